@@ -1,0 +1,52 @@
+"""The few errors that a user can meet. Each message says what was wanted, what came, and what to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ForecastingError(Exception):
+    """Base class; `exit_code` is what the command line returns: 1 for faulty data, 2 for a faulty request."""
+
+    exit_code = 1
+
+
+class UsageError(ForecastingError):
+    """The request itself cannot be answered: an unknown case, a horizon out of range, an unwritable folder."""
+
+    exit_code = 2
+
+
+class LeakageError(UsageError):
+    """Something later than the as-of day, or than the end of the archive, was asked for."""
+
+
+class InsufficientHistoryError(UsageError):
+    """Too few finished cases were known on the as-of day to say anything."""
+
+
+class ReportError(ForecastingError):
+    """A report could not be rendered; nothing was published."""
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One fault of the record: where it is, what was wanted there and what came instead."""
+
+    file: str
+    row: int
+    case_id: str
+    wanted: str
+    came: str
+
+    def __str__(self) -> str:
+        place = f"{self.file} row {self.row}" if self.row else self.file
+        owner = f" ({self.case_id})" if self.case_id else ""
+        return f"{place}{owner}: wanted {self.wanted}; came {self.came}"
+
+
+class SchemaError(ForecastingError):
+    """The record breaks its contract. `faults` holds every fault, not only the first."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(map(str, self.faults)))

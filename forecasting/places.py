@@ -1,0 +1,9 @@
+"""Where the shipped record and the shipped notebooks lie: in the installed package, or beside its source."""
+
+from pathlib import Path
+
+
+def shipped(name: str) -> Path:
+    """The read-only folder `name` (`data` or `notebooks`) that came with the package."""
+    packaged = Path(__file__).parent / "shipped" / name
+    return packaged if packaged.is_dir() else Path(__file__).parents[1] / name
