@@ -9,7 +9,7 @@ from forecasting import vocabulary as words
 Kind = Literal["text", "slug", "choice", "choices", "flag", "probability", "integer", "day", "keys"]
 
 SLUG: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
-MISSING: Final = ""
+PLACEHOLDER: Final = "?"
 
 
 @dataclass(frozen=True)

@@ -21,17 +21,25 @@ def record_faults(record: RawRecord) -> list[Fault]:
     vocabulary: Vocabulary = {
         name: frozenset(tables[name].cells[TABLES[name].key[0]]) for name in ("cases", "parties", "sources")
     }
-    faults = [
-        fault
-        for raw in tables.values()
-        for fault in (*column_faults(raw, vocabulary), *rules.key_faults(raw))
-    ]
-    faults += _table_faults(record, tables)
-    faults += _completeness_faults(tables, vocabulary["cases"])
-    faults += _correction_faults(record, vocabulary)
-    if not faults:
+    malformed = [fault for raw in tables.values() for fault in column_faults(raw, vocabulary)]
+    between = [fault for raw in tables.values() for fault in rules.key_faults(raw)]
+    between += _table_faults(record, tables)
+    between += _completeness_faults(tables)
+    faults = malformed + _consequences_dropped(between, malformed)
+    if not malformed:
+        faults += _correction_faults(record, vocabulary)
         faults += _alternative_faults(record, vocabulary)
     return sorted(set(faults))
+
+
+def _consequences_dropped(between: list[Fault], malformed: list[Fault]) -> list[Fault]:
+    """Faults between cells, without those that only say again that a malformed cell does not compare."""
+    cells = {(fault.file, fault.row, f"{fault.wanted.split(' as ')[0]}={fault.came}") for fault in malformed}
+    return [
+        fault
+        for fault in between
+        if not any((fault.file, fault.row, cell) in cells for cell in fault.came.split(", "))
+    ]
 
 
 def require_valid(record: RawRecord) -> None:
@@ -60,8 +68,7 @@ def _table_faults(record: RawRecord, tables: Mapping[str, RawTable]) -> list[Fau
     ]
 
 
-def _completeness_faults(tables: Mapping[str, RawTable], cases: frozenset[str]) -> list[Fault]:
-    del cases
+def _completeness_faults(tables: Mapping[str, RawTable]) -> list[Fault]:
     owned = {
         "coding": "a row of coding.csv for every case",
         "case_sources": "a row of case_sources.csv for every case",

@@ -7,7 +7,7 @@ import pandera.pandas as pa
 
 from forecasting.errors import Fault
 from forecasting.history.files import RawTable
-from forecasting.schema import SLUG, Column, Table
+from forecasting.schema import PLACEHOLDER, SLUG, Column, Table
 
 Vocabulary = Mapping[str, frozenset[str]]
 Test = Callable[["pd.Series[str]"], "pd.Series[bool]"]
@@ -89,7 +89,7 @@ def _form(column: Column) -> Test:
         case "slug" if not column.link:
             return lambda cells: cells.str.fullmatch(SLUG) & (cells.str.len() <= 80)
         case _:
-            return lambda cells: cells.str.strip() == cells
+            return lambda cells: (cells.str.strip() == cells) & (cells != PLACEHOLDER)
 
 
 def typed(cells: pd.DataFrame, table: Table) -> pd.DataFrame:

@@ -49,10 +49,7 @@ def spells(history: History, target: str = TARGETS[0], population: Population = 
     `forward`: core cases found among informal arrangements. `pooled`: core cases however found. A case whose end
     came before its first public day never entered the record's view and is left out (left truncation).
     """
-    if target not in TARGETS:
-        raise UsageError(f"wanted a target out of {', '.join(TARGETS)}; came {target!r}")
-    if population not in POPULATIONS:
-        raise UsageError(f"wanted a population out of {', '.join(POPULATIONS)}; came {population!r}")
+    check_choice(target, population)
     coding = history.coding
     core = coding["in_core"] == 1
     if population == "forward":
@@ -69,6 +66,16 @@ def spells(history: History, target: str = TARGETS[0], population: Population = 
     group = _components(rows["cluster_id"], rows["instrument"])
     starts = rows.loc[seen, history.cases.columns].reset_index(drop=True)
     return Spells(entry[seen], exit_[seen], cause[seen], group[seen], starts)
+
+
+def check_choice(target: str, population: str) -> Population:
+    """The population, if it and the target are known ones; else a `UsageError`."""
+    if target not in TARGETS:
+        raise UsageError(f"wanted a target out of {', '.join(TARGETS)}; came {target!r}")
+    for known in POPULATIONS:
+        if population == known:
+            return known
+    raise UsageError(f"wanted a population out of {', '.join(POPULATIONS)}; came {population!r}")
 
 
 def case_months(observed: Spells) -> pd.DataFrame:

@@ -164,9 +164,8 @@ class History:
         if case_id in every.index:
             known = every["start_known_date"][case_id]
             return UsageError(f"wanted a day from {known} on, when {case_id} became known; came {self.as_of}")
-        near = difflib.get_close_matches(case_id, every.index, n=3, cutoff=0.3)
-        hint = f"; nearest: {', '.join(near)}" if near else ""
-        return UsageError(f"wanted the case_id of a case in the record; came {case_id!r}{hint}")
+        near = difflib.get_close_matches(case_id, every.index, n=3, cutoff=0.0)
+        return UsageError(f"wanted the case_id of a case in the record; came {case_id!r}; nearest: {', '.join(near)}")
 
 
 def load_history(folder: str | Path | None = None, as_of: date | str | None = None) -> History:

@@ -1,0 +1,81 @@
+"""The command line: one vocabulary everywhere (--data --as-of --horizons --target --out --json)."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forecasting import commands
+from forecasting.errors import ForecastingError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Does an informal arms-control arrangement become a formal agreement, collapse, or fade?",
+)
+
+Case = Annotated[str, typer.Argument(metavar="CASE", help="Case id, for example new-start-post-expiry-2026.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder with a record of your own. Default: the record shipped.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Use only what was known on this day, YYYY-MM-DD. Default: the record's end.")]
+Horizons = Annotated[str | None, typer.Option("--horizons", help="Months after the as-of day, for example 6,12,24.")]
+Target = Annotated[str, typer.Option("--target", help="What counts as formal: concluded or in_force.")]
+Population = Annotated[str, typer.Option("--population", help="Cases the rates come from: forward or pooled.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def check(data: Data = None, as_json: Json = False) -> None:
+    """Validate the record and print every fault as file, row, case, what was wanted and what came."""
+    raise typer.Exit(commands.check(data, as_json))
+
+
+@app.command("forecast")
+def forecast_case(
+    case: Case,
+    as_of: AsOf = None,
+    horizons: Horizons = None,
+    target: Target = "concluded",
+    population: Population = "forward",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Print the probability of each ending of a case within each horizon."""
+    commands.print_forecast(case, as_of, horizons, target, population, data, as_json)
+
+
+@app.command("new-case")
+def new_case(
+    case: Case,
+    data: Annotated[Path, typer.Option("--data", help="Folder of your record; made from the shipped one if it does not exist.")],
+) -> None:
+    """Add a template of a new case to a record of your own; edit it, then run `forecasting check --data DIR`."""
+    commands.add_case(case, data)
+
+
+@app.command()
+def report(
+    cases: Annotated[list[str], typer.Argument(metavar="CASE...", help="Case ids.")],
+    as_of: AsOf = None,
+    horizons: Horizons = None,
+    target: Target = "concluded",
+    data: Data = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the reports.")] = Path("reports"),
+    as_json: Json = False,
+) -> None:
+    """Render the report of each case: one HTML file, the executed notebook and a JSON sidecar."""
+    commands.report(cases, as_of, horizons, target, data, out, as_json)
+
+
+def main() -> None:
+    """Run the command line; a `ForecastingError` becomes one message on stderr and its exit code."""
+    try:
+        app()
+    except ForecastingError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

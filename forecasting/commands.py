@@ -1,0 +1,91 @@
+"""What each command does. Libraries are imported where they are needed, so that `--help` answers at once."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from forecasting.errors import UsageError
+from forecasting.months import HORIZONS, parse_day, parse_horizons
+
+
+def check(data: Path | None, as_json: bool) -> int:
+    """Print every fault of the record; 1 if there is one, else 0."""
+    from forecasting.errors import SchemaError
+    from forecasting.history.checks import record_faults
+    from forecasting.history.files import read_record
+    from forecasting.places import shipped
+
+    folder = data or shipped("data")
+    try:
+        record = read_record(folder)
+        faults = record_faults(record)
+    except SchemaError as error:
+        record, faults = None, list(error.faults)
+    if as_json:
+        print(json.dumps([asdict(fault) for fault in faults], indent=1))
+    else:
+        for fault in faults:
+            print(fault)
+        if record is not None and not faults:
+            cases, events = (len(record.tables[name].cells) for name in ("cases", "events"))
+            print(f"no faults: {cases} cases, {events} events up to {record.data_end}; sha256 {record.sha256}")
+        elif faults:
+            print(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {folder}")
+    return 1 if faults else 0
+
+
+def print_forecast(
+    case: str,
+    as_of: str | None,
+    horizons: str | None,
+    target: str,
+    population: str,
+    data: Path | None,
+    as_json: bool,
+) -> None:
+    """Print the forecast table of one case."""
+    day = parse_day(as_of) if as_of is not None else None
+    months = parse_horizons(horizons) if horizons is not None else HORIZONS
+    from forecasting.forecast import forecast
+    from forecasting.history.panel import check_choice
+    from forecasting.history.view import load_history
+
+    chosen = check_choice(target, population)
+    table = forecast(load_history(data, day), case, horizons=months, target=target, population=chosen)
+    if as_json:
+        print(table.to_json(orient="records", indent=1, double_precision=15))
+    else:
+        print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+
+
+def add_case(case: str, data: Path) -> None:
+    """Add a template and say which files it touched."""
+    from forecasting.history import template
+
+    for path in template.add_case(case, data):
+        print(path)
+    print(f"Fill every '?' in the rows of {case}, then run: forecasting check --data {data}")
+
+
+def report(
+    cases: list[str],
+    as_of: str | None,
+    horizons: str | None,
+    target: str,
+    data: Path | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Render reports one after another and print where each was published."""
+    from forecasting.reporting.notebook import render_report
+
+    if len(set(cases)) != len(cases):
+        raise UsageError(f"wanted each case once; came {' '.join(cases)}")
+    parameters = {"as_of": as_of, "horizons": horizons, "target": target, "data": data}
+    given = {name: value for name, value in parameters.items() if value is not None}
+    published = [render_report("case_report", {"case_id": case, **given}, out=out) for case in cases]
+    if as_json:
+        print(json.dumps([str(path) for path in published], indent=1))
+    else:
+        for path in published:
+            print(path)

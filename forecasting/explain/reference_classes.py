@@ -1,0 +1,66 @@
+"""From the widest class of arrangements to the narrowest: how often each was formalized, and on how many."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from forecasting.forecast import FittedModels, case_covariates, fit_models, forecast
+from forecasting.history.cases import CaseView
+from forecasting.history.panel import spells
+from forecasting.history.view import History
+from forecasting.vocabulary import CAUSES
+
+WORDS = {"rivals": "between rivals", "not rivals": "not between rivals", "unclear": "of unclear rivalry"}
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A reference class: its spells by state, and the chance of formalization by horizon with its interval.
+
+    `formalized` has columns horizon, probability, lower, upper; `shrunk` tells whether it was pooled towards the
+    class above.
+    """
+
+    name: str
+    n: int
+    endings: dict[str, int]
+    shrunk: bool
+    formalized: pd.DataFrame
+
+    @property
+    def ongoing(self) -> int:
+        """Spells still observed when last seen."""
+        return self.n - sum(self.endings.values())
+
+
+def reference_class_ladder(
+    history: History, view: CaseView, fitted: FittedModels, horizons: tuple[int, ...]
+) -> list[Rung]:
+    """Rungs for a case: all core cases however found, those found forwards, of its type, and of its rivalry too."""
+    pooled = fit_models(history, ("base_rate",), fitted.target, "pooled")
+    narrow = forecast(history, view.case_id, fitted=fitted, horizons=horizons)
+    wide = forecast(history, view.case_id, fitted=pooled, horizons=horizons)
+    kind, rivalry = case_covariates([view]).iloc[0][["type", "rivalry"]]
+    word = str(kind).replace("_", " ")
+    names = {
+        "base_rate": "Found forwards: the base rate",
+        "type_base_rate": f"of them, of type {word}",
+        "rivalry_base_rate": f"of them, {word} {WORDS[str(rivalry)]}",
+    }
+    everything = spells(history, fitted.target, "pooled")
+    rungs = [_rung("All core arrangements, however found", everything.cause, False, wide, "base_rate")]
+    starts = fitted.spells.starts
+    same_type = (starts["type"] == kind).to_numpy()
+    same_rivalry = same_type & (starts["adversarial"] == view.start["adversarial"]).to_numpy()
+    masks = {"base_rate": slice(None), "type_base_rate": same_type, "rivalry_base_rate": same_rivalry}
+    for model, name in names.items():
+        cause = fitted.spells.cause[masks[model]]
+        rungs.append(_rung(name, cause, model != "base_rate", narrow, model))
+    return rungs
+
+
+def _rung(name: str, cause: "pd.Series", shrunk: bool, table: pd.DataFrame, model: str) -> Rung:
+    rows = table[(table["model"] == model) & (table["cause"] == CAUSES[0])]
+    endings = {ending: int((cause == k + 1).sum()) for k, ending in enumerate(CAUSES)}
+    formalized = rows[["horizon", "probability", "lower", "upper"]].reset_index(drop=True)
+    return Rung(name, len(cause), endings, shrunk, formalized)

@@ -1,0 +1,37 @@
+"""Files written whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from forecasting.errors import UsageError
+
+
+def write_whole(contents: Mapping[Path, bytes]) -> None:
+    """Write several files so that each appears whole, and none before all are on disk.
+
+    The files are renamed into place in the order given: put the one that announces the others last. Raises
+    `UsageError` where a folder cannot be made or written; nothing is left behind then.
+    """
+    staged: list[tuple[str, Path]] = []
+    try:
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            staged.append((name, path))
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+        for name, path in staged:
+            Path(name).replace(path)
+    except OSError as error:
+        place = error.filename or next(iter(contents))
+        raise UsageError(
+            f"wanted a folder that can be written; came {place}: {error.strerror}. Choose another with --out or --data"
+        ) from None
+    finally:
+        for name, _ in staged:
+            Path(name).unlink(missing_ok=True)

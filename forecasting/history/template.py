@@ -1,0 +1,100 @@
+"""A template of a new case in a record of one's own."""
+
+import csv
+import io
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from forecasting.errors import UsageError
+from forecasting.files import write_whole
+from forecasting.history.files import read_record
+from forecasting.places import shipped
+from forecasting.schema import PLACEHOLDER, SLUG, TABLES, Column
+from forecasting.vocabulary import TARGETS
+
+DEFAULTS = {
+    "start_precision": "day",
+    "start_known_assumed": "0",
+    "end_known_assumed": "0",
+    "publicity": "public",
+    "background_treaty": "none",
+    "imposed_by_legislature": "0",
+    "sampled_via": "forward",
+    "in_core": "1",
+    "confidence": "low",
+    "date_precision": "day",
+    "known_late": "0",
+    "standing": "confirmed",
+    "is_ending": "0",
+    "seen": "1",
+}
+
+
+def add_case(case_id: str, folder: Path) -> list[Path]:
+    """Add template rows for `case_id` to the record in `folder`, which is made from the shipped one if need be.
+
+    Cells to fill hold '?'. Returns the files changed. Raises `UsageError` for a case_id that is no slug or is
+    taken, for the shipped record itself, and for a folder that cannot be written; the record is unchanged then.
+    """
+    if not re.fullmatch(SLUG, case_id) or len(case_id) > 70:
+        raise UsageError(
+            "wanted a case_id of lower-case words joined by hyphens, at most 70 characters, such as "
+            f"my-case-2026; came {case_id!r}"
+        )
+    if folder.exists() and folder.samefile(shipped("data")):
+        raise UsageError(f"wanted a folder of your own (the shipped record is read-only); came {folder}")
+    if not folder.exists():
+        _copy_whole(shipped("data"), folder)
+    record = read_record(folder)
+    if case_id in set(record.tables["cases"].cells["case_id"]):
+        raise UsageError(f"wanted a case_id that the record in {folder} does not have; came {case_id!r}")
+    source = f"{case_id}-s1"
+    keys = {"case_id": case_id, "source_id": source, "cluster_id": case_id, "event_id": f"{case_id}-e01"}
+    rows = {
+        "cases": [keys],
+        "outcomes": [{**keys, "target": target, "last_observed_date": PLACEHOLDER} for target in TARGETS],
+        "coding": [keys],
+        "sources": [keys],
+        "case_sources": [keys],
+    }
+    contents = {folder / TABLES[name].path: _appended(folder, name, lines) for name, lines in rows.items()}
+    events = folder / TABLES["events"].path.replace("*", case_id)
+    contents[events] = _lines([TABLES["events"].names, _row("events", keys)]).encode()
+    write_whole(contents)
+    return list(contents)
+
+
+def _copy_whole(source: Path, folder: Path) -> None:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    except OSError as error:
+        raise UsageError(f"wanted a folder that can be made; came {folder}: {error.strerror}") from None
+    try:
+        shutil.copytree(source, staging, dirs_exist_ok=True, copy_function=shutil.copyfile)
+        staging.chmod(0o755)
+        os.rename(staging, folder)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _appended(folder: Path, name: str, rows: list[dict[str, str]]) -> bytes:
+    old = (folder / TABLES[name].path).read_bytes().decode("utf-8-sig")
+    return (old.rstrip("\n") + "\n" + _lines([_row(name, row) for row in rows])).encode()
+
+
+def _row(name: str, given: dict[str, str]) -> list[str]:
+    return [given.get(column.name, _default(column)) for column in TABLES[name].columns]
+
+
+def _default(column: Column) -> str:
+    return DEFAULTS.get(column.name, PLACEHOLDER if column.required else "")
+
+
+def _lines(rows: list[list[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,38 @@
+"""The case report as a notebook uses it: one object, one method per section."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forecasting.history.view import load_history
+from forecasting.months import HORIZONS, parse_day
+from forecasting.reporting import sections
+from forecasting.reporting.content import case_content
+from forecasting.reporting.sections import Fragment
+from forecasting.vocabulary import TARGETS
+
+
+class CaseReport:
+    """What can be said of a case as of a day. `content` holds every value; each method shows a section of it."""
+
+    def __init__(
+        self,
+        case_id: str,
+        as_of: str | date | None = None,
+        horizons: tuple[int, ...] | list[int] = HORIZONS,
+        target: str = TARGETS[0],
+        data: str | Path | None = None,
+    ) -> None:
+        """Load the record as of the day and work out every value; raises what `forecast` raises."""
+        day = parse_day(as_of) if isinstance(as_of, str) else as_of
+        self.content: dict[str, Any] = case_content(load_history(data, day), case_id, tuple(horizons), target)
+
+    def show(self, section: str) -> Fragment:
+        """A section by its name in `reporting.sections`, such as `bottom_line`."""
+        fragment = getattr(sections, section)(self.content)
+        if not isinstance(fragment, Fragment):
+            raise AttributeError(f"wanted a section of the report; came {section!r}")
+        return fragment
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"application/json": self.content, "text/plain": f"content of the report on {self.content['case']['case_id']}"}

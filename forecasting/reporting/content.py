@@ -1,0 +1,213 @@
+"""Everything that a case report says, as plain values. Pages and sidecars are made from this and nothing else."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+import forecasting
+from forecasting.explain.contested import contested_codings
+from forecasting.explain.precedents import nearest_precedents
+from forecasting.explain.reference_classes import reference_class_ladder
+from forecasting.explain.windows import stated_terms
+from forecasting.forecast import LEVEL, fit_models, forecast, open_cases
+from forecasting.history.cases import CaseView, Event
+from forecasting.history.series import stockpiles
+from forecasting.history.view import History
+from forecasting.models import MODELS
+from forecasting.months import HORIZONS, completed_months, deadline, last_day_of_interval
+from forecasting.reporting.words import CONFIDENCE, verdict
+from forecasting.vocabulary import CAUSES, TARGETS
+
+HEADLINE_MODEL = "base_rate"
+HEADLINE_HORIZON = 60
+CURVE = tuple(range(1, 121))
+STALE_MONTHS = 24
+FACTS = (
+    "type", "domain", "limit_object", "prior_instrument", "stated_horizon_months", "leader_endorsed", "matched",
+    "negotiation_underway", "formal_target", "ratification_required", "verification", "third_party_objection",
+    "adversarial", "armed_conflict", "background_treaty",
+)  # fmt: skip
+
+Content = dict[str, Any]
+
+
+def case_content(
+    history: History, case_id: str, horizons: tuple[int, ...] = HORIZONS, target: str = TARGETS[0]
+) -> Content:
+    """All values of a case report as of the history's day; JSON types only."""
+    view = open_cases(history, [case_id], target)[0]
+    fitted = fit_models(history, target=target)
+    shown = tuple(sorted({*horizons, *((HEADLINE_HORIZON,) if max(horizons) >= HEADLINE_HORIZON else ())}))
+    table = forecast(history, case_id, fitted=fitted, horizons=shown)
+    curve = forecast(history, case_id, fitted=fitted, horizons=CURVE)
+    ladder = reference_class_ladder(history, view, fitted, shown)
+    terms = stated_terms(fitted)
+    headline = _headline(history.as_of, table, shown, len(fitted.spells.entry))
+    return {
+        "template": "case_report",
+        "package_version": forecasting.__version__,
+        "record_sha256": history.sha256,
+        "data_end": history.record.data_end.isoformat(),
+        "as_of": history.as_of.isoformat(),
+        "target": target,
+        "horizons": list(shown),
+        "level": LEVEL,
+        "case": _case(history, view),
+        "headline": headline,
+        "confidence": CONFIDENCE,
+        "contested": [
+            {
+                "alternative_id": item.alternative_id,
+                "changes": item.changes,
+                "reason": item.reason,
+                "known": item.known_date.isoformat(),
+                "closes": item.closes,
+                "horizon": item.horizon,
+                "before": item.before,
+                "after": item.after,
+            }
+            for item in contested_codings(history, view, fitted, headline["horizon"])
+        ],
+        "forecast": table.to_dict(orient="records"),
+        "curve": curve[curve["model"].isin((HEADLINE_MODEL, "type_base_rate"))].to_dict(orient="records"),
+        "ladder": [
+            {
+                "name": rung.name,
+                "n": rung.n,
+                "endings": rung.endings,
+                "ongoing": rung.ongoing,
+                "shrunk": rung.shrunk,
+                "formalized": rung.formalized.to_dict(orient="records"),
+            }
+            for rung in ladder
+        ],
+        "stated_term": _stated_term(view),
+        "earlier_terms": {"n": terms.n, "states": terms.states, "beyond": terms.beyond},
+        "stockpiles": _stockpiles(history, view),
+        "n_acts": len(view.events),
+        "n_unconfirmed_acts": sum(event.standing != "confirmed" for event in view.events),
+        "timeline": [_event(event) for event in view.events],
+        "calendar": [
+            {
+                "announced": item.announced_date.isoformat(),
+                "scheduled": item.scheduled_date.isoformat(),
+                "what": item.what,
+                "sources": list(item.sources),
+            }
+            for item in view.calendar
+            if item.scheduled_date >= history.as_of
+        ],
+        "precedents": [
+            {
+                "case_id": p.case_id,
+                "name": p.name,
+                "start": p.start_date.isoformat(),
+                "summary": p.summary,
+                "likeness": p.likeness,
+                "shared": list(p.shared),
+                "cause": p.cause,
+                "end": p.end_date.isoformat(),
+                "months": p.months,
+                "instrument": p.instrument,
+            }
+            for p in nearest_precedents(history, view, target=target)
+        ],
+        "sources": _sources(history, view),
+    }
+
+
+def _case(history: History, view: CaseView) -> Content:
+    names = history.parties.set_index("code")["name"]
+    return {
+        "case_id": view.case_id,
+        "name": view.start["name"],
+        "summary": view.start["summary"],
+        "parties": [str(names[code]) for code in view.parties],
+        "start": view.start_date.isoformat(),
+        "start_precision": view.start["start_precision"],
+        "age_months": completed_months(view.start_date, view.as_of),
+        "last_seen": view.last_seen.isoformat(),
+        "months_unseen": view.months_unseen,
+        "stale": view.months_unseen > STALE_MONTHS,
+        "facts": {name: view.start[name] for name in FACTS},
+        "confidence": str(history.coding.set_index("case_id")["confidence"][view.case_id]),
+    }
+
+
+def _headline(as_of: date, table: pd.DataFrame, horizons: tuple[int, ...], n: int) -> Content:
+    horizon = HEADLINE_HORIZON if HEADLINE_HORIZON in horizons else horizons[-1]
+    rows = table[(table["model"] == HEADLINE_MODEL) & (table["cause"] == CAUSES[0])].set_index("horizon")
+    row = rows.loc[horizon]
+    return {
+        "model": HEADLINE_MODEL,
+        "horizon": horizon,
+        "deadline": deadline(as_of, horizon).isoformat(),
+        "probability": float(row["probability"]),
+        "lower": float(row["lower"]),
+        "upper": float(row["upper"]),
+        "word": verdict(row["probability"], row["lower"], row["upper"]),
+        "n": n,
+    }
+
+
+def _stated_term(view: CaseView) -> Content | None:
+    months = view.start["stated_horizon_months"]
+    if not isinstance(months, float) or months <= 0:
+        return None
+    start = last_day_of_interval(view.start_date, str(view.start["start_precision"]))
+    end = deadline(start, int(months))
+    ahead = completed_months(view.as_of, end) if end >= view.as_of else -completed_months(end, view.as_of)
+    return {"months": int(months), "end": end.isoformat(), "months_ahead": ahead}
+
+
+def _stockpiles(history: History, view: CaseView) -> Content | None:
+    named = {code for event in view.events if event.kind == "third_party_refusal" for code in event.actors}
+    others = tuple(sorted(named - set(view.parties)))
+    held = stockpiles(history, view.parties, others)
+    if held is None:
+        return None
+    names = history.parties.set_index("code")["name"]
+    total = sum(held.parties.values())
+    return {
+        "year": held.year,
+        "parties": {str(names[code]): count for code, count in held.parties.items()},
+        "others": {
+            str(names[code]): {"warheads": count, "parties_have_for_each": total / count if count else None}
+            for code, count in held.others.items()
+        },
+        "world": held.world,
+        "share": held.share,
+        "sources": list(held.sources),
+    }
+
+
+def _event(event: Event) -> Content:
+    return {
+        "event_id": event.event_id,
+        "date": event.event_date.isoformat(),
+        "precision": event.date_precision,
+        "known": event.known_date.isoformat(),
+        "standing": event.standing,
+        "kind": event.kind,
+        "actors": list(event.actors),
+        "targets": list(event.targets),
+        "summary": event.summary,
+        "confidence": event.confidence,
+        "sources": list(event.sources),
+    }
+
+
+def _sources(history: History, view: CaseView) -> list[Content]:
+    """Every source that a visible fact cites, and the case's own sources published by the as-of day."""
+    cited = {source for item in (*view.events, *view.calendar) for source in item.sources}
+    own = history.case_sources.loc[history.case_sources["case_id"] == view.case_id, "source_id"]
+    dated = history.sources[history.sources["published"].between("1", history.as_of.isoformat())]
+    cited |= set(own) & set(dated["source_id"])
+    held = _stockpiles(history, view)
+    cited |= set(held["sources"]) if held else set()
+    rows = history.sources[history.sources["source_id"].isin(cited)]
+    return [
+        {"source_id": row.source_id, "title": row.title, "publisher": row.publisher, "url": row.url, "seen": row.seen == 1}
+        for row in rows.itertuples()
+    ]

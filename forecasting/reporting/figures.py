@@ -1,0 +1,103 @@
+"""Charts as SVG text. Colours differ in lightness as well as in hue; the page gives each chart a text and a table."""
+
+import io
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+INK = "#1d2733"
+COLOURS = {"formalized": "#0b5c8a", "collapsed": "#a63a22", "faded": "#7a6a1f", "ongoing": "#5b6672"}
+TITLES = {"formalized": "Formal agreement", "collapsed": "Collapse", "faded": "Quiet fading"}
+STYLE = {
+    "font.family": "sans-serif",
+    "font.size": 12,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "forecasting",
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+
+
+def incidence_chart(content: dict[str, Any]) -> str:
+    """Cumulative incidence of the three endings by month after the as-of day, with bands and the stated term."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7.2, 3.5), layout="constrained")
+        axes = figure.subplots(1, 3, sharey=True)
+        rows = content["curve"]
+        top = max(row["upper"] for row in rows if row["cause"] in TITLES and row["model"] == "base_rate")
+        top = max(top, *(row["probability"] for row in rows if row["cause"] in TITLES))
+        for axis, (cause, title) in zip(axes, TITLES.items(), strict=True):
+            _curve(axis, [row for row in rows if row["cause"] == cause], COLOURS[cause])
+            axis.set_title(title, fontsize=12.5, color=COLOURS[cause], fontweight="bold")
+            axis.set_xlim(0, 120)
+            axis.set_ylim(0, 1.08 * top)
+            axis.set_xticks([0, 24, 60, 120], ["now", "2", "5", "10"])
+            axis.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
+            axis.grid(axis="y", color="#d9dee3", linewidth=0.7)
+            axis.set_axisbelow(True)
+            _term(axis, content["stated_term"], label=cause == "formalized")
+        axes[1].set_xlabel("years after the day of the forecast")
+        return _svg(figure)
+
+
+def _curve(axis: Any, rows: list[dict[str, Any]], colour: str) -> None:
+    base = [row for row in rows if row["model"] == "base_rate"]
+    kind = [row for row in rows if row["model"] == "type_base_rate"]
+    months = [0] + [row["horizon"] for row in base]
+    lower, upper = ([0.0] + [row[name] for row in base] for name in ("lower", "upper"))
+    axis.fill_between(months, lower, upper, step="post", color=colour, alpha=0.18, linewidth=0)
+    axis.step(months, [0.0] + [row["probability"] for row in base], where="post", color=colour, linewidth=2.2)
+    axis.step(
+        months, [0.0] + [row["probability"] for row in kind], where="post", color=colour, linewidth=1.3, linestyle=(0, (4, 2))
+    )
+
+
+def _term(axis: Any, term: dict[str, Any] | None, label: bool) -> None:
+    if term is None or term["months_ahead"] <= 0:
+        return
+    axis.axvspan(0, term["months_ahead"], color="#c9b458", alpha=0.28, linewidth=0)
+    axis.axvline(term["months_ahead"], color="#7a6a1f", linewidth=1)
+    if label:
+        axis.annotate(
+            f"stated term:\n{term['months']} months",
+            (term["months_ahead"], axis.get_ylim()[1]),
+            xytext=(4, -2),
+            textcoords="offset points",
+            va="top",
+            fontsize=10.5,
+        )
+
+
+def ladder_chart(content: dict[str, Any]) -> str:
+    """Chance of formalization within the headline horizon, class by class, with intervals."""
+    horizon = content["headline"]["horizon"]
+    rungs = content["ladder"]
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7.2, 0.55 * len(rungs) + 0.8), layout="constrained")
+        axis = figure.subplots()
+        for line, rung in enumerate(rungs):
+            row = next(row for row in rung["formalized"] if row["horizon"] == horizon)
+            bold = line == 1
+            axis.plot([row["lower"], row["upper"]], [line, line], color=COLOURS["formalized"], linewidth=3, alpha=0.45)
+            axis.plot(row["probability"], line, "o", color=COLOURS["formalized"], markersize=9 if bold else 7)
+        names = [f"{rung['name']} (n {rung['n']})" for rung in rungs]
+        axis.set_yticks(range(len(rungs)), names)
+        axis.get_yticklabels()[1].set_fontweight("bold")
+        axis.set_ylim(len(rungs) - 0.5, -0.5)
+        axis.set_xlim(left=0)
+        axis.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
+        axis.grid(axis="x", color="#d9dee3", linewidth=0.7)
+        axis.set_axisbelow(True)
+        return _svg(figure)
+
+
+def _svg(figure: Figure) -> str:
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    return text.getvalue()[text.getvalue().index("<svg") :]

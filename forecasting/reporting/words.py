@@ -1,0 +1,69 @@
+"""Numbers in words: percentages, days, and the estimative language of ICD 203."""
+
+from datetime import date
+
+ESTIMATIVE = (
+    (0.05, "almost no chance"),
+    (0.20, "very unlikely"),
+    (0.45, "unlikely"),
+    (0.55, "roughly even"),
+    (0.80, "likely"),
+    (0.95, "very likely"),
+    (1.01, "almost certain"),
+)
+CAUSE_WORDS = {
+    "formalized": "becomes a formal agreement",
+    "collapsed": "collapses",
+    "faded": "fades without a word",
+    "ongoing": "is still informal",
+}
+CONFIDENCE = "Confidence in this forecast is low: not yet assessed."
+
+
+def percent(probability: float) -> str:
+    """A probability as a whole percentage; below one and above 99 per cent it is said so."""
+    if 0 < probability < 0.005:
+        return "under 1 %"
+    if 0.995 < probability < 1:
+        return "over 99 %"
+    return f"{100 * probability:.0f} %"
+
+
+def percent_range(lower: float, upper: float) -> str:
+    """An interval of probabilities in whole per cent."""
+    return f"{100 * lower:.0f} to {100 * upper:.0f} %"
+
+
+def estimative(probability: float) -> str:
+    """The word of Intelligence Community Directive 203 (2015, section D.6.e.2) for a probability."""
+    return next(word for bound, word in ESTIMATIVE if probability < bound)
+
+
+def verdict(probability: float, lower: float, upper: float) -> str:
+    """The word for the point; where the interval spans three words or more, that they cannot be told apart."""
+    words = [word for _, word in ESTIMATIVE]
+    low, high = estimative(lower), estimative(upper)
+    if words.index(high) - words.index(low) >= 2:
+        return f"somewhere from {low} to {high}"
+    return estimative(probability)
+
+
+def long_day(day: date) -> str:
+    """A day in words, such as 5 February 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def coarse_day(day: date, precision: str) -> str:
+    """A day, month or year in words, as precisely as it is known."""
+    return {"day": long_day(day), "month": f"{day:%B %Y}", "year": f"{day:%Y}"}[precision]
+
+
+def years(months: int) -> str:
+    """A horizon in words: months below two years, whole years from there."""
+    numbers = {12: "one year", 24: "two years", 36: "three years", 60: "five years", 120: "ten years"}
+    return numbers.get(months, f"{months} months" if months > 1 else "one month")
+
+
+def label(code: str) -> str:
+    """A code of the vocabulary as words."""
+    return code.replace("_", " ")
