@@ -17,8 +17,13 @@ app = typer.Typer(
 )
 
 Case = Annotated[str, typer.Argument(metavar="CASE", help="Case id, for example new-start-post-expiry-2026.")]
-Data = Annotated[Path | None, typer.Option("--data", help="Folder with a record of your own. Default: the record shipped.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="Use only what was known on this day, YYYY-MM-DD. Default: the record's end.")]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Folder with a record of your own. Default: the record shipped.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Use only what was known on this day, YYYY-MM-DD. Default: the record's end."),
+]
 Horizons = Annotated[str | None, typer.Option("--horizons", help="Months after the as-of day, for example 6,12,24.")]
 Target = Annotated[str, typer.Option("--target", help="What counts as formal: concluded or in_force.")]
 Population = Annotated[str, typer.Option("--population", help="Cases the rates come from: forward or pooled.")]
@@ -48,7 +53,9 @@ def forecast_case(
 @app.command("new-case")
 def new_case(
     case: Case,
-    data: Annotated[Path, typer.Option("--data", help="Folder of your record; made from the shipped one if it does not exist.")],
+    data: Annotated[
+        Path, typer.Option("--data", help="Folder of your record; made from the shipped one if it does not exist.")
+    ],
 ) -> None:
     """Add a template of a new case to a record of your own; edit it, then run `forecasting check --data DIR`."""
     commands.add_case(case, data)

@@ -85,9 +85,7 @@ def forecast(
     if fitted.as_of > history.as_of:
         raise UsageError(f"wanted models fitted by {history.as_of}; came models of {fitted.as_of}")
     covariates = case_covariates(views)
-    tables = [
-        _rows(name, model, covariates, asked, history.as_of, months) for name, model in fitted.models.items()
-    ]
+    tables = [_rows(name, model, covariates, asked, history.as_of, months) for name, model in fitted.models.items()]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -137,10 +135,9 @@ def _rows(
         level=LEVEL,
         given="all",
     )
-    ordered = rows.sort_values(["case_id", "horizon"], kind="stable", key=_as_asked(case_ids))
+    case, horizon = (
+        pd.Categorical(rows[name], categories=order, ordered=True)
+        for name, order in (("case_id", case_ids), ("horizon", horizons))
+    )
+    ordered = rows.iloc[np.lexsort((horizon.codes, case.codes))]
     return ordered[list(FORECAST_COLUMNS)].reset_index(drop=True)
-
-
-def _as_asked(case_ids: list[str]):  # type: ignore[no-untyped-def]
-    order = {case_id: i for i, case_id in enumerate(case_ids)}
-    return lambda cells: cells.map(order) if cells.name == "case_id" else cells

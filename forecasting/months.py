@@ -1,7 +1,7 @@
 """The only date arithmetic: the month grid, ages, horizons and deadlines."""
 
 import calendar
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +34,7 @@ def parse_horizons(text: str) -> tuple[int, ...]:
 
 def check_horizons(horizons: tuple[int, ...]) -> tuple[int, ...]:
     """The same horizons in order; `UsageError` if there is none or one lies outside 1 to 120 months."""
-    if not horizons or not all(
-        isinstance(horizon, int) and 1 <= horizon <= LONGEST_HORIZON for horizon in horizons
-    ):
+    if not horizons or not all(isinstance(horizon, int) and 1 <= horizon <= LONGEST_HORIZON for horizon in horizons):
         raise UsageError(f"wanted horizons from 1 to {LONGEST_HORIZON} months; came {list(horizons)}")
     return tuple(sorted(set(horizons)))
 
@@ -51,8 +49,10 @@ def last_day_of_interval(day: date, precision: str) -> date:
 
 
 def deadline(as_of: date, horizon: int) -> date:
-    """The last day of a horizon of that many months after `as_of`, on the project's month of 30.4375 days."""
-    return as_of + timedelta(days=int(horizon * DAYS_PER_MONTH))
+    """The day that many calendar months after `as_of`; the last day of the month where that day does not exist."""
+    year, month = divmod(as_of.month - 1 + horizon, 12)
+    year, month = as_of.year + year, month + 1
+    return date(year, month, min(as_of.day, calendar.monthrange(year, month)[1]))
 
 
 def completed_months(start: date, day: date) -> int:

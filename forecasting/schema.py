@@ -137,7 +137,7 @@ CASES: Final = Table(
 )  # fmt: skip
 
 OUTCOMES: Final = Table(
-    "outcomes", "outcomes.csv", ("case_id", "target"), "One row per case and target: how it ended, apart from the case.",
+    "outcomes", "outcomes.csv", ("case_id", "target"), "One row per case and target: how it ended.",
     (CASE_ID, _choice("target", words.TARGETS, "what counts as formal: concluded, or in force"), *OUTCOME_FIELDS),
 )  # fmt: skip
 
@@ -289,7 +289,7 @@ WARHEADS: Final = Table(
     (
         Column("code", "slug", "the state", link="parties"),
         Column("year", "integer", "calendar year; known from the end of it", minimum=1945, maximum=2100),
-        Column("warheads", "integer", "military stockpile, retired warheads left out", maximum=100_000, unit="warheads"),
+        Column("warheads", "integer", "military stockpile, without retired warheads", maximum=100_000, unit="warheads"),
         Column("source_id", "slug", "where the figure is published", link="sources"),
     ),
 )  # fmt: skip

@@ -15,8 +15,6 @@ from forecasting.history.files import RawRecord, read_record
 from forecasting.places import shipped
 from forecasting.schema import TABLES
 
-FOUNDING_CASE = "new-start-post-expiry-2026"
-
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("fixed")
 

@@ -1,0 +1,1 @@
+"""Why: precedents, reference classes, stated terms, and what is contested."""

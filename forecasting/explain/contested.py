@@ -41,7 +41,16 @@ def contested_codings(history: History, view: CaseView, fitted: FittedModels, ho
         before, after = (None, None) if closes else _class_effect(view, changes, model, horizon)
         first = group.iloc[0]
         listed.append(
-            Contested(str(alternative_id), changes, str(first["reason"]), first["known_date"].date(), closes, horizon, before, after)
+            Contested(
+                str(alternative_id),
+                changes,
+                str(first["reason"]),
+                first["known_date"].date(),
+                closes,
+                horizon,
+                before,
+                after,
+            )
         )
     return sorted(listed, key=lambda item: not item.closes)
 

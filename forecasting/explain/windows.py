@@ -28,4 +28,3 @@ def stated_terms(fitted: FittedModels) -> StatedTerms:
     states[ONGOING] = int(np.sum(decided & ~within))
     beyond = int(np.sum(decided & ~within & (spells.exit > term + 3)))
     return StatedTerms(int(decided.sum()), states, beyond)
-

@@ -36,9 +36,7 @@ def _consequences_dropped(between: list[Fault], malformed: list[Fault]) -> list[
     """Faults between cells, without those that only say again that a malformed cell does not compare."""
     cells = {(fault.file, fault.row, f"{fault.wanted.split(' as ')[0]}={fault.came}") for fault in malformed}
     return [
-        fault
-        for fault in between
-        if not any((fault.file, fault.row, cell) in cells for cell in fault.came.split(", "))
+        fault for fault in between if not any((fault.file, fault.row, cell) in cells for cell in fault.came.split(", "))
     ]
 
 
@@ -116,9 +114,7 @@ def corrected_tables(record: RawRecord, day: str) -> dict[str, RawTable]:
     """The tables that corrections recorded on or before `day` (YYYY-MM-DD) change, with those changes made."""
     cells = record.tables["corrections"].cells
     due = cells[cells["recorded_on"] <= day].sort_values("recorded_on", kind="stable")
-    return {
-        str(name): _corrected(record.tables[str(name)], rows) for name, rows in due.groupby("table")
-    }
+    return {str(name): _corrected(record.tables[str(name)], rows) for name, rows in due.groupby("table")}
 
 
 def _corrected(raw: RawTable, rows: pd.DataFrame) -> RawTable:
@@ -166,9 +162,11 @@ def _altered(alternatives: RawTable, base: RawTable, chosen: np.ndarray) -> RawT
     rows = alternatives.cells[chosen]
     group = rows.groupby(["alternative_id", *key], sort=False).ngroup().to_numpy()
     first = np.unique(group, return_index=True)[1]
-    lines = base.cells.set_index(key, drop=False).loc[
-        [tuple(k) if len(key) > 1 else k[0] for k in rows[key].to_numpy()[first]]
-    ].reset_index(drop=True)
+    lines = (
+        base.cells.set_index(key, drop=False)
+        .loc[[tuple(k) if len(key) > 1 else k[0] for k in rows[key].to_numpy()[first]]]
+        .reset_index(drop=True)
+    )
     for line, field, value in zip(group, rows["field"], rows["value"], strict=True):
         lines.loc[line, field] = value
     lines.attrs["alternative_id"] = rows["alternative_id"].to_numpy()[first]
@@ -185,4 +183,6 @@ def _altered_starts(outcomes: RawTable, cases: RawTable, base: RawTable) -> pd.D
         for case, alternative in zip(outcomes.cells["case_id"], ids, strict=True)
         if alternative in own
     }
-    return starts.assign(start_date=[changed.get(c, s) for c, s in zip(starts["case_id"], starts["start_date"], strict=True)])
+    return starts.assign(
+        start_date=[changed.get(c, s) for c, s in zip(starts["case_id"], starts["start_date"], strict=True)]
+    )

@@ -36,9 +36,7 @@ def _faults(raw: RawTable, failures: pd.DataFrame) -> list[Fault]:
             raw.table.column(str(column)).wanted(),
             repr(cell),
         )
-        for column, cell, line in zip(
-            failures["column"], failures["failure_case"], failures["index"], strict=True
-        )
+        for column, cell, line in zip(failures["column"], failures["failure_case"], failures["index"], strict=True)
     ]
 
 
@@ -78,9 +76,10 @@ def _form(column: Column) -> Test:
         case "probability":
             return lambda cells: cells.str.fullmatch(r"0(\.\d+)?|1(\.0+)?")
         case "integer":
-            return lambda cells: cells.str.fullmatch(r"\d{1,6}") & pd.to_numeric(
-                cells, errors="coerce"
-            ).between(column.minimum, column.maximum)
+            return lambda cells: (
+                cells.str.fullmatch(r"\d{1,6}")
+                & pd.to_numeric(cells, errors="coerce").between(column.minimum, column.maximum)
+            )
         case "day":
             return lambda cells: (
                 cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}")

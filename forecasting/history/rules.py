@@ -35,9 +35,7 @@ def key_faults(raw: RawTable) -> list[Fault]:
     """Rows whose key another row has already."""
     findings = Findings(raw)
     key = list(raw.table.key)
-    findings.add(
-        raw.cells.duplicated(key), f"{' and '.join(key)} unlike that of every other row", *key
-    )
+    findings.add(raw.cells.duplicated(key), f"{' and '.join(key)} unlike that of every other row", *key)
     return findings.faults
 
 
@@ -131,9 +129,7 @@ def outcome_faults(outcomes: RawTable, cases: pd.DataFrame, data_end: date) -> l
             column,
         )
     for column in ("end_date", "end_known_date", "last_observed_date", "in_force_date"):
-        findings.add(
-            cells[column] > data_end.isoformat(), f"{column} not after data_end {data_end}", column
-        )
+        findings.add(cells[column] > data_end.isoformat(), f"{column} not after data_end {data_end}", column)
     findings.add(
         (cells["end_known_assumed"] == "1") & (cells["end_known_date"] != cells["end_date"]),
         "an assumed end_known_date equal to end_date",
@@ -148,8 +144,7 @@ def target_faults(outcomes: RawTable, cases: RawTable) -> list[Fault]:
     findings, cells = Findings(outcomes), outcomes.cells
     kinds = cases.cells.set_index("case_id")["type"]
     by_target = {
-        target: cells[cells["target"] == target].drop_duplicates("case_id").set_index("case_id")
-        for target in TARGETS
+        target: cells[cells["target"] == target].drop_duplicates("case_id").set_index("case_id") for target in TARGETS
     }
     missing = Findings(cases)
     for target, rows in by_target.items():
@@ -200,14 +195,15 @@ def event_faults(events: RawTable, concluded: pd.DataFrame, data_end: date) -> l
     )
     ending = cells["is_ending"] == "1"
     outcome = concluded.reindex(cells["case_id"]).reset_index(drop=True)
-    findings.add(
-        ending & (outcome["cause"] == ""), "no ending event in a case that goes on", "event_date", "kind"
-    )
+    findings.add(ending & (outcome["cause"] == ""), "no ending event in a case that goes on", "event_date", "kind")
     findings.add(
         ending & cells.duplicated(["case_id", "is_ending"]), "one ending event in a case", "event_date", "kind"
     )
     length = np.select([outcome["end_precision"] == "year", outcome["end_precision"] == "month"], [4, 7], 10)
-    inside = [day[:n] == end[:n] for day, end, n in zip(cells["event_date"], outcome["end_date"].fillna(""), length, strict=True)]
+    inside = [
+        day[:n] == end[:n]
+        for day, end, n in zip(cells["event_date"], outcome["end_date"].fillna(""), length, strict=True)
+    ]
     findings.add(
         ending & (outcome["cause"] != "") & ~np.array(inside, dtype=bool),
         "the ending event on the end_date of the outcome (or within its month or year)",
@@ -234,9 +230,7 @@ def calendar_faults(calendar: RawTable, data_end: date) -> list[Fault]:
         "announced_date",
         "scheduled_date",
     )
-    findings.add(
-        cells["announced_date"] > data_end.isoformat(), f"announced by data_end {data_end}", "announced_date"
-    )
+    findings.add(cells["announced_date"] > data_end.isoformat(), f"announced by data_end {data_end}", "announced_date")
     return findings.faults
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 import shutil
 import tempfile
@@ -76,7 +75,7 @@ def _copy_whole(source: Path, folder: Path) -> None:
     try:
         shutil.copytree(source, staging, dirs_exist_ok=True, copy_function=shutil.copyfile)
         staging.chmod(0o755)
-        os.rename(staging, folder)
+        staging.rename(folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -56,21 +56,18 @@ class History:
     def _tables(self) -> dict[str, pd.DataFrame]:
         day = pd.Timestamp(self.as_of)
         changed = corrected_tables(self.record, self.as_of.isoformat())
-        tables = {
-            name: typed(changed.get(name, raw).cells, raw.table) for name, raw in self.record.tables.items()
-        }
+        tables = {name: typed(changed.get(name, raw).cells, raw.table) for name, raw in self.record.tables.items()}
+        events = tables["events"]
+        counts_from = events["known_date"] + pd.to_timedelta(events["known_late"], unit="D")
         known = {
-            "cases": lambda rows: rows["start_known_date"] <= day,
-            "events": lambda rows: (
-                (rows["known_date"] + pd.to_timedelta(rows["known_late"], unit="D") <= day)
-                & (rows["is_ending"] == 0)
-            ),
-            "calendar": lambda rows: rows["announced_date"] <= day,
-            "alternatives": lambda rows: rows["known_date"] <= day,
-            "warheads": lambda rows: rows["year"] < day.year,
+            "cases": tables["cases"]["start_known_date"] <= day,
+            "events": (counts_from <= day) & (events["is_ending"] == 0),
+            "calendar": tables["calendar"]["announced_date"] <= day,
+            "alternatives": tables["alternatives"]["known_date"] <= day,
+            "warheads": tables["warheads"]["year"] < day.year,
         }
-        for name, test in known.items():
-            tables[name] = tables[name][test(tables[name])].reset_index(drop=True)
+        for name, mask in known.items():
+            tables[name] = tables[name][mask].reset_index(drop=True)
         visible = set(tables["cases"]["case_id"])
         for name in ("outcomes", "events", "calendar", "alternatives", "coding", "case_sources"):
             tables[name] = tables[name][tables[name]["case_id"].isin(visible)].reset_index(drop=True)
@@ -231,8 +228,6 @@ def _events(rows: pd.DataFrame) -> tuple[Event, ...]:
 
 def _appointments(rows: pd.DataFrame) -> tuple[Appointment, ...]:
     return tuple(
-        Appointment(
-            row.announced_date.date(), row.scheduled_date.date(), row.what, _split(row.source_id)
-        )
+        Appointment(row.announced_date.date(), row.scheduled_date.date(), row.what, _split(row.source_id))
         for row in rows.sort_values("scheduled_date").itertuples()
     )

@@ -84,7 +84,6 @@ class BaseRate(BaseEstimator):
         self.levels_ = []
         rng = np.random.default_rng(self.seed)
         expected = self._expected(hazards(self.table_), entry, exit_)
-        key = [()] * len(entry)
         ratio_so_far = np.ones((len(entry), n_causes))
         for depth in range(1, len(self.strata) + 1):
             key = self._keys(X, depth)
@@ -113,18 +112,14 @@ class BaseRate(BaseEstimator):
         values = self._walk(X, horizons, self.table_, [level[1].mean[None] for level in self.levels_])
         return Incidence(values[0], self.causes, horizons)
 
-    def predict_interval(
-        self, X: pd.DataFrame, horizons: tuple[int, ...], level: float = 0.8
-    ) -> tuple[Floats, Floats]:
+    def predict_interval(self, X: pd.DataFrame, horizons: tuple[int, ...], level: float = 0.8) -> tuple[Floats, Floats]:
         """Bounds of the states' probabilities, each (n_cases, n_causes + 1, n_horizons); survival comes last."""
         check_is_fitted(self, "table_")
         draws = self._walk(X, horizons, self.replicates_, [level_[2] for level_ in self.levels_])
         survival = 1.0 - draws.sum(axis=2, keepdims=True)
         return interval(np.concatenate([draws, survival], axis=2), level)
 
-    def _walk(
-        self, X: pd.DataFrame, horizons: tuple[int, ...], table: RiskTable, ratios: list[Floats]
-    ) -> Floats:
+    def _walk(self, X: pd.DataFrame, horizons: tuple[int, ...], table: RiskTable, ratios: list[Floats]) -> Floats:
         ages = X["age_months"].to_numpy(np.int64)
         months = X["gap_months"].to_numpy(np.int64)[:, None] + np.asarray(horizons, dtype=np.int64)
         n_months = int((ages + months.max(axis=1)).max())

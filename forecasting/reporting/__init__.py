@@ -1,0 +1,1 @@
+"""What people read: pages, figures, and the notebooks that make them."""

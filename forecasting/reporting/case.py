@@ -6,10 +6,27 @@ from typing import Any
 
 from forecasting.history.view import load_history
 from forecasting.months import HORIZONS, parse_day
-from forecasting.reporting import sections
+from forecasting.reporting import conclusions, evidence
 from forecasting.reporting.content import case_content
-from forecasting.reporting.sections import Fragment
+from forecasting.reporting.fragments import Fragment
 from forecasting.vocabulary import TARGETS
+
+SECTIONS = {
+    section.__name__: section
+    for section in (
+        conclusions.masthead,
+        conclusions.bottom_line,
+        conclusions.incidence,
+        conclusions.ladder,
+        evidence.precedents,
+        evidence.facts,
+        evidence.contested,
+        evidence.timeline,
+        evidence.calendar,
+        evidence.sources,
+        evidence.provenance,
+    )
+}
 
 
 class CaseReport:
@@ -28,11 +45,11 @@ class CaseReport:
         self.content: dict[str, Any] = case_content(load_history(data, day), case_id, tuple(horizons), target)
 
     def show(self, section: str) -> Fragment:
-        """A section by its name in `reporting.sections`, such as `bottom_line`."""
-        fragment = getattr(sections, section)(self.content)
-        if not isinstance(fragment, Fragment):
-            raise AttributeError(f"wanted a section of the report; came {section!r}")
-        return fragment
+        """A section by its name, one of `SECTIONS`."""
+        return SECTIONS[section](self.content)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"application/json": self.content, "text/plain": f"content of the report on {self.content['case']['case_id']}"}
+        return {
+            "application/json": self.content,
+            "text/plain": f"content of the report on {self.content['case']['case_id']}",
+        }

@@ -14,7 +14,6 @@ from forecasting.forecast import LEVEL, fit_models, forecast, open_cases
 from forecasting.history.cases import CaseView, Event
 from forecasting.history.series import stockpiles
 from forecasting.history.view import History
-from forecasting.models import MODELS
 from forecasting.months import HORIZONS, completed_months, deadline, last_day_of_interval
 from forecasting.reporting.words import CONFIDENCE, verdict
 from forecasting.vocabulary import CAUSES, TARGETS
@@ -52,6 +51,7 @@ def case_content(
         "as_of": history.as_of.isoformat(),
         "target": target,
         "horizons": list(shown),
+        "deadlines": {str(horizon): deadline(history.as_of, horizon).isoformat() for horizon in shown},
         "level": LEVEL,
         "case": _case(history, view),
         "headline": headline,
@@ -200,7 +200,8 @@ def _event(event: Event) -> Content:
 
 def _sources(history: History, view: CaseView) -> list[Content]:
     """Every source that a visible fact cites, and the case's own sources published by the as-of day."""
-    cited = {source for item in (*view.events, *view.calendar) for source in item.sources}
+    cited = {source for event in view.events for source in event.sources}
+    cited |= {source for item in view.calendar for source in item.sources}
     own = history.case_sources.loc[history.case_sources["case_id"] == view.case_id, "source_id"]
     dated = history.sources[history.sources["published"].between("1", history.as_of.isoformat())]
     cited |= set(own) & set(dated["source_id"])
@@ -208,6 +209,12 @@ def _sources(history: History, view: CaseView) -> list[Content]:
     cited |= set(held["sources"]) if held else set()
     rows = history.sources[history.sources["source_id"].isin(cited)]
     return [
-        {"source_id": row.source_id, "title": row.title, "publisher": row.publisher, "url": row.url, "seen": row.seen == 1}
+        {
+            "source_id": row.source_id,
+            "title": row.title,
+            "publisher": row.publisher,
+            "url": row.url,
+            "seen": row.seen == 1,
+        }
         for row in rows.itertuples()
     ]

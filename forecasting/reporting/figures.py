@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 INK = "#1d2733"
 COLOURS = {"formalized": "#0b5c8a", "collapsed": "#a63a22", "faded": "#7a6a1f", "ongoing": "#5b6672"}
-TITLES = {"formalized": "Formal agreement", "collapsed": "Collapse", "faded": "Quiet fading"}
-STYLE = {
+TITLES = {"formalized": "Formal agreement", "collapsed": "Collapse", "faded": "Fading"}
+STYLE: Any = {
     "font.family": "sans-serif",
     "font.size": 12,
     "svg.fonttype": "none",
@@ -27,7 +27,7 @@ STYLE = {
 def incidence_chart(content: dict[str, Any]) -> str:
     """Cumulative incidence of the three endings by month after the as-of day, with bands and the stated term."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 3.5), layout="constrained")
+        figure = Figure(figsize=(6.4, 3.3), layout="constrained")
         axes = figure.subplots(1, 3, sharey=True)
         rows = content["curve"]
         top = max(row["upper"] for row in rows if row["cause"] in TITLES and row["model"] == "base_rate")
@@ -37,7 +37,7 @@ def incidence_chart(content: dict[str, Any]) -> str:
             axis.set_title(title, fontsize=12.5, color=COLOURS[cause], fontweight="bold")
             axis.set_xlim(0, 120)
             axis.set_ylim(0, 1.08 * top)
-            axis.set_xticks([0, 24, 60, 120], ["now", "2", "5", "10"])
+            axis.set_xticks([0, 24, 60, 120], ["0", "2", "5", "10"])
             axis.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
             axis.grid(axis="y", color="#d9dee3", linewidth=0.7)
             axis.set_axisbelow(True)
@@ -54,7 +54,12 @@ def _curve(axis: Any, rows: list[dict[str, Any]], colour: str) -> None:
     axis.fill_between(months, lower, upper, step="post", color=colour, alpha=0.18, linewidth=0)
     axis.step(months, [0.0] + [row["probability"] for row in base], where="post", color=colour, linewidth=2.2)
     axis.step(
-        months, [0.0] + [row["probability"] for row in kind], where="post", color=colour, linewidth=1.3, linestyle=(0, (4, 2))
+        months,
+        [0.0] + [row["probability"] for row in kind],
+        where="post",
+        color=colour,
+        linewidth=1.3,
+        linestyle=(0, (4, 2)),
     )
 
 
@@ -79,17 +84,17 @@ def ladder_chart(content: dict[str, Any]) -> str:
     horizon = content["headline"]["horizon"]
     rungs = content["ladder"]
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 0.55 * len(rungs) + 0.8), layout="constrained")
+        figure = Figure(figsize=(6.4, 0.72 * len(rungs) + 0.6), layout="constrained")
         axis = figure.subplots()
         for line, rung in enumerate(rungs):
             row = next(row for row in rung["formalized"] if row["horizon"] == horizon)
-            bold = line == 1
-            axis.plot([row["lower"], row["upper"]], [line, line], color=COLOURS["formalized"], linewidth=3, alpha=0.45)
-            axis.plot(row["probability"], line, "o", color=COLOURS["formalized"], markersize=9 if bold else 7)
-        names = [f"{rung['name']} (n {rung['n']})" for rung in rungs]
-        axis.set_yticks(range(len(rungs)), names)
-        axis.get_yticklabels()[1].set_fontweight("bold")
-        axis.set_ylim(len(rungs) - 0.5, -0.5)
+            weight = "bold" if line == 1 else "normal"
+            axis.text(0, line - 0.28, f" {rung['name']} (n {rung['n']})", va="center", fontweight=weight)
+            axis.plot([row["lower"], row["upper"]], [line, line], color=COLOURS["formalized"], linewidth=4, alpha=0.45)
+            axis.plot(row["probability"], line, "o", color=COLOURS["formalized"], markersize=9)
+        axis.set_yticks([])
+        axis.spines["left"].set_visible(False)
+        axis.set_ylim(len(rungs) - 0.5, -0.65)
         axis.set_xlim(left=0)
         axis.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
         axis.grid(axis="x", color="#d9dee3", linewidth=0.7)

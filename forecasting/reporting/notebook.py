@@ -1,7 +1,6 @@
 """Rendering a report: a template run by papermill, then published whole or not at all."""
 
 import json
-import os
 import tempfile
 import warnings
 from pathlib import Path
@@ -62,7 +61,7 @@ def _executed(template: str, asked: CaseReport, day: str) -> nbformat.NotebookNo
         "data": str(asked.data) if asked.data else None,
     }
     with tempfile.TemporaryDirectory(prefix="fc-") as scratch:
-        kernel = Config({"KernelManager": {"transport": "ipc", "ip": os.path.join(scratch, "k")}})
+        kernel = Config({"KernelManager": {"transport": "ipc", "ip": f"{scratch}/k"}})
         try:
             papermill.execute_notebook(
                 shipped("notebooks") / "reports" / f"{template}.ipynb",

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+PER_CENT = "\N{NO-BREAK SPACE}%"
 ESTIMATIVE = (
     (0.05, "almost no chance"),
     (0.20, "very unlikely"),
@@ -11,27 +12,22 @@ ESTIMATIVE = (
     (0.95, "very likely"),
     (1.01, "almost certain"),
 )
-CAUSE_WORDS = {
-    "formalized": "becomes a formal agreement",
-    "collapsed": "collapses",
-    "faded": "fades without a word",
-    "ongoing": "is still informal",
-}
+PAST = {"formalized": "formalized", "collapsed": "collapsed", "faded": "faded", "ongoing": "still observed"}
 CONFIDENCE = "Confidence in this forecast is low: not yet assessed."
 
 
 def percent(probability: float) -> str:
     """A probability as a whole percentage; below one and above 99 per cent it is said so."""
     if 0 < probability < 0.005:
-        return "under 1 %"
+        return f"under 1{PER_CENT}"
     if 0.995 < probability < 1:
-        return "over 99 %"
-    return f"{100 * probability:.0f} %"
+        return f"over 99{PER_CENT}"
+    return f"{100 * probability:.0f}{PER_CENT}"
 
 
 def percent_range(lower: float, upper: float) -> str:
     """An interval of probabilities in whole per cent."""
-    return f"{100 * lower:.0f} to {100 * upper:.0f} %"
+    return f"{100 * lower:.0f} to {100 * upper:.0f}{PER_CENT}"
 
 
 def estimative(probability: float) -> str:

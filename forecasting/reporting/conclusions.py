@@ -1,0 +1,159 @@
+"""What a case report concludes: masthead, bottom line, incidence and reference classes, as HTML."""
+
+from html import escape
+
+from forecasting.reporting import figures
+from forecasting.reporting.codings import change_words
+from forecasting.reporting.fragments import Content, Fragment, chart, day_words, table
+from forecasting.reporting.words import PAST, PER_CENT, estimative, label, percent, percent_range, years
+from forecasting.vocabulary import CAUSES, STATES
+
+
+def masthead(content: Content) -> Fragment:
+    """Title, question and the day whose knowledge is used."""
+    case = content["case"]
+    goal = "concluded (signed or adopted)" if content["target"] == "concluded" else "brought into force"
+    return Fragment(
+        f'<p class="kicker">Forecast as of {day_words(content["as_of"])}</p><h1>{escape(case["name"])}</h1>'
+        f'<p class="question">Will this informal arrangement be followed by a formal agreement {goal}, '
+        f"will it collapse, or will it fade? Parties: {escape(', '.join(case['parties']))}.</p>"
+    )
+
+
+def bottom_line(content: Content) -> Fragment:
+    """The number, its word, the base rate's n and interval, the confidence, and what is contested."""
+    top, case = content["headline"], content["case"]
+    others = [
+        row for row in _rows(content, "formalized") if row["horizon"] in (6, 12) and row["horizon"] != top["horizon"]
+    ]
+    sooner = "; ".join(
+        f"within {years(row['horizon'])}, {percent(row['probability'])} ({estimative(row['probability'])})"
+        for row in others
+    )
+    closing = [item for item in content["contested"] if item["closes"]]
+    open_ones = [item for item in content["contested"] if not item["closes"]]
+    doubts = [
+        f"<li><strong>Arguably there is nothing left to forecast:</strong> {escape(i['reason'])}.</li>" for i in closing
+    ]
+    doubts += [
+        f"<li><strong>{change_words(i['changes'])}</strong>, arguably: {escape(i['reason'])}.</li>"
+        for i in open_ones[: 0 if closing else 4]
+    ]
+    more = len(content["contested"]) - len(doubts)
+    if more > 0:
+        doubts.append(f'<li><a href="#contested">{more} more arguable codings</a> are listed below.</li>')
+    contested = "".join(doubts) or "<li>No other coding of this case has been argued.</li>"
+    reported = content["n_unconfirmed_acts"]
+    hedge = (
+        f" Of the {content['n_acts']} acts known on the day, {reported} are reported or disputed, not confirmed."
+        if reported
+        else ""
+    )
+    return Fragment(
+        '<section class="bottom-line" aria-label="Bottom line">'
+        f'<p class="number"><span class="big">{percent(top["probability"])}</span> '
+        f'<span class="word">{top["word"]}</span></p>'
+        f"<p>A formal agreement within {years(top['horizon'])}, by {day_words(top['deadline'])}, is "
+        f"<strong>{top['word']} ({percent(top['probability'])})</strong>{'; ' + sooner if sooner else ''}.</p>"
+        f"<p>This is the base rate: how often {top['n']} informal arms-control arrangements since 1817, this one "
+        f"included, were formalized within that time once they had lasted as long. The 80{PER_CENT} interval is "
+        f"{percent_range(top['lower'], top['upper'])}.</p>"
+        f'<p class="confidence">{content["confidence"]}</p>'
+        f"<p>{escape(case['summary'])}{hedge}</p>{_sight(content)}"
+        f'<h2 class="small">What is contested about the case itself</h2><ul>{contested}</ul></section>'
+    )
+
+
+def _sight(content: Content) -> str:
+    case = content["case"]
+    if case["last_seen"] == content["as_of"]:
+        return ""
+    old = " That is more than two years: read every number with that in mind." if case["stale"] else ""
+    return (
+        f'<p class="sight">Last seen observed {case["months_unseen"]:.1f} months ago, on {day_words(case["last_seen"])}'
+        ". The forecast starts from that day and carries the time since then as time in which it may have ended "
+        f"unseen.{old}</p>"
+    )
+
+
+def _rows(content: Content, cause: str, model: str = "base_rate") -> list[Content]:
+    return [row for row in content["forecast"] if row["model"] == model and row["cause"] == cause]
+
+
+def incidence(content: Content) -> Fragment:
+    """The chart of the three endings and the table behind it, and how others fared at the end of their term."""
+    states = {(row["horizon"], row["cause"]): row for state in STATES for row in _rows(content, state)}
+    rows = []
+    for horizon in content["horizons"]:
+        cells = [states[horizon, state] for state in STATES]
+        within = f"{years(horizon)}<br><small>{day_words(content['deadlines'][str(horizon)])}</small>"
+        rows.append([within, *(_with_interval(row) for row in cells)])
+    head = ["Within", "Formal agreement", "Collapse", "Fading", "Still informal"]
+    endings = table(head, rows, "Base rate by horizon, with 80 % intervals")
+    curve = [row for row in content["curve"] if row["horizon"] in (*range(12, 121, 12), 6)]
+    behind = table(
+        ["Months", *(f"{label(m)}, {c}" for m in ("base_rate", "type_base_rate") for c in CAUSES)],
+        [
+            [str(h)]
+            + [
+                percent(next(r for r in curve if (r["horizon"], r["model"], r["cause"]) == (h, m, c))["probability"])
+                for m in ("base_rate", "type_base_rate")
+                for c in CAUSES
+            ]
+            for h in sorted({row["horizon"] for row in curve})
+        ],
+        "Cumulative incidence at selected months",
+    )
+    text = (
+        "Chance that the arrangement has ended in each way, by time after the day of the forecast. Line and band: "
+        "base rate with its 80 % interval; dashed: arrangements of the same type."
+    )
+    return Fragment(endings + chart(figures.incidence_chart(content), text, behind) + _term(content))
+
+
+def _with_interval(row: Content) -> str:
+    return f"{percent(row['probability'])}<br><small>{percent_range(row['lower'], row['upper'])}</small>"
+
+
+def _term(content: Content) -> str:
+    term, earlier = content["stated_term"], content["earlier_terms"]
+    if term is None:
+        return ""
+    ahead = term["end"] >= content["as_of"]
+    when = f"{'ends' if ahead else 'ended'} on {day_words(term['end'])}{' (shaded)' if ahead else ''}"
+    states = ", ".join(f"{earlier['states'][state]} {PAST[state]}" for state in STATES)
+    return (
+        f"<p>The stated term of {term['months']} months {when}. Of {earlier['n']} "
+        f"arrangements with a stated term, when the term ran out: {states}; of the last, "
+        f"{earlier['beyond']} were still seen observed three months on.</p>"
+    )
+
+
+def ladder(content: Content) -> Fragment:
+    """The reference classes from wide to narrow."""
+    horizon = content["headline"]["horizon"]
+    rows = []
+    for rung in content["ladder"]:
+        row = next(row for row in rung["formalized"] if row["horizon"] == horizon)
+        ends = [str(rung["endings"][cause]) for cause in CAUSES]
+        rows.append(
+            [
+                escape(rung["name"]),
+                str(rung["n"]),
+                *ends,
+                str(rung["ongoing"]),
+                percent(row["probability"]),
+                percent_range(row["lower"], row["upper"]),
+            ]
+        )
+    head = [
+        "Class",
+        "n",
+        *(PAST[c] for c in CAUSES),
+        "still observed",
+        f"formalized within {years(horizon)}",
+        "80 % interval",
+    ]
+    classes = table(head, rows, "Reference classes")
+    text = f"Chance of a formal agreement within {years(horizon)}, by reference class, with 80 % intervals."
+    return Fragment(chart(figures.ladder_chart(content), text, classes))

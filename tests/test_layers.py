@@ -1,0 +1,99 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+import forecasting
+
+PACKAGE = Path(forecasting.__file__).parent
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+LAYERS = [
+    {"errors"},
+    {"months", "vocabulary", "places", "files"},
+    {"schema"},
+    {"history", "models"},
+    {"forecast"},
+    {""},
+    {"explain"},
+    {"reporting"},
+    {"commands"},
+    {"__main__"},
+]
+ONLY_UNDER = {
+    "sklearn": ("forecasting.models",),
+    "statsmodels": ("forecasting.models",),
+    "papermill": ("forecasting.reporting.notebook",),
+    "matplotlib": ("forecasting.reporting.figures",),
+    "typer": ("forecasting.__main__",),
+    "pandera": ("forecasting.history.columns",),
+}
+GRANTED = {("forecasting.forecast", "sklearn.base.clone")}
+LONGEST_MODULE = 500
+
+
+def room(module):
+    """The first part of a module's name below the package; empty for the package itself, which holds the public names."""
+    return (module.split(".") + [""])[1]
+
+
+def layer(module):
+    return next(rank for rank, rooms in enumerate(LAYERS) if room(module) in rooms)
+
+
+def imported(path):
+    """Full names of what a module imports, wherever in it the import stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import hides the layer"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imported_modules(path):
+    """Modules of the package that a module imports: the longest part of each imported name that is a module."""
+    for name in imported(path):
+        parts = name.split(".")
+        if parts[0] == "forecasting":
+            yield next(m for n in range(len(parts), 0, -1) if (m := ".".join(parts[:n])) in MODULES)
+
+
+def upward_imports(module, path):
+    below = {m for m in imported_modules(path) if layer(m) < layer(module)}
+    same_room = {m for m in imported_modules(path) if room(m) == room(module)}
+    return set(imported_modules(path)) - below - same_room
+
+
+def test_every_module_has_a_layer():
+    assert {room(module) for module in MODULES} == set().union(*LAYERS)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_from_below_or_from_its_own_room(module):
+    assert upward_imports(module, MODULES[module]) == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_library_is_imported_only_where_it_belongs(module):
+    for name in imported(MODULES[module]):
+        homes = ONLY_UNDER.get(name.split(".")[0], (module,))
+        assert module.startswith(homes) or (module, name) in GRANTED, f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_fits_on_a_few_screens(module):
+    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+def test_an_import_that_skips_upwards_or_sideways_is_seen(tmp_path):
+    sideways = tmp_path / "sideways.py"
+    sideways.write_text("def fit():\n    from forecasting.history import view\n    import forecasting.models.incidence\n")
+    assert upward_imports("forecasting.models.sideways", sideways) == {"forecasting.history.view"}
+    assert upward_imports("forecasting.months", sideways) == {"forecasting.history.view", "forecasting.models.incidence"}
+
+
+def test_public_names_exist():
+    assert all(hasattr(forecasting, name) for name in forecasting.__all__)
