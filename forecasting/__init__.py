@@ -7,7 +7,7 @@ from forecasting.history.panel import case_months, spells
 from forecasting.history.view import History, load_history
 from forecasting.models import MODELS
 from forecasting.models.incidence import Incidence, aalen_johansen
-from forecasting.months import HORIZONS
+from forecasting.months import HORIZONS, parse_day
 
 __version__ = "0.1.0"
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "fit_models",
     "forecast",
     "load_history",
+    "parse_day",
     "spells",
 ]

@@ -1,9 +1,10 @@
 import pandas as pd
 import pytest
 
-
 from forecasting.history.checks import concluded_rows, record_faults
 from forecasting.vocabulary import CAUSES, TARGETS
+
+FOUNDING_CASE = "new-start-post-expiry-2026"
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,39 @@
+import nbformat
+import papermill
+import pytest
+from traitlets.config import Config
+
+from forecasting.places import shipped
+from forecasting.reporting.parameters import TEMPLATES
+
+NOTEBOOKS = sorted(shipped("notebooks").rglob("*.ipynb"))
+THIN = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_is_thin_and_clean(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert not any(cell.outputs or cell.execution_count for cell in code)
+    assert sum(len(cell.source.splitlines()) for cell in code) <= 60
+    assert not any(line.startswith("def ") for cell in code for line in cell.source.splitlines())
+
+
+def test_every_template_has_its_notebook_and_every_report_notebook_its_template():
+    assert {path.stem for path in NOTEBOOKS if path.parent.name == "reports"} == set(TEMPLATES)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_template_declares_exactly_its_parameters(name):
+    inferred = papermill.inspect_notebook(str(shipped("notebooks") / "reports" / f"{name}.ipynb"))
+    assert set(inferred) == set(TEMPLATES[name].model_fields)
+
+
+@pytest.mark.parametrize("path", THIN, ids=lambda path: path.stem)
+def test_notebook_runs(path, tmp_path):
+    kernel = Config({"KernelManager": {"transport": "ipc", "ip": str(tmp_path / "k")}})
+    ran = papermill.execute_notebook(
+        path, tmp_path / "ran.ipynb", kernel_name="python3", progress_bar=False, config=kernel, cwd=str(tmp_path)
+    )
+    assert all(cell.outputs for cell in ran.cells[2:] if cell.cell_type == "code")
