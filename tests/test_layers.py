@@ -90,9 +90,14 @@ def test_a_module_fits_on_a_few_screens(module):
 
 def test_an_import_that_skips_upwards_or_sideways_is_seen(tmp_path):
     sideways = tmp_path / "sideways.py"
-    sideways.write_text("def fit():\n    from forecasting.history import view\n    import forecasting.models.incidence\n")
+    sideways.write_text(
+        "def fit():\n    from forecasting.history import view\n    import forecasting.models.incidence\n"
+    )
     assert upward_imports("forecasting.models.sideways", sideways) == {"forecasting.history.view"}
-    assert upward_imports("forecasting.months", sideways) == {"forecasting.history.view", "forecasting.models.incidence"}
+    assert upward_imports("forecasting.months", sideways) == {
+        "forecasting.history.view",
+        "forecasting.models.incidence",
+    }
 
 
 def test_public_names_exist():

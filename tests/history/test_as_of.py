@@ -99,7 +99,11 @@ def test_every_row_shown_was_known_and_none_is_an_ending(record, day):
     ended = known.outcomes["cause"] != ""
     assert (known.outcomes.loc[ended, "end_known_date"] <= when).all()
     assert (known.outcomes.loc[~ended, ["fade", "instrument", "successor", "aftermath"]] == "").all(axis=None)
-    assert known.outcomes.loc[~ended, ["end_date", "end_known_date", "concluded_date", "in_force_date"]].isna().all(axis=None)
+    assert (
+        known.outcomes.loc[~ended, ["end_date", "end_known_date", "concluded_date", "in_force_date"]]
+        .isna()
+        .all(axis=None)
+    )
     assert (known.outcomes["last_seen"] <= when).all()
 
 

@@ -64,7 +64,14 @@ ALTERNATIVES = {
         [f"applied as a full row: {column} for an ended case; came cause='collapsed', {column}=''" for column in ("end_date", "end_known_date", "end_precision")],
     ),
 }  # fmt: skip
-CORRECTION = {"table": "cases", "row_key": OPEN, "field": "matched", "value": "tacit", "recorded_on": "2026-02-06", "reason": "planted"}
+CORRECTION = {
+    "table": "cases",
+    "row_key": OPEN,
+    "field": "matched",
+    "value": "tacit",
+    "recorded_on": "2026-02-06",
+    "reason": "planted",
+}
 CORRECTIONS = {
     "of an unknown row": ({"row_key": "no-such-case"}, "corrections.csv row 2: wanted row_key of a row of that table; came table='cases', row_key='no-such-case'"),
     "of an unknown table": ({"table": "parties"}, "corrections.csv row 2: wanted table as one of cases, outcomes, events, calendar; came 'parties'"),
@@ -152,11 +159,15 @@ def test_a_missing_row_is_a_fault_of_its_case(record_copy, table, key, wanted):
 def test_a_second_ending_event_is_a_fault(record_copy):
     record_copy.append_like("events", ENDING, event_id="planted-e01", kind="lapse")
     place = f"events/hand_coded.csv row {record_copy.last_row('events')} ({COLLAPSED})"
-    assert record_copy.faults() == [f"{place}: wanted one ending event in a case; came event_date='1978-10-30', kind='lapse'"]
+    assert record_copy.faults() == [
+        f"{place}: wanted one ending event in a case; came event_date='1978-10-30', kind='lapse'"
+    ]
 
 
 def test_an_announcement_for_an_earlier_day_is_a_fault(record_copy):
-    record_copy.append("calendar", case_id=OPEN, announced_date="2026-02-05", scheduled_date="2026-02-04", what="x", source_id="s0001")
+    record_copy.append(
+        "calendar", case_id=OPEN, announced_date="2026-02-05", scheduled_date="2026-02-04", what="x", source_id="s0001"
+    )
     assert record_copy.faults() == [
         f"calendar.csv row {record_copy.last_row('calendar')} ({OPEN}): wanted scheduled_date on or after announced_date; "
         "came announced_date='2026-02-05', scheduled_date='2026-02-04'"

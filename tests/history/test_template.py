@@ -44,7 +44,10 @@ def fill(folder, answers):
         lines = list(csv.reader(io.StringIO((folder / name).read_text(encoding="utf-8"), newline="")))
         given = answers | ({"kind": "news"} if name == "sources.csv" else {})
         for line in lines[1:]:
-            line[:] = [given.get(column, "0") if cell == PLACEHOLDER else cell for column, cell in zip(lines[0], line, strict=True)]
+            line[:] = [
+                given.get(column, "0") if cell == PLACEHOLDER else cell
+                for column, cell in zip(lines[0], line, strict=True)
+            ]
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(lines)
 
@@ -62,7 +65,10 @@ def test_a_new_folder_gets_the_shipped_record_and_the_template(tmp_path):
 def test_the_template_has_one_row_per_table_and_one_outcome_per_target(tmp_path):
     add_case(CASE, tmp_path / "mine")
     tables = read_record(tmp_path / "mine").tables
-    rows = {name: (tables[name].cells["case_id"] == CASE).sum() for name in ("cases", "outcomes", "coding", "events", "case_sources")}
+    rows = {
+        name: (tables[name].cells["case_id"] == CASE).sum()
+        for name in ("cases", "outcomes", "coding", "events", "case_sources")
+    }
     assert rows == {"cases": 1, "outcomes": 2, "coding": 1, "events": 1, "case_sources": 1}
     assert (tables["sources"].cells["source_id"] == f"{CASE}-s1").sum() == 1
 
@@ -132,7 +138,9 @@ def test_the_shipped_record_is_never_changed():
     before = contents(shipped("data"))
     with pytest.raises(UsageError) as refused:
         add_case(CASE, shipped("data"))
-    assert str(refused.value) == f"wanted a folder of your own (the shipped record is read-only); came {shipped('data')}"
+    assert (
+        str(refused.value) == f"wanted a folder of your own (the shipped record is read-only); came {shipped('data')}"
+    )
     assert contents(shipped("data")) == before
 
 
@@ -140,5 +148,8 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(UsageError) as refused:
         add_case(CASE, tmp_path / "file" / "deep" / "mine")
-    assert str(refused.value) == f"wanted a folder that can be made; came {tmp_path / 'file' / 'deep' / 'mine'}: Not a directory"
+    assert (
+        str(refused.value)
+        == f"wanted a folder that can be made; came {tmp_path / 'file' / 'deep' / 'mine'}: Not a directory"
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

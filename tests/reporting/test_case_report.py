@@ -1,0 +1,185 @@
+"""The page itself: what it says, what it is made of, and what it must not know."""
+
+import json
+import re
+from html import unescape
+
+import pytest
+
+from forecasting.errors import ReportError, UsageError
+from forecasting.history.view import load_history
+from forecasting.places import shipped
+from forecasting.reporting import notebook
+from forecasting.reporting.case import SECTIONS, CaseReport
+from forecasting.reporting.notebook import render_report
+from forecasting.reporting.words import percent
+
+CASE = "new-start-post-expiry-2026"
+
+
+def text_of(html):
+    return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(style|svg)\b.*?</\1>", " ", html, flags=re.S)))
+
+
+def numbers_in(value):
+    if isinstance(value, dict):
+        return {n for item in value.values() for n in numbers_in(item)}
+    if isinstance(value, list):
+        return {n for item in value for n in numbers_in(item)}
+    return {value} if isinstance(value, int | float) and not isinstance(value, bool) else set()
+
+
+@pytest.fixture(scope="module")
+def first_day():
+    return CaseReport(CASE, "2026-02-05")
+
+
+@pytest.fixture(scope="module")
+def weeks_later():
+    return CaseReport(CASE, "2026-03-01")
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    return render_report("case_report", {"case_id": CASE, "as_of": "2026-02-05"}, tmp_path_factory.mktemp("out"))
+
+
+def test_published_files_lie_where_they_should_and_nothing_else(published):
+    assert published.parts[-3:] == ("cases", CASE, "2026-02-05.html")
+    assert sorted(path.name for path in published.parent.iterdir()) == [
+        f"2026-02-05.{end}" for end in ("html", "ipynb", "json")
+    ]
+
+
+def test_page_is_one_small_file_without_script_or_network(published):
+    html = published.read_text()
+    assert len(html.encode()) < 500_000
+    assert not re.search(r"<script|<iframe|<object|<embed|<link|@import|javascript:|\son\w+=", html, re.I)
+    assert not re.search(r"(src|srcset|poster)\s*=|url\((?!#)", re.sub(r"<svg\b.*?</svg>", "", html, flags=re.S), re.I)
+    assert html.count("<details") >= 3
+    assert 'lang="en"' in html and "<title>" in html
+
+
+def test_every_percentage_on_the_page_is_in_the_sidecar(published):
+    sidecar = json.loads(published.with_suffix(".json").read_text())
+    known = {percent(n) for n in numbers_in(sidecar) if 0 <= n <= 1} | {
+        f"{100 * n:.0f}" for n in numbers_in(sidecar) if 0 <= n <= 1
+    }
+    text = text_of(published.read_text())
+    printed = re.findall(r"(?:under |over )?\d+\N{NO-BREAK SPACE}%", text)
+    assert len(printed) > 100
+    assert {p for p in printed if p not in known and p.split("\N{NO-BREAK SPACE}")[0] not in known} == set()
+
+
+def test_sidecar_forecast_is_the_forecast(published):
+    from forecasting import forecast
+
+    sidecar = json.loads(published.with_suffix(".json").read_text())
+    assert sidecar["forecast"] == forecast(load_history(as_of="2026-02-05"), CASE).to_dict(orient="records")
+    assert sidecar["record_sha256"] == load_history().sha256
+
+
+def test_a_second_rendering_is_the_same_page(published, tmp_path):
+    again = render_report("case_report", {"case_id": CASE, "as_of": "2026-02-05"}, tmp_path)
+    assert again.read_bytes() == published.read_bytes()
+    assert again.with_suffix(".json").read_bytes() == published.with_suffix(".json").read_bytes()
+
+
+def test_bottom_line_says_number_word_base_and_confidence(first_day):
+    top = first_day.content["headline"]
+    text = " ".join(text_of(first_day.show("bottom_line").html).split())
+    assert f"{percent(top['probability'])} {top['word']}".replace("\N{NO-BREAK SPACE}", " ") in text
+    assert f"how often {top['n']} informal arms-control arrangements" in text
+    assert "Confidence in this forecast is low: not yet assessed." in text
+    assert "What is contested about the case itself" in text
+
+
+def test_first_day_does_not_know_what_came_after(first_day):
+    told = "".join(first_day.show(name).html for name in SECTIONS) + json.dumps(first_day.content["timeline"])
+    for later in (
+        "modernised treaty",
+        "Lavrov tells the Duma",
+        "never existed",
+        "2026-02-11",
+        "11 February 2026",
+        "collapsed on",
+    ):
+        assert later not in told
+    assert max(event["known"] for event in first_day.content["timeline"]) == "2026-02-05"
+
+
+def test_weeks_later_the_rejections_and_the_doubt_are_on_the_first_screen(weeks_later):
+    told = weeks_later.show("bottom_line").html
+    assert "public repudiation" in told
+    assert "the handshake never existed" in told
+    assert "on 11 February 2026" in told
+    kinds = {event["kind"] for event in weeks_later.content["timeline"] if event["date"] == "2026-02-05"}
+    assert "leader_rejection" in kinds
+
+
+def test_reported_acts_are_told_apart_from_confirmed_ones(first_day):
+    html = first_day.show("timeline").html
+    assert '<span class="badge reported">reported</span>' in html
+    assert '<span class="badge confirmed">confirmed</span>' in html
+    assert "two of them caution that both presidents must approve" in html
+
+
+def test_stated_term_calendar_and_stockpiles(first_day):
+    assert first_day.content["stated_term"] == {"months": 6, "end": "2026-08-05", "months_ahead": 5}
+    assert "6 February 2026" in first_day.show("calendar").html
+    held = first_day.content["stockpiles"]
+    assert held["parties"] == {"United States": 3700, "Russia": 4309}
+    assert 0.8 < held["share"] < 0.9
+    assert held["others"]["China"]["warheads"] == 600
+
+
+def test_precedents_are_named_and_had_ended(first_day):
+    names = [p["case_id"] for p in first_day.content["precedents"]]
+    assert {"new-start-suspension-2023", "salt1-interim-observance-1977"} <= set(names)
+    assert all(p["end"] <= "2026-02-05" for p in first_day.content["precedents"])
+
+
+def test_text_of_the_record_never_becomes_markup(record_copy):
+    record_copy.edit("cases", CASE, name="<script>alert(1)</script>", summary='"><img src=x onerror=y>')
+    record_copy.edit("sources", "s0001", url="javascript:alert(1)", title="<b>x</b>")
+    record_copy.edit("events", f"{CASE}-e01", source_id="s0001", summary="<script>x</script>")
+    report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
+    html = "".join(report.show(name).html for name in SECTIONS)
+    assert "<script" not in html and "<img" not in html and 'href="javascript:' not in html and "<b>x" not in html
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"case_id": "../../etc/passwd"}, "wanted the case_id of a case in the record; came '../../etc/passwd'"),
+        ({"case_id": "<script>"}, "wanted the case_id of a case in the record; came '<script>'"),
+        ({"case_id": CASE, "as_of": "2026-02-04"}, f"wanted a day from 2026-02-05 on, when {CASE} became known"),
+        (
+            {"case_id": "salt2-observance-1979"},
+            "wanted a case that goes on; salt2-observance-1979 collapsed on 1986-05-27",
+        ),
+    ],
+)
+def test_a_refused_report_writes_nothing(parameters, message, tmp_path):
+    with pytest.raises(UsageError) as error:
+        render_report("case_report", parameters, tmp_path / "out")
+    assert message in str(error.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unwritable_folder_is_refused_before_the_notebook_runs(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="wanted a folder that can be written"):
+        render_report("case_report", {"case_id": CASE}, tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_failing_notebook_publishes_nothing_and_says_where(tmp_path, monkeypatch):
+    folder = tmp_path / "notebooks" / "reports"
+    folder.mkdir(parents=True)
+    source = (shipped("notebooks") / "reports" / "case_report.ipynb").read_text()
+    (folder / "case_report.ipynb").write_text(source.replace('report.show(\\"ladder\\")', "1 / 0"))
+    monkeypatch.setattr(notebook, "shipped", lambda name: tmp_path / name)
+    with pytest.raises(ReportError, match="came to ZeroDivisionError: division by zero. Nothing was published"):
+        render_report("case_report", {"case_id": CASE, "as_of": "2026-02-05"}, tmp_path / "out")
+    assert not list((tmp_path / "out").rglob("*.*"))

@@ -1,0 +1,44 @@
+import pytest
+
+from forecasting.reporting.words import PER_CENT, estimative, percent, percent_range, verdict, years
+
+
+@pytest.mark.parametrize(
+    ("probability", "word"),
+    [
+        (0.0, "almost no chance"),
+        (0.0499, "almost no chance"),
+        (0.05, "very unlikely"),
+        (0.2, "unlikely"),
+        (0.45, "roughly even"),
+        (0.55, "likely"),
+        (0.8, "very likely"),
+        (0.95, "almost certain"),
+        (1.0, "almost certain"),
+    ],
+)
+def test_words_of_icd_203_begin_at_their_bounds(probability, word):
+    assert estimative(probability) == word
+
+
+def test_an_interval_over_three_words_is_not_given_one_word():
+    assert verdict(0.3, 0.15, 0.5) == "somewhere from very unlikely to roughly even"
+    assert verdict(0.3, 0.15, 0.4) == "unlikely"
+
+
+def test_percentages_never_round_to_certainty():
+    assert percent(0.004) == f"under 1{PER_CENT}"
+    assert percent(0.996) == f"over 99{PER_CENT}"
+    assert percent(0.0) == f"0{PER_CENT}"
+    assert percent(0.137) == f"14{PER_CENT}"
+    assert percent_range(0.1, 0.176) == f"10 to 18{PER_CENT}"
+
+
+def test_horizons_in_words():
+    assert [years(months) for months in (1, 6, 12, 60, 120)] == [
+        "one month",
+        "6 months",
+        "one year",
+        "five years",
+        "ten years",
+    ]
