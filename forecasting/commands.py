@@ -29,6 +29,9 @@ def check(data: Path | None, as_json: bool) -> int:
         if record is not None and not faults:
             cases, events = (len(record.tables[name].cells) for name in ("cases", "events"))
             print(f"no faults: {cases} cases, {events} events up to {record.data_end}; sha256 {record.sha256}")
+            causes = record.tables["outcomes"].cells.pivot(index="case_id", columns="target", values="cause")
+            unbound = causes[(causes["concluded"] == "formalized") & (causes["in_force"] != "formalized")]
+            print(f"concluded but not seen in force: {len(unbound)} cases ({', '.join(unbound.index)})")
         elif faults:
             print(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {folder}")
     return 1 if faults else 0

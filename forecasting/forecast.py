@@ -10,7 +10,7 @@ from sklearn.base import clone
 
 from forecasting.errors import InsufficientHistoryError, UsageError
 from forecasting.history.cases import CaseView
-from forecasting.history.panel import Population, Spells, spells
+from forecasting.history.panel import Population, Spells, check_choice, spells
 from forecasting.history.view import History
 from forecasting.models import MODELS
 from forecasting.models.base_rate import BaseRate
@@ -78,6 +78,7 @@ def forecast(
     `fitted` (default: every model, fitted on this history) brings its own target and population. Raises
     `UsageError` for a case that is unknown, not yet begun, or known to have ended.
     """
+    check_choice(fitted.target if fitted else target, population)
     asked = [case_ids] if isinstance(case_ids, str) else list(case_ids)
     months = check_horizons(tuple(horizons))
     views = open_cases(history, asked, fitted.target if fitted else target)

@@ -19,6 +19,7 @@ TYPES: Final = {
     "provisional_application": "treaty applied before it enters into force",
     "informal_regime": "standing political regime or code of more than two states",
 }
+SAME_OUTCOME_TYPES: Final = ("signed_unratified", "provisional_application")
 DOMAINS: Final = (
     "strategic_nuclear", "nonstrategic_nuclear", "intermediate_nuclear", "nuclear_testing", "fissile_material",
     "nonproliferation", "nuclear_use_pledges", "missile_defense", "missiles", "space", "chemical", "biological",

@@ -3,7 +3,7 @@
 import csv
 import io
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,14 @@ from forecasting.history.checks import record_faults
 from forecasting.history.files import RawRecord, read_record
 from forecasting.places import shipped
 from forecasting.schema import TABLES
+
+FEW_CASES = (
+    "uganda-tanzania-mogadishu-1972",
+    "enmod-joint-statement-1974",
+    "salt2-observance-1979",
+    "us-china-encounters-mou-2014",
+    "new-start-post-expiry-2026",
+)
 
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("fixed")
@@ -58,6 +66,13 @@ class RecordCopy:
         del lines[self.row_of(table, key) - 1]
         self._write(table, lines)
 
+    def keep_cases(self, case_ids: Iterable[str]) -> None:
+        """Drop every row that belongs to another case."""
+        for name, table in TABLES.items():
+            if "case_id" in table.names:
+                header, *lines = self._lines(name)
+                self._write(name, [header, *(line for line in lines if line[table.names.index("case_id")] in case_ids)])
+
     def rewrite(self, file: str, change: Callable[[bytes], bytes]) -> None:
         """Change a file as bytes, for faults that no table could hold."""
         path = self.folder / file
@@ -94,18 +109,20 @@ def history() -> History:
 
 
 @pytest.fixture
-def copy_record(tmp_path: Path) -> Callable[[], RecordCopy]:
-    """A factory of copies of the shipped record, each in a folder of its own."""
+def record_copy(tmp_path: Path) -> RecordCopy:
+    """A copy of the shipped record."""
+    return RecordCopy(shutil.copytree(shipped("data"), tmp_path / "record", copy_function=shutil.copyfile))
 
-    def copy() -> RecordCopy:
-        folder = tmp_path / f"record{len(list(tmp_path.iterdir()))}"
-        shutil.copytree(shipped("data"), folder, copy_function=shutil.copyfile)
-        return RecordCopy(folder)
 
-    return copy
+@pytest.fixture(scope="session")
+def few_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with five cases of the shipped record: checked in a fraction of the time, too few for a forecast."""
+    folder = tmp_path_factory.mktemp("few") / "record"
+    RecordCopy(shutil.copytree(shipped("data"), folder, copy_function=shutil.copyfile)).keep_cases(FEW_CASES)
+    return folder
 
 
 @pytest.fixture
-def record_copy(copy_record: Callable[[], RecordCopy]) -> RecordCopy:
-    """A copy of the shipped record."""
-    return copy_record()
+def small_copy(few_cases: Path, tmp_path: Path) -> RecordCopy:
+    """A copy of the record of five cases."""
+    return RecordCopy(shutil.copytree(few_cases, tmp_path / "record"))

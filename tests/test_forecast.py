@@ -81,6 +81,15 @@ def test_incidence_never_falls_with_the_horizon_and_survival_never_rises(open_ca
     assert (steps[falls] <= 0).all()
 
 
+@pytest.mark.parametrize("bound", ["lower", "upper"])
+@pytest.mark.parametrize("target", TARGETS)
+def test_bounds_move_with_the_horizon_as_the_probability_does(open_case_tables, target, bound):
+    rows = open_case_tables[target].sort_values("horizon", kind="stable")
+    steps = rows.groupby(["model", "case_id", "cause"])[bound].diff().dropna()
+    wrong = (rows.loc[steps.index, "cause"] == "ongoing").map({True: 1, False: -1}) * steps > 1e-12
+    assert list(rows.loc[steps.index[wrong], "case_id"].unique()) == []
+
+
 @pytest.mark.parametrize("case_id", CASES)
 def test_the_interval_holds_the_point(table, case_id):
     rows = table[table["case_id"] == case_id]
@@ -89,7 +98,7 @@ def test_the_interval_holds_the_point(table, case_id):
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def x_holds_its_point(open_case_tables, target):
+def test_the_interval_of_an_old_case_holds_its_point(open_case_tables, target):
     rows = open_case_tables[target]
     outside = rows[(rows["probability"] < rows["lower"] - 1e-12) | (rows["probability"] > rows["upper"] + 1e-12)]
     assert list(outside["case_id"].unique()) == []

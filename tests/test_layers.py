@@ -36,7 +36,7 @@ LONGEST_MODULE = 500
 
 def room(module):
     """The first part of a module's name below the package; empty for the package itself, which holds the public names."""
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def layer(module):

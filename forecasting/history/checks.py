@@ -160,22 +160,22 @@ def _altered(alternatives: RawTable, base: RawTable, chosen: np.ndarray) -> RawT
     """The full rows that the chosen alternatives make of `base`, one per joint alternative and row."""
     key = ["case_id", "target"] if base.table.name == "outcomes" else ["case_id"]
     rows = alternatives.cells[chosen]
+    lines = base.cells.drop_duplicates(key)
+    there = pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(lines[key]))
+    rows = rows[there]
     group = rows.groupby(["alternative_id", *key], sort=False).ngroup().to_numpy()
     first = np.unique(group, return_index=True)[1]
-    lines = (
-        base.cells.set_index(key, drop=False)
-        .loc[[tuple(k) if len(key) > 1 else k[0] for k in rows[key].to_numpy()[first]]]
-        .reset_index(drop=True)
-    )
+    altered = rows[key].iloc[first].merge(lines, on=key, how="left")[base.table.names].reset_index(drop=True)
     for line, field, value in zip(group, rows["field"], rows["value"], strict=True):
-        lines.loc[line, field] = value
-    lines.attrs["alternative_id"] = rows["alternative_id"].to_numpy()[first]
-    return RawTable(base.table, lines, alternatives.files[chosen][first], alternatives.rows[chosen][first])
+        altered.loc[line, field] = value
+    altered.attrs["alternative_id"] = rows["alternative_id"].to_numpy()[first]
+    files, numbers = alternatives.files[chosen][there], alternatives.rows[chosen][there]
+    return RawTable(base.table, altered, files[first], numbers[first])
 
 
 def _altered_starts(outcomes: RawTable, cases: RawTable, base: RawTable) -> pd.DataFrame:
     """Start dates to hold the altered outcomes against: the altered start where the same alternative changes it."""
-    starts = base.cells[["case_id", "start_date"]]
+    starts = base.cells[["case_id", "start_date"]].drop_duplicates("case_id")
     ids = outcomes.cells.attrs["alternative_id"]
     own = dict(zip(cases.cells.attrs["alternative_id"], cases.cells["start_date"], strict=True))
     changed = {

@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from forecasting.errors import UsageError
 from forecasting.history.view import History
-from forecasting.months import completed_months_array
+from forecasting.months import DAYS_PER_MONTH, completed_months_array
 from forecasting.vocabulary import CAUSES, TARGETS
 
 Population = Literal["forward", "pooled"]
@@ -66,6 +66,35 @@ def spells(history: History, target: str = TARGETS[0], population: Population = 
     group = _components(rows["cluster_id"], rows["instrument"])
     starts = rows.loc[seen, history.cases.columns].reset_index(drop=True)
     return Spells(entry[seen], exit_[seen], cause[seen], group[seen], starts)
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """Days in the life of n spells at which a forecast could have been made.
+
+    `case` (m,): the spell; `age` (m,): completed months; `day` (m,): the calendar day (datetime64[D]); `weight` (m,):
+    one over the number of landmarks of its spell.
+    """
+
+    case: NDArray[np.int64]
+    age: NDArray[np.int64]
+    day: NDArray[np.datetime64]
+    weight: NDArray[np.float64]
+
+
+def landmarks(observed: Spells) -> Landmarks:
+    """The first public day of each spell, then each anniversary of its start while it lasts."""
+    ages = [
+        np.concatenate([[first], np.arange((first // 12 + 1) * 12, last, 12)])
+        for first, last in zip(observed.entry, observed.exit, strict=True)
+    ]
+    count = np.array([len(each) for each in ages], dtype=np.int64)
+    case = np.repeat(np.arange(len(ages)), count)
+    age = np.concatenate(ages) if ages else np.zeros(0, dtype=np.int64)
+    start = observed.starts["start_date"].to_numpy().astype("datetime64[D]")[case]
+    day = start + np.ceil(age * DAYS_PER_MONTH).astype("timedelta64[D]")
+    known = observed.starts["start_known_date"].to_numpy().astype("datetime64[D]")[case]
+    return Landmarks(case, age, np.maximum(day, known), 1.0 / count[case])
 
 
 def check_choice(target: str, population: str) -> Population:

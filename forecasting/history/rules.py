@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from forecasting.errors import Fault
 from forecasting.history.files import RawTable
-from forecasting.vocabulary import TARGETS
+from forecasting.vocabulary import SAME_OUTCOME_TYPES, TARGETS
 
 Mask = NDArray[np.bool_]
-SAME_OUTCOME_TYPES = ("signed_unratified", "provisional_application")
 
 
 class Findings:
@@ -142,15 +141,16 @@ def outcome_faults(outcomes: RawTable, cases: pd.DataFrame, data_end: date) -> l
 def target_faults(outcomes: RawTable, cases: RawTable) -> list[Fault]:
     """Each case has one outcome per target, and they agree where the codebook says they must."""
     findings, cells = Findings(outcomes), outcomes.cells
-    kinds = cases.cells.set_index("case_id")["type"]
+    kinds = cases.cells.drop_duplicates("case_id").set_index("case_id")["type"]
     by_target = {
         target: cells[cells["target"] == target].drop_duplicates("case_id").set_index("case_id") for target in TARGETS
     }
     missing = Findings(cases)
     for target, rows in by_target.items():
         missing.add(~cases.cells["case_id"].isin(rows.index), f"an outcome for target {target}", "case_id")
-    concluded = by_target["concluded"].reindex(cells["case_id"])
-    same_type = cells["case_id"].map(kinds).isin(SAME_OUTCOME_TYPES).to_numpy()
+    concluded = by_target["concluded"].reindex(cells["case_id"]).fillna("")
+    known = cells["case_id"].isin(by_target["concluded"].index).to_numpy()
+    same_type = known & cells["case_id"].map(kinds).isin(SAME_OUTCOME_TYPES).to_numpy()
     for column in ("cause", "end_date"):
         findings.add(
             same_type & (concluded[column].to_numpy() != cells[column].to_numpy()),
@@ -194,7 +194,7 @@ def event_faults(events: RawTable, concluded: pd.DataFrame, data_end: date) -> l
         "kind",
     )
     ending = cells["is_ending"] == "1"
-    outcome = concluded.reindex(cells["case_id"]).reset_index(drop=True)
+    outcome = concluded.reindex(cells["case_id"]).fillna("").reset_index(drop=True)
     findings.add(ending & (outcome["cause"] == ""), "no ending event in a case that goes on", "event_date", "kind")
     findings.add(
         ending & cells.duplicated(["case_id", "is_ending"]), "one ending event in a case", "event_date", "kind"

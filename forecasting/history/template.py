@@ -45,11 +45,11 @@ def add_case(case_id: str, folder: Path) -> list[Path]:
         )
     if folder.exists() and folder.samefile(shipped("data")):
         raise UsageError(f"wanted a folder of your own (the shipped record is read-only); came {folder}")
-    if not folder.exists():
-        _copy_whole(shipped("data"), folder)
-    record = read_record(folder)
+    record = read_record(folder if folder.exists() else shipped("data"))
     if case_id in set(record.tables["cases"].cells["case_id"]):
         raise UsageError(f"wanted a case_id that the record in {folder} does not have; came {case_id!r}")
+    if not folder.exists():
+        _copy_whole(shipped("data"), folder)
     source = f"{case_id}-s1"
     keys = {"case_id": case_id, "source_id": source, "cluster_id": case_id, "event_id": f"{case_id}-e01"}
     rows = {

@@ -15,6 +15,7 @@ from forecasting.models.incidence import (
     hazards,
     risk_table,
     smooth_tail,
+    tail_start,
 )
 from forecasting.models.pooling import rate_ratios, scale_hazards
 from forecasting.models.uncertainty import cluster_weights, interval
@@ -113,17 +114,38 @@ class BaseRate(BaseEstimator):
         return Incidence(values[0], self.causes, horizons)
 
     def predict_interval(self, X: pd.DataFrame, horizons: tuple[int, ...], level: float = 0.8) -> tuple[Floats, Floats]:
-        """Bounds of the states' probabilities, each (n_cases, n_causes + 1, n_horizons); survival comes last."""
+        """Bounds of the states' probabilities, each (n_cases, n_causes + 1, n_horizons); survival comes last.
+
+        Cluster-bootstrap quantiles, widened where need be to hold the point. Where a cause was not seen at all, its
+        upper bound is at least that of none in n, n being at risk at the case's age (Clopper & Pearson 1934).
+        """
         check_is_fitted(self, "table_")
-        draws = self._walk(X, horizons, self.replicates_, [level_[2] for level_ in self.levels_])
-        survival = 1.0 - draws.sum(axis=2, keepdims=True)
-        return interval(np.concatenate([draws, survival], axis=2), level)
+        draws = self.draws(X, horizons)
+        point = self.predict_cumulative_incidence(X, horizons)
+        states = np.concatenate([point.values, point.survival[:, None, :]], axis=1)
+        lower, upper = interval(np.concatenate([draws, 1.0 - draws.sum(axis=2, keepdims=True)], axis=2), level)
+        lower, upper = np.minimum(lower, states), np.maximum(upper, states)
+        unseen = np.where(states[:, :-1] == 0.0, self._none_seen(X, level)[:, None, None], 0.0)
+        upper[:, :-1] = np.maximum(upper[:, :-1], unseen)
+        lower[:, -1] = np.minimum(lower[:, -1], np.maximum(states[:, -1] - unseen.max(axis=1), 0.0))
+        return lower, upper
+
+    def draws(self, X: pd.DataFrame, horizons: tuple[int, ...]) -> Floats:
+        """Incidence under each bootstrap replicate, (n_replicates, n_cases, n_causes, n_horizons)."""
+        check_is_fitted(self, "table_")
+        return self._walk(X, horizons, self.replicates_, [level[2] for level in self.levels_])
+
+    def _none_seen(self, X: pd.DataFrame, level: float) -> Floats:
+        """Upper bound of a probability of which no instance was seen among those at risk at each case's age."""
+        at_risk = self.table_.at_risk
+        ages = np.minimum(X["age_months"].to_numpy(np.int64), len(at_risk) - 1)
+        return np.asarray(1.0 - ((1.0 - level) / 2.0) ** (1.0 / np.maximum(at_risk[ages], 1.0)))
 
     def _walk(self, X: pd.DataFrame, horizons: tuple[int, ...], table: RiskTable, ratios: list[Floats]) -> Floats:
         ages = X["age_months"].to_numpy(np.int64)
         months = X["gap_months"].to_numpy(np.int64)[:, None] + np.asarray(horizons, dtype=np.int64)
         n_months = int((ages + months.max(axis=1)).max())
-        hazard = smooth_tail(table, hazards(table), n_months, self.fewest)
+        hazard = smooth_tail(table, n_months, tail_start(self.table_.at_risk, self.fewest))
         if hazard.ndim == 2:
             hazard = hazard[None]
         pieces = []

@@ -79,27 +79,27 @@ def aalen_johansen(entry: ArrayLike, exit: ArrayLike, cause: ArrayLike, n_causes
     return cumulative_incidence(hazards(risk_table(entry, exit, cause, n_causes)))
 
 
-def smooth_tail(table: RiskTable, hazard: Floats, n_months: int, fewest: int = 10) -> Floats:
-    """Hazards of months 1 to `n_months`, constant over the ages at which fewer than `fewest` are at risk.
+def tail_start(at_risk: Floats, fewest: int) -> int:
+    """Months of age, from 0, at which fewer than `fewest` of `at_risk` (n_months,) remain after its peak."""
+    peak = int(np.argmax(at_risk))
+    below = np.flatnonzero(at_risk[peak:] < fewest)
+    return peak + int(below[0]) if len(below) else len(at_risk)
 
-    There the monthly hazard is (endings) / (months at risk) over all such ages, since month-by-month ratios of a
-    handful of spells are 0 or large. `table` and `hazard` as above with the same leading axes; ages beyond the
-    table continue the tail.
+
+def smooth_tail(table: RiskTable, n_months: int, cut: int) -> Floats:
+    """Hazards of months 1 to `n_months`, the same in every month after `cut` (`tail_start`).
+
+    There the hazard is endings over months at risk, summed over all later ages (over the last year before `cut` if
+    there are none), since month-by-month ratios of a handful of spells are 0 or large.
     """
-    reference = table.at_risk if table.at_risk.ndim == 1 else table.at_risk[0]
-    below = np.flatnonzero(reference < fewest)
-    cut = int(below[below > np.argmax(reference)][0]) if np.any(below > np.argmax(reference)) else len(reference)
-    exposure = table.at_risk[..., cut:].sum(axis=-1)[..., None]
-    endings = table.endings[..., cut:].sum(axis=-1)
-    last_year = slice(max(cut - 12, 0), cut)
-    if cut == len(reference):
-        exposure = table.at_risk[..., last_year].sum(axis=-1)[..., None]
-        endings = table.endings[..., last_year].sum(axis=-1)
+    later = slice(cut, None) if cut < table.at_risk.shape[-1] else slice(max(cut - 12, 0), cut)
+    exposure = table.at_risk[..., later].sum(axis=-1)[..., None]
+    endings = table.endings[..., later].sum(axis=-1)
     tail = np.divide(endings, exposure, out=np.zeros_like(endings), where=exposure > 0)
-    grown = np.repeat(tail[..., None], n_months, axis=-1)
+    smoothed = np.repeat(tail[..., None], n_months, axis=-1)
     kept = min(cut, n_months)
-    grown[..., :kept] = hazard[..., :kept]
-    return grown
+    smoothed[..., :kept] = hazards(table)[..., :kept]
+    return smoothed
 
 
 def conditional_incidence(hazard: Floats, ages: Integers, months: Integers) -> Floats:

@@ -4,16 +4,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def cluster_weights(groups: ArrayLike, n_replicates: int, seed: int) -> NDArray[np.float64]:
-    """Case weights of a cluster bootstrap, shape (n_replicates, n): groups drawn with replacement, whole.
+def cluster_draws(n_groups: int, n_replicates: int, seed: int) -> NDArray[np.float64]:
+    """How often each group is drawn, with replacement, in each replicate, shape (n_replicates, n_groups)."""
+    chances = np.full(n_groups, 1.0 / max(n_groups, 1))
+    return np.random.default_rng(seed).multinomial(n_groups, chances, size=n_replicates).astype(np.float64)
 
-    A replicate that draws no case keeps at least one group, since the number of draws equals that of groups.
-    """
-    codes = np.unique(np.asarray(groups), return_inverse=True)[1]
-    n_groups = int(codes.max(initial=-1)) + 1
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(n_groups, np.full(n_groups, 1.0 / n_groups), size=n_replicates)
-    return drawn[:, codes].astype(np.float64)
+
+def cluster_weights(groups: ArrayLike, n_replicates: int, seed: int) -> NDArray[np.float64]:
+    """Case weights of a cluster bootstrap, shape (n_replicates, n): whole groups drawn with replacement."""
+    names, codes = np.unique(np.asarray(groups), return_inverse=True)
+    return cluster_draws(len(names), n_replicates, seed)[:, codes]
 
 
 def interval(draws: NDArray[np.float64], level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

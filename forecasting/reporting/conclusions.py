@@ -6,13 +6,15 @@ from forecasting.reporting import figures
 from forecasting.reporting.codings import change_words
 from forecasting.reporting.fragments import Content, Fragment, chart, day_words, table
 from forecasting.reporting.words import PAST, PER_CENT, estimative, label, percent, percent_range, years
-from forecasting.vocabulary import CAUSES, STATES
+from forecasting.vocabulary import CAUSES, SAME_OUTCOME_TYPES, STATES
 
 
 def masthead(content: Content) -> Fragment:
     """Title, question and the day whose knowledge is used."""
     case = content["case"]
     goal = "concluded (signed or adopted)" if content["target"] == "concluded" else "brought into force"
+    if case["facts"]["type"] in SAME_OUTCOME_TYPES:
+        goal = "brought into force (for a text already signed, concluded and in force are the same ending)"
     return Fragment(
         f'<p class="kicker">Forecast as of {day_words(content["as_of"])}</p><h1>{escape(case["name"])}</h1>'
         f'<p class="question">Will this informal arrangement be followed by a formal agreement {goal}, '

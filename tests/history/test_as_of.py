@@ -72,7 +72,7 @@ def test_what_is_planted_shows_on_the_next_day(record, later):
 
 
 @given(day=DAYS)
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_no_view_shows_what_was_known_later(record, day):
     assert views(History(day, with_everything_later(record, day))) == views(History(day, record))
 
@@ -115,8 +115,8 @@ def test_an_earlier_history_is_the_same_however_it_is_reached(record, day, days)
     assert set(History(day, record).events["event_id"]) <= set(History(later, record).events["event_id"])
 
 
-@pytest.mark.parametrize("day", [date(1991, 12, 25), date(2026, 2, 5)])
-def test_an_outcome_cannot_be_reached_from_a_view(record, day):
+def test_an_outcome_cannot_be_reached_from_a_view(record):
+    day = date(2012, 7, 1)
     known = History(day, record)
     outcomes = record.tables["outcomes"].cells.set_index("case_id")
     for view in views(known):
@@ -203,10 +203,10 @@ def test_a_case_not_yet_known_is_refused_with_the_day_from_which_it_is(history):
     )
 
 
-def test_a_faulty_record_gives_no_history(record_copy):
-    record_copy.edit("cases", FOUNDING_CASE, type="treaty")
+def test_a_faulty_record_gives_no_history(small_copy):
+    small_copy.edit("cases", FOUNDING_CASE, type="treaty")
     with pytest.raises(SchemaError, match="wanted type as one of"):
-        load_history(record_copy.folder)
+        load_history(small_copy.folder)
 
 
 def test_warheads_of_a_year_are_known_from_its_end(history):

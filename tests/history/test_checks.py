@@ -84,51 +84,51 @@ CORRECTIONS = {
 
 
 @pytest.mark.parametrize(("table", "key", "cells", "message"), EDITS.values(), ids=EDITS)
-def test_a_spoilt_cell_is_one_fault(record_copy, table, key, cells, message):
-    record_copy.edit(table, key, **cells)
-    spoilt = record_copy.cells(table, key)
-    place = f"{record_copy.file(table)} row {record_copy.row_of(table, key)} ({spoilt['case_id']})"
-    assert record_copy.faults() == [f"{place}: wanted {message.format(**spoilt)}"]
+def test_a_spoilt_cell_is_one_fault(small_copy, table, key, cells, message):
+    small_copy.edit(table, key, **cells)
+    spoilt = small_copy.cells(table, key)
+    place = f"{small_copy.file(table)} row {small_copy.row_of(table, key)} ({spoilt['case_id']})"
+    assert small_copy.faults() == [f"{place}: wanted {message.format(**spoilt)}"]
 
 
 @pytest.mark.parametrize(("cells", "messages"), ALTERNATIVES.values(), ids=ALTERNATIVES)
-def test_an_alternative_that_cannot_be_applied_is_a_fault(record_copy, cells, messages):
-    record_copy.append("alternatives", **(MANNER | cells))
-    place = f"alternatives.csv row {record_copy.last_row('alternatives')} ({OPEN})"
-    assert record_copy.faults() == [f"{place}: wanted {message}" for message in messages]
+def test_an_alternative_that_cannot_be_applied_is_a_fault(small_copy, cells, messages):
+    small_copy.append("alternatives", **(MANNER | cells))
+    place = f"alternatives.csv row {small_copy.last_row('alternatives')} ({OPEN})"
+    assert small_copy.faults() == [f"{place}: wanted {message}" for message in messages]
 
 
-def test_a_joint_alternative_belongs_to_one_case(record_copy):
-    record_copy.append("alternatives", **MANNER, field="matched", value="none")
-    record_copy.append("alternatives", **(MANNER | {"case_id": COLLAPSED}), field="publicity", value="secret")
-    assert [fault.split(": ", 1)[1] for fault in record_copy.faults()] == [
+def test_a_joint_alternative_belongs_to_one_case(small_copy):
+    small_copy.append("alternatives", **MANNER, field="matched", value="none")
+    small_copy.append("alternatives", **(MANNER | {"case_id": COLLAPSED}), field="publicity", value="secret")
+    assert [fault.split(": ", 1)[1] for fault in small_copy.faults()] == [
         f"wanted one case in a joint alternative; came alternative_id='planted-a01', case_id='{case}'"
         for case in (OPEN, COLLAPSED)
     ]
 
 
 @pytest.mark.parametrize(("cells", "message"), CORRECTIONS.values(), ids=CORRECTIONS)
-def test_a_correction_that_cannot_be_applied_is_a_fault(record_copy, cells, message):
-    record_copy.append("corrections", **(CORRECTION | cells))
-    assert record_copy.faults() == [message.format(row=record_copy.row_of("cases", OPEN), case=OPEN)]
+def test_a_correction_that_cannot_be_applied_is_a_fault(small_copy, cells, message):
+    small_copy.append("corrections", **(CORRECTION | cells))
+    assert small_copy.faults() == [message.format(row=small_copy.row_of("cases", OPEN), case=OPEN)]
 
 
 @pytest.mark.parametrize("table", ["cases", "outcomes", "coding", "calendar", "alternatives", "parties", "sources"])
-def test_a_row_that_stands_twice_is_a_fault(record, record_copy, table):
-    first = record.tables[table].cells.iloc[0]
-    key = {name: first[name] for name in TABLES[table].key}
-    record_copy.append_like(table, "/".join(key.values()))
-    owner = f" ({first['case_id']})" if "case_id" in first else ""
+def test_a_row_that_stands_twice_is_a_fault(small_copy, table):
+    last = small_copy.read().tables[table].cells.iloc[-1]
+    key = {name: last[name] for name in TABLES[table].key}
+    small_copy.append_like(table, "/".join(key.values()))
+    owner = f" ({last['case_id']})" if "case_id" in last else ""
     came = ", ".join(f"{name}={cell!r}" for name, cell in key.items())
-    place = f"{table}.csv row {record_copy.last_row(table)}{owner}"
-    assert f"{place}: wanted {' and '.join(key)} unlike that of every other row; came {came}" in record_copy.faults()
+    place = f"{table}.csv row {small_copy.last_row(table)}{owner}"
+    assert f"{place}: wanted {' and '.join(key)} unlike that of every other row; came {came}" in small_copy.faults()
 
 
-def test_an_event_that_stands_twice_repeats_its_act_and_its_id(record_copy):
-    record_copy.append_like("events", EVENT)
-    event, row = record_copy.cells("events", EVENT), record_copy.last_row("events")
+def test_an_event_that_stands_twice_repeats_its_act_and_its_id(small_copy):
+    small_copy.append_like("events", EVENT)
+    event, row = small_copy.cells("events", EVENT), small_copy.last_row("events")
     came = f"event_date='{event['event_date']}', kind='{event['kind']}'"
-    assert record_copy.faults() == [
+    assert small_copy.faults() == [
         f"events/hand_coded.csv row {row} ({OPEN}): wanted an act once: another row of the case has the same date, "
         f"kind, actor, target and standing; came {came}",
         f"events/hand_coded.csv row {row} ({OPEN}): wanted event_id unlike that of every other row; came event_id='{EVENT}'",
@@ -136,11 +136,11 @@ def test_an_event_that_stands_twice_repeats_its_act_and_its_id(record_copy):
 
 
 @pytest.mark.parametrize("target", ["concluded", "in_force"])
-@pytest.mark.parametrize("case_id", [OPEN, COLLAPSED, "new-start-post-expiry-2026"])
-def test_a_missing_outcome_is_a_fault(record_copy, case_id, target):
-    record_copy.drop("outcomes", f"{case_id}/{target}")
-    place = f"cases.csv row {record_copy.row_of('cases', case_id)} ({case_id})"
-    assert f"{place}: wanted an outcome for target {target}; came case_id='{case_id}'" in record_copy.faults()
+@pytest.mark.parametrize("case_id", [COLLAPSED, "new-start-post-expiry-2026"])
+def test_a_missing_outcome_is_a_fault(small_copy, case_id, target):
+    small_copy.drop("outcomes", f"{case_id}/{target}")
+    place = f"cases.csv row {small_copy.row_of('cases', case_id)} ({case_id})"
+    assert f"{place}: wanted an outcome for target {target}; came case_id='{case_id}'" in small_copy.faults()
 
 
 @pytest.mark.parametrize(
@@ -150,37 +150,37 @@ def test_a_missing_outcome_is_a_fault(record_copy, case_id, target):
         ("coding", COLLAPSED, "a row of coding.csv for every case"),
     ],
 )
-def test_a_missing_row_is_a_fault_of_its_case(record_copy, table, key, wanted):
-    record_copy.drop(table, key)
-    place = f"cases.csv row {record_copy.row_of('cases', COLLAPSED)} ({COLLAPSED})"
-    assert record_copy.faults() == [f"{place}: wanted {wanted}; came case_id='{COLLAPSED}'"]
+def test_a_missing_row_is_a_fault_of_its_case(small_copy, table, key, wanted):
+    small_copy.drop(table, key)
+    place = f"cases.csv row {small_copy.row_of('cases', COLLAPSED)} ({COLLAPSED})"
+    assert small_copy.faults() == [f"{place}: wanted {wanted}; came case_id='{COLLAPSED}'"]
 
 
-def test_a_second_ending_event_is_a_fault(record_copy):
-    record_copy.append_like("events", ENDING, event_id="planted-e01", kind="lapse")
-    place = f"events/hand_coded.csv row {record_copy.last_row('events')} ({COLLAPSED})"
-    assert record_copy.faults() == [
+def test_a_second_ending_event_is_a_fault(small_copy):
+    small_copy.append_like("events", ENDING, event_id="planted-e01", kind="lapse")
+    place = f"events/hand_coded.csv row {small_copy.last_row('events')} ({COLLAPSED})"
+    assert small_copy.faults() == [
         f"{place}: wanted one ending event in a case; came event_date='1978-10-30', kind='lapse'"
     ]
 
 
-def test_an_announcement_for_an_earlier_day_is_a_fault(record_copy):
-    record_copy.append(
+def test_an_announcement_for_an_earlier_day_is_a_fault(small_copy):
+    small_copy.append(
         "calendar", case_id=OPEN, announced_date="2026-02-05", scheduled_date="2026-02-04", what="x", source_id="s0001"
     )
-    assert record_copy.faults() == [
-        f"calendar.csv row {record_copy.last_row('calendar')} ({OPEN}): wanted scheduled_date on or after announced_date; "
+    assert small_copy.faults() == [
+        f"calendar.csv row {small_copy.last_row('calendar')} ({OPEN}): wanted scheduled_date on or after announced_date; "
         "came announced_date='2026-02-05', scheduled_date='2026-02-04'"
     ]
 
 
-def test_all_faults_are_told_at_once(record_copy):
-    record_copy.edit("cases", OPEN, type="treaty", leader_endorsed="2")
-    record_copy.edit("events", EVENT, confidence="certain")
-    record_copy.edit("outcomes", f"{OPEN}/concluded", last_observed_date="")
-    record_copy.append("corrections", **(CORRECTION | {"table": "x"}))
+def test_all_faults_are_told_at_once(small_copy):
+    small_copy.edit("cases", OPEN, type="treaty", leader_endorsed="2")
+    small_copy.edit("events", EVENT, confidence="certain")
+    small_copy.edit("outcomes", f"{OPEN}/concluded", last_observed_date="")
+    small_copy.append("corrections", **(CORRECTION | {"table": "x"}))
     with pytest.raises(SchemaError) as refused:
-        load_history(record_copy.folder)
+        load_history(small_copy.folder)
     assert [(fault.file, fault.came) for fault in refused.value.faults] == [
         ("cases.csv", "'2'"),
         ("cases.csv", "'treaty'"),
@@ -188,7 +188,7 @@ def test_all_faults_are_told_at_once(record_copy):
         ("events/hand_coded.csv", "'certain'"),
         ("outcomes.csv", "last_observed_date=''"),
     ]
-    assert str(refused.value).splitlines() == record_copy.faults()
+    assert str(refused.value).splitlines() == small_copy.faults()
 
 
 def test_the_check_leaves_the_record_as_it_is(record):

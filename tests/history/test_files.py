@@ -27,19 +27,19 @@ SPOILT = {
 
 
 @pytest.mark.parametrize(("file", "change", "message"), SPOILT.values(), ids=SPOILT)
-def test_an_unreadable_file_is_one_fault(record_copy, file, change, message):
-    last = record_copy.last_row("calendar") + 1
-    record_copy.rewrite(file, change)
+def test_an_unreadable_file_is_one_fault(small_copy, file, change, message):
+    last = small_copy.last_row("calendar") + 1
+    small_copy.rewrite(file, change)
     with pytest.raises(SchemaError) as refused:
-        record_copy.read()
+        small_copy.read()
     assert str(refused.value) == message.format(last=last)
 
 
 @pytest.mark.parametrize("file", ["cases.csv", "events/hand_coded.csv", "corrections.csv", "datapackage.json"])
-def test_a_missing_file_is_a_fault(record_copy, file):
-    (record_copy.folder / file).unlink()
+def test_a_missing_file_is_a_fault(small_copy, file):
+    (small_copy.folder / file).unlink()
     with pytest.raises(SchemaError) as refused:
-        record_copy.read()
+        small_copy.read()
     assert str(refused.value) == f"{file}: wanted a readable file; came No such file or directory"
 
 
@@ -49,13 +49,13 @@ def test_a_missing_folder_is_a_fault(tmp_path):
     assert str(refused.value) == f"{tmp_path / 'nowhere'}: wanted a folder with the record; came no such folder"
 
 
-def test_every_unreadable_file_is_told_at_once(record_copy):
-    record_copy.rewrite("cases.csv", lambda old: b"")
-    record_copy.rewrite("parties.csv", lambda old: old + b"a,b\nc,d\n")
-    record_copy.rewrite("datapackage.json", lambda old: b"[]")
-    (record_copy.folder / "coding.csv").unlink()
+def test_every_unreadable_file_is_told_at_once(small_copy):
+    small_copy.rewrite("cases.csv", lambda old: b"")
+    small_copy.rewrite("parties.csv", lambda old: old + b"a,b\nc,d\n")
+    small_copy.rewrite("datapackage.json", lambda old: b"[]")
+    (small_copy.folder / "coding.csv").unlink()
     with pytest.raises(SchemaError) as refused:
-        record_copy.read()
+        small_copy.read()
     files = [fault.file for fault in refused.value.faults]
     assert files == ["cases.csv", "coding.csv", "datapackage.json", "parties.csv", "parties.csv"]
 
@@ -95,11 +95,11 @@ def test_one_changed_cell_changes_the_hash(record, record_copy):
     assert record_copy.read().sha256 != record.sha256
 
 
-def test_blank_lines_do_not_move_the_rows_that_faults_name(record_copy):
-    row = record_copy.row_of("cases", CASE)
-    record_copy.edit("cases", CASE, matched="loosely")
-    record_copy.rewrite("cases.csv", lambda old: old.replace(b"\n", b"\n\n", 1))
-    assert record_copy.faults() == [
+def test_blank_lines_do_not_move_the_rows_that_faults_name(small_copy):
+    row = small_copy.row_of("cases", CASE)
+    small_copy.edit("cases", CASE, matched="loosely")
+    small_copy.rewrite("cases.csv", lambda old: old.replace(b"\n", b"\n\n", 1))
+    assert small_copy.faults() == [
         f"cases.csv row {row + 1} ({CASE}): wanted matched as one of explicit, tacit, none; came 'loosely'"
     ]
 

@@ -73,10 +73,10 @@ def test_the_template_has_one_row_per_table_and_one_outcome_per_target(tmp_path)
     assert (tables["sources"].cells["source_id"] == f"{CASE}-s1").sum() == 1
 
 
-def test_a_template_left_unfilled_is_refused_cell_by_cell(record_copy):
-    add_case(CASE, record_copy.folder)
-    faults = record_copy.faults()
-    row = record_copy.last_row("cases")
+def test_a_template_left_unfilled_is_refused_cell_by_cell(small_copy):
+    add_case(CASE, small_copy.folder)
+    faults = small_copy.faults()
+    row = small_copy.last_row("cases")
     assert f"cases.csv row {row} ({CASE}): wanted name as text; came '?'" in faults
     assert f"cases.csv row {row} ({CASE}): wanted start_date as a day as YYYY-MM-DD; came '?'" in faults
     assert f"events/{CASE}.csv row 2 ({CASE}): wanted summary as text; came '?'" in faults
@@ -92,19 +92,19 @@ def test_a_filled_template_passes_the_check_and_is_forecast(record_copy):
     assert table.groupby(["model", "horizon"])["probability"].sum().to_numpy() == pytest.approx(1.0)
 
 
-def test_an_existing_record_of_ones_own_keeps_its_other_rows(record_copy):
-    record_copy.edit("cases", "us-china-encounters-mou-2014", name="My own name")
-    add_case(CASE, record_copy.folder)
-    add_case("mu-lemuria-2026", record_copy.folder)
-    cases = record_copy.read().tables["cases"].cells.set_index("case_id")
+def test_an_existing_record_of_ones_own_keeps_its_other_rows(small_copy):
+    small_copy.edit("cases", "us-china-encounters-mou-2014", name="My own name")
+    add_case(CASE, small_copy.folder)
+    add_case("mu-lemuria-2026", small_copy.folder)
+    cases = small_copy.read().tables["cases"].cells.set_index("case_id")
     assert cases.loc["us-china-encounters-mou-2014", "name"] == "My own name"
     assert list(cases.index[-2:]) == [CASE, "mu-lemuria-2026"]
 
 
-def test_a_record_with_windows_line_ends_can_be_added_to(record_copy):
-    record_copy.rewrite("cases.csv", lambda old: old.rstrip(b"\n").replace(b"\n", b"\r\n"))
-    add_case(CASE, record_copy.folder)
-    assert list(record_copy.read().tables["cases"].cells["case_id"])[-1] == CASE
+def test_a_record_with_windows_line_ends_can_be_added_to(small_copy):
+    small_copy.rewrite("cases.csv", lambda old: old.rstrip(b"\n").replace(b"\n", b"\r\n"))
+    add_case(CASE, small_copy.folder)
+    assert list(small_copy.read().tables["cases"].cells["case_id"])[-1] == CASE
 
 
 @pytest.mark.parametrize("case_id", ["../../x", "<script>", "", "Upper-2026", "a--b", "a b", "ü-2026", "a\n", "a" * 71])
@@ -118,14 +118,14 @@ def test_a_case_id_that_is_no_slug_is_refused(tmp_path, case_id):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_case_id_that_is_taken_is_refused(record_copy):
-    before = contents(record_copy.folder)
+def test_a_case_id_that_is_taken_is_refused(small_copy):
+    before = contents(small_copy.folder)
     with pytest.raises(UsageError) as refused:
-        add_case("salt2-observance-1979", record_copy.folder)
+        add_case("salt2-observance-1979", small_copy.folder)
     assert str(refused.value) == (
-        f"wanted a case_id that the record in {record_copy.folder} does not have; came 'salt2-observance-1979'"
+        f"wanted a case_id that the record in {small_copy.folder} does not have; came 'salt2-observance-1979'"
     )
-    assert contents(record_copy.folder) == before
+    assert contents(small_copy.folder) == before
 
 
 def test_a_taken_case_id_leaves_no_new_folder_behind(tmp_path):

@@ -16,6 +16,7 @@ from forecasting.models.incidence import (
     hazards,
     risk_table,
     smooth_tail,
+    tail_start,
 )
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -154,19 +155,23 @@ def test_survival_is_what_the_causes_leave():
 TABLE = RiskTable(np.array([5.0, 20, 12, 8, 4, 2]), np.array([[1.0, 4, 0, 2, 0, 0], [0.0, 0, 3, 0, 0, 1]]))
 
 
+@pytest.mark.parametrize(
+    ("at_risk", "cut"),
+    [([5, 20, 12, 8, 4, 2], 3), ([5, 20, 9, 12, 8], 2), ([20, 20, 10], 3), ([4, 9, 3], 1), ([10], 1)],
+)
+def test_the_tail_starts_where_too_few_remain_after_the_peak(at_risk, cut):
+    assert tail_start(np.array(at_risk, dtype=float), 10) == cut
+
+
 def test_the_tail_is_endings_over_months_at_risk():
-    smooth = smooth_tail(TABLE, hazards(TABLE), 8)
+    smooth = smooth_tail(TABLE, 8, 3)
     np.testing.assert_array_equal(smooth[:, :3], hazards(TABLE)[:, :3])
     np.testing.assert_allclose(smooth[:, 3:], np.repeat([[2 / 14], [1 / 14]], 5, axis=1))
 
 
-def test_few_at_risk_before_the_peak_are_no_tail():
-    np.testing.assert_array_equal(smooth_tail(TABLE, hazards(TABLE), 8)[:, 0], hazards(TABLE)[:, 0])
-
-
 def test_a_table_without_a_thin_tail_goes_on_at_the_rate_of_its_last_year():
     table = RiskTable(np.full(24, 40.0), np.concatenate([np.full((1, 12), 8.0), np.full((1, 12), 2.0)], axis=1))
-    smooth = smooth_tail(table, hazards(table), 30)
+    smooth = smooth_tail(table, 30, 24)
     np.testing.assert_array_equal(smooth[:, :24], hazards(table))
     np.testing.assert_allclose(smooth[:, 24:], 0.05)
 
@@ -174,9 +179,18 @@ def test_a_table_without_a_thin_tail_goes_on_at_the_rate_of_its_last_year():
 @given(spell_lists(), st.integers(1, 60), st.integers(1, 15))
 def test_smoothed_hazards_are_hazards_of_the_length_asked(spells, n_months, fewest):
     table = risk_table(*spells, N_CAUSES)
-    smooth = smooth_tail(table, hazards(table), n_months, fewest)
+    cut = tail_start(table.at_risk, fewest)
+    smooth = smooth_tail(table, n_months, cut)
     assert smooth.shape == (N_CAUSES, n_months)
     assert (smooth >= 0).all()
     assert (smooth.sum(axis=0) <= 1 + 1e-12).all()
-    beyond = table.at_risk.size
-    assert (smooth[:, beyond:] == smooth[:, beyond : beyond + 1]).all()
+    assert (smooth[:, cut:] == smooth[:, cut : cut + 1]).all()
+
+
+@given(spell_lists(), st.integers(1, 5))
+def test_replicates_are_smoothed_from_the_same_age_as_the_table(spells, times):
+    table = risk_table(*spells, N_CAUSES)
+    weights = np.full((2, len(spells[0])), times)
+    replicates = risk_table(*spells, N_CAUSES, weights)
+    cut = tail_start(table.at_risk, 10)
+    np.testing.assert_allclose(smooth_tail(replicates, 40, cut)[1], smooth_tail(table, 40, cut), atol=1e-15)
