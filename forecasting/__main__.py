@@ -50,6 +50,12 @@ def forecast_case(
     commands.print_forecast(case, as_of, horizons, target, population, data, as_json)
 
 
+@app.command()
+def features(as_json: Json = False) -> None:
+    """Print the catalogue of features: role, unit, range, what each measures and why it should matter."""
+    commands.print_features(as_json)
+
+
 @app.command("new-case")
 def new_case(
     case: Case,
@@ -78,7 +84,14 @@ def report(
 def main() -> None:
     """Run the command line; a `ForecastingError` becomes one message on stderr and its exit code."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        sys.stdout = None
+        print(f"OSError: wanted to write the output; came {error.strerror}", file=sys.stderr)
+        sys.exit(1)
     except ForecastingError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

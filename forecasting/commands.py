@@ -61,6 +61,21 @@ def print_forecast(
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
 
 
+def print_features(as_json: bool) -> None:
+    """Print the catalogue of features, by family."""
+    from forecasting.features import catalogue
+
+    known = catalogue()
+    if as_json:
+        print(known.to_json(orient="records", indent=1))
+        return
+    for family, rows in known.groupby("family", sort=False):
+        print(f"{family}\n")
+        for row in rows.itertuples():
+            print(f"  {row.name}  [{row.role}; {row.unit}, {row.minimum:.3g} to {row.maximum:.3g}]")
+            print(f"    {row.what}\n    {row.reason}\n")
+
+
 def add_case(case: str, data: Path) -> None:
     """Add a template and say which files it touched."""
     from forecasting.history import template
@@ -85,6 +100,7 @@ def report(
     if len(set(cases)) != len(cases):
         raise UsageError(f"wanted each case once; came {' '.join(cases)}")
     parameters = {"as_of": as_of, "horizons": horizons, "target": target, "data": data}
+    _require_open(cases, as_of, target, data)
     given = {name: value for name, value in parameters.items() if value is not None}
     published = [render_report("case_report", {"case_id": case, **given}, out=out) for case in cases]
     if as_json:
@@ -92,3 +108,14 @@ def report(
     else:
         for path in published:
             print(path)
+
+
+def _require_open(cases: list[str], as_of: str | None, target: str, data: Path | None) -> None:
+    """Refuse every case that cannot be reported before any is."""
+    from forecasting.forecast import open_cases
+    from forecasting.history.panel import check_choice
+    from forecasting.history.view import load_history
+
+    day = parse_day(as_of) if as_of is not None else None
+    check_choice(target, "forward")
+    open_cases(load_history(data, day), cases, target)

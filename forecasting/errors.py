@@ -28,6 +28,12 @@ class ReportError(ForecastingError):
     """A report could not be rendered; nothing was published."""
 
 
+def shown(value: object, longest: int = 80) -> str:
+    """A value as it came, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= longest else f"{text[:longest]}... ({len(text)} characters)"
+
+
 @dataclass(frozen=True, order=True)
 class Fault:
     """One fault of the record: where it is, what was wanted there and what came instead."""

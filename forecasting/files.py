@@ -1,5 +1,7 @@
 """Files written whole or not at all."""
 
+import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Mapping
@@ -15,9 +17,12 @@ def write_whole(contents: Mapping[Path, bytes]) -> None:
     `UsageError` where a folder cannot be made or written; nothing is left behind then.
     """
     staged: list[tuple[str, Path]] = []
+    made = [folder for path in contents for folder in reversed(path.parents) if not folder.exists()]
     try:
         for path, content in contents.items():
             path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "Is a directory", str(path))
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             staged.append((name, path))
             with os.fdopen(handle, "wb") as file:
@@ -28,6 +33,9 @@ def write_whole(contents: Mapping[Path, bytes]) -> None:
         for name, path in staged:
             Path(name).replace(path)
     except OSError as error:
+        for folder in reversed(made):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
         place = error.filename or next(iter(contents))
         raise UsageError(
             f"wanted a folder that can be written; came {place}: {error.strerror}. Choose another with --out or --data"

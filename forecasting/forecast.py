@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from forecasting.errors import InsufficientHistoryError, UsageError
+from forecasting.errors import InsufficientHistoryError, UsageError, shown
 from forecasting.history.cases import CaseView
 from forecasting.history.panel import Population, Spells, check_choice, spells
 from forecasting.history.view import History
@@ -80,7 +80,9 @@ def forecast(
     """
     check_choice(fitted.target if fitted else target, population)
     asked = [case_ids] if isinstance(case_ids, str) else list(case_ids)
-    months = check_horizons(tuple(horizons))
+    if not asked or len(set(asked)) != len(asked):
+        raise UsageError(f"wanted one case or more, each once; came {shown(asked)}")
+    months = check_horizons(horizons)
     views = open_cases(history, asked, fitted.target if fitted else target)
     fitted = fitted or fit_models(history, target=target, population=population)
     if fitted.as_of > history.as_of:

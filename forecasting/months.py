@@ -1,12 +1,13 @@
 """The only date arithmetic: the month grid, ages, horizons and deadlines."""
 
 import calendar
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.errors import UsageError
+from forecasting.errors import UsageError, shown
 
 DAYS_PER_MONTH = 30.4375
 HORIZONS = (6, 12, 24, 36, 60, 120)
@@ -20,23 +21,27 @@ def parse_day(text: str) -> date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != text:
-        raise UsageError(f"wanted a day as YYYY-MM-DD, for example 2026-02-05; came {text!r}")
+        raise UsageError(f"wanted a day as YYYY-MM-DD, for example 2026-02-05; came {shown(text)}")
     return day
 
 
 def parse_horizons(text: str) -> tuple[int, ...]:
     """Horizons in months from a comma-separated list, sorted, without repeats."""
     cells = [cell.strip() for cell in text.split(",")]
-    if not all(cell.isascii() and cell.isdigit() for cell in cells):
-        raise UsageError(f"wanted horizons as whole months, for example 6,12,24; came {text!r}")
+    if not all(cell.isascii() and cell.isdigit() and len(cell) <= 9 for cell in cells):
+        raise UsageError(f"wanted horizons as whole months, for example 6,12,24; came {shown(text)}")
     return check_horizons(tuple(int(cell) for cell in cells))
 
 
-def check_horizons(horizons: tuple[int, ...]) -> tuple[int, ...]:
+def check_horizons(horizons: Sequence[int]) -> tuple[int, ...]:
     """The same horizons in order; `UsageError` if there is none or one lies outside 1 to 120 months."""
-    if not horizons or not all(isinstance(horizon, int) and 1 <= horizon <= LONGEST_HORIZON for horizon in horizons):
-        raise UsageError(f"wanted horizons from 1 to {LONGEST_HORIZON} months; came {list(horizons)}")
-    return tuple(sorted(set(horizons)))
+    listed = isinstance(horizons, Sequence) and not isinstance(horizons, str)
+    months = list(horizons) if listed else []
+    if not months or not all(type(month) is int and 1 <= month <= LONGEST_HORIZON for month in months):
+        raise UsageError(
+            f"wanted horizons from 1 to {LONGEST_HORIZON} months; came {shown(months if listed else horizons)}"
+        )
+    return tuple(sorted(set(months)))
 
 
 def last_day_of_interval(day: date, precision: str) -> date:

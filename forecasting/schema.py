@@ -28,6 +28,8 @@ class Column:
 
     def wanted(self) -> str:
         """The cell that is wanted, in words."""
+        if self.kind == "slug" and self.link:
+            return f"{self.name} as a key of {TABLES[self.link].path}"
         forms = {
             "text": "text",
             "slug": "lower-case words joined by hyphens, at most 80 characters",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from forecasting import History, load_history
 from forecasting.history.checks import record_faults
@@ -23,7 +23,8 @@ FEW_CASES = (
     "new-start-post-expiry-2026",
 )
 
-settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60)
+PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
+settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60, phases=PHASES)
 settings.load_profile("fixed")
 
 

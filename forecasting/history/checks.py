@@ -21,6 +21,8 @@ def record_faults(record: RawRecord) -> list[Fault]:
     vocabulary: Vocabulary = {
         name: frozenset(tables[name].cells[TABLES[name].key[0]]) for name in ("cases", "parties", "sources")
     }
+    if tables["cases"].cells.empty:
+        return [Fault("cases.csv", 1, "", "at least one case", "a header alone")]
     malformed = [fault for raw in tables.values() for fault in column_faults(raw, vocabulary)]
     between = [fault for raw in tables.values() for fault in rules.key_faults(raw)]
     between += _table_faults(record, tables)
@@ -98,16 +100,16 @@ def _correction_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]
     findings.add(cells["recorded_on"] > record.data_end.isoformat(), "recorded_on not after data_end", "recorded_on")
     if findings.faults or cells.empty:
         return findings.faults
-    corrected = corrected_tables(record, record.data_end.isoformat())
+    return [fault for day in sorted(set(cells["recorded_on"])) for fault in _faults_from(record, day, vocabulary)]
+
+
+def _faults_from(record: RawRecord, day: str, vocabulary: Vocabulary) -> list[Fault]:
+    """Faults of the record as corrected on `day`."""
+    corrected = corrected_tables(record, day)
     changed = replace(record, tables={**record.tables, **corrected})
-    names = set(cells["table"])
-    return [
-        replace(fault, wanted=f"after corrections.csv: {fault.wanted}")
-        for fault in (
-            *(fault for name in names for fault in column_faults(corrected[name], vocabulary)),
-            *_table_faults(changed, changed.tables),
-        )
-    ]
+    malformed = [fault for raw in corrected.values() for fault in column_faults(raw, vocabulary)]
+    between = _consequences_dropped(_table_faults(changed, changed.tables), malformed)
+    return [replace(fault, wanted=f"with corrections.csv to {day}: {fault.wanted}") for fault in malformed + between]
 
 
 def corrected_tables(record: RawRecord, day: str) -> dict[str, RawTable]:

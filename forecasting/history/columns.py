@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import pandera.pandas as pa
 
-from forecasting.errors import Fault
+from forecasting.errors import Fault, shown
 from forecasting.history.files import RawTable
 from forecasting.schema import PLACEHOLDER, SLUG, Column, Table
 
+UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 Vocabulary = Mapping[str, frozenset[str]]
 Test = Callable[["pd.Series[str]"], "pd.Series[bool]"]
 
@@ -34,7 +35,7 @@ def _faults(raw: RawTable, failures: pd.DataFrame) -> list[Fault]:
             int(raw.rows[line]),
             str(owner[line]),
             raw.table.column(str(column)).wanted(),
-            repr(cell),
+            shown(cell),
         )
         for column, cell, line in zip(failures["column"], failures["failure_case"], failures["index"], strict=True)
     ]
@@ -74,21 +75,23 @@ def _form(column: Column) -> Test:
         case "flag":
             return lambda cells: cells.isin(("0", "1"))
         case "probability":
-            return lambda cells: cells.str.fullmatch(r"0(\.\d+)?|1(\.0+)?")
+            return lambda cells: cells.str.fullmatch(r"0(\.[0-9]+)?|1(\.0+)?")
         case "integer":
             return lambda cells: (
-                cells.str.fullmatch(r"\d{1,6}")
+                cells.str.fullmatch(r"[0-9]{1,6}")
                 & pd.to_numeric(cells, errors="coerce").between(column.minimum, column.maximum)
             )
         case "day":
             return lambda cells: (
-                cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}")
+                cells.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
                 & pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").notna()
             )
         case "slug" if not column.link:
             return lambda cells: cells.str.fullmatch(SLUG) & (cells.str.len() <= 80)
         case _:
-            return lambda cells: (cells.str.strip() == cells) & (cells != PLACEHOLDER)
+            return lambda cells: (
+                (cells.str.strip() == cells) & (cells != PLACEHOLDER) & ~cells.str.contains(UNPRINTABLE)
+            )
 
 
 def typed(cells: pd.DataFrame, table: Table) -> pd.DataFrame:

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.errors import Fault, SchemaError
+from forecasting.errors import Fault, SchemaError, UsageError, shown
+from forecasting.months import parse_day
 from forecasting.schema import TABLES, Table
 
 
@@ -46,8 +47,12 @@ class RawRecord:
 
 def read_record(folder: Path) -> RawRecord:
     """Read every table of the record in `folder`; `SchemaError` lists every unreadable file and line at once."""
-    if not folder.is_dir():
-        raise SchemaError([Fault(str(folder), 0, "", "a folder with the record", "no such folder")])
+    try:
+        found = "no such folder" if not folder.exists() else "" if folder.is_dir() else "a file"
+    except OSError as error:
+        found = error.strerror or str(error)
+    if found:
+        raise SchemaError([Fault(shown(str(folder))[1:-1], 0, "", "a folder with the record", found)])
     faults: list[Fault] = []
     digest = hashlib.sha256()
     descriptor, data_end = _read_descriptor(folder, digest, faults)
@@ -63,10 +68,10 @@ def _read_descriptor(folder: Path, digest: Any, faults: list[Fault]) -> tuple[di
     wanted = "a Data Package descriptor with data_end as a day, YYYY-MM-DD"
     try:
         descriptor = json.loads(text) if text else {}
-        return descriptor, date.fromisoformat(descriptor["data_end"])
-    except (ValueError, KeyError, TypeError) as error:
+        return descriptor, parse_day(descriptor["data_end"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UsageError) as error:
         if text:
-            faults.append(Fault(name, 0, "", wanted, f"{type(error).__name__}: {error}"))
+            faults.append(Fault(name, 0, "", wanted, f"{type(error).__name__}: {str(error)[:200]}"))
         return {}, date.min
 
 
@@ -91,12 +96,14 @@ def _read_text(path: Path, name: str, digest: Any, faults: list[Fault]) -> str:
 
 
 def _read_table(folder: Path, table: Table, digest: Any, faults: list[Fault]) -> RawTable:
-    paths = sorted(folder.glob(table.path)) or [folder / table.path.replace("*", "hand_coded")]
+    paths = sorted(path for path in folder.glob(table.path) if not path.name.startswith(".")) or [
+        folder / table.path.replace("*", "hand_coded")
+    ]
     lines: list[list[str]] = []
     files: list[str] = []
     rows: list[int] = []
     for path in paths:
-        name = path.relative_to(folder).as_posix()
+        name = path.relative_to(folder).as_posix().encode("utf-8", "replace").decode()
         text = _read_text(path, name, digest, faults)
         for row, line in _parse(text, name, table, faults) if text.strip() else ():
             lines.append(line)
@@ -122,7 +129,7 @@ def _parse(text: str, name: str, table: Table, faults: list[Fault]) -> list[tupl
                 continue
             if len(line) != len(header):
                 faults.append(Fault(name, row, line[0], f"{len(header)} cells", f"{len(line)} cells"))
-            elif any("\n" in cell or "\0" in cell for cell in line):
+            elif any("\n" in cell for cell in line):
                 faults.append(Fault(name, row, line[0], "cells of one line", "a line break inside a cell"))
             else:
                 parsed.append((row, line))

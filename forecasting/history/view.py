@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.errors import LeakageError, UsageError
+from forecasting import places
+from forecasting.errors import LeakageError, UsageError, shown
 from forecasting.history.cases import Appointment, CaseView, Event
 from forecasting.history.checks import corrected_tables, require_valid
 from forecasting.history.columns import typed
 from forecasting.history.files import RawRecord, read_record
-from forecasting.places import shipped
+from forecasting.months import parse_day
 from forecasting.schema import CASES, TABLES
 from forecasting.vocabulary import TARGETS
 
@@ -157,12 +158,15 @@ class History:
         ]
 
     def _unknown(self, case_id: str) -> UsageError:
-        every = self.record.tables["cases"].cells.set_index("case_id")
+        changed = corrected_tables(self.record, self.as_of.isoformat())
+        every = changed.get("cases", self.record.tables["cases"]).cells.set_index("case_id")
         if case_id in every.index:
             known = every["start_known_date"][case_id]
             return UsageError(f"wanted a day from {known} on, when {case_id} became known; came {self.as_of}")
-        near = difflib.get_close_matches(case_id, every.index, n=3, cutoff=0.0)
-        return UsageError(f"wanted the case_id of a case in the record; came {case_id!r}; nearest: {', '.join(near)}")
+        near = difflib.get_close_matches(case_id[:80], every.index, n=3, cutoff=0.0)
+        return UsageError(
+            f"wanted the case_id of a case in the record; came {shown(case_id)}; nearest: {', '.join(near)}"
+        )
 
 
 def load_history(folder: str | Path | None = None, as_of: date | str | None = None) -> History:
@@ -170,9 +174,11 @@ def load_history(folder: str | Path | None = None, as_of: date | str | None = No
 
     Raises `SchemaError` with every fault of the record, `LeakageError` for a day after `data_end`.
     """
-    record = read_record(Path(folder) if folder is not None else shipped("data"))
+    day = parse_day(as_of) if isinstance(as_of, str) else as_of
+    if day is not None and type(day) is not date:
+        raise UsageError(f"wanted a day as a date or as YYYY-MM-DD; came {shown(as_of)}")
+    record = read_record(Path(folder) if folder is not None else places.shipped("data"))
     require_valid(record)
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     return History(day or record.data_end, record)
 
 

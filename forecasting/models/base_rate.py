@@ -55,7 +55,7 @@ class BaseRate(BaseEstimator):
         self,
         strata: tuple[str, ...] = (),
         causes: tuple[str, ...] = ("formalized", "collapsed", "faded"),
-        fewest: int = 10,
+        fewest: int = 30,
         n_replicates: int = 1000,
         seed: int = 20260205,
     ) -> None:
@@ -116,8 +116,8 @@ class BaseRate(BaseEstimator):
     def predict_interval(self, X: pd.DataFrame, horizons: tuple[int, ...], level: float = 0.8) -> tuple[Floats, Floats]:
         """Bounds of the states' probabilities, each (n_cases, n_causes + 1, n_horizons); survival comes last.
 
-        Cluster-bootstrap quantiles, widened where need be to hold the point. Where a cause was not seen at all, its
-        upper bound is at least that of none in n, n being at risk at the case's age (Clopper & Pearson 1934).
+        Cluster-bootstrap quantiles, widened to hold the point and never narrower than what none seen among those at
+        risk at the case's age (or sharing the tail's hazard) would allow (Clopper & Pearson 1934).
         """
         check_is_fitted(self, "table_")
         draws = self.draws(X, horizons)
@@ -125,9 +125,9 @@ class BaseRate(BaseEstimator):
         states = np.concatenate([point.values, point.survival[:, None, :]], axis=1)
         lower, upper = interval(np.concatenate([draws, 1.0 - draws.sum(axis=2, keepdims=True)], axis=2), level)
         lower, upper = np.minimum(lower, states), np.maximum(upper, states)
-        unseen = np.where(states[:, :-1] == 0.0, self._none_seen(X, level)[:, None, None], 0.0)
-        upper[:, :-1] = np.maximum(upper[:, :-1], unseen)
-        lower[:, -1] = np.minimum(lower[:, -1], np.maximum(states[:, -1] - unseen.max(axis=1), 0.0))
+        least = self._none_seen(X, level)[:, None]
+        upper[:, :-1] = np.maximum(upper[:, :-1], least[:, None])
+        lower[:, -1] = np.minimum(lower[:, -1], 1.0 - least)
         return lower, upper
 
     def draws(self, X: pd.DataFrame, horizons: tuple[int, ...]) -> Floats:
@@ -135,11 +135,16 @@ class BaseRate(BaseEstimator):
         check_is_fitted(self, "table_")
         return self._walk(X, horizons, self.replicates_, [level[2] for level in self.levels_])
 
+    def at_risk(self, X: pd.DataFrame) -> NDArray[np.int64]:
+        """How many training spells were under observation at each case's age, (n_cases,)."""
+        check_is_fitted(self, "table_")
+        counts = self.table_.at_risk
+        ages = X["age_months"].to_numpy(np.int64)
+        return np.where(ages < len(counts), counts[np.minimum(ages, len(counts) - 1)], 0).astype(np.int64)
+
     def _none_seen(self, X: pd.DataFrame, level: float) -> Floats:
         """Upper bound of a probability of which no instance was seen among those at risk at each case's age."""
-        at_risk = self.table_.at_risk
-        ages = np.minimum(X["age_months"].to_numpy(np.int64), len(at_risk) - 1)
-        return np.asarray(1.0 - ((1.0 - level) / 2.0) ** (1.0 / np.maximum(at_risk[ages], 1.0)))
+        return np.asarray(1.0 - ((1.0 - level) / 2.0) ** (1.0 / np.maximum(self.at_risk(X), self.fewest)))
 
     def _walk(self, X: pd.DataFrame, horizons: tuple[int, ...], table: RiskTable, ratios: list[Floats]) -> Floats:
         ages = X["age_months"].to_numpy(np.int64)

@@ -89,13 +89,14 @@ def tail_start(at_risk: Floats, fewest: int) -> int:
 def smooth_tail(table: RiskTable, n_months: int, cut: int) -> Floats:
     """Hazards of months 1 to `n_months`, the same in every month after `cut` (`tail_start`).
 
-    There the hazard is endings over months at risk, summed over all later ages (over the last year before `cut` if
-    there are none), since month-by-month ratios of a handful of spells are 0 or large.
+    There the hazard is endings over months at risk, summed over all later ages, with one ending more, shared out
+    as all endings are, over the mean months between two: a thin tail without an ending is not taken for certainty.
     """
-    later = slice(cut, None) if cut < table.at_risk.shape[-1] else slice(max(cut - 12, 0), cut)
-    exposure = table.at_risk[..., later].sum(axis=-1)[..., None]
-    endings = table.endings[..., later].sum(axis=-1)
-    tail = np.divide(endings, exposure, out=np.zeros_like(endings), where=exposure > 0)
+    exposure, endings = table.at_risk[..., cut:].sum(axis=-1)[..., None], table.endings[..., cut:].sum(axis=-1)
+    total = table.endings.sum(axis=(-2, -1))[..., None]
+    share = np.divide(table.endings.sum(axis=-1), total, out=np.zeros_like(endings), where=total > 0)
+    added = table.at_risk.sum(axis=-1)[..., None] / np.maximum(total, 1.0)
+    tail = (endings + share) / (exposure + added)
     smoothed = np.repeat(tail[..., None], n_months, axis=-1)
     kept = min(cut, n_months)
     smoothed[..., :kept] = hazards(table)[..., :kept]

@@ -21,7 +21,7 @@ FACT_NAMES = {
     "verification": "Verification working",
     "third_party_objection": "Tied to a third party's joining",
     "adversarial": "Between main rivals",
-    "armed_conflict": "War between them or a client",
+    "armed_conflict": "War between principal parties or their clients",
     "background_treaty": "Wider treaty behind it",
 }
 FIELD_NAMES = {
@@ -53,7 +53,7 @@ def change_words(changes: dict[str, str]) -> str:
     told = [
         f"{FIELD_NAMES[name]}: {escape(_cell_words(name, value))}"
         for name, value in changes.items()
-        if name in FIELD_NAMES
+        if name in FIELD_NAMES and (value or name != "last_observed_date")
     ]
     return "; ".join(told) or ", ".join(label(name) for name in changes)
 

@@ -5,7 +5,7 @@ from html import escape
 from forecasting.reporting import figures
 from forecasting.reporting.codings import change_words
 from forecasting.reporting.fragments import Content, Fragment, chart, day_words, table
-from forecasting.reporting.words import PAST, PER_CENT, estimative, label, percent, percent_range, years
+from forecasting.reporting.words import PAST, PER_CENT, counted, estimative, label, percent, percent_range, years
 from forecasting.vocabulary import CAUSES, SAME_OUTCOME_TYPES, STATES
 
 
@@ -18,7 +18,7 @@ def masthead(content: Content) -> Fragment:
     return Fragment(
         f'<p class="kicker">Forecast as of {day_words(content["as_of"])}</p><h1>{escape(case["name"])}</h1>'
         f'<p class="question">Will this informal arrangement be followed by a formal agreement {goal}, '
-        f"will it collapse, or will it fade? Parties: {escape(', '.join(case['parties']))}.</p>"
+        f"will it collapse, or will it fade? Parties at the start: {escape(', '.join(case['parties']))}.</p>"
     )
 
 
@@ -43,11 +43,13 @@ def bottom_line(content: Content) -> Fragment:
     ]
     more = len(content["contested"]) - len(doubts)
     if more > 0:
-        doubts.append(f'<li><a href="#contested">{more} more arguable codings</a> are listed below.</li>')
+        listed = counted(more, "more arguable coding is", "more arguable codings are")
+        doubts.append(f'<li><a href="#contested">{listed} listed</a> below.</li>')
     contested = "".join(doubts) or "<li>No other coding of this case has been argued.</li>"
     reported = content["n_unconfirmed_acts"]
     hedge = (
-        f" Of the {content['n_acts']} acts known on the day, {reported} are reported or disputed, not confirmed."
+        f" Of the {content['n_acts']} acts known on the day, {counted(reported, 'is', 'are')} reported or disputed, "
+        "not confirmed."
         if reported
         else ""
     )
@@ -57,25 +59,41 @@ def bottom_line(content: Content) -> Fragment:
         f'<span class="word">{top["word"]}</span></p>'
         f"<p>A formal agreement within {years(top['horizon'])}, by {day_words(top['deadline'])}, is "
         f"<strong>{top['word']} ({percent(top['probability'])})</strong>{'; ' + sooner if sooner else ''}.</p>"
-        f"<p>This is the base rate: how often {top['n']} informal arms-control arrangements since 1817, this one "
-        f"included, were formalized within that time once they had lasted as long. The 80{PER_CENT} interval is "
-        f"{percent_range(top['lower'], top['upper'])}.</p>"
+        f"<p>{_basis(top)} The 80{PER_CENT} interval is {percent_range(top['lower'], top['upper'])}.</p>"
         f'<p class="confidence">{content["confidence"]}</p>'
         f"<p>{escape(case['summary'])}{hedge}</p>{_sight(content)}"
         f'<h2 class="small">What is contested about the case itself</h2><ul>{contested}</ul></section>'
     )
 
 
+def _basis(top: Content) -> str:
+    """What the number rests on, and how many had lasted as long."""
+    text = (
+        f"This is the base rate: how often informal arms-control arrangements since 1817 were formalized within that "
+        f"time once they had lasted as long as this one. {top['n_at_risk']} of {top['n']} had been seen to last so long"
+    )
+    if not top["thin"]:
+        return f"{text}, this one included."
+    return f"{text}: <strong>too few to say much</strong>, so ages with as few are taken together."
+
+
 def _sight(content: Content) -> str:
     case = content["case"]
     if case["last_seen"] == content["as_of"]:
         return ""
-    old = " That is more than two years: read every number with that in mind." if case["stale"] else ""
-    return (
-        f'<p class="sight">Last seen observed {case["months_unseen"]:.1f} months ago, on {day_words(case["last_seen"])}'
-        ". The forecast starts from that day and carries the time since then as time in which it may have ended "
-        f"unseen.{old}</p>"
+    months, unseen = case["months_unseen"], content["unseen"]
+    ago = f"{months:.1f} months" if months < 24 else f"{months / 12:.0f} years"
+    text = (
+        f'<p class="sight">Last seen observed {ago} ago, on {day_words(case["last_seen"])}. The forecast starts from '
+        "that day and carries the time since then as time in which it may have ended unseen."
     )
+    if unseen and case["stale"]:
+        text += (
+            f" <strong>Much of the number is about the past:</strong> by the base rate it had already been formalized "
+            f"unseen with {percent(unseen['formalized'])}, collapsed with {percent(unseen['collapsed'])}, faded with "
+            f"{percent(unseen['faded'])}, and still stood with {percent(unseen['ongoing'])}."
+        )
+    return f"{text}</p>"
 
 
 def _rows(content: Content, cause: str, model: str = "base_rate") -> list[Content]:

@@ -10,13 +10,14 @@ from forecasting.explain.contested import contested_codings
 from forecasting.explain.precedents import nearest_precedents
 from forecasting.explain.reference_classes import reference_class_ladder
 from forecasting.explain.windows import stated_terms
-from forecasting.forecast import LEVEL, fit_models, forecast, open_cases
+from forecasting.forecast import LEVEL, case_covariates, fit_models, forecast, open_cases
 from forecasting.history.cases import CaseView, Event
 from forecasting.history.series import stockpiles
 from forecasting.history.view import History
+from forecasting.models.base_rate import BaseRate
 from forecasting.months import HORIZONS, completed_months, deadline, last_day_of_interval
 from forecasting.reporting.words import CONFIDENCE, verdict
-from forecasting.vocabulary import CAUSES, TARGETS
+from forecasting.vocabulary import CAUSES, ONGOING, TARGETS
 
 HEADLINE_MODEL = "base_rate"
 HEADLINE_HORIZON = 60
@@ -40,9 +41,15 @@ def case_content(
     shown = tuple(sorted({*horizons, *((HEADLINE_HORIZON,) if max(horizons) >= HEADLINE_HORIZON else ())}))
     table = forecast(history, case_id, fitted=fitted, horizons=shown)
     curve = forecast(history, case_id, fitted=fitted, horizons=CURVE)
+    names = history.parties.set_index("code")["name"].to_dict()
     ladder = reference_class_ladder(history, view, fitted, shown)
     terms = stated_terms(fitted)
-    headline = _headline(history.as_of, table, shown, len(fitted.spells.entry))
+    base, covariates = fitted.models[HEADLINE_MODEL], case_covariates([view])
+    headline = _headline(history.as_of, table, shown) | {
+        "n": len(fitted.spells.entry),
+        "n_at_risk": int(base.at_risk(covariates)[0]),
+        "thin": bool(base.at_risk(covariates)[0] < base.fewest),
+    }
     return {
         "template": "case_report",
         "package_version": forecasting.__version__,
@@ -55,6 +62,7 @@ def case_content(
         "level": LEVEL,
         "case": _case(history, view),
         "headline": headline,
+        "unseen": _ended_unseen(base, covariates),
         "confidence": CONFIDENCE,
         "contested": [
             {
@@ -87,7 +95,7 @@ def case_content(
         "stockpiles": _stockpiles(history, view),
         "n_acts": len(view.events),
         "n_unconfirmed_acts": sum(event.standing != "confirmed" for event in view.events),
-        "timeline": [_event(event) for event in view.events],
+        "timeline": [_event(event, names) for event in view.events],
         "calendar": [
             {
                 "announced": item.announced_date.isoformat(),
@@ -96,7 +104,7 @@ def case_content(
                 "sources": list(item.sources),
             }
             for item in view.calendar
-            if item.scheduled_date >= history.as_of
+            if item.scheduled_date > history.as_of
         ],
         "precedents": [
             {
@@ -135,7 +143,7 @@ def _case(history: History, view: CaseView) -> Content:
     }
 
 
-def _headline(as_of: date, table: pd.DataFrame, horizons: tuple[int, ...], n: int) -> Content:
+def _headline(as_of: date, table: pd.DataFrame, horizons: tuple[int, ...]) -> Content:
     horizon = HEADLINE_HORIZON if HEADLINE_HORIZON in horizons else horizons[-1]
     rows = table[(table["model"] == HEADLINE_MODEL) & (table["cause"] == CAUSES[0])].set_index("horizon")
     row = rows.loc[horizon]
@@ -147,8 +155,16 @@ def _headline(as_of: date, table: pd.DataFrame, horizons: tuple[int, ...], n: in
         "lower": float(row["lower"]),
         "upper": float(row["upper"]),
         "word": verdict(row["probability"], row["lower"], row["upper"]),
-        "n": n,
     }
+
+
+def _ended_unseen(base: BaseRate, covariates: pd.DataFrame) -> Content | None:
+    """Chance that it had ended each way between the last sight and the as-of day; None where it was seen then."""
+    gap = int(covariates["gap_months"].iloc[0])
+    if gap == 0:
+        return None
+    values = base.predict_cumulative_incidence(covariates.assign(gap_months=0), (gap,)).values[0, :, 0]
+    return dict(zip(CAUSES, map(float, values), strict=True)) | {ONGOING: float(1.0 - values.sum())}
 
 
 def _stated_term(view: CaseView) -> Content | None:
@@ -182,7 +198,7 @@ def _stockpiles(history: History, view: CaseView) -> Content | None:
     }
 
 
-def _event(event: Event) -> Content:
+def _event(event: Event, names: dict[str, str]) -> Content:
     return {
         "event_id": event.event_id,
         "date": event.event_date.isoformat(),
@@ -190,8 +206,7 @@ def _event(event: Event) -> Content:
         "known": event.known_date.isoformat(),
         "standing": event.standing,
         "kind": event.kind,
-        "actors": list(event.actors),
-        "targets": list(event.targets),
+        "actors": [names.get(code, code) for code in event.actors],
         "summary": event.summary,
         "confidence": event.confidence,
         "sources": list(event.sources),
@@ -208,6 +223,7 @@ def _sources(history: History, view: CaseView) -> list[Content]:
     held = _stockpiles(history, view)
     cited |= set(held["sources"]) if held else set()
     rows = history.sources[history.sources["source_id"].isin(cited)]
+    day = history.as_of.isoformat()
     return [
         {
             "source_id": row.source_id,
@@ -215,6 +231,7 @@ def _sources(history: History, view: CaseView) -> list[Content]:
             "publisher": row.publisher,
             "url": row.url,
             "seen": row.seen == 1,
+            "written_later": bool(row.published) and row.published > day[: len(row.published)],
         }
         for row in rows.itertuples()
     ]

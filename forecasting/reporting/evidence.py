@@ -43,6 +43,8 @@ def _effect(item: Content) -> str:
         return "the question would be closed"
     if item["before"] is None:
         return "no change: base rates do not look at it"
+    if percent(item["before"]) == percent(item["after"]):
+        return f"none that shows: {percent(item['after'])} within {years(item['horizon'])} either way"
     return f"its class's {years(item['horizon'])} chance: {percent(item['before'])} to {percent(item['after'])}"
 
 
@@ -113,6 +115,12 @@ def sources(content: Content) -> Fragment:
         safe = source["url"].startswith(("http://", "https://"))
         title = f'<a href="{escape(source["url"])}">{escape(source["title"])}</a>' if safe else escape(source["title"])
         unseen = "" if source["seen"] else " (page not opened by a coder)"
+        if source["written_later"]:
+            title = (
+                f'<a href="{escape(source["url"])}">page published after the day</a>'
+                if safe
+                else "page published later"
+            )
         items.append(f'<li id="source-{number}">{title}. {escape(source["publisher"])}{unseen}.</li>')
     return Fragment(f'<ol class="sources">{"".join(items)}</ol>')
 

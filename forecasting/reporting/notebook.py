@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from forecasting.errors import ReportError
@@ -33,8 +34,7 @@ def render_report(template: str, parameters: dict[str, Any], out: str | Path = "
     view = open_cases(history, [asked.case_id], asked.target)[0]
     day = history.as_of.isoformat()
     place = Path(out) / "cases" / view.case_id
-    write_whole({place / ".writable": b""})
-    (place / ".writable").unlink()
+    _require_writable(place)
     notebook = _executed(template, asked, day)
     content = _content(notebook)
     title = f"{content['case']['name']} - forecast as of {day}"
@@ -46,6 +46,15 @@ def render_report(template: str, parameters: dict[str, Any], out: str | Path = "
         }
     )
     return place / f"{day}.html"
+
+
+def _require_writable(place: Path) -> None:
+    """`UsageError` unless a file can be written in `place`; leaves no trace."""
+    missing = [folder for folder in (place, *place.parents) if not folder.exists()]
+    write_whole({place / ".writable": b""})
+    (place / ".writable").unlink()
+    for folder in missing:
+        folder.rmdir()
 
 
 def _executed(template: str, asked: CaseReport, day: str) -> nbformat.NotebookNode:
@@ -60,7 +69,7 @@ def _executed(template: str, asked: CaseReport, day: str) -> nbformat.NotebookNo
         "target": asked.target,
         "data": str(asked.data) if asked.data else None,
     }
-    with tempfile.TemporaryDirectory(prefix="fc-") as scratch:
+    with _scratch() as scratch:
         kernel = Config({"KernelManager": {"transport": "ipc", "ip": f"{scratch}/k"}})
         try:
             papermill.execute_notebook(
@@ -77,7 +86,20 @@ def _executed(template: str, asked: CaseReport, day: str) -> nbformat.NotebookNo
                 f"wanted {template} to run for {asked.case_id} as of {day}; cell {error.exec_count} came to "
                 f"{error.ename}: {error.evalue}. Nothing was published"
             ) from None
+        except (DeadKernelError, CellTimeoutError, RuntimeError, OSError) as error:
+            said = str(error).strip().splitlines() or [type(error).__name__]
+            raise ReportError(
+                f"wanted {template} to run for {asked.case_id} as of {day}; its kernel came to: {said[0]}. "
+                "Nothing was published"
+            ) from None
         return nbformat.read(Path(scratch) / "executed.ipynb", as_version=4)
+
+
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="fc-")
+    except OSError as error:
+        raise ReportError(f"wanted a folder for temporary files; came {error.strerror}. Set TMPDIR") from None
 
 
 def _content(notebook: nbformat.NotebookNode) -> dict[str, Any]:

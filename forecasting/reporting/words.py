@@ -18,9 +18,9 @@ CONFIDENCE = "Confidence in this forecast is low: not yet assessed."
 
 def percent(probability: float) -> str:
     """A probability as a whole percentage; below one and above 99 per cent it is said so."""
-    if 0 < probability < 0.005:
+    if probability < 0.005:
         return f"under 1{PER_CENT}"
-    if 0.995 < probability < 1:
+    if probability > 0.995:
         return f"over 99{PER_CENT}"
     return f"{100 * probability:.0f}{PER_CENT}"
 
@@ -58,6 +58,11 @@ def years(months: int) -> str:
     """A horizon in words: months below two years, whole years from there."""
     numbers = {12: "one year", 24: "two years", 36: "three years", 60: "five years", 120: "ten years"}
     return numbers.get(months, f"{months} months" if months > 1 else "one month")
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """A number with the noun that fits it."""
+    return f"{number} {one if number == 1 else several}"
 
 
 def label(code: str) -> str:

@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from planting import LATER, PLANTED, with_rows
 
@@ -17,7 +17,7 @@ TABLES = (
     "cases", "outcomes", "events", "calendar", "alternatives", "coding", "parties", "sources", "case_sources", "warheads",
 )  # fmt: skip
 DAYS = st.dates(date(1900, 1, 1), date(2026, 8, 30))
-OUTCOME_TEXTS = ("cause", "instrument", "fade", "successor", "aftermath")
+QUICK_TO_FAIL = settings(phases=(Phase.explicit, Phase.generate))
 
 
 def with_everything_later(record, day):
@@ -52,12 +52,13 @@ def values_in(thing):
 
 @pytest.mark.parametrize("later", LATER.values(), ids=LATER)
 @given(day=DAYS)
-@settings(max_examples=4)
+@settings(QUICK_TO_FAIL, max_examples=2)
 def test_no_table_shows_what_was_known_later(record, later, day):
     assert_same_tables(History(day, later(record, day)), History(day, record))
 
 
 @given(day=DAYS)
+@settings(QUICK_TO_FAIL)
 def test_no_table_shows_anything_of_all_that_was_known_later(record, day):
     assert_same_tables(History(day, with_everything_later(record, day)), History(day, record))
 
@@ -72,7 +73,7 @@ def test_what_is_planted_shows_on_the_next_day(record, later):
 
 
 @given(day=DAYS)
-@settings(max_examples=4)
+@settings(QUICK_TO_FAIL, max_examples=4)
 def test_no_view_shows_what_was_known_later(record, day):
     assert views(History(day, with_everything_later(record, day))) == views(History(day, record))
 
@@ -87,7 +88,7 @@ def test_no_forecast_moves_by_what_was_known_later(record, day):
 
 
 @given(day=DAYS)
-@settings(max_examples=30)
+@settings(QUICK_TO_FAIL, max_examples=20)
 def test_every_row_shown_was_known_and_none_is_an_ending(record, day):
     known, when = History(day, record), pd.Timestamp(day)
     assert (known.cases["start_known_date"] <= when).all()
@@ -108,7 +109,7 @@ def test_every_row_shown_was_known_and_none_is_an_ending(record, day):
 
 
 @given(day=DAYS, days=st.integers(0, 20_000))
-@settings(max_examples=10)
+@settings(QUICK_TO_FAIL, max_examples=6)
 def test_an_earlier_history_is_the_same_however_it_is_reached(record, day, days):
     later = min(day + timedelta(days=days), record.data_end)
     assert_same_tables(History(later, record).at(day), History(day, record))
@@ -175,9 +176,9 @@ def test_a_correction_counts_from_the_day_on_which_it_was_recorded(record):
         ("9999-12-31", "wanted a day up to 2026-08-31, where the record ends (data_end); came 9999-12-31"),
     ],
 )
-def test_no_day_after_the_record_can_be_asked(text, message):
+def test_no_day_after_the_record_can_be_asked(few_cases, text, message):
     with pytest.raises(LeakageError) as refused:
-        load_history(as_of=text)
+        load_history(few_cases, as_of=text)
     assert str(refused.value) == message
 
 

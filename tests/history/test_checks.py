@@ -78,8 +78,8 @@ CORRECTIONS = {
     "of an unknown field": ({"field": "colour"}, "corrections.csv row 2: wanted field as a column of that table outside its key; came field='colour'"),
     "of the key": ({"field": "case_id"}, "corrections.csv row 2: wanted field as a column of that table outside its key; came field='case_id'"),
     "recorded after the record ends": ({"recorded_on": "2026-09-01"}, "corrections.csv row 2: wanted recorded_on not after data_end; came recorded_on='2026-09-01'"),
-    "that breaks a column": ({"value": "loosely"}, "cases.csv row {row} ({case}): wanted after corrections.csv: matched as one of explicit, tacit, none; came 'loosely'"),
-    "that breaks a row": ({"field": "n_parties", "value": "1"}, "cases.csv row {row} ({case}): wanted after corrections.csv: n_parties at least the number of parties listed; came n_parties='1', parties='USA;CHN'"),
+    "that breaks a column": ({"value": "loosely"}, "cases.csv row {row} ({case}): wanted with corrections.csv to 2026-02-06: matched as one of explicit, tacit, none; came 'loosely'"),
+    "that breaks a row": ({"field": "n_parties", "value": "1"}, "cases.csv row {row} ({case}): wanted with corrections.csv to 2026-02-06: n_parties at least the number of parties listed; came n_parties='1', parties='USA;CHN'"),
 }  # fmt: skip
 
 

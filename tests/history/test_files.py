@@ -22,7 +22,7 @@ SPOILT = {
     "columns in another order": ("calendar.csv", lambda old: old.replace(b"case_id,announced_date", b"announced_date,case_id", 1), f"calendar.csv row 1: wanted the header {HEADER}; came {HEADER.replace('case_id,announced_date', 'announced_date,case_id')}"),
     "descriptor without data_end": ("datapackage.json", lambda old: old.replace(b"data_end", b"end", 1), f"{DESCRIPTOR}; came KeyError: 'data_end'"),
     "descriptor that is a list": ("datapackage.json", lambda old: b"[]", f"{DESCRIPTOR}; came TypeError: list indices must be integers or slices, not str"),
-    "data_end that is no day": ("datapackage.json", lambda old: old.replace(b"2026-08-31", b"August", 1), f"{DESCRIPTOR}; came ValueError: Invalid isoformat string: 'August'"),
+    "data_end that is no day": ("datapackage.json", lambda old: old.replace(b"2026-08-31", b"August", 1), f"{DESCRIPTOR}; came UsageError: wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'August'"),
 }  # fmt: skip
 
 

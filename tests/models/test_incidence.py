@@ -163,17 +163,25 @@ def test_the_tail_starts_where_too_few_remain_after_the_peak(at_risk, cut):
     assert tail_start(np.array(at_risk, dtype=float), 10) == cut
 
 
-def test_the_tail_is_endings_over_months_at_risk():
+def test_the_tail_is_endings_over_months_at_risk_with_one_ending_more():
     smooth = smooth_tail(TABLE, 8, 3)
     np.testing.assert_array_equal(smooth[:, :3], hazards(TABLE)[:, :3])
-    np.testing.assert_allclose(smooth[:, 3:], np.repeat([[2 / 14], [1 / 14]], 5, axis=1))
+    total, exposure = TABLE.endings.sum(), TABLE.at_risk.sum()
+    share = TABLE.endings.sum(axis=1) / total
+    tail = (TABLE.endings[:, 3:].sum(axis=1) + share) / (TABLE.at_risk[3:].sum() + exposure / total)
+    np.testing.assert_allclose(smooth[:, 3:], np.repeat(tail[:, None], 5, axis=1))
 
 
-def test_a_table_without_a_thin_tail_goes_on_at_the_rate_of_its_last_year():
+def test_beyond_a_table_without_a_thin_tail_the_rate_is_that_of_all_ages():
     table = RiskTable(np.full(24, 40.0), np.concatenate([np.full((1, 12), 8.0), np.full((1, 12), 2.0)], axis=1))
     smooth = smooth_tail(table, 30, 24)
     np.testing.assert_array_equal(smooth[:, :24], hazards(table))
-    np.testing.assert_allclose(smooth[:, 24:], 0.05)
+    np.testing.assert_allclose(smooth[:, 24:], 120 / 960)
+
+
+def test_a_thin_tail_without_an_ending_is_not_taken_for_certainty():
+    table = RiskTable(np.array([50.0] * 10 + [5.0] * 10), np.array([[1.0] * 10 + [0.0] * 10]))
+    assert 0 < smooth_tail(table, 20, 10)[0, -1] < 0.02
 
 
 @given(spell_lists(), st.integers(1, 60), st.integers(1, 15))
@@ -187,10 +195,10 @@ def test_smoothed_hazards_are_hazards_of_the_length_asked(spells, n_months, fewe
     assert (smooth[:, cut:] == smooth[:, cut : cut + 1]).all()
 
 
-@given(spell_lists(), st.integers(1, 5))
-def test_replicates_are_smoothed_from_the_same_age_as_the_table(spells, times):
+@given(spell_lists())
+def test_replicates_are_smoothed_from_the_same_age_as_the_table(spells):
     table = risk_table(*spells, N_CAUSES)
-    weights = np.full((2, len(spells[0])), times)
+    weights = np.ones((2, len(spells[0])))
     replicates = risk_table(*spells, N_CAUSES, weights)
     cut = tail_start(table.at_risk, 10)
     np.testing.assert_allclose(smooth_tail(replicates, 40, cut)[1], smooth_tail(table, 40, cut), atol=1e-15)

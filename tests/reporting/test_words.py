@@ -29,7 +29,7 @@ def test_an_interval_over_three_words_is_not_given_one_word():
 def test_percentages_never_round_to_certainty():
     assert percent(0.004) == f"under 1{PER_CENT}"
     assert percent(0.996) == f"over 99{PER_CENT}"
-    assert percent(0.0) == f"0{PER_CENT}"
+    assert percent(0.0) == f"under 1{PER_CENT}"
     assert percent(0.137) == f"14{PER_CENT}"
     assert percent_range(0.1, 0.176) == f"10 to 18{PER_CENT}"
 

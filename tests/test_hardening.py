@@ -1,0 +1,152 @@
+"""Requests and records made to break things: each ends in one clear error, and nothing is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from forecasting import forecast, load_history
+from forecasting.errors import ReportError, SchemaError, UsageError
+from forecasting.files import write_whole
+from forecasting.history.view import History
+from forecasting.reporting import notebook
+from forecasting.reporting.notebook import render_report
+
+CASE = "new-start-post-expiry-2026"
+
+
+@pytest.mark.parametrize(
+    ("cases", "options", "message"),
+    [
+        ([], {}, "wanted one case or more, each once; came []"),
+        ([CASE, CASE], {}, f"wanted one case or more, each once; came ['{CASE}', '{CASE}']"),
+        (CASE, {"horizons": 6}, "wanted horizons from 1 to 120 months; came 6"),
+        (CASE, {"horizons": [True]}, "wanted horizons from 1 to 120 months; came [True]"),
+        ("x" * 500, {}, f"wanted the case_id of a case in the record; came '{'x' * 79}... (502 characters)"),
+    ],
+)
+def test_a_request_in_python_is_refused_in_words(history, cases, options, message):
+    with pytest.raises(UsageError) as error:
+        forecast(history, cases, **options)
+    assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize("day", ["foo", "20260205", 20260205])
+def test_a_day_that_is_none_is_refused(day):
+    with pytest.raises(UsageError, match="^wanted a day"):
+        load_history(as_of=day)
+
+
+def test_a_correction_is_held_against_the_contract_on_every_day_it_holds(record_copy):
+    cells = {"table": "cases", "row_key": CASE, "field": "limit_object", "reason": "x"}
+    record_copy.append("corrections", **cells, value="nonsense", recorded_on="2026-03-01")
+    record_copy.append("corrections", **cells, value="numbers", recorded_on="2026-04-01")
+    row = record_copy.row_of("cases", CASE)
+    assert record_copy.faults() == [
+        f"cases.csv row {row} ({CASE}): wanted with corrections.csv to 2026-03-01: limit_object as one of numbers, deployment, testing, production, transfer, use, transparency, demilitarization; came 'nonsense'"
+    ]
+
+
+def test_a_case_whose_start_is_corrected_to_a_later_day_is_not_known_before_it(record_copy):
+    record_copy.append(
+        "corrections",
+        table="cases",
+        row_key=CASE,
+        field="start_known_date",
+        value="2026-04-01",
+        recorded_on="2026-03-01",
+        reason="x",
+    )
+    history = load_history(record_copy.folder)
+    assert isinstance(history, History)
+    with pytest.raises(UsageError, match=f"wanted a day from 2026-04-01 on, when {CASE} became known; came 2026-03-15"):
+        history.at(history.as_of.replace(month=3, day=15)).case(CASE)
+
+
+def test_a_record_without_cases_is_one_fault(record_copy):
+    record_copy.rewrite("cases.csv", lambda old: old.split(b"\n")[0] + b"\n")
+    assert record_copy.faults() == ["cases.csv row 1: wanted at least one case; came a header alone"]
+
+
+def test_a_deep_descriptor_and_a_long_path_are_faults(record_copy):
+    record_copy.rewrite("datapackage.json", lambda old: b"[" * 100_000)
+    with pytest.raises(SchemaError, match="wanted a Data Package descriptor"):
+        record_copy.read()
+    with pytest.raises(SchemaError, match="File name too long"):
+        load_history("x" * 5000)
+
+
+def test_hidden_files_beside_the_events_are_not_read(record_copy):
+    (record_copy.folder / "events" / "._hand_coded.csv").write_bytes(b"\x00\xff")
+    assert record_copy.faults() == []
+
+
+def test_digits_of_another_script_are_no_date(record_copy):
+    record_copy.edit("cases", CASE, start_known_date="٢٠٢٦-02-05")
+    row = record_copy.row_of("cases", CASE)
+    assert record_copy.faults() == [
+        f"cases.csv row {row} ({CASE}): wanted start_known_date as a day as YYYY-MM-DD; came '٢٠٢٦-02-05'"
+    ]
+
+
+def test_files_are_written_all_or_none(tmp_path):
+    (tmp_path / "out" / "page.html").mkdir(parents=True)
+    with pytest.raises(UsageError, match=r"page\.html: Is a directory"):
+        write_whole({tmp_path / "out" / "a.json": b"1", tmp_path / "out" / "page.html": b"2"})
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["page.html"]
+
+
+def test_every_case_is_checked_before_the_first_report_is_written(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "forecasting", "report", CASE, "nope", "--out", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert run.stderr.startswith("UsageError: wanted the case_id of a case in the record; came 'nope'")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_full_output_is_one_line():
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "forecasting", "check"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert run.returncode == 1
+    assert run.stderr == "OSError: wanted to write the output; came No space left on device\n"
+
+
+def test_a_killed_kernel_publishes_nothing(tmp_path):
+    out = tmp_path / "out"
+    run = subprocess.Popen(
+        [sys.executable, "-m", "forecasting", "report", CASE, "--out", str(out)], stderr=subprocess.PIPE, text=True
+    )
+    killed = False
+    for _ in range(200):
+        children = subprocess.run(
+            ["pgrep", "-P", str(run.pid)], capture_output=True, text=True, check=False
+        ).stdout.split()
+        if children:
+            time.sleep(0.5)
+            os.kill(int(children[0]), signal.SIGKILL)
+            killed = True
+            break
+        time.sleep(0.1)
+    stderr = run.communicate(timeout=60)[1]
+    assert killed
+    assert run.returncode == 1
+    assert stderr.strip().splitlines()[-1].startswith("ReportError: wanted case_report to run for")
+    assert "Traceback" not in stderr
+    assert not out.exists()
+
+
+def test_no_room_for_temporary_files_is_one_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebook.tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(ReportError, match="wanted a folder for temporary files"):
+        render_report("case_report", {"case_id": CASE}, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
