@@ -44,6 +44,8 @@ def fit_models(
     Raises `InsufficientHistoryError` where fewer than 10 endings were known, `UsageError` for an unknown model.
     """
     chosen = list(names)
+    if not chosen:
+        raise UsageError(f"wanted at least one model out of {', '.join(MODELS)}; came none")
     for name in chosen:
         if name not in MODELS:
             raise UsageError(f"wanted models out of {', '.join(MODELS)}; came {name!r}")
@@ -94,7 +96,7 @@ def forecast(
 
 def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) -> list[CaseView]:
     """The views of cases that are not known to have ended under `target`; `UsageError` names one that has."""
-    views = history.case_views(case_ids)
+    views = history.case_views(case_ids, target)
     for view in views:
         ending = history.outcome(view.case_id, target)
         if ending["cause"]:

@@ -217,3 +217,16 @@ def test_an_edited_fact_moves_the_case_to_another_class(record_copy):
     by_type, by_both = (curve(table, "collapsed", model) for model in ("type_base_rate", "rivalry_base_rate"))
     assert case_covariates([known.case(FOUNDING_CASE)])["rivalry"].tolist() == ["not rivals"]
     assert (by_type != by_both).all()
+
+
+def test_the_last_sight_is_that_of_the_target(history):
+    concluded, in_force = (
+        history.case("istanbul-georgia-1999", target).last_seen for target in ("concluded", "in_force")
+    )
+    assert concluded == history.as_of
+    assert in_force.isoformat() == "2006-10-26"
+
+
+def test_no_model_at_all_is_refused(history):
+    with pytest.raises(UsageError, match="^wanted at least one model out of"):
+        fit_models(history, [])

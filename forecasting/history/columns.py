@@ -83,7 +83,7 @@ def _form(column: Column) -> Test:
             )
         case "day":
             return lambda cells: (
-                cells.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+                cells.str.fullmatch(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
                 & pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").notna()
             )
         case "slug" if not column.link:

@@ -43,7 +43,7 @@ def add_case(case_id: str, folder: Path) -> list[Path]:
             "wanted a case_id of lower-case words joined by hyphens, at most 70 characters, such as "
             f"my-case-2026; came {case_id!r}"
         )
-    if folder.exists() and folder.samefile(shipped("data")):
+    if folder.resolve().is_relative_to(shipped("data").resolve()):
         raise UsageError(f"wanted a folder of your own (the shipped record is read-only); came {folder}")
     record = read_record(folder if folder.exists() else shipped("data"))
     if case_id in set(record.tables["cases"].cells["case_id"]):

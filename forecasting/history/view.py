@@ -130,17 +130,17 @@ class History:
         rows = self.outcomes
         return rows[(rows["case_id"] == case_id) & (rows["target"] == target)].iloc[0]
 
-    def case(self, case_id: str) -> CaseView:
-        """The case as known; `UsageError` if it is unknown or had not yet begun to be known."""
-        return self.case_views([case_id])[0]
+    def case(self, case_id: str, target: str = TARGETS[0]) -> CaseView:
+        """The case as known, last seen under `target`; `UsageError` if it is unknown or not yet known."""
+        return self.case_views([case_id], target)[0]
 
-    def case_views(self, case_ids: list[str]) -> list[CaseView]:
+    def case_views(self, case_ids: list[str], target: str = TARGETS[0]) -> list[CaseView]:
         """Several cases as known, in the order asked."""
         lines = self.cases.set_index("case_id")
         for case_id in case_ids:
             if case_id not in lines.index:
                 raise self._unknown(case_id)
-        seen = self.outcomes.drop_duplicates("case_id").set_index("case_id")["last_seen"]
+        seen = self.outcomes[self.outcomes["target"] == target].set_index("case_id")["last_seen"]
         events = dict(iter(self.events[self.events["case_id"].isin(case_ids)].groupby("case_id")))
         calendar = dict(iter(self.calendar[self.calendar["case_id"].isin(case_ids)].groupby("case_id")))
         return [

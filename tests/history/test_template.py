@@ -153,3 +153,9 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
         == f"wanted a folder that can be made; came {tmp_path / 'file' / 'deep' / 'mine'}: Not a directory"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_inside_the_shipped_record_is_refused():
+    with pytest.raises(UsageError, match="the shipped record is read-only"):
+        add_case("my-case-2026", shipped("data") / "mine")
+    assert not (shipped("data") / "mine").exists()
