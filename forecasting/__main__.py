@@ -27,6 +27,9 @@ AsOf = Annotated[
 Horizons = Annotated[str | None, typer.Option("--horizons", help="Months after the as-of day, for example 6,12,24.")]
 Target = Annotated[str, typer.Option("--target", help="What counts as formal: concluded or in_force.")]
 Population = Annotated[str, typer.Option("--population", help="Cases the rates come from: forward or pooled.")]
+Models = Annotated[
+    str | None, typer.Option("--models", help="Models, for example primary,base_rate. Default: the base rates.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -43,11 +46,12 @@ def forecast_case(
     horizons: Horizons = None,
     target: Target = "concluded",
     population: Population = "forward",
+    models: Models = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Print the probability of each ending of a case within each horizon."""
-    commands.print_forecast(case, as_of, horizons, target, population, data, as_json)
+    commands.print_forecast(case, as_of, horizons, target, population, models, data, as_json)
 
 
 @app.command()

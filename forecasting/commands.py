@@ -43,18 +43,23 @@ def print_forecast(
     horizons: str | None,
     target: str,
     population: str,
+    models: str | None,
     data: Path | None,
     as_json: bool,
 ) -> None:
     """Print the forecast table of one case."""
     day = parse_day(as_of) if as_of is not None else None
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
-    from forecasting.forecast import forecast
+    from forecasting.forecast import fit_models, forecast, open_cases
     from forecasting.history.panel import check_choice
     from forecasting.history.view import load_history
+    from forecasting.models import BASE_RATES
 
     chosen = check_choice(target, population)
-    table = forecast(load_history(data, day), case, horizons=months, target=target, population=chosen)
+    history = load_history(data, day)
+    open_cases(history, [case], target)
+    names = [name.strip() for name in models.split(",")] if models is not None else BASE_RATES
+    table = forecast(history, case, fitted=fit_models(history, names, target, chosen), horizons=months)
     if as_json:
         print(table.to_json(orient="records", indent=1, double_precision=15))
     else:

@@ -4,18 +4,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
 from forecasting.errors import InsufficientHistoryError, UsageError, shown
+from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.given import Model, forecast_given
 from forecasting.history.cases import CaseView
 from forecasting.history.panel import Population, Spells, check_choice, spells
 from forecasting.history.view import History
-from forecasting.models import MODELS
-from forecasting.models.base_rate import BaseRate
+from forecasting.models import BASE_RATES, MODELS
+from forecasting.models.hazard import HazardModel
 from forecasting.months import HORIZONS, check_horizons
 from forecasting.schema import FORECAST_COLUMNS
+from forecasting.training import UNCERTAIN, TrainingSet, case_lines, state_features, training_set
 from forecasting.vocabulary import STATES, TARGETS
 
 LEVEL = 0.8
@@ -29,13 +31,13 @@ class FittedModels:
     as_of: date
     target: str
     population: Population
-    models: dict[str, BaseRate]
+    models: dict[str, Model]
     spells: Spells
 
 
 def fit_models(
     history: History,
-    names: Iterable[str] = tuple(MODELS),
+    names: Iterable[str] = BASE_RATES,
     target: str = TARGETS[0],
     population: Population = "forward",
 ) -> FittedModels:
@@ -56,12 +58,31 @@ def fit_models(
             f"wanted a day by which at least {FEWEST_ENDINGS} endings were known; on {history.as_of} "
             f"the record knew {n_endings} (population {population}, target {target})"
         )
-    covariates = start_covariates(known.starts)
-    fitted = {
-        name: clone(MODELS[name]).fit(covariates, (known.entry, known.exit, known.cause), known.group)
-        for name in chosen
-    }
+    fitted: dict[str, Model] = {}
+    for name in chosen:
+        model = clone(MODELS[name])
+        if isinstance(model, HazardModel):
+            fitted[name] = fit_hazard(model, training_set(history, index_of(history, target), MODEL_FEATURES, target))
+        else:
+            fitted[name] = model.fit(
+                start_covariates(known.starts), (known.entry, known.exit, known.cause), known.group
+            )
     return FittedModels(history.as_of, target, population, fitted, known)
+
+
+def fit_hazard(model: HazardModel, learned: TrainingSet) -> HazardModel:
+    """The model fitted on the landmarks, with the training set's features as its covariates."""
+    states = state_features(learned.names)
+    statics = tuple(name for name in learned.names if name not in states)
+    return model.set_params(statics=statics, states=states).fit(learned.landmarks, learned.outcome, learned.group)
+
+
+def index_of(history: History, target: str) -> DossierIndex:
+    """The dossiers of a history, built once for each target."""
+    indices = history.__dict__.setdefault("_dossiers", {})
+    if target not in indices:
+        indices[target] = DossierIndex(history, target)
+    return indices[target]
 
 
 def forecast(
@@ -77,7 +98,7 @@ def forecast(
 
     Columns: model, case_id, as_of, horizon (months after as_of), cause (formalized, collapsed, faded, or ongoing),
     probability, lower and upper (equal-tailed interval at `level`), given (what is taken as a fact; `all`: nothing).
-    `fitted` (default: every model, fitted on this history) brings its own target and population. Raises
+    `fitted` (default: the base rates, fitted on this history) brings its own target and population. Raises
     `UsageError` for a case that is unknown, not yet begun, or known to have ended.
     """
     check_choice(fitted.target if fitted else target, population)
@@ -89,8 +110,18 @@ def forecast(
     fitted = fitted or fit_models(history, target=target, population=population)
     if fitted.as_of > history.as_of:
         raise UsageError(f"wanted models fitted by {history.as_of}; came models of {fitted.as_of}")
-    covariates = case_covariates(views)
-    tables = [_rows(name, model, covariates, asked, history.as_of, months) for name, model in fitted.models.items()]
+    lines = case_covariates(views)
+    if any(isinstance(model, HazardModel) for model in fitted.models.values()):
+        lines = lines.join(
+            case_lines(index_of(history, fitted.target), views, MODEL_FEATURES).drop(
+                columns=list(lines.columns), errors="ignore"
+            )
+        )
+    tables = [
+        _rows(name, model, view, lines.iloc[[line]], months)
+        for name, model in fitted.models.items()
+        for line, view in enumerate(views)
+    ]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -124,25 +155,19 @@ def rivalry(adversarial: float) -> str:
     return {1.0: "rivals", 0.0: "not rivals"}.get(adversarial, "unclear")
 
 
-def _rows(
-    name: str, model: BaseRate, covariates: pd.DataFrame, case_ids: list[str], as_of: date, horizons: tuple[int, ...]
-) -> pd.DataFrame:
-    incidence = model.predict_cumulative_incidence(covariates, horizons)
-    point = np.concatenate([incidence.values, incidence.survival[:, None, :]], axis=1)
-    lower, upper = model.predict_interval(covariates, horizons, LEVEL)
-    index = pd.MultiIndex.from_product([case_ids, STATES, horizons], names=["case_id", "cause", "horizon"])
-    rows = index.to_frame(index=False).assign(
-        model=name,
-        as_of=as_of.isoformat(),
-        probability=point.ravel(),
-        lower=lower.ravel(),
-        upper=upper.ravel(),
-        level=LEVEL,
-        given="all",
+def _rows(name: str, model: Model, view: CaseView, line: pd.DataFrame, horizons: tuple[int, ...]) -> pd.DataFrame:
+    given = forecast_given(model, line, UNCERTAIN if isinstance(model, HazardModel) else "", horizons, LEVEL)
+    index = pd.MultiIndex.from_product([STATES, horizons], names=["cause", "horizon"])
+    tables = [
+        index.to_frame(index=False).assign(
+            probability=states.point.ravel(), lower=states.lower.ravel(), upper=states.upper.ravel(), given=side
+        )
+        for side, states in given.items()
+    ]
+    order = {horizon: i for i, horizon in enumerate(horizons)}
+    rows = pd.concat(tables).sort_values("horizon", kind="stable", key=lambda cells: cells.map(order))
+    rows = rows.sort_values(
+        "given", kind="stable", key=lambda cells: cells.map({side: i for i, side in enumerate(given)})
     )
-    case, horizon = (
-        pd.Categorical(rows[name], categories=order, ordered=True)
-        for name, order in (("case_id", case_ids), ("horizon", horizons))
-    )
-    ordered = rows.iloc[np.lexsort((horizon.codes, case.codes))]
-    return ordered[list(FORECAST_COLUMNS)].reset_index(drop=True)
+    rows = rows.assign(model=name, case_id=view.case_id, as_of=view.as_of.isoformat(), level=LEVEL)
+    return rows[list(FORECAST_COLUMNS)].reset_index(drop=True)

@@ -44,7 +44,14 @@ def runs(tmp_path_factory):
 
 def ask(**options):
     """What the forecast command does with these options, in this process."""
-    given = {"case": CASE, "as_of": None, "horizons": None, "target": "concluded", "population": "forward"}
+    given = {
+        "case": CASE,
+        "as_of": None,
+        "horizons": None,
+        "target": "concluded",
+        "population": "forward",
+        "models": None,
+    }
     commands.print_forecast(**{**given, "data": None, "as_json": False, **options})
 
 

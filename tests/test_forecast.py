@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import HORIZONS, MODELS, UsageError, fit_models, forecast, load_history
+from forecasting import HORIZONS, UsageError, fit_models, forecast, load_history
 from forecasting.errors import InsufficientHistoryError
 from forecasting.forecast import FEWEST_ENDINGS, LEVEL, case_covariates, open_cases, rivalry
+from forecasting.models import BASE_RATES
 from forecasting.schema import FORECAST_COLUMNS
 from forecasting.vocabulary import STATES, TARGETS
 
@@ -51,7 +52,7 @@ def curve(table, cause, model="base_rate"):
 def test_the_table_has_its_columns_and_one_row_per_state(table):
     assert tuple(table.columns) == FORECAST_COLUMNS
     assert not table.duplicated(["model", "case_id", "horizon", "cause", "given"]).any()
-    assert len(table) == len(MODELS) * len(CASES) * len(HORIZONS) * len(STATES)
+    assert len(table) == len(BASE_RATES) * len(CASES) * len(HORIZONS) * len(STATES)
     assert not table.isna().any(axis=None)
     assert set(table["as_of"]) == {"2026-08-31"}
     assert set(table["level"]) == {LEVEL} == {0.8}
@@ -59,7 +60,7 @@ def test_the_table_has_its_columns_and_one_row_per_state(table):
 
 
 def test_rows_come_by_model_then_case_as_asked_then_horizon_then_state(table):
-    expected = pd.MultiIndex.from_product([list(MODELS), CASES, HORIZONS, STATES])
+    expected = pd.MultiIndex.from_product([list(BASE_RATES), CASES, HORIZONS, STATES])
     assert list(zip(table["model"], table["case_id"], table["horizon"], table["cause"], strict=True)) == list(expected)
 
 
@@ -104,7 +105,7 @@ def test_the_interval_of_an_old_case_holds_its_point(open_case_tables, target):
     assert list(outside["case_id"].unique()) == []
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", BASE_RATES)
 def test_fewer_agreements_come_into_force_than_are_concluded(history, fitted, model):
     concluded, in_force = (
         curve(forecast(history, FOUNDING_CASE, fitted=fitted[target]), "formalized", model) for target in TARGETS
@@ -202,7 +203,7 @@ def test_a_request_out_of_range_is_refused(history, options, message):
 
 def test_an_unknown_model_is_refused(history):
     message = refused(lambda: fit_models(history, ["base_rate", "oracle"]))
-    assert message == "wanted models out of base_rate, type_base_rate, rivalry_base_rate; came 'oracle'"
+    assert message == "wanted models out of primary, base_rate, type_base_rate, rivalry_base_rate; came 'oracle'"
 
 
 @pytest.mark.parametrize(("adversarial", "word"), [(1.0, "rivals"), (0.0, "not rivals"), (0.5, "unclear")])

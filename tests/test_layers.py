@@ -14,8 +14,9 @@ LAYERS = [
     {"errors"},
     {"months", "vocabulary", "places", "files"},
     {"schema"},
-    {"history", "models"},
+    {"history", "models", "scores"},
     {"features"},
+    {"training", "given"},
     {"forecast"},
     {""},
     {"explain"},
@@ -24,8 +25,8 @@ LAYERS = [
     {"__main__"},
 ]
 ONLY_UNDER = {
-    "sklearn": ("forecasting.models",),
-    "statsmodels": ("forecasting.models",),
+    "sklearn": ("forecasting.models", "forecasting.scores"),
+    "statsmodels": ("forecasting.models", "forecasting.scores"),
     "papermill": ("forecasting.reporting.notebook",),
     "matplotlib": ("forecasting.reporting.figures",),
     "typer": ("forecasting.__main__",),

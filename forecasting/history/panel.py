@@ -72,14 +72,12 @@ def spells(history: History, target: str = TARGETS[0], population: Population = 
 class Landmarks:
     """Days in the life of n spells at which a forecast could have been made.
 
-    `case` (m,): the spell; `age` (m,): completed months; `day` (m,): the calendar day (datetime64[D]); `weight` (m,):
-    one over the number of landmarks of its spell.
+    `case` (m,): the spell; `age` (m,): completed months; `day` (m,): the calendar day (datetime64[D]).
     """
 
     case: NDArray[np.int64]
     age: NDArray[np.int64]
     day: NDArray[np.datetime64]
-    weight: NDArray[np.float64]
 
 
 def landmarks(observed: Spells) -> Landmarks:
@@ -94,7 +92,7 @@ def landmarks(observed: Spells) -> Landmarks:
     start = observed.starts["start_date"].to_numpy().astype("datetime64[D]")[case]
     day = start + np.ceil(age * DAYS_PER_MONTH).astype("timedelta64[D]")
     known = observed.starts["start_known_date"].to_numpy().astype("datetime64[D]")[case]
-    return Landmarks(case, age, np.maximum(day, known), 1.0 / count[case])
+    return Landmarks(case, age, np.maximum(day, known))
 
 
 def check_choice(target: str, population: str) -> Population:

@@ -18,7 +18,7 @@ from forecasting.models.incidence import (
     tail_start,
 )
 from forecasting.models.pooling import rate_ratios, scale_hazards
-from forecasting.models.uncertainty import cluster_weights, interval
+from forecasting.models.uncertainty import cluster_weights, state_bounds
 
 Floats = NDArray[np.float64]
 
@@ -119,16 +119,8 @@ class BaseRate(BaseEstimator):
         Cluster-bootstrap quantiles, widened to hold the point and never narrower than what none seen among those at
         risk at the case's age (or sharing the tail's hazard) would allow (Clopper & Pearson 1934).
         """
-        check_is_fitted(self, "table_")
-        draws = self.draws(X, horizons)
-        point = self.predict_cumulative_incidence(X, horizons)
-        states = np.concatenate([point.values, point.survival[:, None, :]], axis=1)
-        lower, upper = interval(np.concatenate([draws, 1.0 - draws.sum(axis=2, keepdims=True)], axis=2), level)
-        lower, upper = np.minimum(lower, states), np.maximum(upper, states)
-        least = self._none_seen(X, level)[:, None]
-        upper[:, :-1] = np.maximum(upper[:, :-1], least[:, None])
-        lower[:, -1] = np.minimum(lower[:, -1], 1.0 - least)
-        return lower, upper
+        point = self.predict_cumulative_incidence(X, horizons).values
+        return state_bounds(point, self.draws(X, horizons), level, self.least_upper(X, level))
 
     def draws(self, X: pd.DataFrame, horizons: tuple[int, ...]) -> Floats:
         """Incidence under each bootstrap replicate, (n_replicates, n_cases, n_causes, n_horizons)."""
@@ -142,7 +134,7 @@ class BaseRate(BaseEstimator):
         ages = X["age_months"].to_numpy(np.int64)
         return np.where(ages < len(counts), counts[np.minimum(ages, len(counts) - 1)], 0).astype(np.int64)
 
-    def _none_seen(self, X: pd.DataFrame, level: float) -> Floats:
+    def least_upper(self, X: pd.DataFrame, level: float = 0.8) -> Floats:
         """Upper bound of a probability of which no instance was seen among those at risk at each case's age."""
         return np.asarray(1.0 - ((1.0 - level) / 2.0) ** (1.0 / np.maximum(self.at_risk(X), self.fewest)))
 

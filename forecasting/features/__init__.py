@@ -1,0 +1,26 @@
+"""Numbers about a case as of a day. One module per family; each feature gives its unit, its range and its reason."""
+
+from typing import Final
+
+from forecasting.features import arrangement, climate, parties, precedent, tempo
+from forecasting.features.dossier import Dossier, DossierIndex
+from forecasting.features.registry import FEATURES, catalogue, feature, feature_table, names_of
+
+MODEL_FEATURES: Final = names_of("model")
+HINDSIGHT_FEATURES: Final = names_of("hindsight")
+
+__all__ = [
+    "FEATURES",
+    "HINDSIGHT_FEATURES",
+    "MODEL_FEATURES",
+    "Dossier",
+    "DossierIndex",
+    "arrangement",
+    "catalogue",
+    "climate",
+    "feature",
+    "feature_table",
+    "parties",
+    "precedent",
+    "tempo",
+]

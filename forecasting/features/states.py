@@ -1,0 +1,64 @@
+"""Which states a cell names, with those that ceased joined to their successors."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+UNNAMED: Final = "MULTI"
+Counts = NDArray[np.int8]
+
+
+class States:
+    """The codes of `parties.csv`; `lineage` maps each to the last state in its line of successors."""
+
+    def __init__(self, parties: pd.DataFrame) -> None:
+        self.lineage = lineages(dict(zip(parties["code"], parties["successor"], strict=True)))
+        self._collective = frozenset(parties.loc[parties["kind"] == "collective", "code"])
+        self._column = {code: k for k, code in enumerate(dict.fromkeys(self.lineage.values()))}
+
+    def counts(self, cells: Iterable[str]) -> Counts:
+        """How many codes of each line every cell names, shape (n_cells, n_lines); states not named one by one are none.
+
+        Two for two Germanys in one cell, so that acts between them are acts between two.
+        """
+        rows = [cell.split(";") for cell in cells]
+        counts = np.zeros((len(rows), len(self._column)), dtype=np.int8)
+        for line, codes in enumerate(rows):
+            for code in set(codes) - {"", UNNAMED}:
+                counts[line, self._column[self.lineage[code]]] += 1
+        return counts
+
+    def lines(self, counts: Counts) -> tuple[str, ...]:
+        """The lines that one row of counts names."""
+        codes = tuple(self._column)
+        return tuple(codes[k] for k in np.flatnonzero(counts))
+
+    def joined(self, cell: str) -> str:
+        """The cell with each code replaced by the last in its line."""
+        return ";".join(self.lineage.get(code, code) for code in cell.split(";"))
+
+    def is_collective(self, cell: str) -> bool:
+        """Whether a cell names nobody, or a group that may speak for any state."""
+        return not cell or not self._collective.isdisjoint(cell.split(";"))
+
+
+def in_common(counts: Counts, parties: Counts) -> NDArray[np.int64]:
+    """How many states each row of `counts` (n, n_lines) shares with `parties` (n_lines,)."""
+    theirs = np.flatnonzero(parties)
+    return np.minimum(counts[:, theirs], parties[theirs]).sum(axis=1, dtype=np.int64)
+
+
+def lineages(successors: Mapping[str, str]) -> dict[str, str]:
+    """Each code with the last in its line; of several successors the first named counts."""
+    following = {code: cell.split(";")[0] for code, cell in successors.items()}
+
+    def last(code: str) -> str:
+        passed = [code]
+        while (heir := following.get(passed[-1], "")) and heir not in passed:
+            passed.append(heir)
+        return passed[-1]
+
+    return {code: last(code) for code in following}

@@ -1,0 +1,238 @@
+"""The primary model: a discrete-time multinomial hazard trained on stacked landmarks, shrunk and recalibrated."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from forecasting.models import newton
+from forecasting.models.base_rate import BaseRate
+from forecasting.models.episodes import DURATION_EDGES, decay, duration_bin, episodes, lag_bin, month_weights
+from forecasting.models.incidence import Incidence, cumulative_incidence
+from forecasting.models.uncertainty import cluster_draws, state_bounds
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+N_DURATION = len(DURATION_EDGES) + 1
+MOST_REFITTED = 100
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Mean and standard deviation of each covariate over the cases' first landmarks.
+
+    Over all landmarks long-lived cases would set the scale. A constant covariate has scale 1, so a column of zeros.
+    """
+
+    mean: Floats
+    scale: Floats
+
+    def apply(self, values: Floats) -> Floats:
+        """Standardised covariates."""
+        return np.asarray((values - self.mean) / self.scale)
+
+
+class HazardModel(BaseEstimator):
+    """Competing-risks multinomial logit hazard by month, fitted on landmarks with covariates frozen at each.
+
+    Log odds of ending by cause k in a month, against not ending: duration step of the month's age + slopes times
+    standardised covariates + intercepts of groups. What is a state at the landmark (`states`) fades with time since
+    the landmark (`episodes.decay`); other covariates (`statics`) do not. Every slope has a fixed N(0, `slope_sd`^2)
+    prior (van Houwelingen 2007, Scand. J. Statist. 34:70-85, for landmarks; Sinkovec et al. 2021 for fixed
+    penalties), duration steps a random walk, group intercepts a normal of their own.
+
+    Parameters
+    ----------
+    statics, states : tuple of str
+        Covariates in X.
+    intercepts : tuple of str
+        Columns of X with groups whose intercepts are partially pooled; a group not seen in training has none.
+    frame : str
+        0/1 column of X for cases found backwards: a nuisance intercept, set to 0 in forecasting. Empty: none.
+    slope_sd, step_sd, intercept_sd, frame_sd : float
+        Prior standard deviations, in log odds.
+    shrink : float in [0, 1]
+        Share of the base rate in the forecast.
+    calibration_sd : float
+        Prior standard deviation of the recalibration's shift (mean 0) and slope (mean 1).
+    n_folds, n_replicates, seed : int
+        Folds of whole groups for the recalibration; bootstrap replicates; seed.
+
+    Notes
+    -----
+    X has one line per landmark, with `age_months` (and for prediction `gap_months`), `case` (an integer), and
+    `weight` (the lines of one landmark add up to one). Every month of every case counts once, however many landmarks
+    look ahead to it.
+    y is (landmark age, exit, cause), each (n,). A case's first line stands for its whole spell.
+    """
+
+    def __init__(
+        self,
+        statics: tuple[str, ...] = (),
+        states: tuple[str, ...] = (),
+        intercepts: tuple[str, ...] = ("type", "dyad", "era"),
+        frame: str = "backward",
+        causes: tuple[str, ...] = ("formalized", "collapsed", "faded"),
+        slope_sd: float = 0.25,
+        step_sd: float = 0.5,
+        intercept_sd: float = 0.25,
+        frame_sd: float = 2.0,
+        shrink: float = 0.25,
+        calibration_sd: float = 0.3,
+        n_folds: int = 5,
+        n_replicates: int = 1000,
+        seed: int = 20260205,
+    ) -> None:
+        self.statics = statics
+        self.states = states
+        self.intercepts = intercepts
+        self.frame = frame
+        self.causes = causes
+        self.slope_sd = slope_sd
+        self.step_sd = step_sd
+        self.intercept_sd = intercept_sd
+        self.frame_sd = frame_sd
+        self.shrink = shrink
+        self.calibration_sd = calibration_sd
+        self.n_folds = n_folds
+        self.n_replicates = n_replicates
+        self.seed = seed
+
+    def fit(self, X: pd.DataFrame, y: tuple[ArrayLike, ArrayLike, ArrayLike], groups: ArrayLike | None = None) -> Self:
+        """Fit on landmarks; `groups` (n,) are kept whole in folds and resampling (default: the cases)."""
+        landmark, exit_, cause = (np.asarray(part, dtype=np.int64) for part in y)
+        group = np.unique(X["case"] if groups is None else groups, return_inverse=True)[1]
+        weight = X["weight"].to_numpy(np.float64)
+        first = np.unique(X["case"].to_numpy(), return_index=True)[1]
+        self.scaling_ = _scaling(X[[*self.statics, *self.states]].to_numpy(np.float64)[first])
+        self.levels_ = {name: _repeated(X, name) for name in self.intercepts}
+        rows = episodes(landmark, exit_, cause)
+        month, last = month_weights(rows, landmark, exit_, X["case"].to_numpy(), weight)
+        endings = (rows.cause[:, None] == np.arange(1, len(self.causes) + 1)) * (last / month)[:, None]
+        counts = newton.Counts(rows.months, endings, weight[rows.line] * month)
+        design = self._design(X, rows.line, rows.duration, rows.lag)
+        self.precision_ = self._precision()
+        self.coef_ = newton.fit(design, counts, self.precision_)
+        self.calibration_ = self._calibrate(design, counts, group[rows.line])
+        self.design_, self.counts_, self.group_ = design, counts, group[rows.line]
+        own = first[X[self.frame].to_numpy()[first] == 0] if self.frame else first
+        self.base_ = BaseRate(causes=self.causes, n_replicates=self.n_replicates, seed=self.seed).fit(
+            X.iloc[own], (landmark[own], exit_[own], cause[own]), group[own]
+        )
+        self.n_ = len(first)
+        return self
+
+    def bootstrap(self) -> Floats:
+        """Coefficients refitted on resampled groups, (n_replicates, p, n_causes); by one step above 100 of them."""
+        check_is_fitted(self, "coef_")
+        if not hasattr(self, "replicates_"):
+            draws = cluster_draws(int(self.group_.max()) + 1, self.n_replicates, self.seed)
+            refit = newton.bootstrap if self.coef_.size <= MOST_REFITTED else newton.score_bootstrap
+            self.replicates_ = refit(self.coef_, self.design_, self.counts_, self.precision_, self.group_, draws)
+        return self.replicates_
+
+    def predict_cumulative_incidence(self, X: pd.DataFrame, horizons: tuple[int, ...]) -> Incidence:
+        """Incidence within each horizon of the cases in X."""
+        check_is_fitted(self, "coef_")
+        own = self._walk(X, horizons, self.coef_[None])[0]
+        base = self.base_.predict_cumulative_incidence(X, horizons).values
+        return Incidence((1.0 - self.shrink) * own + self.shrink * base, self.causes, horizons)
+
+    def predict_interval(self, X: pd.DataFrame, horizons: tuple[int, ...], level: float = 0.8) -> tuple[Floats, Floats]:
+        """Bounds of the states' probabilities, (n_cases, n_causes + 1, n_horizons) each, survival last."""
+        point = self.predict_cumulative_incidence(X, horizons).values
+        return state_bounds(point, self.draws(X, horizons), level, self.least_upper(X, level))
+
+    def draws(self, X: pd.DataFrame, horizons: tuple[int, ...]) -> Floats:
+        """Incidence under each bootstrap replicate, (n_replicates, n_cases, n_causes, n_horizons)."""
+        own = self._walk(X, horizons, self.bootstrap())
+        return np.asarray((1.0 - self.shrink) * own + self.shrink * self.base_.draws(X, horizons))
+
+    def least_upper(self, X: pd.DataFrame, level: float = 0.8) -> Floats:
+        """No upper bound below this: the model borrows across ages, so only the smallest group sets it."""
+        return np.asarray(self.base_.least_upper(X.assign(age_months=0), level))
+
+    def _walk(self, X: pd.DataFrame, horizons: tuple[int, ...], coef: Floats) -> Floats:
+        """Model incidence under each of `coef` (b, p, k): (b, n, k, h)."""
+        ages = X["age_months"].to_numpy(np.int64)
+        ahead = X["gap_months"].to_numpy(np.int64)[:, None] + np.asarray(horizons, dtype=np.int64)
+        shift, slope = self.calibration_
+        pieces = []
+        for line in range(len(X)):
+            months = np.arange(1, int(ahead[line].max()) + 1)
+            same = np.zeros(len(months), dtype=np.int64)
+            bins = np.stack([duration_bin(ages[line] + months), lag_bin(np.minimum(months, 120))])
+            kinds, which = np.unique(bins, axis=1, return_inverse=True)
+            design = self._design(X.iloc[[line]], same[: kinds.shape[1]], kinds[0], kinds[1], forecasting=True)
+            base = design[:, :N_DURATION] @ coef[:, :N_DURATION]
+            eta = base + shift + slope * (design[:, N_DURATION:] @ coef[:, N_DURATION:])
+            hazard = newton.probabilities(eta)[:, which.ravel()].transpose(0, 2, 1)
+            pieces.append(cumulative_incidence(hazard)[..., ahead[line] - 1])
+        return np.stack(pieces, axis=1)
+
+    def _design(
+        self, X: pd.DataFrame, line: Integers, duration: Integers, lag: Integers, forecasting: bool = False
+    ) -> Floats:
+        scaled = self.scaling_.apply(X[[*self.statics, *self.states]].to_numpy(np.float64))[line]
+        n_static = len(self.statics)
+        scaled[:, n_static:] *= decay(lag)[:, None]
+        parts = [(duration[:, None] >= np.arange(N_DURATION)).astype(np.float64), scaled]
+        if self.frame:
+            found = np.zeros(len(X)) if forecasting else X[self.frame].to_numpy(np.float64)
+            parts.append(found[line][:, None])
+        for name, levels in self.levels_.items():
+            parts.append((X[name].to_numpy()[line][:, None] == np.asarray(levels, dtype=object)).astype(np.float64))
+        return np.concatenate(parts, axis=1)
+
+    def _precision(self) -> Floats:
+        n_slopes = len(self.statics) + len(self.states)
+        sds = [10.0, *[self.step_sd] * (N_DURATION - 1), *[self.slope_sd] * n_slopes]
+        sds += [self.frame_sd] * bool(self.frame)
+        sds += [self.intercept_sd] * sum(map(len, self.levels_.values()))
+        return 1.0 / np.square(sds)
+
+    def _calibrate(self, design: Floats, counts: newton.Counts, group: Integers) -> tuple[float, float]:
+        """Shift and slope of the covariates' part, from forecasts of groups left out, prior at the identity."""
+        fold = np.random.default_rng(self.seed).permutation(int(group.max()) + 1)[group] % self.n_folds
+        base, own = np.zeros_like(counts.endings), np.zeros_like(counts.endings)
+        for left_out in np.unique(fold):
+            held = fold == left_out
+            kept = newton.Counts(counts.trials[~held], counts.endings[~held], counts.weight[~held])
+            coef = newton.fit(design[~held], kept, self.precision_, start=self.coef_)
+            base[held] = design[held, :N_DURATION] @ coef[:N_DURATION]
+            own[held] = design[held, N_DURATION:] @ coef[N_DURATION:]
+        return _recalibration(base, own, counts, self.calibration_sd)
+
+
+def _recalibration(base: Floats, own: Floats, counts: newton.Counts, sd: float) -> tuple[float, float]:
+    def loss(values: Floats) -> tuple[float, Floats]:
+        shift, slope = values
+        eta = base + shift + slope * own
+        chance = newton.probabilities(eta)
+        survival = np.log1p(-chance.sum(axis=1))
+        loglik = counts.weight @ (
+            (counts.endings * np.log(chance)).sum(axis=1) + (counts.trials - counts.endings.sum(axis=1)) * survival
+        )
+        residual = counts.weight[:, None] * (counts.endings - counts.trials[:, None] * chance)
+        away = (values - np.array([0.0, 1.0])) / sd
+        return -loglik + 0.5 * float(away @ away), -np.array([residual.sum(), (residual * own).sum()]) + away / sd
+
+    found = minimize(loss, np.array([0.0, 1.0]), jac=True, method="L-BFGS-B", options={"ftol": 1e-14, "gtol": 1e-9})
+    return float(found.x[0]), float(found.x[1])
+
+
+def _scaling(values: Floats) -> Scaling:
+    spread = values.std(axis=0)
+    return Scaling(values.mean(axis=0), np.where(spread > 1e-9, spread, 1.0))
+
+
+def _repeated(X: pd.DataFrame, name: str) -> list[str]:
+    """Groups with at least two cases, in order; the rest have nothing to share."""
+    pairs = X[[name, "case"]].drop_duplicates()
+    sizes = pairs[name].value_counts()
+    return sorted(str(group) for group in sizes.index[sizes >= 2])

@@ -1,0 +1,71 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.features.coverage import GROUPS, MEASURES, case_coverage, coverage_by_state, permutation_p
+from forecasting.vocabulary import EVENT_KINDS, STATES
+
+
+@pytest.fixture(scope="module")
+def audit(history):
+    return coverage_by_state(history, permutations=200)
+
+
+def test_every_kind_belongs_to_one_group():
+    assert sorted(kind for kinds in GROUPS.values() for kind in kinds) == sorted(EVENT_KINDS)
+
+
+def test_a_case_is_counted_by_hand(history):
+    before, after = (case_coverage(history, window).set_index("case_id") for window in ("before", "after"))
+    vladivostok = before.loc["vladivostok-1974"]
+    assert vladivostok["state"] == "formalized"
+    assert vladivostok["acts_per_year"] == 2.5
+    assert vladivostok[list(GROUPS)].to_list() == pytest.approx([0.4, 0, 0, 0.2, 0.4])
+    salt = after.loc["salt2-observance-1979"]
+    assert salt["acts_per_year"] == 2.5
+    assert salt[list(GROUPS)].to_list() == pytest.approx([0, 0, 0, 0.6, 0.4])
+
+
+def test_only_cases_that_lasted_the_window_are_compared_after_the_start(history):
+    before, after = (case_coverage(history, window) for window in ("before", "after"))
+    assert set(after["case_id"]) < set(before["case_id"])
+    assert "iran-joint-plan-of-action-2013" in set(after["case_id"])
+    assert "new-start-post-expiry-2026" in set(before["case_id"]) - set(after["case_id"])
+
+
+def test_shares_add_up_where_there_are_acts(history):
+    cases = case_coverage(history, "before", population="pooled")
+    some = cases["acts_per_year"] > 0
+    assert cases.loc[some, list(GROUPS)].sum(axis=1).to_numpy() == pytest.approx(1)
+    assert cases.loc[~some, [*GROUPS, "high_confidence"]].isna().all(axis=None)
+
+
+def test_the_audit_has_a_row_for_each_window_and_measure(audit):
+    assert list(zip(audit["window"], audit["measure"], strict=True)) == [
+        (window, measure) for window in ("before", "after") for measure in MEASURES
+    ]
+    assert audit[list(STATES)].notna().all(axis=None)
+    assert audit[["p_endings", "p_states"]].gt(0).all(axis=None)
+
+
+def test_the_audit_gives_the_same_numbers_again(history, audit):
+    pd.testing.assert_frame_equal(coverage_by_state(history, permutations=200), audit)
+
+
+def test_what_the_notebook_says_of_this_record(audit):
+    rows = audit.set_index(["window", "measure"])
+    assert (rows["p_endings"] > 0.05).all()
+    density = rows.loc[("after", "acts_per_year")]
+    assert density["p_states"] < 0.01
+    assert density["ongoing"] < density[["formalized", "collapsed", "faded"]].min()
+
+
+def test_a_permutation_test_finds_what_is_there_and_no_more():
+    rng = np.random.default_rng(3)
+    groups = np.repeat(["a", "b", "c"], 20)
+    noise = rng.normal(size=60)
+    assert permutation_p(noise + 3 * (groups == "a"), groups, 999) == pytest.approx(0.001)
+    assert permutation_p(np.append(noise, np.nan), np.append(groups, "a"), 999) == permutation_p(noise, groups, 999)
+    assert permutation_p(np.ones(60), groups, 99) == 1.0
+    ps = [permutation_p(rng.normal(size=60), groups, 199, seed) for seed in range(200)]
+    assert np.mean(np.array(ps) <= 0.1) == pytest.approx(0.1, abs=0.06)
