@@ -85,6 +85,20 @@ def report(
     commands.report(cases, as_of, horizons, target, data, out, as_json)
 
 
+@app.command()
+def backtest(
+    design: Annotated[
+        str, typer.Option("--design", help="cluster (components left out) or rolling (as of each year).")
+    ],
+    target: Target = "concluded",
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes at once.")] = 1,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Forecast past days by models that could not know them, and print the skill over the base rates."""
+    commands.backtest(design, target, jobs, data, as_json)
+
+
 def main() -> None:
     """Run the command line; a `ForecastingError` becomes one message on stderr and its exit code."""
     try:

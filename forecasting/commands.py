@@ -115,6 +115,22 @@ def report(
             print(path)
 
 
+def backtest(design: str, target: str, jobs: int, data: Path | None, as_json: bool) -> None:
+    """Print each model's skill over the base rate and over that of its type, with intervals and n."""
+    from forecasting.backtest import backtest as run
+    from forecasting.backtest import check_design, skill_table
+    from forecasting.history.view import load_history
+
+    table = skill_table(run(load_history(data), check_design(design, jobs), target, jobs))
+    if as_json:
+        nested: dict[str, dict[str, object]] = {}
+        for row in table.to_dict(orient="records"):
+            nested.setdefault(str(row.pop("model")), {})[f"{row.pop('reference')} {row.pop('horizon')}"] = row
+        print(json.dumps(nested, indent=1))
+    else:
+        print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+
+
 def _require_open(cases: list[str], as_of: str | None, target: str, data: Path | None) -> None:
     """Refuse every case that cannot be reported before any is."""
     from forecasting.forecast import open_cases

@@ -22,8 +22,8 @@ ERA_YEARS = 25
 class TrainingSet:
     """Landmarks known on a day.
 
-    `names`: the features. `landmarks`: one line per landmark of every core case however found,
-    with the features, `type`, `dyad`, `era`, `backward` (1 if found backwards), `case`, `age_months`, `weight`;
+    `names`: the features. `landmarks`: one line per landmark of every core case however found, with the features,
+    `case_id`, `type`, `dyad`, `era`, `backward` (1 if found backwards), `case`, `age_months`, `weight`;
     `outcome`: (age at the landmark, exit, cause); `group`: what is resampled whole.
     """
 
@@ -43,6 +43,7 @@ def training_set(history: History, index: DossierIndex, names: Sequence[str], ta
     starts = core.starts.iloc[marks.case].reset_index(drop=True)
     found = history.coding.set_index("case_id")["sampled_via"].reindex(case_ids)
     lines = lines.assign(
+        case_id=case_ids,
         **_groupings(starts, days),
         backward=(found == "backward").to_numpy(np.float64),
         case=marks.case,
@@ -61,6 +62,14 @@ def case_lines(index: DossierIndex, views: Sequence[CaseView], names: Sequence[s
     starts = pd.DataFrame([dict(view.start) for view in views])
     ages = {"age_months": [v.age_months for v in views], "gap_months": [v.gap_months for v in views]}
     return lines.assign(**_groupings(starts, [view.as_of for view in views]), backward=0.0, **ages)
+
+
+def lines_at(
+    index: DossierIndex, history: History, marks: Sequence[tuple[str, date]], names: Sequence[str]
+) -> pd.DataFrame:
+    """The same covariates for cases on past days; an uncertain endorsement stays a probability."""
+    starts = history.cases.set_index("case_id").loc[[case_id for case_id, _ in marks]].reset_index()
+    return feature_table(index, marks, names).assign(**_groupings(starts, [day for _, day in marks]), backward=0.0)
 
 
 def split_uncertain(lines: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:

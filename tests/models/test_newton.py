@@ -81,9 +81,7 @@ def test_incidence_from_hazards_equals_that_of_r(quarters, r_multinom, case, x):
     design = columns(*np.full((40, 3), x).T, theirs["period"])
     np.testing.assert_allclose(probabilities(design @ r_multinom[0]).T, hazard, atol=1e-12, rtol=0)
     ours = probabilities(design @ fit(quarters[1], quarters[2], np.zeros(5))).T
-    np.testing.assert_allclose(
-        cumulative_incidence(ours), theirs[["cif1", "cif2"]].to_numpy().T, atol=1e-6, rtol=0
-    )
+    np.testing.assert_allclose(cumulative_incidence(ours), theirs[["cif1", "cif2"]].to_numpy().T, atol=1e-6, rtol=0)
 
 
 @pytest.mark.parametrize("ridge", [0.5, 16.0])
@@ -147,9 +145,7 @@ def test_a_precision_for_all_causes_stands_for_each(small):
     coef, design, counts, precision, _ = small
     each = np.repeat(precision[:, :1], 3, axis=1)
     for value in (penalised_loglik, gradient, information, lambda coef, *rest: fit(*rest)):
-        np.testing.assert_array_equal(
-            value(coef, design, counts, precision[:, 0]), value(coef, design, counts, each)
-        )
+        np.testing.assert_array_equal(value(coef, design, counts, precision[:, 0]), value(coef, design, counts, each))
 
 
 def test_weights_and_trials_stand_for_repeated_rows():
@@ -158,9 +154,7 @@ def test_weights_and_trials_stand_for_repeated_rows():
     cause = np.array([1, 1, 2, 0, 0, 0, 0] * 3 + [2, 2, 2, 0, 0])
     single = design[[0] * 21 + [1] * 5]
     precision = np.array([0.1, 2.0])
-    np.testing.assert_allclose(
-        fit(design, grouped, precision), fit(single, counts_of(cause, 2), precision), atol=1e-10
-    )
+    np.testing.assert_allclose(fit(design, grouped, precision), fit(single, counts_of(cause, 2), precision), atol=1e-10)
 
 
 def test_probabilities_hold_for_log_odds_of_any_size():
