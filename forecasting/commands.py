@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from forecasting.errors import UsageError
 from forecasting.months import HORIZONS, parse_day, parse_horizons
@@ -123,12 +124,20 @@ def backtest(design: str, target: str, jobs: int, data: Path | None, as_json: bo
 
     table = skill_table(run(load_history(data), check_design(design, jobs), target, jobs))
     if as_json:
-        nested: dict[str, dict[str, object]] = {}
-        for row in table.to_dict(orient="records"):
-            nested.setdefault(str(row.pop("model")), {})[f"{row.pop('reference')} {row.pop('horizon')}"] = row
-        print(json.dumps(nested, indent=1))
+        print(json.dumps(_by_model(table.to_dict(orient="records")), indent=1))
     else:
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+
+
+def _by_model(rows: list[dict[Any, Any]]) -> dict[str, dict[str, Any]]:
+    """Skill over the base rate by model, with that over the type base rate and that by horizon inside."""
+    models: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        figures = {name: row[name] for name in ("brier_skill", "lower", "upper", "n", "n_groups")}
+        of_model = models.setdefault(row["model"], {})
+        place = of_model if row["reference"] == "base_rate" else of_model.setdefault("over_type_base_rate", {})
+        place.update(figures if row["horizon"] == "all" else {f"{row['horizon']} months": figures})
+    return models
 
 
 def _require_open(cases: list[str], as_of: str | None, target: str, data: Path | None) -> None:

@@ -18,6 +18,7 @@ LAYERS = [
     {"features"},
     {"training", "given"},
     {"forecast"},
+    {"backtest"},
     {""},
     {"explain"},
     {"reporting"},

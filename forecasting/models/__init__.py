@@ -1,6 +1,6 @@
 """Models: arrays in, cumulative incidence out. Each is a scikit-learn estimator and one line in `MODELS`.
 
-`BASE_RATES` are the ones used unless others are asked for: no other has been shown to do better.
+`BASE_RATES` are the ones used unless others are asked for.
 """
 
 from forecasting.models.base_rate import BaseRate

@@ -70,17 +70,21 @@ class BaseRate(BaseEstimator):
         X: pd.DataFrame,
         y: tuple[ArrayLike, ArrayLike, ArrayLike],
         groups: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
     ) -> Self:
-        """Fit on spells `y`; `groups` (n,) are resampled whole (default: each spell by itself)."""
+        """Fit on spells `y`; `groups` (n,) are resampled whole (default: each spell by itself).
+
+        `weights` (n_replicates, n) are the draws themselves, where another model must meet the same.
+        """
         entry, exit_, cause = (np.asarray(part, dtype=np.int64) for part in y)
         if len(entry) == 0:
             raise ValueError("wanted at least one spell to fit on; came none")
         n_causes = len(self.causes)
         group = np.arange(len(entry)) if groups is None else np.asarray(groups)
-        weights = cluster_weights(group, self.n_replicates, self.seed)
+        drawn = cluster_weights(group, self.n_replicates, self.seed) if weights is None else weights
         self.n_ = len(entry)
         self.table_ = risk_table(entry, exit_, cause, n_causes)
-        self.replicates_ = risk_table(entry, exit_, cause, n_causes, weights)
+        self.replicates_ = risk_table(entry, exit_, cause, n_causes, drawn)
         self.classes_: list[dict[tuple[str, ...], dict[str, object]]] = []
         self.levels_ = []
         rng = np.random.default_rng(self.seed)

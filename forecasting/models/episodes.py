@@ -37,6 +37,8 @@ def episodes(landmark: ArrayLike, exit: ArrayLike, cause: ArrayLike) -> Episodes
     its bin, and nowhere else.
     """
     landmark, exit, cause = (np.asarray(a, dtype=np.int64) for a in (landmark, exit, cause))
+    if np.any(exit <= landmark) or np.any(landmark < 0):
+        raise ValueError("wanted 0 <= landmark < exit for every landmark")
     stop = np.minimum(exit, landmark + FOLLOW_UP)
     n = len(landmark)
     cuts = [np.broadcast_to(DURATION_EDGES, (n, len(DURATION_EDGES))), landmark[:, None] + np.asarray(LAG_EDGES)]

@@ -19,7 +19,6 @@ from forecasting.models.uncertainty import cluster_draws, state_bounds
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 N_DURATION = len(DURATION_EDGES) + 1
-MOST_REFITTED = 100
 
 
 @dataclass(frozen=True)
@@ -108,6 +107,7 @@ class HazardModel(BaseEstimator):
         landmark, exit_, cause = (np.asarray(part, dtype=np.int64) for part in y)
         group = np.unique(X["case"] if groups is None else groups, return_inverse=True)[1]
         weight = X["weight"].to_numpy(np.float64)
+        _require_finite(X, (*self.statics, *self.states))
         first = np.unique(X["case"].to_numpy(), return_index=True)[1]
         self.scaling_ = _scaling(X[[*self.statics, *self.states]].to_numpy(np.float64)[first])
         self.levels_ = {name: _repeated(X, name) for name in self.intercepts}
@@ -121,19 +121,21 @@ class HazardModel(BaseEstimator):
         self.calibration_ = self._calibrate(design, counts, group[rows.line])
         self.design_, self.counts_, self.group_ = design, counts, group[rows.line]
         own = first[X[self.frame].to_numpy()[first] == 0] if self.frame else first
+        self.draws_ = cluster_draws(int(group.max()) + 1, self.n_replicates, self.seed)
         self.base_ = BaseRate(causes=self.causes, n_replicates=self.n_replicates, seed=self.seed).fit(
-            X.iloc[own], (landmark[own], exit_[own], cause[own]), group[own]
+            X.iloc[own], (landmark[own], exit_[own], cause[own]), weights=self.draws_[:, group[own]]
         )
+        self.__dict__.pop("replicates_", None)
         self.n_ = len(first)
         return self
 
     def bootstrap(self) -> Floats:
-        """Coefficients refitted on resampled groups, (n_replicates, p, n_causes); by one step above 100 of them."""
+        """Coefficients refitted on resampled groups, (n_replicates, p, n_causes); worked out once."""
         check_is_fitted(self, "coef_")
         if not hasattr(self, "replicates_"):
-            draws = cluster_draws(int(self.group_.max()) + 1, self.n_replicates, self.seed)
-            refit = newton.bootstrap if self.coef_.size <= MOST_REFITTED else newton.score_bootstrap
-            self.replicates_ = refit(self.coef_, self.design_, self.counts_, self.precision_, self.group_, draws)
+            self.replicates_ = newton.bootstrap(
+                self.coef_, self.design_, self.counts_, self.precision_, self.group_, self.draws_
+            )
         return self.replicates_
 
     def predict_cumulative_incidence(self, X: pd.DataFrame, horizons: tuple[int, ...]) -> Incidence:
@@ -155,6 +157,7 @@ class HazardModel(BaseEstimator):
 
     def least_upper(self, X: pd.DataFrame, level: float = 0.8) -> Floats:
         """No upper bound below this: the model borrows across ages, so only the smallest group sets it."""
+        check_is_fitted(self, "coef_")
         return np.asarray(self.base_.least_upper(X.assign(age_months=0), level))
 
     def _walk(self, X: pd.DataFrame, horizons: tuple[int, ...], coef: Floats) -> Floats:
@@ -186,7 +189,8 @@ class HazardModel(BaseEstimator):
             found = np.zeros(len(X)) if forecasting else X[self.frame].to_numpy(np.float64)
             parts.append(found[line][:, None])
         for name, levels in self.levels_.items():
-            parts.append((X[name].to_numpy()[line][:, None] == np.asarray(levels, dtype=object)).astype(np.float64))
+            own = X[name].astype(str).to_numpy(dtype=object)[line]
+            parts.append((own[:, None] == np.asarray(levels, dtype=object)).astype(np.float64))
         return np.concatenate(parts, axis=1)
 
     def _precision(self) -> Floats:
@@ -199,6 +203,8 @@ class HazardModel(BaseEstimator):
     def _calibrate(self, design: Floats, counts: newton.Counts, group: Integers) -> tuple[float, float]:
         """Shift and slope of the covariates' part, from forecasts of groups left out, prior at the identity."""
         fold = np.random.default_rng(self.seed).permutation(int(group.max()) + 1)[group] % self.n_folds
+        if len(np.unique(fold)) < 2:
+            return 0.0, 1.0
         base, own = np.zeros_like(counts.endings), np.zeros_like(counts.endings)
         for left_out in np.unique(fold):
             held = fold == left_out
@@ -224,6 +230,12 @@ def _recalibration(base: Floats, own: Floats, counts: newton.Counts, sd: float) 
 
     found = minimize(loss, np.array([0.0, 1.0]), jac=True, method="L-BFGS-B", options={"ftol": 1e-14, "gtol": 1e-9})
     return float(found.x[0]), float(found.x[1])
+
+
+def _require_finite(X: pd.DataFrame, names: tuple[str, ...]) -> None:
+    holes = [name for name in names if not np.isfinite(X[name].to_numpy(np.float64)).all()]
+    if holes:
+        raise ValueError(f"wanted a number for every landmark; came gaps in {', '.join(holes)}")
 
 
 def _scaling(values: Floats) -> Scaling:

@@ -1,4 +1,4 @@
-"""Penalised maximum likelihood of a grouped multinomial logit: Newton, and its cluster bootstrap in batches."""
+"""Penalised maximum likelihood of a grouped multinomial logit by Newton's method, and its cluster bootstrap."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,6 @@ Integers = NDArray[np.int64]
 
 TOLERANCE = 1e-9
 MOST_STEPS = 50
-BATCH = 50
 
 
 @dataclass(frozen=True)
@@ -88,50 +87,20 @@ def fit(
             if trial >= value + 1e-4 * scale * gain:
                 break
             scale /= 2.0
+        else:
+            raise FloatingPointError("wanted a step that improves the likelihood; none did")
         coef, value = coef + scale * move, trial
     raise FloatingPointError(f"wanted the likelihood to converge in {MOST_STEPS} Newton steps; it did not")
 
 
 def bootstrap(
-    coef: Floats,
-    design: Floats,
-    counts: Counts,
-    precision: Floats,
-    group: Integers,
-    draws: Floats,
-    chord_steps: int = 2,
-) -> Floats:
-    """Refits under cluster weights, (n_draws, p, k).
-
-    `group` (r,) numbers each row's cluster, `draws` (n_draws, n_groups) are their weights. The first Newton step from
-    `coef` needs only each cluster's gradient and information; each further step renews the gradient and keeps the
-    information. Two such steps leave an error of a small share of the bootstrap's standard deviation.
-    """
-    p, k = coef.shape
-    penalty = _columns(precision, coef).T.ravel()
-    slopes, curvature = _by_group(coef, design, counts, group, draws.shape[1])
-    curvature = curvature.reshape(draws.shape[1], -1)
-    flat = coef.T.ravel()
-    fits: Floats = np.empty((len(draws), p * k))
-    for begin in range(0, len(draws), BATCH):
-        part = draws[begin : begin + BATCH]
-        bend = (part @ curvature).reshape(-1, p * k, p * k)
-        bend[:, np.arange(p * k), np.arange(p * k)] += penalty
-        inverse: Floats = np.asarray(np.linalg.inv(bend), dtype=np.float64)
-        now = flat + _times(inverse, part @ slopes - penalty * flat)
-        for _ in range(chord_steps):
-            now = now + _times(inverse, _batch_gradient(now, design, counts, part[:, group], penalty, k))
-        fits[begin : begin + BATCH] = now
-    return np.ascontiguousarray(fits.reshape(-1, k, p).transpose(0, 2, 1))
-
-
-def score_bootstrap(
     coef: Floats, design: Floats, counts: Counts, precision: Floats, group: Integers, draws: Floats
 ) -> Floats:
-    """One Newton step from `coef` under each replicate's gradient and the sample's own information, (n_draws, p, k).
+    """Refits under cluster weights by one step each, (n_draws, p, k): the score bootstrap.
 
-    One matrix product for all replicates: for designs so wide that `bootstrap` would take long. Its spread is a few
-    per cent narrower (Hu & Zidek 1995, Biometrika 82:263-275, for the estimating-function bootstrap).
+    `group` (r,) numbers each row's cluster, `draws` (n_draws, n_groups) are their weights. Each replicate is one Newton
+    step from `coef` under its own gradient and the sample's information, one matrix product for all (Hu & Zidek 1995,
+    Biometrika 82:263-275). On the record its spread was 0.8 to 1.1 times that of exact refits, 0.96 at the median.
     """
     p, k = coef.shape
     residual = counts.endings - counts.trials[:, None] * probabilities(design @ coef)
@@ -141,38 +110,6 @@ def score_bootstrap(
     slope = draws @ slopes.reshape(draws.shape[1], k * p) - (_columns(precision, coef) * coef).T.ravel()
     step = np.linalg.solve(information(coef, design, counts, precision), slope.T).T
     return np.ascontiguousarray((coef.T.ravel() + step).reshape(-1, k, p).transpose(0, 2, 1))
-
-
-def _times(matrices: Floats, vectors: Floats) -> Floats:
-    return np.asarray((matrices @ vectors[:, :, None])[:, :, 0])
-
-
-def _batch_gradient(
-    fits: Floats, design: Floats, counts: Counts, multiplier: Floats, penalty: Floats, k: int
-) -> Floats:
-    b, p = len(fits), design.shape[1]
-    eta = (design @ fits.reshape(b * k, p).T).reshape(-1, b, k)
-    raised = np.exp(eta)
-    chance = raised / (1.0 + raised.sum(axis=2, keepdims=True))
-    residual = counts.endings[:, None, :] - counts.trials[:, None, None] * chance
-    residual *= (multiplier * counts.weight).T[:, :, None]
-    return np.asarray((design.T @ residual.reshape(-1, b * k)).T.reshape(b, k * p) - penalty * fits)
-
-
-def _by_group(coef: Floats, design: Floats, counts: Counts, group: Integers, n_groups: int) -> tuple[Floats, Floats]:
-    """Each cluster's unpenalised gradient (g, k p) and information (g, k p, k p) at `coef`."""
-    p, k = coef.shape
-    slopes = np.zeros((n_groups, k * p))
-    curvature = np.zeros((n_groups, k * p, k * p))
-    order = np.argsort(group, kind="stable")
-    bounds = np.searchsorted(group[order], np.arange(n_groups + 1))
-    nothing = np.zeros(p)
-    for g in range(n_groups):
-        rows = order[bounds[g] : bounds[g + 1]]
-        part = Counts(counts.trials[rows], counts.endings[rows], counts.weight[rows])
-        slopes[g] = gradient(coef, design[rows], part, nothing).T.ravel()
-        curvature[g] = information(coef, design[rows], part, nothing)
-    return slopes, curvature
 
 
 def _columns(precision: Floats, coef: Floats) -> Floats:

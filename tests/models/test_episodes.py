@@ -12,6 +12,7 @@ from forecasting.models.episodes import (
     duration_bin,
     episodes,
     lag_bin,
+    month_weights,
 )
 from forecasting.models.newton import Counts, penalised_loglik
 
@@ -85,6 +86,26 @@ def test_the_likelihood_of_episodes_is_that_of_months(rows, seed):
 
     grouped = loglik(cut.line, cut.duration, cut.lag, cut.cause, cut.months)
     assert grouped == pytest.approx(loglik(*single.T, np.ones(len(single))), rel=1e-12)
+
+
+@given(landmark_lists(), st.data())
+def test_every_month_of_a_case_counts_once_however_many_landmarks_look_at_it(rows, data):
+    landmark, exit_, cause = rows
+    case = np.array(data.draw(st.lists(st.integers(0, 2), min_size=len(landmark), max_size=len(landmark))))
+    exit_ = np.array([exit_[case == each].max() for each in case])
+    cause = np.array([cause[case == each][0] for each in case])
+    weight = np.array(data.draw(st.lists(st.sampled_from([0.3, 0.7, 1.0]), min_size=len(case), max_size=len(case))))
+    cut, single = episodes(landmark, exit_, cause), months_one_by_one(landmark, exit_, cause)
+    month, last = month_weights(cut, landmark, exit_, case, weight)
+    total = np.bincount(case[cut.line], weight[cut.line] * month * cut.months, 3)
+    month_of_age = np.concatenate(
+        [np.arange(mark, min(end, mark + FOLLOW_UP)) for mark, end in zip(landmark, exit_, strict=True)]
+    )
+    looked_at = [len(set(month_of_age[case[single[:, 0]] == each])) for each in range(3)]
+    np.testing.assert_allclose(total, looked_at, rtol=1e-9)
+    ended = np.bincount(case[cut.line], weight[cut.line] * last * (cut.cause > 0), 3)
+    seen = [bool(np.any((case == each) & (cause > 0) & (exit_ - landmark <= FOLLOW_UP))) for each in range(3)]
+    np.testing.assert_allclose(ended, seen, atol=1e-9)
 
 
 def test_bins_close_on_their_edges():

@@ -1,0 +1,145 @@
+"""The backtest: nobody forecasts what it could have known, and everybody is scored on the same windows."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting import backtest as module
+from forecasting import load_history
+from forecasting.backtest import ONGOING_STATE, SCORED, Backtest, check_design, origins, skill_table, without
+from forecasting.errors import UsageError
+from forecasting.features import DossierIndex
+from forecasting.history.panel import spells
+from forecasting.training import training_set
+from forecasting.vocabulary import CAUSES
+
+
+@pytest.fixture(scope="module")
+def asked(history):
+    return origins(history)
+
+
+@pytest.fixture(scope="module")
+def clusters(history, asked):
+    return list(module._clusters(history, asked, "concluded"))
+
+
+@pytest.fixture(scope="module")
+def years(history, asked):
+    return list(module._years(history, asked, "concluded"))
+
+
+def test_origins_are_the_first_day_and_anniversaries_of_observed_spells(history, asked):
+    core = spells(history)
+    assert set(asked.lines["case_id"]) == set(core.case_ids)
+    last = dict(zip(core.case_ids, core.exit, strict=True))
+    assert all(asked.lines["age_months"] < asked.lines["case_id"].map(last))
+    later = asked.lines[asked.lines.duplicated("case_id")]
+    assert (later["age_months"] % 12 == 0).all()
+
+
+def test_a_state_is_the_ending_by_the_deadline_or_observance_beyond_it(history, asked):
+    core = spells(history)
+    end = asked.lines["case_id"].map(dict(zip(core.case_ids, core.exit, strict=True))).to_numpy()
+    cause = asked.lines["case_id"].map(dict(zip(core.case_ids, core.cause, strict=True))).to_numpy()
+    for column, horizon in enumerate(SCORED):
+        ahead = asked.lines["age_months"].to_numpy() + horizon
+        state = asked.states[:, column]
+        assert (state[end > ahead] == ONGOING_STATE).all()
+        assert (state[(end <= ahead) & (cause > 0)] == cause[(end <= ahead) & (cause > 0)] - 1).all()
+        assert (state[(end <= ahead) & (cause == 0)] == -1).all()
+
+
+def test_each_case_weighs_one_over_its_scored_forecasts(asked):
+    scored = (asked.states >= 0).any(axis=1)
+    weights = pd.Series(asked.weight).groupby(asked.lines["case_id"]).sum()
+    assert (asked.weight[~scored] == 0).all()
+    assert set(weights.round(12)) <= {0.0, 1.0}
+
+
+def test_stale_cases_taken_as_alive_add_windows_in_which_the_case_goes_on(history, asked):
+    alive = origins(history, stale_alive=True)
+    new = (asked.states < 0) & (alive.states >= 0)
+    assert new.any()
+    assert (alive.states[new] == ONGOING_STATE).all()
+    assert (alive.states[asked.states >= 0] == asked.states[asked.states >= 0]).all()
+
+
+def test_no_component_straddles_a_fold(history, asked, clusters):
+    core = spells(history, population="pooled")
+    component = dict(zip(core.case_ids, core.group, strict=True))
+    covered = np.concatenate([lines for lines, *_ in clusters])
+    assert sorted(covered) == list(range(len(asked.group)))
+    for _, rows, _, held in clusters:
+        assert set(rows["case_id"]) <= set(held)
+        assert {component[case] for case in held}.isdisjoint({g for c, g in component.items() if c not in held})
+
+
+def test_training_without_a_component_holds_nothing_of_it(history, clusters):
+    _, _, _, held = max(clusters, key=lambda fold: len(fold[3]))
+    learned = without(training_set(history, DossierIndex(history).without(held), ["dyad_record"], "concluded"), held)
+    assert set(learned.landmarks["case_id"]).isdisjoint(held)
+    assert len(learned.landmarks) == len(learned.group) == len(learned.outcome[0])
+
+
+def test_rolling_models_are_older_than_the_forecasts_and_have_burnt_in(history, years):
+    for _, rows, day, held in years:
+        assert held == ()
+        assert all(origin >= day and origin.year == day.year for origin in rows["day"])
+        assert spells(history.at(day)).endings().sum() >= module.BURN_IN
+
+
+def test_a_rolling_fold_gives_probabilities_of_every_state(history, years):
+    lines, values = module._fold(history, "concluded", *years[0])
+    for states in values.values():
+        assert states.shape == (len(lines), len(CAUSES) + 1, len(SCORED))
+        np.testing.assert_allclose(states.sum(axis=1), 1.0)
+        assert (states >= 0).all()
+
+
+def test_a_planted_ending_after_the_year_changes_no_rolling_forecast(history, years, record_copy):
+    fold = years[0]
+    case = "new-start-suspension-2023"
+    for target in ("concluded", "in_force"):
+        record_copy.edit("outcomes", f"{case}/{target}", fade="fulfilled")
+    other = load_history(record_copy.folder)
+    mine, theirs = (module._fold(past, "concluded", *fold)[1]["primary"] for past in (history, other))
+    np.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.fixture
+def perfect(asked):
+    """A backtest in which the primary is always right and the rest never know more than a quarter each."""
+    known = asked.select((asked.states >= 0).all(axis=1))
+    right = np.eye(4)[known.states].transpose(0, 2, 1)
+    flat = np.full_like(right, 0.25)
+    values = {"primary": right, "primary_hindsight": flat, "base_rate": flat, "type_base_rate": flat}
+    return Backtest("cluster", known, values)
+
+
+def test_a_perfect_forecast_has_skill_one_and_the_reference_none(perfect):
+    assert perfect.skill("primary").value == 1.0
+    nothing = perfect.skill("primary_hindsight")
+    assert (nothing.value, nothing.lower, nothing.upper) == (0.0, 0.0, 0.0)
+    assert perfect.skill("primary").level == 0.8
+    np.testing.assert_allclose(perfect.score("base_rate"), 0.375)
+
+
+def test_the_table_has_every_model_reference_and_horizon(perfect):
+    table = skill_table(perfect)
+    assert list(table.columns) == ["model", "reference", "horizon", "brier_skill", "lower", "upper", "n", "n_groups"]
+    assert set(table["horizon"]) == {"all", *map(str, SCORED)}
+    assert not ((table["model"] == table["reference"]).any())
+
+
+@pytest.mark.parametrize(
+    ("design", "jobs", "message"),
+    [
+        ("random", 1, "wanted a design out of cluster, rolling; came 'random'"),
+        ("cluster", 0, "wanted at least one job; came 0"),
+    ],
+)
+def test_an_impossible_backtest_is_refused(design, jobs, message):
+    with pytest.raises(UsageError) as error:
+        check_design(design, jobs)
+    assert str(error.value) == message
