@@ -106,7 +106,8 @@ def report(
     if len(set(cases)) != len(cases):
         raise UsageError(f"wanted each case once; came {' '.join(cases)}")
     parameters = {"as_of": as_of, "horizons": horizons, "target": target, "data": data}
-    _require_open(cases, as_of, target, data)
+    if len(cases) > 1:
+        _require_open(cases, as_of, target, data)
     given = {name: value for name, value in parameters.items() if value is not None}
     published = [render_report("case_report", {"case_id": case, **given}, out=out) for case in cases]
     if as_json:

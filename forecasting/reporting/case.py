@@ -18,6 +18,7 @@ SECTIONS = {
         conclusions.bottom_line,
         conclusions.incidence,
         conclusions.ladder,
+        conclusions.beside,
         evidence.precedents,
         evidence.facts,
         evidence.contested,

@@ -8,6 +8,13 @@ from forecasting.reporting.fragments import Content, Fragment, chart, day_words,
 from forecasting.reporting.words import PAST, PER_CENT, counted, estimative, label, percent, percent_range, years
 from forecasting.vocabulary import CAUSES, SAME_OUTCOME_TYPES, STATES
 
+GIVEN = {
+    "all": ", averaged over whether leaders endorsed it",
+    "endorsed": ", if leaders did",
+    "not endorsed": ", if they did not",
+}
+DESIGN_WORDS = {"cluster": "with related cases left out", "rolling": "as of each year"}
+
 
 def masthead(content: Content) -> Fragment:
     """Title, question and the day whose knowledge is used."""
@@ -177,3 +184,31 @@ def ladder(content: Content) -> Fragment:
     classes = table(head, rows, "Reference classes")
     text = f"Chance of a formal agreement within {years(horizon)}, by reference class, with 80 % intervals."
     return Fragment(chart(figures.ladder_chart(content), text, classes))
+
+
+def beside(content: Content) -> Fragment:
+    """The hazard model beside the base rate: its states, with an uncertain endorsement taken either way."""
+    rows = content["beside"]["forecast"]
+    sides = list(dict.fromkeys(row["given"] for row in rows))
+    horizons = [horizon for horizon in (12, 60) if horizon in content["horizons"]] or content["horizons"][-1:]
+    found = {(row["given"], row["horizon"], row["cause"]): row for row in rows}
+    lines = [
+        [
+            f"{years(horizon)}{GIVEN[side] if len(sides) > 1 else ''}",
+            *(_with_interval(found[side, horizon, state]) for state in STATES),
+        ]
+        for horizon in horizons
+        for side in sides
+    ]
+    head = ["Within", "Formal agreement", "Collapse", "Fading", "Still informal"]
+    return Fragment(table(head, lines, "Hazard model by horizon, with 80 % intervals") + _proof_words(content))
+
+
+def _proof_words(content: Content) -> str:
+    told = [
+        f"{percent(item['brier_skill'])} ({percent_range(item['lower'], item['upper'])}) {DESIGN_WORDS[item['design']]}"
+        for item in content["beside"]["proof"]
+    ]
+    if not told:
+        return "<p>How this model has done on past days is not known for this record.</p>"
+    return f"<p>On past days it saved this share of the base rate's Brier score: {'; '.join(told)}.</p>"

@@ -1,6 +1,7 @@
 """Everything that a case report says, as plain values. Pages and sidecars are made from this and nothing else."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,7 @@ from forecasting.reporting.words import CONFIDENCE, verdict
 from forecasting.vocabulary import CAUSES, ONGOING, TARGETS
 
 HEADLINE_MODEL = "base_rate"
+BESIDE = "primary"
 HEADLINE_HORIZON = 60
 CURVE = tuple(range(1, 121))
 STALE_MONTHS = 24
@@ -38,6 +40,7 @@ def case_content(
     """All values of a case report as of the history's day; JSON types only."""
     view = open_cases(history, [case_id], target)[0]
     fitted = fit_models(history, target=target)
+    beside = fit_models(history, (BESIDE,), target)
     shown = tuple(sorted({*horizons, *((HEADLINE_HORIZON,) if max(horizons) >= HEADLINE_HORIZON else ())}))
     table = forecast(history, case_id, fitted=fitted, horizons=shown)
     curve = forecast(history, case_id, fitted=fitted, horizons=CURVE)
@@ -78,6 +81,11 @@ def case_content(
             for item in contested_codings(history, view, fitted, headline["horizon"])
         ],
         "forecast": table.to_dict(orient="records"),
+        "beside": {
+            "model": BESIDE,
+            "forecast": forecast(history, case_id, fitted=beside, horizons=shown).to_dict(orient="records"),
+            "proof": _proof(history.record.folder),
+        },
         "curve": curve[curve["model"].isin((HEADLINE_MODEL, "type_base_rate"))].to_dict(orient="records"),
         "ladder": [
             {
@@ -156,6 +164,19 @@ def _headline(as_of: date, table: pd.DataFrame, horizons: tuple[int, ...]) -> Co
         "upper": float(row["upper"]),
         "word": verdict(row["probability"], row["lower"], row["upper"]),
     }
+
+
+def _proof(folder: Path) -> list[Content]:
+    """Skill of the model on past days over the base rate, one entry per design; none where the record brings none."""
+    path = folder / "proof.csv"
+    if not path.is_file():
+        return []
+    rows = pd.read_csv(path)
+    asked = (rows["model"] == BESIDE) & (rows["reference"] == "base_rate") & (rows["horizon"] == "all")
+    return [
+        {name: row[name] for name in ("design", "brier_skill", "lower", "upper", "n")}
+        for row in rows[asked].to_dict(orient="records")
+    ]
 
 
 def _ended_unseen(base: BaseRate, covariates: pd.DataFrame) -> Content | None:

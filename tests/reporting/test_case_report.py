@@ -124,6 +124,26 @@ def test_reported_acts_are_told_apart_from_confirmed_ones(first_day):
     assert "two of them caution that both presidents must approve" in html
 
 
+def test_the_model_beside_is_shown_with_the_uncertain_endorsement_either_way(first_day):
+    rows = first_day.content["beside"]["forecast"]
+    assert {row["given"] for row in rows} == {"all", "endorsed", "not endorsed"}
+    chance = {row["given"]: row["probability"] for row in rows if (row["horizon"], row["cause"]) == (60, "formalized")}
+    assert chance["all"] == pytest.approx(0.3 * chance["endorsed"] + 0.7 * chance["not endorsed"], abs=1e-12)
+    assert "if leaders did" in first_day.show("beside").html
+    assert {item["design"] for item in first_day.content["beside"]["proof"]} == {"cluster", "rolling"}
+
+
+def test_once_leaders_have_spoken_there_is_one_side(weeks_later):
+    assert {row["given"] for row in weeks_later.content["beside"]["forecast"]} == {"all"}
+    assert "if leaders did" not in weeks_later.show("beside").html
+
+
+def test_a_record_without_a_proof_says_so(record_copy):
+    (record_copy.folder / "proof.csv").unlink()
+    report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
+    assert "How this model has done on past days is not known for this record." in report.show("beside").html
+
+
 def test_stated_term_calendar_and_stockpiles(first_day):
     assert first_day.content["stated_term"] == {"months": 6, "end": "2026-08-05", "months_ahead": 5}
     assert "6 February 2026" in first_day.show("calendar").html
