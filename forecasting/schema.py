@@ -36,10 +36,10 @@ class Column:
             "choice": f"one of {', '.join(self.choices)}",
             "choices": f"some of {', '.join(self.choices)}, joined by ';'",
             "flag": "0 or 1",
-            "probability": "a number from 0 to 1",
+            "probability": "a number from 0 to 1 (1 yes, 0 no)",
             "integer": f"a whole number from {self.minimum} to {self.maximum}",
             "day": "a day as YYYY-MM-DD",
-            "keys": f"codes of {self.link} joined by ';', none twice",
+            "keys": f"keys of {TABLES[self.link].path} joined by ';', none twice, none unknown" if self.link else "",
         }
         return f"{self.name} as {forms[self.kind]}" + ("" if self.required else " or empty")
 

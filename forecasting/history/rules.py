@@ -68,7 +68,7 @@ def case_faults(cases: RawTable, data_end: date) -> list[Fault]:
     )
     findings.add(
         cells["start_known_date"] > data_end.isoformat(),
-        f"a start known by data_end {data_end}",
+        f"a start known by data_end {data_end}, which stands in datapackage.json",
         "start_known_date",
     )
     listed = cells["parties"].str.count(";") + 1

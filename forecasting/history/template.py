@@ -14,6 +14,7 @@ from forecasting.places import shipped
 from forecasting.schema import PLACEHOLDER, SLUG, TABLES, Column
 from forecasting.vocabulary import TARGETS
 
+ABOUT_SHIPPED = ("REGISTRATION.md", "proof.csv", "DATASHEET.md")
 DEFAULTS = {
     "start_precision": "day",
     "start_known_assumed": "0",
@@ -73,7 +74,13 @@ def _copy_whole(source: Path, folder: Path) -> None:
     except OSError as error:
         raise UsageError(f"wanted a folder that can be made; came {folder}: {error.strerror}") from None
     try:
-        shutil.copytree(source, staging, dirs_exist_ok=True, copy_function=shutil.copyfile)
+        shutil.copytree(
+            source,
+            staging,
+            dirs_exist_ok=True,
+            copy_function=shutil.copyfile,
+            ignore=shutil.ignore_patterns(*ABOUT_SHIPPED),
+        )
         staging.chmod(0o755)
         staging.rename(folder)
     finally:

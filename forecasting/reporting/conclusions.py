@@ -67,14 +67,31 @@ def bottom_line(content: Content) -> Fragment:
         f"<p>A formal agreement within {years(top['horizon'])}, by {day_words(top['deadline'])}, is "
         f"<strong>{top['word']} ({percent(top['probability'])})</strong>{'; ' + sooner if sooner else ''}.</p>"
         f"<p>{_basis(top)} The 80{PER_CENT} interval is {percent_range(top['lower'], top['upper'])}.</p>"
+        f"<p>{_second_opinion(content)}</p>"
         f'<p class="confidence">{content["confidence"]}</p>'
         f"<p>{escape(case['summary'])}{hedge}</p>{_sight(content)}"
         f'<h2 class="small">What is contested about the case itself</h2><ul>{contested}</ul></section>'
     )
 
 
+def _second_opinion(content: Content) -> str:
+    """What the model beside the headline says for the same horizon."""
+    rows = content["beside"]["forecast"]
+    horizon = content["headline"]["horizon"]
+    row = next(r for r in rows if (r["given"], r["cause"], r["horizon"]) == ("all", CAUSES[0], horizon))
+    return (
+        f"A model that looks closer, with a small lead on past days, says {percent(row['probability'])} "
+        f"({percent_range(row['lower'], row['upper'])}) for the same time."
+    )
+
+
 def _basis(top: Content) -> str:
     """What the number rests on, and how many had lasted as long."""
+    if top["n_at_risk"] > 0.95 * top["n"]:
+        return (
+            f"This is the base rate: how often {top['n']} informal arms-control arrangements since 1817, this one "
+            "included, were formalized within that time."
+        )
     text = (
         f"This is the base rate: how often informal arms-control arrangements since 1817 were formalized within that "
         f"time once they had lasted as long as this one. {top['n_at_risk']} of {top['n']} had been seen to last so long"

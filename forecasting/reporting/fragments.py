@@ -9,6 +9,11 @@ from typing import Any
 from forecasting.reporting.words import long_day
 
 Content = dict[str, Any]
+NOTEBOOK_STYLE = (
+    "<style>:where(.big){font-size:3em;font-weight:700}:where(.word){font-size:1.4em;font-weight:600}"
+    ":where(.bottom-line){border-left:5px solid #0b5c8a;padding-left:1em}"
+    ":where(.badge){border:1px solid;border-radius:.6em;padding:0 .4em;font-size:.8em}</style>"
+)
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class Fragment:
     html: str
 
     def _repr_html_(self) -> str:
-        return self.html
+        return NOTEBOOK_STYLE + self.html
 
 
 def day_words(text: str) -> str:

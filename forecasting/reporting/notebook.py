@@ -92,7 +92,10 @@ def _executed(template: str, asked: CaseReport, day: str) -> nbformat.NotebookNo
                 f"wanted {template} to run for {asked.case_id} as of {day}; its kernel came to: {said[0]}. "
                 "Nothing was published"
             ) from None
-        return nbformat.read(Path(scratch) / "executed.ipynb", as_version=4)
+        notebook = nbformat.read(Path(scratch) / "executed.ipynb", as_version=4)
+    for path in ("input_path", "output_path"):
+        notebook.metadata.get("papermill", {}).pop(path, None)
+    return notebook
 
 
 def _scratch() -> tempfile.TemporaryDirectory[str]:

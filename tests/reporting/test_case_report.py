@@ -89,7 +89,8 @@ def test_bottom_line_says_number_word_base_and_confidence(first_day):
     top = first_day.content["headline"]
     text = " ".join(text_of(first_day.show("bottom_line").html).split())
     assert f"{percent(top['probability'])} {top['word']}".replace("\N{NO-BREAK SPACE}", " ") in text
-    assert f"{top['n_at_risk']} of {top['n']} had been seen to last so long, this one included." in text
+    assert f"how often {top['n']} informal arms-control arrangements since 1817, this one included," in text
+    assert "A model that looks closer, with a small lead on past days, says" in text
     assert "Confidence in this forecast is low: not yet assessed." in text
     assert "What is contested about the case itself" in text
 
