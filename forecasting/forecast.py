@@ -62,7 +62,9 @@ def fit_models(
     for name in chosen:
         model = clone(MODELS[name])
         if isinstance(model, HazardModel):
-            fitted[name] = fit_hazard(model, training_set(history, index_of(history, target), MODEL_FEATURES, target))
+            fitted[name] = fit_hazard(
+                model, training_set(history, DossierIndex(history, target), MODEL_FEATURES, target)
+            )
         else:
             fitted[name] = model.fit(
                 start_covariates(known.starts), (known.entry, known.exit, known.cause), known.group
@@ -75,14 +77,6 @@ def fit_hazard(model: HazardModel, learned: TrainingSet) -> HazardModel:
     states = state_features(learned.names)
     statics = tuple(name for name in learned.names if name not in states)
     return model.set_params(statics=statics, states=states).fit(learned.landmarks, learned.outcome, learned.group)
-
-
-def index_of(history: History, target: str) -> DossierIndex:
-    """The dossiers of a history, built once for each target."""
-    indices = history.__dict__.setdefault("_dossiers", {})
-    if target not in indices:
-        indices[target] = DossierIndex(history, target)
-    return indices[target]
 
 
 def forecast(
@@ -113,7 +107,7 @@ def forecast(
     lines = case_covariates(views)
     if any(isinstance(model, HazardModel) for model in fitted.models.values()):
         lines = lines.join(
-            case_lines(index_of(history, fitted.target), views, MODEL_FEATURES).drop(
+            case_lines(DossierIndex(history, fitted.target), views, MODEL_FEATURES).drop(
                 columns=list(lines.columns), errors="ignore"
             )
         )

@@ -107,6 +107,20 @@ def test_a_planted_ending_after_the_year_changes_no_rolling_forecast(history, ye
     np.testing.assert_array_equal(mine, theirs)
 
 
+def test_how_a_held_case_ended_changes_no_forecast_of_its_fold(history, clusters, record_copy):
+    case = "new-start-suspension-2023"
+    record_copy.rewrite(
+        "alternatives.csv", lambda old: b"".join(line for line in old.splitlines(True) if case.encode() not in line)
+    )
+    for target in ("concluded", "in_force"):
+        record_copy.edit("outcomes", f"{case}/{target}", cause="collapsed", fade="")
+    other = load_history(record_copy.folder)
+    fold = next(fold for fold in clusters if case in fold[3])
+    mine, theirs = (module._fold(past, "concluded", *fold)[1] for past in (history, other))
+    for model in mine:
+        np.testing.assert_array_equal(mine[model], theirs[model])
+
+
 @pytest.fixture
 def perfect(asked):
     """A backtest in which the primary is always right and the rest never know more than a quarter each."""

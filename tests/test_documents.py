@@ -1,7 +1,5 @@
 """Numbers printed in documents are those of the record."""
 
-import re
-
 import pandas as pd
 
 from forecasting.places import shipped
@@ -31,8 +29,3 @@ def test_the_registered_result_is_the_published_table():
             for design in ("cluster", "rolling")
         ]
         assert f"| {words} | {cells[0]} | {cells[1]} |" in text
-
-
-def test_the_registered_result_names_the_record_it_was_run_on():
-    text = (shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8")
-    assert re.search(r"sha256 `[0-9a-f]{64}`", text)

@@ -16,7 +16,10 @@ ALTERED = ("cases", "outcomes", "coding")
 
 
 def record_faults(record: RawRecord) -> list[Fault]:
-    """All faults of a record, sorted by file and row; empty where it keeps its contract."""
+    """All faults of a record, sorted by file and row; empty where it keeps its contract.
+
+    Corrections and alternatives are applied only once every cell has its form: before, each would tell it again.
+    """
     tables = record.tables
     vocabulary: Vocabulary = {
         name: frozenset(tables[name].cells[TABLES[name].key[0]]) for name in ("cases", "parties", "sources")

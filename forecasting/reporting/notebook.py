@@ -1,6 +1,7 @@
 """Rendering a report: a template run by papermill, then published whole or not at all."""
 
 import json
+import os
 import tempfile
 import warnings
 from pathlib import Path
@@ -10,7 +11,7 @@ import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
-from forecasting.errors import ReportError
+from forecasting.errors import ReportError, UsageError
 from forecasting.files import write_whole
 from forecasting.forecast import open_cases
 from forecasting.history.view import load_history
@@ -49,12 +50,10 @@ def render_report(template: str, parameters: dict[str, Any], out: str | Path = "
 
 
 def _require_writable(place: Path) -> None:
-    """`UsageError` unless a file can be written in `place`; leaves no trace."""
-    missing = [folder for folder in (place, *place.parents) if not folder.exists()]
-    write_whole({place / ".writable": b""})
-    (place / ".writable").unlink()
-    for folder in missing:
-        folder.rmdir()
+    """`UsageError` unless `place` can be made and written, as far as can be told without touching it."""
+    nearest = next(folder for folder in (place, *place.absolute().parents) if folder.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise UsageError(f"wanted a folder that can be written; came {nearest}. Choose another with --out")
 
 
 def _executed(template: str, asked: CaseReport, day: str) -> nbformat.NotebookNode:
