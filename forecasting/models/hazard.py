@@ -14,6 +14,7 @@ from forecasting.models import newton
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.episodes import DURATION_EDGES, decay, duration_bin, episodes, lag_bin, month_weights
 from forecasting.models.incidence import Incidence, cumulative_incidence
+from forecasting.models.refits import refits
 from forecasting.models.uncertainty import cluster_draws, state_bounds
 
 Floats = NDArray[np.float64]
@@ -117,8 +118,9 @@ class HazardModel(BaseEstimator):
         counts = newton.Counts(rows.months, endings, weight[rows.line] * month)
         design = self._design(X, rows.line, rows.duration, rows.lag)
         self.precision_ = self._precision()
-        self.coef_ = newton.fit(design, counts, self.precision_)
-        self.calibration_ = self._calibrate(design, counts, group[rows.line])
+        fold = self._folds(group)[rows.line]
+        self.coef_, *kept = self._fitted(design, counts, fold)
+        self.calibration_ = self._calibrate(design, counts, np.stack(kept)[fold]) if kept else (0.0, 1.0)
         self.design_, self.counts_, self.group_ = design, counts, group[rows.line]
         own = first[X[self.frame].to_numpy()[first] == 0] if self.frame else first
         self.draws_ = cluster_draws(int(group.max()) + 1, self.n_replicates, self.seed)
@@ -133,9 +135,7 @@ class HazardModel(BaseEstimator):
         """Coefficients refitted on resampled groups, (n_replicates, p, n_causes); worked out once."""
         check_is_fitted(self, "coef_")
         if not hasattr(self, "replicates_"):
-            self.replicates_ = newton.bootstrap(
-                self.coef_, self.design_, self.counts_, self.precision_, self.group_, self.draws_
-            )
+            self.replicates_ = refits(self.coef_, self.design_, self.counts_, self.precision_, self.group_, self.draws_)
         return self.replicates_
 
     def predict_cumulative_incidence(self, X: pd.DataFrame, horizons: tuple[int, ...]) -> Incidence:
@@ -200,18 +200,29 @@ class HazardModel(BaseEstimator):
         sds += [self.intercept_sd] * sum(map(len, self.levels_.values()))
         return 1.0 / np.square(sds)
 
-    def _calibrate(self, design: Floats, counts: newton.Counts, group: Integers) -> tuple[float, float]:
-        """Shift and slope of the covariates' part, from forecasts of groups left out, prior at the identity."""
-        fold = np.random.default_rng(self.seed).permutation(int(group.max()) + 1)[group] % self.n_folds
-        if len(np.unique(fold)) < 2:
-            return 0.0, 1.0
-        base, own = np.zeros_like(counts.endings), np.zeros_like(counts.endings)
-        for left_out in np.unique(fold):
-            held = fold == left_out
-            kept = newton.Counts(counts.trials[~held], counts.endings[~held], counts.weight[~held])
-            coef = newton.fit(design[~held], kept, self.precision_, start=self.coef_)
-            base[held] = design[held, :N_DURATION] @ coef[:N_DURATION]
-            own[held] = design[held, N_DURATION:] @ coef[N_DURATION:]
+    def _folds(self, group: Integers) -> Integers:
+        """Fold of each line, whole groups; all in fold 0 where there are too few groups to leave any out."""
+        n_groups = int(group.max()) + 1
+        if n_groups < self.n_folds:
+            return np.zeros_like(group)
+        return np.asarray(np.random.default_rng(self.seed).permutation(n_groups)[group] % self.n_folds)
+
+    def _fitted(self, design: Floats, counts: newton.Counts, fold: Integers) -> Floats:
+        """Coefficients on all rows and, where there are folds, without each of them, (1 or 1 + n_folds, p, k).
+
+        Newton's method on the columns that all cases share; from there all fits, with the groups' intercepts, at once.
+        """
+        n_shared = design.shape[1] - sum(map(len, self.levels_.values()))
+        start = np.zeros((design.shape[1], counts.endings.shape[1]))
+        start[:n_shared] = newton.fit(np.ascontiguousarray(design[:, :n_shared]), counts, self.precision_[:n_shared])
+        n_folds = int(fold.max()) + 1
+        draws = np.vstack([np.ones(n_folds), 1.0 - np.eye(n_folds)]) if n_folds > 1 else np.ones((1, 1))
+        return refits(start, design, counts, self.precision_, fold, draws, near_enough=1e-10)
+
+    def _calibrate(self, design: Floats, counts: newton.Counts, coef: Floats) -> tuple[float, float]:
+        """Shift and slope of the covariates' part, by `coef` (r, p, k) of fits without each row's fold."""
+        base = np.einsum("rp,rpk->rk", design[:, :N_DURATION], coef[:, :N_DURATION])
+        own = np.einsum("rp,rpk->rk", design[:, N_DURATION:], coef[:, N_DURATION:])
         return _recalibration(base, own, counts, self.calibration_sd)
 
 

@@ -53,8 +53,9 @@ def risk_table(
     n_months = int(exit.max(initial=0))
     month = np.arange(1, n_months + 1)
     under = ((entry[:, None] < month) & (month <= exit[:, None])).astype(np.float64)
-    leaves = [((cause == k + 1)[:, None] & (exit[:, None] == month)).astype(np.float64) for k in range(n_causes)]
-    return RiskTable(weight @ under, np.stack([weight @ leave for leave in leaves], axis=-2))
+    ended = [np.flatnonzero(cause == k + 1) for k in range(n_causes)]
+    leaves = [weight[..., spells] @ (exit[spells, None] == month).astype(np.float64) for spells in ended]
+    return RiskTable(weight @ under, np.stack(leaves, axis=-2))
 
 
 def hazards(table: RiskTable) -> Floats:

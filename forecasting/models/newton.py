@@ -1,6 +1,7 @@
-"""Penalised maximum likelihood of a grouped multinomial logit by Newton's method, and its cluster bootstrap."""
+"""Penalised maximum likelihood of a grouped multinomial logit by Newton's method."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +24,9 @@ class Counts:
 
 def probabilities(eta: Floats) -> Floats:
     """Probability of each cause from log odds against none, both (..., k)."""
-    top = np.maximum(eta.max(axis=-1, keepdims=True), 0.0)
+    top = _highest(eta)[..., None]
     raised = np.exp(eta - top)
-    return np.asarray(raised / (np.exp(-top) + raised.sum(axis=-1, keepdims=True)))
+    return np.asarray(raised / (np.exp(-top) + (raised @ np.ones(eta.shape[-1]))[..., None]))
 
 
 def penalised_loglik(
@@ -33,17 +34,17 @@ def penalised_loglik(
 ) -> float:
     """Weighted log likelihood of `coef` (p, k) minus half its penalty; `precision` (p,) or (p, k)."""
     eta = design @ coef + offset
-    top = np.maximum(eta.max(axis=1), 0.0)
-    total = top + np.log(np.exp(-top) + np.exp(eta - top[:, None]).sum(axis=1))
-    loglik = float(counts.weight @ ((counts.endings * eta).sum(axis=1) - counts.trials * total))
-    return loglik - 0.5 * float((_columns(precision, coef) * coef**2).sum())
+    top = _highest(eta)
+    total = top + np.log(np.exp(-top) + np.exp(eta - top[:, None]) @ np.ones(eta.shape[1]))
+    loglik = float(counts.weight @ (np.einsum("rk,rk->r", counts.endings, eta) - counts.trials * total))
+    return loglik - 0.5 * float((columns(precision, coef) * coef**2).sum())
 
 
 def gradient(coef: Floats, design: Floats, counts: Counts, precision: Floats, offset: Floats | float = 0.0) -> Floats:
     """Gradient of `penalised_loglik`, (p, k)."""
     chance = probabilities(design @ coef + offset)
     residual = counts.weight[:, None] * (counts.endings - counts.trials[:, None] * chance)
-    return np.asarray(design.T @ residual - _columns(precision, coef) * coef)
+    return np.asarray(design.T @ residual - columns(precision, coef) * coef)
 
 
 def information(
@@ -56,11 +57,11 @@ def information(
     blocks = np.empty((k, p, k, p))
     for i in range(k):
         for j in range(i, k):
-            share = mass * chance[:, i] * ((i == j) - chance[:, j])
-            blocks[i, :, j, :] = design.T @ (share[:, None] * design)
-            blocks[j, :, i, :] = blocks[i, :, j, :].T
+            share = mass * chance[:, i] * (1.0 - chance[:, j] if i == j else chance[:, j])
+            root = np.sqrt(share)[:, None] * design
+            blocks[i, :, j, :] = blocks[j, :, i, :] = (1.0 if i == j else -1.0) * (root.T @ root)
     full = blocks.reshape(p * k, p * k)
-    full[np.diag_indices(p * k)] += _columns(precision, coef).T.ravel()
+    full[np.diag_indices(p * k)] += columns(precision, coef).T.ravel()
     return full
 
 
@@ -93,24 +94,11 @@ def fit(
     raise FloatingPointError(f"wanted the likelihood to converge in {MOST_STEPS} Newton steps; it did not")
 
 
-def bootstrap(
-    coef: Floats, design: Floats, counts: Counts, precision: Floats, group: Integers, draws: Floats
-) -> Floats:
-    """Refits under cluster weights by one step each, (n_draws, p, k): the score bootstrap.
-
-    `group` (r,) numbers each row's cluster, `draws` (n_draws, n_groups) are their weights. Each replicate is one Newton
-    step from `coef` under its own gradient and the sample's information, one matrix product for all (Hu & Zidek 1995,
-    Biometrika 82:263-275). On the record its spread was 0.8 to 1.1 times that of exact refits, 0.96 at the median.
-    """
-    p, k = coef.shape
-    residual = counts.endings - counts.trials[:, None] * probabilities(design @ coef)
-    slopes = np.zeros((draws.shape[1], k, p))
-    for cause in range(k):
-        np.add.at(slopes[:, cause], group, (counts.weight * residual[:, cause])[:, None] * design)
-    slope = draws @ slopes.reshape(draws.shape[1], k * p) - (_columns(precision, coef) * coef).T.ravel()
-    step = np.linalg.solve(information(coef, design, counts, precision), slope.T).T
-    return np.ascontiguousarray((coef.T.ravel() + step).reshape(-1, k, p).transpose(0, 2, 1))
+def _highest(eta: Floats) -> Floats:
+    """Highest log odds of each row, none's 0 among them; several times faster than a reduction over a short axis."""
+    return np.asarray(reduce(np.maximum, np.moveaxis(eta, -1, 0), np.zeros(eta.shape[:-1])))
 
 
-def _columns(precision: Floats, coef: Floats) -> Floats:
+def columns(precision: Floats, coef: Floats) -> Floats:
+    """The precision of every coefficient, (p, k), from that of each or of each covariate."""
     return np.broadcast_to(precision if precision.ndim == 2 else precision[:, None], coef.shape)

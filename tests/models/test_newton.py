@@ -9,14 +9,12 @@ from forecasting.models import newton
 from forecasting.models.incidence import cumulative_incidence
 from forecasting.models.newton import (
     Counts,
-    bootstrap,
     fit,
     gradient,
     information,
     penalised_loglik,
     probabilities,
 )
-from forecasting.models.uncertainty import cluster_draws
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 TERMS = ["(Intercept)", "x1", "x2", "x3", "log(period)"]
@@ -54,21 +52,6 @@ def small():
     counts = Counts(endings.sum(axis=1) + rng.integers(1, 30, 40), endings, rng.uniform(0.2, 1.5, 40))
     design = np.hstack([np.ones((40, 1)), rng.normal(size=(40, 3))])
     return rng.normal(0, 0.4, (4, 3)), design, counts, rng.uniform(0.1, 5, (4, 3)), rng.normal(0, 0.3, (40, 3))
-
-
-@pytest.fixture(scope="module")
-def clustered(quarters):
-    """The person-quarters under a prior, the cases in 80 groups: the arguments of `bootstrap` up to the draws."""
-    rows, design, counts = quarters
-    precision = 1 / np.square([10.0, 0.25, 0.25, 0.25, 0.25])
-    group = (rows["id"].to_numpy() - 1) % 80
-    return fit(design, counts, precision), design, counts, precision, group
-
-
-def refit(clustered, weights):
-    """The exact fit under cluster weights."""
-    coef, design, counts, precision, group = clustered
-    return fit(design, Counts(counts.trials, counts.endings, counts.weight * weights[group]), precision, start=coef)
 
 
 def test_the_unpenalised_fit_equals_that_of_r_nnet(quarters, r_multinom):
@@ -179,8 +162,6 @@ def test_separation_does_not_blow_up_under_the_prior():
     assert np.isfinite(coef).all()
     assert (np.abs(coef) < [[30], [3]]).all()
     np.testing.assert_allclose(gradient(coef, design, counts, precision), 0, atol=1e-6)
-    refits = bootstrap(coef, design, counts, precision, np.arange(400) % 10, cluster_draws(10, 20, 1))
-    assert np.isfinite(refits).all()
 
 
 def test_a_constant_column_is_fitted_and_a_column_of_zeros_changes_nothing(quarters):
@@ -209,33 +190,3 @@ def test_a_covariate_that_is_not_a_number_is_refused(small):
     spoilt[3, 1] = np.nan
     with pytest.raises(FloatingPointError):
         fit(spoilt, counts, precision)
-
-
-def test_replicates_of_equal_weights_return_the_fit(clustered):
-    refits = bootstrap(*clustered, np.ones((3, 80)))
-    np.testing.assert_allclose(refits, np.broadcast_to(clustered[0], refits.shape), atol=1e-12, rtol=0)
-
-
-def test_replicates_have_nearly_the_spread_of_exact_refits(clustered):
-    draws = cluster_draws(80, 100, 4)
-    exact = np.stack([refit(clustered, weights) for weights in draws])
-    one_step = bootstrap(*clustered, draws)
-    np.testing.assert_allclose(one_step.std(axis=0) / exact.std(axis=0), 1, atol=0.15)
-    linked = [np.corrcoef(exact[:, i, k], one_step[:, i, k])[0, 1] for i in range(5) for k in range(2)]
-    assert min(linked) > 0.95
-
-
-def test_replicates_are_the_same_to_the_last_bit(clustered):
-    draws = cluster_draws(80, 20, 5)
-    refits = bootstrap(*clustered, draws)
-    np.testing.assert_array_equal(refits, bootstrap(*clustered, draws))
-    np.testing.assert_allclose(bootstrap(*clustered, draws[[7]])[0], refits[7], atol=1e-12)
-
-
-def test_the_order_of_rows_and_the_numbers_of_groups_do_not_matter(clustered):
-    coef, design, counts, precision, group = clustered
-    draws = cluster_draws(80, 10, 6)
-    order, rename = np.random.default_rng(3).permutation(len(group)), np.random.default_rng(4).permutation(80)
-    shuffled = Counts(counts.trials[order], counts.endings[order], counts.weight[order])
-    renamed = bootstrap(coef, design[order], shuffled, precision, np.argsort(rename)[group[order]], draws[:, rename])
-    np.testing.assert_allclose(renamed, bootstrap(*clustered, draws), atol=1e-10)
