@@ -162,7 +162,8 @@ def backtest(
     check_design(design, jobs)
     asked = origins(history, target, stale_alive)
     folds = list((_clusters if design == "cluster" else _years)(history, asked, target))
-    pieces = Parallel(n_jobs=jobs)(delayed(_fold)(history, target, *fold) for fold in folds)
+    shares = Parallel(n_jobs=jobs)(delayed(_forecasts)(history, target, folds[job::jobs]) for job in range(jobs))
+    pieces = [piece for share in shares for piece in share]
     order = np.concatenate([lines for lines, _ in pieces])
     sorting = np.argsort(order, kind="stable")
     kept = np.zeros(len(asked.group), dtype=bool)
@@ -197,19 +198,39 @@ def _years(history: History, asked: Origins, target: str) -> Iterator[Fold]:
             yield lines, asked.lines.iloc[lines], first, ()
 
 
+def _forecasts(
+    history: History, target: str, folds: Sequence[Fold]
+) -> list[tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]]:
+    """Forecasts of several folds in turn; what is known on a day is read once."""
+    index = DossierIndex(history, target)
+    indexes = {history.as_of: (history, index)}
+    pieces = []
+    for lines, asked, day, held in folds:
+        if day not in indexes:
+            known = history.at(day)
+            indexes = {history.as_of: (history, index), day: (known, DossierIndex(known, target))}
+        pieces.append((lines, _fold(history, index, *indexes[day], target, asked, held)))
+    return pieces
+
+
 def _fold(
-    history: History, target: str, lines: NDArray[np.int64], asked: pd.DataFrame, day: date, held: tuple[str, ...]
-) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
-    """Forecasts of the asked lines under every model fitted on `day` without the held cases."""
-    known = history.at(day)
+    history: History,
+    index: DossierIndex,
+    known: History,
+    known_index: DossierIndex,
+    target: str,
+    asked: pd.DataFrame,
+    held: tuple[str, ...],
+) -> dict[str, NDArray[np.float64]]:
+    """Forecasts of the asked lines under every model fitted on what was `known`, without the held cases."""
     names = (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
-    learned = without(training_set(known, DossierIndex(known, target).without(held), names, target), held)
+    learned = without(training_set(known, known_index.without(held), names, target), held)
     marks = list(zip(asked["case_id"], asked["day"], strict=True))
-    covariates = lines_at(DossierIndex(history, target).without(held), history, marks, names).join(
+    covariates = lines_at(index.without(held), history, marks, names).join(
         asked[["rivalry", "age_months", "gap_months"]].reset_index(drop=True)
     )
     models = _fitted(learned, _spells_without(spells(known, target), held))
-    return lines, {name: _states(model, covariates) for name, model in models.items()}
+    return {name: _states(model, covariates) for name, model in models.items()}
 
 
 def _fitted(learned: TrainingSet, known: Spells) -> dict[str, Model]:

@@ -38,7 +38,8 @@ def training_set(history: History, index: DossierIndex, names: Sequence[str], ta
     core = spells(history, target, "pooled")
     marks = landmarks(core)
     days = [day.item() for day in marks.day]
-    case_ids = [core.case_ids[case] for case in marks.case]
+    names_of_cases = core.case_ids
+    case_ids = [names_of_cases[case] for case in marks.case]
     lines = feature_table(index, list(zip(case_ids, days, strict=True)), names)
     starts = core.starts.iloc[marks.case].reset_index(drop=True)
     found = history.coding.set_index("case_id")["sampled_via"].reindex(case_ids)

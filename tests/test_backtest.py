@@ -90,7 +90,7 @@ def test_rolling_models_are_older_than_the_forecasts_and_have_burnt_in(history, 
 
 
 def test_a_rolling_fold_gives_probabilities_of_every_state(history, years):
-    lines, values = module._fold(history, "concluded", *years[0])
+    lines, values = module._forecasts(history, "concluded", years[:1])[0]
     for states in values.values():
         assert states.shape == (len(lines), len(CAUSES) + 1, len(SCORED))
         np.testing.assert_allclose(states.sum(axis=1), 1.0)
@@ -103,7 +103,7 @@ def test_a_planted_ending_after_the_year_changes_no_rolling_forecast(history, ye
     for target in ("concluded", "in_force"):
         record_copy.edit("outcomes", f"{case}/{target}", fade="fulfilled")
     other = load_history(record_copy.folder)
-    mine, theirs = (module._fold(past, "concluded", *fold)[1]["primary"] for past in (history, other))
+    mine, theirs = (module._forecasts(past, "concluded", [fold])[0][1]["primary"] for past in (history, other))
     np.testing.assert_array_equal(mine, theirs)
 
 
@@ -116,7 +116,7 @@ def test_how_a_held_case_ended_changes_no_forecast_of_its_fold(history, clusters
         record_copy.edit("outcomes", f"{case}/{target}", cause="collapsed", fade="")
     other = load_history(record_copy.folder)
     fold = next(fold for fold in clusters if case in fold[3])
-    mine, theirs = (module._fold(past, "concluded", *fold)[1] for past in (history, other))
+    mine, theirs = (module._forecasts(past, "concluded", [fold])[0][1] for past in (history, other))
     for model in mine:
         np.testing.assert_array_equal(mine[model], theirs[model])
 

@@ -80,7 +80,6 @@ class DossierIndex:
     def __init__(self, history: History, target: str = TARGETS[0]) -> None:
         self.as_of = history.as_of
         self._history = history
-        self._withheld: frozenset[str] = frozenset()
         self._cases = history.cases.set_index("case_id", drop=False)
         self._known = pd.Series(_ordinals(self._cases["start_known_date"]), index=self._cases.index)
         self._states = States(history.parties)
@@ -93,14 +92,17 @@ class DossierIndex:
         self._actor = np.array([self._states.joined(cell) for cell in self._events["actor"]], dtype=object)
         self._collective = np.array([self._states.is_collective(cell) for cell in self._events["actor"]], dtype=bool)
         self._outcomes = _ending_table(history.outcomes, target, self._cases, self._known)
+        self._ended = self._outcomes["case_id"].to_numpy(dtype=object)
+        self._kept = np.ones(len(self._outcomes), dtype=bool)
         self._warheads = _shares_by_year(history.warheads, self._states.lineage)
         self._files: dict[str, _File] = {}
+        self._every_ending: dict[str, Endings] = {}
         self._endings: dict[str, Endings] = {}
 
     def without(self, case_ids: Collection[str]) -> "DossierIndex":
         """The same index with the endings of these cases withheld, as a fold of a validation needs it."""
         other = copy(self)
-        other._withheld = self._withheld | frozenset(case_ids)
+        other._kept = self._kept & ~self._outcomes["case_id"].isin(list(case_ids)).to_numpy(bool)
         other._endings = {}
         return other
 
@@ -163,16 +165,22 @@ class DossierIndex:
 
     def _endings_for(self, case_id: str) -> Endings:
         if case_id not in self._endings:
-            rows = self._outcomes[~self._outcomes["case_id"].isin(self._withheld | {case_id})]
-            own, lines = self._cases.loc[case_id], self._cases.index.get_indexer(rows["case_id"])
-            self._endings[case_id] = Endings(
+            self._endings[case_id] = self._beside(case_id).where(self._kept & (self._ended != case_id))
+        return self._endings[case_id]
+
+    def _beside(self, case_id: str) -> Endings:
+        """Every ending, its own too, and what each case shares with this one."""
+        if case_id not in self._every_ending:
+            rows, own = self._outcomes, self._cases.loc[case_id]
+            lines = self._cases.index.get_indexer(rows["case_id"])
+            self._every_ending[case_id] = Endings(
                 known=rows["known"].to_numpy(np.int64),
                 cause=rows["cause"].to_numpy(np.int64),
                 same_dyad=in_common(self._parties[lines], self._parties[self._cases.index.get_loc(case_id)]) > 1,
                 same_type=(rows["type"] == own["type"]).to_numpy(bool),
                 same_domain=(rows["domain"] == own["domain"]).to_numpy(bool),
             )
-        return self._endings[case_id]
+        return self._every_ending[case_id]
 
     def _shares_on(self, day: date) -> Mapping[str, float]:
         ended = [year for year in self._warheads if year < day.year]

@@ -45,6 +45,10 @@ class Facts:
         n = int(np.searchsorted(self.known, day, side="right"))
         return type(self)(*(_cut(getattr(self, field.name), n) for field in fields(self)))
 
+    def where(self, kept: Flags) -> Self:
+        """Only the facts flagged, (n,)."""
+        return type(self)(*(getattr(self, field.name)[kept] for field in fields(self)))
+
 
 @dataclass(frozen=True, slots=True)
 class Changes(Facts):
