@@ -149,17 +149,19 @@ class BaseRate(BaseEstimator):
         hazard = smooth_tail(table, n_months, tail_start(self.table_.at_risk, self.fewest))
         if hazard.ndim == 2:
             hazard = hazard[None]
+        if not self.strata:
+            return conditional_incidence(hazard, ages, months)
+        keys = self._keys(X, len(self.strata))
         pieces = []
         for line in range(len(X)):
-            ratio = self._ratio(X.iloc[[line]], ratios)
-            scaled = scale_hazards(hazard, ratio) if self.strata else hazard
+            scaled = scale_hazards(hazard, self._ratio(keys[line], ratios))
             pieces.append(conditional_incidence(scaled, ages[[line]], months[[line]]))
         return np.concatenate(pieces, axis=1)
 
-    def _ratio(self, line: pd.DataFrame, ratios: list[Floats]) -> Floats:
+    def _ratio(self, classes: tuple[str, ...], ratios: list[Floats]) -> Floats:
         product = np.ones((1, len(self.causes)))
         for depth, ((names, _, _), ratio) in enumerate(zip(self.levels_, ratios, strict=True), start=1):
-            key = self._keys(line, depth)[0]
+            key = classes[:depth]
             if key in names:
                 product = product * ratio[:, names.index(key), :]
         return product

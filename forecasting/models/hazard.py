@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from forecasting.models import newton
 from forecasting.models.base_rate import BaseRate
-from forecasting.models.episodes import DURATION_EDGES, decay, duration_bin, episodes, lag_bin, month_weights
+from forecasting.models.episodes import DURATION_EDGES, FOLLOW_UP, decay, duration_bin, episodes, lag_bin, month_weights
 from forecasting.models.incidence import Incidence, cumulative_incidence
 from forecasting.models.refits import refits
 from forecasting.models.uncertainty import cluster_draws, state_bounds
@@ -20,6 +20,7 @@ from forecasting.models.uncertainty import cluster_draws, state_bounds
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 N_DURATION = len(DURATION_EDGES) + 1
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -164,19 +165,27 @@ class HazardModel(BaseEstimator):
         """Model incidence under each of `coef` (b, p, k): (b, n, k, h)."""
         ages = X["age_months"].to_numpy(np.int64)
         ahead = X["gap_months"].to_numpy(np.int64)[:, None] + np.asarray(horizons, dtype=np.int64)
-        shift, slope = self.calibration_
+        steps, lasting, fading = self._log_odds(X, coef)
+        months = np.arange(1, int(ahead.max()) + 1)
+        fade = decay(lag_bin(np.minimum(months, FOLLOW_UP)))[:, None]
         pieces = []
-        for line in range(len(X)):
-            months = np.arange(1, int(ahead[line].max()) + 1)
-            same = np.zeros(len(months), dtype=np.int64)
-            bins = np.stack([duration_bin(ages[line] + months), lag_bin(np.minimum(months, 120))])
-            kinds, which = np.unique(bins, axis=1, return_inverse=True)
-            design = self._design(X.iloc[[line]], same[: kinds.shape[1]], kinds[0], kinds[1], forecasting=True)
-            base = design[:, :N_DURATION] @ coef[:, :N_DURATION]
-            eta = base + shift + slope * (design[:, N_DURATION:] @ coef[:, N_DURATION:])
-            hazard = newton.probabilities(eta)[:, which.ravel()].transpose(0, 2, 1)
-            pieces.append(cumulative_incidence(hazard)[..., ahead[line] - 1])
-        return np.stack(pieces, axis=1)
+        for first in range(0, len(X), at_once := max(1, AT_ONCE // len(coef))):
+            lines = slice(first, first + at_once)
+            own = lasting[:, lines, None] + fade * fading[:, lines, None]
+            hazard = newton.probabilities(steps[:, duration_bin(ages[lines, None] + months)] + own)
+            walked = cumulative_incidence(hazard.transpose(0, 1, 3, 2))
+            pieces.append(np.take_along_axis(walked, ahead[None, lines, None] - 1, axis=-1))
+        return np.concatenate(pieces, axis=1)
+
+    def _log_odds(self, X: pd.DataFrame, coef: Floats) -> tuple[Floats, Floats, Floats]:
+        """Recalibrated log odds: by bin of age (b, bins, k), and the lasting and fading ones of lines (b, n, k)."""
+        shift, slope = self.calibration_
+        first = np.zeros(len(X), dtype=np.int64)
+        design = self._design(X, np.arange(len(X)), first, first, forecasting=True)
+        state = slice(N_DURATION + len(self.statics), N_DURATION + len(self.statics) + len(self.states))
+        fading = design[:, state] @ coef[:, state] / decay(0)
+        lasting = design[:, N_DURATION:] @ coef[:, N_DURATION:] - decay(0) * fading
+        return np.cumsum(coef[:, :N_DURATION], axis=1) + shift, slope * lasting, slope * fading
 
     def _design(
         self, X: pd.DataFrame, line: Integers, duration: Integers, lag: Integers, forecasting: bool = False
