@@ -26,7 +26,7 @@ AsOf = Annotated[
 ]
 Horizons = Annotated[str | None, typer.Option("--horizons", help="Months after the as-of day, for example 6,12,24.")]
 Target = Annotated[str, typer.Option("--target", help="What counts as formal: concluded or in_force.")]
-Population = Annotated[str, typer.Option("--population", help="Cases the rates come from: forward or pooled.")]
+Population = Annotated[str, typer.Option("--population", help="Cases the rates come from: forward, pooled or every.")]
 Models = Annotated[
     str | None, typer.Option("--models", help="Models, for example primary,base_rate. Default: the base rates.")
 ]

@@ -45,7 +45,7 @@ def training_set(history: History, index: DossierIndex, names: Sequence[str], ta
     found = history.coding.set_index("case_id")["sampled_via"].reindex(case_ids)
     lines = lines.assign(
         case_id=case_ids,
-        **_groupings(starts, days),
+        **groupings(starts, days),
         backward=(found == "backward").to_numpy(np.float64),
         case=marks.case,
         age_months=marks.age,
@@ -62,7 +62,7 @@ def case_lines(index: DossierIndex, views: Sequence[CaseView], names: Sequence[s
     lines = feature_table(index, [(view.case_id, view.as_of) for view in views], names)
     starts = pd.DataFrame([dict(view.start) for view in views])
     ages = {"age_months": [v.age_months for v in views], "gap_months": [v.gap_months for v in views]}
-    return lines.assign(**_groupings(starts, [view.as_of for view in views]), backward=0.0, **ages)
+    return lines.assign(**groupings(starts, [view.as_of for view in views]), backward=0.0, **ages)
 
 
 def lines_at(
@@ -70,7 +70,7 @@ def lines_at(
 ) -> pd.DataFrame:
     """The same covariates for cases on past days; an uncertain endorsement stays a probability."""
     starts = history.cases.set_index("case_id").loc[[case_id for case_id, _ in marks]].reset_index()
-    return feature_table(index, marks, names).assign(**_groupings(starts, [day for _, day in marks]), backward=0.0)
+    return feature_table(index, marks, names).assign(**groupings(starts, [day for _, day in marks]), backward=0.0)
 
 
 def split_uncertain(lines: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
@@ -94,7 +94,8 @@ def state_features(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in names if FEATURES[name].family in ("tempo", "climate") and name != UNCERTAIN)
 
 
-def _groupings(starts: pd.DataFrame, days: Sequence[date]) -> dict[str, list[str]]:
+def groupings(starts: pd.DataFrame, days: Sequence[date]) -> dict[str, list[str]]:
+    """`type`, `dyad` (of two parties; else the cluster) and `era` (25 years) of cases on these days."""
     dyads = [
         ";".join(sorted(parties.split(";"))) if parties.count(";") == 1 else cluster
         for parties, cluster in zip(starts["parties"], starts["cluster_id"], strict=True)

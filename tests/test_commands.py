@@ -105,7 +105,7 @@ def test_an_unknown_option_is_a_usage_error(runs):
         ({"as_of": "0001-01-01"}, f"wanted a day from 2026-02-05 on, when {CASE} became known; came 0001-01-01"),
         ({"as_of": "2026-09-01"}, "wanted a day up to 2026-08-31, where the record ends (data_end); came 2026-09-01"),
         ({"target": "ratified"}, "wanted a target out of concluded, in_force; came 'ratified'"),
-        ({"population": "all"}, "wanted a population out of forward, pooled; came 'all'"),
+        ({"population": "all"}, "wanted a population out of forward, pooled, every; came 'all'"),
         ({"case": "salt2-observance-1979"}, "wanted a case that goes on; salt2-observance-1979 collapsed on 1986-05-27, known since 1986-05-27: ask as of an earlier day"),
     ],
 )  # fmt: skip

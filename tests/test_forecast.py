@@ -193,7 +193,7 @@ def test_too_little_history_is_refused(history):
     [
         ({"horizons": [0]}, "wanted horizons from 1 to 120 months; came [0]"),
         ({"horizons": []}, "wanted horizons from 1 to 120 months; came []"),
-        ({"population": "all"}, "wanted a population out of forward, pooled; came 'all'"),
+        ({"population": "all"}, "wanted a population out of forward, pooled, every; came 'all'"),
         ({"target": "ratified"}, "wanted a target out of concluded, in_force; came 'ratified'"),
     ],
 )

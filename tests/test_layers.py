@@ -19,6 +19,7 @@ LAYERS = [
     {"training", "given"},
     {"forecast"},
     {"backtest"},
+    {"multiverse"},
     {""},
     {"explain"},
     {"reporting"},

@@ -14,8 +14,8 @@ from forecasting.history.view import History
 from forecasting.months import DAYS_PER_MONTH, completed_months_array
 from forecasting.vocabulary import CAUSES, TARGETS
 
-Population = Literal["forward", "pooled"]
-POPULATIONS: tuple[Population, ...] = ("forward", "pooled")
+Population = Literal["forward", "pooled", "every"]
+POPULATIONS: tuple[Population, ...] = ("forward", "pooled", "every")
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,13 @@ class Spells:
 def spells(history: History, target: str = TARGETS[0], population: Population = "forward") -> Spells:
     """The spells known by the history's as-of day.
 
-    `forward`: core cases found among informal arrangements. `pooled`: core cases however found. A case whose end
-    came before its first public day never entered the record's view and is left out (left truncation).
+    `forward`: core cases found among informal arrangements. `pooled`: core cases however found. `every`: those outside
+    the core too. A case whose end came before its first public day never entered the record's view and is left out
+    (left truncation).
     """
     check_choice(target, population)
     coding = history.coding
-    core = coding["in_core"] == 1
+    core = (coding["in_core"] == 1) | (population == "every")
     if population == "forward":
         core &= coding["sampled_via"] == "forward"
     outcomes = history.outcomes
