@@ -31,7 +31,7 @@ def issue(
 
     history = load_history(data, day)
     table = open_forecasts(history, _names(models), target, None if every else list(cases), months)
-    _tell(put(table, ledger, history, target=target))
+    _tell(put(table, ledger, history, target=target, models=_names(models)))
 
 
 def replay(first: int, last: int, models: str, target: str, jobs: int, data: Path | None, ledger: Path) -> None:

@@ -1,6 +1,7 @@
 """Issuing forecasts: live ones, and replays of past days that say that they are replays."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 from joblib import Parallel, delayed
 
-from forecasting.errors import UsageError
+from forecasting.errors import UsageError, shown
 from forecasting.forecast import fit_models, forecast, open_cases
 from forecasting.history.panel import check_choice
 from forecasting.history.view import History
@@ -31,40 +32,38 @@ def issue(
     *,
     target: str = TARGETS[0],
     population: str = "forward",
+    models: Sequence[str] | None = None,
     as_replay: bool = False,
     issued_on: date | None = None,
 ) -> Written:
     """Put a forecast table into the ledger: one file per model, none changed ever after.
 
-    `table` has the forecast columns, as of one day, with the base rate among its models; `history` is the record it
-    was made from, as of that day or later, `target` and `population` what the models were fitted for, `issued_on`
-    today. Live is what is issued within 120 days of its as_of day from a record that holds nothing later than that
-    day, its hash unchanged since the first live issue of that day; the rest, and all of it under `as_replay`, is a
-    replay. Raises `UsageError` for a case that has ended, a forecast that was issued before, a faulty table.
+    `table` has the forecast columns, as of one day, with the base rate among its models; `models` are those of it to
+    issue (default: all); `history` is the record it was made from, as of that day or later; `target` and `population`
+    are what the models were fitted for, `issued_on` is today. Live is what is issued within 120 days of its as_of day
+    from a record that holds nothing later than that day, its hash unchanged since the first live issue of that day; the
+    rest, and all of it under `as_replay`, is a replay. Raises `UsageError` for a case that has ended, a forecast that
+    was issued before, a faulty table.
     """
-    models = blocks(table)
+    found = blocks(table)
     check_choice(target, population)
-    if REFERENCE not in models:
-        raise UsageError(f"wanted a forecast of {REFERENCE} beside the others; came {', '.join(models)}")
-    day = date.fromisoformat(models[REFERENCE].as_of)
+    if REFERENCE not in found:
+        raise UsageError(f"wanted a forecast of {REFERENCE} beside the others; came {', '.join(found)}")
+    reference = found[REFERENCE]
+    chosen = {name: _chosen(found, name) for name in (found if models is None else models)}
+    day = date.fromisoformat(reference.as_of)
     today = issued_on or datetime.now(UTC).date()
-    for name, block in models.items():
-        if (block.case_ids, block.horizons) != (models[REFERENCE].case_ids, models[REFERENCE].horizons):
-            raise UsageError(f"wanted the same cases and horizons of every model; came others of {name}")
     known = history.at(day)
-    open_cases(known, list(models[REFERENCE].case_ids), target)
-    common = _common(history, day, target, population) | {"level": models[REFERENCE].level}
+    open_cases(known, list(reference.case_ids), target)
+    clusters = known.cases.set_index("case_id")["cluster_id"]
+    common = _common(history, reference, target, population)
 
     def compose(chain: Chain) -> list[dict[str, Any]]:
         kind = REPLAY if as_replay else _kind(chain, history, day, today)
-        _require_unissued(chain, models, day, target, kind)
-        clusters = known.cases.set_index("case_id")["cluster_id"]
-        return [
-            common | _of_block(block) | {
-                "kind": kind, "model": name, "forecasts": block_forecasts(block, None if name == REFERENCE else models[REFERENCE], clusters)
-            }
-            for name, block in models.items()
-        ]  # fmt: skip
+        _require_unissued(chain, chosen, day, target, kind)
+        beside = {name: None if name == REFERENCE else reference for name in chosen}
+        forecasts = {name: block_forecasts(block, beside[name], clusters) for name, block in chosen.items()}
+        return [common | {"kind": kind, "model": name, "forecasts": told} for name, told in forecasts.items()]
 
     return append(folder, compose, today)
 
@@ -82,23 +81,47 @@ def replay(
 ) -> Iterator[Written]:
     """Issue replays as of each 1 January, for all cases then open, by models fitted on what was then known.
 
-    One writing per year from `first` to `last`, in order, as it is made; a year that stands already is passed over,
+    One writing per year and model from `first` to `last`, in order, as it is made. What stands already is passed over,
     so that an interrupted replay is taken up where it stopped.
     """
     if first > last or jobs < 1:
         raise UsageError(f"wanted years in order and at least one job; came {first} to {last} with {jobs}")
     days = [date(year, 1, 1) for year in range(first, last + 1)]
     history.at(days[-1])
-    standing = verify(folder).links if Path(folder).is_dir() else ()
-    done = {
-        e.as_of for link in standing if isinstance(e := link.entry, Issue) and (e.kind, e.target) == (REPLAY, target)
-    }
-    asked = [history.at(day) for day in days if day not in done]
+    standing = _replayed(verify(folder), target) if Path(folder).is_dir() else {}
+    asked = []
+    for known in map(history.at, days):
+        is_open = set(open_case_ids(known, target))
+        missing = {model: sorted(is_open - standing.get((known.as_of, model), set())) for model in models}
+        if any(missing.values()):
+            asked.append((known, missing))
     tables = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(open_forecasts)(known, models, target) for known in asked
+        delayed(open_forecasts)(known, models, target, sorted(set().union(*missing.values())))
+        for known, missing in asked
     )
-    for table in tables:
-        yield issue(table, folder, history, target=target, as_replay=True, issued_on=issued_on)
+    for (known, missing), table in zip(asked, tables, strict=True):
+        for model, cases in missing.items():
+            if cases:
+                told = table[table["case_id"].isin(cases)]
+                yield issue(told, folder, known, target=target, models=[model], as_replay=True, issued_on=issued_on)
+
+
+def _replayed(chain: Chain, target: str) -> dict[tuple[date, str], set[str]]:
+    """Cases of which a replay stands, by day and model."""
+    cases: dict[tuple[date, str], set[str]] = defaultdict(set)
+    for link in chain.links:
+        if isinstance(e := link.entry, Issue) and (e.kind, e.target) == (REPLAY, target):
+            cases[e.as_of, e.model] |= {forecast.case_id for forecast in e.forecasts}
+    return cases
+
+
+def _chosen(found: Mapping[str, Block], name: str) -> Block:
+    reference = found[REFERENCE]
+    if name not in found:
+        raise UsageError(f"wanted models out of those in the table, {', '.join(found)}; came {shown(name)}")
+    if (found[name].case_ids, found[name].horizons) != (reference.case_ids, reference.horizons):
+        raise UsageError(f"wanted the cases and horizons of {REFERENCE} for every model; came others for {name}")
+    return found[name]
 
 
 def open_forecasts(
@@ -131,10 +154,15 @@ def code_hash(package: Path = PACKAGE) -> str:
     return digest.hexdigest()
 
 
-def _common(history: History, day: date, target: str, population: str) -> dict[str, Any]:
+def _common(history: History, reference: Block, target: str, population: str) -> dict[str, Any]:
+    """What the entries of one table share."""
+    day = date.fromisoformat(reference.as_of)
     return {
         "entry": "issue",
         "as_of": day,
+        "horizons": reference.horizons,
+        "deadlines": tuple(deadline(day, horizon) for horizon in reference.horizons),
+        "level": reference.level,
         "target": target,
         "population": population,
         "states": STATES,
@@ -145,11 +173,6 @@ def _common(history: History, day: date, target: str, population: str) -> dict[s
         "question": QUESTION,
         "rule": RULE,
     }
-
-
-def _of_block(block: Block) -> dict[str, Any]:
-    day = date.fromisoformat(block.as_of)
-    return {"horizons": block.horizons, "deadlines": tuple(deadline(day, horizon) for horizon in block.horizons)}
 
 
 def _kind(chain: Chain, history: History, day: date, today: date) -> str:
