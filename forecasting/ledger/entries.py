@@ -244,7 +244,7 @@ def _plain(first: ErrorDetails, place: str) -> tuple[str, str]:
 
 def _require(holds: bool, wanted: str, came: object) -> None:
     if not holds:
-        raise _BrokenError(wanted, came if isinstance(came, str) else shown(came))
+        raise _BrokenError(wanted, str(came) if isinstance(came, str | date) else shown(came))
 
 
 def _check_rows(forecast: CaseForecast, n_horizons: int) -> None:
