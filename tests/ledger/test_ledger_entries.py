@@ -61,7 +61,7 @@ def test_a_file_that_is_not_exactly_an_entry_is_refused(content, message):
         (issue_body(as_of=date(2027, 1, 1)), f"wanted an as_of day up to {ISSUED_ON}, the day of issue; came 2027-01-01"),
         (issue_body(as_of=date(2026, 8, 30), kind="live"), "wanted a live as_of at the record's end; came 2026-08-30"),
         (issue_body(["b-1991", "a-1990"]), "wanted cases in order, each once; came ['b-1991', 'a-1990']"),
-        (issue_body(["../../x"]), f"wanted forecasts.0.case_id: string should match pattern '^[a-z0-9]+(-[a-z0-9]+)*$'; came '../../x'"),
+        (issue_body(["../../x"]), "wanted forecasts.0.case_id: string should match pattern '^[a-z0-9]+(-[a-z0-9]+)*$'; came '../../x'"),
         (issue_body(forecasts=[FORECAST | {"upper": [(0, 1, 1, 1)] * 2}]), "wanted probabilities of a-1990 within their bounds; came (0.1, 0.2, 0.3, 0.4) (0.1, 0.2, 0.3, 0.4) (0.0, 1.0, 1.0, 1.0)"),
         (issue_body(forecasts=[FORECAST | {"upper": [(1, 1, 1)] * 2}]), "wanted 2 rows of 4 for a-1990; came [(2, 3), (2, 4)]"),
         (issue_body(forecasts=[{k: v for k, v in FORECAST.items() if k != "reference"}]), "wanted a reference beside any other model than itself; came none for a-1990"),

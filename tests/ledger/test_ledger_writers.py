@@ -14,8 +14,6 @@ from forecasting.errors import UsageError
 from forecasting.ledger import verify
 from forecasting.ledger.lock import LOCK, locked
 
-LAST = "000003-replay-2000-01-01-concluded-primary.json"
-
 
 @pytest.fixture(scope="module")
 def came(tmp_path_factory):
