@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import platform
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -75,7 +76,7 @@ def _acquired(path: Path, wait: float) -> Lock:
 
 def _created(path: Path, token: bytes) -> bool:
     """Whether the file could be made; it appears with its content, so that nobody reads half of it."""
-    staged = path.with_name(f"{LOCK}.{os.getpid()}")
+    staged = path.with_name(f"{LOCK}.{os.getpid()}.{threading.get_ident()}")
     try:
         staged.write_bytes(token)
         os.link(staged, path)

@@ -35,15 +35,16 @@ BY = ["kind", "model", "target"]
 
 @dataclass(frozen=True)
 class Scorecard:
-    """Scores of a ledger, live and replay apart; every weight is one per case, spread over its scored forecasts.
+    """Scores of a ledger, live and replay apart; scores weigh one per case, spread over its scored forecasts.
 
     `settled_on`: end of the last record used to resolve; a question counts once its deadline is not after it.
     `forecasts`: one row per kind, model, target and horizon (`all`: the mean over those of 12 months and more): how
     many questions were issued, are pending, matured, resolved, void, retracted and scored, of how many cases in how
     many clusters; four-state `brier` (halved, lower is better), that of the base rate, `skill` with its interval at
     80 % from resampling clusters, and `note` where there is none. `causes`: the same for one ending, where `said` is
-    the mean probability and `came` the share. `others`: what people and markets said, on the same questions, with
-    skill over the base rate and over the model beside which it was entered.
+    the mean probability and `came` the share, each forecast counting once: weights by case would give cases that ended
+    soon, and so were asked seldom, more of a say in what came. `others`: what people and markets said, on the same
+    questions, with skill over the base rate and over the model beside which it was entered.
     """
 
     settled_on: str
@@ -172,7 +173,6 @@ def _cause_rows(lines: pd.DataFrame) -> Any:
             point, other = (_distributions(scored[name]) for name in ("probability", "reference"))
             for k, cause in enumerate(CAUSES):
                 came = (scored["resolution"] == cause).to_numpy(np.float64)
-                weight = case_weights(scored["case_id"])
                 found = compared(
                     brier_binary(point[:, k], came),
                     brier_binary(other[:, k], came),
@@ -181,8 +181,8 @@ def _cause_rows(lines: pd.DataFrame) -> Any:
                 )
                 yield {
                     **dict(zip(BY, key, strict=True)), "horizon": str(horizon), "cause": cause, "scored": len(scored),
-                    "n_cases": scored["case_id"].nunique(), "said": np.average(point[:, k], weights=weight),
-                    "came": np.average(came, weights=weight), **_unless_itself(key[1], found),
+                    "n_cases": scored["case_id"].nunique(), "said": point[:, k].mean(),
+                    "came": came.mean(), **_unless_itself(key[1], found),
                 }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def issue_body(cases=("a-1990",), as_of=date(2000, 1, 1), said=SAID, base=BASE, 
         "forecasts": [
             {
                 "case_id": case, "cluster_id": clusters.get(case, case),
-                **dict.fromkeys(("probability", "lower", "upper"), [said[case] if isinstance(said, dict) else said] * len(horizons)),
+                **{name: [said[case] if isinstance(said, dict) else said] * len(horizons) for name in ("probability", "lower", "upper")},
                 "reference": [base] * len(horizons),
             }
             for case in cases

@@ -82,8 +82,8 @@ def test_no_skill_is_printed_of_too_few(small):
 def test_each_ending_is_scored_by_itself(small):
     found = row(score(small).causes, kind="replay", horizon="12", cause="formalized")
     assert found["scored"] == 3
-    assert found["said"] == pytest.approx(((0.1 + 0.5) / 2 + 0.0) / 2)
-    assert found["came"] == pytest.approx((0.5 + 0.0) / 2)
+    assert found["said"] == pytest.approx((0.1 + 0.5 + 0.0) / 3)
+    assert found["came"] == pytest.approx(1 / 3)
     assert found["brier"] == pytest.approx(((0.01 + 0.25) / 2 + 0.0) / 2)
     assert found["brier_base_rate"] == pytest.approx(((0.0625 + 0.5625) / 2 + 0.0625) / 2)
 
@@ -105,7 +105,7 @@ def large(tmp_path_factory):
     for year in (2000, 2001, 2002):
         put(folder, issue_body(cases, date(year, 1, 1), said=said, horizons=(12,)))
         put(folder, issue_body(cases, date(year, 1, 1), said=(0.25,) * 4, horizons=(12,), model="base_rate", forecasts=[
-            {"case_id": c, "cluster_id": c, **dict.fromkeys(("probability", "lower", "upper"), [(0.25,) * 4])} for c in cases
+            {"case_id": c, "cluster_id": c, **{name: [(0.25,) * 4] for name in ("probability", "lower", "upper")}} for c in cases
         ]))  # fmt: skip
     state = {case: "faded" if n % 3 == 0 else "collapsed" for n, case in enumerate(cases)}
     put(folder, resolution_body([(date(y, 1, 1), c, [12], state[c]) for y in (2000, 2001, 2002) for c in cases]))
