@@ -69,14 +69,16 @@ class Written:
 def verify(folder: Path | str, head: str | None = None) -> Chain:
     """The chain with every fault that can be found; nothing is raised for a broken one.
 
-    `head` is a sha256 that `ledger head` printed before: a chain that does not hold it was rewritten or cut. Raises
-    `UsageError` where there is no such folder.
+    Reads again where a writer finished meanwhile. `head` is a sha256 that `ledger head` printed before: a chain that
+    does not hold it was rewritten or cut. Raises `UsageError` where there is no such folder.
     """
     place = Path(folder)
     if not place.is_dir():
         came = "a file" if place.exists() else "no such folder"
         raise UsageError(f"wanted the folder of a ledger; came {shown(str(place))}: {came}")
-    chain = _examined(place)
+    before, chain = _read_head(place), _examined(place)
+    while chain.faults and (now := _read_head(place)) != before:
+        before, chain = now, _examined(place)
     known = {ORIGIN, *(link.sha256 for link in chain.links)}
     if head is not None and head not in known:
         fault = Fault(
@@ -168,7 +170,7 @@ def _examined(place: Path) -> Chain:
     sealed = _sealed(files, links, place)
     for fault in [*_numbering(files), *_joints(files, links, hashes, sealed), *_days(files, links)]:
         faults.setdefault(fault.file, fault)
-    beyond, notes = _beyond_head(place, files)
+    beyond, notes = _beyond_head(place, files, hashes)
     for fault in beyond:
         faults.setdefault(fault.file, fault)
     ordered = [faults[name] for name in sorted(faults)]
@@ -177,11 +179,11 @@ def _examined(place: Path) -> Chain:
 
 def _numbering(files: list[str]) -> Iterator[Fault]:
     """Numbers that are missing, and files that share one."""
-    numbers = [int(name[:6]) for name in files]
-    for number in range(1, max(numbers, default=0) + 1):
-        if number not in numbers:
-            after = next(name for name in files if int(name[:6]) > number)
-            yield Fault(f"{number:06d}-*.json", 0, "", f"entry {number} before {after}", "no such file")
+    for before, name in pairwise(["000000-", *files]):
+        first, last = int(before[:6]) + 1, int(name[:6]) - 1
+        if first <= last:
+            entries = f"entry {first}" if first == last else f"entries {first} to {last}"
+            yield Fault(f"{first:06d}-*.json", 0, "", f"{entries} before {name}", "no such file")
     for before, name in pairwise(files):
         if before[:6] == name[:6]:
             yield Fault(name, 0, "", f"one entry {int(name[:6])}", f"a second one beside {before}")
@@ -226,7 +228,7 @@ def _days(files: list[str], links: Mapping[str, Link]) -> Iterator[Fault]:
             )
 
 
-def _beyond_head(place: Path, files: list[str]) -> tuple[list[Fault], list[str]]:
+def _beyond_head(place: Path, files: list[str], hashes: Mapping[str, str]) -> tuple[list[Fault], list[str]]:
     """What HEAD names that is not there, or what stands after it; an unfinished writing has left its lock."""
     if not files and not (place / HEAD).exists():
         return [], []
@@ -237,6 +239,8 @@ def _beyond_head(place: Path, files: list[str]) -> tuple[list[Fault], list[str]]
     if name != NOTHING and name not in files:
         return [Fault(name, 0, "", "the last file, which HEAD names", "no such file")], []
     after = files[files.index(name) + 1 :] if name in files else files
+    if after and head[0] != hashes.get(name, ORIGIN):
+        return [Fault(HEAD, 0, "", f"the sha256 of {name}", head[0])], []
     if after and (place / LOCK).exists():
         return [], [f"{after[-1]} stands after {name}, which HEAD names: its writing goes on or was cut off"]
     return [Fault(each, 0, "", f"no entry after {name}, which HEAD names", "an extra file") for each in after], []

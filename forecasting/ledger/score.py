@@ -39,8 +39,8 @@ class Scorecard:
 
     `settled_on`: end of the last record used to resolve; a question counts once its deadline is not after it.
     `forecasts`: one row per kind, model, target and horizon (`all`: the mean over those of 12 months and more): how
-    many questions were issued, are pending, matured, resolved, void, retracted and scored, of how many cases in how
-    many clusters; four-state `brier` (halved, lower is better), that of the base rate, `skill` with its interval at
+    many questions were issued, are pending, matured, unseen (matured, but nobody knows), resolved, void, retracted and
+    scored, of how many cases in how many clusters; four-state `brier` (halved, lower is better), that of the base rate, `skill` with its interval at
     80 % from resampling clusters, and `note` where there is none. `causes`: the same for one ending, where `said` is
     the mean probability and `came` the share, each forecast counting once: weights by case would give cases that ended
     soon, and so were asked seldom, more of a say in what came. `others`: what people and markets said, on the same
@@ -68,7 +68,7 @@ def score(folder: Path | str) -> Scorecard:
     )
 
 
-COUNTS = ("issued", "pending", "matured", "resolved", "void", "retracted", "scored", "n_cases", "n_clusters")
+COUNTS = ("issued", "pending", "matured", "unseen", "resolved", "void", "retracted", "scored", "n_cases", "n_clusters")
 SKILL = ("skill", "lower", "upper", "note")
 FORECAST_SCORES = ("kind", "model", "target", "horizon", *COUNTS, "brier", "brier_base_rate", *SKILL)
 CAUSE_SCORES = (
@@ -151,6 +151,7 @@ def _counts(asked: pd.DataFrame, scored: pd.DataFrame) -> dict[str, int]:
         "issued": len(asked),
         "pending": int(is_pending.sum()),
         "matured": int(asked["is_matured"].sum()),
+        "unseen": int((asked["is_matured"] & is_pending).sum()),
         "resolved": int((~is_void & ~is_pending).sum()),
         "void": int(is_void.sum()),
         "retracted": int(asked["is_retracted"].sum()),

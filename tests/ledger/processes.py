@@ -73,10 +73,13 @@ def several_writers(place):
         lambda writer=writer: put(folder, *(issue_body([f"case-{writer}-{n}"]) for n in range(N_ENTRIES)))
         for writer in range(N_WRITERS)
     ]
-    for pid in [forked(work) for work in works]:
-        os.waitpid(pid, 0)
+    folder.mkdir()
+    running, seen = [forked(work) for work in works], []
+    while running:
+        seen += [str(fault) for fault in verify(folder).faults]
+        running = [pid for pid in running if os.waitpid(pid, os.WNOHANG)[0] == 0]
     cases = [link.entry.forecasts[0].case_id for link in verify(folder).links]
-    return told(folder) | {"cases": cases}
+    return told(folder) | {"cases": cases, "seen": seen}
 
 
 def no_room(place):

@@ -103,6 +103,24 @@ def test_a_dropped_first_entry_is_missed(ledger):
     assert first_fault(ledger) == f"000001-*.json: wanted entry 1 before {names(ledger)[0]}; came no such file"
 
 
+def test_several_dropped_entries_are_one_fault(ledger):
+    name, content = forged(issue_body(["c-1995"]), 999_999, "f" * 64)
+    (ledger / name).write_bytes(content)
+    assert [str(fault) for fault in verify(ledger).faults] == [
+        f"000006-*.json: wanted entries 6 to 999998 before {name}; came no such file",
+        f"{name}: wanted no entry after {names(ledger)[4]}, which HEAD names; came an extra file",
+    ]
+
+
+def test_a_head_that_lags_is_held_to_its_word(ledger):
+    (ledger / ".lock").write_bytes(b"{}")
+    third = names(ledger)[2]
+    (ledger / "HEAD").write_text(f"{sha256(ledger / third)}  {third}\n")
+    assert verify(ledger).faults == ()
+    (ledger / "HEAD").write_text(f"{'f' * 64}  {third}\n")
+    assert first_fault(ledger) == f"HEAD: wanted the sha256 of {third}; came {'f' * 64}"
+
+
 def test_a_dropped_last_entry_is_missed_by_head(ledger):
     last = names(ledger)[-1]
     (ledger / last).unlink()

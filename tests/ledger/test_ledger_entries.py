@@ -70,6 +70,7 @@ def test_a_file_that_is_not_exactly_an_entry_is_refused(content, message):
         (ADDED | {"opinions": opinions(("faded", 0.7), ("collapsed", 0.4))}, "wanted probabilities that sum to 1 at most; came 1.1 for a-1990 at 12 months"),
         (ADDED | {"opinions": opinions(("faded", 0.2), ("collapsed", 0.2), ("ongoing", 0.2), ("formalized", 0.2))}, "wanted probabilities of all states that sum to 1; came 0.8 for a-1990 at 12 months"),
         (ADDED | {"by": "a\nb", "opinions": opinions(("faded", 0.7))}, "wanted by: string should match pattern "),
+        ({"entry": "retraction", "retracts": NAME, "reason": "\ud800"}, "wanted reason: input should be a valid string, unable to parse raw data as a unicode string; came "),
         ({"entry": "retraction", "retracts": NAME, "reason": "  "}, "wanted reason: string should match pattern "),
     ],
 )  # fmt: skip

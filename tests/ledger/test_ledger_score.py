@@ -63,7 +63,14 @@ def test_every_question_issued_is_accounted_for(small):
     counted = ["issued", "pending", "matured", "resolved", "void", "retracted", "scored", "n_cases", "n_clusters"]
     assert row(card.forecasts, kind="replay", horizon="24")[counted].tolist() == [3, 0, 3, 2, 1, 1, 2, 2, 2]
     assert row(card.forecasts, kind="replay", horizon="all")[counted].tolist() == [6, 0, 6, 5, 1, 2, 5, 2, 2]
+    assert row(card.forecasts, kind="replay", horizon="12")["unseen"] == 0
     assert (card.forecasts["issued"] == card.forecasts[["pending", "resolved", "void"]].sum(axis=1)).all()
+
+
+def test_a_question_that_is_due_and_that_nobody_can_answer_is_counted(small):
+    put(small, issue_body(["c-1999"], Y2000, model="other"))
+    found = row(score(small).forecasts, model="other", horizon="12")
+    assert found[["issued", "pending", "matured", "unseen", "scored"]].tolist() == [1, 1, 1, 1, 0]
 
 
 def test_live_stands_apart_and_an_early_end_waits_for_its_deadline(small):

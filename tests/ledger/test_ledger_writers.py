@@ -45,9 +45,10 @@ def test_the_next_writer_takes_over_the_lock_says_so_and_clears_up(came):
         assert each["after"] == {"links": before + 1, "faults": [], "notes": [], "hidden": []}
 
 
-def test_writers_at_once_all_end_up_in_the_chain(came):
+def test_writers_at_once_all_end_up_in_the_chain_and_no_reader_sees_it_broken(came):
     several = came["several_writers"]
     assert (several["links"], several["faults"], several["hidden"]) == (12, [], [])
+    assert several["seen"] == []
     assert sorted(several["cases"]) == [f"case-{writer}-{n}" for writer in range(3) for n in range(4)]
 
 
