@@ -40,11 +40,11 @@ class Scorecard:
     `settled_on`: end of the last record used to resolve; a question counts once its deadline is not after it.
     `forecasts`: one row per kind, model, target and horizon (`all`: the mean over those of 12 months and more): how
     many questions were issued, are pending, matured, unseen (matured, but nobody knows), resolved, void, retracted and
-    scored, of how many cases in how many clusters; four-state `brier` (halved, lower is better), that of the base rate, `skill` with its interval at
-    80 % from resampling clusters, and `note` where there is none. `causes`: the same for one ending, where `said` is
-    the mean probability and `came` the share, each forecast counting once: weights by case would give cases that ended
-    soon, and so were asked seldom, more of a say in what came. `others`: what people and markets said, on the same
-    questions, with skill over the base rate and over the model beside which it was entered.
+    scored, of how many cases in how many clusters; four-state `brier` (halved, lower is better), that of the base
+    rate, `skill` with its interval at 80 % from resampling clusters, and `note` where there is none. `causes`: the same
+    for one ending, where `said` is the mean probability and `came` the share, each forecast counting once: weights by
+    case would give cases that ended soon, and so were asked seldom, more of a say in what came. `others`: what people
+    and markets said, on the same questions, with skill over the base rate and over the model it was entered beside.
     """
 
     settled_on: str

@@ -19,7 +19,8 @@ from forecasting.vocabulary import STATES
 CASE = "new-start-post-expiry-2026"
 OTHER = "us-china-encounters-mou-2014"
 ENDED = "salt2-observance-1979"
-PAST = date(1985, 1, 1)
+PAST = date(1972, 1, 1)
+ONCE_OPEN = date(1985, 1, 1)
 
 
 def put_table(folder, history, told=None, issued_on=ISSUED_ON, **options):
@@ -200,7 +201,7 @@ def test_a_replay_that_cannot_be_made_is_refused(tmp_path, history, years, jobs,
 
 
 def test_open_forecasts_bring_the_base_rate_and_refuse_an_ended_case(history):
-    told = open_forecasts(history.at(PAST), ["type_base_rate"], cases=[ENDED], horizons=[12])
+    told = open_forecasts(history.at(ONCE_OPEN), ["type_base_rate"], cases=[ENDED], horizons=[12])
     assert list(told["model"].unique()) == ["type_base_rate", "base_rate"]
     with pytest.raises(UsageError, match=f"wanted a case that goes on; {ENDED} collapsed on 1986-05-27"):
         open_forecasts(history, ["base_rate"], cases=[ENDED])
