@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from forecasting import commands
+from forecasting import commands, ledger_line
 from forecasting.errors import ForecastingError
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Does an informal arms-control arrangement become a formal agreement, collapse, or fade?",
 )
+app.add_typer(ledger_line.app, name="ledger")
 
 Case = Annotated[str, typer.Argument(metavar="CASE", help="Case id, for example new-start-post-expiry-2026.")]
 Data = Annotated[

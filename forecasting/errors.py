@@ -56,3 +56,12 @@ class SchemaError(ForecastingError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults))
         super().__init__("\n".join(map(str, self.faults)))
+
+
+class LedgerError(ForecastingError):
+    """The ledger breaks its chain or its form. `faults` holds every fault, that of the earliest entry first."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        more = f" ({len(faults) - 1} more: forecasting ledger verify)" if len(faults) > 1 else ""
+        super().__init__(f"{faults[0]}{more}")

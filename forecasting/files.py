@@ -10,11 +10,12 @@ from pathlib import Path
 from forecasting.errors import UsageError
 
 
-def write_whole(contents: Mapping[Path, bytes]) -> None:
+def write_whole(contents: Mapping[Path, bytes], options: str = "--out or --data") -> None:
     """Write several files so that each appears whole, and none before all are on disk.
 
     The files are renamed into place in the order given: put the one that announces the others last. Raises
-    `UsageError` where a folder cannot be made or written; nothing is left behind then.
+    `UsageError` where a folder cannot be made or written, and names the `options` that choose another; nothing is left
+    behind then.
     """
     staged: list[tuple[str, Path]] = []
     made = [folder for path in contents for folder in reversed(path.parents) if not folder.exists()]
@@ -38,7 +39,7 @@ def write_whole(contents: Mapping[Path, bytes]) -> None:
                 folder.rmdir()
         place = error.filename or next(iter(contents))
         raise UsageError(
-            f"wanted a folder that can be written; came {place}: {error.strerror}. Choose another with --out or --data"
+            f"wanted a folder that can be written; came {place}: {error.strerror}. Choose another with {options}"
         ) from None
     finally:
         for name, _ in staged:

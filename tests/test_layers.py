@@ -18,12 +18,13 @@ LAYERS = [
     {"features"},
     {"training", "given"},
     {"forecast"},
-    {"backtest"},
+    {"backtest", "ledger"},
     {"multiverse"},
     {""},
     {"explain"},
     {"reporting"},
-    {"commands"},
+    {"commands", "ledger_commands"},
+    {"ledger_line"},
     {"__main__"},
 ]
 ONLY_UNDER = {
@@ -31,7 +32,7 @@ ONLY_UNDER = {
     "statsmodels": ("forecasting.models", "forecasting.scores"),
     "papermill": ("forecasting.reporting.notebook",),
     "matplotlib": ("forecasting.reporting.figures",),
-    "typer": ("forecasting.__main__",),
+    "typer": ("forecasting.__main__", "forecasting.ledger_line"),
     "pandera": ("forecasting.history.columns",),
 }
 GRANTED = {("forecasting.forecast", "sklearn.base.clone")}

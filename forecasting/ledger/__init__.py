@@ -1,0 +1,29 @@
+"""The ledger: what was said, when, and how good it was. Files are only ever added, each sealed by the next."""
+
+from forecasting.ledger.additions import add, read_opinions, retract
+from forecasting.ledger.chain import Chain, Written, append, read_chain, verify
+from forecasting.ledger.hub import export
+from forecasting.ledger.issue import issue, open_forecasts, replay
+from forecasting.ledger.questions import question, read
+from forecasting.ledger.resolve import resolve
+from forecasting.ledger.score import Scorecard, score
+
+__all__ = [
+    "Chain",
+    "Scorecard",
+    "Written",
+    "add",
+    "append",
+    "export",
+    "issue",
+    "open_forecasts",
+    "question",
+    "read",
+    "read_chain",
+    "read_opinions",
+    "replay",
+    "resolve",
+    "retract",
+    "score",
+    "verify",
+]

@@ -1,0 +1,270 @@
+"""The form of an entry: its keys, what they must hold, and the one way in which it stands in a file."""
+
+import json
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from forecasting.errors import Fault, LedgerError, shown
+from forecasting.months import LONGEST_HORIZON, deadline
+from forecasting.schema import SLUG
+from forecasting.vocabulary import STATES
+
+TOLERANCE = 1e-6
+LIVE_DAYS = 120
+VOID = "void"
+LIVE, REPLAY = "live", "replay"
+Kind = Literal["live", "replay"]
+Target = Literal["concluded", "in_force"]
+State = Literal["formalized", "collapsed", "faded", "ongoing"]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Slug = Annotated[str, Field(pattern=f"^{SLUG}$", max_length=80)]
+Name = Annotated[str, Field(pattern="^[a-z0-9]+(_[a-z0-9]+)*$", max_length=40)]
+Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^\S([^\x00-\x1f]*\S)?$")]
+Chance = Annotated[float, Field(ge=0.0, le=1.0)]
+Rows = tuple[tuple[Chance, ...], ...]
+
+
+class Form(BaseModel):
+    """No key but those named, no number that is none, and nothing changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Entry(Form):
+    """What every entry holds: its number, the sha256 of the file before it, and the day on which it was written."""
+
+    sequence: int = Field(ge=1, le=999_999)
+    previous: Sha256
+    issued_on: date
+
+
+class Code(Form):
+    """The code that made a forecast: version of the package, and a hash of its modules."""
+
+    version: Text
+    sha256: Sha256
+
+
+class CaseForecast(Form):
+    """Forecast of a case: rows by horizon, columns by state; `reference` is the base rate's, but in its own entry."""
+
+    case_id: Slug
+    cluster_id: Slug
+    probability: Rows
+    lower: Rows
+    upper: Rows
+    reference: Rows | None = None
+
+    @property
+    def base_rate(self) -> Rows:
+        """The base rate's probabilities."""
+        return self.probability if self.reference is None else self.reference
+
+
+class Issue(Entry):
+    """Forecasts of one model as of one day."""
+
+    entry: Literal["issue"]
+    kind: Kind
+    model: Name
+    reference_model: Name
+    as_of: date
+    record_end: date
+    record_sha256: Sha256
+    code: Code
+    target: Target
+    population: Literal["forward", "pooled"]
+    level: Annotated[float, Field(gt=0.0, lt=1.0)]
+    horizons: tuple[int, ...]
+    deadlines: tuple[date, ...]
+    states: tuple[State, ...]
+    question: Text
+    rule: Text
+    forecasts: tuple[CaseForecast, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        _require(self.states == STATES, f"states {', '.join(STATES)}", ", ".join(self.states))
+        months = tuple(sorted(set(self.horizons) & set(range(1, LONGEST_HORIZON + 1))))
+        _require(bool(months) and months == self.horizons, "horizons in order, each once", self.horizons)
+        due = tuple(deadline(self.as_of, horizon) for horizon in self.horizons)
+        _require(self.deadlines == due, "deadlines that run from as_of", ", ".join(map(str, self.deadlines)))
+        cases = [forecast.case_id for forecast in self.forecasts]
+        _require(cases == sorted(set(cases)), "cases in order, each once", cases)
+        check_kind(self.kind, self.as_of, self.issued_on)
+        _require(self.kind == REPLAY or self.record_end == self.as_of, "a live as_of at the record's end", self.as_of)
+        for forecast in self.forecasts:
+            _check_rows(forecast, len(self.horizons))
+            is_itself = self.model == self.reference_model
+            came = f"{'none' if forecast.reference is None else 'one'} for {forecast.case_id}"
+            _require((forecast.reference is None) == is_itself, "a reference beside any other model than itself", came)
+        return self
+
+
+class Opinion(Form):
+    """Somebody's probability that a case is in a state at a horizon."""
+
+    case_id: Slug
+    horizon: int
+    cause: State
+    probability: Chance
+
+
+class Added(Entry):
+    """Probabilities of a person or a market on questions that the entry `beside` asked."""
+
+    entry: Literal["added"]
+    by: Text
+    kind: Kind
+    target: Target
+    as_of: date
+    beside: Text
+    opinions: tuple[Opinion, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        asked = [(o.case_id, o.horizon, o.cause) for o in self.opinions]
+        _require(len(set(asked)) == len(asked), "each case, horizon and cause once", asked)
+        check_kind(self.kind, self.as_of, self.issued_on)
+        for case_id, horizon in sorted({pair[:2] for pair in asked}):
+            stated = [o.probability for o in self.opinions if (o.case_id, o.horizon) == (case_id, horizon)]
+            whole = len(stated) == len(STATES)
+            wanted = "probabilities of all states that sum to 1" if whole else "probabilities that sum to 1 at most"
+            total = sum(stated)
+            off = abs(total - 1.0) if whole else total - 1.0
+            _require(off <= TOLERANCE, wanted, f"{total:.6g} for {case_id} at {horizon} months")
+        return self
+
+
+class Resolved(Form):
+    """The state of a case at the deadlines of some horizons; `void` has a reason, the rest the day that decides."""
+
+    target: Target
+    as_of: date
+    case_id: Slug
+    horizons: tuple[int, ...] = Field(min_length=1)
+    state: Literal["formalized", "collapsed", "faded", "ongoing", "void"]
+    evidence_date: date | None = None
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        stated = (self.evidence_date is not None, self.reason is not None)
+        _require(stated == (self.state != VOID, self.state == VOID), "evidence_date, or for void a reason", stated)
+        return self
+
+
+class Resolution(Entry):
+    """What became of questions by the end of a record."""
+
+    entry: Literal["resolution"]
+    record_end: date
+    record_sha256: Sha256
+    resolutions: tuple[Resolved, ...]
+
+
+class Retraction(Entry):
+    """An entry withdrawn; it stays, and is scored as issued."""
+
+    entry: Literal["retraction"]
+    retracts: Text
+    reason: Text
+
+
+AnyEntry = Issue | Added | Resolution | Retraction
+FORM: TypeAdapter[AnyEntry] = TypeAdapter(Annotated[AnyEntry, Field(discriminator="entry")])
+
+
+def file_name(entry: AnyEntry) -> str:
+    """The name under which an entry stands; names sort as entries were written."""
+    if isinstance(entry, Issue):
+        return f"{entry.sequence:06d}-{entry.kind}-{entry.as_of}-{entry.target}-{entry.model}.json"
+    return f"{entry.sequence:06d}-{entry.entry}-{entry.issued_on}.json"
+
+
+def encoded(entry: AnyEntry) -> bytes:
+    """The entry as JSON in UTF-8: keys sorted, one line per key and per item of a list of objects."""
+    held = entry.model_dump(mode="json")
+    lines = (f" {json.dumps(key)}: {_value(held[key])}" for key in sorted(held) if held[key] is not None)
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def decoded(content: bytes, name: str) -> AnyEntry:
+    """The entry in a file of that name; `LedgerError` where the file is not exactly the form of an entry."""
+    try:
+        held = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise LedgerError([Fault(name, 0, "", "an entry as JSON", str(error)[:200] or "no JSON")]) from None
+    try:
+        entry = FORM.validate_python(held)
+    except ValidationError as error:
+        raise LedgerError([Fault(name, 0, "", *complaint(error))]) from None
+    if encoded(entry) != content:
+        raise LedgerError([Fault(name, 0, "", "the one form of an entry, with sorted keys", "another spelling of it")])
+    if file_name(entry) != name:
+        raise LedgerError([Fault(name, 0, "", f"the entry of that name; by what it holds {file_name(entry)}", name)])
+    return entry
+
+
+def complaint(error: ValidationError) -> tuple[str, str]:
+    """What was wanted and what came, of the first thing that is wrong with an entry."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"][1:])
+    if first["type"] == "extra_forbidden":
+        return "only the keys of such an entry", f"the unknown key {place}"
+    if first["type"] == "missing":
+        return f"the key {place}", "none"
+    return _plain(first, place)
+
+
+def check_kind(kind: str, as_of: date, issued_on: date) -> None:
+    """Raise where a day of knowledge lies ahead, or a live forecast is older than 120 days."""
+    age = (issued_on - as_of).days
+    _require(age >= 0, f"an as_of day up to {issued_on}, the day of issue", as_of)
+    _require(kind == REPLAY or age <= LIVE_DAYS, f"a live forecast within {LIVE_DAYS} days of as_of", f"{age} days")
+
+
+class _BrokenError(ValueError):
+    """A rule between keys that does not hold."""
+
+    def __init__(self, wanted: str, came: str) -> None:
+        super().__init__(f"wanted {wanted}; came {came}")
+        self.wanted, self.came = wanted, came
+
+
+def _plain(first: ErrorDetails, place: str) -> tuple[str, str]:
+    broken = first.get("ctx", {}).get("error")
+    if isinstance(broken, _BrokenError):
+        return broken.wanted, broken.came
+    return f"{place or 'an entry'}: {first['msg'][:1].lower()}{first['msg'][1:]}", shown(first["input"])
+
+
+def _require(holds: bool, wanted: str, came: object) -> None:
+    if not holds:
+        raise _BrokenError(wanted, str(came) if isinstance(came, str | date) else shown(came))
+
+
+def _check_rows(forecast: CaseForecast, n_horizons: int) -> None:
+    place = forecast.case_id
+    tables = (forecast.probability, forecast.lower, forecast.upper, forecast.base_rate)
+    shapes = {(len(rows), *{len(row) for row in rows}) for rows in tables}
+    _require(shapes == {(n_horizons, len(STATES))}, f"{n_horizons} rows of {len(STATES)} for {place}", sorted(shapes))
+    for row in (*forecast.probability, *forecast.base_rate):
+        _require(abs(sum(row) - 1.0) <= TOLERANCE, f"probabilities of {place} that sum to 1", f"{sum(row):.6g}")
+    for low, point, high in zip(forecast.lower, forecast.probability, forecast.upper, strict=True):
+        inside = all(a <= p <= b for a, p, b in zip(low, point, high, strict=True))
+        _require(inside, f"probabilities of {place} within their bounds", f"{low} {point} {high}")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n  " + ",\n  ".join(_line(item) for item in value) + "\n ]"
+    return _line(value)
+
+
+def _line(value: Any) -> str:
+    kept = {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+    return json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -1,0 +1,94 @@
+"""The ledger in the layout of a forecasting hub (hubverse): one CSV per model and day, and the tasks they answer.
+
+Live forecasts stand under `forecasting-MODEL`, replays under `forecasting-MODEL_replay`. `admin.json`, which names the
+people who run a hub, is theirs to write. See https://docs.hubverse.io, schema version 6.0.0.
+"""
+
+import csv
+import io
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from forecasting.errors import UsageError
+from forecasting.files import write_whole
+from forecasting.ledger.chain import read_chain
+from forecasting.ledger.entries import LIVE, LIVE_DAYS, Issue
+from forecasting.vocabulary import STATES
+
+SCHEMA = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v6.0.0/tasks-schema.json"
+TEAM = "forecasting"
+COLUMNS = ("origin_date", "target", "horizon", "case_id", "output_type", "output_type_id", "value")
+TARGET_NAMES = {
+    "concluded": "State of an informal arrangement; formalized once a binding text is signed or adopted",
+    "in_force": "State of an informal arrangement; formalized once a binding text is in force",
+}
+
+
+def export(folder: Path | str, out: Path | str) -> list[Path]:
+    """Write `model-output/` and `hub-config/tasks.json` below `out`; the paths, in order. All of it or nothing."""
+    issues = [link.entry for link in read_chain(folder).links if isinstance(link.entry, Issue)]
+    if not issues:
+        raise UsageError(f"wanted a ledger with forecasts; came none in {folder}")
+    lines: dict[Path, list[tuple[Any, ...]]] = defaultdict(list)
+    for issue in issues:
+        name = f"{TEAM}-{issue.model}{'' if issue.kind == LIVE else '_replay'}"
+        lines[Path("model-output") / name / f"{issue.as_of}-{name}.csv"] += _rows(issue)
+    contents = {Path(out) / path: _csv(rows) for path, rows in lines.items()}
+    contents[Path(out) / "hub-config" / "tasks.json"] = (json.dumps(tasks(issues), indent=2) + "\n").encode()
+    write_whole(contents, "--out")
+    return list(contents)
+
+
+def tasks(issues: Sequence[Issue]) -> dict[str, Any]:
+    """The tasks of a hub that takes these forecasts: `tasks.json`."""
+    targets = sorted({issue.target for issue in issues})
+    values = {
+        "origin_date": sorted({issue.as_of.isoformat() for issue in issues}),
+        "target": targets,
+        "horizon": sorted({horizon for issue in issues for horizon in issue.horizons}),
+        "case_id": sorted({forecast.case_id for issue in issues for forecast in issue.forecasts}),
+    }
+    task = {
+        "task_ids": {name: {"required": None, "optional": found} for name, found in values.items()},
+        "output_type": {
+            "pmf": {
+                "output_type_id": {"required": list(STATES)},
+                "value": {"type": "double", "minimum": 0, "maximum": 1},
+                "is_required": True,
+            }
+        },
+        "target_metadata": [_target(target) for target in targets],
+    }
+    due = {"relative_to": "origin_date", "start": 0, "end": LIVE_DAYS}
+    rounds = {"round_id_from_variable": True, "round_id": "origin_date", "model_tasks": [task], "submissions_due": due}
+    return {"schema_version": SCHEMA, "rounds": [rounds]}
+
+
+def _target(target: str) -> dict[str, Any]:
+    return {
+        "target_id": target,
+        "target_name": TARGET_NAMES[target],
+        "target_units": "state",
+        "target_type": "nominal",
+        "target_keys": {"target": target},
+        "is_step_ahead": True,
+        "time_unit": "month",
+    }
+
+
+def _rows(issue: Issue) -> list[tuple[Any, ...]]:
+    return [
+        (issue.as_of, issue.target, horizon, forecast.case_id, "pmf", state, value)
+        for forecast in issue.forecasts
+        for horizon, row in zip(issue.horizons, forecast.probability, strict=True)
+        for state, value in zip(STATES, row, strict=True)
+    ]
+
+
+def _csv(rows: Sequence[tuple[Any, ...]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([COLUMNS, *rows])
+    return text.getvalue().encode()

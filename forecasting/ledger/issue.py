@@ -1,0 +1,199 @@
+"""Issuing forecasts: live ones, and replays of past days that say that they are replays."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from joblib import Parallel, delayed
+
+from forecasting.errors import UsageError, shown
+from forecasting.forecast import fit_models, forecast, open_cases
+from forecasting.history.panel import check_choice
+from forecasting.history.view import History
+from forecasting.ledger.chain import Chain, Written, append, verify
+from forecasting.ledger.entries import LIVE, LIVE_DAYS, REPLAY, Issue
+from forecasting.ledger.questions import QUESTION, REFERENCE, RULE, Block, block_forecasts, blocks
+from forecasting.months import HORIZONS, deadline
+from forecasting.vocabulary import STATES, TARGETS
+
+MODELS_ISSUED = ("primary", REFERENCE)
+PACKAGE = Path(__file__).parents[1]
+
+
+def issue(
+    table: pd.DataFrame,
+    folder: Path | str,
+    history: History,
+    *,
+    target: str = TARGETS[0],
+    population: str = "forward",
+    models: Sequence[str] | None = None,
+    as_replay: bool = False,
+    issued_on: date | None = None,
+) -> Written:
+    """Put a forecast table into the ledger: one file per model, none changed ever after.
+
+    `table` has the forecast columns, as of one day, with the base rate among its models; `models` are those of it to
+    issue (default: all); `history` is the record it was made from, as of that day or later; `target` and `population`
+    are what the models were fitted for, `issued_on` is today. Live is what is issued within 120 days of its as_of day
+    from a record that holds nothing later than that day, its hash unchanged since the first live issue of that day; the
+    rest, and all of it under `as_replay`, is a replay. Raises `UsageError` for a case that has ended, a forecast that
+    was issued before, a faulty table.
+    """
+    found = blocks(table)
+    check_choice(target, population)
+    if REFERENCE not in found:
+        raise UsageError(f"wanted a forecast of {REFERENCE} beside the others; came {', '.join(found)}")
+    reference = found[REFERENCE]
+    chosen = {name: _chosen(found, name) for name in (found if models is None else models)}
+    day = date.fromisoformat(reference.as_of)
+    today = issued_on or datetime.now(UTC).date()
+    known = history.at(day)
+    open_cases(known, list(reference.case_ids), target)
+    clusters = known.cases.set_index("case_id")["cluster_id"]
+    common = _common(history, reference, target, population)
+
+    def compose(chain: Chain) -> list[dict[str, Any]]:
+        kind = REPLAY if as_replay else _kind(chain, history, day, today)
+        _require_unissued(chain, chosen, day, target, kind)
+        beside = {name: None if name == REFERENCE else reference for name in chosen}
+        forecasts = {name: block_forecasts(block, beside[name], clusters) for name, block in chosen.items()}
+        return [common | {"kind": kind, "model": name, "forecasts": told} for name, told in forecasts.items()]
+
+    return append(folder, compose, today)
+
+
+def replay(
+    history: History,
+    folder: Path | str,
+    first: int,
+    last: int,
+    *,
+    models: Sequence[str] = MODELS_ISSUED,
+    target: str = TARGETS[0],
+    jobs: int = 1,
+    issued_on: date | None = None,
+) -> Iterator[Written]:
+    """Issue replays as of each 1 January, for all cases then open, by models fitted on what was then known.
+
+    One writing per year and model from `first` to `last`, in order, as it is made. What stands already is passed over,
+    so that an interrupted replay is taken up where it stopped.
+    """
+    if first > last or jobs < 1:
+        raise UsageError(f"wanted years in order and at least one job; came {first} to {last} with {jobs}")
+    days = [date(year, 1, 1) for year in range(first, last + 1)]
+    history.at(days[-1])
+    standing = _replayed(verify(folder), target) if Path(folder).is_dir() else {}
+    asked = []
+    for known in map(history.at, days):
+        is_open = set(open_case_ids(known, target))
+        missing = {model: sorted(is_open - standing.get((known.as_of, model), set())) for model in models}
+        if any(missing.values()):
+            asked.append((known, missing))
+    tables = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(open_forecasts)(known, models, target, sorted(set().union(*missing.values())))
+        for known, missing in asked
+    )
+    for (known, missing), table in zip(asked, tables, strict=True):
+        for model, cases in missing.items():
+            if cases:
+                told = table[table["case_id"].isin(cases)]
+                yield issue(told, folder, known, target=target, models=[model], as_replay=True, issued_on=issued_on)
+
+
+def _replayed(chain: Chain, target: str) -> dict[tuple[date, str], set[str]]:
+    """Cases of which a replay stands, by day and model."""
+    cases: dict[tuple[date, str], set[str]] = defaultdict(set)
+    for link in chain.links:
+        if isinstance(e := link.entry, Issue) and (e.kind, e.target) == (REPLAY, target):
+            cases[e.as_of, e.model] |= {forecast.case_id for forecast in e.forecasts}
+    return cases
+
+
+def _chosen(found: Mapping[str, Block], name: str) -> Block:
+    reference = found[REFERENCE]
+    if name not in found:
+        raise UsageError(f"wanted models out of those in the table, {', '.join(found)}; came {shown(name)}")
+    if (found[name].case_ids, found[name].horizons) != (reference.case_ids, reference.horizons):
+        raise UsageError(f"wanted the cases and horizons of {REFERENCE} for every model; came others for {name}")
+    return found[name]
+
+
+def open_forecasts(
+    history: History,
+    models: Sequence[str] = MODELS_ISSUED,
+    target: str = TARGETS[0],
+    cases: Sequence[str] | None = None,
+    horizons: Sequence[int] = HORIZONS,
+) -> pd.DataFrame:
+    """Forecasts of all cases not known to have ended, or of those named, by models fitted on this history."""
+    check_choice(target, "forward")
+    chosen = list(cases) if cases is not None else open_case_ids(history, target)
+    open_cases(history, chosen, target)
+    names = [*models, *([] if REFERENCE in models else [REFERENCE])]
+    return forecast(history, chosen, fitted=fit_models(history, names, target), horizons=horizons)
+
+
+def open_case_ids(history: History, target: str = TARGETS[0]) -> list[str]:
+    """Cases not known to have ended, in order."""
+    outcomes = history.outcomes
+    return sorted(outcomes.loc[(outcomes["target"] == target) & (outcomes["cause"] == ""), "case_id"])
+
+
+def code_hash(package: Path = PACKAGE) -> str:
+    """A hash of every module of the package: path and content, in order."""
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(package).as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _common(history: History, reference: Block, target: str, population: str) -> dict[str, Any]:
+    """What the entries of one table share."""
+    day = date.fromisoformat(reference.as_of)
+    return {
+        "entry": "issue",
+        "as_of": day,
+        "horizons": reference.horizons,
+        "deadlines": tuple(deadline(day, horizon) for horizon in reference.horizons),
+        "level": reference.level,
+        "target": target,
+        "population": population,
+        "states": STATES,
+        "reference_model": REFERENCE,
+        "record_sha256": history.sha256,
+        "record_end": history.record.data_end,
+        "code": {"version": version("forecasting"), "sha256": code_hash()},
+        "question": QUESTION,
+        "rule": RULE,
+    }
+
+
+def _kind(chain: Chain, history: History, day: date, today: date) -> str:
+    """Live where nothing later could be known: a recent day, the record's last, and the record as it was."""
+    hashes = {
+        e.record_sha256
+        for link in chain.links
+        if isinstance(e := link.entry, Issue) and e.kind == LIVE and e.as_of == day
+    }
+    recent = (today - day).days <= LIVE_DAYS
+    return LIVE if recent and history.record.data_end == day and hashes <= {history.sha256} else REPLAY
+
+
+def _require_unissued(chain: Chain, models: Mapping[str, Block], day: date, target: str, kind: str) -> None:
+    for link in chain.links:
+        entry = link.entry
+        if isinstance(entry, Issue) and (entry.as_of, entry.target, entry.kind) == (day, target, kind):
+            stands = {forecast.case_id for forecast in entry.forecasts}
+            again = [case for case in models[entry.model].case_ids if case in stands] if entry.model in models else []
+            if again:
+                raise UsageError(
+                    f"wanted forecasts not issued before; came {entry.model} for {again[0]} as of {day}, which stands "
+                    f"in {link.name}. An entry is never changed: ask as of another day, or for other models or cases"
+                )

@@ -1,0 +1,202 @@
+"""From the forecast table to the forecasts of an entry, and back to one table of everything issued."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.errors import UsageError, shown
+from forecasting.given import ALL
+from forecasting.ledger.chain import Chain, read_chain
+from forecasting.ledger.entries import VOID, Issue, Resolution, Retraction
+from forecasting.months import check_horizons, parse_day
+from forecasting.schema import FORECAST_COLUMNS, SLUG
+from forecasting.vocabulary import STATES
+
+Floats = NDArray[np.float64]
+
+REFERENCE = "base_rate"
+DECIMALS = 5
+BOUND_DECIMALS = 4
+SUM_TOLERANCE = 1e-6
+QUESTION = "How will CASE stand on DEADLINE: formalized (TARGET), collapsed, faded, or still ongoing?"
+RULE = (
+    "CAUSE is the state on DEADLINE if the row of CASE and TARGET in outcomes.csv has that cause and an end_date up to "
+    "DEADLINE; ongoing if it has no such end_date and a later end_date, or a last_observed_date on DEADLINE or later; "
+    "void if the record no longer holds the case or the target, or says that on as_of the case was not known or was "
+    "known to have ended"
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Forecasts of one model: `case_ids` (n,); `probability`, `lower`, `upper` (n, n_horizons, n_states)."""
+
+    case_ids: tuple[str, ...]
+    horizons: tuple[int, ...]
+    level: float
+    as_of: str
+    probability: Floats
+    lower: Floats
+    upper: Floats
+
+
+def blocks(table: pd.DataFrame) -> dict[str, Block]:
+    """The forecasts of each model in a forecast table, given all that is known; cases and horizons in order.
+
+    The table must hold every state of every case at every horizon once for each model, as of one day, with
+    probabilities that sum to 1 (to 1e-6) and lie within their bounds. Raises `UsageError`.
+    """
+    if not isinstance(table, pd.DataFrame) or tuple(table.columns) != FORECAST_COLUMNS:
+        came = shown(list(table.columns)) if isinstance(table, pd.DataFrame) else shown(table)
+        raise UsageError(f"wanted a forecast table with the columns {', '.join(FORECAST_COLUMNS)}; came {came}")
+    rows = table[table["given"] == ALL]
+    for name in ("as_of", "level"):
+        if rows[name].nunique() != 1:
+            raise UsageError(f"wanted a forecast table with one {name}; came {shown(list(rows[name].unique()))}")
+    parse_day(rows["as_of"].iloc[0])
+    for case_id in rows["case_id"].unique():
+        if not re.fullmatch(SLUG, str(case_id)):
+            raise UsageError(f"wanted the case_id of a case in the record; came {shown(case_id)}")
+    return {str(model): _block(str(model), part) for model, part in rows.groupby("model", sort=False)}
+
+
+def block_forecasts(block: Block, reference: Block | None, clusters: "pd.Series[str]") -> list[dict[str, Any]]:
+    """The forecasts of an entry, to 5 decimals (bounds: 4) and still summing to 1, with the reference, if another."""
+    point = rounded(block.probability)
+    tables = {
+        "probability": point,
+        "lower": np.minimum(block.lower.clip(0.0, 1.0).round(BOUND_DECIMALS), point),
+        "upper": np.maximum(block.upper.clip(0.0, 1.0).round(BOUND_DECIMALS), point),
+        **({} if reference is None else {"reference": rounded(reference.probability)}),
+    }
+    return [
+        {"case_id": case_id, "cluster_id": str(clusters[case_id])} | {name: t[i].tolist() for name, t in tables.items()}
+        for i, case_id in enumerate(block.case_ids)
+    ]
+
+
+def rounded(probability: Floats) -> Floats:
+    """Distributions along the last axis, to 5 decimals; the likeliest state takes what rounding leaves over."""
+    cut = probability.clip(0.0, 1.0).round(DECIMALS)
+    likeliest = cut.argmax(axis=-1)[..., None]
+    rest = 1.0 - cut.sum(axis=-1, keepdims=True)
+    np.put_along_axis(cut, likeliest, (np.take_along_axis(cut, likeliest, -1) + rest).round(DECIMALS), -1)
+    return cut
+
+
+def question(case_id: str, target: str, deadline: object) -> str:
+    """The question in words."""
+    return QUESTION.replace("CASE", case_id).replace("DEADLINE", str(deadline)).replace("TARGET", target)
+
+
+def read(folder: Path | str) -> pd.DataFrame:
+    """Every probability issued, one row each: the forecast columns, and what the ledger says of the question.
+
+    Further columns: `entry` (file), `kind` (live or replay), `target`, `issued_on`, `deadline`, `reference` (the base
+    rate's probability), `cluster_id`, `resolution` (a state, void, or empty while pending), `is_retracted` (0/1).
+    Raises `LedgerError` for a broken ledger.
+    """
+    lines = question_lines(read_chain(folder))
+    n = len(STATES)
+    wide = lines.loc[lines.index.repeat(n)].reset_index(drop=True)
+    points = {name: np.concatenate([*lines[name], []]) for name in ("probability", "lower", "upper", "reference")}
+    wide = wide.assign(cause=list(STATES) * len(lines), given=ALL, **points)
+    told = ["entry", "kind", "target", "issued_on", "deadline", "reference", "cluster_id", "resolution", "is_retracted"]
+    return wide[[*FORECAST_COLUMNS, *told]]
+
+
+def question_lines(chain: Chain) -> pd.DataFrame:
+    """One row per question asked of a model: `probability`, `lower`, `upper`, `reference` hold rows of four states."""
+    settled, retracted = states_by_question(chain), retractions(chain)
+    lines = []
+    for link in chain.links:
+        if not isinstance(entry := link.entry, Issue):
+            continue
+        as_of = entry.as_of.isoformat()
+        common = {
+            "entry": link.name, "kind": entry.kind, "model": entry.model, "target": entry.target,
+            "as_of": as_of, "issued_on": entry.issued_on.isoformat(), "level": entry.level,
+            "is_retracted": int(link.name in retracted),
+        }  # fmt: skip
+        for forecast in entry.forecasts:
+            for i, horizon in enumerate(entry.horizons):
+                key = (entry.target, forecast.case_id, as_of, horizon)
+                rows = {name: getattr(forecast, name)[i] for name in ("probability", "lower", "upper")}
+                question_of = {
+                    "case_id": forecast.case_id, "cluster_id": forecast.cluster_id, "horizon": horizon,
+                    "deadline": entry.deadlines[i].isoformat(), "resolution": settled.get(key, ""),
+                }  # fmt: skip
+                lines.append(common | rows | {"reference": forecast.base_rate[i]} | question_of)
+    return pd.DataFrame(lines, columns=LINE_COLUMNS)
+
+
+LINE_COLUMNS = (
+    "entry", "kind", "model", "target", "as_of", "issued_on", "level", "is_retracted", "probability", "lower", "upper",
+    "reference", "case_id", "cluster_id", "horizon", "deadline", "resolution",
+)  # fmt: skip
+
+
+def states_by_question(chain: Chain) -> dict[tuple[str, str, str, int], str]:
+    """The last word on each question (target, case, as_of, horizon): a state, or void."""
+    return {
+        (told.target, told.case_id, told.as_of.isoformat(), horizon): told.state
+        for link in chain.links
+        if isinstance(link.entry, Resolution)
+        for told in link.entry.resolutions
+        for horizon in told.horizons
+    }
+
+
+def retractions(chain: Chain) -> dict[str, str]:
+    """Reason by retracted file."""
+    return {e.retracts: e.reason for link in chain.links if isinstance(e := link.entry, Retraction)}
+
+
+def settled_on(chain: Chain) -> str:
+    """The end of the last record that questions were resolved from; empty before."""
+    days = [link.entry.record_end.isoformat() for link in chain.links if isinstance(link.entry, Resolution)]
+    return max(days, default="")
+
+
+def is_scored(lines: pd.DataFrame, settled: str) -> "pd.Series[bool]":
+    """Questions that count: due by the last resolution, with a state. An early end waits for its deadline.
+
+    Scoring ends before their deadline would count endings at once and survivals later.
+    """
+    return (lines["deadline"] <= settled) & ~lines["resolution"].isin(["", VOID])
+
+
+def _block(model: str, rows: pd.DataFrame) -> Block:
+    horizons = check_horizons([int(month) for month in rows["horizon"].unique()])
+    case_ids = tuple(sorted(rows["case_id"].unique()))
+    grid = pd.MultiIndex.from_product([case_ids, horizons, STATES], names=["case_id", "horizon", "cause"])
+    indexed = rows.set_index(["case_id", "horizon", "cause"])
+    if len(indexed) != len(grid) or not indexed.index.sort_values().equals(grid.sort_values()):
+        raise UsageError(f"wanted every state of every case at every horizon once for {model}; came {len(rows)} rows")
+    shape = (len(case_ids), len(horizons), len(STATES))
+    ordered = indexed.loc[grid]
+    point, low, high = (ordered[name].to_numpy(np.float64).reshape(shape) for name in ("probability", "lower", "upper"))
+    _check_probabilities(model, case_ids, horizons, point, low, high)
+    return Block(case_ids, horizons, float(rows["level"].iloc[0]), str(rows["as_of"].iloc[0]), point, low, high)
+
+
+def _check_probabilities(
+    model: str, case_ids: tuple[str, ...], horizons: tuple[int, ...], point: Floats, low: Floats, high: Floats
+) -> None:
+    total = point.sum(axis=-1)
+    off = np.argwhere(~(np.abs(total - 1.0) <= SUM_TOLERANCE))
+    outside = np.argwhere(
+        ~((point >= -SUM_TOLERANCE) & (low <= point + SUM_TOLERANCE) & (point <= high + SUM_TOLERANCE))
+    )
+    for wanted, places in (("sum to 1", off), ("lie within their bounds and are not below 0", outside)):
+        if len(places):
+            i, j = places[0][:2]
+            raise UsageError(
+                f"wanted probabilities that {wanted}; came {point[i, j].tolist()} of {model} for {case_ids[i]} at "
+                f"{horizons[j]} months"
+            )

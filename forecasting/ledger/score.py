@@ -1,0 +1,241 @@
+"""Scoring what was issued: how much of it counts, and how good it was beside the base rate issued with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.ledger.chain import Chain, read_chain
+from forecasting.ledger.entries import VOID, Added, Issue
+from forecasting.ledger.questions import (
+    REFERENCE,
+    is_scored,
+    question_lines,
+    retractions,
+    settled_on,
+    states_by_question,
+)
+from forecasting.months import HORIZONS
+from forecasting.scores.proper import brier_binary, brier_states
+from forecasting.scores.skill import paired_bootstrap
+from forecasting.vocabulary import CAUSES, STATES
+
+Floats = NDArray[np.float64]
+
+FEWEST_SCORED = 30
+FEWEST_CLUSTERS = 10
+LEVEL = 0.8
+ALL_HORIZONS = HORIZONS[1:]
+BY = ["kind", "model", "target"]
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Scores of a ledger, live and replay apart; scores weigh one per case, spread over its scored forecasts.
+
+    `settled_on`: end of the last record used to resolve; a question counts once its deadline is not after it.
+    `forecasts`: one row per kind, model, target and horizon (`all`: the mean over those of 12 months and more): how
+    many questions were issued, are pending, matured, unseen (matured, but nobody knows), resolved, void, retracted and
+    scored, of how many cases in how many clusters; four-state `brier` (halved, lower is better), that of the base
+    rate, `skill` with its interval at 80 % from resampling clusters, and `note` where there is none. `causes`: the same
+    for one ending, where `said` is the mean probability and `came` the share, each forecast counting once: weights by
+    case would give cases that ended soon, and so were asked seldom, more of a say in what came. `others`: what people
+    and markets said, on the same questions, with skill over the base rate and over the model it was entered beside.
+    """
+
+    settled_on: str
+    forecasts: pd.DataFrame
+    causes: pd.DataFrame
+    others: pd.DataFrame
+
+
+def score(folder: Path | str) -> Scorecard:
+    """Score every forecast as it was issued, the retracted ones too. Raises `LedgerError` for a broken ledger."""
+    chain = read_chain(folder)
+    settled = settled_on(chain)
+    lines = question_lines(chain)
+    lines = lines.assign(is_scored=is_scored(lines, settled), is_matured=lines["deadline"] <= settled)
+    lines = lines.join(_briers(lines))
+    return Scorecard(
+        settled,
+        pd.DataFrame(list(_forecast_rows(lines)), columns=FORECAST_SCORES),
+        pd.DataFrame(list(_cause_rows(lines)), columns=CAUSE_SCORES),
+        pd.DataFrame(_other_rows(other_lines(chain)), columns=OTHER_SCORES),
+    )
+
+
+COUNTS = ("issued", "pending", "matured", "unseen", "resolved", "void", "retracted", "scored", "n_cases", "n_clusters")
+SKILL = ("skill", "lower", "upper", "note")
+FORECAST_SCORES = ("kind", "model", "target", "horizon", *COUNTS, "brier", "brier_base_rate", *SKILL)
+CAUSE_SCORES = (
+    "kind", "model", "target", "horizon", "cause", "scored", "n_cases", "said", "came", "brier",
+    "brier_base_rate", *SKILL,
+)  # fmt: skip
+OTHER_SCORES = (
+    "kind", "by", "against", "stated", "scored", "retracted", "n_cases", "brier", "brier_against", *SKILL,
+)  # fmt: skip
+
+
+def case_weights(case_id: "pd.Series[str]") -> Floats:
+    """One per case, spread evenly over its lines, (n,)."""
+    return (1.0 / case_id.groupby(case_id).transform("size")).to_numpy(np.float64)
+
+
+def compared(score: Floats, reference: Floats, case_id: "pd.Series[str]", cluster: "pd.Series[str]") -> dict[str, Any]:
+    """Weighted means of paired scores, and the skill with its interval unless the forecasts are too few."""
+    n, n_clusters = len(score), cluster.nunique()
+    if n == 0:
+        return {"note": "none scored"}
+    weight = case_weights(case_id)
+    means = {"brier": np.average(score, weights=weight), "brier_base_rate": np.average(reference, weights=weight)}
+    if n < FEWEST_SCORED or n_clusters < FEWEST_CLUSTERS:
+        wanted = f"wanted {FEWEST_SCORED} and {FEWEST_CLUSTERS}"
+        return means | {"note": f"too few: {n} forecasts in {n_clusters} clusters; {wanted}"}
+    if not weight @ reference > 0.0:
+        return means | {"note": "no skill against a perfect base rate"}
+    found = paired_bootstrap(score, reference, weight, cluster, level=LEVEL)
+    return means | {"skill": found.value, "lower": found.lower, "upper": found.upper, "note": ""}
+
+
+def _briers(lines: pd.DataFrame) -> pd.DataFrame:
+    """Four-state Brier score of each question that counts, and of the base rate beside it; NaN for the rest."""
+    chosen = lines[lines["is_scored"]]
+    scores = pd.DataFrame(np.nan, index=lines.index, columns=["brier", "brier_base_rate"])
+    if len(chosen):
+        came = _state_numbers(chosen)
+        for name, column in (("brier", "probability"), ("brier_base_rate", "reference")):
+            scores.loc[chosen.index, name] = brier_states(_distributions(chosen[column]), came)
+    return scores
+
+
+def _distributions(rows: "pd.Series[Any]") -> Floats:
+    """Rows of four probabilities, (n, 4), freed of what adding decimals leaves over."""
+    values = np.array(list(rows), dtype=np.float64).reshape(-1, len(STATES))
+    return values / values.sum(axis=1, keepdims=True)
+
+
+def _state_numbers(lines: pd.DataFrame) -> NDArray[np.int64]:
+    return lines["resolution"].map({state: i for i, state in enumerate(STATES)}).to_numpy(np.int64)
+
+
+def _horizon_parts(part: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    each = [(str(horizon), part[part["horizon"] == horizon]) for horizon in sorted(part["horizon"].unique())]
+    return [("all", part[part["horizon"].isin(ALL_HORIZONS)]), *each]
+
+
+def _forecast_rows(lines: pd.DataFrame) -> Any:
+    for key, part in lines.groupby(BY, sort=False):
+        for horizon, asked in _horizon_parts(part):
+            scored = asked[asked["is_scored"]]
+            mean = scored.groupby(["as_of", "case_id", "cluster_id"], as_index=False)[
+                ["brier", "brier_base_rate"]
+            ].mean()
+            found = compared(
+                mean["brier"].to_numpy(), mean["brier_base_rate"].to_numpy(), mean["case_id"], mean["cluster_id"]
+            )
+            yield (
+                dict(zip(BY, key, strict=True))
+                | {"horizon": horizon}
+                | _counts(asked, scored)
+                | _unless_itself(key[1], found)
+            )
+
+
+def _counts(asked: pd.DataFrame, scored: pd.DataFrame) -> dict[str, int]:
+    is_void, is_pending = asked["resolution"] == VOID, asked["resolution"] == ""
+    return {
+        "issued": len(asked),
+        "pending": int(is_pending.sum()),
+        "matured": int(asked["is_matured"].sum()),
+        "unseen": int((asked["is_matured"] & is_pending).sum()),
+        "resolved": int((~is_void & ~is_pending).sum()),
+        "void": int(is_void.sum()),
+        "retracted": int(asked["is_retracted"].sum()),
+        "scored": len(scored),
+        "n_cases": scored["case_id"].nunique(),
+        "n_clusters": scored["cluster_id"].nunique(),
+    }
+
+
+def _unless_itself(model: str, found: dict[str, Any]) -> dict[str, Any]:
+    if model != REFERENCE or "brier" not in found:
+        return found
+    return {**{name: found[name] for name in ("brier", "brier_base_rate")}, "note": "the base rate itself"}
+
+
+def _cause_rows(lines: pd.DataFrame) -> Any:
+    for key, part in lines[lines["is_scored"]].groupby(BY, sort=False):
+        for horizon in sorted(part["horizon"].unique()):
+            scored = part[part["horizon"] == horizon]
+            point, other = (_distributions(scored[name]) for name in ("probability", "reference"))
+            for k, cause in enumerate(CAUSES):
+                came = (scored["resolution"] == cause).to_numpy(np.float64)
+                found = compared(
+                    brier_binary(point[:, k], came),
+                    brier_binary(other[:, k], came),
+                    scored["case_id"],
+                    scored["cluster_id"],
+                )
+                yield {
+                    **dict(zip(BY, key, strict=True)), "horizon": str(horizon), "cause": cause, "scored": len(scored),
+                    "n_cases": scored["case_id"].nunique(), "said": point[:, k].mean(),
+                    "came": came.mean(), **_unless_itself(key[1], found),
+                }  # fmt: skip
+
+
+def other_lines(chain: Chain) -> pd.DataFrame:
+    """One row per probability entered by somebody: with that of the model beside it, and of the base rate."""
+    settled, day, retracted = states_by_question(chain), settled_on(chain), retractions(chain)
+    entries = {link.name: link.entry for link in chain.links}
+    rows = []
+    for link in chain.links:
+        entry = link.entry
+        if not isinstance(entry, Added):
+            continue
+        beside = entries.get(entry.beside)
+        if not isinstance(beside, Issue):
+            continue
+        for said in entry.opinions:
+            forecast = next(f for f in beside.forecasts if f.case_id == said.case_id)
+            i, k = beside.horizons.index(said.horizon), STATES.index(said.cause)
+            rows.append(
+                {
+                    "kind": entry.kind, "by": entry.by, "model": beside.model, "case_id": said.case_id,
+                    "cluster_id": forecast.cluster_id, "horizon": said.horizon, "cause": said.cause,
+                    "probability": said.probability, "of_model": forecast.probability[i][k],
+                    "of_base_rate": forecast.base_rate[i][k], "deadline": beside.deadlines[i].isoformat(),
+                    "resolution": settled.get((entry.target, said.case_id, entry.as_of.isoformat(), said.horizon), ""),
+                    "is_retracted": link.name in retracted,
+                }
+            )  # fmt: skip
+    lines = pd.DataFrame(rows, columns=OTHER_LINES)
+    return lines.assign(is_scored=is_scored(lines, day))
+
+
+OTHER_LINES = (
+    "kind", "by", "model", "case_id", "cluster_id", "horizon", "cause", "probability", "of_model", "of_base_rate",
+    "deadline", "resolution", "is_retracted",
+)  # fmt: skip
+
+
+def _other_rows(lines: pd.DataFrame) -> Sequence[dict[str, Any]]:
+    rows = []
+    for (kind, by, model), part in lines.groupby(["kind", "by", "model"], sort=False):
+        scored = part[part["is_scored"]]
+        came = (scored["resolution"] == scored["cause"]).to_numpy(np.float64)
+        own = brier_binary(scored["probability"].to_numpy(np.float64), came)
+        for name, column in ((REFERENCE, "of_base_rate"), (model, "of_model"))[: 1 if model == REFERENCE else 2]:
+            other = brier_binary(scored[column].to_numpy(np.float64), came)
+            found = compared(own, other, scored["case_id"], scored["cluster_id"])
+            found["brier_against"] = found.pop("brier_base_rate", None)
+            rows.append(
+                {
+                    "kind": kind, "by": by, "against": name, "stated": len(part), "scored": len(scored),
+                    "retracted": int(part["is_retracted"].sum()), "n_cases": scored["case_id"].nunique(), **found,
+                }
+            )  # fmt: skip
+    return rows

@@ -1,0 +1,151 @@
+"""What people and markets say beside the model, scored on the same questions; and retractions, which remove nothing."""
+
+from datetime import date
+
+import pytest
+from bodies import ISSUED_ON, RECORD_END, issue_body, put, resolution_body
+
+from forecasting.errors import UsageError
+from forecasting.ledger import add, read, read_chain, read_opinions, retract, score
+from forecasting.ledger.additions import opinion
+
+Y2000 = date(2000, 1, 1)
+LIVE = "000001-live-2026-08-31-concluded-primary.json"
+
+
+def said(case="a-1990", horizon=12, cause="collapsed", probability=0.5):
+    return {"case_id": case, "horizon": horizon, "cause": cause, "probability": probability}
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    folder = tmp_path / "ledger"
+    put(
+        folder,
+        issue_body(["a-1990", "b-1991"], RECORD_END, kind="live"),
+        issue_body(["a-1990", "b-1991"], Y2000),
+        issue_body(["c-1992"], Y2000, horizons=(36,)),
+    )
+    return folder
+
+
+def test_a_probability_is_entered_beside_the_last_issue_that_asked(ledger):
+    written = add(ledger, [said(), said("b-1991")], "A Market", as_of=RECORD_END, issued_on=ISSUED_ON)
+    assert written.paths[0].name == "000004-added-2026-11-24.json"
+    entry = read_chain(ledger).links[-1].entry
+    assert (entry.beside, entry.kind, entry.by, len(entry.opinions)) == (LIVE, "live", "A Market", 2)
+
+
+def test_beside_a_replay_or_too_late_it_is_a_replay(ledger):
+    add(ledger, [said()], "somebody", as_of=Y2000, issued_on=ISSUED_ON)
+    add(ledger, [said()], "somebody", as_of=RECORD_END, issued_on=date(2026, 12, 30))
+    assert [link.entry.kind for link in read_chain(ledger).links[-2:]] == ["replay", "replay"]
+
+
+@pytest.mark.parametrize(
+    ("opinions", "options", "message"),
+    [
+        ([], {}, "wanted at least one probability; came none"),
+        ([said("z-1999")], {}, "wanted questions that a forecast in the ledger asks; came 'z-1999' at 12 months under concluded, and 0 more: issue it first"),
+        ([said(horizon=6)], {}, "wanted questions that a forecast in the ledger asks; came 'a-1990' at 6 months under"),
+        ([said(), said("c-1992", 36)], {}, "wanted questions that a forecast in the ledger asks; came 'a-1990' at 12 months under concluded, and 1 more"),
+        ([said()], {"as_of": date(1999, 1, 1)}, "wanted questions that a forecast in the ledger asks; came 'a-1990' at 12 months as of 1999-01-01"),
+        ([said()], {"target": "in_force"}, "wanted questions that a forecast in the ledger asks; came 'a-1990' at 12 months under in_force"),
+        ([said(), said()], {}, "wanted each case, horizon and cause once; came "),
+        ([said(probability=1.5)], {}, "wanted opinions.0.probability: input should be less than or equal to 1; came 1.5"),
+        ([said()], {"by": ""}, "wanted by: string should have at least 1 character; came ''"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_entered_is_refused(ledger, opinions, options, message):
+    before = sorted(ledger.iterdir())
+    with pytest.raises(UsageError) as refused:
+        add(ledger, opinions, **({"by": "somebody", "issued_on": ISSUED_ON} | options))
+    assert str(refused.value).startswith(message)
+    assert sorted(ledger.iterdir()) == before
+
+
+def test_nobody_says_it_twice_or_after_the_fact(ledger):
+    add(ledger, [said()], "somebody", as_of=Y2000, issued_on=ISSUED_ON)
+    with pytest.raises(UsageError) as refused:
+        add(ledger, [said(probability=0.9)], "somebody", as_of=Y2000, issued_on=ISSUED_ON)
+    assert str(refused.value) == (
+        "wanted a probability not entered before; somebody said it of a-1990 collapsed at 12 months in "
+        "000004-added-2026-11-24.json. An entry is never changed: retract it, or ask as of another day"
+    )
+    put(ledger, resolution_body([(Y2000, "b-1991", [12], "faded")]))
+    with pytest.raises(UsageError) as refused:
+        add(ledger, [said("b-1991")], "somebody", as_of=Y2000, issued_on=ISSUED_ON)
+    assert str(refused.value) == "wanted a question still open; b-1991 at 12 months was resolved: faded"
+
+
+def test_what_others_said_is_scored_on_the_same_questions(ledger):
+    """On a collapse that comes, 0.5 has 0.25, the model's 0.2 has 0.64, the base rate's 0.25 has 0.5625."""
+    add(ledger, [said(), said("b-1991")], "somebody", as_of=Y2000, issued_on=ISSUED_ON)
+    put(ledger, resolution_body([(Y2000, "a-1990", [12], "collapsed"), (Y2000, "b-1991", [12], "ongoing")]))
+    rows = score(ledger).others.set_index("against")
+    assert list(rows.index) == ["base_rate", "primary"]
+    assert rows["brier"].tolist() == pytest.approx([0.25, 0.25])
+    assert rows.loc["primary", "brier_against"] == pytest.approx((0.64 + 0.04) / 2)
+    assert rows.loc["base_rate", "brier_against"] == pytest.approx((0.5625 + 0.0625) / 2)
+    assert rows["note"].tolist() == ["too few: 2 forecasts in 2 clusters; wanted 30 and 10"] * 2
+    assert rows[["stated", "scored", "retracted"]].to_numpy().tolist() == [[2, 2, 0]] * 2
+
+
+def test_a_retraction_flags_the_entry_and_removes_nothing(ledger):
+    before = {path.name: path.read_bytes() for path in ledger.glob("0*")}
+    retract(ledger, "2", "a slip in the record", ISSUED_ON)
+    after = {path.name: path.read_bytes() for path in ledger.glob("0*")}
+    assert before.items() <= after.items()
+    assert read(ledger).groupby("entry")["is_retracted"].max().tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason", "message"),
+    [
+        ("9", "x", "wanted the file or the number of a forecast in the ledger; came '9'"),
+        ("../../etc/passwd", "x", "wanted the file or the number of a forecast in the ledger; came '../../etc/passwd'"),
+        ("4", "x", "wanted the file or the number of a forecast in the ledger; came '4'"),
+        (LIVE, "x", f"wanted an entry that stands; {LIVE} was retracted: a slip"),
+        ("2", "", "wanted reason: string should have at least 1 character; came ''"),
+    ],
+)
+def test_a_retraction_of_nothing_or_without_reason_is_refused(ledger, entry, reason, message):
+    retract(ledger, "000001", "a slip", ISSUED_ON)
+    with pytest.raises(UsageError) as refused:
+        retract(ledger, entry, reason, ISSUED_ON)
+    assert str(refused.value) == message
+
+
+def test_probabilities_are_read_from_a_file(tmp_path):
+    path = tmp_path / "said.csv"
+    path.write_text("case_id,horizon,cause,probability\na-1990,12,collapsed,0.5\n")
+    assert read_opinions(path) == [said()]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("case,horizon\n", "row 1: wanted the header case_id,horizon,cause,probability; came ['case', 'horizon']"),
+        ("", "row 1: wanted the header case_id,horizon,cause,probability; came None"),
+        ("case_id,horizon,cause,probability\na,12,ended,0.5\n", "row 2: wanted a cause out of formalized, collapsed, faded, ongoing; came 'ended'"),
+        ("case_id,horizon,cause,probability\na,12,faded,0.5\na,x,faded,0.5\n", "row 3: wanted a horizon in months and a probability; came ('x', '0.5')"),
+        ("case_id,horizon,cause,probability\na,12,faded\n", "row 2: wanted a horizon in months and a probability; came ('12', None)"),
+        ("case_id,horizon,cause,probability\na,12,faded,nan\n", "row 2: wanted a probability from 0 to 1; came 'nan'"),
+    ],
+)  # fmt: skip
+def test_a_faulty_file_is_refused_by_row(tmp_path, text, message):
+    path = tmp_path / "said.csv"
+    path.write_text(text)
+    with pytest.raises(UsageError) as refused:
+        read_opinions(path)
+    assert str(refused.value) == f"{path} {message}"
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="^wanted a readable CSV file in UTF-8; came "):
+        read_opinions(tmp_path / "none.csv")
+
+
+def test_a_probability_typed_in_is_checked_like_one_from_a_file():
+    with pytest.raises(UsageError, match="^wanted a probability from 0 to 1; came '1.1'$"):
+        opinion("", "a-1990", "12", "faded", "1.1")

@@ -1,0 +1,81 @@
+"""The form of an entry: each rule with its message, for what is read and for what is to be written."""
+
+import json
+from datetime import date
+
+import pytest
+from bodies import ISSUED_ON, forged, issue_body, put
+
+from forecasting.errors import LedgerError, UsageError
+from forecasting.ledger.chain import ORIGIN
+from forecasting.ledger.entries import decoded
+
+NAME, CONTENT = forged(issue_body(), 1, ORIGIN)
+FORECAST = issue_body()["forecasts"][0]
+ADDED = {
+    "entry": "added", "by": "somebody", "kind": "replay", "target": "concluded", "as_of": date(2000, 1, 1), "beside": NAME,
+}  # fmt: skip
+
+
+def edited(**changes):
+    held = json.loads(CONTENT) | changes
+    return json.dumps({name: value for name, value in held.items() if value != "dropped"}).encode()
+
+
+def opinions(*said):
+    return [{"case_id": "a-1990", "horizon": 12, "cause": cause, "probability": p} for cause, p in said]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "wanted an entry as JSON; came Expecting value: line 1 column 1 (char 0)"),
+        (b"[" * 100_000, "wanted an entry as JSON; came "),
+        (b"[]", "wanted an entry: input should be a valid dictionary or object to extract fields from; came []"),
+        (edited(colour="red"), "wanted only the keys of such an entry; came the unknown key colour"),
+        (edited(level="dropped"), "wanted the key level; came none"),
+        (edited(entry="prophecy"), "wanted an entry: input tag 'prophecy' found using 'entry' does not match any of"),
+        (edited(model="../../etc"), "wanted model: string should match pattern '^[a-z0-9]+(_[a-z0-9]+)*$'; came '../../etc'"),
+        (edited(level=1.0), "wanted level: input should be less than 1; came 1.0"),
+        (edited(horizons=[24, 12]), "wanted horizons in order, each once; came (24, 12)"),
+        (edited(deadlines=["2001-01-01", "2002-01-02"]), "wanted deadlines that run from as_of; came 2001-01-01, 2002-01-02"),
+        (edited(states=["faded"]), "wanted states formalized, collapsed, faded, ongoing; came faded"),
+        (edited(kind="live"), "wanted a live forecast within 120 days of as_of; came 9824 days"),
+        (edited(forecasts=[]), "wanted forecasts: tuple should have at least 1 item after validation, not 0; came []"),
+        (CONTENT.replace(b"0.2,0.3,0.4]", b"0.2,0.3,0.5]"), "wanted probabilities of a-1990 that sum to 1; came 1.1"),
+        (CONTENT.replace(b'"probability":[[0.1', b'"probability":[[NaN'), "wanted forecasts.0.probability.0.0: input should be a finite number; came nan"),
+        (CONTENT + b"\n", "wanted the one form of an entry, with sorted keys; came another spelling of it"),
+        (edited(), "wanted the one form of an entry, with sorted keys; came another spelling of it"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_not_exactly_an_entry_is_refused(content, message):
+    with pytest.raises(LedgerError) as refused:
+        decoded(content, NAME)
+    assert str(refused.value).startswith(f"{NAME}: {message}")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (issue_body(as_of=date(2027, 1, 1)), f"wanted an as_of day up to {ISSUED_ON}, the day of issue; came 2027-01-01"),
+        (issue_body(as_of=date(2026, 8, 30), kind="live"), "wanted a live as_of at the record's end; came 2026-08-30"),
+        (issue_body(["b-1991", "a-1990"]), "wanted cases in order, each once; came ['b-1991', 'a-1990']"),
+        (issue_body(["../../x"]), "wanted forecasts.0.case_id: string should match pattern '^[a-z0-9]+(-[a-z0-9]+)*$'; came '../../x'"),
+        (issue_body(forecasts=[FORECAST | {"upper": [(0, 1, 1, 1)] * 2}]), "wanted probabilities of a-1990 within their bounds; came (0.1, 0.2, 0.3, 0.4) (0.1, 0.2, 0.3, 0.4) (0.0, 1.0, 1.0, 1.0)"),
+        (issue_body(forecasts=[FORECAST | {"upper": [(1, 1, 1)] * 2}]), "wanted 2 rows of 4 for a-1990; came [(2, 3), (2, 4)]"),
+        (issue_body(forecasts=[{k: v for k, v in FORECAST.items() if k != "reference"}]), "wanted a reference beside any other model than itself; came none for a-1990"),
+        (issue_body(model="base_rate"), "wanted a reference beside any other model than itself; came one for a-1990"),
+        (ADDED | {"opinions": []}, "wanted opinions: tuple should have at least 1 item after validation, not 0; came []"),
+        (ADDED | {"opinions": opinions(("faded", 0.7), ("collapsed", 0.4))}, "wanted probabilities that sum to 1 at most; came 1.1 for a-1990 at 12 months"),
+        (ADDED | {"opinions": opinions(("faded", 0.2), ("collapsed", 0.2), ("ongoing", 0.2), ("formalized", 0.2))}, "wanted probabilities of all states that sum to 1; came 0.8 for a-1990 at 12 months"),
+        (ADDED | {"by": "a\nb", "opinions": opinions(("faded", 0.7))}, "wanted by: string should match pattern "),
+        ({"entry": "retraction", "retracts": NAME, "reason": "\ud800"}, "wanted reason: input should be a valid string, unable to parse raw data as a unicode string; came "),
+        ({"entry": "retraction", "retracts": NAME, "reason": "  "}, "wanted reason: string should match pattern "),
+    ],
+)  # fmt: skip
+def test_an_entry_that_breaks_a_rule_is_not_written(tmp_path, body, message):
+    with pytest.raises(UsageError) as refused:
+        put(tmp_path / "ledger", body)
+    assert str(refused.value).startswith(message)
+    assert list((tmp_path / "ledger").iterdir()) == []

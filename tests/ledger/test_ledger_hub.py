@@ -1,0 +1,90 @@
+"""The hub layout: file names, columns and tasks as hubverse documents them."""
+
+import csv
+import json
+import re
+from datetime import date
+
+import pytest
+from bodies import RECORD_END, issue_body, put
+
+from forecasting.errors import UsageError
+from forecasting.ledger import export
+from forecasting.ledger.hub import COLUMNS
+from forecasting.vocabulary import STATES
+
+
+@pytest.fixture
+def hub(tmp_path):
+    put(
+        tmp_path / "ledger",
+        issue_body(["a-1990"], RECORD_END, kind="live"),
+        issue_body(["b-1991"], RECORD_END, kind="live", target="in_force"),
+        issue_body(["a-1990", "b-1991"], date(2000, 1, 1)),
+    )
+    export(tmp_path / "ledger", tmp_path / "hub")
+    return tmp_path / "hub"
+
+
+def test_one_file_per_model_and_day_with_live_and_replay_apart(hub):
+    assert sorted(str(path.relative_to(hub)) for path in hub.rglob("*") if path.is_file()) == [
+        "hub-config/tasks.json",
+        "model-output/forecasting-primary/2026-08-31-forecasting-primary.csv",
+        "model-output/forecasting-primary_replay/2000-01-01-forecasting-primary_replay.csv",
+    ]
+    for path in hub.glob("model-output/*/*.csv"):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d-[a-z]+-[a-z_]+\.csv", path.name)
+        assert path.stem.endswith(path.parent.name)
+
+
+def test_each_line_is_one_probability_of_a_mass_function(hub):
+    path = hub / "model-output" / "forecasting-primary" / "2026-08-31-forecasting-primary.csv"
+    header, *lines = csv.reader(path.read_text().splitlines())
+    assert tuple(header) == COLUMNS
+    assert lines[0] == ["2026-08-31", "concluded", "12", "a-1990", "pmf", "formalized", "0.1"]
+    tasks = {tuple(line[:4]) for line in lines}
+    assert len(lines) == len(tasks) * len(STATES) == 16
+    for task in tasks:
+        asked = [line for line in lines if tuple(line[:4]) == task]
+        assert [line[5] for line in asked] == list(STATES)
+        assert sum(float(line[6]) for line in asked) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_the_tasks_hold_every_line_and_the_keys_that_the_schema_requires(hub):
+    tasks = json.loads((hub / "hub-config" / "tasks.json").read_text())
+    assert set(tasks) == {"schema_version", "rounds"}
+    (only,) = tasks["rounds"]
+    assert set(only) == {"round_id_from_variable", "round_id", "model_tasks", "submissions_due"}
+    (task,) = only["model_tasks"]
+    assert set(task) == {"task_ids", "output_type", "target_metadata"}
+    assert only["round_id"] in task["task_ids"] and set(only["submissions_due"]) == {"relative_to", "start", "end"}
+    for target in task["target_metadata"]:
+        required = {
+            "target_id",
+            "target_name",
+            "target_units",
+            "target_type",
+            "target_keys",
+            "is_step_ahead",
+            "time_unit",
+        }
+        assert set(target) == required
+        assert len(target["target_id"]) <= 30 and len(target["target_name"]) <= 100
+    pmf = task["output_type"]["pmf"]
+    assert pmf["value"] == {"type": "double", "minimum": 0, "maximum": 1} and set(pmf) == {
+        "output_type_id",
+        "value",
+        "is_required",
+    }
+    for path in hub.glob("model-output/*/*.csv"):
+        for line in csv.DictReader(path.read_text().splitlines()):
+            for name, values in task["task_ids"].items():
+                assert line[name] in map(str, values["optional"])
+            assert line["output_type_id"] in pmf["output_type_id"]["required"]
+
+
+def test_a_ledger_without_forecasts_is_not_exported(tmp_path):
+    (tmp_path / "ledger").mkdir()
+    with pytest.raises(UsageError, match="^wanted a ledger with forecasts; came none in "):
+        export(tmp_path / "ledger", tmp_path / "hub")
+    assert not (tmp_path / "hub").exists()

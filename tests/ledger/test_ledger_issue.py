@@ -1,0 +1,218 @@
+"""Issuing: what counts as live, what is refused, and a replay that says what would have been said."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from bodies import ISSUED_ON, table
+from history.planting import LATER
+
+from forecasting import History, fit_models, forecast
+from forecasting.errors import UsageError
+from forecasting.ledger import issue, open_forecasts, question, read, read_chain, replay
+from forecasting.ledger.issue import MODELS_ISSUED, code_hash, open_case_ids
+from forecasting.ledger.questions import rounded
+from forecasting.schema import FORECAST_COLUMNS
+from forecasting.vocabulary import STATES
+
+CASE = "new-start-post-expiry-2026"
+OTHER = "us-china-encounters-mou-2014"
+ENDED = "salt2-observance-1979"
+PAST = date(1972, 1, 1)
+ONCE_OPEN = date(1985, 1, 1)
+
+
+def put_table(folder, history, told=None, issued_on=ISSUED_ON, **options):
+    return issue(table([CASE, OTHER]) if told is None else told, folder, history, issued_on=issued_on, **options)
+
+
+def test_one_file_is_written_per_model_with_the_base_rate_beside(tmp_path, history):
+    written = put_table(tmp_path, history)
+    assert [path.name for path in written.paths] == [
+        "000001-live-2026-08-31-concluded-primary.json",
+        "000002-live-2026-08-31-concluded-base_rate.json",
+    ]
+    first, second = (link.entry for link in read_chain(tmp_path).links)
+    assert (first.record_sha256, first.record_end) == (history.sha256, history.record.data_end)
+    assert (first.code.sha256, first.issued_on) == (code_hash(), ISSUED_ON)
+    assert first.deadlines == (date(2027, 2, 28), date(2027, 8, 31))
+    assert [each.case_id for each in first.forecasts] == [CASE, OTHER]
+    assert first.forecasts[0].reference == second.forecasts[0].probability
+    assert second.forecasts[0].reference is None
+
+
+def test_what_was_issued_is_read_back_as_the_forecast_table(tmp_path, history):
+    told = table([CASE, OTHER], models=("primary", "base_rate"))
+    told.loc[told["model"] == "base_rate", "probability"] = 0.25
+    told.loc[told["model"] == "base_rate", ["lower", "upper"]] = 0.25
+    put_table(tmp_path, history, told)
+    found = read(tmp_path)
+    assert tuple(found.columns[: len(FORECAST_COLUMNS)]) == FORECAST_COLUMNS
+    key = ["model", "case_id", "horizon", "cause"]
+    both = found.merge(told, on=key, suffixes=("", "_told"), validate="1:1")
+    assert len(both) == len(told) == len(found)
+    for name in ("probability", "lower", "upper", "level"):
+        assert both[name].to_numpy() == pytest.approx(both[f"{name}_told"].to_numpy(), abs=1e-4)
+    assert set(found["reference"]) == {0.25}
+    assert set(found["kind"]) == {"live"} and set(found["resolution"]) == {""} and set(found["is_retracted"]) == {0}
+
+
+def test_the_question_in_words_names_case_target_and_deadline():
+    assert question(CASE, "in_force", date(2027, 8, 31)) == (
+        f"How will {CASE} stand on 2027-08-31: formalized (in_force), collapsed, faded, or still ongoing?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "as_of", "options", "kind"),
+    [
+        (date(2026, 12, 29), "2026-08-31", {}, "live"),
+        (date(2026, 12, 30), "2026-08-31", {}, "replay"),
+        (date(2026, 9, 1), "2026-08-30", {}, "replay"),
+        (date(2026, 9, 1), "2026-08-31", {"as_replay": True}, "replay"),
+    ],
+    ids=["120 days", "121 days", "the record knows a later day", "asked for"],
+)
+def test_live_is_what_was_said_soon_and_without_later_knowledge(tmp_path, history, issued_on, as_of, options, kind):
+    told = table([CASE], as_of=as_of)
+    written = put_table(tmp_path, history, told, issued_on, **options)
+    assert [link.entry.kind for link in read_chain(tmp_path).links] == [kind, kind]
+    assert written.paths[0].name == f"000001-{kind}-{as_of}-concluded-primary.json"
+
+
+def test_a_record_that_changed_since_the_first_live_issue_of_the_day_makes_replays(tmp_path, history):
+    put_table(tmp_path, history, table([CASE]))
+    changed = History(history.as_of, replace(history.record, sha256="c" * 64))
+    put_table(tmp_path, changed, table([OTHER]))
+    put_table(tmp_path, history, table([OTHER]))
+    kinds = [(link.entry.kind, link.entry.record_sha256) for link in read_chain(tmp_path).links[::2]]
+    assert kinds == [("live", history.sha256), ("replay", "c" * 64), ("live", history.sha256)]
+
+
+@pytest.mark.parametrize(
+    ("told", "options", "message"),
+    [
+        (table([ENDED]), {}, f"wanted a case that goes on; {ENDED} collapsed on 1986-05-27, known since 1986-05-27"),
+        (table(["no-such-case"]), {}, "wanted the case_id of a case in the record; came 'no-such-case'; nearest: "),
+        (table(["../../etc/passwd"]), {}, "wanted the case_id of a case in the record; came '../../etc/passwd'"),
+        (table([CASE], models=("primary",)), {}, "wanted a forecast of base_rate beside the others; came primary"),
+        (table([CASE], models=("../x", "base_rate")), {}, "wanted model: string should match pattern "),
+        (table([CASE]), {"models": ["secondary"]}, "wanted models out of those in the table, primary, base_rate; came 'secondary'"),
+        (table([CASE]), {"target": "ratified"}, "wanted a target out of concluded, in_force; came 'ratified'"),
+        (table([CASE], said=(0.1, 0.2, 0.3, 0.5)), {}, f"wanted probabilities that sum to 1; came [0.1, 0.2, 0.3, 0.5] of primary for {CASE} at 6 months"),
+        (table([CASE], said=(-0.1, 0.4, 0.3, 0.4)), {}, "wanted probabilities that lie within their bounds and are not below 0; came [-0.1, "),
+        (table([CASE], said=(np.nan, 0.2, 0.3, 0.5)), {}, "wanted probabilities that sum to 1; came [nan, 0.2, 0.3, 0.5] of "),
+        (table([CASE]).assign(upper=0.0), {}, "wanted probabilities that lie within their bounds and are not below 0; came [0.1, "),
+        (table([CASE]).iloc[:-1], {}, "wanted every state of every case at every horizon once for base_rate; came 7 rows"),
+        (table([CASE, CASE]), {}, "wanted every state of every case at every horizon once for primary; came 16 rows"),
+        (table([CASE], horizons=(6, 121)), {}, "wanted horizons from 1 to 120 months; came [6, 121]"),
+        (table([CASE]).assign(colour="red"), {}, "wanted a forecast table with the columns model, case_id, as_of, "),
+        (None, {"told": 7}, "wanted a forecast table with the columns model, case_id, as_of, horizon, cause, probability, lower, upper, level, given; came 7"),
+        (table([CASE], as_of="2026-09-01"), {}, "wanted a day up to 2026-08-31, the as-of day of this history; came 2026-09-01"),
+        (table([CASE]), {"issued_on": date(2026, 8, 30)}, "wanted an as_of day up to 2026-08-30, the day of issue; came 2026-08-31"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_issued_is_refused_and_nothing_is_written(tmp_path, history, told, options, message):
+    folder = tmp_path / "ledger"
+    with pytest.raises(UsageError) as refused:
+        put_table(folder, history, **({"told": told} | options))
+    assert str(refused.value).startswith(message)
+    assert "\n" not in str(refused.value)
+    assert not folder.exists() or list(folder.iterdir()) == []
+
+
+def test_nothing_is_issued_twice_and_other_models_or_cases_still_are(tmp_path, history):
+    put_table(tmp_path, history, table([CASE]), models=["base_rate"])
+    with pytest.raises(UsageError) as refused:
+        put_table(tmp_path, history)
+    assert str(refused.value) == (
+        f"wanted forecasts not issued before; came base_rate for {CASE} as of 2026-08-31, which stands in "
+        "000001-live-2026-08-31-concluded-base_rate.json. An entry is never changed: ask as of another day, or for "
+        "other models or cases"
+    )
+    put_table(tmp_path, history, table([CASE]), models=["primary"])
+    put_table(tmp_path, history, table([OTHER]))
+    put_table(tmp_path, history, as_replay=True)
+    assert [path.name[7:11] for path in sorted(tmp_path.glob("0*"))] == ["live"] * 4 + ["repl"] * 2
+
+
+def test_rounding_keeps_the_sum_and_moves_no_number_by_more_than_a_few_digits():
+    p = np.random.default_rng(1).dirichlet([0.1, 0.2, 0.3, 0.4], size=2000)
+    cut = rounded(p)
+    assert np.abs(cut.sum(axis=1) - 1.0).max() < 1e-12
+    assert np.abs(cut - p).max() <= 2.5e-5
+    assert cut.min() >= 0.0
+
+
+@pytest.fixture(scope="module")
+def replays(tmp_path_factory, history):
+    """Replays of one year, from the record and from one in which later facts of every kind are planted."""
+    planted = history.record
+    for plant in LATER.values():
+        planted = plant(planted, PAST)
+    folders = []
+    for record in (history.record, planted):
+        folders.append(tmp_path_factory.mktemp("replay"))
+        list(replay(History(history.as_of, record), folders[-1], PAST.year, PAST.year, issued_on=ISSUED_ON))
+    return folders
+
+
+def test_later_facts_change_no_replayed_number(replays):
+    entries = [[link.entry for link in read_chain(folder).links] for folder in replays]
+    assert [entry.model for entry in entries[0]] == list(MODELS_ISSUED)
+    assert entries[0][0].forecasts == entries[1][0].forecasts
+    assert entries[0][1].forecasts == entries[1][1].forecasts
+
+
+def test_a_replay_is_the_forecast_of_that_day(replays, history):
+    known = history.at(PAST)
+    cases = open_case_ids(known)
+    table_then = forecast(known, cases, fitted=fit_models(known, MODELS_ISSUED))
+    found = read(replays[0])
+    assert set(found["kind"]) == {"replay"} and sorted(set(found["case_id"])) == cases
+    both = found.merge(table_then, on=["model", "case_id", "horizon", "cause", "given"], validate="1:1")
+    assert len(both) == len(found) == 2 * len(cases) * 6 * len(STATES)
+    assert np.abs(both["probability_x"] - both["probability_y"]).max() <= 2.5e-5
+    assert np.abs(both["lower_x"] - both["lower_y"]).max() <= 1e-4
+    assert np.abs(both["upper_x"] - both["upper_y"]).max() <= 1e-4
+
+
+def test_a_replay_passes_over_what_stands(replays, history):
+    before = sorted(replays[0].iterdir())
+    assert list(replay(history, replays[0], PAST.year, PAST.year, issued_on=ISSUED_ON)) == []
+    assert sorted(replays[0].iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("years", "jobs", "message"),
+    [
+        ((1991, 1990), 1, "wanted years in order and at least one job; came 1991 to 1990 with 1"),
+        ((1990, 1990), 0, "wanted years in order and at least one job; came 1990 to 1990 with 0"),
+        ((2026, 2027), 1, "wanted a day up to 2026-08-31, the as-of day of this history; came 2027-01-01"),
+        ((1925, 1925), 1, "wanted a day by which at least 10 endings were known; on 1925-01-01 the record knew "),
+    ],
+)
+def test_a_replay_that_cannot_be_made_is_refused(tmp_path, history, years, jobs, message):
+    with pytest.raises(UsageError) as refused:
+        list(replay(history, tmp_path / "ledger", *years, jobs=jobs))
+    assert str(refused.value).startswith(message)
+    assert not (tmp_path / "ledger").exists()
+
+
+def test_open_forecasts_bring_the_base_rate_and_refuse_an_ended_case(history):
+    told = open_forecasts(history.at(ONCE_OPEN), ["type_base_rate"], cases=[ENDED], horizons=[12])
+    assert list(told["model"].unique()) == ["type_base_rate", "base_rate"]
+    with pytest.raises(UsageError, match=f"wanted a case that goes on; {ENDED} collapsed on 1986-05-27"):
+        open_forecasts(history, ["base_rate"], cases=[ENDED])
+
+
+def test_the_hash_of_the_code_changes_with_a_name_or_a_byte(tmp_path):
+    (tmp_path / "a.py").write_text("x = 1")
+    first = code_hash(tmp_path)
+    (tmp_path / "note.txt").write_text("not code")
+    assert code_hash(tmp_path) == first
+    (tmp_path / "a.py").write_text("x = 2")
+    second = code_hash(tmp_path)
+    (tmp_path / "a.py").rename(tmp_path / "b.py")
+    assert len({first, second, code_hash(tmp_path)}) == 3
