@@ -12,13 +12,13 @@ MODULES = {
 }
 LAYERS = [
     {"errors"},
-    {"months", "vocabulary", "places", "files"},
+    {"months", "vocabulary", "places", "files", "npz"},
     {"schema"},
     {"history", "models", "scores"},
     {"features"},
     {"training", "given"},
     {"forecast"},
-    {"backtest"},
+    {"backtest", "artefact"},
     {""},
     {"explain"},
     {"reporting"},
