@@ -3,20 +3,21 @@
 import io
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.errors import shown
 
+Read = TypeVar("Read")
 Arrays = dict[str, NDArray[Any]]
 BYTES_EACH = 8
 UNREADABLE = (
-    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, OverflowError, struct.error, UnicodeError,
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, OverflowError, ValueError, struct.error,
 )  # fmt: skip
 
 
@@ -58,14 +59,18 @@ def read_npz(content: bytes, forms: Mapping[str, Form]) -> Arrays:
     No header is interpreted, nothing is decompressed or unpickled, and no name in the file is used as a path. Raises
     `ValueError` with what was wanted and what came.
     """
+    archive = _attempted(lambda: zipfile.ZipFile(io.BytesIO(content)))
+    entries = archive.infolist()
+    _require_directory(entries, forms)
+    parts = _attempted(lambda: {entry.filename.removesuffix(".npy"): archive.read(entry) for entry in entries})
+    return {name: _array(name, parts[name], form) for name, form in forms.items()}
+
+
+def _attempted(read: Callable[[], Read]) -> Read:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            _require_directory(entries, forms)
-            parts = {entry.filename.removesuffix(".npy"): archive.read(entry) for entry in entries}
+        return read()
     except UNREADABLE as error:
         raise ValueError(f"wanted a readable npz file; came {str(error) or type(error).__name__}") from None
-    return {name: _array(name, parts[name], form) for name, form in forms.items()}
 
 
 def _require_directory(entries: list[zipfile.ZipInfo], forms: Mapping[str, Form]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from html import unescape
 
 import pytest
@@ -167,6 +168,28 @@ def test_text_of_the_record_never_becomes_markup(record_copy):
     report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
     html = "".join(report.show(name).html for name in SECTIONS)
     assert "<script" not in html and "<img" not in html and 'href="javascript:' not in html and "<b>x" not in html
+
+
+def test_from_an_artefact_it_says_the_same_and_where_it_is_from(first_day, trained):
+    loaded = CaseReport(CASE, "2026-02-05", artefacts=trained[2].parent)
+    assert loaded.content == first_day.content | {"artefact": trained[2].name}
+    assert first_day.content["artefact"] is None
+    assert "; models refitted; " in first_day.show("provenance").html
+    assert f"; models from artefact <code>{trained[2].name[:12]}</code>; " in loaded.show("provenance").html
+    assert all(
+        first_day.show(name).html == loaded.show(name).html
+        for name in SECTIONS
+        if name not in ("provenance", "incidence")
+    )
+
+
+def test_from_a_broken_artefact_nothing_is_published(trained, tmp_path):
+    folder = shutil.copytree(trained[2], tmp_path / "artefacts" / trained[2].name)
+    (folder / "models.json").unlink()
+    parameters = {"case_id": CASE, "as_of": "2026-02-05", "artefacts": tmp_path / "artefacts"}
+    with pytest.raises(ReportError, match=r"ArtefactError: .*models\.json: wanted a readable file; came No such file"):
+        render_report("case_report", parameters, tmp_path / "out")
+    assert not list((tmp_path / "out").rglob("*.*"))
 
 
 @pytest.mark.parametrize(
