@@ -38,7 +38,12 @@ WANTED = {
     "extra_forbidden": "no such key",
     "missing": "this key",
     "finite_number": "a finite number",
-    "json_invalid": "JSON",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "string_type": "a text",
+    "greater_than_equal": "a number from 0 to 100000",
+    "less_than_equal": "a number from 0 to 100000",
+    "union_tag_invalid": "values of a kind of model",
 }
 
 
@@ -259,9 +264,10 @@ def _contents(content: bytes, source: MadeFrom) -> Contents:
 
 def _complaint(error: ValidationError) -> str:
     first: Any = error.errors()[0]
-    where = ".".join(map(str, first["loc"])) or VALUES
+    if not first["loc"]:
+        return f"wanted a JSON object; came {first['msg'].removeprefix('Invalid JSON: ')}"
     came = "none" if first["type"] == "missing" else shown(first["input"])
-    return f"wanted {WANTED.get(first['type'], first['msg'])} at {where}; came {came}"
+    return f"wanted {WANTED.get(first['type'], first['msg'])} at {'.'.join(map(str, first['loc']))}; came {came}"
 
 
 def _content(path: Path) -> bytes:

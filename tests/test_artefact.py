@@ -162,23 +162,23 @@ def test_models_that_there_are_not_are_refused_where_an_artefact_is(history, rat
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: text[: len(text) // 2], "/models.json: wanted JSON at models.json; came "),
-        (lambda text: "", "/models.json: wanted JSON at models.json; came ''"),
-        (lambda text: "[" * 100_000, "/models.json: wanted JSON at models.json; came '[[["),
+        (lambda text: text[: len(text) // 2], "/models.json: wanted a JSON object; came EOF while parsing"),
+        (lambda text: "", "/models.json: wanted a JSON object; came EOF while parsing a value at line 1 column 0"),
+        (lambda text: "[" * 100_000, "/models.json: wanted a JSON object; came recursion limit exceeded"),
         (lambda text: " " * 5_000_000, "/models.json: wanted at most 4000000 bytes; came more"),
         (lambda text: text.replace('"n": 207', '"n": 208'), "/models.json: wanted the values as they were written; came an edited file"),
         (lambda text: text.replace('"n": 207', '"n":207'), "/models.json: wanted the values as they were written; came an edited file"),
         (lambda text: text.replace('"n": 207', '"n": 207, "n": 207'), "/models.json: wanted the values as they were written; came an edited file"),
         (lambda text: text.replace('"n": 207', '"n": 207, "m": 1'), "/models.json: wanted no such key at models.base_rate.base rate.m; came 1"),
         (lambda text: text.replace('"n": 207,', ""), "/models.json: wanted this key at models.base_rate.base rate.n; came none"),
-        (lambda text: text.replace('"n": 207', '"n": NaN'), "/models.json: wanted a finite number at models.base_rate.base rate.n; came nan"),
-        (lambda text: text.replace('"n": 207', '"n": 1e999'), "/models.json: wanted a finite number at models.base_rate.base rate.n; came inf"),
+        (lambda text: text.replace('"n": 207', '"n": NaN'), "/models.json: wanted a whole number at models.base_rate.base rate.n; came nan"),
+        (lambda text: text.replace('"n": 207', '"n": 1e999'), "/models.json: wanted a whole number at models.base_rate.base rate.n; came inf"),
         (lambda text: text.replace('"n": 207', '"n": true'), "/models.json: wanted a whole number at models.base_rate.base rate.n; came True"),
+        (lambda text: text.replace('"n": 207', '"n": -1'), "/models.json: wanted a number from 0 to 100000 at models.base_rate.base rate.n; came -1"),
         (lambda text: text.replace('"n": 207', '"n": "207"'), "/models.json: wanted a whole number at models.base_rate.base rate.n; came '207'"),
-        (lambda text: text.replace('"n": 207', '"n": 9' + "9" * 5000), "/models.json: wanted "),
-        (lambda text: text.replace('"kind": "base rate"', '"kind": "oracle"'), "/models.json: wanted one of 'hazard', 'base rate' at models.base_rate; came {'kind': 'oracle'"),
+        (lambda text: text.replace('"n": 207', '"n": 9' + "9" * 5000), "/models.json: wanted a JSON object; came number out of range"),
+        (lambda text: text.replace('"kind": "base rate"', '"kind": "oracle"'), "/models.json: wanted values of a kind of model at models.base_rate; came {'kind': 'oracle'"),
     ],
-    ids=lambda value: value[-40:] if isinstance(value, str) else "",
 )  # fmt: skip
 def test_values_that_are_not_as_written_are_refused(history, copy, change, message):
     before = (copy / "models.json").read_text()
@@ -189,7 +189,17 @@ def test_values_that_are_not_as_written_are_refused(history, copy, change, messa
 
 def test_values_that_are_no_text_are_refused(history, copy):
     (copy / "models.json").write_bytes(b'{"sha256": "\xff"}')
-    assert refused(history, copy).startswith("/models.json: wanted JSON at models.json; came ")
+    assert refused(history, copy).startswith("/models.json: wanted a JSON object; came invalid unicode")
+
+
+@pytest.mark.parametrize(("number", "came"), [("NaN", "nan"), ("-Infinity", "-inf"), ("1e400", "inf")])
+def test_a_number_that_is_not_finite_is_refused(trained, tmp_path, number, came):
+    folder = shutil.copytree(trained[2], tmp_path / trained[2].name)
+    edit(folder, lambda text: re.sub('"shift": [^,]+', f'"shift": {number}', text))
+    with pytest.raises(
+        ArtefactError, match=f"wanted a finite number at models.primary.hazard.shift; came {came}; do: "
+    ):
+        find(tmp_path, trained[0], MODELS, "concluded", "forward")
 
 
 @pytest.mark.parametrize("damage", ["truncated", "byte flipped", "empty", "longer"])

@@ -124,7 +124,7 @@ def test_a_request_that_cannot_be_answered_is_refused(few_cases, capsys, options
 
 
 def test_a_forecast_is_printed_as_a_table(capsys):
-    ask(as_of="2026-02-05", horizons="12,6", target="in_force")
+    ask(as_of="2026-02-05", horizons="12,6", target="in_force", models="base_rate")
     header, *rows = capsys.readouterr().out.splitlines()
     assert header.split() == list(FORECAST_COLUMNS)
     assert [row.split()[3:5] for row in rows[:8:4]] == [["6", "formalized"], ["12", "formalized"]]

@@ -1,5 +1,6 @@
 """Arrays as files: the same come back, and whatever else lies in the file is refused before it is read."""
 
+import contextlib
 import io
 import pickle
 import zipfile
@@ -157,13 +158,9 @@ def test_a_changed_byte_is_refused_or_changes_nothing(place, change):
     """Of the numbers: every byte of them is under the zip file's own check sum."""
     spoilt = bytearray(WRITTEN)
     spoilt[place] ^= change
-    try:
-        read = read_npz(bytes(spoilt), FORMS)
-    except ValueError as error:
-        assert str(error).startswith("wanted ")
-    else:
-        for name, array in ARRAYS.items():
-            np.testing.assert_array_equal(read[name], array)
+    with contextlib.suppress(ValueError):
+        for name, array in read_npz(bytes(spoilt), FORMS).items():
+            np.testing.assert_array_equal(array, ARRAYS[name])
 
 
 @given(st.binary(max_size=400))

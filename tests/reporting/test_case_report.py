@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from forecasting.errors import ReportError, UsageError
+from forecasting.errors import ArtefactError, ReportError, UsageError
 from forecasting.history.view import load_history
 from forecasting.places import shipped
 from forecasting.reporting import notebook
@@ -183,13 +183,13 @@ def test_from_an_artefact_it_says_the_same_and_where_it_is_from(first_day, train
     )
 
 
-def test_from_a_broken_artefact_nothing_is_published(trained, tmp_path):
-    folder = shutil.copytree(trained[2], tmp_path / "artefacts" / trained[2].name)
+def test_from_a_broken_artefact_it_says_nothing(trained, tmp_path):
+    folder = shutil.copytree(trained[2], tmp_path / trained[2].name)
     (folder / "models.json").unlink()
-    parameters = {"case_id": CASE, "as_of": "2026-02-05", "artefacts": tmp_path / "artefacts"}
-    with pytest.raises(ReportError, match=r"ArtefactError: .*models\.json: wanted a readable file; came No such file"):
-        render_report("case_report", parameters, tmp_path / "out")
-    assert not list((tmp_path / "out").rglob("*.*"))
+    with pytest.raises(
+        ArtefactError, match=r"models\.json: wanted a readable file; came No such file or directory; do: "
+    ):
+        CaseReport(CASE, "2026-02-05", artefacts=tmp_path)
 
 
 @pytest.mark.parametrize(
