@@ -16,10 +16,13 @@ REPEATS = 5
 def measured(arguments):
     """Wall seconds and peak memory (MB) of one run."""
     start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     _, status, usage = os.wait4(process.pid, 0)
+    said = process.communicate()[1]
     if status:
-        raise SystemExit(f"{' '.join(arguments)} ended with status {status}")
+        raise SystemExit(f"{' '.join(arguments)} ended with status {status}: {said}")
     return time.perf_counter() - start, usage.ru_maxrss / 1024
 
 

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting import MODELS, artefact, fit_models, forecast, load_history
-from forecasting.artefact import code_sha256, find, load, made_from, obtain, save, train
+import forecasting
+from forecasting import MODELS, fit_models, forecast, load_history
+from forecasting.artefact import find, load, made_from, obtain, save, source, train
+from forecasting.artefact.source import code_sha256
 from forecasting.errors import ArtefactError, InsufficientHistoryError, UsageError
 
 CASES = ["new-start-post-expiry-2026", "south-atlantic-zpcas-1986"]
@@ -30,6 +32,19 @@ def rate(history, tmp_path_factory):
 @pytest.fixture
 def copy(rate, tmp_path):
     return shutil.copytree(rate, tmp_path / "artefacts" / rate.name)
+
+
+@pytest.fixture
+def other_code(monkeypatch):
+    """From when it is called, the code that counts is another."""
+
+    def change():
+        monkeypatch.setattr(source, "CODE", ("errors",))
+        code_sha256.cache_clear()
+
+    yield change
+    monkeypatch.undo()
+    code_sha256.cache_clear()
 
 
 def refused(history, folder):
@@ -94,7 +109,9 @@ def test_some_models_are_found_in_the_artefact_of_all_and_not_the_other_way(trai
     assert find(rate.parent, history, ["base_rate", "type_base_rate"], "concluded", "forward") is None
 
 
-def test_the_key_depends_on_all_that_decides_the_models_and_not_on_their_order(history, monkeypatch, record_copy):
+def test_the_key_depends_on_all_that_decides_the_models_and_not_on_their_order(
+    history, monkeypatch, record_copy, other_code
+):
     def key(known=history, names=RATE, target="concluded", population="forward"):
         return made_from(known, names, target, population).key
 
@@ -109,19 +126,19 @@ def test_the_key_depends_on_all_that_decides_the_models_and_not_on_their_order(h
     ]
     assert key(names=list(MODELS)[::-1] * 2) == keys[3]
     versions = {"numpy": "1", "scipy": "1", "pandas": "1", "scikit-learn": "1"}
-    monkeypatch.setattr(artefact, "version", versions.get)
+    monkeypatch.setattr(source, "version", versions.get)
     for name in versions:
         versions[name] = "2"
         keys.append(key())
-    monkeypatch.setattr(artefact, "code_sha256", lambda package: "other")
+    other_code()
     assert len({*keys, key()}) == len(keys) + 1 == 11
     assert all(re.fullmatch("[0-9a-f]{64}", each) for each in keys)
 
 
 def test_the_hash_of_the_code_covers_what_fits_and_not_what_reports(tmp_path):
-    package = shutil.copytree(Path(artefact.__file__).parent, tmp_path / "package")
+    package = shutil.copytree(Path(forecasting.__file__).parent, tmp_path / "package")
     codes = []
-    for name in ("models/hazard.py", "features/tempo.py", "forecast.py", "artefact.py", "reporting/page.py"):
+    for name in ("models/hazard.py", "features/tempo.py", "forecast.py", "artefact/files.py", "reporting/page.py"):
         code_sha256.cache_clear()
         codes.append(code_sha256(package))
         path = package / name
@@ -136,7 +153,7 @@ def test_the_hash_of_the_code_covers_what_fits_and_not_what_reports(tmp_path):
     assert code_sha256(package) == codes[-1]
 
 
-def test_an_artefact_of_anything_else_is_not_found_and_the_models_are_fitted(history, rate, monkeypatch, record_copy):
+def test_an_artefact_of_anything_else_is_not_found_and_the_models_are_fitted(history, rate, record_copy, other_code):
     record_copy.edit("cases", CASES[0], adversarial="0")
     earlier = history.at(history.as_of.replace(day=1))
     for known in (load_history(record_copy.folder), earlier):
@@ -149,7 +166,7 @@ def test_an_artefact_of_anything_else_is_not_found_and_the_models_are_fitted(his
     assert refitted.fitted.as_of == earlier.as_of
     assert obtain(rate.parent, history, RATE).key == rate.name
     assert obtain(None, history, RATE).key is None
-    monkeypatch.setattr(artefact, "code_sha256", lambda package: "other")
+    other_code()
     assert obtain(rate.parent, history, RATE).key is None
 
 
@@ -220,10 +237,10 @@ def test_an_artefact_under_the_name_of_another_is_refused(history, rate, tmp_pat
         (history.at(history.as_of.replace(day=1)), "as_of '2026-08-01'; came '2026-08-31'"),
         (history, "target 'in_force'; came 'concluded'"),
     ):
-        source = made_from(known, RATE, "in_force" if known is history else "concluded", "forward")
-        folder = shutil.copytree(rate, tmp_path / source.key)
+        made = made_from(known, RATE, "in_force" if known is history else "concluded", "forward")
+        folder = shutil.copytree(rate, tmp_path / made.key)
         with pytest.raises(ArtefactError, match=f"models.json: wanted models made from {message}; do: remove"):
-            load(folder, known, source)
+            load(folder, known, made)
 
 
 def test_a_forged_file_is_held_against_the_models_of_this_code(history, copy):
@@ -301,10 +318,12 @@ def test_a_broken_artefact_stops_training_and_is_left_as_it_is(history, copy):
         obtain(copy.parent, history, RATE)
 
 
-def test_training_again_finds_what_is_there_without_fitting(history, rate, monkeypatch):
-    monkeypatch.setattr(artefact, "fit_models", None)
+def test_training_again_finds_what_is_there_and_leaves_it(history, rate):
+    before = {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in (rate, *rate.iterdir())}
     again = train(history, RATE, artefacts=rate.parent)
     assert (again.key, again.folder, again.already) == (rate.name, rate, True)
+    assert {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in (rate, *rate.iterdir())} == before
+    assert list(rate.parent.iterdir()) == [rate]
 
 
 def test_two_trainers_at_once_write_one_artefact(history, rate, tmp_path):
@@ -327,10 +346,10 @@ def test_two_trainers_at_once_write_one_artefact(history, rate, tmp_path):
 
 
 def test_nothing_is_left_where_training_stops_on_the_way(history, tmp_path, monkeypatch):
-    def full(path, content):
+    def full(file):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(artefact, "_write", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(UsageError) as error:
         train(history, RATE, artefacts=tmp_path)
     assert str(error.value) == (

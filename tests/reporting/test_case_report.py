@@ -41,8 +41,13 @@ def weeks_later():
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    return render_report("case_report", {"case_id": CASE, "as_of": "2026-02-05"}, tmp_path_factory.mktemp("out"))
+def asked(trained):
+    return {"case_id": CASE, "as_of": "2026-02-05", "artefacts": trained[2].parent}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, asked):
+    return render_report("case_report", asked, tmp_path_factory.mktemp("out"))
 
 
 def test_published_files_lie_where_they_should_and_nothing_else(published):
@@ -80,8 +85,13 @@ def test_sidecar_forecast_is_the_forecast(published):
     assert sidecar["record_sha256"] == load_history().sha256
 
 
-def test_a_second_rendering_is_the_same_page(published, tmp_path):
-    again = render_report("case_report", {"case_id": CASE, "as_of": "2026-02-05"}, tmp_path)
+def test_sidecar_from_an_artefact_is_that_of_models_fitted_anew(published, first_day, trained):
+    sidecar = json.loads(published.with_suffix(".json").read_text())
+    assert sidecar == json.loads(json.dumps(first_day.content)) | {"artefact": trained[2].name}
+
+
+def test_a_second_rendering_is_the_same_page(published, tmp_path, asked):
+    again = render_report("case_report", asked, tmp_path)
     assert again.read_bytes() == published.read_bytes()
     assert again.with_suffix(".json").read_bytes() == published.with_suffix(".json").read_bytes()
 
