@@ -26,8 +26,8 @@ WANTED = {
     "int_type": "a whole number",
     "float_type": "a number",
     "string_type": "a text",
-    "greater_than_equal": "a number from 0 to 100000",
-    "less_than_equal": "a number from 0 to 100000",
+    "greater_than_equal": "a number within its bounds",
+    "less_than_equal": "a number within its bounds",
     "union_tag_invalid": "values of a kind of model",
 }
 

@@ -13,6 +13,7 @@ from forecasting.models.pooling import RateRatios
 from forecasting.npz import Arrays, Form
 
 Count = Annotated[int, Field(ge=0, le=100_000)]
+Months = Annotated[int, Field(ge=1, le=6_000)]
 Parameters = dict[str, int | float | str | tuple[str, ...]]
 
 
@@ -35,7 +36,7 @@ class BaseRateValues(Values):
     kind: Literal["base rate"] = "base rate"
     parameters: Parameters
     n: Count
-    n_months: Count
+    n_months: Months
     n_changes: Count
     n_cells: Count
     levels: tuple[Level, ...]
@@ -100,8 +101,8 @@ def restored_base_rate(model: BaseRate, values: BaseRateValues, arrays: Arrays) 
     n_months, k = values.n_months, len(model.causes)
     for name, end in (("changes", n_months), ("cells", k * n_months)):
         places = arrays[name]
-        require(np.diff(places, prepend=-1) > 0, name, places, "rising numbers from 0 on")
-        require(places < end, name, places, f"numbers below {end}")
+        require((places >= 0) & (places < end), name, places, f"numbers from 0 to {end - 1}")
+        require(np.diff(places, prepend=-1) > 0, name, places, "rising numbers")
     if arrays["changes"][:1].tolist() != [0]:
         raise ValueError(f"wanted changes from month 0 on; came {shown(arrays['changes'][:1].tolist())}")
     for name in set(arrays) - {"changes", "cells"}:
@@ -118,6 +119,7 @@ def restored_base_rate(model: BaseRate, values: BaseRateValues, arrays: Arrays) 
             arrays[f"level{depth}_{part}"] for part in ("observed", "expected", "strength", "drawn")
         )
         require(strength > 0, f"level{depth}_strength", strength, "numbers above nought")
+        require(observed <= values.n, f"level{depth}_observed", observed, f"numbers up to {values.n}")
         model.levels_.append((list(level.classes), RateRatios(observed, expected, strength), drawn))
         endings = observed.astype(int).tolist()
         rows = zip(level.classes, level.sizes, endings, strict=True)

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
@@ -160,13 +162,14 @@ def turned(array):
 @pytest.mark.parametrize(
     ("name", "change", "message"),
     [
-        ("changes", turned, "wanted rising numbers from 0 on in changes; came "),
+        ("changes", turned, "wanted rising numbers in changes; came "),
         ("changes", lambda a: a + 1, "wanted changes from month 0 on; came [1]"),
-        ("changes", lambda a: a * 1000, "wanted numbers below 199 in changes; came "),
-        ("cells", lambda a: a - a[0] - 1, "wanted rising numbers from 0 on in cells; came -1"),
-        ("cells", lambda a: a + 597, "wanted numbers below 597 in cells; came "),
+        ("changes", lambda a: a * 1000, "wanted numbers from 0 to 198 in changes; came "),
+        ("cells", lambda a: a - a[0] - 1, "wanted numbers from 0 to 596 in cells; came -1"),
+        ("cells", lambda a: a + 597, "wanted numbers from 0 to 596 in cells; came "),
         ("at_risk", lambda a: -a, "wanted no number below nought in at_risk; came -60.0"),
         ("replicates_endings", lambda a: a - 1, "wanted no number below nought in replicates_endings; came -1.0"),
+        ("level1_observed", lambda a: a + 60, "wanted numbers up to 60 in level1_observed; came 6"),
         ("level2_strength", lambda a: a * 0, "wanted numbers above nought in level2_strength; came 0.0"),
     ],
 )
@@ -182,3 +185,22 @@ def test_a_scale_of_nought_is_refused(hazard, name):
     values, arrays = hazard
     with pytest.raises(ValueError, match=f"^wanted numbers above nought in {name}; came 0.0$"):
         restored(small("primary"), values, {**arrays, name: arrays[name] * 0})
+
+
+@given(data=st.data())
+def test_places_of_any_numbers_are_refused_unless_they_rise_within_the_table(rates, data):
+    values, arrays = rates
+    name, end = data.draw(st.sampled_from([("changes", values.n_months), ("cells", 3 * values.n_months)]))
+    places = arrays[name].copy()
+    for _ in range(data.draw(st.integers(1, 3))):
+        number = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, end + 3)
+        places[data.draw(st.integers(0, len(places) - 1))] = data.draw(number)
+    numbers = places.tolist()
+    sound = numbers == sorted(set(numbers)) and numbers[0] >= 0 and numbers[-1] < end
+    sound &= name == "cells" or numbers[0] == 0
+    try:
+        restored(small("rivalry_base_rate"), values, {**arrays, name: places})
+    except ValueError:
+        assert not sound
+    else:
+        assert sound
