@@ -29,7 +29,10 @@ Horizons = Annotated[str | None, typer.Option("--horizons", help="Months after t
 Target = Annotated[str, typer.Option("--target", help="What counts as formal: concluded or in_force.")]
 Population = Annotated[str, typer.Option("--population", help="Cases the rates come from: forward, pooled or every.")]
 Models = Annotated[
-    str | None, typer.Option("--models", help="Models, for example primary,base_rate. Default: the base rates.")
+    str | None, typer.Option("--models", help="Models, for example primary,base_rate. Default: all of them.")
+]
+Artefacts = Annotated[
+    Path, typer.Option("--artefacts", help="Folder with the fitted models that `forecasting train` wrote.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -49,10 +52,25 @@ def forecast_case(
     population: Population = "forward",
     models: Models = None,
     data: Data = None,
+    artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,
 ) -> None:
     """Print the probability of each ending of a case within each horizon."""
-    commands.print_forecast(case, as_of, horizons, target, population, models, data, as_json)
+    commands.print_forecast(case, as_of, horizons, target, population, models, data, artefacts, as_json)
+
+
+@app.command()
+def train(
+    as_of: AsOf = None,
+    target: Target = "concluded",
+    population: Population = "forward",
+    models: Models = None,
+    data: Data = None,
+    artefacts: Artefacts = Path("artefacts"),
+    as_json: Json = False,
+) -> None:
+    """Fit the models and write them, so that forecasts and reports of that record and day need not fit them again."""
+    commands.train(as_of, target, population, models, data, artefacts, as_json)
 
 
 @app.command()
@@ -80,10 +98,11 @@ def report(
     target: Target = "concluded",
     data: Data = None,
     out: Annotated[Path, typer.Option("--out", help="Folder for the reports.")] = Path("reports"),
+    artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,
 ) -> None:
     """Render the report of each case: one HTML file, the executed notebook and a JSON sidecar."""
-    commands.report(cases, as_of, horizons, target, data, out, as_json)
+    commands.report(cases, as_of, horizons, target, data, out, artefacts, as_json)
 
 
 @app.command()

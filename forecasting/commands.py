@@ -1,6 +1,7 @@
 """What each command does. Libraries are imported where they are needed, so that `--help` answers at once."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -46,25 +47,62 @@ def print_forecast(
     population: str,
     models: str | None,
     data: Path | None,
+    artefacts: Path,
     as_json: bool,
 ) -> None:
-    """Print the forecast table of one case."""
+    """Print the forecast table of one case, and on standard error where the fitted models came from."""
     day = parse_day(as_of) if as_of is not None else None
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
-    from forecasting.forecast import fit_models, forecast, open_cases
+    from forecasting.artefact import obtain
+    from forecasting.forecast import forecast, open_cases
     from forecasting.history.panel import check_choice
     from forecasting.history.view import load_history
-    from forecasting.models import BASE_RATES
 
     chosen = check_choice(target, population)
     history = load_history(data, day)
     open_cases(history, [case], target)
-    names = [name.strip() for name in models.split(",")] if models is not None else BASE_RATES
-    table = forecast(history, case, fitted=fit_models(history, names, target, chosen), horizons=months)
+    obtained = obtain(artefacts, history, _model_names(models), target, chosen)
+    table = forecast(history, case, fitted=obtained.fitted, horizons=months)
+    print(f"model: {_origin(obtained.key, artefacts)}", file=sys.stderr)
     if as_json:
         print(table.to_json(orient="records", indent=1, double_precision=15))
     else:
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+
+
+def train(
+    as_of: str | None,
+    target: str,
+    population: str,
+    models: str | None,
+    data: Path | None,
+    artefacts: Path,
+    as_json: bool,
+) -> None:
+    """Fit the models, write them as an artefact and say where it is, or that it was there already."""
+    day = parse_day(as_of) if as_of is not None else None
+    from forecasting import artefact
+    from forecasting.history.panel import check_choice
+    from forecasting.history.view import load_history
+
+    chosen = check_choice(target, population)
+    trained = artefact.train(load_history(data, day), _model_names(models), target, chosen, artefacts)
+    if as_json:
+        print(json.dumps({"key": trained.key, "folder": str(trained.folder), "already": trained.already}, indent=1))
+    else:
+        print(f"{trained.folder}{' (already there)' if trained.already else ''}")
+
+
+def _model_names(models: str | None) -> list[str]:
+    from forecasting.models import MODELS
+
+    return [name.strip() for name in models.split(",")] if models is not None else list(MODELS)
+
+
+def _origin(key: str | None, artefacts: Path) -> str:
+    if key is not None:
+        return f"artefact {key[:12]}"
+    return f"refitted (no artefact for this record, day and code in {artefacts}; `forecasting train` writes one)"
 
 
 def print_features(as_json: bool) -> None:
@@ -98,6 +136,7 @@ def report(
     target: str,
     data: Path | None,
     out: Path,
+    artefacts: Path,
     as_json: bool,
 ) -> None:
     """Render reports one after another and print where each was published."""
@@ -105,7 +144,7 @@ def report(
 
     if len(set(cases)) != len(cases):
         raise UsageError(f"wanted each case once; came {' '.join(cases)}")
-    parameters = {"as_of": as_of, "horizons": horizons, "target": target, "data": data}
+    parameters = {"as_of": as_of, "horizons": horizons, "target": target, "data": data, "artefacts": artefacts}
     if len(cases) > 1:
         _require_open(cases, as_of, target, data)
     given = {name: value for name, value in parameters.items() if value is not None}

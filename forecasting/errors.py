@@ -28,6 +28,10 @@ class ReportError(ForecastingError):
     """A report could not be rendered; nothing was published."""
 
 
+class ArtefactError(ForecastingError):
+    """An artefact of fitted models is not what was written; nothing of it was loaded."""
+
+
 def shown(value: object, longest: int = 80) -> str:
     """A value as it came, cut where it is long."""
     text = repr(value)

@@ -45,12 +45,7 @@ def fit_models(
 
     Raises `InsufficientHistoryError` where fewer than 10 endings were known, `UsageError` for an unknown model.
     """
-    chosen = list(names)
-    if not chosen:
-        raise UsageError(f"wanted at least one model out of {', '.join(MODELS)}; came none")
-    for name in chosen:
-        if name not in MODELS:
-            raise UsageError(f"wanted models out of {', '.join(MODELS)}; came {name!r}")
+    chosen = check_models(names)
     known = spells(history, target, population)
     n_endings = int(known.endings().sum())
     if n_endings < FEWEST_ENDINGS:
@@ -60,7 +55,7 @@ def fit_models(
         )
     fitted: dict[str, Model] = {}
     for name in chosen:
-        model = clone(MODELS[name])
+        model = unfitted(name)
         if isinstance(model, HazardModel):
             fitted[name] = fit_hazard(
                 model, training_set(history, DossierIndex(history, target), MODEL_FEATURES, target)
@@ -72,11 +67,31 @@ def fit_models(
     return FittedModels(history.as_of, target, population, fitted, known)
 
 
+def check_models(names: Iterable[str]) -> list[str]:
+    """The names, if there is one and all are names of models; else a `UsageError`."""
+    chosen = list(names)
+    if not chosen:
+        raise UsageError(f"wanted at least one model out of {', '.join(MODELS)}; came none")
+    for name in chosen:
+        if name not in MODELS:
+            raise UsageError(f"wanted models out of {', '.join(MODELS)}; came {name!r}")
+    return chosen
+
+
+def unfitted(name: str) -> Model:
+    """A named model as `fit_models` fits it, with its covariates set."""
+    model = clone(MODELS[name])
+    return _with_covariates(model, MODEL_FEATURES) if isinstance(model, HazardModel) else model
+
+
 def fit_hazard(model: HazardModel, learned: TrainingSet) -> HazardModel:
     """The model fitted on the landmarks, with the training set's features as its covariates."""
-    states = state_features(learned.names)
-    statics = tuple(name for name in learned.names if name not in states)
-    return model.set_params(statics=statics, states=states).fit(learned.landmarks, learned.outcome, learned.group)
+    return _with_covariates(model, learned.names).fit(learned.landmarks, learned.outcome, learned.group)
+
+
+def _with_covariates(model: HazardModel, names: Sequence[str]) -> HazardModel:
+    states = state_features(names)
+    return model.set_params(statics=tuple(name for name in names if name not in states), states=states)
 
 
 def forecast(

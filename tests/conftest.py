@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 
-from forecasting import History, load_history
+from forecasting import MODELS, FittedModels, History, artefact, fit_models, load_history
 from forecasting.history.checks import record_faults
 from forecasting.history.files import RawRecord, read_record
 from forecasting.places import shipped
@@ -107,6 +107,14 @@ def record() -> RawRecord:
 def history() -> History:
     """The shipped record as of its end."""
     return load_history()
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, FittedModels, Path]:
+    """The record as of the founding case's first day, every model fitted on it, and the folder of their artefact."""
+    known = load_history(as_of="2026-02-05")
+    fitted = fit_models(known, MODELS)
+    return known, fitted, artefact.save(fitted, known, tmp_path_factory.mktemp("artefacts")).folder
 
 
 @pytest.fixture

@@ -1,16 +1,19 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from forecasting import commands, forecast
-from forecasting.errors import SchemaError, UsageError
+from forecasting.errors import ArtefactError, SchemaError, UsageError
 from forecasting.schema import FORECAST_COLUMNS
 
 CASE = "new-start-post-expiry-2026"
+REFITTED = "model: refitted (no artefact for this record, day and code in {}; `forecasting train` writes one)\n"
 CALLS = {
     "forecast": ["forecast", CASE, "--as-of", "2026-02-05", "--json"],
     "path for a case": ["forecast", "../../etc/passwd"],
@@ -52,16 +55,19 @@ def ask(**options):
         "population": "forward",
         "models": None,
     }
-    commands.print_forecast(**{**given, "data": None, "as_json": False, **options})
+    commands.print_forecast(**{**given, "data": None, "artefacts": Path("none"), "as_json": False, **options})
 
 
-def test_a_forecast_is_printed_as_json(runs, history):
+def test_a_forecast_is_printed_as_json(runs, trained):
     code, out, err = runs["forecast"]
-    assert (code, err) == (0, "")
+    assert code == 0
+    assert err == REFITTED.format("artefacts")
     rows = json.loads(out)
     assert tuple(rows[0]) == FORECAST_COLUMNS
-    expected = forecast(history.at(history.case(CASE).start_date), CASE)["probability"]
-    assert [row["probability"] for row in rows] == pytest.approx(list(expected), abs=1e-12)
+    known, fitted, _ = trained
+    expected = forecast(known, CASE, fitted=fitted)
+    assert [row["model"] for row in rows] == list(expected["model"])
+    assert [row["probability"] for row in rows] == pytest.approx(list(expected["probability"]), abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +124,7 @@ def test_a_request_that_cannot_be_answered_is_refused(few_cases, capsys, options
 
 
 def test_a_forecast_is_printed_as_a_table(capsys):
-    ask(as_of="2026-02-05", horizons="12,6", target="in_force")
+    ask(as_of="2026-02-05", horizons="12,6", target="in_force", models="base_rate")
     header, *rows = capsys.readouterr().out.splitlines()
     assert header.split() == list(FORECAST_COLUMNS)
     assert [row.split()[3:5] for row in rows[:8:4]] == [["6", "formalized"], ["12", "formalized"]]
@@ -172,5 +178,68 @@ def test_a_new_case_is_told_file_by_file(capsys, tmp_path):
 
 def test_a_case_asked_twice_in_one_report_is_refused(tmp_path):
     with pytest.raises(UsageError, match=f"^wanted each case once; came {CASE} {CASE}$"):
-        commands.report([CASE, CASE], None, None, "concluded", None, tmp_path, as_json=False)
+        commands.report([CASE, CASE], None, None, "concluded", None, tmp_path, Path("none"), as_json=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_forecast_from_the_artefact_is_that_of_a_refit_and_says_where_it_is_from(capsys, trained):
+    known, fitted, folder = trained
+    ask(as_of="2026-02-05", artefacts=folder.parent, as_json=True)
+    printed = capsys.readouterr()
+    assert printed.err == f"model: artefact {folder.name[:12]}\n"
+    expected = forecast(known, CASE, fitted=fitted)
+    assert printed.out == expected.to_json(orient="records", indent=1, double_precision=15) + "\n"
+
+
+def test_some_models_come_from_the_artefact_of_all_in_the_order_asked(capsys, trained):
+    ask(as_of="2026-02-05", artefacts=trained[2].parent, models="type_base_rate,base_rate", as_json=True)
+    printed = capsys.readouterr()
+    assert printed.err == f"model: artefact {trained[2].name[:12]}\n"
+    models = [row["model"] for row in json.loads(printed.out)]
+    assert list(dict.fromkeys(models)) == ["type_base_rate", "base_rate"]
+
+
+def train(artefacts, as_json=False, **options):
+    given = {"as_of": None, "target": "concluded", "population": "forward", "models": "base_rate", "data": None}
+    commands.train(**{**given, **options}, artefacts=artefacts, as_json=as_json)
+
+
+def test_training_says_where_the_artefact_is_and_whether_it_was_there(capsys, tmp_path):
+    train(tmp_path / "deep" / "artefacts")
+    folder = next((tmp_path / "deep" / "artefacts").iterdir())
+    assert capsys.readouterr().out == f"{folder}\n"
+    train(tmp_path / "deep" / "artefacts")
+    assert capsys.readouterr().out == f"{folder} (already there)\n"
+    train(tmp_path / "deep" / "artefacts", as_json=True)
+    assert json.loads(capsys.readouterr().out) == {"key": folder.name, "folder": str(folder), "already": True}
+    assert list((tmp_path / "deep" / "artefacts").iterdir()) == [folder]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"models": "oracle"},
+            "wanted models out of primary, base_rate, type_base_rate, rivalry_base_rate; came 'oracle'",
+        ),
+        ({"population": "all"}, "wanted a population out of forward, pooled; came 'all'"),
+        ({"as_of": "yesterday"}, "wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'yesterday'"),
+        (
+            {"as_of": "1900-01-01"},
+            "wanted a day by which at least 10 endings were known; on 1900-01-01 the record knew 1",
+        ),
+    ],
+)
+def test_a_faulty_training_writes_nothing(tmp_path, options, message):
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}"):
+        train(tmp_path / "artefacts", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_artefact_stops_a_forecast(capsys, tmp_path, trained):
+    folder = shutil.copytree(trained[2], tmp_path / trained[2].name)
+    (folder / "arrays.npz").write_bytes(b"")
+    with pytest.raises(ArtefactError, match=r"arrays\.npz: wanted a file with sha256") as refused:
+        ask(as_of="2026-02-05", artefacts=tmp_path)
+    assert refused.value.exit_code == 1
+    assert capsys.readouterr() == ("", "")

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 import forecasting
+from forecasting.artefact import CODE
 
 PACKAGE = Path(forecasting.__file__).parent
 MODULES = {
@@ -12,13 +13,13 @@ MODULES = {
 }
 LAYERS = [
     {"errors"},
-    {"months", "vocabulary", "places", "files"},
+    {"months", "vocabulary", "places", "files", "npz"},
     {"schema"},
     {"history", "models", "scores"},
     {"features"},
     {"training", "given"},
     {"forecast"},
-    {"backtest", "ledger"},
+    {"backtest", "ledger", "artefact"},
     {"multiverse"},
     {""},
     {"explain"},
@@ -91,6 +92,11 @@ def test_a_library_is_imported_only_where_it_belongs(module):
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_fits_on_a_few_screens(module):
     assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+def test_the_key_of_an_artefact_covers_all_code_that_fits_and_writes_it():
+    fits = LAYERS[: LAYERS.index({"forecast"}) + 1]
+    assert set(CODE) == set().union(*fits) | {"artefact"}
 
 
 def test_an_import_that_skips_upwards_or_sideways_is_seen(tmp_path):

@@ -40,10 +40,11 @@ class CaseReport:
         horizons: tuple[int, ...] | list[int] = HORIZONS,
         target: str = TARGETS[0],
         data: str | Path | None = None,
+        artefacts: str | Path | None = None,
     ) -> None:
-        """Load the record as of the day and work out every value; raises what `forecast` raises."""
-        day = parse_day(as_of) if isinstance(as_of, str) else as_of
-        self.content: dict[str, Any] = case_content(load_history(data, day), case_id, tuple(horizons), target)
+        """Load the record as of the day and work out every value; raises what `forecast` and `obtain` raise."""
+        history = load_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
+        self.content: dict[str, Any] = case_content(history, case_id, tuple(horizons), target, artefacts)
 
     def show(self, section: str) -> Fragment:
         """A section by its name, one of `SECTIONS`."""

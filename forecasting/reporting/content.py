@@ -1,5 +1,6 @@
 """Everything that a case report says, as plain values. Pages and sidecars are made from this and nothing else."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,14 +8,16 @@ from typing import Any
 import pandas as pd
 
 import forecasting
+from forecasting.artefact import obtain
 from forecasting.explain.contested import contested_codings
 from forecasting.explain.precedents import nearest_precedents
 from forecasting.explain.reference_classes import reference_class_ladder
 from forecasting.explain.windows import stated_terms
-from forecasting.forecast import LEVEL, case_covariates, fit_models, forecast, open_cases
+from forecasting.forecast import LEVEL, case_covariates, forecast, open_cases
 from forecasting.history.cases import CaseView, Event
 from forecasting.history.series import stockpiles
 from forecasting.history.view import History
+from forecasting.models import BASE_RATES
 from forecasting.models.base_rate import BaseRate
 from forecasting.months import HORIZONS, completed_months, deadline, last_day_of_interval
 from forecasting.reporting.words import CONFIDENCE, verdict
@@ -35,12 +38,21 @@ Content = dict[str, Any]
 
 
 def case_content(
-    history: History, case_id: str, horizons: tuple[int, ...] = HORIZONS, target: str = TARGETS[0]
+    history: History,
+    case_id: str,
+    horizons: tuple[int, ...] = HORIZONS,
+    target: str = TARGETS[0],
+    artefacts: str | Path | None = None,
 ) -> Content:
-    """All values of a case report as of the history's day; JSON types only."""
+    """All values of a case report as of the history's day; JSON types only.
+
+    The models come from an artefact in `artefacts` if one is there, and are fitted otherwise: the values are the same.
+    """
     view = open_cases(history, [case_id], target)[0]
-    fitted = fit_models(history, target=target)
-    beside = fit_models(history, (BESIDE,), target)
+    obtained = obtain(artefacts, history, (*BASE_RATES, BESIDE), target)
+    models = obtained.fitted.models
+    fitted = replace(obtained.fitted, models={name: models[name] for name in BASE_RATES})
+    beside = replace(obtained.fitted, models={BESIDE: models[BESIDE]})
     shown = tuple(sorted({*horizons, *((HEADLINE_HORIZON,) if max(horizons) >= HEADLINE_HORIZON else ())}))
     table = forecast(history, case_id, fitted=fitted, horizons=shown)
     curve = forecast(history, case_id, fitted=fitted, horizons=CURVE)
@@ -57,6 +69,7 @@ def case_content(
         "template": "case_report",
         "package_version": forecasting.__version__,
         "record_sha256": history.sha256,
+        "artefact": obtained.key,
         "data_end": history.record.data_end.isoformat(),
         "as_of": history.as_of.isoformat(),
         "target": target,

@@ -127,8 +127,10 @@ def sources(content: Content) -> Fragment:
 
 def provenance(content: Content) -> Fragment:
     """What the page was made from."""
+    key = content["artefact"]
+    models = f"models from artefact <code>{key[:12]}</code>" if key else "models refitted"
     return Fragment(
         f"<p>Record to {day_words(content['data_end'])}, sha256 <code>{content['record_sha256']}</code>; package "
-        f"{escape(content['package_version'])}; target {label(content['target'])}; case coded with "
+        f"{escape(content['package_version'])}; target {label(content['target'])}; {models}; case coded with "
         f"{content['case']['confidence']} confidence. Every number on this page is in the JSON file beside it.</p>"
     )

@@ -67,6 +67,7 @@ def _executed(template: str, asked: CaseReport, day: str) -> nbformat.NotebookNo
         "horizons": list(asked.horizons),
         "target": asked.target,
         "data": str(asked.data) if asked.data else None,
+        "artefacts": str(asked.artefacts) if asked.artefacts else None,
     }
     with _scratch() as scratch:
         kernel = Config({"KernelManager": {"transport": "ipc", "ip": f"{scratch}/k"}})

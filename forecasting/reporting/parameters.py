@@ -21,6 +21,7 @@ class CaseReport(BaseModel):
     horizons: tuple[int, ...] = Field(default=HORIZONS, description="months after as_of, 1 to 120")
     target: str = Field(default=TARGETS[0], description="concluded or in_force")
     data: Path | None = Field(default=None, description="folder of a record; default: the one shipped")
+    artefacts: Path | None = Field(default=None, description="folder of trained models; default: fit them")
 
     @field_validator("as_of", mode="before")
     @classmethod
@@ -45,6 +46,11 @@ class CaseReport(BaseModel):
     @classmethod
     def _folder(cls, value: object) -> object:
         return Path(value).resolve() if isinstance(value, str | Path) else value
+
+    @field_validator("artefacts", mode="before")
+    @classmethod
+    def _as_given(cls, value: object) -> object:
+        return Path(value) if isinstance(value, str) else value
 
 
 TEMPLATES: dict[str, type[CaseReport]] = {"case_report": CaseReport}

@@ -2,11 +2,12 @@
 
 import json
 import re
+import shutil
 from html import unescape
 
 import pytest
 
-from forecasting.errors import ReportError, UsageError
+from forecasting.errors import ArtefactError, ReportError, UsageError
 from forecasting.history.view import load_history
 from forecasting.places import shipped
 from forecasting.reporting import notebook
@@ -40,8 +41,13 @@ def weeks_later():
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    return render_report("case_report", {"case_id": CASE, "as_of": "2026-02-05"}, tmp_path_factory.mktemp("out"))
+def asked(trained):
+    return {"case_id": CASE, "as_of": "2026-02-05", "artefacts": trained[2].parent}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, asked):
+    return render_report("case_report", asked, tmp_path_factory.mktemp("out"))
 
 
 def test_published_files_lie_where_they_should_and_nothing_else(published):
@@ -79,8 +85,13 @@ def test_sidecar_forecast_is_the_forecast(published):
     assert sidecar["record_sha256"] == load_history().sha256
 
 
-def test_a_second_rendering_is_the_same_page(published, tmp_path):
-    again = render_report("case_report", {"case_id": CASE, "as_of": "2026-02-05"}, tmp_path)
+def test_sidecar_from_an_artefact_is_that_of_models_fitted_anew(published, first_day, trained):
+    sidecar = json.loads(published.with_suffix(".json").read_text())
+    assert sidecar == json.loads(json.dumps(first_day.content)) | {"artefact": trained[2].name}
+
+
+def test_a_second_rendering_is_the_same_page(published, tmp_path, asked):
+    again = render_report("case_report", asked, tmp_path)
     assert again.read_bytes() == published.read_bytes()
     assert again.with_suffix(".json").read_bytes() == published.with_suffix(".json").read_bytes()
 
@@ -167,6 +178,28 @@ def test_text_of_the_record_never_becomes_markup(record_copy):
     report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
     html = "".join(report.show(name).html for name in SECTIONS)
     assert "<script" not in html and "<img" not in html and 'href="javascript:' not in html and "<b>x" not in html
+
+
+def test_from_an_artefact_it_says_the_same_and_where_it_is_from(first_day, trained):
+    loaded = CaseReport(CASE, "2026-02-05", artefacts=trained[2].parent)
+    assert loaded.content == first_day.content | {"artefact": trained[2].name}
+    assert first_day.content["artefact"] is None
+    assert "; models refitted; " in first_day.show("provenance").html
+    assert f"; models from artefact <code>{trained[2].name[:12]}</code>; " in loaded.show("provenance").html
+    assert all(
+        first_day.show(name).html == loaded.show(name).html
+        for name in SECTIONS
+        if name not in ("provenance", "incidence")
+    )
+
+
+def test_from_a_broken_artefact_it_says_nothing(trained, tmp_path):
+    folder = shutil.copytree(trained[2], tmp_path / trained[2].name)
+    (folder / "models.json").unlink()
+    with pytest.raises(
+        ArtefactError, match=r"models\.json: wanted a readable file; came No such file or directory; do: "
+    ):
+        CaseReport(CASE, "2026-02-05", artefacts=tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from forecasting.errors import UsageError
@@ -9,7 +11,12 @@ CASE = {"case_id": "new-start-post-expiry-2026"}
 
 def test_defaults_are_the_project_constants():
     asked = checked_parameters("case_report", CASE)
-    assert (asked.as_of, asked.horizons, asked.target, asked.data) == (None, HORIZONS, "concluded", None)
+    assert (asked.as_of, asked.horizons, asked.target) == (None, HORIZONS, "concluded")
+    assert (asked.data, asked.artefacts) == (None, None)
+
+
+def test_the_folder_of_artefacts_stays_as_given():
+    assert checked_parameters("case_report", {**CASE, "artefacts": "here"}).artefacts == Path("here")
 
 
 def test_horizons_come_as_text_or_list_sorted_without_repeats():
@@ -20,7 +27,7 @@ def test_horizons_come_as_text_or_list_sorted_without_repeats():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"case": "x"}, "case_report: case_id: wanted case of the record; came {'case': 'x'}; wanted parameters out of case_id, as_of, horizons, target, data; came 'case'"),
+        ({"case": "x"}, "case_report: case_id: wanted case of the record; came {'case': 'x'}; wanted parameters out of case_id, as_of, horizons, target, data, artefacts; came 'case'"),
         ({**CASE, "as_of": "5 February"}, "case_report: as_of: wanted a day as YYYY-MM-DD, for example 2026-02-05; came '5 February'"),
         ({**CASE, "as_of": 20260205}, "case_report: as_of: wanted day whose knowledge is used, YYYY-MM-DD; default: data_end; came 20260205"),
         ({**CASE, "horizons": "abc"}, "case_report: horizons: wanted horizons as whole months, for example 6,12,24; came 'abc'"),
