@@ -4,10 +4,13 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import UsageError
 from forecasting.months import HORIZONS, parse_day, parse_horizons
+
+if TYPE_CHECKING:
+    from forecasting.artefact import Obtained
 
 
 def check(data: Path | None, as_json: bool) -> int:
@@ -63,7 +66,7 @@ def print_forecast(
     open_cases(history, [case], target)
     obtained = obtain(artefacts, history, _model_names(models), target, chosen)
     table = forecast(history, case, fitted=obtained.fitted, horizons=months)
-    print(f"model: {_origin(obtained.key, artefacts)}", file=sys.stderr)
+    print(f"model: {_origin(obtained, artefacts)}", file=sys.stderr)
     if as_json:
         print(table.to_json(orient="records", indent=1, double_precision=15))
     else:
@@ -84,25 +87,31 @@ def train(
     from forecasting import artefact
     from forecasting.history.panel import check_choice
     from forecasting.history.view import load_history
+    from forecasting.models import MODELS
 
     chosen = check_choice(target, population)
-    trained = artefact.train(load_history(data, day), _model_names(models), target, chosen, artefacts)
+    names = _model_names(models) or MODELS
+    trained = artefact.train(load_history(data, day), names, target, chosen, artefacts)
     if as_json:
         print(json.dumps({"key": trained.key, "folder": str(trained.folder), "already": trained.already}, indent=1))
     else:
         print(f"{trained.folder}{' (already there)' if trained.already else ''}")
 
 
-def _model_names(models: str | None) -> list[str]:
+def _model_names(models: str | None) -> list[str] | None:
+    return [name.strip() for name in models.split(",")] if models is not None else None
+
+
+def _origin(obtained: "Obtained", artefacts: Path) -> str:
     from forecasting.models import MODELS
 
-    return [name.strip() for name in models.split(",")] if models is not None else list(MODELS)
-
-
-def _origin(key: str | None, artefacts: Path) -> str:
-    if key is not None:
-        return f"artefact {key[:12]}"
-    return f"refitted (no artefact for this record, day and code in {artefacts}; `forecasting train` writes one)"
+    if obtained.key is not None:
+        return f"artefact {obtained.key[:12]}"
+    left_out = [name for name in MODELS if name not in obtained.fitted.models]
+    without = f"; without {', '.join(left_out)}" if left_out else ""
+    return (
+        f"refitted{without} (no artefact for this record, day and code in {artefacts}; `forecasting train` writes one)"
+    )
 
 
 def print_features(as_json: bool) -> None:

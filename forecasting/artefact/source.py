@@ -14,6 +14,7 @@ from forecasting.models import MODELS
 from forecasting.models.base_rate_state import Values
 
 LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn")
+PACKAGE = Path(__file__).parents[1]
 CODE = (
     "errors", "months", "vocabulary", "places", "files", "npz", "schema", "history", "models", "scores", "features",
     "training", "given", "forecast", "artefact",
@@ -47,13 +48,13 @@ def made_from(history: History, names: Iterable[str], target: str, population: s
         target=target,
         population=population,
         models=tuple(name for name in MODELS if name in chosen),
-        code_sha256=code_sha256(Path(__file__).parents[1]),
+        code_sha256=code_sha256(),
         versions={name: version(name) for name in LIBRARIES},
     )
 
 
 @cache
-def code_sha256(package: Path) -> str:
+def code_sha256(package: Path = PACKAGE) -> str:
     """Hash of the package's modules that decide what a fitted model is, whatever their line ends."""
     digest = hashlib.sha256()
     modules = [path for room in CODE for path in (package / f"{room}.py", *(package / room).rglob("*.py"))]

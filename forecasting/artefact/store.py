@@ -24,7 +24,7 @@ from forecasting.errors import ArtefactError, UsageError
 from forecasting.forecast import FittedModels, check_models, fit_models, unfitted
 from forecasting.history.panel import Population, check_choice, spells
 from forecasting.history.view import History
-from forecasting.models import MODELS
+from forecasting.models import BASE_RATES, MODELS
 from forecasting.models.state import array_forms, restored
 from forecasting.npz import read_npz
 from forecasting.vocabulary import TARGETS
@@ -141,14 +141,16 @@ def find(
 def obtain(
     artefacts: str | Path | None,
     history: History,
-    names: Iterable[str] = tuple(MODELS),
+    names: Iterable[str] | None = None,
     target: str = TARGETS[0],
     population: Population = "forward",
 ) -> Obtained:
     """The named models from the artefact of this record, day, target, population and code if one is there, else fitted.
 
-    A broken artefact is an `ArtefactError`, never a reason to fit in silence.
+    Without names: all models of such an artefact, else the base rates, which are fitted in a moment. A broken artefact
+    is an `ArtefactError`, never a reason to fit in silence.
     """
-    asked = check_models(names)
+    asked = check_models(MODELS if names is None else names)
     found = find(artefacts, history, asked, target, population) if artefacts is not None else None
-    return found or Obtained(fit_models(history, asked, target, population), None)
+    fitted = BASE_RATES if names is None else asked
+    return found or Obtained(fit_models(history, fitted, target, population), None)

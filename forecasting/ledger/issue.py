@@ -1,6 +1,5 @@
 """Issuing forecasts: live ones, and replays of past days that say that they are replays."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -11,6 +10,7 @@ from typing import Any
 import pandas as pd
 from joblib import Parallel, delayed
 
+from forecasting.artefact.source import code_sha256
 from forecasting.errors import UsageError, shown
 from forecasting.forecast import fit_models, forecast, open_cases
 from forecasting.history.panel import check_choice
@@ -22,7 +22,6 @@ from forecasting.months import HORIZONS, deadline
 from forecasting.vocabulary import STATES, TARGETS
 
 MODELS_ISSUED = ("primary", REFERENCE)
-PACKAGE = Path(__file__).parents[1]
 
 
 def issue(
@@ -145,15 +144,6 @@ def open_case_ids(history: History, target: str = TARGETS[0]) -> list[str]:
     return sorted(outcomes.loc[(outcomes["target"] == target) & (outcomes["cause"] == ""), "case_id"])
 
 
-def code_hash(package: Path = PACKAGE) -> str:
-    """A hash of every module of the package: path and content, in order."""
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(package).as_posix()}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
-
-
 def _common(history: History, reference: Block, target: str, population: str) -> dict[str, Any]:
     """What the entries of one table share."""
     day = date.fromisoformat(reference.as_of)
@@ -169,7 +159,7 @@ def _common(history: History, reference: Block, target: str, population: str) ->
         "reference_model": REFERENCE,
         "record_sha256": history.sha256,
         "record_end": history.record.data_end,
-        "code": {"version": version("forecasting"), "sha256": code_hash()},
+        "code": {"version": version("forecasting"), "sha256": code_sha256()},
         "question": QUESTION,
         "rule": RULE,
     }

@@ -9,9 +9,10 @@ from bodies import ISSUED_ON, table
 from history.planting import LATER
 
 from forecasting import History, fit_models, forecast
+from forecasting.artefact.source import code_sha256
 from forecasting.errors import UsageError
 from forecasting.ledger import issue, open_forecasts, question, read, read_chain, replay
-from forecasting.ledger.issue import MODELS_ISSUED, code_hash, open_case_ids
+from forecasting.ledger.issue import MODELS_ISSUED, open_case_ids
 from forecasting.ledger.questions import rounded
 from forecasting.schema import FORECAST_COLUMNS
 from forecasting.vocabulary import STATES
@@ -35,7 +36,7 @@ def test_one_file_is_written_per_model_with_the_base_rate_beside(tmp_path, histo
     ]
     first, second = (link.entry for link in read_chain(tmp_path).links)
     assert (first.record_sha256, first.record_end) == (history.sha256, history.record.data_end)
-    assert (first.code.sha256, first.issued_on) == (code_hash(), ISSUED_ON)
+    assert (first.code.sha256, first.issued_on) == (code_sha256(), ISSUED_ON)
     assert first.deadlines == (date(2027, 2, 28), date(2027, 8, 31))
     assert [each.case_id for each in first.forecasts] == [CASE, OTHER]
     assert first.forecasts[0].reference == second.forecasts[0].probability
@@ -205,14 +206,3 @@ def test_open_forecasts_bring_the_base_rate_and_refuse_an_ended_case(history):
     assert list(told["model"].unique()) == ["type_base_rate", "base_rate"]
     with pytest.raises(UsageError, match=f"wanted a case that goes on; {ENDED} collapsed on 1986-05-27"):
         open_forecasts(history, ["base_rate"], cases=[ENDED])
-
-
-def test_the_hash_of_the_code_changes_with_a_name_or_a_byte(tmp_path):
-    (tmp_path / "a.py").write_text("x = 1")
-    first = code_hash(tmp_path)
-    (tmp_path / "note.txt").write_text("not code")
-    assert code_hash(tmp_path) == first
-    (tmp_path / "a.py").write_text("x = 2")
-    second = code_hash(tmp_path)
-    (tmp_path / "a.py").rename(tmp_path / "b.py")
-    assert len({first, second, code_hash(tmp_path)}) == 3
