@@ -10,6 +10,7 @@ import pytest
 
 from forecasting import commands, forecast
 from forecasting.errors import ArtefactError, SchemaError, UsageError
+from forecasting.models import BASE_RATES
 from forecasting.schema import FORECAST_COLUMNS
 
 CASE = "new-start-post-expiry-2026"
