@@ -66,7 +66,8 @@ def test_a_forecast_is_printed_as_json(runs, trained):
     rows = json.loads(out)
     assert tuple(rows[0]) == FORECAST_COLUMNS
     known, fitted, _ = trained
-    expected = forecast(known, CASE, fitted=fitted).query("model in @BASE_RATES").reset_index(drop=True)
+    expected = forecast(known, CASE, fitted=fitted)
+    expected = expected[expected["model"].isin(BASE_RATES)]
     assert [row["model"] for row in rows] == list(expected["model"])
     assert [row["probability"] for row in rows] == pytest.approx(list(expected["probability"]), abs=1e-12)
 
