@@ -119,6 +119,24 @@ def backtest(
     commands.backtest(design, target, jobs, data, as_json)
 
 
+@app.command()
+def multiverse(
+    cases: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE...]", help="Open cases. Default: all core cases still open.")
+    ] = None,
+    as_of: AsOf = None,
+    specifications: Annotated[int, typer.Option("--specifications", help="How many, at least 30.")] = 600,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes at once.")] = 1,
+    data: Data = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the tables behind it and what reports read of them.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Refit and score under other codings, definitions and settings: how much rests on our own choices."""
+    commands.multiverse(cases or [], as_of, specifications, jobs, data, out, as_json)
+
+
 def main() -> None:
     """Run the command line; a `ForecastingError` becomes one message on stderr and its exit code."""
     try:

@@ -178,6 +178,25 @@ def backtest(design: str, target: str, jobs: int, data: Path | None, as_json: bo
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
 
 
+def multiverse(
+    cases: list[str], as_of: str | None, n: int, jobs: int, data: Path | None, out: Path | None, as_json: bool
+) -> None:
+    """Print the spread of the skill and of each headline, and where it comes from; with `out`, write the tables."""
+    day = parse_day(as_of) if as_of is not None else None
+    from forecasting.history.view import load_history
+    from forecasting.multiverse.run import multiverse as run
+    from forecasting.multiverse.run import open_core_cases
+    from forecasting.multiverse.summary import summary, summary_text, write_summary
+
+    history = load_history(data, day)
+    found = run(history, cases or open_core_cases(history), n, jobs)
+    if out is not None:
+        for path in write_summary(found, out):
+            print(path)
+    else:
+        print(json.dumps(summary(found), indent=1) if as_json else summary_text(found))
+
+
 def _by_model(rows: list[dict[Any, Any]]) -> dict[str, dict[str, Any]]:
     """Skill over the base rate by model, with that over the type base rate and that by horizon inside."""
     models: dict[str, dict[str, Any]] = {}
