@@ -11,12 +11,14 @@ from forecasting.explain.contested import contested_codings
 from forecasting.explain.precedents import nearest_precedents
 from forecasting.explain.reference_classes import reference_class_ladder
 from forecasting.explain.windows import stated_terms
-from forecasting.forecast import LEVEL, case_covariates, fit_models, forecast, open_cases
+from forecasting.forecast import LEVEL, case_covariates, forecast, open_cases
 from forecasting.history.cases import CaseView, Event
 from forecasting.history.series import stockpiles
 from forecasting.history.view import History
+from forecasting.models import BASE_RATES
 from forecasting.models.base_rate import BaseRate
 from forecasting.months import HORIZONS, completed_months, deadline, last_day_of_interval
+from forecasting.reporting.shared import shared_fit
 from forecasting.reporting.words import CONFIDENCE, verdict
 from forecasting.vocabulary import CAUSES, ONGOING, TARGETS
 
@@ -39,8 +41,8 @@ def case_content(
 ) -> Content:
     """All values of a case report as of the history's day; JSON types only."""
     view = open_cases(history, [case_id], target)[0]
-    fitted = fit_models(history, target=target)
-    beside = fit_models(history, (BESIDE,), target)
+    fitted = shared_fit(history, BASE_RATES, target)
+    beside = shared_fit(history, (BESIDE,), target)
     shown = tuple(sorted({*horizons, *((HEADLINE_HORIZON,) if max(horizons) >= HEADLINE_HORIZON else ())}))
     table = forecast(history, case_id, fitted=fitted, horizons=shown)
     curve = forecast(history, case_id, fitted=fitted, horizons=CURVE)
