@@ -1,5 +1,6 @@
 """A papermill engine whose kernels are forked from a process that has imported everything: `--engine forecasting`."""
 
+import asyncio
 import atexit
 import contextlib
 import json
@@ -23,10 +24,20 @@ from traitlets.config import Config
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-    from papermill.engines import NBClientEngine, papermill_engines
+    from papermill.clientwrap import PapermillNotebookClient
+    from papermill.engines import Engine, papermill_engines
+    from papermill.log import logger
 
 ENGINE = "forecasting"
 LONGEST_FOLDER = 80
+
+
+class RunError(RuntimeError):
+    """A run that its kernel did not finish; `notebook` holds what was executed."""
+
+    def __init__(self, said: str, notebook: Any) -> None:
+        super().__init__(said)
+        self.notebook = notebook
 
 
 class ForkedKernel:
@@ -167,6 +178,13 @@ class ForkedProvisioner(LocalProvisioner):
         self.pid = self.pgid = self.process.pid
         return self.connection_info
 
+    async def wait(self) -> int:
+        """Wait until the kernel has ended."""
+        while self.process is not None and self.process.poll() is None:
+            await asyncio.sleep(0.005)
+        self.process = None
+        return -1
+
 
 class ForkedKernelManager(AsyncKernelManager):
     """A manager whose kernel comes from a `KernelServer`."""
@@ -180,7 +198,7 @@ class ForkedKernelManager(AsyncKernelManager):
         return await super()._async_pre_start_kernel(**kwargs)
 
 
-class ForkEngine(NBClientEngine):
+class ForkEngine(Engine):
     """Runs a notebook in a forked kernel, within its limits.
 
     `report` (optional: its `template` and `parameters`) lets the server load what other reports can share.
@@ -193,34 +211,43 @@ class ForkEngine(NBClientEngine):
         kernel_name: str,
         report: dict[str, Any] | None = None,
         limits: Limits | None = None,
-        **kwargs: Any,
+        execution_timeout: int | None = None,
+        start_timeout: int = 60,
+        log_output: bool = False,
+        stdout_file: Any = None,
+        stderr_file: Any = None,
+        **_: Any,
     ) -> Any:
-        """Execute the cells; a run past its time is a `TimeoutError` that says so."""
+        """Execute the cells; `RunError` where the kernel dies, or a cell or the run takes too long."""
         limits = limits or Limits()
-        kwargs.pop("config", None)
-        execution_timeout = kwargs.pop("execution_timeout", None) or limits.cell_seconds
-        request = {"report": report, "memory": limits.memory}
         with _scratch() as scratch, SERVERS.one() as server:
             manager = ForkedKernelManager(
                 kernel_name=kernel_name,
                 server=server,
-                request=request,
+                request={"report": report, "memory": limits.memory},
                 connection_file=f"{scratch}/kernel.json",
                 config=Config({"ForkedKernelManager": {"transport": "ipc", "ip": f"{scratch}/k"}}),
             )
+            client = PapermillNotebookClient(
+                nb_man,
+                km=manager,
+                kernel_name=kernel_name,
+                timeout=execution_timeout or limits.cell_seconds,
+                startup_timeout=start_timeout,
+                shutdown_kernel="immediate",
+                log=logger,
+                log_output=log_output,
+                stdout_file=stdout_file,
+                stderr_file=stderr_file,
+            )
+            client.owns_km = True
             with _ended_after(limits.run_seconds, manager) as late:
                 try:
-                    return super().execute_managed_notebook(
-                        nb_man, kernel_name, km=manager, execution_timeout=execution_timeout,
-                        shutdown_kernel="immediate", **kwargs,
-                    )  # fmt: skip
-                except Exception:
-                    if late.is_set():
-                        raise TimeoutError(f"it ran past {limits.run_seconds} seconds and was ended") from None
-                    raise
-                finally:
-                    if manager.provisioner is not None and manager.provisioner.process is not None:
-                        manager.provisioner.process.kill()
+                    return client.execute()
+                except (RuntimeError, TimeoutError, OSError) as error:
+                    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+                    late_words = f"a run of more than {limits.run_seconds} seconds; it was ended"
+                    raise RunError(late_words if late.is_set() else said, nb_man.nb) from None
 
 
 def _scratch() -> tempfile.TemporaryDirectory[str]:

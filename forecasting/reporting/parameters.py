@@ -56,6 +56,10 @@ class Parameters(BaseModel):
         """What the report is about, in a message."""
         return self.command
 
+    def title(self, content: Mapping[str, Any]) -> str:
+        """The title of the page."""
+        return str(content["title"])
+
     def share(self) -> None:
         """Load the record and fit the models that other reports of the same day need too."""
         history = self.history()
@@ -110,6 +114,10 @@ class CaseReport(Forecasting):
     def subject(self) -> str:
         """The case."""
         return self.case_id
+
+    def title(self, content: Mapping[str, Any]) -> str:
+        """The case and the day."""
+        return f"{content['case']['name']} - forecast as of {content['as_of']}"
 
 
 class Portfolio(Forecasting):
