@@ -30,6 +30,8 @@ Population = Annotated[str, typer.Option("--population", help="Cases the rates c
 Models = Annotated[
     str | None, typer.Option("--models", help="Models, for example primary,base_rate. Default: the base rates.")
 ]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the reports.")]
+Jobs = Annotated[int, typer.Option("--jobs", help="Processes at once.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -73,16 +75,27 @@ def new_case(
 
 @app.command()
 def report(
-    cases: Annotated[list[str], typer.Argument(metavar="CASE...", help="Case ids.")],
+    cases: Annotated[list[str] | None, typer.Argument(metavar="[CASE...]", help="Case ids.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every case that goes on.")] = False,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", help="CSV (a column per parameter) or JSONL file, one report a row.")
+    ] = None,
+    template: Annotated[str, typer.Option("--template", help="case, portfolio or data-quality.")] = "case",
     as_of: AsOf = None,
     horizons: Horizons = None,
-    target: Target = "concluded",
+    target: Annotated[
+        str | None, typer.Option("--target", help="What counts as formal: concluded (default) or in_force.")
+    ] = None,
     data: Data = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the reports.")] = Path("reports"),
+    out: Out = Path("reports"),
+    jobs: Jobs = 1,
+    force: Annotated[bool, typer.Option("--force", help="Render reports that stand unchanged, too.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="A tagged PDF beside each page (needs Chromium).")] = False,
     as_json: Json = False,
 ) -> None:
-    """Render the report of each case: one HTML file, the executed notebook and a JSON sidecar."""
-    commands.report(cases, as_of, horizons, target, data, out, as_json)
+    """Render reports: one HTML file each, the executed notebook and a JSON sidecar. An unchanged one is left alone."""
+    given = {"as_of": as_of, "horizons": horizons, "target": target, "data": data}
+    raise typer.Exit(commands.report(cases or [], every, batch, template, given, out, jobs, force, pdf, as_json))
 
 
 @app.command()
@@ -91,7 +104,7 @@ def backtest(
         str, typer.Option("--design", help="cluster (components left out) or rolling (as of each year).")
     ],
     target: Target = "concluded",
-    jobs: Annotated[int, typer.Option("--jobs", help="Processes at once.")] = 1,
+    jobs: Jobs = 1,
     data: Data = None,
     as_json: Json = False,
 ) -> None:

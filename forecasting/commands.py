@@ -1,6 +1,8 @@
 """What each command does. Libraries are imported where they are needed, so that `--help` answers at once."""
 
 import json
+import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -93,28 +95,57 @@ def add_case(case: str, data: Path) -> None:
 
 def report(
     cases: list[str],
-    as_of: str | None,
-    horizons: str | None,
-    target: str,
-    data: Path | None,
+    every: bool,
+    batch: Path | None,
+    template: str,
+    defaults: dict[str, Any],
     out: Path,
+    jobs: int,
+    force: bool,
+    pdf: bool,
     as_json: bool,
-) -> None:
-    """Render reports one after another and print where each was published."""
-    from forecasting.reporting.notebook import render_report
+) -> int:
+    """Check every request, then render the good ones; 1 if one was refused in a batch or failed, else 0."""
+    from forecasting.reporting.batch import check_jobs, render_all
+    from forecasting.reporting.notebook import require_writable
+    from forecasting.reporting.pdf import browser
+    from forecasting.reporting.requests import Refusal, Request, each_once, every_case, from_file, named_cases
 
-    if len(set(cases)) != len(cases):
-        raise UsageError(f"wanted each case once; came {' '.join(cases)}")
-    parameters = {"as_of": as_of, "horizons": horizons, "target": target, "data": data}
-    if len(cases) > 1:
-        _require_open(cases, as_of, target, data)
-    given = {name: value for name, value in parameters.items() if value is not None}
-    published = [render_report("case_report", {"case_id": case, **given}, out=out) for case in cases]
-    if as_json:
-        print(json.dumps([str(path) for path in published], indent=1))
+    check_jobs(jobs)
+    require_writable(out)
+    if pdf:
+        browser()
+    given = {name: value for name, value in defaults.items() if value is not None}
+    if (every or batch is not None) and cases or every and batch is not None:
+        raise UsageError("wanted one of CASE..., --all and --batch FILE; came more than one")
+    if batch is not None:
+        source = from_file(batch, template, given)
     else:
-        for path in published:
-            print(path)
+        source = every_case(template, given) if every else named_cases(template, cases, given)
+    counts = Counter[str]()
+    for request in each_once(source()):
+        if isinstance(request, Refusal):
+            print(f"refused: {request}", file=sys.stderr)
+        counts["refused" if isinstance(request, Refusal) else "asked"] += 1
+    good = (request for request in each_once(source()) if isinstance(request, Request))
+    pages: list[str] = []
+    for number, result in enumerate(render_all(good, out, jobs, force=force, pdf=pdf), start=1):
+        counts[result.status] += 1
+        if result.said:
+            print(f"ReportError: {result.said}", file=sys.stderr)
+        elif as_json:
+            pages.append(str(result.page))
+        else:
+            print(result.page, flush=True)
+        if counts["asked"] > 1:
+            took = f"{result.status} {result.request.asked.subject()} ({result.seconds:.1f} s)"
+            print(f"[{number}/{counts['asked']}] {took}", file=sys.stderr, flush=True)
+    if as_json:
+        print(json.dumps(pages, indent=1))
+    if counts["asked"] + counts["refused"] > 1:
+        said = ", ".join(f"{counts[name]} {name}" for name in ("rendered", "unchanged", "failed", "refused"))
+        print(said, file=sys.stderr)
+    return 1 if counts["refused"] or counts["failed"] else 0
 
 
 def backtest(design: str, target: str, jobs: int, data: Path | None, as_json: bool) -> None:
@@ -139,14 +170,3 @@ def _by_model(rows: list[dict[Any, Any]]) -> dict[str, dict[str, Any]]:
         place = of_model if row["reference"] == "base_rate" else of_model.setdefault("over_type_base_rate", {})
         place.update(figures if row["horizon"] == "all" else {f"{row['horizon']} months": figures})
     return models
-
-
-def _require_open(cases: list[str], as_of: str | None, target: str, data: Path | None) -> None:
-    """Refuse every case that cannot be reported before any is."""
-    from forecasting.forecast import open_cases
-    from forecasting.history.panel import check_choice
-    from forecasting.history.view import load_history
-
-    day = parse_day(as_of) if as_of is not None else None
-    check_choice(target, "forward")
-    open_cases(load_history(data, day), cases, target)

@@ -126,6 +126,11 @@ class Portfolio(Forecasting):
     command: ClassVar[str] = "portfolio"
     period_months: int = Field(default=3, ge=1, le=120, description="months since the last period, 1 to 120")
 
+    @field_validator("period_months", mode="before")
+    @classmethod
+    def _number(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
 
 class DataQuality(Parameters):
     """Parameters of `data_quality`: the record itself."""
@@ -143,7 +148,7 @@ TEMPLATES: dict[str, type[Parameters]] = {
 def template_named(name: str) -> str:
     """The notebook of a template, by its own name or by its name on the command line; `UsageError` for another."""
     named = {kind.command: notebook for notebook, kind in TEMPLATES.items()}
-    if name not in TEMPLATES and name not in named:
+    if not isinstance(name, str) or (name not in TEMPLATES and name not in named):
         raise UsageError(f"wanted a template out of {', '.join(named)}; came {name!r}")
     return named.get(name, name)
 
