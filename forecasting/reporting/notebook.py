@@ -67,7 +67,7 @@ def render(
 ) -> Rendering:
     """Publish a report whose parameters are checked, unless it stands as the same inputs would make it (or `force`)."""
     begun = time.monotonic()
-    day = asked.checked().as_of
+    day = asked.checked()
     name = template_named(template)
     source = shipped("notebooks") / "reports" / f"{name}.ipynb"
     place = Path(out) / asked.folder()

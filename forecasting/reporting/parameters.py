@@ -11,8 +11,10 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from forecasting.errors import UsageError
+from forecasting import places
+from forecasting.errors import LeakageError, UsageError
 from forecasting.forecast import open_cases
+from forecasting.history.files import read_record
 from forecasting.history.view import History
 from forecasting.models import BASE_RATES
 from forecasting.months import HORIZONS, check_horizons, parse_day, parse_horizons
@@ -44,9 +46,9 @@ class Parameters(BaseModel):
         """The record as of the day asked; raises what `load_history` raises."""
         return shared_history(self.data, self.as_of)
 
-    def checked(self) -> History:
-        """The history, once the request is known to be answerable; else an error that says why not."""
-        return self.history()
+    def checked(self) -> date:
+        """The day of the report, once the request is known to be answerable; else an error that says why not."""
+        return self.history().as_of
 
     def folder(self) -> Path:
         """Where the dated pages of this report stand, below the folder of all reports."""
@@ -101,11 +103,11 @@ class CaseReport(Forecasting):
     command: ClassVar[str] = "case"
     case_id: str = Field(description="case of the record")
 
-    def checked(self) -> History:
-        """The history; `UsageError` unless the case goes on in it."""
+    def checked(self) -> date:
+        """The day; `UsageError` unless the case goes on by then."""
         history = self.history()
         open_cases(history, [self.case_id], self.target)
-        return history
+        return history.as_of
 
     def folder(self) -> Path:
         """`cases/<case_id>`."""
@@ -136,6 +138,16 @@ class DataQuality(Parameters):
     """Parameters of `data_quality`: the record itself."""
 
     command: ClassVar[str] = "data-quality"
+
+    def checked(self) -> date:
+        """The day; a record with faults is no obstacle, one that cannot be read is."""
+        record = read_record(self.data or places.shipped("data"))
+        if self.as_of is not None and self.as_of > record.data_end:
+            raise LeakageError(f"wanted a day up to {record.data_end}, where the record ends; came {self.as_of}")
+        return self.as_of or record.data_end
+
+    def share(self) -> None:
+        """Nothing: the record is read anew."""
 
 
 TEMPLATES: dict[str, type[Parameters]] = {

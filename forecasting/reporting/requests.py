@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ Defaults = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Request:
-    """A report asked for: its template, its checked parameters, and where it was asked for."""
+    """A report asked for: its template, its checked parameters, its day, and where it was asked for."""
 
     template: str
     asked: Parameters
+    day: date
     place: str
 
 
@@ -41,6 +43,7 @@ Source = Callable[[], Iterator[Request | Refusal]]
 
 def named_cases(template: str, cases: Iterable[str], defaults: Defaults) -> Source:
     """One request for each case; for a template that is not about a case, `cases` must be empty."""
+    _require_taken(template, defaults)
     listed = list(cases)
     if len(set(listed)) != len(listed):
         raise UsageError(f"wanted each case once; came {' '.join(listed)}")
@@ -64,6 +67,13 @@ def every_case(template: str, defaults: Defaults) -> Source:
     going_on = set(outcomes.loc[outcomes["cause"] == "", "case_id"])
     cases = history.cases.sort_values(["start_date", "case_id"])["case_id"]
     return named_cases(template, [case for case in cases if case in going_on], defaults)
+
+
+def _require_taken(template: str, defaults: Defaults) -> None:
+    """`UsageError` for an option that the template does not take."""
+    fields = TEMPLATES[template_named(template)].model_fields
+    if unknown := [name for name in defaults if name not in fields]:
+        raise UsageError(f"wanted options of the template {template}, out of {', '.join(fields)}; came {unknown[0]}")
 
 
 def from_file(path: Path, template: str, defaults: Defaults) -> Source:
@@ -92,9 +102,7 @@ def from_file(path: Path, template: str, defaults: Defaults) -> Source:
     return requests
 
 
-def _csv_rows(
-    lines: Iterable[str], path: Path, template: str
-) -> Iterator[tuple[int, dict[str, Any] | Refusal]]:
+def _csv_rows(lines: Iterable[str], path: Path, template: str) -> Iterator[tuple[int, dict[str, Any] | Refusal]]:
     reader = csv.reader(lines, strict=True)
     try:
         header = next(reader, [])
@@ -118,12 +126,12 @@ def _check_header(header: list[str], path: Path, template: str) -> None:
     unknown = [] if "template" in header else [name for name in header if name not in fields]
     if not header or unknown or len(set(header)) != len(header):
         came = ",".join(header) or "an empty file"
-        raise UsageError(f"wanted {path} with a header of parameters out of {', '.join(fields)}, each once; came {came}")
+        raise UsageError(
+            f"wanted {path} with a header of parameters out of {', '.join(fields)}, each once; came {came}"
+        )
 
 
-def _jsonl_rows(
-    lines: Iterable[str], path: Path, template: str
-) -> Iterator[tuple[int, dict[str, Any] | Refusal]]:
+def _jsonl_rows(lines: Iterable[str], path: Path, template: str) -> Iterator[tuple[int, dict[str, Any] | Refusal]]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -134,7 +142,10 @@ def _jsonl_rows(
         if isinstance(row, dict):
             yield number, row
         else:
-            yield number, Refusal(f"{path} row {number}", f"wanted a JSON object on one line; came {shown(line.strip())}")
+            yield (
+                number,
+                Refusal(f"{path} row {number}", f"wanted a JSON object on one line; came {shown(line.strip())}"),
+            )
 
 
 def _request(place: str, template: str, row: dict[str, Any], defaults: Defaults) -> Request | Refusal:
@@ -152,8 +163,7 @@ def _answerable(place: str, template: str, row: dict[str, Any], defaults: Defaul
     fields = TEMPLATES[name].model_fields
     own = {key: value for key, value in row.items() if key != "template"}
     asked = checked_parameters(name, {key: value for key, value in defaults.items() if key in fields} | own)
-    asked.checked()
-    return Request(name, asked, place)
+    return Request(name, asked, asked.checked(), place)
 
 
 def each_once(requests: Iterable[Request | Refusal]) -> Iterator[Request | Refusal]:
@@ -161,7 +171,7 @@ def each_once(requests: Iterable[Request | Refusal]) -> Iterator[Request | Refus
     seen: dict[int, str] = {}
     for request in requests:
         if isinstance(request, Request):
-            page = page_of(request.asked, request.asked.history().as_of)
+            page = page_of(request.asked, request.day)
             earlier = seen.setdefault(hash(page), request.place)
             if earlier != request.place:
                 yield Refusal(request.place, f"wanted each report once; {earlier} writes {page} too")
