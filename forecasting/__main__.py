@@ -99,6 +99,41 @@ def report(
 
 
 @app.command()
+def run(
+    due: Annotated[bool, typer.Option("--due", help="Run what is due now (required).")] = False,
+    schedule: Annotated[Path, typer.Option("--schedule", help="The schedule file.")] = Path("schedule.toml"),
+    now: Annotated[str | None, typer.Option("--now", help="Another time than now, as 2026-09-01T06:30 (UTC).")] = None,
+    out: Out = Path("reports"),
+    jobs: Jobs = 1,
+    as_json: Json = False,
+) -> None:
+    """Render the reports of a schedule that are due, each once, and note every run in `manifest.jsonl`."""
+    if not due:
+        raise typer.BadParameter("wanted --due; came nothing to run", param_hint="--due")
+    raise typer.Exit(commands.run_due(schedule, now, out, jobs, as_json))
+
+
+@app.command()
+def approve(
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="Page of a report (.html).")],
+    by: Annotated[str, typer.Option("--by", help="Name of who approves.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the reports.")] = Path("reports"),
+) -> None:
+    """Sign a report off: it is a draft before, and again once its page differs."""
+    commands.approve(report, by, out)
+
+
+@app.command()
+def publish(
+    out: Annotated[Path, typer.Option("--out", help="Public folder to build; may be the folder of reports itself.")],
+    reports: Annotated[Path, typer.Option("--reports", help="Folder of the reports.")] = Path("reports"),
+    require_approval: Annotated[bool, typer.Option("--require-approval", help="Only approved reports.")] = False,
+) -> None:
+    """Build the index (no server, no script) and the Atom feed over the reports."""
+    raise typer.Exit(commands.publish(reports, out, require_approval))
+
+
+@app.command()
 def backtest(
     design: Annotated[
         str, typer.Option("--design", help="cluster (components left out) or rolling (as of each year).")

@@ -148,6 +148,48 @@ def report(
     return 1 if counts["refused"] or counts["failed"] else 0
 
 
+def run_due(schedule: Path, now: str | None, out: Path, jobs: int, as_json: bool) -> int:
+    """Run what is due; 1 if a run failed, else 0."""
+    from datetime import UTC, datetime
+
+    from forecasting.schedule.plan import read_plan
+    from forecasting.schedule.run import run_due as run
+    from forecasting.schedule.times import moment
+
+    outcome = run(read_plan(schedule), out, moment(now) if now is not None else datetime.now(UTC), jobs)
+    for said in (*outcome.remarks, *outcome.failures):
+        print(said, file=sys.stderr)
+    if as_json:
+        print(json.dumps(outcome.runs, indent=1))
+    else:
+        for line in outcome.runs:
+            counts = ", ".join(f"{count} {status}" for status, count in line["counts"].items()) or "no report"
+            print(f"{line['entry']}, due {line['due']}: {line['status']} ({counts})")
+        if not outcome.runs:
+            print("nothing is due")
+    return 1 if outcome.failures else 0
+
+
+def approve(report: Path, by: str, out: Path) -> None:
+    """Sign a page off and say so."""
+    from forecasting.reporting.review import approve as sign_off
+
+    line = sign_off(report, by, out)
+    print(f"{line['report']}: approved by {line['by']}, sha256 {line['sha256']}")
+
+
+def publish(reports: Path, out: Path, require_approval: bool) -> int:
+    """Build the public folder and name what was left out of it; 1 if a page was edited after its approval, else 0."""
+    from forecasting.reporting.review import EDITED
+    from forecasting.reporting.site import publish as build
+
+    left_out = build(reports, out, require_approval)
+    for said in left_out:
+        print(f"left out: {said}", file=sys.stderr)
+    print(out / "index.html")
+    return 1 if any(said.endswith(EDITED) for said in left_out) else 0
+
+
 def backtest(design: str, target: str, jobs: int, data: Path | None, as_json: bool) -> None:
     """Print each model's skill over the base rate and over that of its type, with intervals and n."""
     from forecasting.backtest import backtest as run

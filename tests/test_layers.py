@@ -22,13 +22,17 @@ LAYERS = [
     {""},
     {"explain"},
     {"reporting"},
+    {"schedule"},
     {"commands"},
     {"__main__"},
 ]
 ONLY_UNDER = {
     "sklearn": ("forecasting.models", "forecasting.scores"),
     "statsmodels": ("forecasting.models", "forecasting.scores"),
-    "papermill": ("forecasting.reporting.notebook",),
+    "papermill": ("forecasting.reporting.notebook", "forecasting.reporting.engine"),
+    "ipykernel": ("forecasting.reporting.kernel_server",),
+    "jupyter_client": ("forecasting.reporting.engine",),
+    "cronsim": ("forecasting.schedule.times",),
     "matplotlib": ("forecasting.reporting.figures",),
     "typer": ("forecasting.__main__",),
     "pandera": ("forecasting.history.columns",),

@@ -52,7 +52,12 @@ class Parameters(BaseModel):
 
     def folder(self) -> Path:
         """Where the dated pages of this report stand, below the folder of all reports."""
-        return Path(self.command)
+        return Path(self.home())
+
+    @classmethod
+    def home(cls) -> str:
+        """The folder of all reports of this template, below the folder of all reports."""
+        return cls.command
 
     def subject(self) -> str:
         """What the report is about, in a message."""
@@ -109,9 +114,14 @@ class CaseReport(Forecasting):
         open_cases(history, [self.case_id], self.target)
         return history.as_of
 
+    @classmethod
+    def home(cls) -> str:
+        """`cases`."""
+        return "cases"
+
     def folder(self) -> Path:
         """`cases/<case_id>`."""
-        return Path("cases") / self.case_id
+        return Path(self.home()) / self.case_id
 
     def subject(self) -> str:
         """The case."""

@@ -1,4 +1,4 @@
-"""All cases that go on, on one page: how good the forecasts have been, what moved since the last period, the forecasts."""
+"""All cases that go on, on one page: how good forecasts have been, what moved since the last period, the forecasts."""
 
 from datetime import date
 from html import escape
@@ -122,13 +122,13 @@ def accuracy(content: Content) -> Fragment:
         for a in content["accuracy"]
     ]  # fmt: skip
     past = (
-        table(["Past days forecast", "Brier score saved over the base rate", "95 % interval", "Forecasts"], rows,
+        table(["Past days forecast", "Brier score saved over the base rate", f"80{PER_CENT} interval", "Forecasts"], rows,
               "The model beside the headline on past days")
         if rows
         else "<p>How the model has done on past days is not known for this record.</p>"
     )  # fmt: skip
     return Fragment(
-        "<p>There is no live track record yet: no forecast issued before its horizon has come due.</p>" + known + past
+        "<p>There is no live track record yet: no forecast that was issued has come due.</p>" + known + past
     )
 
 

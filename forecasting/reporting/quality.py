@@ -1,4 +1,4 @@
-"""The report of the record itself: its faults, what was assumed, what went unseen, how coders agreed, what coverage shows."""
+"""The report of the record itself: faults, what was assumed or went unseen, how coders agreed, what coverage shows."""
 
 from datetime import date
 from html import escape
@@ -21,7 +21,6 @@ from forecasting.reporting.words import counted, label, percent
 from forecasting.vocabulary import STATES, TARGETS
 
 SHOWN = 40
-CODED = "a case, a field"
 
 
 def quality_content(record: RawRecord, day: date) -> Content:
@@ -164,7 +163,7 @@ def agreement(content: Content) -> Fragment:
     rows = [[label(a["field"]), str(a["n"]), percent(a["share"])] for a in content["agreement"]]
     told = ", ".join(f"{count} {escape(verdict)}" for verdict, count in content["audit"].items())
     audited = f"<p>Facts held against pages: {told}.</p>" if told else "<p>No fact was held against a page.</p>"
-    if not rows or not rows[0][1] != "0":
+    if not rows or rows[0][1] == "0":
         return Fragment("<p>No case was coded twice.</p>" + audited)
     return Fragment(
         table(["Field", "Cases coded twice", "Same value"], rows, "How often a second coder gave the same value")

@@ -41,8 +41,12 @@ class Refusal:
 Source = Callable[[], Iterator[Request | Refusal]]
 
 
-def named_cases(template: str, cases: Iterable[str], defaults: Defaults) -> Source:
-    """One request for each case; for a template that is not about a case, `cases` must be empty."""
+def named_cases(template: str, cases: Iterable[str], defaults: Defaults, refuse: bool = False) -> Source:
+    """One request for each case; for a template that is not about a case, `cases` must be empty.
+
+    A case that cannot be reported is an error, or, with `refuse`, a `Refusal` beside the others.
+    """
+    made = _request if refuse else _answerable
     _require_taken(template, defaults)
     listed = list(cases)
     if len(set(listed)) != len(listed):
@@ -50,10 +54,10 @@ def named_cases(template: str, cases: Iterable[str], defaults: Defaults) -> Sour
     if "case_id" not in TEMPLATES[template_named(template)].model_fields:
         if listed:
             raise UsageError(f"wanted no case for the template {template}; came {' '.join(listed)}")
-        return lambda: iter([_answerable("report", template, {}, defaults)])
+        return lambda: iter([made("report", template, {}, defaults)])
     if not listed:
         raise UsageError("wanted one case or more, --all or --batch FILE; came none")
-    return lambda: (_answerable(case, template, {"case_id": case}, defaults) for case in listed)
+    return lambda: (made(case, template, {"case_id": case}, defaults) for case in listed)
 
 
 def every_case(template: str, defaults: Defaults) -> Source:
@@ -131,7 +135,7 @@ def _check_header(header: list[str], path: Path, template: str) -> None:
         )
 
 
-def _jsonl_rows(lines: Iterable[str], path: Path, template: str) -> Iterator[tuple[int, dict[str, Any] | Refusal]]:
+def _jsonl_rows(lines: Iterable[str], path: Path, _: str) -> Iterator[tuple[int, dict[str, Any] | Refusal]]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -151,7 +155,7 @@ def _jsonl_rows(lines: Iterable[str], path: Path, template: str) -> Iterator[tup
 def _request(place: str, template: str, row: dict[str, Any], defaults: Defaults) -> Request | Refusal:
     """The request of a row, or its refusal."""
     try:
-        return _answerable(place, row.get("template", template), row, defaults)
+        return _answerable(place, template, row, defaults)
     except ForecastingError as error:
         said = str(error).splitlines()
         return Refusal(place, said[0] + (f" (and {len(said) - 1} more faults)" if len(said) > 1 else ""))
@@ -159,7 +163,7 @@ def _request(place: str, template: str, row: dict[str, Any], defaults: Defaults)
 
 def _answerable(place: str, template: str, row: dict[str, Any], defaults: Defaults) -> Request:
     """A request that can be answered from the record; raises what says why it cannot."""
-    name = template_named(template)
+    name = template_named(row.get("template", template))
     fields = TEMPLATES[name].model_fields
     own = {key: value for key, value in row.items() if key != "template"}
     asked = checked_parameters(name, {key: value for key, value in defaults.items() if key in fields} | own)
