@@ -116,7 +116,7 @@ def report(
     if pdf:
         browser()
     given = {name: value for name, value in defaults.items() if value is not None}
-    if (every or batch is not None) and cases or every and batch is not None:
+    if sum((bool(cases), every, batch is not None)) > 1:
         raise UsageError("wanted one of CASE..., --all and --batch FILE; came more than one")
     if batch is not None:
         source = from_file(batch, template, given)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from forecasting.errors import ForecastingError, UsageError
 from forecasting.reporting.engine import Limits
-from forecasting.reporting.notebook import FailedReport, render, require_writable
+from forecasting.reporting.notebook import FailedReportError, render, require_writable
 from forecasting.reporting.requests import Request
 
 FAILED = "failed"
@@ -65,7 +65,7 @@ def _result(request: Request, out: Path, force: bool, pdf: bool, limits: Limits 
     """Render one; whatever goes wrong is its own failure, so that the others go on."""
     try:
         done = render(request.template, request.asked, out, force=force, pdf=pdf, limits=limits)
-    except FailedReport as error:
+    except FailedReportError as error:
         return Result(request, FAILED, error.notebook, "", 0.0, str(error))
     except ForecastingError as error:
         return Result(request, FAILED, None, "", 0.0, str(error))

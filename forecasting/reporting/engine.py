@@ -121,12 +121,14 @@ class KernelServer:
             self._reply()
 
     def _asked(self, line: str) -> int:
-        assert self._process is not None and self._process.stdin is not None
+        assert self._process is not None
+        assert self._process.stdin is not None
         print(line, file=self._process.stdin, flush=True)
         return self._reply()
 
     def _reply(self) -> int:
-        assert self._process is not None and self._process.stdout is not None
+        assert self._process is not None
+        assert self._process.stdout is not None
         return int(json.loads(self._process.stdout.readline())["pid"])
 
 
@@ -166,7 +168,8 @@ class ForkedProvisioner(LocalProvisioner):
     """Starts the kernel by a fork of the manager's server."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Fork the kernel; `cmd`, the command that would start one from nothing, is not used."""
+        """Fork the kernel; the command that would start one from nothing is not used."""
+        del cmd
         manager = self.parent
         request = {
             **manager.request,
@@ -189,6 +192,7 @@ class ForkedProvisioner(LocalProvisioner):
 class ForkedKernelManager(AsyncKernelManager):
     """A manager whose kernel comes from a `KernelServer`."""
 
+    provisioner: Any = None
     server = AnyTrait()
     request = AnyTrait()
 

@@ -37,7 +37,7 @@ class Rendering:
     seconds: float
 
 
-class FailedReport(ReportError):
+class FailedReportError(ReportError):
     """A notebook that failed; `notebook` is where it was kept, or None."""
 
     def __init__(self, said: str, notebook: Path | None = None) -> None:
@@ -150,12 +150,12 @@ def _executed(
         except papermill.PapermillExecutionError as error:
             kept = _keep(page, nbformat.read(executed, as_version=4))
             said = f"{about}; cell {error.exec_count} came to {error.ename}: {error.evalue}"
-            raise FailedReport(said, kept) from None
+            raise FailedReportError(said, kept) from None
         except RunError as error:
-            raise FailedReport(f"{about}; its kernel came to: {error}", _keep(page, error.notebook)) from None
+            raise FailedReportError(f"{about}; its kernel came to: {error}", _keep(page, error.notebook)) from None
         except (RuntimeError, OSError) as error:
             said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise FailedReport(f"{about}; its kernel came to: {said}") from None
+            raise FailedReportError(f"{about}; its kernel came to: {said}") from None
         return _plain(nbformat.read(executed, as_version=4))
 
 

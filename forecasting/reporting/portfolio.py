@@ -16,7 +16,7 @@ from forecasting.reporting.content import BESIDE, HEADLINE_HORIZON, HEADLINE_MOD
 from forecasting.reporting.fragments import Content, Fragment, badge, day_words, table
 from forecasting.reporting.report import Report, Section, by_name
 from forecasting.reporting.shared import shared_fit, shared_history
-from forecasting.reporting.words import PAST, PER_CENT, counted, percent, percent_range, years
+from forecasting.reporting.words import PAST, PER_CENT, counted, label, percent, percent_range, years
 from forecasting.vocabulary import CAUSES, TARGETS
 
 MOST_MOVED = 10
@@ -122,8 +122,8 @@ def accuracy(content: Content) -> Fragment:
         for a in content["accuracy"]
     ]  # fmt: skip
     past = (
-        table(["Past days forecast", "Brier score saved over the base rate", f"80{PER_CENT} interval", "Forecasts"], rows,
-              "The model beside the headline on past days")
+        table(["Past days forecast", "Brier score saved", f"80{PER_CENT} interval", "Forecasts"], rows,
+              "The model beside the headline over the base rate")
         if rows
         else "<p>How the model has done on past days is not known for this record.</p>"
     )  # fmt: skip
@@ -176,7 +176,7 @@ def provenance(content: Content) -> Fragment:
     """What the page was made from."""
     return Fragment(
         f"<p>Record to {day_words(content['data_end'])}, sha256 <code>{content['record_sha256']}</code>; package "
-        f"{escape(content['package_version'])}; target {content['target'].replace('_', ' ')}. Every number on this page "
+        f"{escape(content['package_version'])}; target {label(content['target'])}. Every number on this page "
         "is in the JSON file beside it.</p>"
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from forecasting.reporting.fragments import badge, day_words, table
 from forecasting.reporting.notebook import require_writable
 from forecasting.reporting.parameters import TEMPLATES
 from forecasting.reporting.review import APPROVALS, APPROVED, EDITED, review_of
-from forecasting.reporting.words import PER_CENT, percent, years
+from forecasting.reporting.words import percent, years
 
 INDEX, FEED = "index.html", "feed.xml"
 STYLE = (Path(__file__).parent / "template" / "report" / "style.css").read_text(encoding="utf-8")
@@ -138,7 +138,7 @@ def feed(reports: Iterable[Published]) -> str:
     listed = list(reports)
     before = {
         later.page: earlier
-        for later, earlier in zip(listed, listed[1:], strict=False)
+        for later, earlier in pairwise(listed)
         if (later.template, later.subject) == (earlier.template, earlier.subject)
     }
     newest = sorted(listed, key=lambda one: (one.changed, one.page.as_posix()), reverse=True)[:LONGEST_FEED]
@@ -176,8 +176,8 @@ def _link(one: Published) -> str:
 
 
 def _number(one: Published) -> str:
-    assert one.chance is not None and one.horizon is not None
-    return f"{percent(one.chance)} within {years(one.horizon)}".replace(PER_CENT, "\N{NO-BREAK SPACE}%")
+    assert one.horizon is not None
+    return f"{percent(one.chance or 0.0)} within {years(one.horizon)}"
 
 
 def _chance(one: Published) -> str:

@@ -186,7 +186,7 @@ def _alone(out: Path) -> Iterator[None]:
         except OSError:
             lock.seek(0)
             raise UsageError(
-                f"wanted one run at a time in {out}; came a second while process {lock.read().strip() or '?'} is at work"
+                f"wanted one run at a time in {out}; came another, as process {lock.read().strip() or '?'} runs"
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))

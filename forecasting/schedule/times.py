@@ -1,4 +1,4 @@
-"""When an entry is due. All times are UTC, to the minute; cron lines are read by `cronsim` as Debian's cron reads them."""
+"""When an entry is due: in UTC, to the minute. Cron lines are read as Debian's cron reads them."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
