@@ -19,6 +19,7 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from jupyter_core.utils import ensure_event_loop
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
@@ -97,6 +98,7 @@ class KernelServer:
         """A kernel for the request; `RuntimeError` where no process can be had."""
         for _ in range(2):
             if self._process is None or self._process.poll() is not None:
+                self.close()
                 self._start()
             try:
                 return ForkedKernel(self._asked(json.dumps(request)))
@@ -252,6 +254,19 @@ class ForkEngine(Engine):
                     said = (str(error).strip().splitlines() or [type(error).__name__])[0]
                     late_words = f"a run of more than {limits.run_seconds} seconds; it was ended"
                     raise RunError(late_words if late.is_set() else said, nb_man.nb) from None
+                finally:
+                    _close_loop()
+
+
+def _close_loop() -> None:
+    """Close the event loop that the client made for a thread of its own; that of the main thread stays."""
+    if threading.current_thread() is not threading.main_thread():
+        loop = ensure_event_loop()
+        waiting = asyncio.all_tasks(loop)
+        for task in waiting:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
+        loop.close()
 
 
 def _scratch() -> tempfile.TemporaryDirectory[str]:

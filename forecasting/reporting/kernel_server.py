@@ -80,10 +80,11 @@ def _become_kernel(asked: dict[str, Any]) -> None:
 
 
 def _limit_memory(grant: int | None) -> None:
-    """Let this process take `grant` bytes of address space beyond what it has."""
+    """Let this process take `grant` bytes of memory of its own beyond what it has."""
     if grant is not None:
-        held = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (held + grant, held + grant))
+        status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+        held = next(1024 * int(line.split()[1]) for line in status if line.startswith("VmData:"))
+        resource.setrlimit(resource.RLIMIT_DATA, (held + grant, held + grant))
 
 
 def _run_kernel(connection: str) -> None:

@@ -11,14 +11,12 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from forecasting import places
 from forecasting.errors import LeakageError, UsageError
 from forecasting.forecast import open_cases
-from forecasting.history.files import read_record
 from forecasting.history.view import History
 from forecasting.models import BASE_RATES
 from forecasting.months import HORIZONS, check_horizons, parse_day, parse_horizons
-from forecasting.reporting.shared import shared_fit, shared_history
+from forecasting.reporting.shared import open_case_ids, shared_fit, shared_history, shared_record
 from forecasting.vocabulary import TARGETS
 
 
@@ -111,7 +109,8 @@ class CaseReport(Forecasting):
     def checked(self) -> date:
         """The day; `UsageError` unless the case goes on by then."""
         history = self.history()
-        open_cases(history, [self.case_id], self.target)
+        if self.case_id not in open_case_ids(history, self.target):
+            open_cases(history, [self.case_id], self.target)
         return history.as_of
 
     @classmethod
@@ -151,7 +150,7 @@ class DataQuality(Parameters):
 
     def checked(self) -> date:
         """The day; a record with faults is no obstacle, one that cannot be read is."""
-        record = read_record(self.data or places.shipped("data"))
+        record = shared_record(self.data)
         if self.as_of is not None and self.as_of > record.data_end:
             raise LeakageError(f"wanted a day up to {record.data_end}, where the record ends; came {self.as_of}")
         return self.as_of or record.data_end

@@ -11,7 +11,7 @@ from typing import Any
 from forecasting.errors import ForecastingError, UsageError, shown
 from forecasting.reporting.notebook import page_of
 from forecasting.reporting.parameters import TEMPLATES, Parameters, checked_parameters, template_named
-from forecasting.reporting.shared import shared_history
+from forecasting.reporting.shared import open_case_ids, shared_history
 from forecasting.vocabulary import TARGETS
 
 Defaults = Mapping[str, Any]
@@ -67,8 +67,7 @@ def every_case(template: str, defaults: Defaults) -> Source:
     parts = {name: value for name, value in defaults.items() if name in ("data", "as_of")}
     whole = checked_parameters("data_quality", parts)
     history = shared_history(whole.data, whole.as_of)
-    outcomes = history.outcomes[history.outcomes["target"] == defaults.get("target", TARGETS[0])]
-    going_on = set(outcomes.loc[outcomes["cause"] == "", "case_id"])
+    going_on = open_case_ids(history, defaults.get("target", TARGETS[0]))
     cases = history.cases.sort_values(["start_date", "case_id"])["case_id"]
     return named_cases(template, [case for case in cases if case in going_on], defaults)
 
