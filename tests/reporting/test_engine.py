@@ -79,34 +79,6 @@ def test_a_killed_kernel_and_a_killed_server_do_not_stop_the_next_run(tmp_path):
     assert int(ran(tmp_path, "import os; print(os.getppid())")[0]) != server
 
 
-def test_a_kernel_ends_with_the_process_that_asked_for_it(tmp_path):
-    (tmp_path / "hang.ipynb").write_text(
-        nbformat.writes(nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(f"import os; open({str(tmp_path / 'pid')!r}, 'w').write(f'{{os.getpid()}}\\n')\nwhile True: pass")],
-            metadata={"kernelspec": {"name": "python3", "display_name": "x", "language": "python"}},
-        ))
-    )  # fmt: skip
-    code = (
-        "import papermill, forecasting.reporting.engine as e\n"
-        f"papermill.execute_notebook({str(tmp_path / 'hang.ipynb')!r}, None, engine_name=e.ENGINE, progress_bar=False)"
-    )
-    asking = subprocess.Popen([sys.executable, "-W", "ignore", "-c", code], stderr=subprocess.DEVNULL)
-    kernel = int(
-        waited(
-            lambda: (
-                (tmp_path / "pid").is_file()
-                and (tmp_path / "pid").read_text().endswith("\n")
-                and (tmp_path / "pid").read_text()
-            )
-        )
-    )
-    asking.kill()
-    asking.wait()
-    assert waited(
-        lambda: not Path(f"/proc/{kernel}").exists() or "State:\tZ" in Path(f"/proc/{kernel}/status").read_text()
-    )
-
-
 def test_plain_papermill_finds_the_engine_by_the_entry_point(tmp_path):
     points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["papermill.engine"]
     installed = tmp_path / "site" / "here-1.dist-info"
@@ -133,11 +105,3 @@ def test_servers_are_used_again():
         assert first is second
     assert len(SERVERS._resting) == max(before, 1)
     assert engine.LONGEST_FOLDER < 108
-
-
-def waited(condition, seconds=30):
-    for _ in range(int(seconds / 0.05)):
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} seconds")
