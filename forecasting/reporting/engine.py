@@ -31,6 +31,7 @@ with warnings.catch_warnings():
 
 ENGINE = "forecasting"
 LONGEST_FOLDER = 80
+FORKS = sys.platform == "linux"
 
 
 class RunError(RuntimeError):
@@ -205,7 +206,7 @@ class ForkedKernelManager(AsyncKernelManager):
 
 
 class ForkEngine(Engine):
-    """Runs a notebook in a forked kernel, within its limits.
+    """Runs a notebook in a forked kernel, within its limits; memory is limited only where kernels are forked (Linux).
 
     `report` (optional: its `template` and `parameters`) lets the server load what other reports can share.
     """
@@ -227,13 +228,7 @@ class ForkEngine(Engine):
         """Execute the cells; `RunError` where the kernel dies, or a cell or the run takes too long."""
         limits = limits or Limits()
         with _scratch() as scratch, SERVERS.one() as server:
-            manager = ForkedKernelManager(
-                kernel_name=kernel_name,
-                server=server,
-                request={"report": report, "memory": limits.memory},
-                connection_file=f"{scratch}/kernel.json",
-                config=Config({"ForkedKernelManager": {"transport": "ipc", "ip": f"{scratch}/k"}}),
-            )
+            manager = _manager(kernel_name, scratch, server, {"report": report, "memory": limits.memory})
             client = PapermillNotebookClient(
                 nb_man,
                 km=manager,
@@ -258,6 +253,16 @@ class ForkEngine(Engine):
                     _close_loop()
 
 
+def _manager(kernel_name: str, scratch: str, server: KernelServer, request: dict[str, Any]) -> AsyncKernelManager:
+    """A manager of a forked kernel; where the system cannot fork kernels, of one that starts from nothing."""
+    place = {"transport": "ipc", "ip": f"{scratch}/k"} if os.name == "posix" else {}
+    asked = {"kernel_name": kernel_name, "connection_file": f"{scratch}/kernel.json"}
+    if not FORKS:
+        return AsyncKernelManager(config=Config({"AsyncKernelManager": place}), **asked)
+    config = Config({"ForkedKernelManager": place})
+    return ForkedKernelManager(config=config, server=server, request=request, **asked)
+
+
 def _close_loop() -> None:
     """Close the event loop that the client made for a thread of its own; that of the main thread stays."""
     if threading.current_thread() is not threading.main_thread():
@@ -276,7 +281,7 @@ def _scratch() -> tempfile.TemporaryDirectory[str]:
 
 
 @contextmanager
-def _ended_after(seconds: float, manager: ForkedKernelManager) -> Iterator[threading.Event]:
+def _ended_after(seconds: float, manager: Any) -> Iterator[threading.Event]:
     """Kill the manager's kernel when the time is over; the event says whether that happened."""
     late = threading.Event()
 

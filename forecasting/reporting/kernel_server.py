@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
+SHARE_SECONDS = 300
 IMPORTED = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completerlib", "matplotlib_inline.backend_inline",
     "forecasting.reporting.parameters", "forecasting.reporting.case",
@@ -47,9 +48,14 @@ def _share(template: str, parameters: dict[str, Any]) -> None:
     """Load here what later reports can share; a fault is left for the report itself to tell."""
     from forecasting.reporting.parameters import checked_parameters
 
+    def late(*_: Any) -> None:
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, late)
     with contextlib.suppress(Exception):
+        signal.alarm(SHARE_SECONDS)
         checked_parameters(template, parameters).share()
-        gc.freeze()
+    signal.alarm(0)
 
 
 def _reap() -> None:

@@ -97,6 +97,13 @@ def test_plain_papermill_finds_the_engine_by_the_entry_point(tmp_path):
     assert "forecasting.reporting.kernel_server" in nbformat.read(tmp_path / "out.ipynb", 4).cells[0].outputs[0].text
 
 
+def test_where_kernels_cannot_be_forked_they_start_from_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "FORKS", False)
+    assert ran(tmp_path, "import os; print(os.getppid())") == [str(os.getpid())]
+    with pytest.raises(RunError, match="^a run of more than 1 seconds; it was ended$"):
+        ran(tmp_path, "while True: pass", limits=Limits(run_seconds=1))
+
+
 def test_servers_are_used_again():
     before = len(SERVERS._resting)
     with SERVERS.one() as first:
