@@ -109,19 +109,13 @@ def report(
     from forecasting.reporting.batch import check_jobs, render_all
     from forecasting.reporting.notebook import require_writable
     from forecasting.reporting.pdf import browser
-    from forecasting.reporting.requests import Refusal, Request, each_once, every_case, from_file, named_cases
+    from forecasting.reporting.requests import Refusal, Request, each_once
 
     check_jobs(jobs)
     require_writable(out)
     if pdf:
         browser()
-    given = {name: value for name, value in defaults.items() if value is not None}
-    if sum((bool(cases), every, batch is not None)) > 1:
-        raise UsageError("wanted one of CASE..., --all and --batch FILE; came more than one")
-    if batch is not None:
-        source = from_file(batch, template, given)
-    else:
-        source = every_case(template, given) if every else named_cases(template, cases, given)
+    source = _asked(cases, every, batch, template, {k: v for k, v in defaults.items() if v is not None})
     counts = Counter[str]()
     for request in each_once(source()):
         if isinstance(request, Refusal):
@@ -129,7 +123,7 @@ def report(
         counts["refused" if isinstance(request, Refusal) else "asked"] += 1
     good = (request for request in each_once(source()) if isinstance(request, Request))
     pages: list[str] = []
-    for number, result in enumerate(render_all(good, out, jobs, force=force, pdf=pdf), start=1):
+    for result in render_all(good, out, jobs, force=force, pdf=pdf):
         counts[result.status] += 1
         if result.said:
             print(f"ReportError: {result.said}", file=sys.stderr)
@@ -137,15 +131,31 @@ def report(
             pages.append(str(result.page))
         else:
             print(result.page, flush=True)
-        if counts["asked"] > 1:
-            took = f"{result.status} {result.request.asked.subject()} ({result.seconds:.1f} s)"
-            print(f"[{number}/{counts['asked']}] {took}", file=sys.stderr, flush=True)
+        _tell_progress(result, counts)
     if as_json:
         print(json.dumps(pages, indent=1))
     if counts["asked"] + counts["refused"] > 1:
         said = ", ".join(f"{counts[name]} {name}" for name in ("rendered", "unchanged", "failed", "refused"))
         print(said, file=sys.stderr)
     return 1 if counts["refused"] or counts["failed"] else 0
+
+
+def _asked(cases: list[str], every: bool, batch: Path | None, template: str, defaults: dict[str, Any]) -> Any:
+    """Where the requests come from: cases named, every case, or a file; `UsageError` for more than one of them."""
+    from forecasting.reporting.requests import every_case, from_file, named_cases
+
+    if sum((bool(cases), every, batch is not None)) > 1:
+        raise UsageError("wanted one of CASE..., --all and --batch FILE; came more than one")
+    if batch is not None:
+        return from_file(batch, template, defaults)
+    return every_case(template, defaults) if every else named_cases(template, cases, defaults)
+
+
+def _tell_progress(result: Any, counts: Counter[str]) -> None:
+    if counts["asked"] > 1:
+        number = counts["rendered"] + counts["unchanged"] + counts["failed"]
+        took = f"{result.status} {result.request.asked.subject()} ({result.seconds:.1f} s)"
+        print(f"[{number}/{counts['asked']}] {took}", file=sys.stderr, flush=True)
 
 
 def run_due(schedule: Path, now: str | None, out: Path, jobs: int, as_json: bool) -> int:

@@ -31,7 +31,7 @@ ONLY_UNDER = {
     "statsmodels": ("forecasting.models", "forecasting.scores"),
     "papermill": ("forecasting.reporting.notebook", "forecasting.reporting.engine"),
     "ipykernel": ("forecasting.reporting.kernel_server",),
-    "jupyter_client": ("forecasting.reporting.engine",),
+    "jupyter_client": ("forecasting.reporting.engine", "forecasting.reporting.kernels"),
     "cronsim": ("forecasting.schedule.times",),
     "matplotlib": ("forecasting.reporting.figures",),
     "typer": ("forecasting.__main__",),
