@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import nbformat
 import pytest
 from hypothesis import Phase, settings
 
@@ -135,3 +136,34 @@ def few_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_copy(few_cases: Path, tmp_path: Path) -> RecordCopy:
     """A copy of the record of five cases."""
     return RecordCopy(shutil.copytree(few_cases, tmp_path / "record"))
+
+
+CONTENT = """
+from IPython.display import display
+content = {"template": "data_quality", "title": "Tiny - " + as_of, "as_of": as_of}
+display({"application/json": content, "text/html": "<p>as of " + as_of + "</p>"}, raw=True)
+"""
+
+
+def tiny_notebook(*sources: str) -> nbformat.NotebookNode:
+    """A notebook with the parameters of `data_quality`, the content of a page, and further cells."""
+    cells = [nbformat.v4.new_code_cell(source) for source in ("as_of = None\ndata = None", CONTENT, *sources)]
+    cells[0].metadata["tags"] = ["parameters"]
+    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return nbformat.v4.new_notebook(cells=cells, metadata=spec)
+
+
+@pytest.fixture
+def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Put a template of a few cells in the place of `data_quality`, for tests in which the fault is the point."""
+    from forecasting.reporting import notebook
+
+    monkeypatch.setattr(notebook, "shipped", lambda name: tmp_path / name if name == "notebooks" else shipped(name))
+
+    def put(*sources: str) -> Path:
+        place = tmp_path / "notebooks" / "reports" / "data_quality.ipynb"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(tiny_notebook(*sources), place)
+        return place
+
+    return put

@@ -180,7 +180,7 @@ def test_a_new_case_is_told_file_by_file(capsys, tmp_path):
 
 def test_a_case_asked_twice_in_one_report_is_refused(tmp_path):
     with pytest.raises(UsageError, match=f"^wanted each case once; came {CASE} {CASE}$"):
-        commands.report([CASE, CASE], None, None, "concluded", None, tmp_path, Path("none"), as_json=False)
+        commands.report([CASE, CASE], False, None, "case", {}, tmp_path, 1, False, False, as_json=False)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -127,22 +127,24 @@ def test_a_killed_kernel_publishes_nothing(tmp_path):
         [sys.executable, "-m", "forecasting", "report", CASE, "--out", str(out)], stderr=subprocess.PIPE, text=True
     )
     killed = False
-    for _ in range(200):
-        children = subprocess.run(
-            ["pgrep", "-P", str(run.pid)], capture_output=True, text=True, check=False
-        ).stdout.split()
-        if children:
-            time.sleep(0.5)
-            os.kill(int(children[0]), signal.SIGKILL)
+    for _ in range(600):
+        server = children(run.pid)
+        if server and (kernel := children(server[0])):
+            os.kill(kernel[0], signal.SIGKILL)
             killed = True
             break
-        time.sleep(0.1)
+        time.sleep(0.05)
     stderr = run.communicate(timeout=60)[1]
     assert killed
     assert run.returncode == 1
     assert stderr.strip().splitlines()[-1].startswith("ReportError: wanted case_report to run for")
     assert "Traceback" not in stderr
-    assert not out.exists()
+    assert {path.name for path in out.rglob("*.*")} <= {"2026-08-31.failed.ipynb"}
+
+
+def children(pid):
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(child) for child in found.stdout.split()]
 
 
 def test_no_room_for_temporary_files_is_one_error(tmp_path, monkeypatch):

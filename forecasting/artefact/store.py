@@ -48,6 +48,10 @@ class Obtained:
     fitted: FittedModels
     key: str | None
 
+    def only(self, *names: str) -> FittedModels:
+        """Some of the models, in the order named."""
+        return replace(self.fitted, models={name: self.fitted.models[name] for name in names})
+
 
 def train(
     history: History,

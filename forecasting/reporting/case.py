@@ -4,11 +4,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecasting.history.view import load_history
 from forecasting.months import HORIZONS, parse_day
 from forecasting.reporting import conclusions, evidence
 from forecasting.reporting.content import case_content
 from forecasting.reporting.fragments import Fragment
+from forecasting.reporting.shared import shared_history
 from forecasting.vocabulary import TARGETS
 
 SECTIONS = {
@@ -43,7 +43,7 @@ class CaseReport:
         artefacts: str | Path | None = None,
     ) -> None:
         """Load the record as of the day and work out every value; raises what `forecast` and `obtain` raise."""
-        history = load_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
+        history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
         self.content: dict[str, Any] = case_content(history, case_id, tuple(horizons), target, artefacts)
 
     def show(self, section: str) -> Fragment:

@@ -1,6 +1,5 @@
 """Everything that a case report says, as plain values. Pages and sidecars are made from this and nothing else."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 import forecasting
-from forecasting.artefact import obtain
 from forecasting.explain.contested import contested_codings
 from forecasting.explain.precedents import nearest_precedents
 from forecasting.explain.reference_classes import reference_class_ladder
@@ -20,11 +18,13 @@ from forecasting.history.view import History
 from forecasting.models import BASE_RATES
 from forecasting.models.base_rate import BaseRate
 from forecasting.months import HORIZONS, completed_months, deadline, last_day_of_interval
+from forecasting.reporting.shared import shared_fit
 from forecasting.reporting.words import CONFIDENCE, verdict
 from forecasting.vocabulary import CAUSES, ONGOING, TARGETS
 
 HEADLINE_MODEL = "base_rate"
 BESIDE = "primary"
+MODELS_SHOWN = (*BASE_RATES, BESIDE)
 HEADLINE_HORIZON = 60
 CURVE = tuple(range(1, 121))
 STALE_MONTHS = 24
@@ -49,10 +49,8 @@ def case_content(
     The models come from an artefact in `artefacts` if one is there, and are fitted otherwise: the values are the same.
     """
     view = open_cases(history, [case_id], target)[0]
-    obtained = obtain(artefacts, history, (*BASE_RATES, BESIDE), target)
-    models = obtained.fitted.models
-    fitted = replace(obtained.fitted, models={name: models[name] for name in BASE_RATES})
-    beside = replace(obtained.fitted, models={BESIDE: models[BESIDE]})
+    obtained = shared_fit(history, MODELS_SHOWN, target, artefacts)
+    fitted, beside = obtained.only(*BASE_RATES), obtained.only(BESIDE)
     shown = tuple(sorted({*horizons, *((HEADLINE_HORIZON,) if max(horizons) >= HEADLINE_HORIZON else ())}))
     table = forecast(history, case_id, fitted=fitted, horizons=shown)
     curve = forecast(history, case_id, fitted=fitted, horizons=CURVE)

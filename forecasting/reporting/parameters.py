@@ -1,32 +1,94 @@
-"""The strict, typed parameters of each report template, checked before anything runs."""
+"""The strict, typed parameters of each report template, declared once and checked before anything runs.
 
+The same classes serve Python, the command line, batches and the schedule. A template is a notebook, a class here and
+a line of `TEMPLATES`.
+"""
+
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from forecasting.errors import UsageError
+from forecasting.artefact.store import ARTEFACTS
+from forecasting.errors import LeakageError, UsageError
+from forecasting.forecast import open_cases
+from forecasting.history.view import History
+from forecasting.models import BASE_RATES
 from forecasting.months import HORIZONS, check_horizons, parse_day, parse_horizons
+from forecasting.reporting.shared import open_case_ids, shared_fit, shared_history, shared_record
 from forecasting.vocabulary import TARGETS
 
 
-class CaseReport(BaseModel):
-    """Parameters of `case_report`."""
+class Parameters(BaseModel):
+    """What every template takes, and what it must tell: where its pages stand and what it can share."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    command: ClassVar[str]
+    models: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
-    case_id: str = Field(description="case of the record")
     as_of: date | None = Field(default=None, description="day whose knowledge is used, YYYY-MM-DD; default: data_end")
-    horizons: tuple[int, ...] = Field(default=HORIZONS, description="months after as_of, 1 to 120")
-    target: str = Field(default=TARGETS[0], description="concluded or in_force")
     data: Path | None = Field(default=None, description="folder of a record; default: the one shipped")
-    artefacts: Path | None = Field(default=None, description="folder of trained models; default: fit them")
 
     @field_validator("as_of", mode="before")
     @classmethod
     def _day(cls, value: object) -> object:
         return _reworded(parse_day, value) if isinstance(value, str) else value
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _folder(cls, value: object) -> object:
+        return Path(value).resolve() if isinstance(value, str | Path) else value
+
+    def history(self) -> History:
+        """The record as of the day asked; raises what `load_history` raises."""
+        return shared_history(self.data, self.as_of)
+
+    def checked(self) -> date:
+        """The day of the report, once the request is known to be answerable; else an error that says why not."""
+        return self.history().as_of
+
+    def folder(self) -> Path:
+        """Where the dated pages of this report stand, below the folder of all reports."""
+        return Path(self.home())
+
+    @classmethod
+    def home(cls) -> str:
+        """The folder of all reports of this template, below the folder of all reports."""
+        return cls.command
+
+    def subject(self) -> str:
+        """What the report is about, in a message."""
+        return self.command
+
+    def title(self, content: Mapping[str, Any]) -> str:
+        """The title of the page."""
+        return str(content["title"])
+
+    def share(self) -> None:
+        """Load the record and fit the models that other reports of the same day need too."""
+        history = self.history()
+        for names in self.models:
+            shared_fit(history, names, getattr(self, "target", TARGETS[0]), getattr(self, "artefacts", None))
+
+    def values(self, day: date) -> dict[str, Any]:
+        """What the notebook gets: plain values, with the day spelled out."""
+        plain = {name: getattr(self, name) for name in type(self).model_fields}
+        plain |= {"as_of": day.isoformat()}
+        plain |= {name: str(value) for name, value in plain.items() if isinstance(value, Path)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+
+
+class Forecasting(Parameters):
+    """Parameters of templates that forecast."""
+
+    horizons: tuple[int, ...] = Field(default=HORIZONS, description="months after as_of, 1 to 120")
+    target: str = Field(default=TARGETS[0], description="concluded or in_force")
+    artefacts: Path | None = Field(
+        default=ARTEFACTS, description="folder of trained models; without one they are fitted"
+    )
+    models: ClassVar[tuple[tuple[str, ...], ...]] = ((*BASE_RATES, "primary"),)
 
     @field_validator("horizons", mode="before")
     @classmethod
@@ -35,6 +97,11 @@ class CaseReport(BaseModel):
             return _reworded(parse_horizons, value)
         return _reworded(check_horizons, tuple(value)) if isinstance(value, list | tuple) else value
 
+    @field_validator("artefacts", mode="before")
+    @classmethod
+    def _as_given(cls, value: object) -> object:
+        return Path(value) if isinstance(value, str) else value
+
     @field_validator("target")
     @classmethod
     def _known_target(cls, value: str) -> str:
@@ -42,28 +109,88 @@ class CaseReport(BaseModel):
             raise ValueError(f"wanted one of {', '.join(TARGETS)}; came {value!r}")
         return value
 
-    @field_validator("data", mode="before")
+
+class CaseReport(Forecasting):
+    """Parameters of `case_report`: one case."""
+
+    command: ClassVar[str] = "case"
+    case_id: str = Field(description="case of the record")
+
+    def checked(self) -> date:
+        """The day; `UsageError` unless the case goes on by then."""
+        history = self.history()
+        if self.case_id not in open_case_ids(history, self.target):
+            open_cases(history, [self.case_id], self.target)
+        return history.as_of
+
     @classmethod
-    def _folder(cls, value: object) -> object:
-        return Path(value).resolve() if isinstance(value, str | Path) else value
+    def home(cls) -> str:
+        """`cases`."""
+        return "cases"
 
-    @field_validator("artefacts", mode="before")
+    def folder(self) -> Path:
+        """`cases/<case_id>`."""
+        return Path(self.home()) / self.case_id
+
+    def subject(self) -> str:
+        """The case."""
+        return self.case_id
+
+    def title(self, content: Mapping[str, Any]) -> str:
+        """The case and the day."""
+        return f"{content['case']['name']} - forecast as of {content['as_of']}"
+
+
+class Portfolio(Forecasting):
+    """Parameters of `portfolio`: all cases that go on."""
+
+    command: ClassVar[str] = "portfolio"
+    period_months: int = Field(default=3, ge=1, le=120, description="months since the last period, 1 to 120")
+
+    @field_validator("period_months", mode="before")
     @classmethod
-    def _as_given(cls, value: object) -> object:
-        return Path(value) if isinstance(value, str) else value
+    def _number(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
 
-TEMPLATES: dict[str, type[CaseReport]] = {"case_report": CaseReport}
+class DataQuality(Parameters):
+    """Parameters of `data_quality`: the record itself."""
+
+    command: ClassVar[str] = "data-quality"
+
+    def checked(self) -> date:
+        """The day; a record with faults is no obstacle, one that cannot be read is."""
+        record = shared_record(self.data)
+        if self.as_of is not None and self.as_of > record.data_end:
+            raise LeakageError(f"wanted a day up to {record.data_end}, where the record ends; came {self.as_of}")
+        return self.as_of or record.data_end
+
+    def share(self) -> None:
+        """Nothing: the record is read anew."""
 
 
-def checked_parameters(template: str, parameters: dict[str, Any]) -> CaseReport:
+TEMPLATES: dict[str, type[Parameters]] = {
+    "case_report": CaseReport,
+    "portfolio": Portfolio,
+    "data_quality": DataQuality,
+}
+
+
+def template_named(name: str) -> str:
+    """The notebook of a template, by its own name or by its name on the command line; `UsageError` for another."""
+    named = {kind.command: notebook for notebook, kind in TEMPLATES.items()}
+    if not isinstance(name, str) or (name not in TEMPLATES and name not in named):
+        raise UsageError(f"wanted a template out of {', '.join(named)}; came {name!r}")
+    return named.get(name, name)
+
+
+def checked_parameters(template: str, parameters: Mapping[str, Any]) -> Any:
     """The parameters of a template, or a `UsageError` that names each bad one and what it wants."""
-    if template not in TEMPLATES:
-        raise UsageError(f"wanted a template out of {', '.join(TEMPLATES)}; came {template!r}")
+    name = template_named(template)
     try:
-        return TEMPLATES[template](**parameters)
+        return TEMPLATES[name](**parameters)
     except ValidationError as error:
-        raise UsageError(f"{template}: " + "; ".join(_complaint(template, e) for e in error.errors())) from None
+        raise UsageError(f"{name}: " + "; ".join(_complaint(name, e) for e in error.errors())) from None
 
 
 def _complaint(template: str, error: Any) -> str:

@@ -236,4 +236,4 @@ def test_a_failing_notebook_publishes_nothing_and_says_where(tmp_path, monkeypat
     monkeypatch.setattr(notebook, "shipped", lambda name: tmp_path / name)
     with pytest.raises(ReportError, match="came to ZeroDivisionError: division by zero. Nothing was published"):
         render_report("case_report", {"case_id": CASE, "as_of": "2026-02-05"}, tmp_path / "out")
-    assert not list((tmp_path / "out").rglob("*.*"))
+    assert [path.name for path in (tmp_path / "out").rglob("*.*")] == ["2026-02-05.failed.ipynb"]

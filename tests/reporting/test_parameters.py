@@ -27,7 +27,7 @@ def test_horizons_come_as_text_or_list_sorted_without_repeats():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"case": "x"}, "case_report: case_id: wanted case of the record; came {'case': 'x'}; wanted parameters out of case_id, as_of, horizons, target, data, artefacts; came 'case'"),
+        ({"case": "x"}, "case_report: case_id: wanted case of the record; came {'case': 'x'}; wanted parameters out of as_of, data, horizons, target, artefacts, case_id; came 'case'"),
         ({**CASE, "as_of": "5 February"}, "case_report: as_of: wanted a day as YYYY-MM-DD, for example 2026-02-05; came '5 February'"),
         ({**CASE, "as_of": 20260205}, "case_report: as_of: wanted day whose knowledge is used, YYYY-MM-DD; default: data_end; came 20260205"),
         ({**CASE, "horizons": "abc"}, "case_report: horizons: wanted horizons as whole months, for example 6,12,24; came 'abc'"),
@@ -44,5 +44,5 @@ def test_each_bad_parameter_is_named_with_what_it_wants(parameters, message):
 
 
 def test_unknown_template_is_refused():
-    with pytest.raises(UsageError, match="wanted a template out of case_report; came 'x'"):
+    with pytest.raises(UsageError, match="wanted a template out of case, portfolio, data-quality; came 'x'"):
         checked_parameters("x", CASE)

@@ -1,0 +1,102 @@
+"""What reports of the same record and day share: loaded once in a process, found again by the hash of its content."""
+
+import hashlib
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forecasting import places
+from forecasting.artefact import Obtained, obtain
+from forecasting.history.files import RawRecord, read_record
+from forecasting.history.view import History, load_history
+from forecasting.schema import TABLES
+
+MOST = 4
+FOLDERS = sorted({".", *(Path(table.path).parent.as_posix() for table in TABLES.values())})
+
+
+class _Recent:
+    """The most recent results by key; the oldest is dropped."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        if key not in self._kept:
+            self._kept[key] = make()
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+
+_HASHES, _RECORDS, _WHOLE = _Recent(MOST), _Recent(2), _Recent(2)
+_HISTORIES, _OPEN, _FITTED = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST)
+
+
+def shared_history(folder: str | Path | None = None, as_of: date | None = None) -> History:
+    """`load_history`, without reading and checking again a record whose files have not changed."""
+    place = Path(folder) if folder is not None else places.shipped("data")
+    stamp = content_hash(place)
+    whole: History = _WHOLE.get((str(place), stamp), lambda: load_history(place))
+    if as_of is None or as_of == whole.as_of:
+        return whole
+    history: History = _HISTORIES.get((str(place), stamp, as_of), lambda: History(as_of, whole.record))
+    return history
+
+
+def shared_record(folder: str | Path | None = None) -> RawRecord:
+    """`read_record`, without reading again files that have not changed; its cells are not checked."""
+    place = Path(folder) if folder is not None else places.shipped("data")
+    record: RawRecord = _RECORDS.get((str(place), content_hash(place)), lambda: read_record(place))
+    return record
+
+
+def open_case_ids(history: History, target: str) -> frozenset[str]:
+    """The cases that go on under a target, as known."""
+
+    def ids() -> frozenset[str]:
+        rows = history.outcomes
+        return frozenset(rows.loc[(rows["target"] == target) & (rows["cause"] == ""), "case_id"])
+
+    found: frozenset[str] = _OPEN.get((str(history.record.folder), history.sha256, history.as_of, target), ids)
+    return found
+
+
+def shared_fit(history: History, names: Iterable[str], target: str, artefacts: str | Path | None = None) -> Obtained:
+    """`obtain` for the headline population, once for each record, day, target, folder and choice of models."""
+    chosen = tuple(names)
+    key = (history.sha256, history.as_of, chosen, target, str(artefacts))
+    fitted: Obtained = _FITTED.get(key, lambda: obtain(artefacts, history, chosen, target))
+    return fitted
+
+
+def content_hash(folder: Path) -> str:
+    """sha256 over the names and bytes of a record's files: its descriptor, its tables, and the tables beside them."""
+    stamp = tuple(sorted(one for place in FOLDERS for one in _stamps(folder / place)))
+    found: str = _HASHES.get((str(folder), stamp), lambda: _hash(folder, [path for path, *_ in stamp]))
+    return found
+
+
+def _stamps(folder: Path) -> Iterator[tuple[str, ...]]:
+    """Path of each file of a record in a folder, and what changes when it is written."""
+    if folder.is_dir():
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_file() and entry.name.endswith((".csv", "datapackage.json")):
+                    stat = entry.stat()
+                    numbers = (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
+                    yield entry.path, *map(str, numbers)
+
+
+def _hash(folder: Path, paths: list[str]) -> str:
+    digest = hashlib.sha256()
+    for path in map(Path, paths):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()

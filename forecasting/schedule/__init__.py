@@ -1,0 +1,1 @@
+"""Reports at set times: what is due, made once, noted in a manifest."""
