@@ -37,10 +37,25 @@ def forecast_given(
     chance = float(line[fact].iloc[0]) if fact in line else 1.0
     if fact not in line or chance in (0.0, 1.0):
         return {ALL: _states(model, line, np.ones(1), horizons, level)}
-    both = pd.concat([line.assign(**{fact: 1.0}), line.assign(**{fact: 0.0})], ignore_index=True)
-    weights = _updated(model, both, np.array([chance, 1.0 - chance]))
+    both, weights = either_way(model, line, fact)
     sides = {YES: np.array([1.0, 0.0]), NO: np.array([0.0, 1.0])}
     return {name: _states(model, both, w, horizons, level) for name, w in {ALL: weights, **sides}.items()}
+
+
+def either_way(model: Model, line: pd.DataFrame, fact: str) -> tuple[pd.DataFrame, Floats]:
+    """The case with the fact and without it, and the chance of each (2,), by Bayes' rule; one line if no such fact."""
+    if fact not in line:
+        return line, np.ones(1)
+    chance = float(line[fact].iloc[0])
+    both = pd.concat([line.assign(**{fact: 1.0}), line.assign(**{fact: 0.0})], ignore_index=True)
+    return both, _updated(model, both, np.array([chance, 1.0 - chance]))
+
+
+def expected(model: Model, line: pd.DataFrame, fact: str, horizons: tuple[int, ...]) -> Floats:
+    """Probabilities of the states of one case, survival last, (n_states, n_horizons), averaged over the fact."""
+    lines, weights = either_way(model, line, fact)
+    incidence = np.tensordot(weights, model.predict_cumulative_incidence(lines, horizons).values, axes=(0, 0))
+    return np.concatenate([incidence, 1.0 - incidence.sum(axis=0, keepdims=True)])
 
 
 def _updated(model: Model, both: pd.DataFrame, weights: Floats) -> Floats:
