@@ -19,7 +19,7 @@ from forecasting.history.cases import CaseView
 from forecasting.history.view import History
 from forecasting.models.attribution import path_shares, state_loading, sum_by_term
 from forecasting.models.hazard import HazardModel
-from forecasting.months import HORIZONS, check_horizons, completed_months
+from forecasting.months import check_horizons, completed_months
 from forecasting.training import UNCERTAIN, case_lines
 from forecasting.vocabulary import CAUSES, STATES, TARGETS
 
@@ -117,11 +117,11 @@ def changes(
     def base(model: HazardModel, line: pd.DataFrame) -> float:
         return float(expected(model.base_, line, "", (horizon,))[k, 0])
 
-    ages = [float(completed_months(view.start_date, view.as_of)) for view in views]
+    was, is_ = (float(completed_months(view.start_date, view.as_of)) for view in views)
     rows = [
         Change(RECORD, RECORD, None, None, said(second, lines.known) - said(first, lines.known)),
         *_leg(second, "corrections", lines.known, lines.corrected, horizon, k),
-        Change("time", AGE, *ages, said(second, lines.older) - said(second, lines.corrected)),
+        Change("time", AGE, was, is_, said(second, lines.older) - said(second, lines.corrected)),
         *_leg(second, "time", lines.older, lines.ticked, horizon, k),
         *_leg(second, "events", lines.ticked, lines.after, horizon, k),
     ]

@@ -25,7 +25,7 @@ REPLICATE_TOLERANCE = 1e-4
 
 @dataclass(frozen=True)
 class Driver:
-    """One row: its `role` (base, average, covariate or group) and its `points` of probability in [-1, 1] with the bounds of their interval.
+    """One row: its `role` (base, average, covariate or group), and `points` of probability in [-1, 1] with bounds.
 
     `value` is the case's own (a probability where a fact is uncertain; the name of its group), `average` the mean
     over the cases' first days with which the model compares it; None where there is none.
@@ -42,7 +42,7 @@ class Driver:
 
 @dataclass(frozen=True)
 class Drivers:
-    """The probability of a state within a horizon (months) with its bounds at `level`, and the rows that add up to it."""
+    """The probability of a state within a horizon (months), its bounds at `level`, and the rows that add up to it."""
 
     state: str
     horizon: int
@@ -89,7 +89,8 @@ def _rows(model: HazardModel, line: pd.DataFrame, horizon: int, state: str, coef
     k, n_causes = STATES.index(state), len(model.causes)
     loading, ahead = state_loading(k, n_causes), int(line["gap_months"].iloc[0]) + horizon
     lines, weights = either_way(model, line, UNCERTAIN)
-    tolerance, total, average = TOLERANCE if coef is None else REPLICATE_TOLERANCE, 0.0, 0.0
+    tolerance = TOLERANCE if coef is None else REPLICATE_TOLERANCE
+    total, average = np.zeros(len(model_terms(model))), np.zeros(())
     for side in np.flatnonzero(weights):
         odds = model.log_odds(lines.iloc[[side]], ahead, coef)
         shares, _ = path_shares(odds.average, odds.design, odds.effects, loading, tolerance=tolerance)

@@ -15,8 +15,8 @@ class Mover:
     """An act of the case, or the ending of another case (kind `ending`, under that case's name)."""
 
     event_id: str
-    date: date
-    known: date
+    event_date: date
+    known_date: date
     kind: str
     summary: str
     standing: str

@@ -44,7 +44,7 @@ def path_shares(
     weights: tuple[float, float] = (1.0, 1.0),
     tolerance: float = TOLERANCE,
 ) -> tuple[Floats, Floats]:
-    """Shares of the terms in the change of weight x value on the straight path from `start` to start + design @ effects.
+    """Shares of the terms in the change of weight x value, on the straight path from start to start + design @ effects.
 
     `start` (..., n_months, n_causes) log odds; `design` (n_months, p), `effects` (..., p, n_causes); the value is
     loading @ incidence; its weight runs evenly between the two `weights`. Returns the shares of the p terms, (..., p),
