@@ -23,7 +23,7 @@ OUTSIDER: Final = "an outsider"
 
 @dataclass(frozen=True)
 class Sign:
-    """A possible act: its `kind`, and `by` whom (one party, every party, an outsider, or all outsiders that refused)."""
+    """A possible act: its `kind`, and `by` whom: one party, all `parties`, an outsider, or all `refusers`."""
 
     kind: str
     by: str = "party"
