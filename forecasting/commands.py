@@ -118,7 +118,7 @@ def report(
 
 
 def backtest(design: str, target: str, jobs: int, data: Path | None, out: Path | None, as_json: bool) -> None:
-    """Print each model's skill over the base rate and over that of its type, with intervals and n; keep the forecasts."""
+    """Print each model's skill over the base rate and over that of its type; keep the forecasts in `out`."""
     from forecasting.backtest import backtest as run
     from forecasting.backtest import check_design, skill_table
     from forecasting.explain.track_record import check_kept, write_track_record
@@ -144,12 +144,13 @@ def print_changes(case: str, since: str, until: str, target: str, data: Path | N
     from forecasting.explain.changes import changes, check_days
     from forecasting.history.panel import check_choice
     from forecasting.history.view import load_history
-    from forecasting.reporting.changed import as_text, as_values
+    from forecasting.reporting.explained import change_text
+    from forecasting.reporting.explained_values import change_values
 
     check_days(*days)
     check_choice(target, "forward")
-    found = changes(load_history(data, days[1]), case, days[0], target=target)
-    print(json.dumps(as_values(found), indent=1) if as_json else as_text(found))
+    found = change_values(changes(load_history(data, days[1]), case, days[0], target=target))
+    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else change_text(found))
 
 
 def _by_model(rows: list[dict[Any, Any]]) -> dict[str, dict[str, Any]]:

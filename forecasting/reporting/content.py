@@ -17,6 +17,7 @@ from forecasting.history.series import stockpiles
 from forecasting.history.view import History
 from forecasting.models.base_rate import BaseRate
 from forecasting.months import HORIZONS, completed_months, deadline, last_day_of_interval
+from forecasting.reporting.explained_values import explained
 from forecasting.reporting.words import CONFIDENCE, verdict
 from forecasting.vocabulary import CAUSES, ONGOING, TARGETS
 
@@ -53,6 +54,7 @@ def case_content(
         "n_at_risk": int(base.at_risk(covariates)[0]),
         "thin": bool(base.at_risk(covariates)[0] < base.fewest),
     }
+    reasons = explained(history, view, beside, headline["horizon"], CURVE)
     return {
         "template": "case_report",
         "package_version": forecasting.__version__,
@@ -86,7 +88,9 @@ def case_content(
             "forecast": forecast(history, case_id, fitted=beside, horizons=shown).to_dict(orient="records"),
             "proof": _proof(history.record.folder),
         },
-        "curve": curve[curve["model"].isin((HEADLINE_MODEL, "type_base_rate"))].to_dict(orient="records"),
+        "explained": {name: reasons[name] for name in ("drivers", "changes", "signposts", "track_record")},
+        "curve": curve[curve["model"].isin((HEADLINE_MODEL, "type_base_rate"))].to_dict(orient="records")
+        + reasons["curve"],
         "ladder": [
             {
                 "name": rung.name,
