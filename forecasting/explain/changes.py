@@ -107,9 +107,9 @@ def changes(
     (horizon,) = check_horizons((horizon,))
     past, k = history.at(since), STATES.index(state)
     views = open_cases(past, [case_id], target)[0], open_cases(history, [case_id], target)[0]
-    first, second = _model(earlier, past, target), _model(fitted, history, target)
-    index = index or DossierIndex(history, target)
-    lines = _lines(DossierIndex(past, target), index, *views)
+    index, before = index or DossierIndex(history, target), DossierIndex(past, target)
+    first, second = _model(earlier, past, target, before), _model(fitted, history, target, index)
+    lines = _lines(before, index, *views)
 
     def said(model: HazardModel, line: pd.DataFrame) -> float:
         return float(expected(model, line, UNCERTAIN, (horizon,))[k, 0])
@@ -131,8 +131,8 @@ def changes(
     return Changes(case_id, since, history.as_of, state, horizon, *numbers, tuple(ordered))
 
 
-def _model(fitted: FittedModels | None, history: History, target: str) -> HazardModel:
-    model = (fitted or fit_models(history, (MODEL,), target)).models[MODEL]
+def _model(fitted: FittedModels | None, history: History, target: str, index: DossierIndex) -> HazardModel:
+    model = (fitted or fit_models(history, (MODEL,), target, index=index)).models[MODEL]
     if not isinstance(model, HazardModel):
         raise TypeError(f"wanted a hazard model; came {type(model).__name__}")
     return model

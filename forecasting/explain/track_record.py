@@ -149,11 +149,13 @@ def track_record(
     alike = known[said.between(*band, inclusive="left") & ((known["age_months"] < 12) == (age_months < 12))]
     n_cases = alike["case_id"].nunique()
     if n_cases < FEWEST_CASES:
-        return TrackRecord(model, len(alike), n_cases, *[np.nan] * 5, LEVEL, True)
+        none = float("nan")
+        return TrackRecord(model, len(alike), n_cases, none, none, none, none, none, LEVEL, True)
     came = (alike["state"] == cause).to_numpy(np.float64)
-    bounds = interval_around(float(came.mean()), _replicates(came, _groups(alike["case_id"], history, target)), LEVEL)
-    means = (float(alike[f"{name}_{cause}"].mean()) for name in (model, "base_rate"))
-    return TrackRecord(model, len(alike), n_cases, *means, float(came.mean()), *bounds, LEVEL, False)
+    share, drawn = float(came.mean()), _replicates(came, _groups(alike["case_id"], history, target))
+    lower, upper = interval_around(share, drawn, LEVEL)
+    mean, beside = (float(alike[f"{name}_{cause}"].mean()) for name in (model, "base_rate"))
+    return TrackRecord(model, len(alike), n_cases, mean, beside, share, lower, upper, LEVEL, False)
 
 
 def _groups(case_ids: "pd.Series[str]", history: History, target: str) -> NDArray[np.int64]:

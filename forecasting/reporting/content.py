@@ -11,6 +11,7 @@ from forecasting.explain.contested import contested_codings
 from forecasting.explain.precedents import nearest_precedents
 from forecasting.explain.reference_classes import reference_class_ladder
 from forecasting.explain.windows import stated_terms
+from forecasting.features import DossierIndex
 from forecasting.forecast import LEVEL, case_covariates, fit_models, forecast, open_cases
 from forecasting.history.cases import CaseView, Event
 from forecasting.history.series import stockpiles
@@ -41,7 +42,8 @@ def case_content(
     """All values of a case report as of the history's day; JSON types only."""
     view = open_cases(history, [case_id], target)[0]
     fitted = fit_models(history, target=target)
-    beside = fit_models(history, (BESIDE,), target)
+    index = DossierIndex(history, target)
+    beside = fit_models(history, (BESIDE,), target, index=index)
     shown = tuple(sorted({*horizons, *((HEADLINE_HORIZON,) if max(horizons) >= HEADLINE_HORIZON else ())}))
     table = forecast(history, case_id, fitted=fitted, horizons=shown)
     curve = forecast(history, case_id, fitted=fitted, horizons=CURVE)
@@ -54,7 +56,7 @@ def case_content(
         "n_at_risk": int(base.at_risk(covariates)[0]),
         "thin": bool(base.at_risk(covariates)[0] < base.fewest),
     }
-    reasons = explained(history, view, beside, headline["horizon"], CURVE)
+    reasons = explained(history, view, beside, index, headline["horizon"], CURVE)
     return {
         "template": "case_report",
         "package_version": forecasting.__version__,
@@ -85,7 +87,9 @@ def case_content(
         "forecast": table.to_dict(orient="records"),
         "beside": {
             "model": BESIDE,
-            "forecast": forecast(history, case_id, fitted=beside, horizons=shown).to_dict(orient="records"),
+            "forecast": forecast(history, case_id, fitted=beside, horizons=shown, index=index).to_dict(
+                orient="records"
+            ),
             "proof": _proof(history.record.folder),
         },
         "explained": {name: reasons[name] for name in ("drivers", "changes", "signposts", "track_record")},

@@ -27,8 +27,8 @@ def drivers(content: Content) -> Fragment:
     head = ["What the model looks at", "This case", "Average case", "Points", "80 % interval"]
     behind = table(head, rows, "Drivers of the hazard model's number")
     text = (
-        f"From the base rate of {percent(base['points'])} to the model's {percent(total)} for a formal agreement within "
-        f"{within}: percentage points that each thing the model looks at adds or takes away."
+        f"From the base rate of {percent(base['points'])} to the model's {percent(total)} for a formal agreement "
+        f"within {within}: percentage points that each thing the model looks at adds or takes away."
     )
     return Fragment(chart(figures.drivers_chart(content), text, behind))
 

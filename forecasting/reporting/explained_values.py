@@ -27,11 +27,12 @@ BACK_DAYS = 28
 Content = dict[str, Any]
 
 
-def explained(history: History, view: CaseView, fitted: FittedModels, horizon: int, curve: tuple[int, ...]) -> Content:
+def explained(
+    history: History, view: CaseView, fitted: FittedModels, index: DossierIndex, horizon: int, curve: tuple[int, ...]
+) -> Content:
     """Drivers, changes, signposts and track record of the hazard model's chance of formalization, and its curve."""
     ((name, model),) = fitted.models.items()
     assert isinstance(model, HazardModel)
-    index = DossierIndex(history, fitted.target)
     line = case_lines(index, [view], MODEL_FEATURES)
     table = drivers(model, line, horizon)
     points = expected(model, line, UNCERTAIN, curve)
@@ -96,9 +97,7 @@ def _changes(
     if since >= history.as_of:
         return None
     try:
-        found = changes(
-            history, view.case_id, since, fitted=fitted, index=index, horizon=horizon, target=fitted.target
-        )
+        found = changes(history, view.case_id, since, fitted=fitted, index=index, horizon=horizon, target=fitted.target)
     except InsufficientHistoryError:
         return None
     return change_values(found)
