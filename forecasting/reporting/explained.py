@@ -71,10 +71,11 @@ def changed(content: Content) -> Fragment:
 
 
 def _moved_words(found: Content) -> str:
+    was, now = percent(found["base_before"]), percent(found["base_after"])
     return (
         f"From {day_words(found['from'])} to {day_words(found['to'])} the model's chance of a formal agreement within "
         f"{years(found['horizon'])} of the day went from {percent(found['before'])} to {percent(found['after'])}. "
-        f"The base rate went from {percent(found['base_before'])} to {percent(found['base_after'])}."
+        + (f"The base rate stayed at {now}." if was == now else f"The base rate went from {was} to {now}.")
     )
 
 
