@@ -1,5 +1,8 @@
 """Possible acts: each that would move the model is offered, and each is planted as its sentence says."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from forecasting.explain.signposts import LEAST, MOST, SIGNS, Sign, _measured, planted, signposts
@@ -13,11 +16,12 @@ CASE = "new-start-post-expiry-2026"
 
 @pytest.fixture(scope="module")
 def dossiers(second_day, index, open_lines):
-    """Dossiers of cases that go on, as they are and after an outsider's refusal."""
+    """Dossiers of cases that go on, as they are and on the day after, when an outsider has refused."""
     outcomes = second_day.outcomes
     going_on = outcomes[(outcomes["target"] == "concluded") & (outcomes["cause"] == "")]["case_id"]
     known = [index.dossier(case_id, second_day.as_of) for case_id in [*going_on.iloc[::5], CASE]]
-    return known + [planted(one, Sign("third_party_refusal", "outsider")) for one in known]
+    refusal = Sign("third_party_refusal", "outsider")
+    return known + [replace(planted(one, refusal), day=one.day + timedelta(days=1)) for one in known]
 
 
 @pytest.mark.parametrize("kind", EVENT_KINDS)
