@@ -71,12 +71,16 @@ def changed(content: Content) -> Fragment:
 
 
 def _moved_words(found: Content) -> str:
-    was, now = percent(found["base_before"]), percent(found["base_after"])
     return (
         f"From {day_words(found['from'])} to {day_words(found['to'])} the model's chance of a formal agreement within "
-        f"{years(found['horizon'])} of the day went from {percent(found['before'])} to {percent(found['after'])}. "
-        + (f"The base rate stayed at {now}." if was == now else f"The base rate went from {was} to {now}.")
+        f"{years(found['horizon'])} of the day {_went(found['before'], found['after'])}. "
+        f"The base rate {_went(found['base_before'], found['base_after'])}."
     )
+
+
+def _went(before: float, after: float) -> str:
+    was, now = percent(before), percent(after)
+    return f"stayed at {now}" if was == now else f"went from {was} to {now}"
 
 
 def _acts(row: Content) -> str:

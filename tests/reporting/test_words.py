@@ -54,7 +54,14 @@ def test_a_band_holds_what_has_the_same_word(probability):
 
 @pytest.mark.parametrize(
     ("difference", "words"),
-    [(0.0455, "+4.5"), (-0.142, "\N{MINUS SIGN}14.2"), (0.0, "0.0"), (-0.0004, "0.0"), (0.0006, "+0.1"), (1.0, "+100.0")],
+    [
+        (0.0455, "+4.5"),
+        (-0.142, "\N{MINUS SIGN}14.2"),
+        (0.0, "0.0"),
+        (-0.0004, "0.0"),
+        (0.0006, "+0.1"),
+        (1.0, "+100.0"),
+    ],
 )
 def test_points_have_a_sign_and_one_decimal(difference, words):
     assert points(difference) == words
