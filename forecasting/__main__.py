@@ -164,10 +164,29 @@ def backtest(
     target: Target = "concluded",
     jobs: Jobs = 1,
     data: Data = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="CSV file to keep the rolling forecasts in; DATA/track_record.csv is what reports read."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Forecast past days by models that could not know them, and print the skill over the base rates."""
-    commands.backtest(design, target, jobs, data, as_json)
+    commands.backtest(design, target, jobs, data, out, as_json)
+
+
+@app.command()
+def changes(
+    case: Case,
+    since: Annotated[str, typer.Option("--from", help="The earlier day, YYYY-MM-DD.")],
+    until: Annotated[str, typer.Option("--to", help="The later day, YYYY-MM-DD.")],
+    target: Target = "concluded",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Print what moved the hazard model's forecast of a case between two days, and the acts behind it."""
+    commands.print_changes(case, since, until, target, data, as_json)
 
 
 @app.command()

@@ -246,13 +246,21 @@ def publish(reports: Path, out: Path, require_approval: bool) -> int:
     return 1 if any(said.endswith(EDITED) for said in left_out) else 0
 
 
-def backtest(design: str, target: str, jobs: int, data: Path | None, as_json: bool) -> None:
-    """Print each model's skill over the base rate and over that of its type, with intervals and n."""
+def backtest(design: str, target: str, jobs: int, data: Path | None, out: Path | None, as_json: bool) -> None:
+    """Print each model's skill over the base rate and over that of its type; keep the forecasts in `out`."""
     from forecasting.backtest import backtest as run
     from forecasting.backtest import check_design, skill_table
+    from forecasting.explain.track_record import check_kept, write_track_record
     from forecasting.history.view import load_history
 
-    table = skill_table(run(load_history(data), check_design(design, jobs), target, jobs))
+    chosen = check_design(design, jobs)
+    if out is not None:
+        check_kept(chosen)
+    history = load_history(data)
+    scored = run(history, chosen, target, jobs)
+    if out is not None:
+        write_track_record(out, scored, history, target)
+    table = skill_table(scored)
     if as_json:
         print(json.dumps(_by_model(table.to_dict(orient="records")), indent=1))
     else:
@@ -276,6 +284,21 @@ def multiverse(
             print(path)
     else:
         print(json.dumps(summary(found), indent=1) if as_json else summary_text(found))
+
+
+def print_changes(case: str, since: str, until: str, target: str, data: Path | None, as_json: bool) -> None:
+    """Print what moved the model's forecast between two days."""
+    days = parse_day(since), parse_day(until)
+    from forecasting.explain.changes import changes, check_days
+    from forecasting.history.panel import check_choice
+    from forecasting.history.view import load_history
+    from forecasting.reporting.explained import change_text
+    from forecasting.reporting.explained_values import change_values
+
+    check_days(*days)
+    check_choice(target, "forward")
+    found = change_values(changes(load_history(data, days[1]), case, days[0], target=target))
+    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else change_text(found))
 
 
 def _by_model(rows: list[dict[Any, Any]]) -> dict[str, dict[str, Any]]:

@@ -40,8 +40,9 @@ def fit_models(
     names: Iterable[str] = BASE_RATES,
     target: str = TARGETS[0],
     population: Population = "forward",
+    index: DossierIndex | None = None,
 ) -> FittedModels:
-    """Fit the named models on what `history` knows.
+    """Fit the named models on what `history` knows; `index` of the same history and target spares building another.
 
     Raises `InsufficientHistoryError` where fewer than 10 endings were known, `UsageError` for an unknown model.
     """
@@ -57,9 +58,8 @@ def fit_models(
     for name in chosen:
         model = unfitted(name)
         if isinstance(model, HazardModel):
-            fitted[name] = fit_hazard(
-                model, training_set(history, DossierIndex(history, target), MODEL_FEATURES, target)
-            )
+            index = index or DossierIndex(history, target)
+            fitted[name] = fit_hazard(model, training_set(history, index, MODEL_FEATURES, target))
         else:
             fitted[name] = model.fit(
                 start_covariates(known.starts), (known.entry, known.exit, known.cause), known.group
@@ -102,12 +102,14 @@ def forecast(
     horizons: Sequence[int] = HORIZONS,
     target: str = TARGETS[0],
     population: Population = "forward",
+    index: DossierIndex | None = None,
 ) -> pd.DataFrame:
     """Probability of each state of each case within each horizon, one row each.
 
     Columns: model, case_id, as_of, horizon (months after as_of), cause (formalized, collapsed, faded, or ongoing),
     probability, lower and upper (equal-tailed interval at `level`), given (what is taken as a fact; `all`: nothing).
-    `fitted` (default: the base rates, fitted on this history) brings its own target and population. Raises
+    `fitted` (default: the base rates, fitted on this history) brings its own target and population; `index` of this
+    history and that target spares building another. Raises
     `UsageError` for a case that is unknown, not yet begun, or known to have ended.
     """
     check_choice(fitted.target if fitted else target, population)
@@ -121,11 +123,9 @@ def forecast(
         raise UsageError(f"wanted models fitted by {history.as_of}; came models of {fitted.as_of}")
     lines = case_covariates(views)
     if any(isinstance(model, HazardModel) for model in fitted.models.values()):
-        lines = lines.join(
-            case_lines(DossierIndex(history, fitted.target), views, MODEL_FEATURES).drop(
-                columns=list(lines.columns), errors="ignore"
-            )
-        )
+        index = index or DossierIndex(history, fitted.target)
+        own = case_lines(index, views, MODEL_FEATURES)
+        lines = lines.join(own.drop(columns=list(lines.columns), errors="ignore"))
     tables = [
         _rows(name, model, view, lines.iloc[[line]], months)
         for name, model in fitted.models.items()

@@ -245,3 +245,42 @@ def test_a_broken_artefact_stops_a_forecast(capsys, tmp_path, trained):
         ask(as_of="2026-02-05", artefacts=tmp_path)
     assert refused.value.exit_code == 1
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "message"),
+    [
+        ("2026-03-01", "2026-02-05", "wanted two days, the earlier one first; came 2026-03-01 and 2026-02-05"),
+        ("soon", "2026-02-05", "wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'soon'"),
+        (
+            "2026-02-05",
+            "2026-09-01",
+            "wanted a day up to 2026-08-31, where the record ends (data_end); came 2026-09-01",
+        ),
+        ("2026-01-01", "2026-03-01", f"wanted a day from 2026-02-05 on, when {CASE} became known; came 2026-01-01"),
+    ],
+)
+def test_changes_between_days_that_cannot_be_compared_are_refused(few_cases, capsys, since, until, message):
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
+        commands.print_changes(CASE, since, until, "concluded", few_cases, as_json=False)
+    assert capsys.readouterr().out == ""
+
+
+def test_changes_are_printed_as_json(capsys):
+    commands.print_changes(CASE, "2026-02-05", "2026-03-01", "concluded", None, as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert (found["from"], found["to"], found["horizon"], found["state"]) == (
+        "2026-02-05",
+        "2026-03-01",
+        60,
+        "formalized",
+    )
+    assert sum(row["points"] for row in found["rows"]) == pytest.approx(found["after"] - found["before"], abs=1e-9)
+    acts = {act["event_id"] for row in found["rows"] for act in row["events"]}
+    assert {f"{CASE}-e09", f"{CASE}-e13"} <= acts
+
+
+def test_forecasts_of_folds_are_not_kept(tmp_path):
+    with pytest.raises(UsageError, match="^wanted --design rolling to keep forecasts with --out; came 'cluster'$"):
+        commands.backtest("cluster", "concluded", 1, None, tmp_path / "kept.csv", as_json=False)
+    assert list(tmp_path.iterdir()) == []

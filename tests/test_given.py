@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.given import ALL, NO, YES, forecast_given
+from forecasting.given import ALL, NO, YES, either_way, expected, forecast_given
 from forecasting.models.hazard import HazardModel
 
 HORIZONS = (12, 60)
@@ -59,3 +59,21 @@ def test_every_side_is_a_distribution_inside_its_bounds(model):
         np.testing.assert_allclose(states.point.sum(axis=0), 1.0)
         assert (states.lower <= states.point).all()
         assert (states.point <= states.upper).all()
+
+
+@pytest.mark.parametrize("fact", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("age", [0, 60])
+def test_what_is_expected_is_the_mean_over_both_ways(model, fact, age):
+    asked = line(leader_endorsed=fact, age_months=age)
+    both, weights = either_way(model, asked, "leader_endorsed")
+    assert list(both["leader_endorsed"]) == [1.0, 0.0]
+    assert weights.sum() == pytest.approx(1.0, abs=1e-12)
+    assert (weights[0] in (0.0, 1.0)) == (fact in (0.0, 1.0))
+    point = expected(model, asked, "leader_endorsed", HORIZONS)
+    told = forecast_given(model, asked, "leader_endorsed", HORIZONS, 0.8)[ALL].point
+    np.testing.assert_allclose(point, told, atol=1e-12)
+
+
+def test_without_such_a_fact_there_is_one_way(model):
+    alone, weights = either_way(model, line(), "no such fact")
+    assert len(alone) == len(weights) == 1

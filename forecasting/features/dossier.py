@@ -80,13 +80,16 @@ class DossierIndex:
     def __init__(self, history: History, target: str = TARGETS[0]) -> None:
         self.as_of = history.as_of
         self._history = history
+        self._left_out: frozenset[str] = frozenset()
+        self._last_known = history.as_of
         self._cases = history.cases.set_index("case_id", drop=False)
         self._known = pd.Series(_ordinals(self._cases["start_known_date"]), index=self._cases.index)
         self._states = States(history.parties)
         self._parties = self._states.counts(self._cases["parties"])
         self._events = _event_table(history.events, self._known)
         self._own = self._events.groupby("case_id").indices
-        self._once = np.flatnonzero(_first_told(self._events))
+        self._act = _act_codes(self._events)
+        self._once = _first_told(self._act, np.arange(len(self._act)))
         self._acting = self._states.counts(self._events["actor"])
         self._involved = self._states.counts(self._events["actor"] + ";" + self._events["target"])
         self._actor = np.array([self._states.joined(cell) for cell in self._events["actor"]], dtype=object)
@@ -106,6 +109,20 @@ class DossierIndex:
         other._endings = {}
         return other
 
+    def leaving_out(self, event_ids: Collection[str]) -> "DossierIndex":
+        """The same index as if these events had never been recorded; the same acts told in other cases remain."""
+        other = copy(self)
+        other._left_out = self._left_out | frozenset(event_ids)
+        other._once = _first_told(self._act, np.flatnonzero(~self._events["event_id"].isin(other._left_out)))
+        other._files = {}
+        return other
+
+    def known_by(self, day: date) -> "DossierIndex":
+        """The same index as if nothing had become known after `day`: on later days only clocks tick."""
+        other = copy(self)
+        other._last_known = min(day, self._last_known)
+        return other
+
     def dossier(self, case_id: str, day: date) -> Dossier:
         """What was known of the case on `day`; `LeakageError` for a day after that of the history."""
         if day > self.as_of:
@@ -114,17 +131,18 @@ class DossierIndex:
         if today < file.known:
             known = date.fromordinal(file.known)
             raise UsageError(f"wanted a day from {known} on, when {case_id} became known; came {day}")
+        last = min(today, self._last_known.toordinal())
         return Dossier(
             case_id=case_id,
             day=day,
             start=file.start,
             start_day=file.start_day,
             parties=file.parties,
-            acts=file.acts.until(today),
-            dyad=file.dyad.until(today),
-            leadership=file.leadership.until(today).day,
-            endings=self._endings_for(case_id).until(today),
-            warheads=self._shares_on(day),
+            acts=file.acts.until(last),
+            dyad=file.dyad.until(last),
+            leadership=file.leadership.until(last).day,
+            endings=self._endings_for(case_id).until(last),
+            warheads=self._shares_on(date.fromordinal(last)),
         )
 
     def _file(self, case_id: str) -> _File:
@@ -136,13 +154,16 @@ class DossierIndex:
 
     def _read(self, case_id: str) -> _File:
         row, parties = self._cases.loc[case_id], self._parties[self._cases.index.get_loc(case_id)]
+        own = self._own.get(case_id, np.zeros(0, dtype=np.int64))
+        if self._left_out:
+            own = own[~self._events["event_id"].iloc[own].isin(self._left_out).to_numpy()]
         between = self._once[in_common(self._involved[self._once], parties) > 1]
         return _File(
             known=int(self._known[case_id]),
             start=_start(row),
             start_day=row["start_date"].toordinal(),
             parties=self._states.lines(parties),
-            acts=self._acts(self._own.get(case_id, np.zeros(0, dtype=np.int64)), parties, row["parties"]),
+            acts=self._acts(own, parties, row["parties"]),
             dyad=self._acts(between, parties, row["parties"]),
             leadership=self._leadership(parties),
         )
@@ -218,10 +239,16 @@ def _event_table(events: pd.DataFrame, case_known: "pd.Series[int]") -> pd.DataF
     return table.sort_values(["known", "event_id"], kind="stable").reset_index(drop=True)
 
 
-def _first_told(events: pd.DataFrame) -> NDArray[np.bool_]:
-    """True for the row in which each act was first known: one for the same day, kind, actor and target."""
+def _act_codes(events: pd.DataFrame) -> NDArray[np.int64]:
+    """A number for the act that each row tells: rows with the same day, kind, actor and target tell one act."""
     sides = {name: [";".join(sorted(cell.split(";"))) for cell in events[name]] for name in ("actor", "target")}
-    return ~events.assign(**sides).duplicated(["day", "kind", "actor", "target"]).to_numpy(bool)
+    told = events.assign(**sides).groupby(["day", "kind", "actor", "target"], sort=False)
+    return told.ngroup().to_numpy(np.int64)
+
+
+def _first_told(act: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of these rows, in the order in which they became known, those in which each act was first told."""
+    return np.sort(rows[np.unique(act[rows], return_index=True)[1]])
 
 
 def _ending_table(

@@ -49,6 +49,11 @@ class Facts:
         """Only the facts flagged, (n,)."""
         return type(self)(*(getattr(self, field.name)[kept] for field in fields(self)))
 
+    def followed_by(self, later: Self) -> Self:
+        """These facts and then the later ones, as one."""
+        both = (np.concatenate([getattr(part, field.name) for part in (self, later)]) for field in fields(self))
+        return type(self)(*(_cut(values, len(values)) for values in both))
+
 
 @dataclass(frozen=True, slots=True)
 class Changes(Facts):

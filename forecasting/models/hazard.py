@@ -38,6 +38,21 @@ class Scaling:
         return np.asarray((values - self.mean) / self.scale)
 
 
+@dataclass(frozen=True)
+class LogOdds:
+    """Monthly log odds of one case as a sum: `average` + `design` @ `effects`, recalibrated.
+
+    `average` (..., n_months, n_causes): of a case of the same age with average covariates and in no known group;
+    `design` (n_months, p) and `effects` (..., p, n_causes): what its covariates and groups add; `terms` (p,): the
+    covariate or grouping that each column belongs to. Leading axes are replicates.
+    """
+
+    average: Floats
+    design: Floats
+    effects: Floats
+    terms: tuple[str, ...]
+
+
 class HazardModel(BaseEstimator):
     """Competing-risks multinomial logit hazard by month, fitted on landmarks with covariates frozen at each.
 
@@ -160,6 +175,22 @@ class HazardModel(BaseEstimator):
         """No upper bound below this: the model borrows across ages, so only the smallest group sets it."""
         check_is_fitted(self, "coef_")
         return np.asarray(self.base_.least_upper(X.assign(age_months=0), level))
+
+    def log_odds(self, X: pd.DataFrame, n_months: int, coef: Floats | None = None) -> LogOdds:
+        """The parts of the log odds of the one case in X in the `n_months` after it was last seen.
+
+        `coef` (p, k) or (b, p, k), default the fitted ones; for replicates those of `bootstrap`.
+        """
+        check_is_fitted(self, "coef_")
+        months = np.arange(1, n_months + 1)
+        age, same = int(X["age_months"].iloc[0]), np.zeros(n_months, dtype=np.int64)
+        design = self._design(X, same, duration_bin(age + months), lag_bin(np.minimum(months, 120)), forecasting=True)
+        fitted = self.coef_ if coef is None else coef
+        shift, slope = self.calibration_
+        groups = [name for name, levels in self.levels_.items() for _ in levels]
+        terms = (*self.statics, *self.states, *([self.frame] if self.frame else []), *groups)
+        average = design[:, :N_DURATION] @ fitted[..., :N_DURATION, :] + shift
+        return LogOdds(average, design[:, N_DURATION:], slope * fitted[..., N_DURATION:, :], terms)
 
     def _walk(self, X: pd.DataFrame, horizons: tuple[int, ...], coef: Floats) -> Floats:
         """Model incidence under each of `coef` (b, p, k): (b, n, k, h)."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.months import HORIZONS, parse_day
-from forecasting.reporting import conclusions, evidence
+from forecasting.reporting import conclusions, evidence, explained
 from forecasting.reporting.content import case_content
 from forecasting.reporting.fragments import Fragment
 from forecasting.reporting.shared import shared_history
@@ -19,6 +19,9 @@ SECTIONS = {
         conclusions.incidence,
         conclusions.ladder,
         conclusions.beside,
+        explained.drivers,
+        explained.changed,
+        explained.signposts,
         evidence.precedents,
         evidence.facts,
         evidence.contested,

@@ -2,9 +2,11 @@
 
 from html import escape
 
+from forecasting.features import FEATURES
 from forecasting.reporting.fragments import day_words
-from forecasting.reporting.words import label, percent
+from forecasting.reporting.words import MINUS, label, percent
 from forecasting.schema import CASES, CODING, OUTCOMES
+from forecasting.training import ERA_YEARS
 
 YES_NO = {1.0: "yes", 0.0: "no"}
 FACT_NAMES = {
@@ -35,6 +37,52 @@ FIELD_NAMES = {
     "in_core": "Counts as a case",
     "sampled_via": "Found",
 }
+
+TERM_NAMES = {
+    "base_rate": "Base rate at its age",
+    "average_case": "An average case of its age in the model, less the base rate",
+    "record": "What other cases taught the model in between",
+    "age": "Its age in months",
+    "text_exists": "A binding text is drafted already",
+    "separate_declarations": "Rests on separate declarations",
+    "informal_regime": "A standing regime of more than two states",
+    "observed_now": "A limit was kept from the first day",
+    "has_stated_term": "The parties named a term",
+    "verification_level": "Strength of the verification at its start",
+    "bilateral": "Between exactly two states",
+    "adversarial": "Between main rivals",
+    "armed_conflict": "War between principal parties or their clients",
+    "third_party_objection": "Tied to an outsider, or an outsider refuses",
+    "dyad_record": "Share of the same parties' other cases that became formal",
+    "formalization_climate": "Share of all cases that became formal, last 15 years",
+    "leader_endorsed": "A leader stands behind it",
+    "talks_under_way": "Talks under way",
+    "accusation_stands": "An accusation of violation stands",
+    "signal_balance": "Balance of leaders' and officials' words, last two years",
+    "type": "Its form",
+    "dyad": "Its parties or family",
+    "era": "Its quarter of a century",
+}
+
+
+def term_name(name: str) -> str:
+    """What the hazard model looks at, in words."""
+    return TERM_NAMES.get(name, label(name))
+
+
+def term_words(name: str, value: float | str | None, average: bool = False) -> str:
+    """The value of a covariate, of a group or of an age in words; `average`: it is a mean over cases."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        years = f"{value} to {int(value) + ERA_YEARS - 1}" if name == "era" else ""
+        return years or (label(value) if name == "type" else value.replace(";", ", "))
+    unit = FEATURES[name].unit if name in FEATURES else "months"
+    if unit == "0/1" or (unit == "probability" and (average or value in YES_NO)):
+        return f"yes in {percent(value)}" if average else YES_NO[value]
+    if unit in ("probability", "share"):
+        return percent(value)
+    return f"{value:.0f}" if unit == "months" else f"{value:.2f}".replace("-", MINUS)
 
 
 def fact_words(name: str, value: str | float | None) -> str:

@@ -4,8 +4,9 @@ from html import escape
 
 from forecasting.reporting import figures
 from forecasting.reporting.codings import change_words
+from forecasting.reporting.explained import track_table, track_words
 from forecasting.reporting.fragments import Content, Fragment, chart, day_words, table
-from forecasting.reporting.words import PAST, PER_CENT, counted, estimative, label, percent, percent_range, years
+from forecasting.reporting.words import PAST, PER_CENT, counted, estimative, percent, percent_range, years
 from forecasting.vocabulary import CAUSES, SAME_OUTCOME_TYPES, STATES
 
 GIVEN = {
@@ -13,6 +14,7 @@ GIVEN = {
     "endorsed": ", if leaders did",
     "not endorsed": ", if they did not",
 }
+CURVES = {"base_rate": "base rate", "type_base_rate": "same type", "primary": "hazard model"}
 DESIGN_WORDS = {"cluster": "with related cases left out", "rolling": "as of each year"}
 
 
@@ -81,7 +83,7 @@ def _second_opinion(content: Content) -> str:
     row = next(r for r in rows if (r["given"], r["cause"], r["horizon"]) == ("all", CAUSES[0], horizon))
     return (
         f"A model that looks closer, with a small lead on past days, says {percent(row['probability'])} "
-        f"({percent_range(row['lower'], row['upper'])}) for the same time."
+        f"({percent_range(row['lower'], row['upper'])}) for the same time. {track_words(content)}"
     )
 
 
@@ -136,12 +138,12 @@ def incidence(content: Content) -> Fragment:
     endings = table(head, rows, "Base rate by horizon, with 80 % intervals")
     curve = [row for row in content["curve"] if row["horizon"] in (*range(12, 121, 12), 6)]
     behind = table(
-        ["Months", *(f"{label(m)}, {c}" for m in ("base_rate", "type_base_rate") for c in CAUSES)],
+        ["Months", *(f"{CURVES[m]}, {c}" for m in CURVES for c in CAUSES)],
         [
             [str(h)]
             + [
                 percent(next(r for r in curve if (r["horizon"], r["model"], r["cause"]) == (h, m, c))["probability"])
-                for m in ("base_rate", "type_base_rate")
+                for m in CURVES
                 for c in CAUSES
             ]
             for h in sorted({row["horizon"] for row in curve})
@@ -150,7 +152,8 @@ def incidence(content: Content) -> Fragment:
     )
     text = (
         "Chance that the arrangement has ended in each way, by time after the day of the forecast. Line and band: "
-        "base rate with its 80 % interval; dashed: arrangements of the same type."
+        "base rate with its 80 % interval; dashed: arrangements of the same type; dotted and dark: the hazard model, "
+        "which looks at more (its interval stands in its own table below)."
     )
     return Fragment(endings + chart(figures.incidence_chart(content), text, behind) + _term(content))
 
@@ -218,7 +221,8 @@ def beside(content: Content) -> Fragment:
         for side in sides
     ]
     head = ["Within", "Formal agreement", "Collapse", "Fading", "Still informal"]
-    return Fragment(table(head, lines, "Hazard model by horizon, with 80 % intervals") + _proof_words(content))
+    numbers = table(head, lines, "Hazard model by horizon, with 80 % intervals")
+    return Fragment(numbers + _proof_words(content) + track_table(content))
 
 
 def _proof_words(content: Content) -> str:

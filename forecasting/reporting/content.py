@@ -11,6 +11,7 @@ from forecasting.explain.contested import contested_codings
 from forecasting.explain.precedents import nearest_precedents
 from forecasting.explain.reference_classes import reference_class_ladder
 from forecasting.explain.windows import stated_terms
+from forecasting.features import DossierIndex
 from forecasting.forecast import LEVEL, case_covariates, forecast, open_cases
 from forecasting.history.cases import CaseView, Event
 from forecasting.history.series import stockpiles
@@ -18,6 +19,7 @@ from forecasting.history.view import History
 from forecasting.models import BASE_RATES
 from forecasting.models.base_rate import BaseRate
 from forecasting.months import HORIZONS, completed_months, deadline, last_day_of_interval
+from forecasting.reporting.explained_values import explained
 from forecasting.reporting.shared import shared_fit
 from forecasting.reporting.words import CONFIDENCE, verdict
 from forecasting.vocabulary import CAUSES, ONGOING, TARGETS
@@ -51,6 +53,7 @@ def case_content(
     view = open_cases(history, [case_id], target)[0]
     obtained = shared_fit(history, MODELS_SHOWN, target, artefacts)
     fitted, beside = obtained.only(*BASE_RATES), obtained.only(BESIDE)
+    index = DossierIndex(history, target)
     shown = tuple(sorted({*horizons, *((HEADLINE_HORIZON,) if max(horizons) >= HEADLINE_HORIZON else ())}))
     table = forecast(history, case_id, fitted=fitted, horizons=shown)
     curve = forecast(history, case_id, fitted=fitted, horizons=CURVE)
@@ -63,6 +66,7 @@ def case_content(
         "n_at_risk": int(base.at_risk(covariates)[0]),
         "thin": bool(base.at_risk(covariates)[0] < base.fewest),
     }
+    reasons = explained(history, view, beside, index, headline["horizon"], CURVE)
     return {
         "template": "case_report",
         "package_version": forecasting.__version__,
@@ -94,10 +98,14 @@ def case_content(
         "forecast": table.to_dict(orient="records"),
         "beside": {
             "model": BESIDE,
-            "forecast": forecast(history, case_id, fitted=beside, horizons=shown).to_dict(orient="records"),
+            "forecast": forecast(history, case_id, fitted=beside, horizons=shown, index=index).to_dict(
+                orient="records"
+            ),
             "proof": _proof(history.record.folder),
         },
-        "curve": curve[curve["model"].isin((HEADLINE_MODEL, "type_base_rate"))].to_dict(orient="records"),
+        "explained": {name: reasons[name] for name in ("drivers", "changes", "signposts", "track_record")},
+        "curve": curve[curve["model"].isin((HEADLINE_MODEL, "type_base_rate"))].to_dict(orient="records")
+        + reasons["curve"],
         "ladder": [
             {
                 "name": rung.name,

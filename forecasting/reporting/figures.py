@@ -1,14 +1,26 @@
 """Charts as SVG text. Colours differ in lightness as well as in hue; the page gives each chart a text and a table."""
 
 import io
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from forecasting.reporting.codings import term_name
+from forecasting.reporting.words import points
 
 INK = "#1d2733"
 COLOURS = {"formalized": "#0b5c8a", "collapsed": "#a63a22", "faded": "#7a6a1f", "ongoing": "#5b6672"}
 TITLES = {"formalized": "Formal agreement", "collapsed": "Collapse", "faded": "Fading"}
+LINES: Any = {
+    "base_rate": ("base rate", 2.6, "solid"),
+    "type_base_rate": ("same type", 1.3, (0, (4, 2))),
+    "primary": ("hazard model", 1.7, (0, (1, 1.2))),
+}
+RISES, FALLS = "#0b5c8a", "#a63a22"
+STEPS = 8
 STYLE: Any = {
     "font.family": "sans-serif",
     "font.size": 12,
@@ -27,7 +39,7 @@ STYLE: Any = {
 def incidence_chart(content: dict[str, Any]) -> str:
     """Cumulative incidence of the three endings by month after the as-of day, with bands and the stated term."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 3.3), layout="constrained")
+        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
         axes = figure.subplots(1, 3, sharey=True)
         rows = content["curve"]
         top = max(row["upper"] for row in rows if row["cause"] in TITLES and row["model"] == "base_rate")
@@ -43,24 +55,25 @@ def incidence_chart(content: dict[str, Any]) -> str:
             axis.set_axisbelow(True)
             _term(axis, content["stated_term"], label=cause == "formalized")
         axes[1].set_xlabel("years after the day of the forecast")
+        keys = [
+            Line2D([], [], color=INK, linewidth=width, linestyle=style, label=name)
+            for name, width, style in LINES.values()
+        ]
+        figure.legend(handles=keys, loc="outside lower center", ncols=3, frameon=False, fontsize=11)
         return _svg(figure)
 
 
 def _curve(axis: Any, rows: list[dict[str, Any]], colour: str) -> None:
     base = [row for row in rows if row["model"] == "base_rate"]
-    kind = [row for row in rows if row["model"] == "type_base_rate"]
-    months = [0] + [row["horizon"] for row in base]
     lower, upper = ([0.0] + [row[name] for row in base] for name in ("lower", "upper"))
+    months = [0] + [row["horizon"] for row in base]
     axis.fill_between(months, lower, upper, step="post", color=colour, alpha=0.18, linewidth=0)
-    axis.step(months, [0.0] + [row["probability"] for row in base], where="post", color=colour, linewidth=2.2)
-    axis.step(
-        months,
-        [0.0] + [row["probability"] for row in kind],
-        where="post",
-        color=colour,
-        linewidth=1.3,
-        linestyle=(0, (4, 2)),
-    )
+    for model, (_, width, style) in LINES.items():
+        line = [row for row in rows if row["model"] == model]
+        months = [0] + [row["horizon"] for row in line]
+        heights = [0.0] + [row["probability"] for row in line]
+        tone = INK if model == "primary" else colour
+        axis.step(months, heights, where="post", color=tone, linewidth=width, linestyle=style)
 
 
 def _term(axis: Any, term: dict[str, Any] | None, label: bool) -> None:
@@ -100,6 +113,38 @@ def ladder_chart(content: dict[str, Any]) -> str:
         axis.grid(axis="x", color="#d9dee3", linewidth=0.7)
         axis.set_axisbelow(True)
         return _svg(figure)
+
+
+def drivers_chart(content: dict[str, Any]) -> str:
+    """From the base rate to the model's number: one step for each of the strongest drivers and one for the rest."""
+    found = content["explained"]["drivers"]
+    (_, base), *steps = [(term_name(row["name"]), row["points"]) for row in found["rows"]]
+    steps.sort(key=lambda step: -abs(step[1]))
+    steps = [*steps[:STEPS], ("All the rest together", sum(size for _, size in steps[STEPS:]))]
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(6.4, 0.42 * (len(steps) + 2) + 0.5), layout="constrained")
+        axis = figure.subplots()
+        _bar(axis, 0, 0.0, base, COLOURS["ongoing"], f"{100 * base:.0f} %")
+        reached = base
+        for line, (_, size) in enumerate(steps, start=1):
+            _bar(axis, line, reached, size, RISES if size > 0 else FALLS, points(size))
+            reached += size
+        _bar(axis, len(steps) + 1, 0.0, found["probability"], INK, f"{100 * found['probability']:.0f} %")
+        names = ["Base rate at its age", *(name for name, _ in steps), "The model's number"]
+        axis.set_yticks(range(len(names)), [fill(name, 38) for name in names], fontsize=10.5)
+        axis.set_ylim(len(names) - 0.5, -0.5)
+        axis.set_xlim(0, 1.12 * axis.get_xlim()[1])
+        axis.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
+        axis.grid(axis="x", color="#d9dee3", linewidth=0.7)
+        axis.set_axisbelow(True)
+        return _svg(figure)
+
+
+def _bar(axis: Any, line: int, start: float, size: float, colour: str, text: str) -> None:
+    axis.barh(line, size, left=start, color=colour, height=0.62)
+    axis.annotate(
+        text, (max(start, start + size), line), xytext=(4, 0), textcoords="offset points", va="center", fontsize=10.5
+    )
 
 
 def _svg(figure: Figure) -> str:

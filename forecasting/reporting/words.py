@@ -1,7 +1,9 @@
 """Numbers in words: percentages, days, and the estimative language of ICD 203."""
 
 from datetime import date
+from itertools import pairwise
 
+MINUS = "\N{MINUS SIGN}"
 PER_CENT = "\N{NO-BREAK SPACE}%"
 ESTIMATIVE = (
     (0.05, "almost no chance"),
@@ -33,6 +35,18 @@ def percent_range(lower: float, upper: float) -> str:
 def estimative(probability: float) -> str:
     """The word of Intelligence Community Directive 203 (2015, section D.6.e.2) for a probability."""
     return next(word for bound, word in ESTIMATIVE if probability < bound)
+
+
+def band(probability: float) -> tuple[float, float]:
+    """The range of probabilities, lower bound in and upper bound out, that share this one's word."""
+    bounds = [0.0, *(bound for bound, _ in ESTIMATIVE)]
+    return next((low, high) for low, high in pairwise(bounds) if probability < high)
+
+
+def points(difference: float) -> str:
+    """A difference of probabilities in percentage points, signed, with one decimal."""
+    amount = f"{abs(100 * difference):.1f}"
+    return amount if amount == "0.0" else f"{'+' if difference > 0 else MINUS}{amount}"
 
 
 def verdict(probability: float, lower: float, upper: float) -> str:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 import pytest
-from history.planting import with_rows
+from history.planting import with_rows, with_table
 
 from forecasting import History, LeakageError, UsageError
 from forecasting.features import DossierIndex
@@ -189,3 +189,39 @@ def test_inspections_that_stop_and_crises_that_end_are_kinds_of_their_own(index)
     assert date(2023, 3, 28).toordinal() in stopped
     assert dossier.acts.last(kinds("inspection_stopped")) == date(2023, 3, 28).toordinal()
     assert timedelta(days=int(dossier.today - dossier.acts.last(kinds("suspension")))).days > 900
+
+
+def test_an_event_left_out_is_as_if_it_had_never_been_recorded(record, history, index):
+    gone = f"{FOUNDING_CASE}-e13"
+    without = index.leaving_out([gone])
+    cells = record.tables["events"].cells
+    rewritten = DossierIndex(History(history.as_of, with_table(record, "events", cells[cells["event_id"] != gone])))
+    for case_id, day in ((FOUNDING_CASE, date(2026, 3, 1)), ("new-start-suspension-2023", date(2025, 6, 1))):
+        both = (parts_of(one.dossier(case_id, day)) for one in (without, rewritten))
+        for mine, theirs in zip(*both, strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+    before, after = (len(one.dossier(FOUNDING_CASE, date(2026, 3, 1)).acts.day) for one in (index, without))
+    assert after == before - 1
+
+
+def test_an_act_left_out_in_one_case_is_still_told_in_another(record, history, index):
+    told = record.tables["events"].cells[lambda cells: cells["event_id"] == f"{FOUNDING_CASE}-e19"]
+    again = told.assign(case_id="ctbt-signed-1996", event_id="told-again")
+    planted = DossierIndex(History(history.as_of, with_rows(record, "events", again)))
+    dossiers = [
+        one.dossier(FOUNDING_CASE, date(2026, 3, 1)) for one in (index, planted.leaving_out([f"{FOUNDING_CASE}-e19"]))
+    ]
+    assert len(dossiers[0].acts.day) == len(dossiers[1].acts.day) + 1
+    assert Counter(acts(dossiers[0])) == Counter(acts(dossiers[1]))
+
+
+def test_only_clocks_tick_after_the_last_day_that_is_known(index):
+    early, late = date(2026, 2, 5), date(2026, 3, 1)
+    stopped = index.known_by(early).dossier(FOUNDING_CASE, late)
+    then = index.dossier(FOUNDING_CASE, early)
+    assert (stopped.day, stopped.today - then.today) == (late, 24)
+    for name in ("acts", "dyad", "leadership", "endings", "warheads"):
+        for mine, theirs in zip(parts_of(getattr(stopped, name)), parts_of(getattr(then, name)), strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+    assert len(index.known_by(late).dossier(FOUNDING_CASE, early).acts.day) == len(then.acts.day)
+    assert len(index.known_by(early).known_by(late).dossier(FOUNDING_CASE, late).acts.day) == len(then.acts.day)

@@ -8,12 +8,14 @@ from html import unescape
 import pytest
 
 from forecasting.errors import ArtefactError, ReportError, UsageError
+from forecasting.features import MODEL_FEATURES
 from forecasting.history.view import load_history
 from forecasting.places import shipped
 from forecasting.reporting import notebook
 from forecasting.reporting.case import SECTIONS, CaseReport
+from forecasting.reporting.codings import term_name
 from forecasting.reporting.notebook import render_report
-from forecasting.reporting.words import percent
+from forecasting.reporting.words import percent, points
 
 CASE = "new-start-post-expiry-2026"
 
@@ -154,6 +156,96 @@ def test_a_record_without_a_proof_says_so(record_copy):
     (record_copy.folder / "proof.csv").unlink()
     report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
     assert "How this model has done on past days is not known for this record." in report.show("beside").html
+
+
+def test_the_drivers_lead_from_the_base_rate_to_the_models_number(first_day):
+    found = first_day.content["explained"]["drivers"]
+    row = next(
+        r
+        for r in first_day.content["beside"]["forecast"]
+        if (r["given"], r["horizon"], r["cause"]) == ("all", 60, "formalized")
+    )
+    assert (found["probability"], found["lower"], found["upper"]) == (row["probability"], row["lower"], row["upper"])
+    assert sum(r["points"] for r in found["rows"]) == pytest.approx(found["probability"], abs=1e-9)
+    assert found["rows"][0]["points"] == pytest.approx(first_day.content["headline"]["probability"], abs=1e-12)
+    html = first_day.show("drivers").html
+    text = " ".join(text_of(html).split())
+    for driver in found["rows"]:
+        assert points(driver["points"]) in text
+    assert "Between exactly two states yes yes in 44 %" in text
+    assert "A leader stands behind it 30 % yes in" in text
+    assert 'role="img" aria-label="From the base rate of 14' in html and "The model's number" in html
+
+
+def test_every_covariate_has_a_name_a_reader_knows():
+    for name in MODEL_FEATURES:
+        assert term_name(name) not in (name, name.replace("_", " "))
+
+
+def test_the_chart_shows_which_line_is_which(first_day):
+    html = first_day.show("incidence").html
+    for words in ("base rate", "same type", "hazard model"):
+        assert f">{words}<" in html
+    assert "dotted and dark: the hazard model" in html
+    curve = [r for r in first_day.content["curve"] if r["model"] == "primary"]
+    assert len(curve) == 120 * 3
+    beside = {
+        (r["horizon"], r["cause"]): r["probability"]
+        for r in first_day.content["beside"]["forecast"]
+        if r["given"] == "all"
+    }
+    for r in curve:
+        if r["horizon"] in first_day.content["horizons"]:
+            assert r["probability"] == pytest.approx(beside[r["horizon"], r["cause"]], abs=1e-12)
+
+
+def test_on_its_first_day_nothing_has_moved_the_model(first_day):
+    assert first_day.content["explained"]["changes"] is None
+    assert "no earlier day with which" in first_day.show("changed").html
+
+
+def test_weeks_later_the_page_says_what_moved_the_model(weeks_later):
+    found = weeks_later.content["explained"]["changes"]
+    assert (found["from"], found["to"]) == ("2026-02-05", "2026-03-01")
+    text = " ".join(text_of(weeks_later.show("changed").html).split())
+    assert "went from 33 % to 16 %. The base rate stayed at 14 %." in text
+    assert "An accusation of violation stands no yes" in text
+    assert "Under secretary DiNanno tells the Geneva disarmament conference" in text
+    assert "5 February 2026: leader rejection confirmed" in text
+
+
+def test_signposts_say_what_the_model_would_say(first_day):
+    posts = first_day.content["explained"]["signposts"]
+    text = " ".join(text_of(first_day.show("signposts").html).split())
+    assert 0 < len(posts) <= 8
+    for post in posts:
+        said = percent(post["after"]).replace("\N{NO-BREAK SPACE}", " ")
+        assert f"If it were known that {post['what']}, the model would say {said}" in text
+    assert "It now says 33 % for a formal agreement within five years." in text
+
+
+def test_the_track_record_stands_by_the_models_number(first_day):
+    kept = first_day.content["explained"]["track_record"]
+    model, base = kept["models"]
+    assert (model["low"], model["high"]) == (0.2, 0.45) and (base["low"], base["high"]) == (0.05, 0.2)
+    assert model["low"] <= model["said"] < model["high"] and base["low"] <= base["said"] < base["high"]
+    text = " ".join(text_of(first_day.show("bottom_line").html).split())
+    came, said, beside = (
+        percent(model[name]).replace("\N{NO-BREAK SPACE}", " ") for name in ("came", "said", "beside")
+    )
+    assert f"{came} were formalized; it had said {said} on average, the base rate {beside}." in text
+    assert (
+        f"Of the {model['n']} past forecasts ({model['n_cases']} cases) like this one, made as of then and at a case's start"
+        in text
+    )
+
+
+def test_a_track_record_of_another_record_is_not_shown(record_copy):
+    record_copy.edit("cases", CASE, summary="Another summary.")
+    report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
+    assert report.content["explained"]["track_record"]["models"] == []
+    said = "is not shown: those kept were made from another state of the record."
+    assert said in report.show("bottom_line").html and said in report.show("beside").html
 
 
 def test_stated_term_calendar_and_stockpiles(first_day):

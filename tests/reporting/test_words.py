@@ -1,6 +1,6 @@
 import pytest
 
-from forecasting.reporting.words import PER_CENT, estimative, percent, percent_range, verdict, years
+from forecasting.reporting.words import PER_CENT, band, estimative, percent, percent_range, points, verdict, years
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,26 @@ def test_horizons_in_words():
         "five years",
         "ten years",
     ]
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.049, 0.05, 0.33, 0.45, 0.949, 0.95, 1.0])
+def test_a_band_holds_what_has_the_same_word(probability):
+    low, high = band(probability)
+    assert low <= probability < high
+    assert estimative(low) == estimative(probability) == estimative(high - 1e-9)
+    assert low == 0.0 or estimative(low - 1e-9) != estimative(probability)
+
+
+@pytest.mark.parametrize(
+    ("difference", "words"),
+    [
+        (0.0455, "+4.5"),
+        (-0.142, "\N{MINUS SIGN}14.2"),
+        (0.0, "0.0"),
+        (-0.0004, "0.0"),
+        (0.0006, "+0.1"),
+        (1.0, "+100.0"),
+    ],
+)
+def test_points_have_a_sign_and_one_decimal(difference, words):
+    assert points(difference) == words

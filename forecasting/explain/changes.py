@@ -1,0 +1,186 @@
+"""What moved the hazard model's forecast of a case between two days, row by row, with the acts behind each row.
+
+As with the drivers, the rows say how the model moved, not what caused what in the world.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from forecasting.errors import UsageError
+from forecasting.explain.drivers import model_terms
+from forecasting.explain.movers import Mover, movers_of
+from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.forecast import FittedModels, fit_models, open_cases
+from forecasting.given import either_way, expected
+from forecasting.history.cases import CaseView
+from forecasting.history.view import History
+from forecasting.models.attribution import path_shares, state_loading, sum_by_term
+from forecasting.models.hazard import HazardModel
+from forecasting.months import check_horizons, completed_months
+from forecasting.training import UNCERTAIN, case_lines
+from forecasting.vocabulary import CAUSES, STATES, TARGETS
+
+MODEL = "primary"
+RECORD, AGE = "record", "age"
+LEGS = ("record", "corrections", "time", "events")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row: `points` of probability in [-1, 1] by which a covariate, the age or the record moved the forecast.
+
+    `leg` is one of `LEGS`; `before` and `after` are the values of the covariate, the names of the group or months of
+    age (None for the record). `movers` are the acts known since the first day that moved the value on the second;
+    `together`: none of them did so alone.
+    """
+
+    leg: str
+    name: str
+    before: float | str | None
+    after: float | str | None
+    points: float
+    movers: tuple[Mover, ...] = ()
+    together: bool = False
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The model's probability of a state within `horizon` months of each of two days, and the rows between them.
+
+    `base_before` and `base_after` are the base rate for the age reached on each day, a part of the model's number.
+    """
+
+    case_id: str
+    since: date
+    until: date
+    state: str
+    horizon: int
+    before: float
+    after: float
+    base_before: float
+    base_after: float
+    rows: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """The case's covariates, one line each, on the way from the first day to the second; see `_lines`."""
+
+    known: pd.DataFrame
+    corrected: pd.DataFrame
+    older: pd.DataFrame
+    ticked: pd.DataFrame
+    after: pd.DataFrame
+
+
+def check_days(since: date, until: date) -> None:
+    """`UsageError` unless the first day lies before the second."""
+    if since >= until:
+        raise UsageError(f"wanted two days, the earlier one first; came {since} and {until}")
+
+
+def changes(
+    history: History,
+    case_id: str,
+    since: date,
+    *,
+    fitted: FittedModels | None = None,
+    earlier: FittedModels | None = None,
+    index: DossierIndex | None = None,
+    horizon: int = 60,
+    state: str = CAUSES[0],
+    target: str = TARGETS[0],
+) -> Changes:
+    """What moved the model's probability from its forecast on `since` to that on the history's day.
+
+    Four legs, one after the other, exactly additive to 1e-9: `record`, the model refitted on what was known at the
+    second day, for the case as it stood on the first; `corrections` of how the case is coded; `time`, its age and the
+    covariates that change without any act; `events`, the covariates that what became known has changed. Within a leg
+    the covariates share the change as Aumann-Shapley values along the straight path. An uncertain endorsement moves by
+    the chance that it was given. `fitted`, `earlier` (models of either day) and `index` spare working them out again.
+    Raises `UsageError` where the first day is not the earlier one, or the case was not known or had ended.
+    """
+    check_days(since, history.as_of)
+    (horizon,) = check_horizons((horizon,))
+    past, k = history.at(since), STATES.index(state)
+    views = open_cases(past, [case_id], target)[0], open_cases(history, [case_id], target)[0]
+    index, before = index or DossierIndex(history, target), DossierIndex(past, target)
+    first, second = _model(earlier, past, target, before), _model(fitted, history, target, index)
+    lines = _lines(before, index, *views)
+
+    def said(model: HazardModel, line: pd.DataFrame) -> float:
+        return float(expected(model, line, UNCERTAIN, (horizon,))[k, 0])
+
+    def base(model: HazardModel, line: pd.DataFrame) -> float:
+        return float(expected(model.base_, line, "", (horizon,))[k, 0])
+
+    was, is_ = (float(completed_months(view.start_date, view.as_of)) for view in views)
+    rows = [
+        Change(RECORD, RECORD, None, None, said(second, lines.known) - said(first, lines.known)),
+        *_leg(second, "corrections", lines.known, lines.corrected, horizon, k),
+        Change("time", AGE, was, is_, said(second, lines.older) - said(second, lines.corrected)),
+        *_leg(second, "time", lines.older, lines.ticked, horizon, k),
+        *_leg(second, "events", lines.ticked, lines.after, horizon, k),
+    ]
+    numbers = said(first, lines.known), said(second, lines.after), base(first, lines.known), base(second, lines.after)
+    named = _with_movers(rows, index, past, history, case_id, target)
+    ordered = sorted(named, key=lambda row: (LEGS.index(row.leg), -abs(row.points)))
+    return Changes(case_id, since, history.as_of, state, horizon, *numbers, tuple(ordered))
+
+
+def _model(fitted: FittedModels | None, history: History, target: str, index: DossierIndex) -> HazardModel:
+    model = (fitted or fit_models(history, (MODEL,), target, index=index)).models[MODEL]
+    if not isinstance(model, HazardModel):
+        raise TypeError(f"wanted a hazard model; came {type(model).__name__}")
+    return model
+
+
+def _lines(past: DossierIndex, index: DossierIndex, before: CaseView, after: CaseView) -> _Lines:
+    young, old = ({"age_months": view.age_months, "gap_months": view.gap_months} for view in (before, after))
+    corrected = case_lines(index, [replace(after, as_of=before.as_of)], MODEL_FEATURES)
+    return _Lines(
+        known=case_lines(past, [before], MODEL_FEATURES),
+        corrected=corrected.assign(**young),
+        older=corrected.assign(**old),
+        ticked=case_lines(index.known_by(before.as_of), [after], MODEL_FEATURES),
+        after=case_lines(index, [after], MODEL_FEATURES),
+    )
+
+
+def _leg(
+    model: HazardModel, leg: str, before: pd.DataFrame, after: pd.DataFrame, horizon: int, state: int
+) -> list[Change]:
+    """One row for each covariate or group whose value or points the leg changes; both lines are of the same age."""
+    loading, ahead = state_loading(state, len(model.causes)), int(after["gap_months"].iloc[0]) + horizon
+    (old, old_weights), (now, now_weights) = (either_way(model, line, UNCERTAIN) for line in (before, after))
+    names, points, endorsed = model_terms(model), np.zeros(len(model_terms(model))), 0.0
+    for side, weights in enumerate(zip(old_weights, now_weights, strict=True)):
+        odds, later = (model.log_odds(lines.iloc[[side]], ahead) for lines in (old, now))
+        start, design = odds.average + odds.design @ odds.effects, later.design - odds.design
+        shares, weighed = path_shares(start, design, odds.effects, loading, weights)
+        points += sum_by_term(shares, odds.terms, names)
+        endorsed += float(weighed) + (weights[1] - weights[0]) * float(state == len(model.causes))
+    values = zip(names, before[list(names)].iloc[0], after[list(names)].iloc[0], points, strict=True)
+    return [
+        Change(leg, name, was, is_, (1.0 - model.shrink) * float(own + (endorsed if name == UNCERTAIN else 0.0)))
+        for name, was, is_, own in values
+        if was != is_ or abs(own) > 0 or (name == UNCERTAIN and endorsed)
+    ]
+
+
+def _with_movers(
+    rows: list[Change], index: DossierIndex, past: History, history: History, case_id: str, target: str
+) -> list[Change]:
+    changed = [
+        row.name for row in rows if row.leg == "events" and row.before != row.after and row.name in MODEL_FEATURES
+    ]
+    found = movers_of(index, past, history, case_id, changed, target)
+    return [
+        replace(row, movers=found[row.name].movers, together=found[row.name].together)
+        if row.leg == "events" and row.name in found
+        else row
+        for row in rows
+    ]

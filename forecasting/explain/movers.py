@@ -1,0 +1,97 @@
+"""The acts behind a change: which of those that became known between two days moved which covariate of a case."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from forecasting.features import DossierIndex, feature_table
+from forecasting.history.view import History
+
+
+@dataclass(frozen=True)
+class Mover:
+    """An act of the case, or the ending of another case (kind `ending`, under that case's name)."""
+
+    event_id: str
+    event_date: date
+    known_date: date
+    kind: str
+    summary: str
+    standing: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The movers of one covariate; `together` where no act alone moved it, but several did."""
+
+    movers: tuple[Mover, ...]
+    together: bool
+
+
+def movers_of(
+    index: DossierIndex, past: History, history: History, case_id: str, names: Sequence[str], target: str
+) -> dict[str, Moved]:
+    """For each named covariate the acts known after the day of `past` that moved it, as of the day of `history`.
+
+    An act moved a covariate if leaving it out gives another value. Where none does, the acts that would each have
+    moved it if no other had become known stand for it, `together`; there may be none of these either.
+    """
+    if not names:
+        return {}
+    acts = {mover.event_id: mover for mover in _acts(past, history, case_id)}
+    endings = {mover.event_id: mover for mover in _endings(past, history, case_id, target)}
+
+    def values(indexes: Iterable[DossierIndex]) -> pd.DataFrame:
+        rows = [feature_table(one, [(case_id, history.as_of)], names) for one in indexes]
+        return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(names))
+
+    every = {**acts, **endings}
+    without = values(_leaving_out(index, (event,), endings) for event in every)
+    alone = values(_leaving_out(index, tuple(set(every) - {event}), endings) for event in every)
+    ends = values([index, _leaving_out(index, tuple(every), endings)])
+    listed = list(every.values())
+    moved = {}
+    for name in names:
+        needed = [m for m, value in zip(listed, without[name], strict=True) if value != ends[name][0]]
+        enough = [m for m, value in zip(listed, alone[name], strict=True) if value != ends[name][1]]
+        moved[name] = Moved(tuple(needed or enough), not needed)
+    return moved
+
+
+def _leaving_out(index: DossierIndex, events: tuple[str, ...], endings: dict[str, Mover]) -> DossierIndex:
+    others = [event for event in events if event in endings]
+    return index.leaving_out([event for event in events if event not in endings]).without(others)
+
+
+def _acts(past: History, history: History, case_id: str) -> list[Mover]:
+    old = {event.event_id for event in past.case(case_id).events}
+    return [
+        Mover(event.event_id, event.event_date, event.known_date, event.kind, event.summary, event.standing)
+        for event in history.case(case_id).events
+        if event.event_id not in old
+    ]
+
+
+def _endings(past: History, history: History, case_id: str, target: str) -> list[Mover]:
+    """Endings of other cases that became known; the case's id stands for the event's."""
+    old, now = (_ended(day, target) for day in (past, history))
+    rows = now[~now.index.isin(old.index) & (now.index != case_id)]
+    names = history.cases.set_index("case_id")["name"]
+    return [
+        Mover(
+            str(row.Index),
+            row.end_date.date(),
+            row.end_known_date.date(),
+            "ending",
+            f"{names[row.Index]}: {row.cause}",
+            "confirmed",
+        )
+        for row in rows.itertuples()
+    ]
+
+
+def _ended(history: History, target: str) -> pd.DataFrame:
+    rows = history.outcomes
+    return rows[(rows["target"] == target) & (rows["cause"] != "")].set_index("case_id")

@@ -1,0 +1,119 @@
+"""What explains the model's number in a report, as plain values: drivers, changes, signposts, track record."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from forecasting.errors import InsufficientHistoryError
+from forecasting.explain.changes import Changes, changes
+from forecasting.explain.drivers import drivers
+from forecasting.explain.signposts import signposts
+from forecasting.explain.track_record import MODELS, read_track_record, track_record
+from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.forecast import FittedModels
+from forecasting.given import expected
+from forecasting.history.cases import CaseView
+from forecasting.history.view import History
+from forecasting.models.hazard import HazardModel
+from forecasting.reporting.words import band
+from forecasting.training import UNCERTAIN, case_lines
+from forecasting.vocabulary import CAUSES
+
+BACK_DAYS = 28
+
+Content = dict[str, Any]
+
+
+def explained(
+    history: History, view: CaseView, fitted: FittedModels, index: DossierIndex, horizon: int, curve: tuple[int, ...]
+) -> Content:
+    """Drivers, changes, signposts and track record of the hazard model's chance of formalization, and its curve."""
+    ((name, model),) = fitted.models.items()
+    assert isinstance(model, HazardModel)
+    line = case_lines(index, [view], MODEL_FEATURES)
+    table = drivers(model, line, horizon)
+    points = expected(model, line, UNCERTAIN, curve)
+    dossier = index.dossier(view.case_id, view.as_of)
+    said = {name: table.probability, "base_rate": table.rows[0].points}
+    return {
+        "drivers": asdict(table),
+        "changes": _changes(history, view, fitted, index, horizon),
+        "signposts": [asdict(post) for post in signposts(model, line, dossier, horizon)],
+        "track_record": _track_record(history, view, said, horizon, fitted.target),
+        "curve": [
+            {"model": name, "horizon": month, "cause": cause, "probability": float(points[k, column])}
+            for column, month in enumerate(curve)
+            for k, cause in enumerate(CAUSES)
+        ],
+    }
+
+
+def change_values(found: Changes) -> Content:
+    """What moved the model, as JSON types; days as YYYY-MM-DD."""
+    return {
+        "case_id": found.case_id,
+        "from": found.since.isoformat(),
+        "to": found.until.isoformat(),
+        "state": found.state,
+        "horizon": found.horizon,
+        "before": found.before,
+        "after": found.after,
+        "base_before": found.base_before,
+        "base_after": found.base_after,
+        "rows": [
+            {
+                "leg": row.leg,
+                "name": row.name,
+                "before": row.before,
+                "after": row.after,
+                "points": row.points,
+                "together": row.together,
+                "events": [
+                    {
+                        "event_id": act.event_id,
+                        "date": act.event_date.isoformat(),
+                        "known": act.known_date.isoformat(),
+                        "kind": act.kind,
+                        "summary": act.summary,
+                        "standing": act.standing,
+                    }
+                    for act in row.movers
+                ],
+            }
+            for row in found.rows
+        ],
+    }
+
+
+def _changes(
+    history: History, view: CaseView, fitted: FittedModels, index: DossierIndex, horizon: int
+) -> Content | None:
+    """What moved the model in four weeks, or since the case became known; None where there is no earlier forecast."""
+    known = date.fromisoformat(str(view.start["start_known_date"]))
+    since = max(history.as_of - timedelta(days=BACK_DAYS), known)
+    if since >= history.as_of:
+        return None
+    try:
+        found = changes(history, view.case_id, since, fitted=fitted, index=index, horizon=horizon, target=fitted.target)
+    except InsufficientHistoryError:
+        return None
+    return change_values(found)
+
+
+def _track_record(history: History, view: CaseView, said: Mapping[str, float], horizon: int, target: str) -> Content:
+    kept = read_track_record(history, target)
+    if kept.lines is None:
+        return {"missing": kept.missing, "models": []}
+    found = [
+        track_record(kept.lines, history, model, horizon, view.age_months, band(said[model]), target=target)
+        for model in MODELS
+    ]
+    rows = [
+        {key: None if isinstance(value, float) and np.isnan(value) else value for key, value in asdict(one).items()}
+        | {"low": band(said[one.model])[0], "high": band(said[one.model])[1]}
+        for one in found
+    ]
+    return {"missing": "", "at_start": view.age_months < 12, "models": rows}
