@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.peers.fold import forward, read_fold, states, write_arrays
+from benchmarks.peers.learners import LEARNERS
 
 HERE = Path(__file__).parent
 ROOM = HERE.parent.parent / "forecasting"
@@ -24,15 +25,13 @@ def build(model):
     With `_forward` added to its name a model never sees a case that was found backwards.
     """
     name = model.removesuffix(FORWARD)
-    try:
+    if name in LEARNERS:
+        fit, files = LEARNERS[name], [HERE / "learners.py", HERE / "requirements.txt"]
+    else:
         from benchmarks.peers.own import OWN
 
-        known, files = OWN, [HERE / "own.py", ROOM / "forecast.py", *sorted((ROOM / "models").glob("*.py"))]
-    except ModuleNotFoundError:
-        from benchmarks.peers.learners import LEARNERS
-
-        known, files = LEARNERS, [HERE / "learners.py", HERE / "requirements.txt"]
-    fit = known[name]
+        fit = OWN[name]
+        files = [HERE / "own.py", ROOM / "forecast.py", *sorted((ROOM / "models").glob("*.py"))]
     chosen = (lambda fold: fit(forward(fold))) if model != name else fit
     return chosen, [HERE / "fold.py", *files]
 

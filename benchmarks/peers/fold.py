@@ -4,7 +4,6 @@ Nothing but numpy is imported here, so that peers read folds in an environment o
 """
 
 import io
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def write_arrays(path, arrays):
     np.savez(content, **arrays)
     staged = Path(f"{path}.part")
     staged.write_bytes(content.getvalue())
-    os.replace(staged, path)
+    staged.replace(path)
 
 
 def write_fold(fold, path):

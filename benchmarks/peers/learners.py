@@ -109,7 +109,7 @@ def survival_boost(fold):
 
 
 def monthly_classifier(fold, estimator):
-    """A classifier of how a month ends, on the same weighted episodes as our own model; bins are two covariates more."""
+    """A classifier of how a month ends, on the same weighted episodes as our own model, their bins two covariates."""
     x, asked, _ = folds.matrices(fold, fold.train)
     rows = fold.episodes
     whole = np.column_stack([x[rows["line"]], rows["duration"], rows["lag"]])
