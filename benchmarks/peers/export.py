@@ -1,5 +1,6 @@
 """The folds of both designs, from the record: whole components left out, and five years at a time."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -44,7 +45,8 @@ def cluster_splits(history, asked):
 def rolling_splits(history, asked):
     """Stretches of five years of origins from the first with 30 known endings; models know the first day of each."""
     years = np.array([day.year for day in asked.lines["day"]])
-    first = next(year for year in np.unique(years) if _n_endings(history, int(year)) >= BURN_IN)
+    known = np.unique(years)
+    first = known[bisect_left(known, BURN_IN, key=lambda year: _n_endings(history, int(year)))]
     for year in range(int(first), int(years.max()) + 1, YEARS):
         yield Split(np.flatnonzero((years >= year) & (years < year + YEARS)), date(year, 1, 1), ())
 
