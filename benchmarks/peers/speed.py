@@ -1,8 +1,8 @@
 """1,000 refits, and what a record ten and a hundred times as large costs: `python -m benchmarks.peers.speed`.
 
-Each fit runs in a process of its own on one thread, stopped after 120 s of CPU or at 8 GB, and is not tried at a size at
-which growth in proportion alone would take it there. Needs the folds that `benchmarks.peers.run` leaves in its folder.
-Writes `speed.csv` and `SPEED.md`.
+Each fit runs in a process of its own on one thread, stopped after 120 s of CPU or at 8 GB, and is not tried at a size
+at which growth in proportion alone would take it there. Needs the folds that `benchmarks.peers.run` leaves in its
+folder. Writes `speed.csv` and `SPEED.md`.
 """
 
 import argparse
