@@ -1,17 +1,22 @@
 """The comparison with peers: the same folds for all, nothing lost on the way through files, honest differences."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.dummy import DummyClassifier
 
 from benchmarks.peers import fold as folds
+from benchmarks.peers import run
 from benchmarks.peers.export import N_FOLDS, SPLITS, episode_columns, fold_of
 from benchmarks.peers.fit import FORWARD, build, forecast, is_finished, key_of
 from benchmarks.peers.learners import LEARNERS, monthly_classifier
 from benchmarks.peers.own import OWN
 from benchmarks.peers.scoring import read_forecasts, score_designs, skill_difference
 from benchmarks.peers.simulate import enlarged
+from benchmarks.peers.tables import markdown
 from forecasting import backtest
 from forecasting.backtest import BURN_IN, SCORED, origins
 from forecasting.history.panel import spells
@@ -250,3 +255,19 @@ def test_an_origin_asked_twice_is_refused(asked, tmp_path):
     stored(tmp_path, lines, "copy", np.full((2, 2, 4, 5), 0.25))
     with pytest.raises(ValueError, match="wanted each origin in one fold of cluster; came one twice in cluster-01.npz"):
         read_forecasts(tmp_path, "copy", "cluster", len(asked.group))
+
+
+def test_the_published_tables_are_those_of_the_published_numbers():
+    folder = Path(run.__file__).parent
+    published = pd.read_csv(folder / "results.csv")
+    assert (folder / "RESULTS.md").read_text(encoding="utf-8") == markdown(published)
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    own = published.set_index(["design", "weight", "model"]).loc[("cluster", "forecast", "gradient_boosting_damped")]
+    for name in ("skill_over_base_rate", "primary_minus"):
+        assert "{:.3f} [{:.3f}, {:.3f}]".format(*own[[name, f"{name}_lower", f"{name}_upper"]]) in readme
+    assert (folder / "INNER.md").read_text(encoding="utf-8") in readme
+
+
+def test_requirements_are_plain_pins():
+    lines = (Path(run.__file__).parent / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert lines == [line for line in lines if re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9a-z.]*", line)] != []
