@@ -4,11 +4,14 @@ Writes `results.csv` and `RESULTS.md`. What is finished is not run again.
 """
 
 import argparse
+import io
 import os
 import subprocess
 import sys
 import venv
 from pathlib import Path
+
+import pandas as pd
 
 from benchmarks.peers.export import SPLITS, export
 from benchmarks.peers.fit import FORWARD
@@ -55,9 +58,9 @@ def main():
     for model in models:
         fit(peers if model.removesuffix(FORWARD) in LEARNERS else sys.executable, model, folder)
     table = score_designs(asked, folder, models, SPLITS)
-    text = markdown(table)
-    print(text)
     csv = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    text = markdown(pd.read_csv(io.StringIO(csv)))
+    print(text)
     write_whole({HERE / "RESULTS.md": text.encode(), HERE / "results.csv": csv.encode()})
 
 
