@@ -1,0 +1,133 @@
+"""One fold as plain arrays in one file: what every model may learn from, and the lines it is asked about.
+
+Nothing but numpy is imported here, so that peers read folds in an environment of their own.
+"""
+
+import io
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+HORIZONS = (12, 24, 36, 60, 120)
+N_CAUSES = 3
+CAP = HORIZONS[-1] + 1
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Tables of arrays, each array with one entry per line of its table.
+
+    `train`: landmarks, with `features` (n, n_features), `backward`, `type`, `dyad`, `era`, `case`, `age` and `exit` in
+    months, `cause` (0: still observed), `weight` (halves of an uncertain landmark add up to one), `group`.
+    `asked`: `features`, `type`, `dyad`, `era`, `age`, and `line`, its number among the design's origins. `spells`:
+    the headline population's `entry`, `exit`, `cause`, `group`, `type`. `episodes`: the landmarks cut into stretches
+    of months, `line` of `train`, bins `duration` and `lag`, `none` and `ended` (r, 3): weighted months without and
+    with an ending. `meta`: `names` of the features, `n_model` of them for headline models, `duration_edges`,
+    `lag_edges`.
+    """
+
+    train: dict[str, np.ndarray]
+    asked: dict[str, np.ndarray]
+    spells: dict[str, np.ndarray]
+    episodes: dict[str, np.ndarray]
+    meta: dict[str, np.ndarray]
+
+
+def write_arrays(path, arrays):
+    """Write the file whole: a run that is cut off leaves no half of it."""
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    staged = Path(f"{path}.part")
+    staged.write_bytes(content.getvalue())
+    staged.replace(path)
+
+
+def write_fold(fold, path):
+    tables = vars(fold).items()
+    write_arrays(path, {f"{table}.{name}": array for table, columns in tables for name, array in columns.items()})
+
+
+def read_fold(path):
+    tables = {table: {} for table in Fold.__dataclass_fields__}
+    with np.load(path) as arrays:
+        for key in arrays.files:
+            table, name = key.split(".")
+            tables[table][name] = arrays[key]
+    return Fold(**tables)
+
+
+def forward(fold):
+    """The fold without the cases that were found backwards from a formal agreement."""
+    kept = fold.train["backward"] == 0
+    number = np.cumsum(kept) - 1
+    train = {name: array[kept] for name, array in fold.train.items()}
+    own = kept[fold.episodes["line"]]
+    episodes = {name: array[own] for name, array in fold.episodes.items()}
+    return replace(fold, train=train, episodes=episodes | {"line": number[episodes["line"]]})
+
+
+def joined(train):
+    """The landmarks with the halves of an uncertain one joined at their weighted mean, by case and age."""
+    _, first, code = np.unique(
+        np.stack([train["case"], train["age"]], axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    code = code.ravel()
+    total = np.bincount(code, train["weight"])
+    sums = [np.bincount(code, train["weight"] * column) for column in train["features"].T]
+    whole = {name: array[first] for name, array in train.items()}
+    return whole | {"features": np.stack(sums, axis=1) / total[:, None], "weight": np.ones(len(first))}
+
+
+def matrices(fold, train, clock=True):
+    """Covariates of `train` and of the asked lines, (n, p) and (m, p), and their names.
+
+    The headline features, the age at the landmark (`clock`), the year in which the era begins, one column per type
+    and one for how the case was found (0 for those asked). Columns that in training are constant, or the same as an
+    earlier one, are left out.
+    """
+    n_model = int(fold.meta["n_model"])
+    types = np.unique(train["type"])
+    names = [*map(str, fold.meta["names"][:n_model]), "age", "era", *(f"type_{kind}" for kind in types), "backward"]
+
+    def columns(lines, backward):
+        kinds = (lines["type"][:, None] == types).astype(float)
+        years = lines["era"].astype(float)
+        return np.column_stack([lines["features"][:, :n_model], lines["age"], years, kinds, backward])
+
+    x = columns(train, train["backward"])
+    asked = columns(fold.asked, np.zeros(len(fold.asked["age"])))
+    kept = np.zeros(x.shape[1], dtype=bool)
+    kept[np.unique(x, axis=1, return_index=True)[1]] = True
+    kept &= np.ptp(x, axis=0) > 1e-9
+    kept[names.index("age")] &= clock
+    return x[:, kept], asked[:, kept], [name for name, keep in zip(names, kept, strict=True) if keep]
+
+
+def time_since(train):
+    """Months from the landmark to the end or the last sight, at most 121, and the cause (0 if later or never)."""
+    months = train["exit"] - train["age"]
+    return np.minimum(months, CAP), np.where(months < CAP, train["cause"], 0)
+
+
+def incidence_of_rates(rates):
+    """Incidence at the horizons, (m, k, 5), from monthly increments of cause-specific cumulative hazards (m, k, 120).
+
+    Survival over a month is exp(-sum of the increments), and its endings are shared out by them, so that the causes
+    never add up to more than one.
+    """
+    total = rates.sum(axis=1, keepdims=True)
+    share = np.divide(rates, total, out=np.zeros_like(rates), where=total > 0)
+    return incidence_of_hazards(share * -np.expm1(-total))
+
+
+def incidence_of_hazards(hazards):
+    """Incidence at the horizons, (m, k, 5), from monthly probabilities of ending by each cause (m, k, 120)."""
+    survival = np.cumprod(1.0 - hazards.sum(axis=1), axis=1)
+    before = np.concatenate([np.ones_like(survival[:, :1]), survival[:, :-1]], axis=1)
+    return np.cumsum(before[:, None, :] * hazards, axis=2)[:, :, np.asarray(HORIZONS) - 1]
+
+
+def states(incidence):
+    """Probabilities of the causes and of still being observed, (m, 4, 5)."""
+    return np.concatenate([incidence, 1.0 - incidence.sum(axis=1, keepdims=True)], axis=1)

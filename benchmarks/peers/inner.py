@@ -1,0 +1,110 @@
+"""Why a peer leads: skill inside training sets alone, apart from what is scored: `python -m benchmarks.peers.inner`.
+
+The training set of each outer fold named is cut into five folds of whole groups. Writes `INNER.md`.
+"""
+
+import argparse
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.peers import fold as folds
+from benchmarks.peers.export import episode_columns
+from benchmarks.peers.learners import DAMPED, gradient_boosting, random_forest
+from benchmarks.peers.own import base_rate, hazard
+from benchmarks.peers.scoring import scores
+
+HERE = Path(__file__).parent
+N_FOLDS = 5
+OUTER = (2, 5, 8)
+SEED = 20260205
+FACTOR = 1.6
+
+
+def inner_folds(fold):
+    """Folds of whole groups of the training set; the headline population's landmarks are asked."""
+    groups = np.unique(fold.train["group"])
+    number = np.random.default_rng(SEED).permutation(len(groups))[np.searchsorted(groups, fold.train["group"])]
+    for left_out in range(N_FOLDS):
+        held = number % N_FOLDS == left_out
+        train = {name: array[~held] for name, array in fold.train.items()}
+        asked = folds.joined({name: array[held] for name, array in fold.train.items()})
+        asked = {name: array[asked["backward"] == 0] for name, array in asked.items()}
+        known = {name: array[train["backward"] == 0] for name, array in train.items()}
+        first = np.unique(known["case"], return_index=True)[1]
+        spells = {name: known[name][first] for name in ("exit", "cause", "group", "type")}
+        spells["entry"] = known["age"][first]
+        yield replace(fold, train=train, asked=asked, spells=spells, episodes=episode_columns(train))
+
+
+def came(asked):
+    """State at each horizon, (n, 5), -1 where it is not known."""
+    ahead = asked["age"][:, None] + np.asarray(folds.HORIZONS)
+    ended = np.where(asked["cause"] > 0, asked["cause"] - 1, -1)
+    return np.where(asked["exit"][:, None] > ahead, folds.N_CAUSES, ended[:, None])
+
+
+def inflated(fold, fit):
+    """Forecasts spoilt on purpose: cumulative hazard of ending 1.6 times what the model says."""
+    predict = fit(fold)
+
+    def louder():
+        incidence = np.asarray(predict())
+        total = incidence.sum(axis=1, keepdims=True)
+        return incidence / np.maximum(total, 1e-12) * (1.0 - (1.0 - total) ** FACTOR)
+
+    return louder
+
+
+MODELS = {
+    "base rate": partial(base_rate, strata=()),
+    "base rate by type": partial(base_rate, strata=("type",)),
+    "base rate by type, spoilt: endings x 1.6": partial(inflated, fit=partial(base_rate, strata=("type",))),
+    "primary": hazard,
+    "primary, spoilt: endings x 1.6": partial(inflated, fit=hazard),
+    "primary without its share of the base rate": partial(hazard, shrink=0.0),
+    "primary without recalibration": partial(hazard, n_folds=1),
+    "damped boosting": partial(gradient_boosting, settings=DAMPED),
+    "damped boosting, additive (300 stumps)": partial(
+        gradient_boosting, settings=DAMPED | {"max_leaf_nodes": 2, "max_iter": 300}
+    ),
+    "random forest": random_forest,
+}
+
+
+def sums(fold, model):
+    """Weighted sums of the score and of the weights: one per case, one per forecast, first days, later days."""
+    states = came(fold.asked)
+    seen = (states >= 0).any(axis=1)
+    score = scores(folds.states(np.asarray(MODELS[model](fold)())), states)[seen]
+    case = pd.Series(fold.asked["case"][seen])
+    per_case = (1.0 / case.groupby(case).transform("size")).to_numpy()
+    first = (~case.duplicated()).to_numpy(float)
+    weights = np.stack([per_case, np.ones(len(case)), first, 1.0 - first])
+    return np.stack([weights @ score, weights.sum(axis=1)])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, default=HERE / "work")
+    folder = parser.parse_args().work
+    inner = [each for outer in OUTER for each in inner_folds(folds.read_fold(folder / f"cluster-{outer:02}.npz"))]
+    totals = {model: sum(sums(fold, model) for fold in inner) for model in MODELS}
+    brier = {model: total[0] / total[1] for model, total in totals.items()}
+    lines = [
+        "| skill over the base rate | one per case | one per forecast | first days | later days |",
+        "|---|---|---|---|---|",
+    ]
+    for model in list(MODELS)[1:]:
+        cells = 1.0 - brier[model] / brier["base rate"]
+        lines.append(f"| {model} | " + " | ".join(f"{cell:.3f}" for cell in cells) + " |")
+    text = "\n".join(lines) + "\n"
+    print(text)
+    (HERE / "INNER.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Our own models and the plain references, from the same files as the peers."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.peers import fold as folds
+from forecasting.forecast import fit_hazard
+from forecasting.models.base_rate import BaseRate
+from forecasting.models.hazard import HazardModel
+from forecasting.models.incidence import aalen_johansen
+from forecasting.training import TrainingSet
+
+N_NEAREST = 25
+WEAK = {"slope_sd": 10.0, "step_sd": 10.0, "intercept_sd": 10.0, "frame_sd": 10.0, "shrink": 0.0, "n_folds": 1}
+
+
+def training_set(fold, n_features):
+    """The fold's landmarks as our own model takes them, with the first `n_features` features."""
+    train, names = fold.train, tuple(map(str, fold.meta["names"][:n_features]))
+    landmarks = pd.DataFrame(train["features"][:, :n_features], columns=list(names)).assign(
+        **{name: train[name] for name in ("type", "dyad", "era", "backward", "case", "weight")}, age_months=train["age"]
+    )
+    return TrainingSet(names, landmarks, (train["age"], train["exit"], train["cause"]), train["group"])
+
+
+def asked_lines(fold):
+    asked = fold.asked
+    features = pd.DataFrame(asked["features"], columns=list(map(str, fold.meta["names"])))
+    return features.assign(**{name: asked[name] for name in ("type", "dyad", "era")}, age_months=asked["age"]).assign(
+        backward=0.0, gap_months=0
+    )
+
+
+def hazard(fold, with_hindsight=False, n_replicates=2, **settings):
+    """Our model; `settings` other than its defaults. Replicates serve intervals, which are not scored here."""
+    n_features = len(fold.meta["names"]) if with_hindsight else int(fold.meta["n_model"])
+    model = fit_hazard(HazardModel(n_replicates=n_replicates, **settings), training_set(fold, n_features))
+    return lambda: model.predict_cumulative_incidence(asked_lines(fold), folds.HORIZONS).values
+
+
+def base_rate(fold, strata):
+    known = fold.spells
+    outcome = (known["entry"], known["exit"], known["cause"])
+    model = BaseRate(strata=strata, n_replicates=2).fit(pd.DataFrame({"type": known["type"]}), outcome, known["group"])
+    return lambda: model.predict_cumulative_incidence(asked_lines(fold), folds.HORIZONS).values
+
+
+def constant_hazard(fold):
+    """Endings by cause over months at risk of the headline population, the same at every age."""
+    known = fold.spells
+    rates = np.bincount(known["cause"], minlength=folds.N_CAUSES + 1)[1:] / (known["exit"] - known["entry"]).sum()
+    shape = (len(fold.asked["age"]), folds.N_CAUSES, folds.HORIZONS[-1])
+    return lambda: folds.incidence_of_hazards(np.broadcast_to(rates[None, :, None], shape))
+
+
+def status_quo(fold):
+    """Everything goes on as it is."""
+    return lambda: np.zeros((len(fold.asked["age"]), folds.N_CAUSES, len(folds.HORIZONS)))
+
+
+def nearest(fold):
+    """Aalen-Johansen on time since the landmark, over the 25 nearest landmarks in standardised covariates."""
+    train = folds.joined(fold.train)
+    x, asked, _ = folds.matrices(fold, train)
+    mean, scale = x.mean(axis=0), x.std(axis=0)
+    x, asked = (x - mean) / scale, (asked - mean) / scale
+    months, came = folds.time_since(train)
+
+    def of_line(line):
+        chosen = np.argsort(((x - line) ** 2).sum(axis=1), kind="stable")[:N_NEAREST]
+        curve = aalen_johansen(np.zeros_like(chosen), months[chosen], came[chosen], folds.N_CAUSES)
+        return curve[:, np.minimum(folds.HORIZONS, curve.shape[1]) - 1]
+
+    return lambda: np.stack([of_line(line) for line in asked])
+
+
+OWN = {
+    "primary": hazard,
+    "primary_hindsight": partial(hazard, with_hindsight=True),
+    "near_unpenalised_logit": partial(hazard, **WEAK),
+    "base_rate": partial(base_rate, strata=()),
+    "type_base_rate": partial(base_rate, strata=("type",)),
+    "nearest_25": nearest,
+    "constant_hazard": constant_hazard,
+    "status_quo": status_quo,
+}
