@@ -154,7 +154,7 @@ def test_a_fold_of_components_holds_no_landmark_of_those_left_out(history, asked
 def test_models_read_from_a_file_forecast_as_the_backtest_does(history, asked, splits, fold):
     split = splits["rolling"][0]
     rows = asked.lines.iloc[split.lines]
-    wanted = backtest._fold(history, "concluded", split.lines, rows, split.day, split.held)[1]
+    ((_, wanted),) = backtest._forecasts(history, "concluded", [(split.lines, rows, split.day, split.held)])
     for model, states in wanted.items():
         np.testing.assert_array_equal(forecast(OWN[model], fold)[0], states)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.months import HORIZONS, parse_day
-from forecasting.reporting import conclusions, evidence, explained
+from forecasting.reporting import conclusions, confidence, evidence, explained
 from forecasting.reporting.content import case_content
 from forecasting.reporting.fragments import Fragment
 from forecasting.reporting.shared import shared_history
@@ -22,6 +22,7 @@ SECTIONS = {
         explained.drivers,
         explained.changed,
         explained.signposts,
+        confidence.rests_on,
         evidence.precedents,
         evidence.facts,
         evidence.contested,

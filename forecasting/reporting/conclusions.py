@@ -4,6 +4,7 @@ from html import escape
 
 from forecasting.reporting import figures
 from forecasting.reporting.codings import change_words
+from forecasting.reporting.confidence import confidence_words
 from forecasting.reporting.explained import track_table, track_words
 from forecasting.reporting.fragments import Content, Fragment, chart, day_words, table
 from forecasting.reporting.words import PAST, PER_CENT, counted, estimative, percent, percent_range, years
@@ -70,7 +71,7 @@ def bottom_line(content: Content) -> Fragment:
         f"<strong>{top['word']} ({percent(top['probability'])})</strong>{'; ' + sooner if sooner else ''}.</p>"
         f"<p>{_basis(top)} The 80{PER_CENT} interval is {percent_range(top['lower'], top['upper'])}.</p>"
         f"<p>{_second_opinion(content)}</p>"
-        f'<p class="confidence">{content["confidence"]}</p>'
+        f'<p class="confidence">{confidence_words(content)}</p>'
         f"<p>{escape(case['summary'])}{hedge}</p>{_sight(content)}"
         f'<h2 class="small">What is contested about the case itself</h2><ul>{contested}</ul></section>'
     )

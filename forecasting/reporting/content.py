@@ -19,9 +19,11 @@ from forecasting.history.view import History
 from forecasting.models import BASE_RATES
 from forecasting.models.base_rate import BaseRate
 from forecasting.months import HORIZONS, completed_months, deadline, last_day_of_interval
+from forecasting.multiverse.summary import read_summary
+from forecasting.reporting.confidence import confidence
 from forecasting.reporting.explained_values import explained
 from forecasting.reporting.shared import shared_fit
-from forecasting.reporting.words import CONFIDENCE, verdict
+from forecasting.reporting.words import verdict
 from forecasting.vocabulary import CAUSES, ONGOING, TARGETS
 
 HEADLINE_MODEL = "base_rate"
@@ -81,7 +83,13 @@ def case_content(
         "case": _case(history, view),
         "headline": headline,
         "unseen": _ended_unseen(base, covariates),
-        "confidence": CONFIDENCE,
+        "confidence": confidence(
+            history,
+            case_id,
+            headline["n_at_risk"],
+            [design["brier_skill"] for design in _proof(history.record.folder)],
+            read_summary(history.record.folder / "multiverse", history.sha256, history.as_of),
+        ),
         "contested": [
             {
                 "alternative_id": item.alternative_id,

@@ -3,12 +3,12 @@
 from typing import Any
 
 
-class LateForkEngine:
-    """`engine.ForkEngine`, which imports papermill and so cannot be imported while papermill loads its engines."""
-
-    @classmethod
-    def execute_notebook(cls, *arguments: Any, **options: Any) -> Any:
-        """Run a notebook as `ForkEngine` does."""
+class _Late(type):
+    def __getattr__(cls, name: str) -> Any:
         from forecasting.reporting.engine import ForkEngine
 
-        return ForkEngine.execute_notebook(*arguments, **options)
+        return getattr(ForkEngine, name)
+
+
+class LateForkEngine(metaclass=_Late):
+    """`engine.ForkEngine`, which imports papermill and so cannot be imported while papermill loads its engines."""

@@ -48,7 +48,7 @@ def incidence_chart(content: dict[str, Any]) -> str:
             _curve(axis, [row for row in rows if row["cause"] == cause], COLOURS[cause])
             axis.set_title(title, fontsize=12.5, color=COLOURS[cause], fontweight="bold")
             axis.set_xlim(0, 120)
-            axis.set_ylim(0, 1.08 * top)
+            axis.set_ylim(0, 1.25 * top)
             axis.set_xticks([0, 24, 60, 120], ["0", "2", "5", "10"])
             axis.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
             axis.grid(axis="y", color="#d9dee3", linewidth=0.7)

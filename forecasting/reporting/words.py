@@ -15,7 +15,6 @@ ESTIMATIVE = (
     (1.01, "almost certain"),
 )
 PAST = {"formalized": "formalized", "collapsed": "collapsed", "faded": "faded", "ongoing": "still observed"}
-CONFIDENCE = "Confidence in this forecast is low: not yet assessed."
 
 
 def percent(probability: float) -> str:

@@ -97,7 +97,7 @@ def test_rows_of_jsonl_may_name_their_template(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.csv", "case,as_of\nx,\n", "a.csv with a header of parameters out of as_of, data, horizons, target, case_id, each once; came case,as_of"),
+        ("a.csv", "case,as_of\nx,\n", "a.csv with a header of parameters out of as_of, data, horizons, target, artefacts, case_id, each once; came case,as_of"),
         ("a.csv", "as_of,as_of\n", "each once; came as_of,as_of"),
         ("a.csv", "", "each once; came an empty file"),
         ("a.txt", "", "wanted a batch file that ends in .csv or .jsonl; came "),

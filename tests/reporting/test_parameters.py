@@ -12,7 +12,7 @@ CASE = {"case_id": "new-start-post-expiry-2026"}
 def test_defaults_are_the_project_constants():
     asked = checked_parameters("case_report", CASE)
     assert (asked.as_of, asked.horizons, asked.target) == (None, HORIZONS, "concluded")
-    assert (asked.data, asked.artefacts) == (None, None)
+    assert (asked.data, asked.artefacts) == (None, Path("artefacts"))
 
 
 def test_the_folder_of_artefacts_stays_as_given():

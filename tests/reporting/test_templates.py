@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+from records import RecordCopy
 
 from forecasting.errors import LeakageError
 from forecasting.history.view import load_history
@@ -20,8 +21,6 @@ KEPT = (CASE, "nsg-1978", "us-china-encounters-mou-2014", "us-iran-islamabad-mou
 @pytest.fixture(scope="module")
 def portfolio(tmp_path_factory):
     """The page and the sidecar of the portfolio of a record in which few cases go on."""
-    from conftest import RecordCopy
-
     folder = tmp_path_factory.mktemp("portfolio")
     record = RecordCopy(shutil.copytree(shipped("data"), folder / "record", copy_function=shutil.copyfile))
     outcomes = load_history().outcomes
@@ -48,7 +47,7 @@ def test_what_moved_is_the_difference_of_two_honest_forecasts(portfolio):
     _, content, history = portfolio
     assert content["earlier"] == "2026-05-31"
     earlier = history.at(history.as_of.replace(month=5))
-    past = forecast(earlier, CASE, fitted=shared_fit(earlier, ("primary",), "concluded"), horizons=(60,))
+    past = forecast(earlier, CASE, fitted=shared_fit(earlier, ("primary",), "concluded").fitted, horizons=(60,))
     row = next(row for row in content["moved"] if row["case_id"] == CASE)
     wanted = past[(past["cause"] == "formalized") & (past["given"] == "all")]["probability"].item()
     assert row["before"] == pytest.approx(wanted, abs=1e-9)
@@ -109,4 +108,4 @@ def test_what_is_shared_is_loaded_once_until_a_file_changes(small_copy):
     assert shared_history(small_copy.folder, second.as_of) is second
     whole = shared_history()
     assert shared_fit(whole, ("base_rate",), "concluded") is shared_fit(whole, ["base_rate"], "concluded")
-    assert shared_fit(whole, ("base_rate",), "in_force").target == "in_force"
+    assert shared_fit(whole, ("base_rate",), "in_force").fitted.target == "in_force"

@@ -9,7 +9,7 @@ from sklearn.isotonic import IsotonicRegression
 from forecasting.scores.proper import brier_binary
 from forecasting.scores.reliability import consistency_band, corp
 
-CHANCES = st.one_of(st.floats(0, 1, allow_subnormal=False), st.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0]))
+CHANCES = st.floats(0, 1).map(lambda p: round(p, 6))
 ROWS = st.lists(st.tuples(CHANCES, st.integers(0, 1), st.floats(0.1, 3)), min_size=1, max_size=40)
 
 
