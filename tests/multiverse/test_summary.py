@@ -17,7 +17,7 @@ def found():
     rows = [
         {name: getattr(each, name) for name in FACTORS}
         | {"draw": each.draw, "skill": 0.05, "n": 9, CASE: 0.1 if each.target == "concluded" else 0.3}
-        for each in specifications(100)
+        for each in specifications(600)
     ]
     decisions = pd.DataFrame(
         [
@@ -40,21 +40,22 @@ def test_the_summary_says_spread_shares_and_the_codings_that_move_most(found):
         "least": 0.1,
         "most": 0.3,
     }
-    assert own["shares"]["target"] == pytest.approx(1.0, abs=1e-6)
+    assert next(iter(own["shares"])) == "target"
+    assert own["shares"]["target"] > 0.8
     assert own["codings"] == [
         {"alternative_id": "other-a00", "change": -0.2},
         {"alternative_id": "other-a01", "change": 0.1},
     ]
-    assert said["n_specifications"] == 100
+    assert said["n_specifications"] == 600
     text = summary_text(found)
-    assert "  100 %  target" in text
+    assert f"{100 * own['shares']['target']:3.0f} %  target" in text
     assert "  -20.0 points  other-a00" in text
 
 
 def test_written_and_read_again_only_for_the_same_record_and_no_earlier_day(found, tmp_path):
     table, short = write_summary(found, tmp_path / "deep" / "multiverse")
     assert [table.name, short.name] == ["2026-02-05.csv", "2026-02-05.json"]
-    assert len(pd.read_csv(table)) == 100
+    assert len(pd.read_csv(table)) == 600
     folder = short.parent
     assert read_summary(folder, "abc", DAY) == json.loads(short.read_text()) == summary(found)
     assert read_summary(folder, "abc", date(2026, 8, 31)) == summary(found)
