@@ -196,7 +196,7 @@ class HazardModel(BaseEstimator):
         """Model incidence under each of `coef` (b, p, k): (b, n, k, h)."""
         ages = X["age_months"].to_numpy(np.int64)
         ahead = X["gap_months"].to_numpy(np.int64)[:, None] + np.asarray(horizons, dtype=np.int64)
-        steps, lasting, fading = self._log_odds(X, coef)
+        steps, lasting, fading = self._odds_by_part(X, coef)
         months = np.arange(1, int(ahead.max()) + 1)
         fade = decay(lag_bin(np.minimum(months, FOLLOW_UP)))[:, None]
         pieces = []
@@ -208,7 +208,7 @@ class HazardModel(BaseEstimator):
             pieces.append(np.take_along_axis(walked, ahead[None, lines, None] - 1, axis=-1))
         return np.concatenate(pieces, axis=1)
 
-    def _log_odds(self, X: pd.DataFrame, coef: Floats) -> tuple[Floats, Floats, Floats]:
+    def _odds_by_part(self, X: pd.DataFrame, coef: Floats) -> tuple[Floats, Floats, Floats]:
         """Recalibrated log odds: by bin of age (b, bins, k), and the lasting and fading ones of lines (b, n, k)."""
         shift, slope = self.calibration_
         first = np.zeros(len(X), dtype=np.int64)

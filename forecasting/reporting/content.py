@@ -7,20 +7,19 @@ from typing import Any
 import pandas as pd
 
 import forecasting
-from forecasting.explain.contested import contested_codings
-from forecasting.explain.precedents import nearest_precedents
-from forecasting.explain.reference_classes import reference_class_ladder
+from forecasting.explain.contested import Contested, contested_codings
+from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms
 from forecasting.features import DossierIndex
 from forecasting.forecast import LEVEL, case_covariates, forecast, open_cases
-from forecasting.history.cases import CaseView, Event
-from forecasting.history.series import stockpiles
+from forecasting.history.cases import CaseView
 from forecasting.history.view import History
 from forecasting.models import BASE_RATES
 from forecasting.models.base_rate import BaseRate
 from forecasting.months import HORIZONS, completed_months, deadline, last_day_of_interval
 from forecasting.multiverse.summary import read_summary
 from forecasting.reporting.confidence import confidence
+from forecasting.reporting.evidence_values import evidence_values
 from forecasting.reporting.explained_values import explained
 from forecasting.reporting.shared import shared_fit
 from forecasting.reporting.words import verdict
@@ -58,8 +57,8 @@ def case_content(
     index = DossierIndex(history, target)
     shown = tuple(sorted({*horizons, *((HEADLINE_HORIZON,) if max(horizons) >= HEADLINE_HORIZON else ())}))
     table = forecast(history, case_id, fitted=fitted, horizons=shown)
+    closer = forecast(history, case_id, fitted=beside, horizons=shown, index=index)
     curve = forecast(history, case_id, fitted=fitted, horizons=CURVE)
-    names = history.parties.set_index("code")["name"].to_dict()
     ladder = reference_class_ladder(history, view, fitted, shown)
     terms = stated_terms(fitted)
     base, covariates = fitted.models[HEADLINE_MODEL], case_covariates([view])
@@ -68,6 +67,7 @@ def case_content(
         "n_at_risk": int(base.at_risk(covariates)[0]),
         "thin": bool(base.at_risk(covariates)[0] < base.fewest),
     }
+    proof = _proof(history.record.folder)
     reasons = explained(history, view, beside, index, headline["horizon"], CURVE)
     return {
         "template": "case_report",
@@ -87,76 +87,19 @@ def case_content(
             history,
             case_id,
             headline["n_at_risk"],
-            [design["brier_skill"] for design in _proof(history.record.folder)],
+            [design["brier_skill"] for design in proof],
             read_summary(history.record.folder / "multiverse", history.sha256, history.as_of),
         ),
-        "contested": [
-            {
-                "alternative_id": item.alternative_id,
-                "changes": item.changes,
-                "reason": item.reason,
-                "known": item.known_date.isoformat(),
-                "closes": item.closes,
-                "horizon": item.horizon,
-                "before": item.before,
-                "after": item.after,
-            }
-            for item in contested_codings(history, view, fitted, headline["horizon"])
-        ],
+        "contested": [_contested(item) for item in contested_codings(history, view, fitted, headline["horizon"])],
         "forecast": table.to_dict(orient="records"),
-        "beside": {
-            "model": BESIDE,
-            "forecast": forecast(history, case_id, fitted=beside, horizons=shown, index=index).to_dict(
-                orient="records"
-            ),
-            "proof": _proof(history.record.folder),
-        },
+        "beside": {"model": BESIDE, "forecast": closer.to_dict(orient="records"), "proof": proof},
         "explained": {name: reasons[name] for name in ("drivers", "changes", "signposts", "track_record")},
         "curve": curve[curve["model"].isin((HEADLINE_MODEL, "type_base_rate"))].to_dict(orient="records")
         + reasons["curve"],
-        "ladder": [
-            {
-                "name": rung.name,
-                "n": rung.n,
-                "endings": rung.endings,
-                "ongoing": rung.ongoing,
-                "shrunk": rung.shrunk,
-                "formalized": rung.formalized.to_dict(orient="records"),
-            }
-            for rung in ladder
-        ],
+        "ladder": [_rung(rung) for rung in ladder],
         "stated_term": _stated_term(view),
         "earlier_terms": {"n": terms.n, "states": terms.states, "beyond": terms.beyond},
-        "stockpiles": _stockpiles(history, view),
-        "n_acts": len(view.events),
-        "n_unconfirmed_acts": sum(event.standing != "confirmed" for event in view.events),
-        "timeline": [_event(event, names) for event in view.events],
-        "calendar": [
-            {
-                "announced": item.announced_date.isoformat(),
-                "scheduled": item.scheduled_date.isoformat(),
-                "what": item.what,
-                "sources": list(item.sources),
-            }
-            for item in view.calendar
-            if item.scheduled_date > history.as_of
-        ],
-        "precedents": [
-            {
-                "case_id": p.case_id,
-                "name": p.name,
-                "start": p.start_date.isoformat(),
-                "summary": p.summary,
-                "likeness": p.likeness,
-                "shared": list(p.shared),
-                "cause": p.cause,
-                "end": p.end_date.isoformat(),
-                "months": p.months,
-                "instrument": p.instrument,
-            }
-            for p in nearest_precedents(history, view, target=target)
-        ],
-        "sources": _sources(history, view),
+        **evidence_values(history, view, target),
     }
 
 
@@ -225,61 +168,25 @@ def _stated_term(view: CaseView) -> Content | None:
     return {"months": int(months), "end": end.isoformat(), "months_ahead": ahead}
 
 
-def _stockpiles(history: History, view: CaseView) -> Content | None:
-    named = {code for event in view.events if event.kind == "third_party_refusal" for code in event.actors}
-    others = tuple(sorted(named - set(view.parties)))
-    held = stockpiles(history, view.parties, others)
-    if held is None:
-        return None
-    names = history.parties.set_index("code")["name"]
-    total = sum(held.parties.values())
+def _contested(item: Contested) -> Content:
     return {
-        "year": held.year,
-        "parties": {str(names[code]): count for code, count in held.parties.items()},
-        "others": {
-            str(names[code]): {"warheads": count, "parties_have_for_each": total / count if count else None}
-            for code, count in held.others.items()
-        },
-        "world": held.world,
-        "share": held.share,
-        "sources": list(held.sources),
+        "alternative_id": item.alternative_id,
+        "changes": item.changes,
+        "reason": item.reason,
+        "known": item.known_date.isoformat(),
+        "closes": item.closes,
+        "horizon": item.horizon,
+        "before": item.before,
+        "after": item.after,
     }
 
 
-def _event(event: Event, names: dict[str, str]) -> Content:
+def _rung(rung: Rung) -> Content:
     return {
-        "event_id": event.event_id,
-        "date": event.event_date.isoformat(),
-        "precision": event.date_precision,
-        "known": event.known_date.isoformat(),
-        "standing": event.standing,
-        "kind": event.kind,
-        "actors": [names.get(code, code) for code in event.actors],
-        "summary": event.summary,
-        "confidence": event.confidence,
-        "sources": list(event.sources),
+        "name": rung.name,
+        "n": rung.n,
+        "endings": rung.endings,
+        "ongoing": rung.ongoing,
+        "shrunk": rung.shrunk,
+        "formalized": rung.formalized.to_dict(orient="records"),
     }
-
-
-def _sources(history: History, view: CaseView) -> list[Content]:
-    """Every source that a visible fact cites, and the case's own sources published by the as-of day."""
-    cited = {source for event in view.events for source in event.sources}
-    cited |= {source for item in view.calendar for source in item.sources}
-    own = history.case_sources.loc[history.case_sources["case_id"] == view.case_id, "source_id"]
-    dated = history.sources[history.sources["published"].between("1", history.as_of.isoformat())]
-    cited |= set(own) & set(dated["source_id"])
-    held = _stockpiles(history, view)
-    cited |= set(held["sources"]) if held else set()
-    rows = history.sources[history.sources["source_id"].isin(cited)]
-    day = history.as_of.isoformat()
-    return [
-        {
-            "source_id": row.source_id,
-            "title": row.title,
-            "publisher": row.publisher,
-            "url": row.url,
-            "seen": row.seen == 1,
-            "written_later": bool(row.published) and row.published > day[: len(row.published)],
-        }
-        for row in rows.itertuples()
-    ]
