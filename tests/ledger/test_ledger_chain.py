@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 from bodies import forged, issue_body, put, resolution_body, sha256
@@ -229,12 +230,13 @@ def test_a_clock_that_goes_backwards_is_refused(ledger):
 
 
 @pytest.mark.parametrize("place", ["missing", "file"])
-def test_a_folder_that_is_none_is_refused(tmp_path, place):
-    (tmp_path / "file").write_text("x")
+def test_a_folder_that_is_none_is_refused(tmp_path, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("x")
     came = {"missing": "no such folder", "file": "a file"}[place]
     with pytest.raises(UsageError) as refused:
-        verify(tmp_path / place)
-    assert str(refused.value).endswith(f"/{place}': {came}")
+        verify(Path(place))
+    assert str(refused.value).endswith(f"'{place}': {came}")
 
 
 def test_a_folder_that_cannot_be_written_is_refused_and_nothing_is_left(tmp_path):
