@@ -119,8 +119,8 @@ def report(
 
 def backtest(design: str, target: str, jobs: int, data: Path | None, as_json: bool) -> None:
     """Print each model's skill over the base rate and over that of its type, with intervals and n."""
-    from forecasting.backtest import backtest as run
-    from forecasting.backtest import check_design, skill_table
+    from forecasting.evaluation import backtest as run
+    from forecasting.evaluation import check_design, skill_table
     from forecasting.history.view import load_history
 
     table = skill_table(run(load_history(data), check_design(design, jobs), target, jobs))

@@ -18,7 +18,7 @@ LAYERS = [
     {"features"},
     {"training", "given"},
     {"forecast"},
-    {"backtest"},
+    {"evaluation"},
     {""},
     {"explain"},
     {"reporting"},
