@@ -117,13 +117,20 @@ def report(
             print(path)
 
 
-def backtest(design: str, target: str, jobs: int, data: Path | None, as_json: bool) -> None:
+def backtest(
+    design: str, target: str, jobs: int, resume: Path | None, tables: Path | None, data: Path | None, as_json: bool
+) -> None:
     """Print each model's skill over the base rate and over that of its type, with intervals and n."""
     from forecasting.evaluation import backtest as run
     from forecasting.evaluation import check_design, skill_table
+    from forecasting.evaluation.tables import write_tables
     from forecasting.history.view import load_history
 
-    table = skill_table(run(load_history(data), check_design(design, jobs), target, jobs))
+    chosen, history = check_design(design, jobs), load_history(data)
+    scored = run(history, chosen, target, jobs, resume=resume)
+    if tables is not None:
+        write_tables(scored, history.sha256, tables)
+    table = skill_table(scored)
     if as_json:
         print(json.dumps(_by_model(table.to_dict(orient="records")), indent=1))
     else:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.errors import UsageError
-from forecasting.evaluation.origins import Origins, era_name
+from forecasting.evaluation.past_days import Origins, era_name
 from forecasting.features.states import States
 from forecasting.history.panel import Spells, spells
 from forecasting.history.view import History

@@ -10,13 +10,19 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from forecasting.evaluation.designs import Design, check_design, folds
-from forecasting.evaluation.folds import forecast_folds
+from forecasting.evaluation.forecasts import forecast_folds
 from forecasting.evaluation.kept import kept_folds
-from forecasting.evaluation.origins import SCORED, Origins, Weights, origins
+from forecasting.evaluation.past_days import SCORED, Origins, Weights, origins
 from forecasting.forecast import LEVEL
 from forecasting.history.view import History
 from forecasting.scores.endings import censored_log_score
-from forecasting.scores.proper import brier_binary, brier_states, log_score, mean_over_horizons, ranked_probability_score
+from forecasting.scores.proper import (
+    brier_binary,
+    brier_states,
+    log_score,
+    mean_over_horizons,
+    ranked_probability_score,
+)
 from forecasting.scores.skill import Skill, decade_bootstrap, paired_bootstrap
 from forecasting.vocabulary import CAUSES, TARGETS
 
@@ -59,9 +65,9 @@ class Backtest:
         where there is none.
         """
         values = self.probabilities[model]
-        seen = ~np.isnan(values).any(axis=1)
+        seen = np.asarray(~np.isnan(values).any(axis=1))
         filled = np.maximum.accumulate(np.where(seen[:, None, :], values[:, : len(CAUSES)], 0.0), axis=2)
-        scored = seen.any(axis=1)
+        scored = np.asarray(seen.any(axis=1))
         scores = np.full(len(values), np.nan)
         last, cause = self.origins.last[scored], self.origins.cause[scored]
         scores[scored] = censored_log_score(filled[scored], SCORED, last, cause)
@@ -87,7 +93,7 @@ class Backtest:
         horizon: int | None = None,
         chosen: NDArray[np.bool_] | None = None,
     ) -> Skill:
-        """Skill from two models' scores of each forecast, (n,), over the `chosen` ones; the weights are of the whole."""
+        """Skill from two models' scores (n,) over the `chosen` ones; weights are those of the whole."""
         weight = self.origins.weights(weights, horizon)
         rows = (weight > 0) if chosen is None else (weight > 0) & chosen
         return paired_bootstrap(score[rows], reference[rows], weight[rows], self.origins.group[rows], level=LEVEL)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forecasting.evaluation.designs import Fold
 from forecasting.evaluation.kept import KeptFolds
-from forecasting.evaluation.origins import SCORED, Origins
+from forecasting.evaluation.past_days import SCORED, Origins
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex
 from forecasting.forecast import fit_hazard, start_covariates
 from forecasting.given import Model

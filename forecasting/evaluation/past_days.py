@@ -49,7 +49,7 @@ class Origins:
             lines=lines,
             states=self.states[chosen],
             group=self.group[chosen],
-            weight=_by_case(lines["case_id"], (self.states[chosen] >= 0).any(axis=1)),
+            weight=_by_case(lines["case_id"], _is_scored(self.states[chosen])),
             last=self.last[chosen],
             cause=self.cause[chosen],
             traits=self.traits[chosen].reset_index(drop=True),
@@ -62,13 +62,13 @@ class Origins:
         early. `forecast`: one each. `start`: one for the forecast of a case's first public day, none for the rest.
         """
         column = slice(None) if horizon is None else [SCORED.index(horizon)]
-        scored = (self.states[:, column] >= 0).any(axis=1)
+        scored = _is_scored(self.states[:, column])
         if scheme == "case":
             return _by_case(self.lines["case_id"], scored)
         if scheme == "forecast":
-            return scored.astype(np.float64)
+            return np.asarray(scored, dtype=np.float64)
         if scheme == "start":
-            return (scored & (self.traits["moment"] == "start").to_numpy()).astype(np.float64)
+            return np.asarray(scored & (self.traits["moment"] == "start").to_numpy(), dtype=np.float64)
         raise UsageError(f"wanted weights out of {', '.join(WEIGHTS)}; came {scheme!r}")
 
 
@@ -88,7 +88,7 @@ def origins(history: History, target: str = TARGETS[0], stale_alive: bool = Fals
     lines = start_covariates(starts).assign(
         case_id=starts["case_id"], day=[day.item() for day in marks.day], age_months=marks.age, gap_months=0
     )
-    weight = _by_case(lines["case_id"], (states >= 0).any(axis=1))
+    weight = _by_case(lines["case_id"], _is_scored(states))
     traits = _traits(history, lines)
     return Origins(lines, states, core.group[marks.case], weight, last - marks.age, cause, traits)
 
@@ -110,6 +110,11 @@ def _traits(history: History, lines: pd.DataFrame) -> pd.DataFrame:
             "moment": np.where(lines["case_id"].duplicated(), "anniversary", "start"),
         }
     )
+
+
+def _is_scored(states: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether any of a forecast's horizons, (n, n_horizons), is scored."""
+    return np.asarray((states >= 0).any(axis=1))
 
 
 def _by_case(case_id: "pd.Series[str]", scored: NDArray[np.bool_]) -> NDArray[np.float64]:
