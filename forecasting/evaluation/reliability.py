@@ -23,7 +23,7 @@ def calibration_table(scored: Backtest, model: str = "primary", weights: Weights
     Columns: cause, horizon (months), n, n_cases, n_endings, forecast and came (weighted means), ratio (came over
     forecast, best at 1), difference (forecast minus came, 0), slope (1), each with `_lower` and `_upper` (80 %,
     components drawn whole), brier = mcb - dsc + unc, and auc. Empty from `ratio` on where there are fewer than 10
-    cases or 5 endings.
+    cases or 5 endings. Weights by case are spread over all scored forecasts, not over those of the horizon alone.
     """
     return pd.DataFrame(
         [_row(scored, model, weights, cause, horizon) for cause in CAUSES for horizon in SCORED]
@@ -58,8 +58,8 @@ def reliability_curve(
 def _one_cause(
     scored: Backtest, model: str, weights: Weights, cause: str, horizon: int
 ) -> tuple[NDArray[np.bool_], Floats, Floats, Floats]:
-    weight = scored.origins.weights(weights, horizon)
-    rows, state, column = weight > 0, CAUSES.index(cause), SCORED.index(horizon)
+    weight, state, column = scored.origins.weights(weights), CAUSES.index(cause), SCORED.index(horizon)
+    rows = (weight > 0) & (scored.origins.states[:, column] >= 0)
     came = (scored.origins.states[rows, column] == state).astype(np.float64)
     return rows, scored.probabilities[model][rows, state, column], came, weight[rows]
 

@@ -47,10 +47,29 @@ class CaseReport(BaseModel):
         return Path(value).resolve() if isinstance(value, str | Path) else value
 
 
-TEMPLATES: dict[str, type[CaseReport]] = {"case_report": CaseReport}
+class Scorecard(BaseModel):
+    """Parameters of `scorecard`: the results beside a record, which are of its end."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    as_of: date | None = Field(default=None, description="the record's end, YYYY-MM-DD, or nothing")
+    data: Path | None = Field(default=None, description="folder of a record; default: the one shipped")
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _day(cls, value: object) -> object:
+        return _reworded(parse_day, value) if isinstance(value, str) else value
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _folder(cls, value: object) -> object:
+        return Path(value).resolve() if isinstance(value, str | Path) else value
 
 
-def checked_parameters(template: str, parameters: dict[str, Any]) -> CaseReport:
+TEMPLATES: dict[str, type[BaseModel]] = {"case_report": CaseReport, "scorecard": Scorecard}
+
+
+def checked_parameters(template: str, parameters: dict[str, Any]) -> Any:
     """The parameters of a template, or a `UsageError` that names each bad one and what it wants."""
     if template not in TEMPLATES:
         raise UsageError(f"wanted a template out of {', '.join(TEMPLATES)}; came {template!r}")

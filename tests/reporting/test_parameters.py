@@ -37,5 +37,5 @@ def test_each_bad_parameter_is_named_with_what_it_wants(parameters, message):
 
 
 def test_unknown_template_is_refused():
-    with pytest.raises(UsageError, match="wanted a template out of case_report; came 'x'"):
+    with pytest.raises(UsageError, match="wanted a template out of case_report, scorecard; came 'x'"):
         checked_parameters("x", CASE)
