@@ -123,13 +123,13 @@ def backtest(
     """Print each model's skill over the base rate and over that of its type, with intervals and n."""
     from forecasting.evaluation import backtest as run
     from forecasting.evaluation import check_design, skill_table
-    from forecasting.evaluation.tables import write_tables
+    from forecasting.evaluation.tables import result_tables, write_tables
     from forecasting.history.view import load_history
 
     chosen, history = check_design(design, jobs), load_history(data)
     scored = run(history, chosen, target, jobs, resume=resume)
     if tables is not None:
-        write_tables(scored, history.sha256, tables)
+        write_tables(result_tables(scored), history.sha256, chosen, tables)
     table = skill_table(scored)
     if as_json:
         print(json.dumps(_by_model(table.to_dict(orient="records")), indent=1))

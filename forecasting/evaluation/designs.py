@@ -60,16 +60,14 @@ def folds(
     cluster), are left out with every case of their components. The last two are stress tests.
     """
     if design == "rolling":
-        found = list(_years(history, asked, target))
+        found = list(_years(history, asked, target, only))
     else:
         found = list(_left_out(history, asked, spells(history, target, "pooled"), _UNITS[design]))
-    if only is None:
-        return found
     by_name = {fold.name: fold for fold in found}
-    for name in only:
+    for name in only or ():
         if name not in by_name:
-            raise UsageError(f"wanted folds out of {', '.join(by_name)}; came {name!r}")
-    return [by_name[name] for name in only]
+            raise UsageError(f"wanted folds of the design {design}; came {name!r}, which it does not have")
+    return found if only is None else [by_name[name] for name in only]
 
 
 def dyads(history: History, starts: pd.DataFrame) -> list[str]:
@@ -94,11 +92,11 @@ def _left_out(
         yield Fold(name, np.flatnonzero(owner == name), history.as_of, held)
 
 
-def _years(history: History, asked: Origins, target: str) -> Iterator[Fold]:
+def _years(history: History, asked: Origins, target: str, only: Sequence[str] | None) -> Iterator[Fold]:
     years = np.array([day.year for day in asked.lines["day"]])
     for year in np.unique(years):
         first = date(int(year), 1, 1)
-        if int(spells(history.at(first), target).endings().sum()) >= BURN_IN:
+        if (only is None or str(year) in only) and int(spells(history.at(first), target).endings().sum()) >= BURN_IN:
             yield Fold(str(year), np.flatnonzero(years == year), first, ())
 
 

@@ -11,13 +11,16 @@ from forecasting.forecast import LEVEL
 from forecasting.scores.calibration import calibration
 from forecasting.scores.discrimination import auc
 from forecasting.scores.reliability import consistency_band, corp
+from forecasting.scores.resampling import N_REPLICATES
 from forecasting.vocabulary import CAUSES
 
 Floats = NDArray[np.float64]
 FIGURES = ("ratio", "difference", "slope")
 
 
-def calibration_table(scored: Backtest, model: str = "primary", weights: Weights = "forecast") -> pd.DataFrame:
+def calibration_table(
+    scored: Backtest, model: str = "primary", weights: Weights = "forecast", n_replicates: int = N_REPLICATES
+) -> pd.DataFrame:
     """Calibration in the large, slope, CORP decomposition and area under the curve of each cause at each horizon.
 
     Columns: cause, horizon (months), n, n_cases, n_endings, forecast and came (weighted means), ratio (came over
@@ -26,7 +29,7 @@ def calibration_table(scored: Backtest, model: str = "primary", weights: Weights
     cases or 5 endings. Weights by case are spread over all scored forecasts, not over those of the horizon alone.
     """
     return pd.DataFrame(
-        [_row(scored, model, weights, cause, horizon) for cause in CAUSES for horizon in SCORED]
+        [_row(scored, model, weights, cause, horizon, n_replicates) for cause in CAUSES for horizon in SCORED]
     ).astype({"n": int, "n_cases": int, "n_endings": int})
 
 
@@ -64,7 +67,9 @@ def _one_cause(
     return rows, scored.probabilities[model][rows, state, column], came, weight[rows]
 
 
-def _row(scored: Backtest, model: str, weights: Weights, cause: str, horizon: int) -> dict[str, str | float]:
+def _row(
+    scored: Backtest, model: str, weights: Weights, cause: str, horizon: int, n_replicates: int
+) -> dict[str, str | float]:
     rows, p, y, w = _one_cause(scored, model, weights, cause, horizon)
     row: dict[str, str | float] = {
         "cause": cause,
@@ -77,7 +82,7 @@ def _row(scored: Backtest, model: str, weights: Weights, cause: str, horizon: in
     }
     if float(row["n_cases"]) < FEWEST_CASES or float(row["n_endings"]) < FEWEST_ENDINGS:
         return row
-    found, parts = calibration(p, y, w, scored.origins.group[rows], level=LEVEL), corp(p, y, w)
+    found, parts = calibration(p, y, w, scored.origins.group[rows], n_replicates, level=LEVEL), corp(p, y, w)
     for name in FIGURES:
         figure = getattr(found, name)
         row |= {name: figure.value, f"{name}_lower": figure.lower, f"{name}_upper": figure.upper}

@@ -1,14 +1,14 @@
 """The results of a backtest as tables, and as files that keep the results of other designs and records."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from forecasting.errors import UsageError
 from forecasting.evaluation.breakdown import BREAKDOWNS, skill_by
-from forecasting.evaluation.designs import DESIGNS
+from forecasting.evaluation.designs import DESIGNS, Design
 from forecasting.evaluation.past_days import WEIGHTS, Weights
 from forecasting.evaluation.reliability import calibration_table, reliability_curve
 from forecasting.evaluation.results import SCORED_MODELS, Backtest
@@ -82,15 +82,17 @@ def result_tables(scored: Backtest) -> dict[str, pd.DataFrame]:
     }
 
 
-def write_tables(scored: Backtest, record_sha256: str, folder: str | Path) -> list[Path]:
-    """Write the tables of a design into `folder`, one CSV each, whole or not at all; returns their paths.
+def write_tables(
+    tables: Mapping[str, pd.DataFrame], record_sha256: str, design: Design, folder: str | Path
+) -> list[Path]:
+    """Write the `result_tables` of a design into `folder`, one CSV each, whole or not at all; returns their paths.
 
     Rows of the same record and design are replaced; those of others stay, the last record written first. Raises
     `UsageError` for a file there that is no such table.
     """
-    key = (record_sha256[:RECORD_DIGITS], scored.design)
+    key = (record_sha256[:RECORD_DIGITS], design)
     contents = {}
-    for name, fresh in result_tables(scored).items():
+    for name, fresh in tables.items():
         path = Path(folder) / FILE.format(name)
         text = io.StringIO()
         fresh.assign(record=key[0], design=key[1])[[*KEY, *fresh.columns]].to_csv(

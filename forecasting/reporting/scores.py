@@ -15,6 +15,7 @@ DESIGNS = {
     "era": "25 years of starts left out",
     "dyad": "pairs of parties left out",
 }
+REGISTERED = ("cluster", "rolling")
 WEIGHTS = {
     "case": "one unit per case (registered)",
     "forecast": "every forecast alike",
@@ -94,8 +95,15 @@ def horizons(content: Content) -> Fragment:
 
 
 def causes(content: Content) -> Fragment:
-    """Skill for each ending by itself."""
-    return Fragment(_by_design(content, "cause", "Ending", label, "Skill by ending, Brier score of each by itself"))
+    """Skill for each ending by itself, and for which of them none is shown in a registered design."""
+    shown = _by_design(content, "cause", "Ending", label, "Skill by ending, Brier score of each by itself")
+    unproved = [
+        f"{label(row['part'])} ({DESIGNS[row['design']]})"
+        for row in _rows(content, "cause")
+        if row["design"] in REGISTERED and row["lower"] is not None and row["lower"] <= 0
+    ]
+    said = f"<p><strong>No skill is shown on: {', '.join(unproved)}.</strong></p>" if unproved else ""
+    return Fragment(said + shown)
 
 
 def parts(content: Content) -> Fragment:
@@ -112,7 +120,7 @@ def calibration(content: Content) -> Fragment:
     """Calibration in the large and slope of each cause at each horizon, every forecast alike."""
     head = ["Ending", "Months", "Forecast", "Came", "Came / forecast (best 1)", "Slope (best 1)", "AUC (chance 0.5)"]
     found = []
-    for design in ("cluster", "rolling", "era", "dyad"):
+    for design in DESIGNS:
         rows = [r for r in content["calibration"] if r["design"] == design and r["weights"] == "forecast"]
         lines = [
             [label(r["cause"]), r["horizon"], _share(r["forecast"]), _share(r["came"]), _number(r, "ratio"),
@@ -127,7 +135,7 @@ def calibration(content: Content) -> Fragment:
 def reliability(content: Content) -> Fragment:
     """Reliability curves at 60 months with the band of a calibrated forecast, and the parts of the Brier score."""
     charts = []
-    for design in ("cluster", "rolling"):
+    for design in REGISTERED:
         curve = [row for row in content["reliability"] if row["design"] == design]
         if curve:
             rows = [
@@ -203,11 +211,7 @@ def _by_design(
     content: Content, by: str, head: str, words: Callable[[str], str], caption: str, counted: bool = False
 ) -> str:
     """Skill of the hazard model over the base rate under the registered weights, parts by designs."""
-    rows = [
-        row
-        for row in content["breakdown"]
-        if (row["by"], row["model"], row["reference"], row["weights"]) == (by, "primary", "base_rate", "case")
-    ]
+    rows = _rows(content, by)
     if not rows:
         return NO_RESULT
     lines = []
@@ -216,7 +220,15 @@ def _by_design(
         first = next(iter(found.values()))
         size = [f"{first['n_cases']}; {first['n_endings']}"] if counted else []
         lines.append([escape(words(part)), *size, *_cells(found)])
-    return table([head, *(["Cases; endings"] if counted else []), *DESIGNS.values()], lines, caption)
+    return table([head, *(["Cases; endings (first design)"] if counted else []), *DESIGNS.values()], lines, caption)
+
+
+def _rows(content: Content, by: str) -> list[Content]:
+    return [
+        row
+        for row in content["breakdown"]
+        if (row["by"], row["model"], row["reference"], row["weights"]) == (by, "primary", "base_rate", "case")
+    ]
 
 
 def _earlier(content: Content) -> str:
