@@ -34,8 +34,12 @@ def test_the_registered_result_is_the_published_table():
 
 def test_the_breakdowns_are_of_the_registered_run_and_the_registration_tells_them():
     text = " ".join((shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8").split())
-    proof = pd.read_csv(shipped("data") / "proof.csv").set_index(["design", "model", "reference", "horizon"])
-    every = pd.read_csv(shipped("data") / "proof_breakdown.csv").set_index(["weights", "model", "reference"])
+    proof = (
+        pd.read_csv(shipped("data") / "proof.csv").set_index(["design", "model", "reference", "horizon"]).sort_index()
+    )
+    every = (
+        pd.read_csv(shipped("data") / "proof_breakdown.csv").set_index(["weights", "model", "reference"]).sort_index()
+    )
     names = ["skill", "lower", "upper"]
     for key in (("case", "primary", "base_rate"), ("case", "primary", "type_base_rate")):
         rows = every.loc[key].set_index(["design", "by", "part"]).sort_index()

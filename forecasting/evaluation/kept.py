@@ -37,7 +37,7 @@ class KeptFolds:
         if not path.exists():
             return None
         try:
-            with np.load(path, allow_pickle=False) as kept:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
                 return {name: kept[name] for name in kept.files}
         except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
             raise UsageError(f"wanted a finished fold; came {path}: {error}. Delete it and run again") from None
