@@ -159,10 +159,16 @@ def publish(
 @app.command()
 def backtest(
     design: Annotated[
-        str, typer.Option("--design", help="cluster (components left out) or rolling (as of each year).")
+        str, typer.Option("--design", help="cluster (components left out), rolling (as of each year), era or dyad.")
     ],
     target: Target = "concluded",
     jobs: Jobs = 1,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", help="Folder that keeps finished folds; a run cut off goes on from it.")
+    ] = None,
+    tables: Annotated[
+        Path | None, typer.Option("--tables", help="Folder for the breakdowns, calibration and power as CSV.")
+    ] = None,
     data: Data = None,
     out: Annotated[
         Path | None,
@@ -173,7 +179,7 @@ def backtest(
     as_json: Json = False,
 ) -> None:
     """Forecast past days by models that could not know them, and print the skill over the base rates."""
-    commands.backtest(design, target, jobs, data, out, as_json)
+    commands.backtest(design, target, jobs, resume, tables, data, out, as_json)
 
 
 @app.command()

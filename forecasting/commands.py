@@ -246,10 +246,20 @@ def publish(reports: Path, out: Path, require_approval: bool) -> int:
     return 1 if any(said.endswith(EDITED) for said in left_out) else 0
 
 
-def backtest(design: str, target: str, jobs: int, data: Path | None, out: Path | None, as_json: bool) -> None:
-    """Print each model's skill over the base rate and over that of its type; keep the forecasts in `out`."""
-    from forecasting.backtest import backtest as run
-    from forecasting.backtest import check_design, skill_table
+def backtest(
+    design: str,
+    target: str,
+    jobs: int,
+    resume: Path | None,
+    tables: Path | None,
+    data: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Print each model's skill over both base rates; write the tables and the forecasts asked for."""
+    from forecasting.evaluation import backtest as run
+    from forecasting.evaluation import check_design, skill_table
+    from forecasting.evaluation.tables import result_tables, write_tables
     from forecasting.explain.track_record import check_kept, write_track_record
     from forecasting.history.view import load_history
 
@@ -257,7 +267,9 @@ def backtest(design: str, target: str, jobs: int, data: Path | None, out: Path |
     if out is not None:
         check_kept(chosen)
     history = load_history(data)
-    scored = run(history, chosen, target, jobs)
+    scored = run(history, chosen, target, jobs, resume=resume)
+    if tables is not None:
+        write_tables(result_tables(scored), history.sha256, chosen, tables)
     if out is not None:
         write_track_record(out, scored, history, target)
     table = skill_table(scored)

@@ -282,5 +282,5 @@ def test_changes_are_printed_as_json(capsys):
 
 def test_forecasts_of_folds_are_not_kept(tmp_path):
     with pytest.raises(UsageError, match="^wanted --design rolling to keep forecasts with --out; came 'cluster'$"):
-        commands.backtest("cluster", "concluded", 1, None, tmp_path / "kept.csv", as_json=False)
+        commands.backtest("cluster", "concluded", 1, None, None, None, tmp_path / "kept.csv", as_json=False)
     assert list(tmp_path.iterdir()) == []

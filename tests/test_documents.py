@@ -1,6 +1,7 @@
 """Numbers printed in documents are those of the record."""
 
 import pandas as pd
+import pytest
 
 from forecasting.places import shipped
 
@@ -29,3 +30,46 @@ def test_the_registered_result_is_the_published_table():
             for design in ("cluster", "rolling")
         ]
         assert f"| {words} | {cells[0]} | {cells[1]} |" in text
+
+
+def test_the_breakdowns_are_of_the_registered_run_and_the_registration_tells_them():
+    text = " ".join((shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8").split())
+    proof = (
+        pd.read_csv(shipped("data") / "proof.csv").set_index(["design", "model", "reference", "horizon"]).sort_index()
+    )
+    every = (
+        pd.read_csv(shipped("data") / "proof_breakdown.csv").set_index(["weights", "model", "reference"]).sort_index()
+    )
+    names = ["skill", "lower", "upper"]
+    for key in (("case", "primary", "base_rate"), ("case", "primary", "type_base_rate")):
+        rows = every.loc[key].set_index(["design", "by", "part"]).sort_index()
+        for design in ("cluster", "rolling"):
+            told = proof.loc[(design, *key[1:])][["brier_skill", "lower", "upper"]]
+            assert rows.loc[(design, "all", "all"), names].tolist() == pytest.approx(told.loc["all"].tolist(), abs=1e-6)
+            for horizon in ("12", "120"):
+                found = rows.loc[(design, "horizon", horizon), names].tolist()
+                assert found == pytest.approx(told.loc[horizon].tolist(), abs=1e-6)
+    rows = every.loc[("case", "primary", "base_rate")].set_index(["design", "by", "part"]).sort_index()
+    for cause in ("formalized", "collapsed", "faded"):
+        cells = [
+            "{:.3f} [{:.3f}, {:.3f}]".format(*rows.loc[(d, "cause", cause), names]) for d in ("cluster", "rolling")
+        ]
+        assert f"| {cause} | {cells[0]} | {cells[1]} |" in text
+    for design, part in (("era", ("all", "all")), ("dyad", ("all", "all")), ("era", ("cause", "formalized"))):
+        assert "{:.3f} [{:.3f}, {:.3f}]".format(*rows.loc[(design, *part), names]) in text
+    for part in ("log", "ranked", "censored log"):
+        for design in ("cluster", "rolling"):
+            assert "{:.3f} [{:.3f}, {:.3f}]".format(*rows.loc[(design, "score", part), names]) in text
+
+
+def test_the_registered_calibration_is_in_the_published_table():
+    text = (shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8")
+    rows = pd.read_csv(shipped("data") / "proof_calibration.csv").query("weights == 'case' and horizon == 60")
+    rows = rows.set_index(["design", "cause"])
+    for cause in ("formalized", "collapsed", "faded"):
+        cells = [
+            "{:.2f} [{:.2f}, {:.2f}]".format(*rows.loc[(design, cause), [name, f"{name}_lower", f"{name}_upper"]])
+            for design in ("cluster", "rolling")
+            for name in ("ratio", "slope")
+        ]
+        assert f"| {cause} | {' | '.join(cells)} |" in text

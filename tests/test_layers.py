@@ -20,7 +20,7 @@ LAYERS = [
     {"training", "given"},
     {"forecast"},
     {"artefact"},
-    {"backtest", "ledger"},
+    {"evaluation", "ledger"},
     {"multiverse"},
     {""},
     {"explain"},

@@ -17,8 +17,7 @@ from benchmarks.peers.own import OWN
 from benchmarks.peers.scoring import read_forecasts, score_designs, skill_difference
 from benchmarks.peers.simulate import enlarged
 from benchmarks.peers.tables import markdown
-from forecasting import backtest
-from forecasting.backtest import BURN_IN, SCORED, origins
+from forecasting.evaluation import BURN_IN, SCORED, Fold, forecast_folds, origins
 from forecasting.history.panel import spells
 from forecasting.models.incidence import cumulative_incidence
 from forecasting.scores.skill import paired_bootstrap
@@ -153,8 +152,7 @@ def test_a_fold_of_components_holds_no_landmark_of_those_left_out(history, asked
 
 def test_models_read_from_a_file_forecast_as_the_backtest_does(history, asked, splits, fold):
     split = splits["rolling"][0]
-    rows = asked.lines.iloc[split.lines]
-    ((_, wanted),) = backtest._forecasts(history, "concluded", [(split.lines, rows, split.day, split.held)])
+    (wanted,) = forecast_folds(history, asked, "concluded", [Fold("1985", split.lines, split.day, split.held)])
     for model, states in wanted.items():
         np.testing.assert_array_equal(forecast(OWN[model], fold)[0], states)
 

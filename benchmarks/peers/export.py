@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.peers.fold import Fold, write_fold
-from forecasting.backtest import BURN_IN, Origins, origins, without
+from forecasting.evaluation import BURN_IN, Origins, origins, without
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex
 from forecasting.history.panel import spells
 from forecasting.models.episodes import DURATION_EDGES, LAG_EDGES, episodes, month_weights

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasting.backtest import ONGOING_STATE, SCORED, Origins
+from forecasting.evaluation import ONGOING_STATE, SCORED, Origins
 from forecasting.forecast import LEVEL
 from forecasting.scores.calibration import calibration, calibration_in_the_large
 from forecasting.scores.proper import brier_states, mean_over_horizons

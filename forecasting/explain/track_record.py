@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.backtest import SCORED, Backtest
 from forecasting.errors import UsageError
+from forecasting.evaluation import SCORED, Backtest
 from forecasting.files import write_whole
 from forecasting.forecast import LEVEL
 from forecasting.history.panel import spells

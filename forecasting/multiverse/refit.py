@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.backtest import ONGOING_STATE, SCORED
+from forecasting.evaluation import ONGOING_STATE, SCORED
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES
 from forecasting.forecast import fit_hazard
 from forecasting.given import expected

@@ -169,9 +169,23 @@ class DataQuality(Parameters):
         """Nothing: the record is read anew."""
 
 
+class Scorecard(Parameters):
+    """Parameters of `scorecard`: the results beside a record, which are of its end."""
+
+    command: ClassVar[str] = "scorecard"
+
+    def checked(self) -> date:
+        """The record's end; `UsageError` for another day, of which there are no results."""
+        end = shared_history(self.data).as_of
+        if self.as_of not in (None, end):
+            raise UsageError(f"wanted {end}, the end of the record, which the results are of; came {self.as_of}")
+        return end
+
+
 TEMPLATES: dict[str, type[Parameters]] = {
     "case_report": CaseReport,
     "portfolio": Portfolio,
+    "scorecard": Scorecard,
     "data_quality": DataQuality,
 }
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from forecasting import History, UsageError, load_history
-from forecasting.backtest import SCORED, Backtest, origins
+from forecasting.evaluation import SCORED, Backtest, origins
 from forecasting.explain.track_record import (
     COLUMNS,
     FEWEST_CASES,

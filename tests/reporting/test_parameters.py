@@ -44,5 +44,5 @@ def test_each_bad_parameter_is_named_with_what_it_wants(parameters, message):
 
 
 def test_unknown_template_is_refused():
-    with pytest.raises(UsageError, match="wanted a template out of case, portfolio, data-quality; came 'x'"):
+    with pytest.raises(UsageError, match="wanted a template out of case, portfolio, scorecard, data-quality; came 'x'"):
         checked_parameters("x", CASE)

@@ -1,6 +1,8 @@
 import re
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,3 +95,9 @@ def test_each_forecast_averages_its_own_horizons():
 def test_horizons_of_another_shape_or_half_missing_are_refused(probabilities, states, message):
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
         mean_over_horizons(brier_states, probabilities, states)
+
+
+def test_the_ranked_probability_score_is_that_of_another_library_over_two_thresholds():
+    theirs = pd.read_csv(Path(__file__).parents[1] / "reference" / "scores_rps.csv")
+    ours = ranked_probability_score(theirs[["p0", "p1", "p2"]], theirs["category"], (0, 1, 2))
+    np.testing.assert_allclose(2 * ours, theirs["rps"], atol=1e-14)

@@ -1,13 +1,28 @@
 """The backtest: nobody forecasts what it could have known, and everybody is scored on the same windows."""
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import backtest as module
 from forecasting import load_history
-from forecasting.backtest import ONGOING_STATE, SCORED, Backtest, check_design, origins, skill_table, without
 from forecasting.errors import UsageError
+from forecasting.evaluation import (
+    BURN_IN,
+    DESIGNS,
+    ONGOING_STATE,
+    SCORED,
+    check_design,
+    folds,
+    forecast_folds,
+    origins,
+    skill_table,
+    without,
+)
+from forecasting.evaluation.designs import dyads
+from forecasting.evaluation.past_days import era_name
 from forecasting.features import DossierIndex
 from forecasting.history.panel import spells
 from forecasting.training import training_set
@@ -15,18 +30,13 @@ from forecasting.vocabulary import CAUSES
 
 
 @pytest.fixture(scope="module")
-def asked(history):
-    return origins(history)
-
-
-@pytest.fixture(scope="module")
 def clusters(history, asked):
-    return list(module._clusters(history, asked, "concluded"))
+    return folds(history, asked, "cluster")
 
 
 @pytest.fixture(scope="module")
 def years(history, asked):
-    return list(module._years(history, asked, "concluded"))
+    return folds(history, asked, "rolling", only=["1985", "1999", "2025"])
 
 
 def test_origins_are_the_first_day_and_anniversaries_of_observed_spells(history, asked):
@@ -65,49 +75,75 @@ def test_stale_cases_taken_as_alive_add_windows_in_which_the_case_goes_on(histor
     assert (alive.states[asked.states >= 0] == asked.states[asked.states >= 0]).all()
 
 
-def test_no_component_straddles_a_fold(history, asked, clusters):
+@pytest.mark.parametrize("design", [design for design in DESIGNS if design != "rolling"])
+def test_no_component_straddles_a_fold(history, asked, design):
     core = spells(history, population="pooled")
     component = dict(zip(core.case_ids, core.group, strict=True))
-    covered = np.concatenate([lines for lines, *_ in clusters])
-    assert sorted(covered) == list(range(len(asked.group)))
-    for _, rows, _, held in clusters:
-        assert set(rows["case_id"]) <= set(held)
-        assert {component[case] for case in held}.isdisjoint({g for c, g in component.items() if c not in held})
+    parts = folds(history, asked, design)
+    assert sorted(np.concatenate([fold.lines for fold in parts])) == list(range(len(asked.group)))
+    assert len({fold.name for fold in parts}) == len(parts) > 5
+    for fold in parts:
+        assert set(asked.lines["case_id"].iloc[fold.lines]) <= set(fold.held)
+        assert fold.day == history.as_of
+        assert {component[case] for case in fold.held}.isdisjoint(
+            {group for case, group in component.items() if case not in fold.held}
+        )
+
+
+def test_an_era_is_left_out_whole(history, asked):
+    core = spells(history, population="pooled")
+    era = {case: era_name(day.year) for case, day in zip(core.case_ids, core.starts["start_date"], strict=True)}
+    for fold in folds(history, asked, "era"):
+        assert {case for case in era if era[case] == fold.name} <= set(fold.held)
+        assert {era[case] for case in asked.lines["case_id"].iloc[fold.lines]} == {fold.name}
+
+
+def test_a_dyad_is_left_out_whole_and_a_state_that_ceased_counts_as_its_successor(history, asked):
+    core = spells(history, population="pooled")
+    dyad = dict(zip(core.case_ids, dyads(history, core.starts), strict=True))
+    parties = core.starts.set_index("case_id")["parties"]
+    rivals = {case for case, both in parties.items() if set(both.split(";")) in ({"USA", "SUN"}, {"USA", "RUS"})}
+    assert {dyad[case] for case in rivals} == {"RUS;USA"}
+    assert {"SUN;USA", "USA;SUN"} & set(parties) and {"RUS;USA", "USA;RUS"} & set(parties)
+    for fold in folds(history, asked, "dyad"):
+        assert {case for case in dyad if dyad[case] == fold.name} <= set(fold.held)
 
 
 def test_training_without_a_component_holds_nothing_of_it(history, clusters):
-    _, _, _, held = max(clusters, key=lambda fold: len(fold[3]))
+    held = max((fold.held for fold in clusters), key=len)
     learned = without(training_set(history, DossierIndex(history).without(held), ["dyad_record"], "concluded"), held)
     assert set(learned.landmarks["case_id"]).isdisjoint(held)
     assert len(learned.landmarks) == len(learned.group) == len(learned.outcome[0])
 
 
-def test_rolling_models_are_older_than_the_forecasts_and_have_burnt_in(history, years):
-    for _, rows, day, held in years:
-        assert held == ()
-        assert all(origin >= day and origin.year == day.year for origin in rows["day"])
-        assert spells(history.at(day)).endings().sum() >= module.BURN_IN
+def test_rolling_models_are_older_than_the_forecasts_and_have_burnt_in(history, asked, years):
+    for fold in years:
+        assert fold.held == ()
+        assert all(day >= fold.day and day.year == fold.day.year for day in asked.lines["day"].iloc[fold.lines])
+        assert spells(history.at(fold.day)).endings().sum() >= BURN_IN
+    with pytest.raises(UsageError, match="^wanted folds of the design rolling; came '1980', which it does not have$"):
+        folds(history, asked, "rolling", only=["1980"])
+    assert spells(history.at(date(1980, 1, 1))).endings().sum() < BURN_IN
 
 
-def test_a_rolling_fold_gives_probabilities_of_every_state(history, years):
-    lines, values = module._forecasts(history, "concluded", years[:1])[0]
-    for states in values.values():
-        assert states.shape == (len(lines), len(CAUSES) + 1, len(SCORED))
+def test_a_rolling_fold_gives_probabilities_of_every_state(history, asked, years):
+    for states in forecast_folds(history, asked, "concluded", years[:1])[0].values():
+        assert states.shape == (len(years[0].lines), len(CAUSES) + 1, len(SCORED))
         np.testing.assert_allclose(states.sum(axis=1), 1.0)
         assert (states >= 0).all()
 
 
-def test_a_planted_ending_after_the_year_changes_no_rolling_forecast(history, years, record_copy):
-    fold = years[0]
+def test_a_planted_ending_after_the_year_changes_no_rolling_forecast(history, asked, years, record_copy):
     case = "new-start-suspension-2023"
     for target in ("concluded", "in_force"):
         record_copy.edit("outcomes", f"{case}/{target}", fade="fulfilled")
     other = load_history(record_copy.folder)
-    mine, theirs = (module._forecasts(past, "concluded", [fold])[0][1]["primary"] for past in (history, other))
+    mine, theirs = (forecast_folds(past, asked, "concluded", years[:1])[0]["primary"] for past in (history, other))
     np.testing.assert_array_equal(mine, theirs)
 
 
-def test_how_a_held_case_ended_changes_no_forecast_of_its_fold(history, clusters, record_copy):
+@pytest.mark.parametrize("design", ["cluster", "era"])
+def test_how_a_held_case_ended_changes_no_forecast_of_its_fold(history, asked, design, record_copy):
     case = "new-start-suspension-2023"
     record_copy.rewrite(
         "alternatives.csv", lambda old: b"".join(line for line in old.splitlines(True) if case.encode() not in line)
@@ -115,20 +151,11 @@ def test_how_a_held_case_ended_changes_no_forecast_of_its_fold(history, clusters
     for target in ("concluded", "in_force"):
         record_copy.edit("outcomes", f"{case}/{target}", cause="collapsed", fade="")
     other = load_history(record_copy.folder)
-    fold = next(fold for fold in clusters if case in fold[3])
-    mine, theirs = (module._forecasts(past, "concluded", [fold])[0][1] for past in (history, other))
+    fold = next(fold for fold in folds(history, asked, design) if case in fold.held)
+    fold = replace(fold, lines=fold.lines[-5:])
+    mine, theirs = (forecast_folds(past, asked, "concluded", [fold])[0] for past in (history, other))
     for model in mine:
         np.testing.assert_array_equal(mine[model], theirs[model])
-
-
-@pytest.fixture
-def perfect(asked):
-    """A backtest in which the primary is always right and the rest never know more than a quarter each."""
-    known = asked.select((asked.states >= 0).all(axis=1))
-    right = np.eye(4)[known.states].transpose(0, 2, 1)
-    flat = np.full_like(right, 0.25)
-    values = {"primary": right, "primary_hindsight": flat, "base_rate": flat, "type_base_rate": flat}
-    return Backtest("cluster", known, values)
 
 
 def test_a_perfect_forecast_has_skill_one_and_the_reference_none(perfect):
@@ -149,7 +176,7 @@ def test_the_table_has_every_model_reference_and_horizon(perfect):
 @pytest.mark.parametrize(
     ("design", "jobs", "message"),
     [
-        ("random", 1, "wanted a design out of cluster, rolling; came 'random'"),
+        ("random", 1, "wanted a design out of cluster, rolling, era, dyad; came 'random'"),
         ("cluster", 0, "wanted at least one job; came 0"),
     ],
 )
