@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from forecasting import commands, forecast
+from forecasting import forecast
+from forecasting.commands import forecasts, proof, reports
+from forecasting.commands.record import add_case, check
 from forecasting.errors import ArtefactError, SchemaError, UsageError
 from forecasting.models import BASE_RATES
 from forecasting.schema import FORECAST_COLUMNS
@@ -56,7 +58,7 @@ def ask(**options):
         "population": "forward",
         "models": None,
     }
-    commands.print_forecast(**{**given, "data": None, "artefacts": Path("none"), "as_json": False, **options})
+    forecasts.print_forecast(**{**given, "data": None, "artefacts": Path("none"), "as_json": False, **options})
 
 
 def test_a_forecast_is_printed_as_json(runs, trained):
@@ -141,7 +143,7 @@ def test_a_faulty_record_is_no_usage_error(small_copy):
 
 
 def test_the_check_of_the_shipped_record_counts_it(capsys, record):
-    assert commands.check(None, as_json=False) == 0
+    assert check(None, as_json=False) == 0
     counts, unbound = capsys.readouterr().out.splitlines()
     n_events = len(record.tables["events"].cells)
     assert counts == f"no faults: 291 cases, {n_events} events up to 2026-08-31; sha256 {record.sha256}"
@@ -149,13 +151,13 @@ def test_the_check_of_the_shipped_record_counts_it(capsys, record):
 
 
 def test_the_check_of_a_sound_record_is_an_empty_list_in_json(capsys):
-    assert commands.check(None, as_json=True) == 0
+    assert check(None, as_json=True) == 0
     assert json.loads(capsys.readouterr().out) == []
 
 
 def test_the_check_prints_each_fault_and_their_number(capsys, small_copy):
     small_copy.edit("cases", CASE, type="treaty", matched="loosely")
-    assert commands.check(small_copy.folder, as_json=False) == 1
+    assert check(small_copy.folder, as_json=False) == 1
     *faults, total = capsys.readouterr().out.splitlines()
     assert faults == small_copy.faults()
     assert total == f"2 faults in {small_copy.folder}"
@@ -163,14 +165,14 @@ def test_the_check_prints_each_fault_and_their_number(capsys, small_copy):
 
 def test_the_check_gives_faults_as_json(capsys, small_copy):
     small_copy.rewrite("cases.csv", lambda old: b"")
-    assert commands.check(small_copy.folder, as_json=True) == 1
+    assert check(small_copy.folder, as_json=True) == 1
     assert json.loads(capsys.readouterr().out) == [
         {"file": "cases.csv", "row": 0, "case_id": "", "wanted": "a header and rows", "came": "an empty file"}
     ]
 
 
 def test_a_new_case_is_told_file_by_file(capsys, tmp_path):
-    commands.add_case("my-case-2026", tmp_path / "mine")
+    add_case("my-case-2026", tmp_path / "mine")
     *files, advice = capsys.readouterr().out.splitlines()
     assert files[0] == str(tmp_path / "mine" / "cases.csv")
     assert advice == (
@@ -180,7 +182,7 @@ def test_a_new_case_is_told_file_by_file(capsys, tmp_path):
 
 def test_a_case_asked_twice_in_one_report_is_refused(tmp_path):
     with pytest.raises(UsageError, match=f"^wanted each case once; came {CASE} {CASE}$"):
-        commands.report([CASE, CASE], False, None, "case", {}, tmp_path, 1, False, False, as_json=False)
+        reports.report([CASE, CASE], False, None, "case", {}, tmp_path, 1, False, False, as_json=False)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -203,7 +205,7 @@ def test_some_models_come_from_the_artefact_of_all_in_the_order_asked(capsys, tr
 
 def train(artefacts, as_json=False, **options):
     given = {"as_of": None, "target": "concluded", "population": "forward", "models": "base_rate", "data": None}
-    commands.train(**{**given, **options}, artefacts=artefacts, as_json=as_json)
+    forecasts.train(**{**given, **options}, artefacts=artefacts, as_json=as_json)
 
 
 def test_training_says_where_the_artefact_is_and_whether_it_was_there(capsys, tmp_path):
@@ -262,12 +264,12 @@ def test_a_broken_artefact_stops_a_forecast(capsys, tmp_path, trained):
 )
 def test_changes_between_days_that_cannot_be_compared_are_refused(few_cases, capsys, since, until, message):
     with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
-        commands.print_changes(CASE, since, until, "concluded", few_cases, as_json=False)
+        forecasts.print_changes(CASE, since, until, "concluded", few_cases, as_json=False)
     assert capsys.readouterr().out == ""
 
 
 def test_changes_are_printed_as_json(capsys):
-    commands.print_changes(CASE, "2026-02-05", "2026-03-01", "concluded", None, as_json=True)
+    forecasts.print_changes(CASE, "2026-02-05", "2026-03-01", "concluded", None, as_json=True)
     found = json.loads(capsys.readouterr().out)
     assert (found["from"], found["to"], found["horizon"], found["state"]) == (
         "2026-02-05",
@@ -282,5 +284,5 @@ def test_changes_are_printed_as_json(capsys):
 
 def test_forecasts_of_folds_are_not_kept(tmp_path):
     with pytest.raises(UsageError, match="^wanted --design rolling to keep forecasts with --out; came 'cluster'$"):
-        commands.backtest("cluster", "concluded", 1, None, None, None, tmp_path / "kept.csv", as_json=False)
+        proof.backtest("cluster", "concluded", 1, None, None, None, tmp_path / "kept.csv", as_json=False)
     assert list(tmp_path.iterdir()) == []

@@ -26,8 +26,8 @@ LAYERS = [
     {"explain"},
     {"reporting"},
     {"schedule"},
-    {"commands", "ledger_commands"},
-    {"ledger_line"},
+    {"commands"},
+    {"line"},
     {"__main__"},
 ]
 ONLY_UNDER = {
@@ -38,7 +38,7 @@ ONLY_UNDER = {
     "jupyter_client": ("forecasting.reporting.engine", "forecasting.reporting.kernels"),
     "cronsim": ("forecasting.schedule.times",),
     "matplotlib": ("forecasting.reporting.figures",),
-    "typer": ("forecasting.__main__", "forecasting.ledger_line"),
+    "typer": ("forecasting.line",),
     "pandera": ("forecasting.history.columns",),
 }
 GRANTED = {("forecasting.forecast", "sklearn.base.clone")}

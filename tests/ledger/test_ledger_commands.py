@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from forecasting.errors import UsageError
 from forecasting.ledger import read_chain
-from forecasting.ledger_line import app
+from forecasting.line.ledger import app
 
 CASE = "new-start-post-expiry-2026"
 

@@ -4,7 +4,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from forecasting import commands
+from forecasting.commands import proof
 from forecasting.multiverse.run import Multiverse, open_core_cases
 from forecasting.multiverse.specifications import FACTORS, specifications
 from forecasting.multiverse.summary import read_summary, summary, summary_text, write_summary
@@ -85,4 +85,4 @@ def test_the_cases_asked_by_default_go_on_and_are_of_the_core(history):
 
 def test_too_few_specifications_are_refused_on_the_command_line(few_cases):
     with pytest.raises(Exception, match="^wanted at least 30 specifications; came 3$"):
-        commands.multiverse(["new-start-post-expiry-2026"], None, 3, 1, few_cases, None, as_json=False)
+        proof.multiverse(["new-start-post-expiry-2026"], None, 3, 1, few_cases, None, as_json=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from forecasting import commands
+from forecasting.commands import reports
 from forecasting.errors import UsageError
 from forecasting.places import shipped
 from forecasting.reporting.batch import render_all
@@ -34,7 +34,7 @@ def written(path, *lines):
 def report(out, batch=None, template="data-quality", **options):
     """What the command does: exit code."""
     given = {"cases": [], "every": False, "jobs": 1, "force": False, "pdf": False, "as_json": False, "defaults": {}}
-    return commands.report(batch=batch, template=template, out=out, **{**given, **options})
+    return reports.report(batch=batch, template=template, out=out, **{**given, **options})
 
 
 def pages(out):
@@ -90,7 +90,7 @@ def test_rows_of_jsonl_may_name_their_template(tmp_path):
         f"{batch} row 2: wanted a JSON object on one line; came '{{'",
         f"{batch} row 4: wanted a JSON object on one line; came '[1]'",
         f"{batch} row 6: case_report: horizons: wanted horizons as whole months, for example 6,12,24; came 'x'",
-        f"{batch} row 7: wanted a template out of case, portfolio, data-quality; came ['x']",
+        f"{batch} row 7: wanted a template out of case, portfolio, scorecard, data-quality; came ['x']",
     ]
 
 
@@ -277,10 +277,11 @@ def test_a_parameter_with_quotes_and_newlines_never_becomes_code(tmp_path, templ
 BATCH = """
 import sys
 from pathlib import Path
-from forecasting import commands, places
+from forecasting import places
+from forecasting.commands.reports import report
 from forecasting.reporting import notebook
 notebook.shipped = lambda name: Path(sys.argv[1]) / name if name == "notebooks" else places.shipped(name)
-sys.exit(commands.report([], False, Path(sys.argv[2]), "data-quality", {}, Path(sys.argv[3]), 1, False, False, False))
+sys.exit(report([], False, Path(sys.argv[2]), "data-quality", {}, Path(sys.argv[3]), 1, False, False, False))
 """
 
 

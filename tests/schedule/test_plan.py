@@ -46,7 +46,7 @@ def test_a_schedule_is_read(tmp_path):
         ("keep = 12", "keep = 0", ": report 'cases': keep: wanted how many dated reports to keep, from 1; came 0"),
         ('"monthly"', '"0 0 30 2 *"', ": report 'cases': every: wanted daily, weekly, monthly, or a cron line of five fields, for example '0 6 1 * *'; came '0 0 30 2 *': bad day-of-month"),
         ('"7 days"', '"-7 days"', ": report 'cases': catch_up: wanted 1 to 366 days, as '36 hours', '7 days' or '2 weeks'; came '-7 days'"),
-        ('"data-quality"', '"missing"', ": report 'record': template: wanted a template out of case, portfolio, data-quality; came 'missing'"),
+        ('"data-quality"', '"missing"', ": report 'record': template: wanted a template out of case, portfolio, scorecard, data-quality; came 'missing'"),
         ('every = "monthly"\n', "", ": report 'cases': every: wanted daily, weekly, monthly or a cron line; came nothing"),
         ('cases = "all"', 'cases = "some"', ": report 'cases': cases: wanted 'all' or a list of case ids; came 'some'"),
         ('cases = "all"', "", ": report 'cases': wanted either cases or parameters.case_id; came neither"),

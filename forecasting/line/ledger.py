@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from forecasting import ledger_commands as commands
+from forecasting.commands import ledger as commands
 
 app = typer.Typer(
     no_args_is_help=True,

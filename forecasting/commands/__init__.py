@@ -1,0 +1,1 @@
+"""What each command does. Libraries are imported where they are needed, so that `--help` answers at once."""

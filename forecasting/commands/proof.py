@@ -1,0 +1,70 @@
+"""How good it is: the backtest and the multiverse."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from forecasting.months import parse_day
+
+
+def backtest(
+    design: str,
+    target: str,
+    jobs: int,
+    resume: Path | None,
+    tables: Path | None,
+    data: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Print each model's skill over both base rates; write the tables and the forecasts asked for."""
+    from forecasting.evaluation import backtest as run
+    from forecasting.evaluation import check_design, skill_table
+    from forecasting.evaluation.tables import result_tables, write_tables
+    from forecasting.explain.track_record import check_kept, write_track_record
+    from forecasting.history.view import load_history
+
+    chosen = check_design(design, jobs)
+    if out is not None:
+        check_kept(chosen)
+    history = load_history(data)
+    scored = run(history, chosen, target, jobs, resume=resume)
+    if tables is not None:
+        write_tables(result_tables(scored), history.sha256, chosen, tables)
+    if out is not None:
+        write_track_record(out, scored, history, target)
+    table = skill_table(scored)
+    if as_json:
+        print(json.dumps(_by_model(table.to_dict(orient="records")), indent=1))
+    else:
+        print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+
+
+def multiverse(
+    cases: list[str], as_of: str | None, n: int, jobs: int, data: Path | None, out: Path | None, as_json: bool
+) -> None:
+    """Print the spread of the skill and of each headline, and where it comes from; with `out`, write the tables."""
+    day = parse_day(as_of) if as_of is not None else None
+    from forecasting.history.view import load_history
+    from forecasting.multiverse.run import multiverse as run
+    from forecasting.multiverse.run import open_core_cases
+    from forecasting.multiverse.summary import summary, summary_text, write_summary
+
+    history = load_history(data, day)
+    found = run(history, cases or open_core_cases(history), n, jobs)
+    if out is not None:
+        for path in write_summary(found, out):
+            print(path)
+    else:
+        print(json.dumps(summary(found), indent=1) if as_json else summary_text(found))
+
+
+def _by_model(rows: list[dict[Any, Any]]) -> dict[str, dict[str, Any]]:
+    """Skill over the base rate by model, with that over the type base rate and that by horizon inside."""
+    models: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        figures = {name: row[name] for name in ("brier_skill", "lower", "upper", "n", "n_groups")}
+        of_model = models.setdefault(row["model"], {})
+        place = of_model if row["reference"] == "base_rate" else of_model.setdefault("over_type_base_rate", {})
+        place.update(figures if row["horizon"] == "all" else {f"{row['horizon']} months": figures})
+    return models

@@ -1,0 +1,116 @@
+"""Reports: rendered by the thousand, on schedule, signed off and published."""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from forecasting.errors import UsageError
+
+
+def report(
+    cases: list[str],
+    every: bool,
+    batch: Path | None,
+    template: str,
+    defaults: dict[str, Any],
+    out: Path,
+    jobs: int,
+    force: bool,
+    pdf: bool,
+    as_json: bool,
+) -> int:
+    """Check every request, then render the good ones; 1 if one was refused in a batch or failed, else 0."""
+    from forecasting.reporting.batch import check_jobs, render_all
+    from forecasting.reporting.notebook import require_writable
+    from forecasting.reporting.pdf import browser
+    from forecasting.reporting.requests import Refusal, Request, each_once
+
+    check_jobs(jobs)
+    require_writable(out)
+    if pdf:
+        browser()
+    source = _asked(cases, every, batch, template, {k: v for k, v in defaults.items() if v is not None})
+    counts = Counter[str]()
+    for request in each_once(source()):
+        if isinstance(request, Refusal):
+            print(f"refused: {request}", file=sys.stderr)
+        counts["refused" if isinstance(request, Refusal) else "asked"] += 1
+    good = (request for request in each_once(source()) if isinstance(request, Request))
+    pages: list[str] = []
+    for result in render_all(good, out, jobs, force=force, pdf=pdf):
+        counts[result.status] += 1
+        if result.said:
+            print(f"ReportError: {result.said}", file=sys.stderr)
+        elif as_json:
+            pages.append(str(result.page))
+        else:
+            print(result.page, flush=True)
+        _tell_progress(result, counts)
+    if as_json:
+        print(json.dumps(pages, indent=1))
+    if counts["asked"] + counts["refused"] > 1:
+        said = ", ".join(f"{counts[name]} {name}" for name in ("rendered", "unchanged", "failed", "refused"))
+        print(said, file=sys.stderr)
+    return 1 if counts["refused"] or counts["failed"] else 0
+
+
+def _asked(cases: list[str], every: bool, batch: Path | None, template: str, defaults: dict[str, Any]) -> Any:
+    """Where the requests come from: cases named, every case, or a file; `UsageError` for more than one of them."""
+    from forecasting.reporting.requests import every_case, from_file, named_cases
+
+    if sum((bool(cases), every, batch is not None)) > 1:
+        raise UsageError("wanted one of CASE..., --all and --batch FILE; came more than one")
+    if batch is not None:
+        return from_file(batch, template, defaults)
+    return every_case(template, defaults) if every else named_cases(template, cases, defaults)
+
+
+def _tell_progress(result: Any, counts: Counter[str]) -> None:
+    if counts["asked"] > 1:
+        number = counts["rendered"] + counts["unchanged"] + counts["failed"]
+        took = f"{result.status} {result.request.asked.subject()} ({result.seconds:.1f} s)"
+        print(f"[{number}/{counts['asked']}] {took}", file=sys.stderr, flush=True)
+
+
+def run_due(schedule: Path, now: str | None, out: Path, jobs: int, as_json: bool) -> int:
+    """Run what is due; 1 if a run failed, else 0."""
+    from datetime import UTC, datetime
+
+    from forecasting.schedule.plan import read_plan
+    from forecasting.schedule.run import run_due as run
+    from forecasting.schedule.times import moment
+
+    outcome = run(read_plan(schedule), out, moment(now) if now is not None else datetime.now(UTC), jobs)
+    for said in (*outcome.remarks, *outcome.failures):
+        print(said, file=sys.stderr)
+    if as_json:
+        print(json.dumps(outcome.runs, indent=1))
+    else:
+        for line in outcome.runs:
+            counts = ", ".join(f"{count} {status}" for status, count in line["counts"].items()) or "no report"
+            print(f"{line['entry']}, due {line['due']}: {line['status']} ({counts})")
+        if not outcome.runs:
+            print("nothing is due")
+    return 1 if outcome.failures else 0
+
+
+def approve(report: Path, by: str, out: Path) -> None:
+    """Sign a page off and say so."""
+    from forecasting.reporting.review import approve as sign_off
+
+    line = sign_off(report, by, out)
+    print(f"{line['report']}: approved by {line['by']}, sha256 {line['sha256']}")
+
+
+def publish(reports: Path, out: Path, require_approval: bool) -> int:
+    """Build the public folder and name what was left out of it; 1 if a page was edited after its approval, else 0."""
+    from forecasting.reporting.review import EDITED
+    from forecasting.reporting.site import publish as build
+
+    left_out = build(reports, out, require_approval)
+    for said in left_out:
+        print(f"left out: {said}", file=sys.stderr)
+    print(out / "index.html")
+    return 1 if any(said.endswith(EDITED) for said in left_out) else 0

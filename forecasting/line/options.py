@@ -1,0 +1,28 @@
+"""Arguments and options that several commands share: one vocabulary everywhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Case = Annotated[str, typer.Argument(metavar="CASE", help="Case id, for example new-start-post-expiry-2026.")]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Folder with a record of your own. Default: the record shipped.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Use only what was known on this day, YYYY-MM-DD. Default: the record's end."),
+]
+Horizons = Annotated[str | None, typer.Option("--horizons", help="Months after the as-of day, for example 6,12,24.")]
+Target = Annotated[str, typer.Option("--target", help="What counts as formal: concluded or in_force.")]
+Population = Annotated[str, typer.Option("--population", help="Cases the rates come from: forward, pooled or every.")]
+Models = Annotated[
+    str | None,
+    typer.Option("--models", help="Models, such as primary,base_rate. Default: an artefact's, else the base rates."),
+]
+Artefacts = Annotated[
+    Path, typer.Option("--artefacts", help="Folder with the fitted models that `forecasting train` wrote.")
+]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the reports.")]
+Jobs = Annotated[int, typer.Option("--jobs", help="Processes at once.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
