@@ -17,7 +17,7 @@ LAYERS = [
     {"schema"},
     {"history", "models", "scores"},
     {"features"},
-    {"training", "given"},
+    {"training", "given", "limits"},
     {"forecast"},
     {"artefact"},
     {"evaluation", "ledger"},
