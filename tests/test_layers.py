@@ -25,7 +25,7 @@ LAYERS = [
     {""},
     {"explain"},
     {"reporting"},
-    {"schedule"},
+    {"schedule", "explorer"},
     {"commands"},
     {"line"},
     {"__main__"},
@@ -38,6 +38,7 @@ ONLY_UNDER = {
     "jupyter_client": ("forecasting.reporting.engine", "forecasting.reporting.kernels"),
     "cronsim": ("forecasting.schedule.times",),
     "matplotlib": ("forecasting.reporting.figures",),
+    "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form"),
     "typer": ("forecasting.line",),
     "pandera": ("forecasting.history.columns",),
 }
