@@ -25,7 +25,7 @@ LAYERS = [
     {""},
     {"explain"},
     {"reporting"},
-    {"schedule"},
+    {"schedule", "explorer"},
     {"lab_jobs"},
     {"commands"},
     {"line"},
@@ -41,6 +41,7 @@ ONLY_UNDER = {
     "jupyter_scheduler": ("forecasting.lab_jobs",),
     "psutil": ("forecasting.lab_jobs",),
     "matplotlib": ("forecasting.reporting.figures",),
+    "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form"),
     "typer": ("forecasting.line",),
     "pandera": ("forecasting.history.columns",),
 }
