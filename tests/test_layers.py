@@ -25,6 +25,7 @@ LAYERS = [
     {""},
     {"explain"},
     {"reporting"},
+    {"card"},
     {"schedule"},
     {"commands"},
     {"line"},
