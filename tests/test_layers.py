@@ -25,7 +25,7 @@ LAYERS = [
     {""},
     {"explain"},
     {"reporting"},
-    {"schedule", "explorer"},
+    {"schedule", "explorer", "card"},
     {"lab_jobs"},
     {"commands"},
     {"line"},

@@ -121,11 +121,22 @@ def run_due(schedule: Path, now: str | None, out: Path, jobs: int, as_json: bool
     return 1 if outcome.failures else 0
 
 
-def approve(report: Path, by: str, out: Path) -> None:
-    """Sign a page off and say so."""
+def approve(report: Path, by: str, out: Path | None, said: dict[str, Any], data: Path | None) -> None:
+    """Sign a page of a report or a card off and say so."""
+    if report.suffix == ".json":
+        from forecasting.card.home import home_of
+        from forecasting.card.keeping import sign_card
+        from forecasting.places import shipped
+
+        record = data or shipped("data")
+        signed = sign_card(report, by, out or home_of(record), record, **said)
+        print(f"{signed.card}: {signed.decision} by {signed.by}, sha256 {signed.sha256}")
+        return
+    if any(said.values()):
+        raise UsageError("wanted a card (.json) to comment on or to request changes of; came a page of a report")
     from forecasting.reporting.review import approve as sign_off
 
-    line = sign_off(report, by, out)
+    line = sign_off(report, by, out or Path("reports"))
     print(f"{line['report']}: approved by {line['by']}, sha256 {line['sha256']}")
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from forecasting.line import forecasts, lab, ledger, proof, record, reports, templates
+from forecasting.line import card, forecasts, lab, ledger, proof, record, reports, templates
 
 app = typer.Typer(
     add_completion=False,
@@ -13,3 +13,4 @@ app = typer.Typer(
 for group in (record, forecasts, reports, templates, proof, lab):
     app.add_typer(group.app)
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(card.app, name="card")

@@ -73,12 +73,23 @@ def run(
 
 @app.command()
 def approve(
-    report: Annotated[Path, typer.Argument(metavar="REPORT", help="Page of a report (.html).")],
+    report: Annotated[Path, typer.Argument(metavar="REPORT|CARD", help="Page of a report (.html), or card (.json).")],
     by: Annotated[str, typer.Option("--by", help="Name of who approves.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder of the reports.")] = Path("reports"),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder of the reports, or of the cards. Default: reports, card beside the record."),
+    ] = None,
+    request_changes: Annotated[
+        bool, typer.Option("--request-changes", help="Ask for changes instead (a card; needs --comment).")
+    ] = False,
+    comment: Annotated[str, typer.Option("--comment", help="What is said of it; shown on the card.")] = "",
+    section: Annotated[str | None, typer.Option("--section", help="Section of the card that it is about.")] = None,
+    answers: Annotated[int | None, typer.Option("--answers", help="Number of the remark that this answers.")] = None,
+    data: Data = None,
 ) -> None:
-    """Sign a report off: it is a draft before, and again once its page differs."""
-    commands.approve(report, by, out)
+    """Sign a report or a card off: it is a draft before, and again once it differs."""
+    said = {"request_changes": request_changes, "comment": comment, "section": section, "answers": answers}
+    commands.approve(report, by, out, said, data)
 
 
 @app.command()
