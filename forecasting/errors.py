@@ -32,6 +32,10 @@ class ReportError(ForecastingError):
     """A report could not be rendered; nothing was published."""
 
 
+class CardError(ForecastingError):
+    """A model card is not of its form, or leaves something to be filled in."""
+
+
 class ArtefactError(ForecastingError):
     """An artefact of fitted models is not what was written; nothing of it was loaded."""
 

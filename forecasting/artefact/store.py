@@ -5,7 +5,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -138,13 +138,28 @@ def find(
 ) -> Obtained | None:
     """The named models from an artefact of exactly them, or of all models; None if neither is there."""
     asked = check_models(names)
-    for trained in (asked, MODELS):
-        source = made_from(history, trained, target, population)
-        folder = Path(artefacts) / source.key
+    for folder, source in _places(artefacts, history, asked, target, population):
         if os.path.lexists(folder):
             fitted = load(folder, history, source)
             return Obtained(replace(fitted, models={name: fitted.models[name] for name in asked}), source.key)
     return None
+
+
+def has_artefact(
+    artefacts: str | Path, history: History, names: Iterable[str], target: str, population: Population = "forward"
+) -> bool:
+    """Whether `find` would load an artefact; nothing is read."""
+    places = _places(artefacts, history, check_models(names), target, population)
+    return any(os.path.lexists(folder) for folder, _ in places)
+
+
+def _places(
+    artefacts: str | Path, history: History, names: list[str], target: str, population: Population
+) -> Iterator[tuple[Path, MadeFrom]]:
+    """Where an artefact of the named models would stand: one of exactly them, or of all models."""
+    for trained in (names, MODELS):
+        source = made_from(history, trained, target, population)
+        yield Path(artefacts) / source.key, source
 
 
 def obtain(

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 import forecasting
+from forecasting.artefact.source import code_sha256
 from forecasting.explain.contested import Contested, contested_codings
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms
@@ -75,6 +76,7 @@ def case_content(
         "template": "case_report",
         "package_version": forecasting.__version__,
         "record_sha256": history.sha256,
+        "code_sha256": code_sha256(),
         "artefact": obtained.key,
         "data_end": history.record.data_end.isoformat(),
         "as_of": history.as_of.isoformat(),

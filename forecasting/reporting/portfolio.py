@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 import forecasting
+from forecasting.artefact.source import code_sha256
 from forecasting.forecast import LEVEL, case_limits, forecast
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
@@ -53,6 +54,9 @@ def portfolio_content(
         "title": f"All arrangements that go on - forecasts as of {history.as_of}",
         "package_version": forecasting.__version__,
         "record_sha256": history.sha256,
+        "code_sha256": code_sha256(),
+        "artefact": fitted.key,
+        "artefact_earlier": past_fit.key,
         "data_end": history.record.data_end.isoformat(),
         "as_of": history.as_of.isoformat(),
         "earlier": earlier.as_of.isoformat(),
