@@ -1,7 +1,7 @@
 """One question, one answer: what the models say of a case as of a day, and why, as an object that shows itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -15,10 +15,11 @@ from forecasting.explain.drivers import driver_points
 from forecasting.explain.signposts import Signpost, line_after, signposts
 from forecasting.explorer import words
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecast import FittedModels, forecast, open_cases
+from forecasting.forecast import FittedModels, case_limits, forecast, open_cases
 from forecasting.given import ALL, NO, YES, expected
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
+from forecasting.limits import Limit
 from forecasting.models.hazard import HazardModel
 from forecasting.months import HORIZONS, check_horizons, parse_day
 from forecasting.reporting.figures import Chart, outlook_figure
@@ -59,7 +60,8 @@ class Outlook:
 
     `horizons` in months after `as_of`, of which `horizon` is the one told in words; `table` the forecast table at
     these and at the months of a curve; `drivers` the points of probability of formalization, in [-1, 1], that each
-    thing the hazard model looks at adds, by what is `given`; `signposts` what would move it, strongest first.
+    thing the hazard model looks at adds, by what is `given`; `signposts` what would move it, strongest first; `limit`
+    whether that model abstains, and then has no rows, drivers or signposts, or has its interval widened, and why.
     """
 
     case_id: str
@@ -72,6 +74,7 @@ class Outlook:
     table: pd.DataFrame = field(repr=False)
     drivers: Mapping[str, Mapping[str, float]] = field(repr=False)
     signposts: tuple[Signpost, ...] = field(repr=False)
+    limit: Limit = field(repr=False)
 
     @property
     def givens(self) -> tuple[str, ...]:
@@ -94,7 +97,7 @@ class Outlook:
     def why(self, given: str = ALL) -> str:
         """One line of text: the model beside the base rate, and what moves it most."""
         frame = self.to_frame(given)
-        return words.why(frame[frame["horizon"] == self.horizon], self.drivers[given])
+        return words.why(frame[frame["horizon"] == self.horizon], self.drivers[given], asdict(self.limit))
 
     def what_would_move_it(self) -> pd.DataFrame:
         """Acts that would move the chance of formalization: what, before and after within `horizon`, and points."""
@@ -147,26 +150,46 @@ def outlook(known: Grounds, case_id: str, horizons: Sequence[int] = HORIZONS) ->
     """The answer for one case from what is loaded."""
     months = check_horizons(horizons)
     view = open_cases(known.history, [case_id], known.fitted.target)[0]
-    horizon = MAIN_HORIZON if MAIN_HORIZON in months else months[-1]
+    horizon = _main(months)
     shown = tuple(sorted({*months, *CURVE}))
     table = forecast(known.history, case_id, fitted=known.fitted, horizons=shown, index=known.index)
+    limit = case_limits(known.history, [case_id], known.fitted, known.index)[case_id][MODEL]
+    if limit.status == "abstained":
+        return _answer(known, view, months, table, limit)
     line = known.line(view)
     sides = {ALL: line, YES: line.assign(**{UNCERTAIN: 1.0}), NO: line.assign(**{UNCERTAIN: 0.0})}
     given = tuple(table.loc[table["model"] == MODEL, "given"].unique())
     drivers = {side: MappingProxyType(driver_points(known.hazard, sides[side], horizon)) for side in given}
     dossier = known.index.dossier(case_id, view.as_of)
     posts = tuple(signposts(known.hazard, line, dossier, horizon))
+    return _answer(known, view, months, table, limit, drivers, posts)
+
+
+def _main(months: tuple[int, ...]) -> int:
+    return MAIN_HORIZON if MAIN_HORIZON in months else months[-1]
+
+
+def _answer(
+    known: Grounds,
+    view: CaseView,
+    months: tuple[int, ...],
+    table: pd.DataFrame,
+    limit: Limit,
+    drivers: Mapping[str, Mapping[str, float]] = MappingProxyType({ALL: MappingProxyType({})}),
+    posts: tuple[Signpost, ...] = (),
+) -> Outlook:
     return Outlook(
-        case_id=case_id,
+        case_id=view.case_id,
         name=str(view.start["name"]),
         as_of=view.as_of,
         target=known.fitted.target,
         horizons=months,
-        horizon=horizon,
+        horizon=_main(months),
         artefact=known.artefact,
         table=table,
-        drivers=MappingProxyType(drivers),
+        drivers=MappingProxyType(dict(drivers)),
         signposts=posts,
+        limit=limit,
     )
 
 
