@@ -49,7 +49,8 @@ def _calibrated(design: str, rows: list[Any]) -> Table:
             "AUC (chance one half)")  # fmt: skip
     lines = [
         [text("{ending}: {weights}", ending=name(row["cause"]), weights=quote(WEIGHTS[row["weights"]])),
-         *(share(row[one]) for one in ("forecast", "came")), *(_interval("ratio", row, one) for one in ("ratio", "slope")),
+         *(share(row[one]) for one in ("forecast", "came")),
+         *(_interval("ratio", row, one) for one in ("ratio", "slope")),
          TOO_FEW if row["auc"] is None else figure("ratio", row["auc"])]
         for cause in CAUSES for row in rows if row["cause"] == cause
     ]  # fmt: skip
