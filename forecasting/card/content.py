@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from forecasting.card import evidence, failures, identity, performance, reforms, risk
+from forecasting.card import evidence, failures, identity, performance, reforms, reliability, risk
 from forecasting.card.diff import CHANGES, differences
 from forecasting.card.form import Card, Section, require_filled
 from forecasting.card.material import Material, gather
@@ -22,8 +22,8 @@ SECTIONS: Final[dict[str, Callable[[Material], Section]]] = {
         identity.factors,
         performance.metrics,
         performance.recounted,
-        performance.calibration,
-        performance.power,
+        reliability.calibration,
+        reliability.power,
         performance.multiverse,
         failures.failures,
         evidence.training_data,

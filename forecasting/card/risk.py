@@ -51,7 +51,7 @@ def risk_map(material: Material) -> Section:
          text("`forecasting ledger`")],
         ["Manage", "Withdrawal", text("If a trigger below is met, the hazard model leaves every report until it is "
                                       "registered and proved anew; base rates stay. Met now: {met} of {n}.",
-                                      met=count(met),                                      n=count(len(found))), "below"],
+                                      met=count(met), n=count(len(found))), "below"],
         ["Manage", "Correction", "Faults are corrected in rows, dated corrections or alternatives; results are run "
                                  "again.",
          text("`data/corrections.csv`; `data/DATASHEET.md`, maintenance")],
