@@ -14,12 +14,14 @@ from forecasting.artefact.files import (
     VALUES,
     checked_contents,
     contents_of,
+    has_hazard,
     hashed,
     read_real,
     require_real,
     write,
 )
 from forecasting.artefact.source import MadeFrom, made_from
+from forecasting.artefact.support import restored_support, support_forms
 from forecasting.errors import ArtefactError, UsageError
 from forecasting.forecast import FittedModels, check_models, fit_models, unfitted
 from forecasting.history.panel import Population, check_choice, spells
@@ -112,20 +114,23 @@ def load(folder: Path, history: History, source: MadeFrom) -> FittedModels:
         contents = checked_contents(read_real(place), source)
         models = {name: unfitted(name) for name in contents.models}
         forms = {name: array_forms(models[name], values) for name, values in contents.models.items()}
+        bounds = support_forms(contents.support, has_hazard(contents.models))
         place = folder / ARRAYS
         arrays = read_npz(
             hashed(read_real(place), contents.arrays_sha256),
-            {f"{name}.{part}": form for name, parts in forms.items() for part, form in parts.items()},
+            {f"{name}.{part}": form for name, parts in forms.items() for part, form in parts.items()} | bounds,
         )
         fitted = {
             name: restored(model, contents.models[name], {part: arrays[f"{name}.{part}"] for part in forms[name]})
             for name, model in models.items()
         }
+        support = restored_support(contents.support, arrays)
     except (ValueError, OSError) as error:
         said = f"wanted a readable file; came {error.strerror}" if isinstance(error, OSError) else str(error)
         raise ArtefactError(f"{place}: {said}; do: remove {folder} and run `forecasting train` again") from None
     population = check_choice(source.target, source.population)
-    return FittedModels(history.as_of, source.target, population, fitted, spells(history, source.target, population))
+    known = spells(history, source.target, population)
+    return FittedModels(history.as_of, source.target, population, fitted, known, support)
 
 
 def find(

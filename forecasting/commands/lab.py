@@ -9,10 +9,14 @@ from forecasting.places import is_installed, shipped
 
 START = "00_tour.ipynb"
 OWN = Path("forecasting-notebooks")
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def open_lab(folder: Path | None, port: int | None, browser: bool) -> None:
-    """Start JupyterLab, in the place of this process, on the notebooks, with the first of them open."""
+    """Start JupyterLab, in the place of this process, on the notebooks, with the first of them open.
+
+    Its kernels count with one thread unless the environment says otherwise: the models are small.
+    """
     place = notebook_folder(folder)
     arguments = [
         *("-m", "jupyterlab", f"--ServerApp.root_dir={place.resolve()}", f"--LabApp.default_url=/lab/tree/{START}"),
@@ -20,7 +24,7 @@ def open_lab(folder: Path | None, port: int | None, browser: bool) -> None:
         *([] if browser else ["--no-browser"]),
     ]
     print(f"notebooks: {place}", flush=True)
-    os.execv(sys.executable, [sys.executable, *arguments])
+    os.execve(sys.executable, [sys.executable, *arguments], {**ONE_THREAD, **os.environ})
 
 
 def notebook_folder(folder: Path | None) -> Path:

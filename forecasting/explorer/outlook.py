@@ -1,7 +1,7 @@
 """One question, one answer: what the models say of a case as of a day, and why, as an object that shows itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 from html import escape
@@ -10,15 +10,16 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.artefact.store import ARTEFACTS
-from forecasting.errors import UsageError, shown
+from forecasting.errors import AbstentionError, UsageError, shown
 from forecasting.explain.drivers import driver_points
 from forecasting.explain.signposts import SIGNS, Signpost, line_after, signposts
 from forecasting.explorer import words
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecast import FittedModels, forecast, open_cases
+from forecasting.forecast import FittedModels, case_limits, forecast, open_cases
 from forecasting.given import ALL, NO, YES, expected
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
+from forecasting.limits import Limit
 from forecasting.models.hazard import HazardModel
 from forecasting.months import HORIZONS, check_horizons, parse_day
 from forecasting.reporting.content import MODELS_SHOWN
@@ -74,11 +75,24 @@ class Outlook:
     @cached_property
     def givens(self) -> tuple[str, ...]:
         """What can be taken as given: `all`, and both sides of an endorsement that is uncertain."""
-        return tuple(self.table.loc[self.table["model"] == MODEL, "given"].unique())
+        return tuple(self.table.loc[self.table["model"] == MODEL, "given"].unique()) or (ALL,)
+
+    @cached_property
+    def limit(self) -> Limit:
+        """Whether the hazard model abstains (no rows, drivers or signposts) or says it less narrowly, and why."""
+        known = self.grounds
+        return case_limits(known.history, [self.case.case_id], known.fitted, known.index)[self.case.case_id][MODEL]
+
+    @property
+    def abstains(self) -> bool:
+        """Whether the hazard model gives no number."""
+        return MODEL not in set(self.table["model"])
 
     @cached_property
     def signposts(self) -> tuple[Signpost, ...]:
         """Acts that would move the chance of formalization within `horizon`, strongest first."""
+        if self.abstains:
+            return ()
         dossier = self.grounds.index.dossier(self.case.case_id, self.case.as_of)
         return tuple(signposts(self.grounds.hazard, self.grounds.line(self.case), dossier, self.horizon))
 
@@ -97,13 +111,15 @@ class Outlook:
 
     def drivers(self, given: str = ALL) -> dict[str, float]:
         """Points of probability of formalization within `horizon`, in [-1, 1], of all that the hazard model adds up."""
+        if self.abstains:
+            return {}
         side = {YES: {UNCERTAIN: 1.0}, NO: {UNCERTAIN: 0.0}}.get(given, {})
         return driver_points(self.grounds.hazard, self.grounds.line(self.case).assign(**side), self.horizon)
 
     def why(self, given: str = ALL) -> str:
         """One line of text: the model beside the base rate, and what moves it most."""
         frame = self.to_frame(given)
-        return words.why(frame[frame["horizon"] == self.horizon], self.drivers(given))
+        return words.why(frame[frame["horizon"] == self.horizon], self.drivers(given), asdict(self.limit))
 
     def what_would_move_it(self) -> pd.DataFrame:
         """The signposts as a table: what, the chance before and after it became known, and percentage points."""
@@ -113,10 +129,12 @@ class Outlook:
     def suppose(self, what: str) -> pd.DataFrame:
         """The hazard model's forecast table, without intervals, if `what` became known the day after.
 
-        `what` is one of `explain.signposts.SIGNS`; `UsageError` otherwise.
+        `what` is one of `explain.signposts.SIGNS`; `UsageError` otherwise. `AbstentionError` where it gives no number.
         """
         if what not in SIGNS:
             raise UsageError(f"wanted an act out of {'; '.join(SIGNS)}; came {shown(what)}")
+        if self.abstains:
+            raise AbstentionError(f"wanted a case within the record; came {self.case.case_id}: {self.limit}")
         known, months = self.grounds, tuple(sorted({*self.horizons, *CURVE}))
         line = line_after(known.line(self.case), known.index.dossier(self.case.case_id, self.case.as_of), what)
         values = expected(known.hazard, line, UNCERTAIN, months)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
+from typing import Any
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from forecasting.explain.drivers import BASE
 from forecasting.explain.signposts import Signpost
 from forecasting.history.cases import CaseView
 from forecasting.reporting import fragments
-from forecasting.reporting.codings import term_name
+from forecasting.reporting.codings import limit_words, term_name
 from forecasting.reporting.words import label, long_day, percent, percent_range, points, years
 from forecasting.vocabulary import CAUSES, STATES
 
@@ -37,8 +38,11 @@ def sight(case: CaseView) -> str:
     )
 
 
-def why(rows: pd.DataFrame, drivers: Mapping[str, float]) -> str:
-    """One line: the models beside each other at one horizon (`rows`), and the drivers that add or take most."""
+def why(rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, Any]) -> str:
+    """One line: the models beside each other at one horizon (`rows`), and the drivers that add or take most.
+
+    Where the record cannot bear the model's number or its interval, the line says so: `limit` as a mapping.
+    """
     formal = rows[rows["cause"] == CAUSES[0]].set_index("model")
     told = ", ".join(
         f"{name} {percent(formal['probability'][model])} "
@@ -55,6 +59,11 @@ def why(rows: pd.DataFrame, drivers: Mapping[str, float]) -> str:
         if names
     ]
     reasons = f" The model goes {'; '.join(sides)} (points)." if sides else " Nothing moves the model by half a point."
+    beyond = limit_words(dict(limit))
+    if limit["status"] == "abstained":
+        reasons = f" The hazard model gives no number here: {beyond}."
+    elif beyond:
+        reasons += f" Its interval is widened to hold the base rate's, because {beyond}."
     return f"Formal agreement within {years(int(formal['horizon'].iloc[0]))}: {told}.{reasons}"
 
 
@@ -70,6 +79,7 @@ def table(frame: pd.DataFrame) -> str:
         [years(horizon), name, *(_cell(*found[horizon, model, state]) for state in STATES)]
         for horizon in sorted({horizon for horizon, *_ in found})
         for model, name in MODEL_NAMES.items()
+        if (horizon, model, STATES[0]) in found
     ]
     return fragments.table(HEAD, lines, "The hazard model beside the base rate, with 80 % intervals")
 

@@ -15,7 +15,7 @@ from forecasting.places import shipped
 from forecasting.schema import PLACEHOLDER, SLUG, TABLES, Column
 from forecasting.vocabulary import TARGETS
 
-ABOUT_SHIPPED = ("REGISTRATION.md", "proof*.csv", "DATASHEET.md")
+ABOUT_SHIPPED = ("REGISTRATION.md", "proof*.csv", "DATASHEET.md", "card")
 DEFAULTS = {
     "start_precision": "day",
     "start_known_assumed": "0",

@@ -63,7 +63,8 @@ def incidence_chart(content: dict[str, Any]) -> str:
         axes[1].set_xlabel("years after the day of the forecast")
         keys = [
             Line2D([], [], color=INK, linewidth=width, linestyle=style, label=name)
-            for name, width, style in LINES.values()
+            for model, (name, width, style) in LINES.items()
+            if any(row["model"] == model for row in rows)
         ]
         figure.legend(handles=keys, loc="outside lower center", ncols=3, frameon=False, fontsize=11)
         return _svg(figure)
@@ -76,6 +77,8 @@ def _curve(axis: Any, rows: list[dict[str, Any]], colour: str) -> None:
     axis.fill_between(months, lower, upper, step="post", color=colour, alpha=0.18, linewidth=0)
     for model, (_, width, style) in LINES.items():
         line = [row for row in rows if row["model"] == model]
+        if not line:
+            continue
         months = [0] + [row["horizon"] for row in line]
         heights = [0.0] + [row["probability"] for row in line]
         tone = INK if model == "primary" else colour
@@ -136,7 +139,8 @@ def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | 
         axes[1].set_xlabel("years after the day of the forecast")
         keys = [
             Line2D([], [], color=colour or INK, linewidth=width, linestyle=style, label=name)
-            for name, colour, style, width in BESIDE.values()
+            for model, (name, colour, style, width) in BESIDE.items()
+            if any(row["model"] == model for row in ends)
         ]
         if supposed:
             keys.append(Line2D([], [], color=INK, linewidth=2, linestyle="dotted", label="hazard model, if so"))
@@ -166,9 +170,12 @@ def ladder_chart(content: dict[str, Any]) -> str:
         figure = Figure(figsize=(6.4, 0.72 * len(rungs) + 0.6), layout="constrained")
         axis = figure.subplots()
         for line, rung in enumerate(rungs):
-            row = next(row for row in rung["formalized"] if row["horizon"] == horizon)
             weight = "bold" if line == 1 else "normal"
             axis.text(0, line - 0.28, f" {rung['name']} (n {rung['n']})", va="center", fontweight=weight)
+            row = next((row for row in rung["formalized"] if row["horizon"] == horizon), None)
+            if row is None:
+                axis.text(0, line, " no other case", va="center")
+                continue
             axis.plot([row["lower"], row["upper"]], [line, line], color=COLOURS["formalized"], linewidth=4, alpha=0.45)
             axis.plot(row["probability"], line, "o", color=COLOURS["formalized"], markersize=9)
         axis.set_yticks([])
