@@ -18,7 +18,7 @@ if CHROMIUM is None:
 
 TOKEN = "only-for-this-test"
 SLOW = 60_000
-LAST_CELL = "explorer.outlook.why()"
+api.expect.set_options(timeout=SLOW)
 
 
 def free_port():
@@ -83,3 +83,73 @@ def page(lab):
 def run_all(page):
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def panel(page):
+    return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+
+def wait_until_all_ran(page):
+    """Until every code cell in front has its number and no star, and none of them shows an error."""
+    page.wait_for_function(
+        """() => {
+            const front = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
+            const prompts = [...front.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(one => one.textContent);
+            return prompts.length > 0 && prompts.every(text => /\\[\\d+\\]/.test(text));
+        }"""
+    )
+    assert panel(page).locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
+
+
+def figure(page):
+    return panel(page).locator(".widget-html-content [role=img]")
+
+
+def wait_until_changed(page, before):
+    page.wait_for_function(
+        """before => {
+            const front = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
+            const shown = front.querySelector('.widget-html-content [role=img]');
+            return shown && shown.innerHTML !== before;
+        }""",
+        arg=before,
+    )
+
+
+def test_the_tour_opens_first_runs_and_leads_to_the_explorer(page):
+    api.expect(page.get_by_role("heading", name="Will a handshake become a treaty?")).to_be_visible()
+    assert page.url.endswith("/lab/tree/00_tour.ipynb")
+    run_all(page)
+    wait_until_all_ran(page)
+    assert panel(page).locator(".jp-OutputArea-output svg").count() >= 3
+    page.get_by_role("link", name="06_explore").first.click()
+    api.expect(page.get_by_role("heading", name="What do the models say of a case on a day")).to_be_visible()
+    assert page.faults == []
+
+
+def test_the_explorer_answers_when_a_control_moves(page):
+    run_all(page)
+    wait_until_all_ran(page)
+    before = figure(page).inner_html()
+    table = panel(page).get_by_role("region", name="The hazard model beside the base rate").last
+    numbers = table.inner_text()
+    panel(page).get_by_role("button", name="not endorsed", exact=True).click()
+    wait_until_changed(page, before)
+    api.expect(table).not_to_have_text(numbers)
+    moved = figure(page).inner_html()
+    panel(page).get_by_label("If it were known").select_option(index=1)
+    wait_until_changed(page, moved)
+    api.expect(figure(page)).to_contain_text("hazard model, if so")
+    panel(page).get_by_label("As of").fill("2020-01-01")
+    api.expect(panel(page)).to_contain_text("wanted a day from 2026-02-05 on")
+    api.expect(figure(page)).to_have_count(0)
+    assert page.faults == []
+
+
+def test_the_form_tells_faults_below_the_fields(page):
+    panel(page).get_by_label("What is it called?").fill("Handshake on deep-sea arms")
+    panel(page).get_by_role("button", name="Check, keep and forecast").click()
+    api.expect(panel(page)).to_contain_text("Nothing was written.")
+    api.expect(panel(page).get_by_role("alert").first).to_contain_text("wanted a case_id of lower-case words")
+    assert panel(page).get_by_label("What is it called?").input_value() == "Handshake on deep-sea arms"
+    assert page.faults == []

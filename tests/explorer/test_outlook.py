@@ -84,7 +84,9 @@ def test_an_act_that_is_supposed_moves_the_curve_to_what_its_signpost_says(answe
 
 
 def test_an_act_that_is_not_known_is_refused(answer):
-    with pytest.raises(UsageError, match="wanted an act out of leaders of all the parties endorsed it; .*; came 'rain'"):
+    with pytest.raises(
+        UsageError, match="wanted an act out of leaders of all the parties endorsed it; .*; came 'rain'"
+    ):
         answer.suppose("rain")
 
 
