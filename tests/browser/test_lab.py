@@ -17,7 +17,7 @@ if CHROMIUM is None:
     pytest.skip("needs Chromium, for example: apt-get install chromium", allow_module_level=True)
 
 TOKEN = "only-for-this-test"
-SLOW = 60_000
+SLOW = 120_000
 api.expect.set_options(timeout=SLOW)
 
 
@@ -67,20 +67,36 @@ def lab(trained, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def page(lab):
+def chromium():
     with api.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = browser.new_page(viewport={"width": 1400, "height": 1100})
-        opened.set_default_timeout(SLOW)
-        opened.faults = []
-        opened.on("console", lambda said: opened.faults.append(said.text) if said.type == "error" else None)
-        opened.on("pageerror", lambda error: opened.faults.append(str(error)))
-        opened.goto(f"{lab}/?token={TOKEN}")
-        yield opened
+        yield browser
         browser.close()
 
 
+def opened(chromium, address):
+    """A new page at an address; `faults` gathers whatever the browser reports as an error."""
+    page = chromium.new_page(viewport={"width": 1400, "height": 1100})
+    page.set_default_timeout(SLOW)
+    page.faults = []
+    page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.goto(f"{address}?token={TOKEN}")
+    return page
+
+
+@pytest.fixture(scope="module")
+def explorer(lab, chromium):
+    """The notebook of the explorer, every cell run."""
+    page = opened(chromium, f"{lab}/lab/tree/06_explore.ipynb")
+    run_all(page)
+    wait_until_all_ran(page)
+    return page
+
+
 def run_all(page):
+    """Run all cells of the notebook in front, by the menu, once its kernel is there."""
+    panel(page).locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
@@ -116,7 +132,8 @@ def wait_until_changed(page, before):
     )
 
 
-def test_the_tour_opens_first_runs_and_leads_to_the_explorer(page):
+def test_the_tour_opens_first_runs_and_leads_to_the_explorer(lab, chromium):
+    page = opened(chromium, f"{lab}/")
     api.expect(page.get_by_role("heading", name="Will a handshake become a treaty?")).to_be_visible()
     assert page.url.endswith("/lab/tree/00_tour.ipynb")
     run_all(page)
@@ -127,9 +144,8 @@ def test_the_tour_opens_first_runs_and_leads_to_the_explorer(page):
     assert page.faults == []
 
 
-def test_the_explorer_answers_when_a_control_moves(page):
-    run_all(page)
-    wait_until_all_ran(page)
+def test_the_explorer_answers_when_a_control_moves(explorer):
+    page = explorer
     before = figure(page).inner_html()
     table = panel(page).get_by_role("region", name="The hazard model beside the base rate").last
     numbers = table.inner_text()
@@ -146,7 +162,8 @@ def test_the_explorer_answers_when_a_control_moves(page):
     assert page.faults == []
 
 
-def test_the_form_tells_faults_below_the_fields(page):
+def test_the_form_tells_faults_below_the_fields(explorer):
+    page = explorer
     panel(page).get_by_label("What is it called?").fill("Handshake on deep-sea arms")
     panel(page).get_by_role("button", name="Check, keep and forecast").click()
     api.expect(panel(page)).to_contain_text("Nothing was written.")
