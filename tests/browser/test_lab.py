@@ -147,7 +147,7 @@ def test_the_tour_opens_first_runs_and_leads_to_the_explorer(lab, chromium):
 def test_the_explorer_answers_when_a_control_moves(explorer):
     page = explorer
     before = figure(page).inner_html()
-    table = panel(page).get_by_role("region", name="The hazard model beside the base rate").last
+    table = panel(page).locator(".widget-html-content table").first
     numbers = table.inner_text()
     panel(page).get_by_role("button", name="not endorsed", exact=True).click()
     wait_until_changed(page, before)
