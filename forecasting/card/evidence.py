@@ -1,6 +1,7 @@
 """What the model learned from: the record, how far coders agree on it, and whether it betrays the answer."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from forecasting.features import FEATURES, HINDSIGHT_FEATURES, MODEL_FEATURES, D
 from forecasting.features.coverage import WINDOW_MONTHS, coverage_by_state
 from forecasting.history.panel import spells
 from forecasting.history.view import History
+from forecasting.reporting.words import label
 from forecasting.vocabulary import STATES, TARGETS
 
 YEARS_BACK = 20
@@ -103,9 +105,10 @@ def leakage(material: Material) -> Section:
                 "**Does it show in the coverage of a case how it ended?** Acts in the {months} months before the "
                 "start, and in as many after it for cases that lasted, by how the case stands. {apart} of {n} "
                 "measures part the three endings at p below {p}, and {telling} part the endings and the ongoing "
-                "cases; chance alone would give about {chance}. These are not adjusted for looking {n} times.",
+                "cases ({named}); chance alone would give about {chance}. These are not adjusted for looking {n} "
+                "times.",
                 months=count(WINDOW_MONTHS), apart=count(len(apart)), n=count(len(rows)), p=figure("ratio", NOMINAL),
-                telling=count(len(telling)), chance=figure("number", NOMINAL * len(rows)),
+                telling=count(len(telling)), named=quote(_named(telling)), chance=figure("number", NOMINAL * len(rows)),
             ),
             table(
                 "Coverage by how the case stands: acts a year, and shares of acts",
@@ -150,6 +153,10 @@ def _audit(verdicts: "np.typing.NDArray[np.str_]") -> str:
     counted = {verdict: int((verdicts == verdict).sum()) for verdict in dict.fromkeys(verdicts)}
     told = ", ".join(f"{number} {verdict}" for verdict, number in sorted(counted.items(), key=lambda one: -one[1]))
     return f"Facts of ended cases held against pages: {told}." if told else "No fact was held against a page."
+
+
+def _named(rows: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{label(row['measure'])} {row['window']} the start" for row in rows) or "none"
 
 
 def _seen_from_later(history: History) -> tuple[date, int, int]:

@@ -124,7 +124,7 @@ def sign_card(
             {log: old + (b"\n" if old and not old.endswith(b"\n") else b"") + remark_line(line).encode()}, "--out"
         )
         stands = standing(card, sha256, place.parent, stale)
-        write_whole({page: said for page, said in _pages(place, card, stands).items() if page.is_file()}, "--out")
+        write_whole(_pages(place, card, stands, only_there=True), "--out")
     return line
 
 
@@ -161,11 +161,11 @@ def _read(path: Path, record_folder: Path) -> tuple[Card, Standing]:
     return card, standing(card, sha256, path.parent, stale)
 
 
-def _pages(place: Path, card: Card, stands: Standing) -> dict[Path, bytes]:
-    return {
-        place.with_suffix(".md"): card_markdown(card, stands).encode(),
-        place.with_suffix(".html"): card_html(card, stands).encode(),
-    }
+def _pages(place: Path, card: Card, stands: Standing, only_there: bool = False) -> dict[Path, bytes]:
+    """The pages of a card as they belong beside it; with `only_there` those that stand there already."""
+    pages = {".md": card_markdown, ".html": card_html}
+    chosen = {place.with_suffix(end): page for end, page in pages.items()}
+    return {path: page(card, stands).encode() for path, page in chosen.items() if path.is_file() or not only_there}
 
 
 def _sha256(content: bytes) -> str:
