@@ -40,7 +40,7 @@ def test_any_value_that_is_altered_is_named_in_its_section_and_no_other(fresh):
     sections = json.loads(card_bytes(fresh))["sections"]
     places = [(name, *path) for name, section in sections.items() for path in paths(section)]
     assert len(places) > 2000
-    for place in random.Random(1).sample(places, 60):
+    for place in random.Random(1).sample(places, 25):
         other = altered(
             fresh, lambda v, p=place: put(v["sections"], p, lambda old: old + (" so" if isinstance(old, str) else 1))
         )

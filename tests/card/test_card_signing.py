@@ -141,7 +141,7 @@ def test_lines_are_only_added(kept):
         ("A", {"request_changes": True}, "wanted what is to be changed, or the answer: --comment TEXT; came none"),
         ("A", {"comment": "\x1b[2J"}, "wanted a comment of at most 4000 printable characters; came '\\x1b[2J'"),
         ("A", {"comment": "a" * 4001}, "wanted a comment of at most 4000 printable characters"),
-        ("A", {"section": "humour"}, "wanted a section out of summary, details, "),
+        ("A", {"section": "humour"}, "wanted a section out of summary, uses, training_data; came 'humour'"),
         ("A", {"answers": 1, "comment": "So."}, "wanted the number of a remark on the card; came 1"),
         ("A", {"answers": 0, "comment": "So."}, "wanted the number of a remark on the card; came 0"),
         ("A", {"answers": 1}, "wanted what is to be changed, or the answer"),
