@@ -12,7 +12,6 @@ from forecasting.card.phrases import count, day, figure, items, name, quote, sha
 from forecasting.features import FEATURES, HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex, feature_table
 from forecasting.features.coverage import WINDOW_MONTHS, coverage_by_state
 from forecasting.history.panel import spells
-from forecasting.history.view import History
 from forecasting.reporting.words import label
 from forecasting.vocabulary import STATES, TARGETS
 
@@ -97,7 +96,7 @@ def leakage(material: Material) -> Section:
     rows = coverage_by_state(material.history).to_dict(orient="records")
     telling = [row for row in rows if row["p_states"] < NOMINAL]
     apart = [row for row in rows if row["p_endings"] < NOMINAL]
-    then, compared, differ = _seen_from_later(material.history)
+    then, compared, differ = _seen_from_later(material)
     return Section(
         title="Leakage audit",
         blocks=(
@@ -159,10 +158,10 @@ def _named(rows: list[dict[str, Any]]) -> str:
     return ", ".join(f"{label(row['measure'])} {row['window']} the start" for row in rows) or "none"
 
 
-def _seen_from_later(history: History) -> tuple[date, int, int]:
+def _seen_from_later(material: Material) -> tuple[date, int, int]:
     """A day, how many values of features were compared as of it, and how many differ between then and now."""
-    then = date(history.as_of.year - YEARS_BACK, 1, 1)
-    known = history.at(then)
+    then = date(material.history.as_of.year - YEARS_BACK, 1, 1)
+    known = material.history.at(then)
     marks = [(case, then) for case in known.cases["case_id"]]
-    early, late = (feature_table(DossierIndex(one), marks, FEATURES).to_numpy() for one in (known, history))
+    early, late = (feature_table(one, marks, FEATURES).to_numpy() for one in (DossierIndex(known), material.index))
     return then, early.size, int((early != late).sum())

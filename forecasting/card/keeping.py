@@ -65,11 +65,11 @@ def show_card(path: Path, record_folder: Path, out: Path) -> tuple[list[Path], S
     return list(pages), stands
 
 
-def check_card(history: History, home: Path) -> tuple[Path, list[str], list[str]]:
+def check_card(history: History, home: Path, fresh: Card | None = None) -> tuple[Path, list[str], list[str]]:
     """The latest card of a folder, what is wrong with it (nothing, if it is current), and what else is to be said.
 
     Each hash that differs is named; where none does, the card is made anew and compared value by value, and so are its
-    Markdown and the schema beside it.
+    Markdown and the schema beside it. `fresh`: the card of this history and home, if it is made anew already.
     """
     path = latest(home)
     card, sha256 = read_signed(path)
@@ -80,7 +80,7 @@ def check_card(history: History, home: Path) -> tuple[Path, list[str], list[str]
         told = "; ".join(f"{name} {versions}" for name, versions in others.items())
         said.append(f"made with other libraries ({told}): not made anew")
     elif not stale:
-        found += [f"edited: {one}" for one in made_anew(card, history, home)]
+        found += [f"edited: {one}" for one in made_anew(card, history, home, fresh)]
     pages = {path.with_suffix(".md"): card_markdown(card, standing(card, sha256, home, stale)).encode()}
     for place, wanted in {**pages, home / SCHEMA: schema_bytes()}.items():
         if not place.is_file() or place.read_bytes() != wanted:

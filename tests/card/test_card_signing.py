@@ -224,12 +224,12 @@ def test_a_card_is_made_with_its_pages_and_its_schema(made, fresh, history):
     assert made[1].read_text(encoding="utf-8") == card_markdown(fresh, stand)
 
 
-def test_an_edit_that_no_hash_shows_is_found_and_named(made, history, tmp_path):
+def test_an_edit_that_no_hash_shows_is_found_and_named(made, fresh, history, tmp_path):
     home = shutil.copytree(made[0].parent, tmp_path / "card")
     shutil.copyfile(shipped("data") / "card" / "stewards.json", home / "stewards.json")
     path = home / "card-0.1.0.json"
     path.write_bytes(path.read_bytes().replace(b'"value": 0.050779,', b'"value": 0.550779,', 1))
-    _, found, said = check_card(history, home)
+    _, found, said = check_card(history, home, fresh)
     assert [re.sub(r" -> .*", "", one) for one in found] == [
         'edited: summary: "On past days it saved {rolling} of ...": rolling: 0.550779 [0.0342055, 0.0675072] (share)',
         "card-0.1.0.md: not what the card makes of it",
