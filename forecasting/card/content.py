@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from forecasting.card import evidence, failures, identity, performance, reforms, reliability, risk
+from forecasting.card import bounds, evidence, failures, identity, performance, reforms, reliability, risk
 from forecasting.card.diff import CHANGES, differences
 from forecasting.card.form import Card, Section, require_filled
 from forecasting.card.material import Material, gather
@@ -25,6 +25,7 @@ SECTIONS: Final[dict[str, Callable[[Material], Section]]] = {
         reliability.calibration,
         reliability.power,
         performance.multiverse,
+        bounds.limits,
         failures.failures,
         evidence.training_data,
         evidence.coders,
