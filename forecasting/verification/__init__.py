@@ -1,6 +1,7 @@
 """Proof of every number: derived again from record and code, and held against what was printed."""
 
 from forecasting.verification.differences import Difference, Verification
+from forecasting.verification.subjects import SUBJECTS, Subject, verify
+from forecasting.verification.trust import Trusted
 
-
-__all__ = ["Difference", "Verification"]
+__all__ = ["SUBJECTS", "Difference", "Subject", "Trusted", "Verification", "verify"]
