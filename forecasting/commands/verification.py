@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def verify(path: str, data: Path | None, artefacts: Path, refit: bool, as_json: bool) -> int:
-    """Say from what it was made if that is not at hand, then the first value that differs; 1 if there is one, else 0."""
+    """Say if it was made from something else than what is at hand, then the first difference; 1 if there is one."""
     from forecasting.verification import Trusted
     from forecasting.verification import verify as derive
 
@@ -24,3 +24,13 @@ def verify(path: str, data: Path | None, artefacts: Path, refit: bool, as_json: 
     others = "that is the only difference" if count == 1 else f"and {count - 1} more (--json lists all)"
     print(f"{others}, of {came.n} values of {came.subject} derived again")
     return 1
+
+
+def explain(path: str, asked: str, data: Path | None, artefacts: Path, refit: bool, as_json: bool) -> None:
+    """Print the chain of one number, from its sources to the page."""
+    from forecasting.verification import Trusted
+    from forecasting.verification import explain as tell
+    from forecasting.verification.told import chain_text
+
+    chain = tell(path, asked, Trusted(data, None if refit else artefacts))
+    print(json.dumps(chain, indent=1, ensure_ascii=False) if as_json else chain_text(chain))

@@ -71,9 +71,8 @@ def rerun(template: str, printed: Mapping[str, Any], used: Mapping[str, Any]) ->
     """Run a template up to its report: with the parameters `used`, while its cells say those that are `printed`."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=DeprecationWarning)
-        from papermill.parameterize import parameterize_notebook
-
         from papermill.iorw import load_notebook_node
+        from papermill.parameterize import parameterize_notebook
 
         source = load_notebook_node(str(shipped("notebooks") / "reports" / f"{template}.ipynb"))
         notebook = parameterize_notebook(source, dict(printed))
@@ -99,4 +98,6 @@ def _value(source: str, names: dict[str, Any]) -> Any:
     tree = ast.parse(source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, "<cell>", "exec"), names)
-    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names) if last is not None else None
+    if not isinstance(last, ast.Expr):
+        return None
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)

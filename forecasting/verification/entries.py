@@ -9,11 +9,11 @@ from typing import Any
 
 from forecasting.artefact import obtain
 from forecasting.artefact.source import code_sha256
-from forecasting.errors import LedgerError, UsageError, shown
+from forecasting.errors import UsageError
 from forecasting.forecast import forecast
 from forecasting.history.view import History, load_history
 from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain
-from forecasting.ledger.entries import Issue, Resolution, decoded
+from forecasting.ledger.entries import Issue, Resolution, Resolved, decoded
 from forecasting.ledger.issue import open_case_ids
 from forecasting.ledger.questions import (
     QUESTION,
@@ -177,19 +177,10 @@ def _resolution(link: Link, path: Path, whole: History) -> tuple[int, list[Diffe
     chain = read_chain(path if path.is_dir() else path.parent)
     earlier = Chain(tuple(one for one in chain.links if one.entry.sequence < entry.sequence))
     told = verdicts(question_lines(earlier), whole.at(entry.record_end), states_by_question(earlier))
-    found = [
-        {name: list(value) if name == "horizons" else value if value is None else str(value)
-         for name, value in one.items() if value is not None}
-        for one in told
-    ]  # fmt: skip
+    found = [one.model_dump(mode="json", exclude_none=True) for one in map(Resolved.model_validate, told)]
     said = entry.model_dump(mode="json", exclude_none=True)["resolutions"]
-    own = [_plain(one) for one in said], [_plain(one) for one in found]
-    differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(*own, "/resolutions")]
-    return sum(1 for _ in leaves(own[1])), differences
-
-
-def _plain(one: dict[str, Any]) -> dict[str, Any]:
-    return {name: [int(month) for month in value] if name == "horizons" else value for name, value in one.items()}
+    differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found, "/resolutions")]
+    return sum(1 for _ in leaves(found)), differences
 
 
 def split_line(text: str) -> tuple[Path, int | None]:
@@ -198,6 +189,3 @@ def split_line(text: str) -> tuple[Path, int | None]:
     if found and not Path(text).exists():
         return Path(found[1]), int(found[2])
     return Path(text), None
-
-
-__all__ = ["LedgerError", "case_on_line", "is_entry", "line_of", "read_link", "shown", "split_line", "verify_entries"]
