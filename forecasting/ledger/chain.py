@@ -208,7 +208,7 @@ def _joints(
     """Files that are not what is said of them; where only what one says is wrong, the one that says it."""
     if files and files[0] in links and int(files[0][:6]) == 1 and links[files[0]].entry.previous != ORIGIN:
         yield Fault(files[0], 0, "", "no entry before the first one", "the sha256 of one")
-    for name in files:
+    for name in (each for each in files if each in hashes):
         said, by = sealed.get(name, (hashes[name], ""))
         if said == hashes[name]:
             continue
