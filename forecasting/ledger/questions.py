@@ -1,7 +1,7 @@
 """From the forecast table to the forecasts of an entry, and back to one table of everything issued."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,12 @@ class Block:
     probability: Floats
     lower: Floats
     upper: Floats
+
+    def only(self, cases: tuple[str, ...]) -> "Block":
+        """The forecasts of some of the cases."""
+        lines = [self.case_ids.index(case) for case in cases]
+        parts = {name: getattr(self, name)[lines] for name in ("probability", "lower", "upper")}
+        return replace(self, case_ids=cases, **parts)
 
 
 def blocks(table: pd.DataFrame) -> dict[str, Block]:

@@ -2,18 +2,17 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from forecasting.months import HORIZONS, parse_day
 from forecasting.reporting import conclusions, confidence, evidence, explained
 from forecasting.reporting.content import case_content
-from forecasting.reporting.fragments import Fragment
+from forecasting.reporting.report import Report, Section, by_name
 from forecasting.reporting.shared import shared_history
 from forecasting.vocabulary import TARGETS
 
-SECTIONS = {
-    section.__name__: section
-    for section in (
+SECTIONS = by_name(
+    (
         conclusions.masthead,
         conclusions.bottom_line,
         conclusions.incidence,
@@ -31,11 +30,13 @@ SECTIONS = {
         evidence.sources,
         evidence.provenance,
     )
-}
+)
 
 
-class CaseReport:
-    """What can be said of a case as of a day. `content` holds every value; each method shows a section of it."""
+class CaseReport(Report):
+    """What can be said of a case as of a day."""
+
+    SECTIONS: ClassVar[dict[str, Section]] = SECTIONS
 
     def __init__(
         self,
@@ -49,10 +50,6 @@ class CaseReport:
         """Load the record as of the day and work out every value; raises what `forecast` and `obtain` raise."""
         history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
         self.content: dict[str, Any] = case_content(history, case_id, tuple(horizons), target, artefacts)
-
-    def show(self, section: str) -> Fragment:
-        """A section by its name, one of `SECTIONS`."""
-        return SECTIONS[section](self.content)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {

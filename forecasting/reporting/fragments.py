@@ -16,14 +16,21 @@ NOTEBOOK_STYLE = (
 )
 
 
+ORIGIN = "<!-- origin -->"
+SHORT = 18
+
+
 @dataclass(frozen=True)
 class Fragment:
-    """A piece of a page; notebooks show it as HTML."""
+    """A piece of a page, with the function that made it and the values it read; notebooks show it as HTML."""
 
     html: str
+    made_by: str = ""
+    values: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
-        return NOTEBOOK_STYLE + self.html
+        made = f'<div class="section" data-made-by="{self.made_by}" data-values="{" ".join(self.values)}">'
+        return f"{NOTEBOOK_STYLE}{made}{self.html}</div>" if self.made_by else NOTEBOOK_STYLE + self.html
 
 
 def day_words(text: str) -> str:
@@ -32,18 +39,17 @@ def day_words(text: str) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> str:
-    """A table of cells that are HTML already."""
+    """A table of cells that are HTML already; a short cell is not broken into lines."""
     top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
-    lines = "".join(
-        "<tr>"
-        + "".join(f'<th scope="row">{c}</th>' if i == 0 else f"<td>{c}</td>" for i, c in enumerate(row))
-        + "</tr>"
-        for row in rows
-    )
+    lines = "".join(f'<tr><th scope="row">{first}</th>{"".join(map(_cell, rest))}</tr>' for first, *rest in rows)
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
-        f"<caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table></div>"
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(caption)}"><table>'
+        f"<caption>{escape(caption)}{ORIGIN}</caption><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
+
+
+def _cell(html: str) -> str:
+    return f'<td class="short">{html}</td>' if 0 < len(html) <= SHORT else f"<td>{html}</td>"
 
 
 def source_marks(content: Content, sources: Sequence[str]) -> str:
@@ -56,7 +62,9 @@ def source_marks(content: Content, sources: Sequence[str]) -> str:
 def chart(svg: str, text: str, figures: str) -> str:
     """A chart with its text and, folded, the table of its figures."""
     return (
-        f'<figure><div role="img" aria-label="{escape(text)}">{svg}</div><figcaption>{escape(text)}</figcaption>'
+        '<figure><div class="scroll" tabindex="0" role="group" aria-label="Chart">'
+        f'<div class="plot" role="img" aria-label="{escape(text)}">{svg}</div></div>'
+        f"<figcaption>{escape(text)}{ORIGIN}</figcaption>"
         f"<details><summary>The figures behind this chart</summary>{figures}</details></figure>"
     )
 

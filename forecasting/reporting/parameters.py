@@ -84,7 +84,9 @@ class Forecasting(Parameters):
     """Parameters of templates that forecast."""
 
     horizons: tuple[int, ...] = Field(default=HORIZONS, description="months after as_of, 1 to 120")
-    target: str = Field(default=TARGETS[0], description="concluded or in_force")
+    target: str = Field(
+        default=TARGETS[0], description="concluded or in_force", json_schema_extra={"enum": list(TARGETS)}
+    )
     artefacts: Path | None = Field(
         default=ARTEFACTS, description="folder of trained models; without one they are fitted"
     )

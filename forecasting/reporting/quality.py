@@ -9,6 +9,7 @@ import pandas as pd
 
 import forecasting
 from forecasting import places
+from forecasting.artefact.source import code_sha256
 from forecasting.features.coverage import coverage_by_state
 from forecasting.history.checks import record_faults
 from forecasting.history.files import RawRecord, read_record
@@ -32,6 +33,7 @@ def quality_content(record: RawRecord, day: date) -> Content:
         "title": f"The record - its quality as of {day}",
         "package_version": forecasting.__version__,
         "record_sha256": record.sha256,
+        "code_sha256": code_sha256(),
         "data_end": record.data_end.isoformat(),
         "as_of": day.isoformat(),
         "faults": faults,

@@ -1,9 +1,11 @@
 """A report as a notebook uses it: values worked out once, shown section by section."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from forecasting.reporting.fragments import Content, Fragment
+from forecasting.reporting.origins import ORIGINS, Reading
 
 Section = Callable[[Content], Fragment]
 
@@ -20,8 +22,10 @@ class Report:
     content: Content
 
     def show(self, section: str) -> Fragment:
-        """A section by its name, one of `SECTIONS`."""
-        return self.SECTIONS[section](self.content)
+        """A section by its name, one of `SECTIONS`; it knows which function made it and which values that read."""
+        make, reading = self.SECTIONS[section], Reading(ORIGINS[self.content["template"]])
+        shown = make(reading.of(self.content))
+        return replace(shown, made_by=f"{make.__module__}.{make.__name__}", values=tuple(reading.found))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"application/json": self.content, "text/plain": f"content of {self.content['title']}"}

@@ -3,11 +3,12 @@
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pandas as pd
 
 import forecasting
+from forecasting.artefact.source import code_sha256
 from forecasting.errors import UsageError
 from forecasting.evaluation.tables import FILE
 from forecasting.forecast import LEVEL
@@ -15,19 +16,19 @@ from forecasting.history.view import History, load_history
 from forecasting.months import parse_day
 from forecasting.places import shipped
 from forecasting.reporting import scores
-from forecasting.reporting.fragments import Content, Fragment
+from forecasting.reporting.fragments import Content
+from forecasting.reporting.report import Report, Section, by_name
 
 TABLES = ("breakdown", "calibration", "reliability", "power")
 PEERS = Path("benchmarks") / "peers" / "results.csv"
 TRIED = "What was tried and dropped"
 
 
-class ScorecardReport:
-    """How good past forecasts were. `content` holds every value, JSON types only; `show` makes a section of it."""
+class ScorecardReport(Report):
+    """How good past forecasts were."""
 
-    SECTIONS: ClassVar[dict[str, Any]] = {
-        section.__name__: section
-        for section in (
+    SECTIONS: ClassVar[dict[str, Section]] = by_name(
+        (
             scores.masthead,
             scores.headline,
             scores.horizons,
@@ -41,7 +42,7 @@ class ScorecardReport:
             scores.registration,
             scores.provenance,
         )
-    }
+    )
 
     def __init__(self, as_of: str | date | None = None, data: str | Path | None = None) -> None:
         """Read the results beside a record; `UsageError` for a day other than the record's end, which they are of."""
@@ -49,14 +50,6 @@ class ScorecardReport:
         if day not in (None, history.as_of):
             raise UsageError(f"wanted {history.as_of}, the end of the record, which the results are of; came {day}")
         self.content: Content = scorecard_content(history)
-
-    def show(self, section: str) -> Fragment:
-        """A section by its name, one of `SECTIONS`."""
-        shown: Fragment = self.SECTIONS[section](self.content)
-        return shown
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"application/json": self.content, "text/plain": f"content of {self.content['title']}"}
 
 
 def scorecard_content(history: History) -> Content:
@@ -74,6 +67,7 @@ def scorecard_content(history: History) -> Content:
         "title": f"How good are the forecasts? Record to {history.record.data_end}",
         "package_version": forecasting.__version__,
         "record_sha256": history.sha256,
+        "code_sha256": code_sha256(),
         "data_end": history.record.data_end.isoformat(),
         "as_of": history.as_of.isoformat(),
         "level": LEVEL,
