@@ -17,6 +17,7 @@ from forecasting.reporting.fragments import Content
 from forecasting.reporting.page import html_page
 from forecasting.reporting.parameters import Parameters
 
+SIDECAR = "application/json"
 TOP = "top of the page"
 
 
@@ -42,8 +43,10 @@ class Rerun:
     def html(self, asked: Parameters, content: Content) -> bytes:
         """The page that shows this content, which has the keys of the report's own in whatever order."""
         executed = copy.deepcopy(self.notebook)
-        for number, shown in self._shown(content).items():
-            executed.cells[number].outputs = [nbformat.v4.new_output("execute_result", {"text/html": shown})]
+        held = reordered(self.content, content)
+        shown = {self.number: {SIDECAR: held}} | {n: {"text/html": html} for n, html in self._shown(content).items()}
+        for number, bundle in shown.items():
+            executed.cells[number].outputs = [nbformat.v4.new_output("execute_result", bundle)]
         return html_page(executed, asked.title(content)).encode()
 
     def sections(self, content: Content) -> dict[tuple[str, int], str]:

@@ -10,7 +10,8 @@ from typing import Any
 from forecasting.artefact import obtain
 from forecasting.artefact.source import code_sha256
 from forecasting.errors import UsageError
-from forecasting.forecast import forecast
+from forecasting.features import DossierIndex
+from forecasting.forecast import case_limits, forecast
 from forecasting.history.view import History, load_history
 from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain
 from forecasting.ledger.entries import Issue, Resolution, Resolved, decoded
@@ -18,7 +19,6 @@ from forecasting.ledger.issue import open_case_ids
 from forecasting.ledger.questions import (
     QUESTION,
     RULE,
-    Block,
     block_forecasts,
     blocks,
     question_lines,
@@ -109,11 +109,18 @@ class _Again:
         issues = [link.entry for link in group if isinstance(link.entry, Issue)]
         models = list(dict.fromkeys(name for entry in issues for name in (entry.model, entry.reference_model)))
         self._open = set(open_case_ids(history, asked.target))
-        cases = sorted({one.case_id for entry in issues for one in entry.forecasts} & self._open)
+        cases = sorted({case for entry in issues for case in entry.case_ids} & self._open)
         obtained = obtain(trusted.artefacts, history, models, asked.target, issues[0].population)
         self.notes = (f"models from artefact {obtained.key[:12]}" if obtained.key else "models fitted anew",)
         self._clusters = history.cases.set_index("case_id")["cluster_id"]
-        table = forecast(history, cases, fitted=obtained.fitted, horizons=asked.horizons) if cases else None
+        index = DossierIndex(history, asked.target)
+        limits = case_limits(history, cases, obtained.fitted, index) if cases else {}
+        self._silent = {
+            name: {case: str(of[name]) for case, of in limits.items() if of[name].status == "abstained"}
+            for name in models
+        }
+        fitted = obtained.fitted
+        table = forecast(history, cases, fitted=fitted, horizons=asked.horizons, index=index) if cases else None
         self._blocks = {} if table is None else blocks(table)
 
     def held_against(self, link: Link, case: str | None) -> tuple[int, list[Difference]]:
@@ -128,7 +135,8 @@ class _Again:
                 continue
             place = f"{link.name} line {line_of(link, said['case_id'])}, {said['case_id']}"
             if said["case_id"] not in found:
-                came = f"none: the record does not have it open on {entry.as_of}"
+                reason = self._silent[entry.model].get(said["case_id"])
+                came = f"none: {reason or f'the record does not have it open on {entry.as_of}'}"
                 differences.append(Difference(f"/forecasts/{number}", place, "a forecast", came))
                 continue
             own = found[said["case_id"]]
@@ -137,14 +145,25 @@ class _Again:
                 Difference(one.pointer, place, one.said, one.found)
                 for one in compared(said, own, f"/forecasts/{number}")
             ]
-        return n, differences
+        if case is None:
+            differences += self._abstentions(link, entry)
+        return n + len(entry.silent), differences
+
+    def _abstentions(self, link: Link, entry: Issue) -> Iterator[Difference]:
+        """Cases of which it is said that the model gave no forecast, and those of which it gives none."""
+        said = {each.case_id: each.reason for each in entry.abstained or ()}
+        named = set(entry.case_ids)
+        found = {case: reason for case, reason in self._silent[entry.model].items() if case in named}
+        for one in compared(said, found, "/abstained"):
+            yield Difference(one.pointer, link.name, one.said, one.found)
 
     def _found(self, entry: Issue) -> list[dict[str, Any]]:
         if entry.model not in self._blocks:
             return []
-        reference: Block | None = self._blocks[entry.reference_model]
         own = self._blocks[entry.model]
-        return block_forecasts(own, None if entry.model == entry.reference_model else reference, self._clusters)
+        is_itself = entry.model == entry.reference_model
+        reference = None if is_itself else self._blocks[entry.reference_model].only(own.case_ids)
+        return block_forecasts(own, reference, self._clusters)
 
 
 def _groups(links: Iterable[Link]) -> Iterator[tuple[Asked, list[Link]]]:

@@ -1,22 +1,24 @@
 """A page of a report: derived again from its own parameters, then rendered again from what it says."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from forecasting.artefact import made_from
 from forecasting.errors import ForecastingError, UsageError, shown
 from forecasting.models import MODELS
-from forecasting.places import shipped
 from forecasting.reporting.fingerprint import fingerprint
+from forecasting.reporting.notebook import source_of
 from forecasting.reporting.parameters import TEMPLATES, Forecasting, Parameters, checked_parameters
 from forecasting.reporting.rerun import Rerun, reordered, rerun
 from forecasting.verification.differences import Difference, Verification, compared, leaves, parts, with_leaf
 from forecasting.verification.text import first_difference
 from forecasting.verification.trust import Trusted, read_text
 
-PROVENANCE = ("record_sha256", "package_version", "artefact")
+PROVENANCE = ("record_sha256", "code_sha256", "package_version", "artefact", "artefact_earlier")
 ABOUT_THE_FILE = ("rendering", "review")
 WANTED = "the JSON file beside the page of a report, with its template and parameters"
 
@@ -94,27 +96,39 @@ def verify_page(path: Path, trusted: Trusted) -> Verification:
     return Verification(str(path), n, made, notes, (*differences, *checked))
 
 
-def _made_from(printed: Printed, asked: Parameters, found: dict[str, Any]) -> Any:
+def _made_from(printed: Printed, asked: Parameters, found: dict[str, Any]) -> Iterator[str]:
     """In what the page was made from something else than what is at hand."""
     said = printed.content.get("record_sha256")
     if said != found.get("record_sha256"):
         yield f"made from another record: it says sha256 {shown(said)}; this one is {found.get('record_sha256')}"
-    elif printed.rendering.get("fingerprint") != _fingerprint(printed, asked):
+    if "code_sha256" in found and printed.content.get("code_sha256") != found["code_sha256"]:
+        code = shown(printed.content.get("code_sha256"))
+        yield f"made from other code: it says sha256 {code}; this is {found['code_sha256']}"
+    if said == found.get("record_sha256") and printed.rendering.get("fingerprint") != _fingerprint(printed, asked):
         yield (
-            f"made from other code, libraries or files beside the record: it says package "
+            "made by other modules, libraries or templates, or from other files beside the record: it says package "
             f"{shown(printed.content.get('package_version'))}; this is {found.get('package_version')}"
         )
-    key = printed.content.get("artefact")
-    if key is not None and isinstance(asked, Forecasting):
-        history, target = asked.history(), asked.target
-        keys = [made_from(history, names, target, "forward").key for names in (*asked.models, tuple(MODELS))]
+    if isinstance(asked, Forecasting):
+        yield from _other_models(printed, asked)
+
+
+def _other_models(printed: Printed, asked: Forecasting) -> Iterator[str]:
+    """Artefacts that a page names and that are not those of this record and code."""
+    history, choices = asked.history(), (*asked.models, tuple(MODELS))
+    days = {"artefact": history.as_of, "artefact_earlier": printed.content.get("earlier", "")}
+    for name, day in days.items():
+        key = printed.content.get(name)
+        if key is None:
+            continue
+        known = history.at(date.fromisoformat(day) if isinstance(day, str) else day)
+        keys = [made_from(known, names, asked.target, "forward").key for names in choices]
         if key not in keys:
             yield f"made from other fitted models: it says artefact {shown(key)}; of this record and code {keys[0]}"
 
 
 def _fingerprint(printed: Printed, asked: Parameters) -> str:
-    source = shipped("notebooks") / "reports" / f"{printed.template}.ipynb"
-    return fingerprint(source, asked, printed.parameters)
+    return fingerprint(source_of(printed.template), asked, printed.parameters)
 
 
 def _origin(found: dict[str, Any]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.errors import UsageError
+from forecasting.verification.cards import is_card, verify_card
 from forecasting.verification.differences import Verification
 from forecasting.verification.entries import is_entry, split_line, verify_entries
 from forecasting.verification.pages import is_page, verify_page
@@ -24,6 +25,7 @@ class Subject:
 
 SUBJECTS = (
     Subject("an entry or the folder of a ledger", is_entry, verify_entries),
+    Subject("a model card (card-X.Y.Z.json)", is_card, verify_card),
     Subject("a page of a report or the JSON file beside it", is_page, verify_page),
 )
 

@@ -78,7 +78,8 @@ def _fit(fit: Chain) -> Iterator[str]:
 def _forecast(row: Chain) -> Iterator[str]:
     yield (
         f"FORECAST {row['model']}, {row['case_id']} as of {row['as_of']}: {row['cause']} within {row['horizon']} "
-        f"months {row['probability']!r} [{row['lower']!r}, {row['upper']!r}], given {row['given']}; the {row['field']} of it"
+        f"months {row['probability']!r} [{row['lower']!r}, {row['upper']!r}], given {row['given']}; "
+        f"the {row['field']} of it"
     )
 
 
