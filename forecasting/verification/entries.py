@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,8 +52,20 @@ def is_entry(path: Path, held: Any) -> bool:
 def verify_entries(path: Path, trusted: Trusted, line: int | None = None) -> Verification:
     """A ledger, one entry of it, or the forecast on one line of an entry; a broken chain is a `LedgerError`."""
     links = list(read_chain(path).links) if path.is_dir() else [read_link(path)]
-    whole = load_history(trusted.data)
     case = case_on_line(links[0], line) if line is not None else None
+    earlier = links if path.is_dir() or not isinstance(links[0].entry, Resolution) else read_chain(path.parent).links
+    return verify_links(str(path), links, load_history(trusted.data), trusted, case, earlier)
+
+
+def verify_links(
+    subject: str,
+    links: Sequence[Link],
+    whole: History,
+    trusted: Trusted,
+    case: str | None = None,
+    chain: Sequence[Link] = (),
+) -> Verification:
+    """Entries held against what the record `whole` gives as of their days; `chain`: those before a resolution, too."""
     n, made, notes, differences = 0, dict[str, None](), dict[str, None](), list[Difference]()
     for asked, group in _groups(links):
         again = _Again(whole, asked, group, trusted)
@@ -65,14 +77,14 @@ def verify_entries(path: Path, trusted: Trusted, line: int | None = None) -> Ver
     for link in links:
         if isinstance(link.entry, Resolution):
             made |= dict.fromkeys(_made_from(link, whole))
-            count, found = _resolution(link, path, whole)
+            count, found = _resolution(link, chain or links, whole)
             n, differences = n + count, differences + found
     other = sum(not isinstance(link.entry, Issue | Resolution) for link in links)
     if other:
         notes[f"{other} entries of what people said or withdrew: nothing to derive"] = None
     order = {link.name: i for i, link in enumerate(links)}
     differences.sort(key=lambda one: order[one.section.split()[0]])
-    return Verification(str(path), n, tuple(made), tuple(notes), tuple(differences))
+    return Verification(subject, n, tuple(made), tuple(notes), tuple(differences))
 
 
 def read_link(path: Path) -> Link:
@@ -189,12 +201,11 @@ def _made_from(link: Link, whole: History) -> Iterator[str]:
         yield f"made from other code: it says sha256 {entry.code.sha256}; this is {code_sha256()}"
 
 
-def _resolution(link: Link, path: Path, whole: History) -> tuple[int, list[Difference]]:
+def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int, list[Difference]]:
     """What the record says of the questions then open, beside what the entry says it said."""
     entry = link.entry
     assert isinstance(entry, Resolution)
-    chain = read_chain(path if path.is_dir() else path.parent)
-    earlier = Chain(tuple(one for one in chain.links if one.entry.sequence < entry.sequence))
+    earlier = Chain(tuple(one for one in links if one.entry.sequence < entry.sequence))
     told = verdicts(question_lines(earlier), whole.at(entry.record_end), states_by_question(earlier))
     found = [one.model_dump(mode="json", exclude_none=True) for one in map(Resolved.model_validate, told)]
     said = entry.model_dump(mode="json", exclude_none=True)["resolutions"]
