@@ -7,7 +7,7 @@ from forecasting.card import card_content
 from forecasting.card.form import read_signed
 from forecasting.card.home import NAME
 from forecasting.card.standing import mismatches, other_versions
-from forecasting.history.view import load_history
+from forecasting.reporting.shared import shared_history
 from forecasting.verification.differences import Difference, Verification, compared, leaves, parts
 from forecasting.verification.trust import Trusted
 
@@ -21,7 +21,7 @@ def is_card(path: Path, held: Any) -> bool:
 
 def verify_card(path: Path, trusted: Trusted) -> Verification:
     """Every value and text of a card; its hashes that are not of this record and code are said first."""
-    history = load_history(trusted.data)
+    history = shared_history(trusted.data)
     card, _ = read_signed(path)
     stale = mismatches(card, history.record.folder, path.parent, history.sha256)
     made = [f"made from another {one}" for one in stale]

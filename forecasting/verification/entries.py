@@ -12,7 +12,7 @@ from forecasting.artefact.source import code_sha256
 from forecasting.errors import UsageError
 from forecasting.features import DossierIndex
 from forecasting.forecast import case_limits, forecast
-from forecasting.history.view import History, load_history
+from forecasting.history.view import History
 from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain
 from forecasting.ledger.entries import Issue, Resolution, Resolved, decoded
 from forecasting.ledger.issue import open_case_ids
@@ -25,6 +25,7 @@ from forecasting.ledger.questions import (
     states_by_question,
 )
 from forecasting.ledger.resolve import verdicts
+from forecasting.reporting.shared import shared_history
 from forecasting.verification.differences import Difference, Verification, compared, leaves
 from forecasting.verification.trust import Trusted, read_text
 
@@ -46,7 +47,7 @@ def is_entry(path: Path, held: Any) -> bool:
     """Whether a file is named and begun like an entry of a ledger, or a folder holds such files."""
     if path.is_dir():
         return any(ENTRY_FILE.fullmatch(one.name) for one in path.iterdir())
-    return bool(ENTRY_FILE.fullmatch(path.name)) and isinstance(held, dict) and "entry" in held
+    return bool(ENTRY_FILE.fullmatch(path.name)) and (held is None or "entry" in held)
 
 
 def verify_entries(path: Path, trusted: Trusted, line: int | None = None) -> Verification:
@@ -54,7 +55,7 @@ def verify_entries(path: Path, trusted: Trusted, line: int | None = None) -> Ver
     links = list(read_chain(path).links) if path.is_dir() else [read_link(path)]
     case = case_on_line(links[0], line) if line is not None else None
     earlier = links if path.is_dir() or not isinstance(links[0].entry, Resolution) else read_chain(path.parent).links
-    return verify_links(str(path), links, load_history(trusted.data), trusted, case, earlier)
+    return verify_links(str(path), links, shared_history(trusted.data), trusted, case, earlier)
 
 
 def verify_links(

@@ -14,10 +14,11 @@ from forecasting.explain.movers import behind
 from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex
 from forecasting.forecast import case_covariates, forecast
 from forecasting.history.cases import CaseView
-from forecasting.history.view import History, load_history
+from forecasting.history.view import History
 from forecasting.ledger.entries import Issue
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
+from forecasting.reporting.shared import shared_history
 from forecasting.reporting.words import percent
 from forecasting.training import case_lines, training_set
 from forecasting.verification.differences import leaves, path_of
@@ -92,7 +93,7 @@ def _of_entry(path: Path, asked: str, trusted: Trusted) -> Chain:
     own, i, k = entry.forecasts[int(found[1])], int(found[3]), int(found[4])
     model, field = (entry.reference_model, FIELDS[0]) if found[2] == "reference" else (entry.model, found[2])
     number = Number(own.case_id, entry.as_of, entry.target, model, entry.horizons[i], entry.states[k], "all", field)
-    history = load_history(trusted.data, entry.as_of)
+    history = shared_history(trusted.data, entry.as_of)
     return {
         "number": {"pointer": pointer, "said": path_of(held, pointer)[-1], "also": also},
         "place": {

@@ -9,6 +9,7 @@ from ledger.bodies import ISSUED_ON
 
 from forecasting import FittedModels, History, fit_models, forecast
 from forecasting.features import DossierIndex, feature_table
+from forecasting.forecast import case_limits
 from forecasting.ledger import issue
 from forecasting.ledger.chain import Link, read_chain
 from forecasting.ledger.issue import MODELS_ISSUED, open_case_ids
@@ -40,5 +41,10 @@ def chain_of(whole, folder):
     features = feature_table(index, [(case, PAST) for case in cases])
     fitted = fit_models(known, MODELS_ISSUED, index=index)
     table = forecast(known, cases, fitted=fitted, index=index)
-    issue(table, folder, whole, as_replay=True, issued_on=ISSUED_ON)
+    limits = case_limits(known, cases, fitted, index)
+    silent = {
+        name: {case: str(of[name]) for case, of in limits.items() if of[name].status == "abstained"}
+        for name in MODELS_ISSUED
+    }
+    issue(table, folder, whole, as_replay=True, issued_on=ISSUED_ON, abstained=silent)
     return ChainOf(features, fitted, table, read_chain(folder).links)

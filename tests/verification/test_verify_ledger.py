@@ -14,7 +14,6 @@ from forecasting.ledger import read_chain, resolve
 from forecasting.ledger.entries import encoded
 from forecasting.models.state import state
 from forecasting.verification import Trusted, explain, verify
-from forecasting.verification.entries import verify_links
 
 NAME = "000001-replay-1972-01-01-concluded-primary.json"
 
@@ -47,15 +46,13 @@ def edited(ledger, change):
 
 def with_probability(entry, moved):
     """The entry with some probability moved between the first two states of the second case at the third horizon."""
-    case = entry.forecasts[1]
-    rows = [list(row) for row in case.probability]
-    rows[2][0], rows[2][1] = rows[2][0] + moved, rows[2][1] - moved
-    upper = [[max(pair) for pair in zip(*both, strict=True)] for both in zip(case.upper, rows, strict=True)]
-    lower = [[min(pair) for pair in zip(*both, strict=True)] for both in zip(case.lower, rows, strict=True)]
-    rounded = [[round(value, 5) for value in row] for row in rows]
-    said = case.model_copy(update={"probability": rounded, "upper": upper, "lower": lower})
-    forecasts = (entry.forecasts[0], said, *entry.forecasts[2:])
-    return type(entry).model_validate(entry.model_dump() | {"forecasts": [one.model_dump() for one in forecasts]})
+    held = entry.model_dump()
+    case = {name: [list(row) for row in held["forecasts"][1][name]] for name in ("probability", "lower", "upper")}
+    row = case["probability"][2]
+    row[0], row[1] = round(row[0] + moved, 5), round(row[1] - moved, 5)
+    case["upper"][2][0], case["lower"][2][1] = 1.0, 0.0
+    held["forecasts"] = [one | (case if i == 1 else {}) for i, one in enumerate(held["forecasts"])]
+    return type(entry).model_validate(held)
 
 
 def test_the_record_gives_the_ledgered_numbers_again_bit_for_bit(then, history):
@@ -63,7 +60,7 @@ def test_the_record_gives_the_ledgered_numbers_again_bit_for_bit(then, history):
     came = verify(folder)
     assert came.differences == () and came.made_from == ()
     assert came.notes == ("models fitted anew",)
-    assert came.n > 6 * (6 * 4 * 4)
+    assert came.n > 2 * 4 * (6 * 4 * 4)
 
 
 def test_later_facts_change_nothing_on_the_way(then, history, tmp_path):
@@ -78,15 +75,6 @@ def test_later_facts_change_nothing_on_the_way(then, history, tmp_path):
     assert [link.entry.forecasts for link in other.links] == [link.entry.forecasts for link in chain.links]
 
 
-def test_a_fact_of_the_day_itself_is_seen(then, history):
-    """The same entries against a record in which the facts count one day too early: the proof can fail."""
-    chain, _, trusted = then
-    late = history.at(PAST.replace(year=1973))
-    moved = [link.entry.model_copy(update={"as_of": late.as_of}) for link in chain.links[:1]]
-    links = [type(chain.links[0])(chain.links[0].name, "", entry) for entry in moved]
-    assert verify_links("x", links, history, trusted).differences
-
-
 def test_an_edited_probability_is_named_with_file_line_and_case(then, ledger):
     trusted = then[2]
     edited(ledger, lambda entry: with_probability(entry, 1e-4))
@@ -99,7 +87,8 @@ def test_an_edited_probability_is_named_with_file_line_and_case(then, ledger):
     assert (first.said, first.found) == (pytest.approx(case.probability[2][0] + 1e-4, abs=1e-9), case.probability[2][0])
     assert verify(f"{ledger / NAME}:{line}", trusted).differences[0] == first
     assert verify(f"{ledger / NAME}:{line + 1}", trusted).differences == ()
-    with pytest.raises(UsageError, match=f"wanted a line with a forecast, {line - 1} to {line + 4} of {NAME}; came 2"):
+    last = line + len(then[0].links[0].entry.forecasts) - 2
+    with pytest.raises(UsageError, match=f"wanted a line with a forecast, {line - 1} to {last} of {NAME}; came 2"):
         verify(f"{ledger / NAME}:2", trusted)
 
 
@@ -129,7 +118,9 @@ def test_another_record_and_other_code_are_said_first_and_the_numbers_still_comp
 def test_a_resolution_that_says_otherwise_is_named(then, ledger):
     chain = read_chain(ledger)
     told = chain.links[-1].entry
-    first = told.resolutions[0].model_copy(update={"state": "faded" if told.resolutions[0].state != "faded" else "ongoing"})
+    first = told.resolutions[0].model_copy(
+        update={"state": "faded" if told.resolutions[0].state != "faded" else "ongoing"}
+    )
     changed = told.model_copy(update={"resolutions": (first, *told.resolutions[1:])})
     (ledger / chain.last).write_bytes(encoded(changed))
     (ledger / "HEAD").write_text(f"{sha256(ledger / chain.last)}  {chain.last}\n")
@@ -148,7 +139,9 @@ def test_a_number_of_an_entry_is_told_from_its_sources(then):
     assert told["fit"]["sum_of_points"] == pytest.approx(told["forecast"]["probability"], abs=1e-9)
     assert sum(told["fit"]["points"].values()) == pytest.approx(told["fit"]["sum_of_points"], abs=1e-9)
     assert told["place"]["entry"].startswith(f"{folder / NAME}:")
-    days = [fact["known"] for fact in (told["sources"]["case"], *told["sources"]["events"], *told["sources"]["endings"])]
+    days = [
+        fact["known"] for fact in (told["sources"]["case"], *told["sources"]["events"], *told["sources"]["endings"])
+    ]
     assert max(days) <= PAST.isoformat() and len(days) > 5
 
 

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from forecasting.errors import UsageError
-from forecasting.reporting.notebook import source_of
 from forecasting.reporting.fingerprint import fingerprint
+from forecasting.reporting.notebook import source_of
 from forecasting.reporting.parameters import checked_parameters
 from forecasting.reporting.rerun import rerun
 from forecasting.verification import Trusted, explain, verify
@@ -86,14 +86,19 @@ def test_what_draws_the_page_is_compared_too(page, trusted):
 
 def test_another_record_is_said_first_and_is_no_difference_of_a_number(page, trusted):
     change(page, lambda held: held.update(record_sha256="0" * 64))
-    page.write_text(page.read_text().replace(json.loads(page.with_suffix(".json").read_text())["record_sha256"], "0" * 64))
+    page.write_text(
+        page.read_text().replace(json.loads(page.with_suffix(".json").read_text())["record_sha256"], "0" * 64)
+    )
     came = verify(page, trusted)
     assert came.made_from[0].startswith(f"made from another record: it says sha256 '{'0' * 64}'; this one is ")
 
 
 def test_a_missing_value_and_one_too_many_are_differences():
     said, found = {"a": [1, 2], "c": 0.5}, {"a": [1], "b": None, "c": 0.5 + 1e-10}
-    assert [(d.pointer, d.said, d.found) for d in compared(said, found)] == [("/a/1", 2, "nothing"), ("/b", "nothing", None)]
+    assert [(d.pointer, d.said, d.found) for d in compared(said, found)] == [
+        ("/a/1", 2, "nothing"),
+        ("/b", "nothing", None),
+    ]
 
 
 def test_bounds_may_differ_more_than_points_and_types_not_at_all():
