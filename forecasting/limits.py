@@ -101,7 +101,7 @@ def limits_of(support: Support, cases: pd.DataFrame, at_risk: NDArray[np.int64])
 
 
 def limit_of(support: Support, own: Mapping[str, str], values: NDArray[np.float64], at_risk: int) -> Limit:
-    """The limit of one case: `own` tells its `case_id`, `type` and `domain`, `values` (p,) its covariates."""
+    """The limit of one case: its own `case_id`, `type` and `domain`, its covariates (p,), and how many at its age."""
     return _limit(_unseen(support, own) or [*_outside(support, own["case_id"], values), *_too_few(at_risk)])
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from forecasting.card.form import Block, Curve, Figure, Point, Section, Table
+from forecasting.card.form import Block, Figure, Section, Table
 from forecasting.card.material import Material
-from forecasting.card.phrases import TOO_FEW, code, count, figure, items, name, percent, quote, share, table, text
+from forecasting.card.phrases import TOO_FEW, code, count, figure, name, percent, quote, share, table, text
 from forecasting.card.recount import recount
 from forecasting.evaluation.breakdown import FEWEST_CASES, FEWEST_ENDINGS
 from forecasting.forecast import LEVEL
@@ -12,7 +12,6 @@ from forecasting.reporting.confidence import CHOICES
 from forecasting.reporting.scores import DESIGNS, MODELS, REGISTERED, SCORES, TRAITS, WEIGHTS
 from forecasting.vocabulary import CAUSES
 
-HEADLINE_MONTHS = "60"
 NONE_KEPT = (
     "No result is kept for this record: `forecasting backtest --design cluster --tables DIR`, with the record's "
     "folder as DIR, makes one, and `--design rolling` another."
@@ -33,7 +32,8 @@ def metrics(material: Material) -> Section:
             "than {cases} cases or {endings} endings.",
             level=percent(LEVEL), cases=count(FEWEST_CASES), endings=count(FEWEST_ENDINGS),
         ),
-        _whole(material),
+        _whole(material, "base_rate"),
+        _whole(material, "type_base_rate"),
         text(
             "**A fault of the registration.** One unit of weight per case favours cases that ended early, which "
             "nobody could know on the day; so the same skill stands beside it with every forecast alike and at "
@@ -73,7 +73,7 @@ def recounted(material: Material) -> Section:
         off = max(abs(row[k] - kept[k]) for k in ("skill", "lower", "upper")) if kept else float("nan")
         worst = max(worst, off)
         rows.append([
-            figure("code", row["horizon"]), count(row["n"]), count(row["n_groups"]), published,
+            name(row["horizon"]), count(row["n"]), count(row["n_groups"]), published,
             share(row["skill"], row["lower"], row["upper"]), figure("p", round(100 * off, 4)),
         ])  # fmt: skip
     return Section(
@@ -90,93 +90,6 @@ def recounted(material: Material) -> Section:
             table(
                 "Skill over the base rate as of each year: as published, and counted again from the kept forecasts",
                 ("Months", "Forecasts", "Groups", "Published", "Counted again", "Apart, in points"), rows,
-            ),
-        ),
-    )  # fmt: skip
-
-
-def calibration(material: Material) -> Section:
-    """Whether chances mean what they say."""
-    title = "Calibration"
-    rows = material.rows("calibration", horizon=HEADLINE_MONTHS)
-    if not rows:
-        return Section(title=title, blocks=(text(NONE_KEPT),))
-    lines = [
-        [DESIGNS[row["design"]], WEIGHTS[row["weights"]], name(row["cause"]),
-         *(share(row[one]) for one in ("forecast", "came")),
-         *(_interval("ratio", row, one) for one in ("ratio", "slope")),
-         TOO_FEW if row["auc"] is None else figure("ratio", row["auc"])]
-        for row in rows if row["design"] in REGISTERED
-    ]  # fmt: skip
-    curves = [
-        Curve(
-            said=f"How often each ending came within five years, by the chance forecast: {DESIGNS[design]}. A curve "
-            f"inside "
-            "the band does not refute calibration; it does not prove it.",
-            points=tuple(Point(**{k: row[k] for k in Point.model_fields}) for row in found),
-        )
-        for design in REGISTERED
-        if (found := material.rows("reliability", design=design))
-    ]
-    head = ("Design", "Weights", "Ending", "Forecast", "Came", "Came / forecast (best one)", "Slope (best one)",
-            "AUC (chance one half)")  # fmt: skip
-    return Section(
-        title=title,
-        blocks=(
-            text(
-                "Within five years. A ratio above one says that an ending came more often than was said; a slope "
-                "below one, that the chances were spread too far. Under the registered weights every forecast, the "
-                "base rate's too, seems to promise too few endings, since cases that ended early weigh more; the "
-                "ratio is to be read with every forecast alike or at first days."
-            ),
-            table("Calibration of the hazard model within five years", head, lines),
-            *curves,
-        ),
-    )
-
-
-def power(material: Material) -> Section:
-    """What so few cases cannot tell."""
-    title = "What these numbers cannot tell"
-    rows = [
-        row for row in material.results["power"]
-        if row["model"] == "primary" or (row["model"], row["against"]) == ("type_base_rate", "base_rate")
-    ]  # fmt: skip
-    if not rows:
-        return Section(title=title, blocks=(text(NONE_KEPT),))
-    own = next(row for row in rows if (row["model"], row["against"]) == ("primary", "base_rate"))
-    lines = [
-        [DESIGNS[row["design"]],
-         text("{one} over {other}", one=quote(MODELS[row["model"]]), other=quote(MODELS[row["against"]])),
-         share(row["difference"], row["lower"], row["upper"]),
-         *(share(row[k]) for k in ("standard_error", "right_sign", "smallest", "apart"))]
-        for row in rows
-    ]  # fmt: skip
-    return Section(
-        title=title,
-        blocks=(
-            text(
-                "{n} forecasts are not so many cases: they fall into {groups} groups of related ones, and that is "
-                "what counts. A true skill of {smallest} would be seen in four runs of five; a smaller one most "
-                "likely not. Two models closer than the last column are not ranked, on this card or elsewhere.",
-                n=count(own["n"]), groups=count(own["n_groups"]), smallest=share(own["smallest"]),
-            ),
-            table(
-                "What the number of forecasts can show",
-                ("Design", "Difference", "Measured", "Standard error", "Chance of the same sign again",
-                 "Smallest true one seen four times in five", "Smallest measured one apart from noise"), lines,
-            ),
-            items(
-                text(
-                    "Nor whether skill of the past carries into another age. With a quarter century of starts left "
-                    "out the skill on a formal agreement is {era}, and with every forecast alike {alike}.",
-                    era=material.skill("era", "cause", "formalized"),
-                    alike=material.skill("era", "cause", "formalized", weights="forecast"),
-                ),
-                "Nor whether coders' knowledge of the endings made the inputs look better than they are (\"Leakage "
-                "audit\").",
-                "Nor anything about forecasts of days to come: those are kept by `forecasting ledger` and scored "
-                "when they mature. This card is made from record and code alone and claims nothing of them.",
             ),
         ),
     )  # fmt: skip
@@ -222,19 +135,19 @@ def multiverse(material: Material) -> Section:
     )  # fmt: skip
 
 
-def _whole(material: Material) -> Table:
-    asked = [(weights, reference) for reference in ("base_rate", "type_base_rate") for weights in WEIGHTS]
+def _whole(material: Material, reference: str) -> Table:
+    """Skill under each weighting in every design, with the number of forecasts, cases and groups."""
     rows: list[list[Any]] = [
-        [WEIGHTS[weights], f"over the {MODELS[reference]}",
-         *(material.skill(design, weights=weights, reference=reference) for design in DESIGNS)]
-        for weights, reference in asked
+        [WEIGHTS[weights], *(material.skill(design, weights=weights, reference=reference) for design in DESIGNS)]
+        for weights in WEIGHTS
+    ]
+    asked = {"by": "all", "weights": "case", "model": "primary", "reference": reference}
+    rows += [
+        [label, *(count(found[0][of]) if (found := material.rows("breakdown", design=design, **asked)) else ""
+                  for design in DESIGNS)]
+        for label, of in (("Forecasts", "n"), ("Cases", "n_cases"), ("Groups of related cases", "n_groups"))
     ]  # fmt: skip
-    sizes = {design: material.rows("breakdown", design=design, by="all", weights="case", model="primary",
-                                   reference="base_rate") for design in DESIGNS}  # fmt: skip
-    rows.append(["forecasts; cases; groups", "", *(
-        text("{n}; {cases}; {groups}", n=count(found[0]["n"]), cases=count(found[0]["n_cases"]),
-             groups=count(found[0]["n_groups"])) if found else "" for found in sizes.values())])  # fmt: skip
-    return table("Skill of the hazard model", ("Weights", "Reference", *DESIGNS.values()), rows)
+    return table(f"Skill of the hazard model over the {MODELS[reference]}", ("Weights", *DESIGNS.values()), rows)
 
 
 def _by(material: Material, by: str, head: str, caption: str, counted: bool = False) -> Table:
@@ -270,10 +183,6 @@ def _unproved(material: Material) -> list[Block]:
 
 def _alike(material: Material, by: str, part: str) -> Figure:
     return material.skill("cluster", by, part, weights="forecast")
-
-
-def _interval(unit: Any, row: Any, one: str) -> str | Figure:
-    return TOO_FEW if row[one] is None else figure(unit, row[one], row[f"{one}_lower"], row[f"{one}_upper"])
 
 
 def _width(spread: dict[str, float]) -> float:

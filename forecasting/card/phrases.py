@@ -10,6 +10,7 @@ from forecasting.reporting.words import MINUS, PER_CENT, label, long_day
 SIGNIFICANT = 6
 NOT_MEASURED = "not measured"
 TOO_FEW = "too few"
+SMALLEST_P = 0.001
 FORMS: dict[str, tuple[int, str, str]] = {
     "share": (100, ".1f", PER_CENT),
     "percent": (100, ".0f", PER_CENT),
@@ -94,6 +95,8 @@ def _one(unit: Unit, value: Any) -> str:
         return label(value)
     if isinstance(value, str):
         return value
+    if unit == "p" and 0 < value < SMALLEST_P:
+        return f"under {SMALLEST_P}"
     factor, form, end = FORMS[unit]
     return f"{factor * value:{form}}{end}".replace("-", MINUS)
 

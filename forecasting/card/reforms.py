@@ -1,5 +1,6 @@
 """The REFORMS checklist for science based on machine learning (Kapoor and others 2024), answered in our words."""
 
+from string import ascii_lowercase
 from typing import Any, Final
 
 import numpy as np
@@ -38,14 +39,15 @@ def reforms(material: Material) -> Section:
                 year=code("2024"), n=count(len(every)), parts=count(len(parts)),
                 **{k: count(v) for k, v in given.items()},
             ),
-            *(table(title, ("Item", "Answer", "What it rests on", "Where"), _cells(rows))
-              for title, rows in zip(SECTIONS_OF_IT, parts, strict=True)),
+            *(table(title, ("Item", "Answer", "What it rests on", "Where"), _cells(number, rows))
+              for number, (title, rows) in enumerate(zip(SECTIONS_OF_IT, parts, strict=True), start=1)),
         ),
     )  # fmt: skip
 
 
-def _cells(rows: list[Row]) -> list[list[Any]]:
-    return [[item, answer, said, text(where)] for item, answer, said, where in rows]
+def _cells(number: int, rows: list[Row]) -> list[list[Any]]:
+    return [[f"{number}{letter} {item}", answer, said, text(where)]
+            for letter, (item, answer, said, where) in zip(ascii_lowercase, rows, strict=False)]  # fmt: skip
 
 
 def _goals(material: Material) -> list[Row]:

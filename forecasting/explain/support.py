@@ -1,8 +1,7 @@
 """How often the record cannot bear a forecast: over the cases that go on, and over past days of the track record."""
 
-import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,12 +14,11 @@ from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecast import FittedModels, case_limits, fit_models
 from forecasting.history.panel import Spells, landmarks, spells
 from forecasting.history.view import History
-from forecasting.limits import Limit, Support, limit_of, support_of
+from forecasting.limits import KINDS, Limit, Support, limit_of
 from forecasting.months import DAYS_PER_MONTH
 from forecasting.training import lines_at, training_set
 from forecasting.vocabulary import TARGETS
 
-Floats = NDArray[np.float64]
 MODEL = "primary"
 
 
@@ -76,45 +74,33 @@ def support_counts(
 
 def _past_limits(history: History, index: DossierIndex, target: str, asked: pd.DataFrame) -> list[Limit]:
     """The limit of each past forecast, with columns `case_id`, `as_of` and `age_months`."""
-    asked = asked.sort_values("as_of", kind="stable")
-    cases, names = history.cases.set_index("case_id"), list(MODEL_FEATURES)
+    cases = history.cases.set_index("case_id")
     marks = [(case, day.date()) for case, day in zip(asked["case_id"], asked["as_of"], strict=True)]
-    values = lines_at(index, history, marks, names)[names].to_numpy(np.float64)
+    asked_values = lines_at(index, history, marks, MODEL_FEATURES)[list(MODEL_FEATURES)].to_numpy(np.float64)
+    own = [{"case_id": case, **cases.loc[case, list(KINDS)].astype(str).to_dict()} for case, _ in marks]
     at_risk = _at_risk(spells(history, target), marks, asked["age_months"].to_numpy(np.int64))
-    kinds = cases[["type", "domain"]].astype(str).assign(case_id=cases.index).to_dict(orient="index")
-    known = _supports(history, index, target, [day for _, day in marks])
-    return [
-        limit_of(support, kinds[case], values[line], int(at_risk[line]))
-        for line, (support, (case, _)) in enumerate(zip(known, marks, strict=True))
-    ]
+    learned, days = _landmarks(history, index, target)
+    order = np.argsort(days, kind="stable")
+    learned, days = learned.iloc[order], days[order]
+    owner = learned["case_id"].tolist()
+    types, domains = (cases.loc[owner, kind].astype(str).tolist() for kind in KINDS)
+    values = learned[list(MODEL_FEATURES)].to_numpy(np.float64)
+    found = []
+    for line, (_, day) in enumerate(marks):
+        known = slice(int(np.searchsorted(days, np.datetime64(day), side="right")))
+        case_ids, of_type, of_domain = (tuple(part[known]) for part in (owner, types, domains))
+        support = Support(case_ids, of_type, of_domain, MODEL_FEATURES, values[known], values[known])
+        found.append(limit_of(support, own[line], asked_values[line], int(at_risk[line])))
+    return found
 
 
-def _supports(history: History, index: DossierIndex, target: str, days: list[date]) -> Iterator[Support]:
-    """The support on each of the days, which never fall: the landmarks of the cases up to then."""
+def _landmarks(history: History, index: DossierIndex, target: str) -> tuple[pd.DataFrame, NDArray[np.datetime64]]:
+    """The landmarks that the hazard model learns from, and the day of each."""
     learned = training_set(history, index, MODEL_FEATURES, target).landmarks
     marks = landmarks(spells(history, target, "pooled"))
-    day_of = dict(zip(zip(marks.case, marks.age, strict=True), marks.day, strict=True))
-    made = np.array([day_of[key] for key in zip(learned["case"], learned["age_months"], strict=True)])
-    whole = support_of(learned, MODEL_FEATURES, history.cases.set_index("case_id")["domain"])
-    case = learned["case_id"].map({name: i for i, name in enumerate(whole.case_ids)}).to_numpy()
-    values = learned[list(MODEL_FEATURES)].to_numpy(np.float64)
-    lower, upper = np.full_like(whole.lower, np.inf), np.full_like(whole.upper, -np.inf)
-    order, done = np.argsort(made, kind="stable"), 0
-    for day in days:
-        until = int(np.searchsorted(made, np.datetime64(day), side="right", sorter=order))
-        new = order[done:until]
-        np.minimum.at(lower, case[new], values[new])
-        np.maximum.at(upper, case[new], values[new])
-        done = until
-        yield _only(whole, lower, upper, np.isfinite(lower[:, 0]))
-
-
-def _only(whole: Support, lower: Floats, upper: Floats, seen: NDArray[np.bool_]) -> Support:
-    """The support by the cases seen so far."""
-    cases, types, domains = (
-        tuple(itertools.compress(column, seen.tolist())) for column in (whole.case_ids, whole.types, whole.domains)
-    )
-    return Support(cases, types, domains, whole.names, lower[seen], upper[seen])
+    day = dict(zip(zip(marks.case, marks.age, strict=True), marks.day, strict=True))
+    keys = zip(learned["case"], learned["age_months"], strict=True)
+    return learned, np.array([day[key] for key in keys], dtype="datetime64[D]")
 
 
 def _at_risk(core: Spells, marks: list[tuple[str, date]], ages: NDArray[np.int64]) -> NDArray[np.int64]:
