@@ -130,6 +130,8 @@ def forecast(
     months = check_horizons(horizons)
     views = open_cases(history, asked, fitted.target if fitted else target)
     fitted = fitted or fit_models(history, target=target, population=population)
+    if fitted.as_of > history.as_of:
+        raise UsageError(f"wanted models fitted by {history.as_of}; came models of {fitted.as_of}")
     lines = _lines(history, views, fitted, index)
     limits = _limits(views, lines, fitted)
     tables = [
@@ -153,8 +155,6 @@ def _lines(
     history: History, views: Sequence[CaseView], fitted: FittedModels, index: DossierIndex | None
 ) -> pd.DataFrame:
     """All that the fitted models look at, one line per case, with `case_id` and `domain`."""
-    if fitted.as_of > history.as_of:
-        raise UsageError(f"wanted models fitted by {history.as_of}; came models of {fitted.as_of}")
     lines = case_covariates(views).assign(
         case_id=[view.case_id for view in views], domain=[str(view.start["domain"]) for view in views]
     )
