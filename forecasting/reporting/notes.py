@@ -138,7 +138,7 @@ def _item(note: Note, content: Content, known: dict[str, Origin]) -> str:
     return (
         f'<li id="note-{note.letter}"><strong>{escape(note.title)}.</strong> {names}; set out by <code>{by}</code> in '
         f'<a href="#code-{note.cell}">code cell {note.cell}</a>. Read: {files}, as of {day_words(content["as_of"])}, '
-        f"record <code>{content['record_sha256'][:BRIEF]}</code>, code <code>{content['code_sha256'][:BRIEF]}</code>. "
+        f"record <code>{content['record_sha256'][:BRIEF]}</code>. "
         f"{f'Models: {told}; {_models_told(content)}.' if told else 'No model.'} {back}</li>"
     )
 

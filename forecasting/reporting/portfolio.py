@@ -165,11 +165,12 @@ def forecasts(content: Content) -> Fragment:
         if row["cause"] == CAUSES[0] and row["horizon"] == horizon
     }
     order = sorted(content["cases"], key=lambda case: -found[case, BESIDE]["probability"])
-    rows = [[_name(content["cases"][case]), *_cells(found[case, HEADLINE_MODEL]), *_cells(found[case, BESIDE])]
-            for case in order]  # fmt: skip
-    interval = f"80{PER_CENT} interval"
-    head = ["Case", "Base rate (headline)", interval, "Hazard model", interval]
-    return Fragment(table(head, rows, f"Chance of a formal agreement within {years(horizon)}"))
+    rows = [
+        [_name(content["cases"][case]), _cell(found[case, HEADLINE_MODEL]), _cell(found[case, BESIDE])]
+        for case in order
+    ]
+    caption = f"Chance of a formal agreement within {years(horizon)}, with 80{PER_CENT} intervals"
+    return Fragment(table(["Case", "Base rate (headline)", "Hazard model"], rows, caption))
 
 
 def _name(case: Content) -> str:
@@ -177,8 +178,8 @@ def _name(case: Content) -> str:
     return escape(case["name"]) + (unseen if case["months_unseen"] > STALE_MONTHS else "")
 
 
-def _cells(row: Content) -> list[str]:
-    return [percent(row["probability"]), percent_range(row["lower"], row["upper"])]
+def _cell(row: Content) -> str:
+    return f"{percent(row['probability'])} <small>{percent_range(row['lower'], row['upper'])}</small>"
 
 
 def provenance(content: Content) -> Fragment:

@@ -71,18 +71,34 @@ def headline(content: Content) -> Fragment:
         weights, model, reference = key
         if model == "primary" or (weights, reference) == ("case", "base_rate"):
             found = {r["design"]: r for r in whole if (r["weights"], r["model"], r["reference"]) == key}
-            words = [_of(MODELS, model), _of(WEIGHTS, weights), f"over the {_of(MODELS, reference)}"]
-            rows.append([*words, *_cells(found)])
+            words = f"{_of(MODELS, model)}; {_of(WEIGHTS, weights)}; over the {_of(MODELS, reference)}"
+            rows.append([words, *_cells(found)])
     counts = {row["design"]: row for row in whole if row["weights"] == "case"}
     sizes = [
-        "<strong>forecasts; cases; components</strong>", "", "",
+        "<strong>forecasts; cases; components</strong>",
         *(f"{c['n']:,}; {c['n_cases']}; {c['n_groups']}" if (c := counts.get(d)) else "" for d in DESIGNS),
     ]  # fmt: skip
-    head = ["Model", "Weights", "Skill", *DESIGNS.values()]
+    head = ["Model; weights; over what", *DESIGNS.values()]
     return Fragment(
-        table(head, [*rows, sizes], "Skill in the four-state Brier score, mean over 12 to 120 months")
+        _answer(content)
+        + table(head, [*rows, sizes], "Skill in the four-state Brier score, mean over 12 to 120 months")
         + "<p>The first two designs are the registered ones; the other two are stress tests.</p>"
         + _earlier(content)
+    )
+
+
+def _answer(content: Content) -> str:
+    """The first screen: what the model saves in the registered designs, and on which endings nothing is shown."""
+    told = [
+        f"<strong>{_interval(row, 'skill')}</strong> ({DESIGNS[row['design']]})"
+        for row in _rows(content, "all")
+        if row["design"] in REGISTERED
+    ]
+    if not told:
+        return ""
+    return (
+        '<section class="bottom-line" aria-label="Bottom line"><p>The hazard model saves '
+        f"{' and '.join(told)} of the base rate's Brier score.</p>{_unproved(content)}</section>"
     )
 
 
@@ -97,13 +113,17 @@ def horizons(content: Content) -> Fragment:
 def causes(content: Content) -> Fragment:
     """Skill for each ending by itself, and for which of them none is shown in a registered design."""
     shown = _by_design(content, "cause", "Ending", label, "Skill by ending, Brier score of each by itself")
+    return Fragment(_unproved(content) + shown)
+
+
+def _unproved(content: Content) -> str:
+    """The endings on which a registered design shows no skill."""
     unproved = [
         f"{label(row['part'])} ({DESIGNS[row['design']]})"
         for row in _rows(content, "cause")
         if row["design"] in REGISTERED and row["lower"] is not None and row["lower"] <= 0
     ]
-    said = f"<p><strong>No skill is shown on: {', '.join(unproved)}.</strong></p>" if unproved else ""
-    return Fragment(said + shown)
+    return f"<p><strong>No skill is shown on: {', '.join(unproved)}.</strong></p>" if unproved else ""
 
 
 def parts(content: Content) -> Fragment:
@@ -260,13 +280,13 @@ def _interval(row: Content, name: str, prefix: str = "") -> str:
     value, lower, upper = row[name], row[f"{prefix}lower"], row[f"{prefix}upper"]
     if value is None:
         return TOO_FEW
-    return f"{100 * value:.1f}{PER_CENT} [{100 * lower:.1f}, {100 * upper:.1f}]"
+    return f"{100 * value:.1f}{PER_CENT} [{100 * lower:.1f},\N{NO-BREAK SPACE}{100 * upper:.1f}]"
 
 
 def _number(row: Content, name: str) -> str:
     if row[name] is None:
         return TOO_FEW
-    return f"{row[name]:.2f} [{row[f'{name}_lower']:.2f}, {row[f'{name}_upper']:.2f}]"
+    return f"{row[name]:.2f} [{row[f'{name}_lower']:.2f},\N{NO-BREAK SPACE}{row[f'{name}_upper']:.2f}]"
 
 
 def _share(value: float) -> str:

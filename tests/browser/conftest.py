@@ -1,0 +1,67 @@
+"""Pages of every template and the index, rendered once, and one Chromium to read them in."""
+
+import importlib.util
+import shutil
+
+import pytest
+
+from forecasting.reporting.pdf import browser as chromium
+
+WANTED = ("playwright", "axe_playwright_python")
+collect_ignore_glob = [] if all(importlib.util.find_spec(name) for name in WANTED) else ["test_*.py"]
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory, trained, few_cases):
+    """A folder with a page of each template, and their index."""
+    from records import RecordCopy
+
+    from forecasting.history.view import load_history
+    from forecasting.places import shipped
+    from forecasting.reporting.notebook import render_report
+    from forecasting.reporting.site import publish
+
+    out = tmp_path_factory.mktemp("pages")
+    record = RecordCopy(shutil.copytree(shipped("data"), out / "record", copy_function=shutil.copyfile))
+    outcomes = load_history().outcomes
+    ongoing = set(outcomes.loc[(outcomes["target"] == "concluded") & (outcomes["cause"] == ""), "case_id"])
+    case = "new-start-post-expiry-2026"
+    record.keep_cases(set(outcomes["case_id"]) - ongoing | {case, "nsg-1978"})
+    asked = {
+        "case_report": {"case_id": case, "as_of": "2026-02-05", "artefacts": trained[2].parent},
+        "portfolio": {"data": record.folder, "horizons": [60]},
+        "scorecard": {},
+        "data_quality": {"data": few_cases},
+    }
+    for template, parameters in asked.items():
+        render_report(template, parameters, out / "site")
+    publish(out / "site", out / "site")
+    return {page.relative_to(out / "site").parts[0]: page for page in sorted((out / "site").rglob("*.html"))}
+
+
+@pytest.fixture(scope="session")
+def chrome(pages):
+    """Debian's Chromium, driven by Playwright; started after the pages are rendered, which need the event loop."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def show(chrome, pages):
+    """Show a page in a window of its own with every folded part open; it asks nothing of the network."""
+
+    def shown(name, scheme="light", width=1000, folded=False):
+        window = chrome.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        asked = []
+        window.on("request", lambda request: asked.append(request.url))
+        window.goto(pages[name].as_uri())
+        assert asked == [pages[name].as_uri()]
+        if not folded:
+            window.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        return window
+
+    return shown
