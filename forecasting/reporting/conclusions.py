@@ -90,12 +90,17 @@ def _moved(content: Content) -> str:
         return ""
     rows = [row for row in found["rows"] if row["leg"] == "events"]
     rows.sort(key=lambda row: -abs(row["points"]))
-    told = "; ".join(f"{term_name(row['name'])} ({points(row['points'])})" for row in rows[:MOST_MOVED])
+    told = "; ".join(f"{_inside(term_name(row['name']))} ({points(row['points'])} points)" for row in rows[:MOST_MOVED])
     return (
         f"<li>Since {day_words(found['from'])} that model went from {percent(found['before'])} to "
         f"{percent(found['after'])}{', most through: ' if told else ''}{escape(told)} "
         '(<a href="#changed">the acts behind it</a>).</li>'
     )
+
+
+def _inside(name: str) -> str:
+    """A name as it stands inside a sentence."""
+    return name[:1].lower() + name[1:]
 
 
 def _second_opinion(content: Content) -> str:
@@ -161,7 +166,7 @@ def incidence(content: Content) -> Fragment:
     behind = "".join(_curve_table(content["curve"], cause, title) for cause, title in figures.TITLES.items())
     text = (
         "Chance that the arrangement has ended in each way, by time after the day of the forecast. Line and band: "
-        "base rate with its 80 % interval; dashed: arrangements of the same type; dotted and dark: the hazard model, "
+        "base rate with its 80 % interval; dashed: arrangements of the same type; dotted: the hazard model, "
         "which looks at more (its interval stands in its own table below)."
     )
     return Fragment(endings + chart(figures.incidence_chart(content), text, behind) + _term(content))
@@ -179,7 +184,8 @@ def _curve_table(curve: list[Content], cause: str, title: str) -> str:
 
 
 def _curve_cell(row: Content) -> str:
-    return _with_interval(row) if row["model"] == "base_rate" else percent(row["probability"])
+    interval = f" <small>{percent_range(row['lower'], row['upper'])}</small>" if row["model"] == "base_rate" else ""
+    return percent(row["probability"]) + interval
 
 
 def _with_interval(row: Content) -> str:

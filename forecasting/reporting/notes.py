@@ -147,11 +147,16 @@ def _file(name: str) -> str:
     return TABLES[name].path if name in TABLES else escape(name)
 
 
+def _breakable(name: str) -> str:
+    """A dotted name that a line may end within."""
+    return name.replace(".", ".<wbr>").replace("_", "_<wbr>")
+
+
 def _value_table(known: dict[str, Origin]) -> str:
     rows = [
         [
-            f'<code id="value-{value}">{value}</code>',
-            f"<code>{origin.made_by.removeprefix('forecasting.')}</code>",
+            f'<code id="value-{value}">{_breakable(value)}</code>',
+            f"<code>{_breakable(origin.made_by.removeprefix('forecasting.'))}</code>",
             "; ".join(
                 f"{_file(name)}{': ' if columns else ''}{', '.join(columns)}" for name, columns in origin.reads.items()
             ),

@@ -1,5 +1,6 @@
 """Sections of the scorecard, as HTML, from its content."""
 
+import re
 from collections.abc import Callable
 from html import escape
 
@@ -40,6 +41,7 @@ TRAITS = {
     "moment": "start or anniversary",
     "frame": "how the case was found",
 }
+ANCHOR = re.compile(r'<a class="anchor-link".*?</a>', re.S)
 TOO_FEW = "too few"
 NO_RESULT = (
     "<p>No result for this record yet: <code>forecasting backtest --design cluster --tables DIR</code>, with the "
@@ -203,18 +205,29 @@ def peers(content: Content) -> Fragment:
 
 def tried(content: Content) -> Fragment:
     """What was tried and dropped, as the registration tells it."""
-    return Fragment(str(markdown2html(content["tried"])) if content["tried"] else "<p>Nothing is recorded.</p>")
+    told = _prose(content["tried"], "What was tried") if content["tried"] else "<p>Nothing is recorded.</p>"
+    return Fragment(told)
 
 
 def registration(content: Content) -> Fragment:
     """What was fixed before anything was scored, and what came of it; the last first."""
     return Fragment(
         "".join(
-            f"<details><summary>{escape(section['title'])}</summary>{markdown2html(section['text'])}</details>"
-            for section in content["registrations"]
+            f"<details><summary>{escape(one['title'])}</summary>{_prose(one['text'], one['title'])}</details>"
+            for one in content["registrations"]
         )
         or "<p>Nothing was registered for this record.</p>"
     )
+
+
+def _prose(markdown: str, title: str) -> str:
+    """Markdown as HTML; its tables have a caption and the scope of their heads, and scroll on a narrow screen."""
+    html = ANCHOR.sub("", str(markdown2html(markdown))).replace("<th>", '<th scope="col">')
+    for number in range(1, html.count("<table>") + 1):
+        caption = escape(f"{title}, table {number}")
+        framed = f'<div class="scroll" tabindex="0" role="group" aria-label="{caption}"><table class="prose">'
+        html = html.replace("<table>", f"{framed}<caption>{caption}</caption>", 1)
+    return html.replace("</table>", "</table></div>")
 
 
 def provenance(content: Content) -> Fragment:

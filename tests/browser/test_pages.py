@@ -1,6 +1,7 @@
 """Pages as a browser shows them: for every reader, in light and in dark, on a narrow screen, and on paper."""
 
 import subprocess
+from itertools import pairwise
 
 import pytest
 
@@ -16,7 +17,8 @@ def test_axe_finds_no_serious_fault(show, name, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
     window = show(name, scheme)
-    found = Axe().run(window).response
+    rules = {} if scheme == "light" else {"runOnly": ["color-contrast"]}
+    found = Axe().run(window, options={"resultTypes": ["violations"], **rules}).response
     window.close()
     grave = [
         f"{one['id']} ({one['impact']}): {node['html'][:160]}"
@@ -25,7 +27,8 @@ def test_axe_finds_no_serious_fault(show, name, scheme):
         for node in one["nodes"]
     ]
     assert grave == []
-    assert {"color-contrast", "heading-order", "region"} <= {one["id"] for one in found["passes"]}
+    looked_at = {"color-contrast"} if rules else {"color-contrast", "heading-order", "landmark-one-main"}
+    assert looked_at <= {one["id"] for one in found["passes"]}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -49,7 +52,7 @@ def test_headings_descend_in_order_below_one_title(show, name):
     ids = window.evaluate("[...document.querySelectorAll('[id]')].map(one => one.id)")
     window.close()
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
     assert tables and all(caption and scopes for caption, scopes in tables)
     assert len(ids) == len(set(ids))
 
@@ -59,8 +62,8 @@ def test_a_footnote_leads_to_the_code_that_made_the_number_and_back(show, name):
     window = show(name, folded=True)
     marks = window.locator("sup.origin a")
     assert marks.count() > 3
+    note = window.locator(f"li[id='{marks.last.get_attribute('href')[1:]}']")
     marks.last.click()
-    note = window.locator("li:target")
     assert note.is_visible()
     note.locator("a[href^='#value-']").first.click()
     assert window.locator("code:target").is_visible(), "the folded table opens"
