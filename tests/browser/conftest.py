@@ -7,13 +7,14 @@ import pytest
 
 from forecasting.reporting.pdf import browser as chromium
 
+CASE = "new-start-post-expiry-2026"
 WANTED = ("playwright", "axe_playwright_python")
 collect_ignore_glob = [] if all(importlib.util.find_spec(name) for name in WANTED) else ["test_*.py"]
 
 
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory, trained, few_cases):
-    """A folder with a page of each template, and their index."""
+def pages(tmp_path_factory):
+    """Every page and the index by their first folder; the portfolio and the record's are those of a smaller record."""
     from records import RecordCopy
 
     from forecasting.history.view import load_history
@@ -23,15 +24,14 @@ def pages(tmp_path_factory, trained, few_cases):
 
     out = tmp_path_factory.mktemp("pages")
     record = RecordCopy(shutil.copytree(shipped("data"), out / "record", copy_function=shutil.copyfile))
-    outcomes = load_history().outcomes
-    ongoing = set(outcomes.loc[(outcomes["target"] == "concluded") & (outcomes["cause"] == ""), "case_id"])
-    case = "new-start-post-expiry-2026"
-    record.keep_cases(set(outcomes["case_id"]) - ongoing | {case, "nsg-1978"})
+    outcomes = load_history().outcomes.query("target == 'concluded'")
+    ended = sorted(outcomes.loc[outcomes["cause"] != "", "case_id"])
+    record.keep_cases({*ended[::3], CASE, "nsg-1978"})
     asked = {
-        "case_report": {"case_id": case, "as_of": "2026-02-05", "artefacts": trained[2].parent},
+        "case_report": {"case_id": CASE, "as_of": "2026-03-01"},
         "portfolio": {"data": record.folder, "horizons": [60]},
         "scorecard": {},
-        "data_quality": {"data": few_cases},
+        "data_quality": {"data": record.folder},
     }
     for template, parameters in asked.items():
         render_report(template, parameters, out / "site")
