@@ -15,16 +15,16 @@ collect_ignore_glob = [] if all(importlib.util.find_spec(name) for name in WANTE
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory):
     """Every page and the index by their first folder; the portfolio and the record's are those of a smaller record."""
+    from pages import write_page
     from records import RecordCopy
 
-    from forecasting.history.view import load_history
     from forecasting.places import shipped
-    from forecasting.reporting.notebook import render_report
+    from forecasting.reporting.shared import shared_history
     from forecasting.reporting.site import publish
 
     out = tmp_path_factory.mktemp("pages")
     record = RecordCopy(shutil.copytree(shipped("data"), out / "record", copy_function=shutil.copyfile))
-    outcomes = load_history().outcomes.query("target == 'concluded'")
+    outcomes = shared_history().outcomes.query("target == 'concluded'")
     ended = sorted(outcomes.loc[outcomes["cause"] != "", "case_id"])
     record.keep_cases({*ended[::3], CASE, "nsg-1978"})
     asked = {
@@ -34,14 +34,14 @@ def pages(tmp_path_factory):
         "data_quality": {"data": record.folder},
     }
     for template, parameters in asked.items():
-        render_report(template, parameters, out / "site")
+        write_page(out / "site", template, parameters)
     publish(out / "site", out / "site")
     return {page.relative_to(out / "site").parts[0]: page for page in sorted((out / "site").rglob("*.html"))}
 
 
 @pytest.fixture(scope="session")
-def chrome(pages):
-    """Debian's Chromium, driven by Playwright; started after the pages are rendered, which need the event loop."""
+def chrome():
+    """Debian's Chromium, driven by Playwright."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
