@@ -24,8 +24,16 @@ class InsufficientHistoryError(UsageError):
     """Too few finished cases were known on the as-of day to say anything."""
 
 
+class AbstentionError(UsageError):
+    """The record cannot bear what the model would say of the case, so that there is nothing to explain."""
+
+
 class ReportError(ForecastingError):
     """A report could not be rendered; nothing was published."""
+
+
+class CardError(ForecastingError):
+    """A model card is not of its form, or leaves something to be filled in."""
 
 
 class ArtefactError(ForecastingError):

@@ -4,16 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
 from forecasting.errors import InsufficientHistoryError, UsageError, shown
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.given import Model, forecast_given
+from forecasting.given import Model, States, forecast_given
 from forecasting.history.cases import CaseView
 from forecasting.history.panel import Population, Spells, check_choice, spells
 from forecasting.history.view import History
+from forecasting.limits import WITHIN, Limit, Support, limits_of, support_of, unseen_type
 from forecasting.models import BASE_RATES, MODELS
+from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
 from forecasting.months import HORIZONS, check_horizons
 from forecasting.schema import FORECAST_COLUMNS
@@ -26,13 +29,17 @@ FEWEST_ENDINGS = 10
 
 @dataclass(frozen=True)
 class FittedModels:
-    """Models fitted on the spells known on `as_of`, under one target and population."""
+    """Models fitted on the spells known on `as_of`, under one target and population.
+
+    `support`: what the cases held that the hazard model learned from; None where there is no hazard model.
+    """
 
     as_of: date
     target: str
     population: Population
     models: dict[str, Model]
     spells: Spells
+    support: Support | None = None
 
 
 def fit_models(
@@ -55,16 +62,18 @@ def fit_models(
             f"the record knew {n_endings} (population {population}, target {target})"
         )
     fitted: dict[str, Model] = {}
+    support = None
     for name in chosen:
         model = unfitted(name)
         if isinstance(model, HazardModel):
-            index = index or DossierIndex(history, target)
-            fitted[name] = fit_hazard(model, training_set(history, index, MODEL_FEATURES, target))
+            learned = training_set(history, index or DossierIndex(history, target), MODEL_FEATURES, target)
+            fitted[name] = fit_hazard(model, learned)
+            support = support_of(learned.landmarks, learned.names, history.cases.set_index("case_id")["domain"])
         else:
             fitted[name] = model.fit(
                 start_covariates(known.starts), (known.entry, known.exit, known.cause), known.group
             )
-    return FittedModels(history.as_of, target, population, fitted, known)
+    return FittedModels(history.as_of, target, population, fitted, known, support)
 
 
 def check_models(names: Iterable[str]) -> list[str]:
@@ -108,6 +117,8 @@ def forecast(
 
     Columns: model, case_id, as_of, horizon (months after as_of), cause (formalized, collapsed, faded, or ongoing),
     probability, lower and upper (equal-tailed interval at `level`), given (what is taken as a fact; `all`: nothing).
+    Where the record cannot bear it a model abstains and has no rows for the case, or the hazard model's interval is
+    widened to hold the base rate's; `case_limits` tells which and why, the rule stands in `limits`.
     `fitted` (default: the base rates, fitted on this history) brings its own target and population; `index` of this
     history and that target spares building another. Raises
     `UsageError` for a case that is unknown, not yet begun, or known to have ended.
@@ -119,19 +130,61 @@ def forecast(
     months = check_horizons(horizons)
     views = open_cases(history, asked, fitted.target if fitted else target)
     fitted = fitted or fit_models(history, target=target, population=population)
-    if fitted.as_of > history.as_of:
-        raise UsageError(f"wanted models fitted by {history.as_of}; came models of {fitted.as_of}")
-    lines = case_covariates(views)
-    if any(isinstance(model, HazardModel) for model in fitted.models.values()):
-        index = index or DossierIndex(history, fitted.target)
-        own = case_lines(index, views, MODEL_FEATURES)
-        lines = lines.join(own.drop(columns=list(lines.columns), errors="ignore"))
+    lines = _lines(history, views, fitted, index)
+    limits = _limits(views, lines, fitted)
     tables = [
-        _rows(name, model, view, lines.iloc[[line]], months)
+        _rows(name, model, view, lines.iloc[[line]], months, limits[view.case_id][name])
         for name, model in fitted.models.items()
         for line, view in enumerate(views)
+        if limits[view.case_id][name].status != "abstained"
     ]
-    return pd.concat(tables, ignore_index=True)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(FORECAST_COLUMNS))
+
+
+def case_limits(
+    history: History, case_ids: Sequence[str], fitted: FittedModels, index: DossierIndex | None = None
+) -> dict[str, dict[str, Limit]]:
+    """Whether `forecast` of the same cases is within the record, widened or withheld, and why: by case and model."""
+    views = open_cases(history, list(case_ids), fitted.target)
+    return _limits(views, _lines(history, views, fitted, index), fitted)
+
+
+def _lines(
+    history: History, views: Sequence[CaseView], fitted: FittedModels, index: DossierIndex | None
+) -> pd.DataFrame:
+    """All that the fitted models look at, one line per case, with `case_id` and `domain`."""
+    if fitted.as_of > history.as_of:
+        raise UsageError(f"wanted models fitted by {history.as_of}; came models of {fitted.as_of}")
+    lines = case_covariates(views).assign(
+        case_id=[view.case_id for view in views], domain=[str(view.start["domain"]) for view in views]
+    )
+    if not any(isinstance(model, HazardModel) for model in fitted.models.values()):
+        return lines
+    own = case_lines(index or DossierIndex(history, fitted.target), views, MODEL_FEATURES)
+    return lines.join(own.drop(columns=list(lines.columns), errors="ignore"))
+
+
+def _limits(views: Sequence[CaseView], lines: pd.DataFrame, fitted: FittedModels) -> dict[str, dict[str, Limit]]:
+    found: dict[str, dict[str, Limit]] = {view.case_id: {} for view in views}
+    for name, model in fitted.models.items():
+        for view, limit in zip(views, _limits_under(model, lines, fitted), strict=True):
+            found[view.case_id][name] = limit
+    return found
+
+
+def _limits_under(model: Model, lines: pd.DataFrame, fitted: FittedModels) -> list[Limit]:
+    if isinstance(model, HazardModel):
+        if fitted.support is None:
+            raise UsageError("wanted a hazard model with the support it was fitted on; came none: use fit_models")
+        return limits_of(fitted.support, lines, model.base_.at_risk(lines))
+    if "type" not in model.strata:
+        return [WITHIN] * len(lines)
+    known = fitted.spells
+    types = list(known.starts["type"])
+    return [
+        unseen_type(known.case_ids, types, case_id, kind)
+        for case_id, kind in zip(lines["case_id"], lines["type"], strict=True)
+    ]
 
 
 def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) -> list[CaseView]:
@@ -164,8 +217,12 @@ def rivalry(adversarial: float) -> str:
     return {1.0: "rivals", 0.0: "not rivals"}.get(adversarial, "unclear")
 
 
-def _rows(name: str, model: Model, view: CaseView, line: pd.DataFrame, horizons: tuple[int, ...]) -> pd.DataFrame:
+def _rows(
+    name: str, model: Model, view: CaseView, line: pd.DataFrame, horizons: tuple[int, ...], limit: Limit
+) -> pd.DataFrame:
     given = forecast_given(model, line, UNCERTAIN if isinstance(model, HazardModel) else "", horizons, LEVEL)
+    if isinstance(model, HazardModel) and limit.status == "widened":
+        given = {side: _widened(states, model.base_, line, horizons) for side, states in given.items()}
     index = pd.MultiIndex.from_product([STATES, horizons], names=["cause", "horizon"])
     tables = [
         index.to_frame(index=False).assign(
@@ -180,3 +237,9 @@ def _rows(name: str, model: Model, view: CaseView, line: pd.DataFrame, horizons:
     )
     rows = rows.assign(model=name, case_id=view.case_id, as_of=view.as_of.isoformat(), level=LEVEL)
     return rows[list(FORECAST_COLUMNS)].reset_index(drop=True)
+
+
+def _widened(states: States, base: BaseRate, line: pd.DataFrame, horizons: tuple[int, ...]) -> States:
+    """The same probabilities with bounds that hold the base rate's interval too."""
+    lower, upper = base.predict_interval(line, horizons, LEVEL)
+    return States(states.point, np.minimum(states.lower, lower[0]), np.maximum(states.upper, upper[0]))

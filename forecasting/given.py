@@ -35,11 +35,13 @@ def forecast_given(
     chance is the coded one times how likely the case was to last to its age with the fact, by Bayes' rule.
     """
     chance = float(line[fact].iloc[0]) if fact in line else 1.0
-    if fact not in line or chance in (0.0, 1.0):
-        return {ALL: _states(model, line, np.ones(1), horizons, level)}
-    both, weights = either_way(model, line, fact)
-    sides = {YES: np.array([1.0, 0.0]), NO: np.array([0.0, 1.0])}
-    return {name: _states(model, both, w, horizons, level) for name, w in {ALL: weights, **sides}.items()}
+    lines, sides = line, {ALL: np.ones(1)}
+    if chance not in (0.0, 1.0):
+        lines, weights = either_way(model, line, fact)
+        sides = {ALL: weights, YES: np.array([1.0, 0.0]), NO: np.array([0.0, 1.0])}
+    incidence, draws = model.predict_cumulative_incidence(lines, horizons).values, model.draws(lines, horizons)
+    least = model.least_upper(lines.iloc[[0]], level)
+    return {name: _states(incidence, draws, weights, level, least) for name, weights in sides.items()}
 
 
 def either_way(model: Model, line: pd.DataFrame, fact: str) -> tuple[pd.DataFrame, Floats]:
@@ -67,9 +69,9 @@ def _updated(model: Model, both: pd.DataFrame, weights: Floats) -> Floats:
     return np.asarray(weights * lasted / (weights @ lasted))
 
 
-def _states(model: Model, lines: pd.DataFrame, weights: Floats, horizons: tuple[int, ...], level: float) -> States:
-    incidence = np.tensordot(weights, model.predict_cumulative_incidence(lines, horizons).values, axes=(0, 0))[None]
-    draws = np.tensordot(model.draws(lines, horizons), weights, axes=(1, 0))[:, None]
-    lower, upper = state_bounds(incidence, draws, level, model.least_upper(lines.iloc[[0]], level))
-    point = np.concatenate([incidence[0], 1.0 - incidence[0].sum(axis=0, keepdims=True)])
+def _states(incidence: Floats, draws: Floats, weights: Floats, level: float, least_upper: Floats) -> States:
+    """States averaged over lines by `weights` (n,); `incidence` (n, causes, horizons), `draws` (b, n, causes, ...)."""
+    mean = np.tensordot(weights, incidence, axes=(0, 0))[None]
+    lower, upper = state_bounds(mean, np.tensordot(draws, weights, axes=(1, 0))[:, None], level, least_upper)
+    point = np.concatenate([mean[0], 1.0 - mean[0].sum(axis=0, keepdims=True)])
     return States(point, lower[0], upper[0])

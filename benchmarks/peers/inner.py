@@ -14,7 +14,7 @@ import pandas as pd
 from benchmarks.peers import fold as folds
 from benchmarks.peers.export import episode_columns
 from benchmarks.peers.learners import DAMPED, gradient_boosting, random_forest
-from benchmarks.peers.own import base_rate, hazard
+from benchmarks.peers.own import base_rate, bent, hazard, hazard_with, landmark_age
 from benchmarks.peers.scoring import scores
 
 HERE = Path(__file__).parent
@@ -67,6 +67,14 @@ MODELS = {
     "primary, spoilt: endings x 1.6": partial(inflated, fit=hazard),
     "primary without its share of the base rate": partial(hazard, shrink=0.0),
     "primary without recalibration": partial(hazard, n_folds=1),
+    "primary, numbers bent at their medians": partial(hazard_with, add=bent),
+    "primary with the age at the landmark": partial(hazard_with, add=landmark_age),
+    "primary without intercepts of dyads": partial(hazard, intercepts=("type", "era")),
+    "primary with intercepts of types alone": partial(hazard, intercepts=("type",)),
+    "primary, intercepts N(0, 0.5^2)": partial(hazard, intercept_sd=0.5),
+    "primary, slopes N(0, 0.15^2)": partial(hazard, slope_sd=0.15),
+    "primary, slopes N(0, 0.35^2)": partial(hazard, slope_sd=0.35),
+    "primary, duration steps N(0, 1)": partial(hazard, step_sd=1.0),
     "damped boosting": partial(gradient_boosting, settings=DAMPED),
     "damped boosting, additive (300 stumps)": partial(
         gradient_boosting, settings=DAMPED | {"max_leaf_nodes": 2, "max_iter": 300}

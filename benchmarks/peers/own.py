@@ -10,9 +10,10 @@ from forecasting.forecast import fit_hazard
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
 from forecasting.models.incidence import aalen_johansen
-from forecasting.training import TrainingSet
+from forecasting.training import TrainingSet, state_features
 
 N_NEAREST = 25
+NUMBERS = ("verification_level", "dyad_record", "formalization_climate", "signal_balance")
 WEAK = {"slope_sd": 10.0, "step_sd": 10.0, "intercept_sd": 10.0, "frame_sd": 10.0, "shrink": 0.0, "n_folds": 1}
 
 
@@ -38,6 +39,30 @@ def hazard(fold, with_hindsight=False, n_replicates=2, **settings):
     n_features = len(fold.meta["names"]) if with_hindsight else int(fold.meta["n_model"])
     model = fit_hazard(HazardModel(n_replicates=n_replicates, **settings), training_set(fold, n_features))
     return lambda: model.predict_cumulative_incidence(asked_lines(fold), folds.HORIZONS).values
+
+
+def hazard_with(fold, add, **settings):
+    """Our model with the columns that `add` makes of landmarks and of their first lines: fading and lasting ones."""
+    learned, asked = training_set(fold, int(fold.meta["n_model"])), asked_lines(fold)
+    first = learned.landmarks.iloc[np.unique(learned.landmarks["case"], return_index=True)[1]]
+    states = state_features(learned.names)
+    statics = tuple(name for name in learned.names if name not in states)
+    (landmarks, fading, lasting), (lines, *_) = add(learned.landmarks, first), add(asked, first)
+    model = HazardModel(n_replicates=2, statics=statics + lasting, states=states + fading, **settings)
+    model.fit(landmarks, learned.outcome, learned.group)
+    return lambda: model.predict_cumulative_incidence(lines, folds.HORIZONS).values
+
+
+def bent(lines, first):
+    """What each number is above its median over cases, so that its effect may bend there."""
+    above = {f"{name}_above": np.maximum(lines[name] - first[name].median(), 0.0) for name in NUMBERS}
+    states = tuple(f"{name}_above" for name in state_features(NUMBERS))
+    return lines.assign(**above), states, tuple(name for name in above if name not in states)
+
+
+def landmark_age(lines, _):
+    """The age at the landmark (van Houwelingen 2007), beside that of the month."""
+    return lines.assign(log_age=np.log1p(lines["age_months"] / 12.0)), (), ("log_age",)
 
 
 def base_rate(fold, strata):

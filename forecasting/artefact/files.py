@@ -4,16 +4,19 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from forecasting.artefact.source import MadeFrom
+from forecasting.artefact.support import SupportValues, support_forms, support_state
 from forecasting.errors import shown
 from forecasting.forecast import FittedModels, unfitted
+from forecasting.models import MODELS
 from forecasting.models.base_rate_state import Values
+from forecasting.models.hazard import HazardModel
 from forecasting.models.state import ModelValues, array_forms, state
 from forecasting.npz import npz_bytes
 
@@ -33,10 +36,14 @@ WANTED = {
 
 
 class Contents(Values):
-    """What `models.json` holds: what the models were made from, their values, and the hashes of both files."""
+    """What `models.json` holds: what the models were made from, their values, and the hashes of both files.
+
+    `support` is what the hazard model's cases held, where there is a hazard model.
+    """
 
     made_from: MadeFrom
     models: dict[str, ModelValues]
+    support: SupportValues | None
     arrays_sha256: str
     sha256: str
 
@@ -50,14 +57,21 @@ def contents_of(fitted: FittedModels, source: MadeFrom) -> dict[str, bytes]:
         for name, (values, _) in taken.items()
         for part, form in array_forms(unfitted(name), values).items()
     }
-    content = npz_bytes(arrays, forms)
+    support, bounds = support_state(fitted.support if has_hazard(source.models) else None)
+    content = npz_bytes(arrays | bounds, forms | support_forms(support, has_hazard(source.models)))
     contents = Contents(
         made_from=source,
         models={name: values for name, (values, _) in taken.items()},
+        support=support,
         arrays_sha256=hashlib.sha256(content).hexdigest(),
         sha256="",
     )
     return {VALUES: values_bytes(contents), ARRAYS: content}
+
+
+def has_hazard(names: Iterable[str]) -> bool:
+    """Whether one of the named models is a hazard model, which comes with its support."""
+    return any(isinstance(MODELS[name], HazardModel) for name in names)
 
 
 def values_bytes(contents: Contents) -> bytes:

@@ -17,7 +17,7 @@ LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn")
 PACKAGE = Path(__file__).parents[1]
 CODE = (
     "errors", "months", "vocabulary", "places", "files", "npz", "schema", "history", "models", "scores", "features",
-    "training", "given", "forecast", "artefact",
+    "training", "given", "limits", "forecast", "artefact",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from forecasting.artefact.files import (
     VALUES,
     checked_contents,
     contents_of,
+    has_hazard,
     hashed,
     read_real,
     require_real,
     write,
 )
 from forecasting.artefact.source import MadeFrom, made_from
+from forecasting.artefact.support import restored_support, support_forms
 from forecasting.errors import ArtefactError, UsageError
 from forecasting.forecast import FittedModels, check_models, fit_models, unfitted
 from forecasting.history.panel import Population, check_choice, spells
@@ -112,20 +114,23 @@ def load(folder: Path, history: History, source: MadeFrom) -> FittedModels:
         contents = checked_contents(read_real(place), source)
         models = {name: unfitted(name) for name in contents.models}
         forms = {name: array_forms(models[name], values) for name, values in contents.models.items()}
+        bounds = support_forms(contents.support, has_hazard(contents.models))
         place = folder / ARRAYS
         arrays = read_npz(
             hashed(read_real(place), contents.arrays_sha256),
-            {f"{name}.{part}": form for name, parts in forms.items() for part, form in parts.items()},
+            {f"{name}.{part}": form for name, parts in forms.items() for part, form in parts.items()} | bounds,
         )
         fitted = {
             name: restored(model, contents.models[name], {part: arrays[f"{name}.{part}"] for part in forms[name]})
             for name, model in models.items()
         }
+        support = restored_support(contents.support, arrays)
     except (ValueError, OSError) as error:
         said = f"wanted a readable file; came {error.strerror}" if isinstance(error, OSError) else str(error)
         raise ArtefactError(f"{place}: {said}; do: remove {folder} and run `forecasting train` again") from None
     population = check_choice(source.target, source.population)
-    return FittedModels(history.as_of, source.target, population, fitted, spells(history, source.target, population))
+    known = spells(history, source.target, population)
+    return FittedModels(history.as_of, source.target, population, fitted, known, support)
 
 
 def find(
@@ -133,13 +138,28 @@ def find(
 ) -> Obtained | None:
     """The named models from an artefact of exactly them, or of all models; None if neither is there."""
     asked = check_models(names)
-    for trained in (asked, MODELS):
-        source = made_from(history, trained, target, population)
-        folder = Path(artefacts) / source.key
+    for folder, source in _places(artefacts, history, asked, target, population):
         if os.path.lexists(folder):
             fitted = load(folder, history, source)
             return Obtained(replace(fitted, models={name: fitted.models[name] for name in asked}), source.key)
     return None
+
+
+def has_artefact(
+    artefacts: str | Path, history: History, names: Iterable[str], target: str, population: Population = "forward"
+) -> bool:
+    """Whether `find` would load an artefact; nothing is read."""
+    places = _places(artefacts, history, check_models(names), target, population)
+    return any(os.path.lexists(folder) for folder, _ in places)
+
+
+def _places(
+    artefacts: str | Path, history: History, names: list[str], target: str, population: Population
+) -> Iterator[tuple[Path, MadeFrom]]:
+    """Where an artefact of the named models would stand: one of exactly them, or of all models."""
+    for trained in (names, MODELS):
+        source = made_from(history, trained, target, population)
+        yield Path(artefacts) / source.key, source
 
 
 def obtain(

@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 
 from forecasting.months import HORIZONS, parse_day, parse_horizons
 
+LIMIT_WORDS = {
+    "abstained": "abstains, the record cannot bear its number for this case",
+    "widened": "interval widened to hold the base rate's",
+}
+
 if TYPE_CHECKING:
     from forecasting.artefact import Obtained
 
@@ -22,11 +27,12 @@ def print_forecast(
     artefacts: Path,
     as_json: bool,
 ) -> None:
-    """Print the forecast table of one case, and on standard error where the fitted models came from."""
+    """Print the forecast table of one case, and on standard error where the models came from and what limits them."""
     day = parse_day(as_of) if as_of is not None else None
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
     from forecasting.artefact import obtain
-    from forecasting.forecast import forecast, open_cases
+    from forecasting.features import DossierIndex
+    from forecasting.forecast import case_limits, forecast, open_cases
     from forecasting.history.panel import check_choice
     from forecasting.history.view import load_history
 
@@ -34,11 +40,15 @@ def print_forecast(
     history = load_history(data, day)
     open_cases(history, [case], target)
     obtained = obtain(artefacts, history, _model_names(models), target, chosen)
-    table = forecast(history, case, fitted=obtained.fitted, horizons=months)
+    index = DossierIndex(history, target) if obtained.fitted.support is not None else None
+    table = forecast(history, case, fitted=obtained.fitted, horizons=months, index=index)
     print(f"model: {_origin(obtained, artefacts)}", file=sys.stderr)
+    for name, limit in case_limits(history, [case], obtained.fitted, index)[case].items():
+        if limit.reasons:
+            print(f"{name}: {LIMIT_WORDS[limit.status]}: {limit}", file=sys.stderr)
     if as_json:
         print(table.to_json(orient="records", indent=1, double_precision=15))
-    else:
+    elif len(table):
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
 
 

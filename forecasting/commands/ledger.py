@@ -30,8 +30,11 @@ def issue(
     from forecasting.ledger import open_forecasts
 
     history = load_history(data, day)
-    table = open_forecasts(history, _names(models), target, None if every else list(cases), months)
-    _tell(put(table, ledger, history, target=target, models=_names(models)))
+    table, silent = open_forecasts(history, _names(models), target, None if every else list(cases), months)
+    for model, reasons in silent.items():
+        for case, reason in reasons.items():
+            print(f"{model} abstains for {case}: {reason}", file=sys.stderr)
+    _tell(put(table, ledger, history, target=target, models=_names(models), abstained=silent))
 
 
 def replay(first: int, last: int, models: str, target: str, jobs: int, data: Path | None, ledger: Path) -> None:

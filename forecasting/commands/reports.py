@@ -6,7 +6,31 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from forecasting.errors import UsageError
+from forecasting.errors import UsageError, shown
+
+
+def with_settings(defaults: dict[str, Any], settings: list[str]) -> dict[str, Any]:
+    """The options given, with each `NAME=VALUE` added; `UsageError` for one that is none or comes twice."""
+    given = {name: value for name, value in defaults.items() if value is not None}
+    for setting in settings:
+        name, sign, value = setting.partition("=")
+        if not sign or not name:
+            raise UsageError(f"wanted --set NAME=VALUE; came {shown(setting)}")
+        if name in given:
+            raise UsageError(f"wanted each parameter once; came {name} twice")
+        given[name] = value
+    return given
+
+
+def limits_of(cell_seconds: int | None, run_seconds: int | None, memory: int | None) -> Any:
+    """What a report may take, the memory in MiB; `UsageError` for less than 1."""
+    from forecasting.reporting.engine import Limits
+
+    given = {"cell_seconds": cell_seconds, "run_seconds": run_seconds, "memory": memory and memory * 2**20}
+    for option, value in (("--cell-seconds", cell_seconds), ("--run-seconds", run_seconds), ("--memory", memory)):
+        if value is not None and value < 1:
+            raise UsageError(f"wanted {option} from 1; came {value}")
+    return Limits(**{name: value for name, value in given.items() if value is not None})
 
 
 def report(
@@ -20,6 +44,7 @@ def report(
     force: bool,
     pdf: bool,
     as_json: bool,
+    limits: Any = None,
 ) -> int:
     """Check every request, then render the good ones; 1 if one was refused in a batch or failed, else 0."""
     from forecasting.reporting.batch import check_jobs, render_all
@@ -39,7 +64,7 @@ def report(
         counts["refused" if isinstance(request, Refusal) else "asked"] += 1
     good = (request for request in each_once(source()) if isinstance(request, Request))
     pages: list[str] = []
-    for result in render_all(good, out, jobs, force=force, pdf=pdf):
+    for result in render_all(good, out, jobs, force=force, pdf=pdf, limits=limits):
         counts[result.status] += 1
         if result.said:
             print(f"ReportError: {result.said}", file=sys.stderr)
@@ -74,7 +99,7 @@ def _tell_progress(result: Any, counts: Counter[str]) -> None:
         print(f"[{number}/{counts['asked']}] {took}", file=sys.stderr, flush=True)
 
 
-def run_due(schedule: Path, now: str | None, out: Path, jobs: int, as_json: bool) -> int:
+def run_due(schedule: Path, now: str | None, out: Path, jobs: int, as_json: bool, limits: Any = None) -> int:
     """Run what is due; 1 if a run failed, else 0."""
     from datetime import UTC, datetime
 
@@ -82,7 +107,7 @@ def run_due(schedule: Path, now: str | None, out: Path, jobs: int, as_json: bool
     from forecasting.schedule.run import run_due as run
     from forecasting.schedule.times import moment
 
-    outcome = run(read_plan(schedule), out, moment(now) if now is not None else datetime.now(UTC), jobs)
+    outcome = run(read_plan(schedule), out, moment(now) if now is not None else datetime.now(UTC), jobs, limits)
     for said in (*outcome.remarks, *outcome.failures):
         print(said, file=sys.stderr)
     if as_json:
@@ -96,11 +121,22 @@ def run_due(schedule: Path, now: str | None, out: Path, jobs: int, as_json: bool
     return 1 if outcome.failures else 0
 
 
-def approve(report: Path, by: str, out: Path) -> None:
-    """Sign a page off and say so."""
+def approve(report: Path, by: str, out: Path | None, said: dict[str, Any], data: Path | None) -> None:
+    """Sign a page of a report or a card off and say so."""
+    if report.suffix == ".json":
+        from forecasting.card.home import home_of
+        from forecasting.card.keeping import sign_card
+        from forecasting.places import shipped
+
+        record = data or shipped("data")
+        signed = sign_card(report, by, out or home_of(record), record, **said)
+        print(f"{signed.card}: {signed.decision} by {signed.by}, sha256 {signed.sha256}")
+        return
+    if any(said.values()):
+        raise UsageError("wanted a card (.json) to comment on or to request changes of; came a page of a report")
     from forecasting.reporting.review import approve as sign_off
 
-    line = sign_off(report, by, out)
+    line = sign_off(report, by, out or Path("reports"))
     print(f"{line['report']}: approved by {line['by']}, sha256 {line['sha256']}")
 
 

@@ -9,11 +9,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import UsageError
+from forecasting.errors import AbstentionError, UsageError
 from forecasting.explain.drivers import model_terms
 from forecasting.explain.movers import Mover, movers_of
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecast import FittedModels, fit_models, open_cases
+from forecasting.forecast import FittedModels, case_limits, fit_models, open_cases
 from forecasting.given import either_way, expected
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
@@ -101,14 +101,18 @@ def changes(
     covariates that change without any act; `events`, the covariates that what became known has changed. Within a leg
     the covariates share the change as Aumann-Shapley values along the straight path. An uncertain endorsement moves by
     the chance that it was given. `fitted`, `earlier` (models of either day) and `index` spare working them out again.
-    Raises `UsageError` where the first day is not the earlier one, or the case was not known or had ended.
+    Raises `UsageError` where the first day is not the earlier one, or the case was not known or had ended, and
+    `AbstentionError` where the model abstains on either day.
     """
     check_days(since, history.as_of)
     (horizon,) = check_horizons((horizon,))
     past, k = history.at(since), STATES.index(state)
     views = open_cases(past, [case_id], target)[0], open_cases(history, [case_id], target)[0]
     index, before = index or DossierIndex(history, target), DossierIndex(past, target)
-    first, second = _model(earlier, past, target, before), _model(fitted, history, target, index)
+    first, second = (
+        _model(known, case_id, found or fit_models(known, (MODEL,), target, index=own), own)
+        for known, found, own in ((past, earlier, before), (history, fitted, index))
+    )
     lines = _lines(before, index, *views)
 
     def said(model: HazardModel, line: pd.DataFrame) -> float:
@@ -131,10 +135,13 @@ def changes(
     return Changes(case_id, since, history.as_of, state, horizon, *numbers, tuple(ordered))
 
 
-def _model(fitted: FittedModels | None, history: History, target: str, index: DossierIndex) -> HazardModel:
-    model = (fitted or fit_models(history, (MODEL,), target, index=index)).models[MODEL]
+def _model(history: History, case_id: str, fitted: FittedModels, index: DossierIndex) -> HazardModel:
+    model = fitted.models[MODEL]
     if not isinstance(model, HazardModel):
         raise TypeError(f"wanted a hazard model; came {type(model).__name__}")
+    limit = case_limits(history, [case_id], fitted, index)[case_id][MODEL]
+    if limit.status == "abstained":
+        raise AbstentionError(f"wanted a forecast of {case_id} on {history.as_of}; the hazard model abstains: {limit}")
     return model
 
 

@@ -75,11 +75,17 @@ def signposts(
         if any(np.array_equal(values, other) for other in seen):
             continue
         seen.append(values)
-        moved = line.assign(**dict(zip(MODEL_FEATURES, values, strict=True)))
-        after = float(expected(model, moved, UNCERTAIN, (horizon,))[STATES.index(state), 0])
+        moved = expected(model, line_after(line, dossier, what), UNCERTAIN, (horizon,))
+        after = float(moved[STATES.index(state), 0])
         found.append(Signpost(what, sign.kind, before, after))
     strong = [post for post in found if abs(post.after - post.before) >= LEAST]
     return sorted(strong, key=lambda post: -abs(post.after - post.before))[:most]
+
+
+def line_after(line: pd.DataFrame, dossier: Dossier, what: str) -> pd.DataFrame:
+    """The case's line of covariates if `what`, one of `SIGNS`, became known the day after; its clocks stand still."""
+    values = _measured(planted(dossier, SIGNS[what]))
+    return line.assign(**dict(zip(MODEL_FEATURES, values, strict=True)))
 
 
 def planted(dossier: Dossier, sign: Sign) -> Dossier:

@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from forecasting.errors import UsageError
@@ -14,7 +15,7 @@ from forecasting.places import shipped
 from forecasting.schema import PLACEHOLDER, SLUG, TABLES, Column
 from forecasting.vocabulary import TARGETS
 
-ABOUT_SHIPPED = ("REGISTRATION.md", "proof*.csv", "DATASHEET.md")
+ABOUT_SHIPPED = ("REGISTRATION.md", "proof*.csv", "DATASHEET.md", "card")
 DEFAULTS = {
     "start_precision": "day",
     "start_known_assumed": "0",
@@ -33,24 +34,24 @@ DEFAULTS = {
 }
 
 
-def add_case(case_id: str, folder: Path) -> list[Path]:
+def add_case(case_id: str, folder: Path, cells: Mapping[str, Mapping[str, str]] | None = None) -> list[Path]:
     """Add template rows for `case_id` to the record in `folder`, which is made from the shipped one if need be.
 
-    Cells to fill hold '?'. Returns the files changed. Raises `UsageError` for a case_id that is no slug or is
-    taken, for the shipped record itself, and for a folder that cannot be written; the record is unchanged then.
+    Cells to fill hold '?'; `cells` (values by table and column) fills some of them. Returns the files changed. Raises
+    `UsageError` for a case_id that is no slug or is taken, for the shipped record itself, and for a folder that cannot
+    be written; the record is unchanged then.
     """
     if not re.fullmatch(SLUG, case_id) or len(case_id) > 70:
         raise UsageError(
             "wanted a case_id of lower-case words joined by hyphens, at most 70 characters, such as "
             f"my-case-2026; came {case_id!r}"
         )
-    if folder.resolve().is_relative_to(shipped("data").resolve()):
-        raise UsageError(f"wanted a folder of your own (the shipped record is read-only); came {folder}")
+    require_own(folder)
     record = read_record(folder if folder.exists() else shipped("data"))
     if case_id in set(record.tables["cases"].cells["case_id"]):
         raise UsageError(f"wanted a case_id that the record in {folder} does not have; came {case_id!r}")
     if not folder.exists():
-        _copy_whole(shipped("data"), folder)
+        copy_record(shipped("data"), folder)
     source = f"{case_id}-s1"
     keys = {"case_id": case_id, "source_id": source, "cluster_id": case_id, "event_id": f"{case_id}-e01"}
     rows = {
@@ -60,14 +61,25 @@ def add_case(case_id: str, folder: Path) -> list[Path]:
         "sources": [keys],
         "case_sources": [keys],
     }
-    contents = {folder / TABLES[name].path: _appended(folder, name, lines) for name, lines in rows.items()}
+    own = cells or {}
+    contents = {
+        folder / TABLES[name].path: _appended(folder, name, [{**line, **own.get(name, {})} for line in lines])
+        for name, lines in rows.items()
+    }
     events = folder / TABLES["events"].path.replace("*", case_id)
-    contents[events] = _lines([TABLES["events"].names, _row("events", keys)]).encode()
+    contents[events] = _lines([TABLES["events"].names, _row("events", {**keys, **own.get("events", {})})]).encode()
     write_whole(contents)
     return list(contents)
 
 
-def _copy_whole(source: Path, folder: Path) -> None:
+def require_own(folder: Path) -> None:
+    """`UsageError` for the shipped record and folders inside it."""
+    if folder.resolve().is_relative_to(shipped("data").resolve()):
+        raise UsageError(f"wanted a folder of your own (the shipped record is read-only); came {folder}")
+
+
+def copy_record(source: Path, folder: Path) -> None:
+    """Copy a record, without what is about the shipped one alone, into a folder that appears whole or not at all."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))

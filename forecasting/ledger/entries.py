@@ -22,7 +22,10 @@ State = Literal["formalized", "collapsed", "faded", "ongoing"]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Slug = Annotated[str, Field(pattern=f"^{SLUG}$", max_length=80)]
 Name = Annotated[str, Field(pattern="^[a-z0-9]+(_[a-z0-9]+)*$", max_length=40)]
-Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^\S([^\x00-\x1f]*\S)?$")]
+CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+Text = Annotated[
+    str, Field(min_length=1, max_length=1000, pattern=rf"^[^\s{CONTROLS}]([^{CONTROLS}]*[^\s{CONTROLS}])?$")
+]
 Chance = Annotated[float, Field(ge=0.0, le=1.0)]
 Rows = tuple[tuple[Chance, ...], ...]
 
@@ -64,8 +67,15 @@ class CaseForecast(Form):
         return self.probability if self.reference is None else self.reference
 
 
+class Abstention(Form):
+    """A case of which the model gave no forecast, and why: what lay outside the record."""
+
+    case_id: Slug
+    reason: Text
+
+
 class Issue(Entry):
-    """Forecasts of one model as of one day."""
+    """Forecasts of one model as of one day, and the cases of which it gave none; a case is among either."""
 
     entry: Literal["issue"]
     kind: Kind
@@ -83,7 +93,8 @@ class Issue(Entry):
     states: tuple[State, ...]
     question: Text
     rule: Text
-    forecasts: tuple[CaseForecast, ...] = Field(min_length=1)
+    forecasts: tuple[CaseForecast, ...]
+    abstained: tuple[Abstention, ...] | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -93,7 +104,11 @@ class Issue(Entry):
         due = tuple(deadline(self.as_of, horizon) for horizon in self.horizons)
         _require(self.deadlines == due, "deadlines that run from as_of", ", ".join(map(str, self.deadlines)))
         cases = [forecast.case_id for forecast in self.forecasts]
-        _require(cases == sorted(set(cases)), "cases in order, each once", cases)
+        silent = self.silent
+        for named in (cases, silent):
+            _require(named == sorted(set(named)), "cases in order, each once", named)
+        _require(not set(cases) & set(silent), "a forecast of a case, or the reason why there is none", silent)
+        _require(bool(cases or silent), "at least one case", cases)
         check_kind(self.kind, self.as_of, self.issued_on)
         _require(self.kind == REPLAY or self.record_end == self.as_of, "a live as_of at the record's end", self.as_of)
         for forecast in self.forecasts:
@@ -102,6 +117,16 @@ class Issue(Entry):
             came = f"{'none' if forecast.reference is None else 'one'} for {forecast.case_id}"
             _require((forecast.reference is None) == is_itself, "a reference beside any other model than itself", came)
         return self
+
+    @property
+    def silent(self) -> list[str]:
+        """Cases of which the model gave no forecast."""
+        return [each.case_id for each in self.abstained or ()]
+
+    @property
+    def case_ids(self) -> list[str]:
+        """All cases of the entry, those without a forecast too."""
+        return [*(forecast.case_id for forecast in self.forecasts), *self.silent]
 
 
 class Opinion(Form):

@@ -12,7 +12,8 @@ from joblib import Parallel, delayed
 
 from forecasting.artefact.source import code_sha256
 from forecasting.errors import UsageError, shown
-from forecasting.forecast import fit_models, forecast, open_cases
+from forecasting.features import DossierIndex
+from forecasting.forecast import case_limits, fit_models, forecast, open_cases
 from forecasting.history.panel import check_choice
 from forecasting.history.view import History
 from forecasting.ledger.chain import Chain, Written, append, verify
@@ -21,6 +22,7 @@ from forecasting.ledger.questions import QUESTION, REFERENCE, RULE, Block, block
 from forecasting.months import HORIZONS, deadline
 from forecasting.vocabulary import STATES, TARGETS
 
+Abstentions = Mapping[str, Mapping[str, str]]
 MODELS_ISSUED = ("primary", REFERENCE)
 
 
@@ -34,22 +36,27 @@ def issue(
     models: Sequence[str] | None = None,
     as_replay: bool = False,
     issued_on: date | None = None,
+    abstained: Abstentions | None = None,
 ) -> Written:
     """Put a forecast table into the ledger: one file per model, none changed ever after.
 
     `table` has the forecast columns, as of one day, with the base rate among its models; `models` are those of it to
     issue (default: all); `history` is the record it was made from, as of that day or later; `target` and `population`
-    are what the models were fitted for, `issued_on` is today. Live is what is issued within 120 days of its as_of day
-    from a record that holds nothing later than that day, its hash unchanged since the first live issue of that day; the
-    rest, and all of it under `as_replay`, is a replay. Raises `UsageError` for a case that has ended, a forecast that
-    was issued before, a faulty table.
+    are what the models were fitted for, `issued_on` is today; `abstained` tells, by model and case, why a model has no
+    forecast of a case that the base rate has, which the entry notes. Live is what is issued within 120 days of its
+    as_of day from a record that holds nothing later than that day, its hash unchanged since the first live issue of
+    that day; the rest, and all of it under `as_replay`, is a replay. Raises `UsageError` for a case that has ended, a
+    forecast that was issued before, a faulty table.
     """
     found = blocks(table)
     check_choice(target, population)
     if REFERENCE not in found:
         raise UsageError(f"wanted a forecast of {REFERENCE} beside the others; came {', '.join(found)}")
     reference = found[REFERENCE]
-    chosen = {name: _chosen(found, name) for name in (found if models is None else models)}
+    silent = abstained or {}
+    names = found if models is None else models
+    found |= {name: reference.only(()) for name in names if name not in found and silent.get(name)}
+    chosen = {name: _chosen(found, name, silent.get(name, {})) for name in names}
     day = date.fromisoformat(reference.as_of)
     today = issued_on or datetime.now(UTC).date()
     known = history.at(day)
@@ -59,10 +66,14 @@ def issue(
 
     def compose(chain: Chain) -> list[dict[str, Any]]:
         kind = REPLAY if as_replay else _kind(chain, history, day, today)
-        _require_unissued(chain, chosen, day, target, kind)
-        beside = {name: None if name == REFERENCE else reference for name in chosen}
+        _require_unissued(chain, dict.fromkeys(chosen, reference.case_ids), day, target, kind)
+        beside = {name: None if name == REFERENCE else reference.only(block.case_ids) for name, block in chosen.items()}
         forecasts = {name: block_forecasts(block, beside[name], clusters) for name, block in chosen.items()}
-        return [common | {"kind": kind, "model": name, "forecasts": told} for name, told in forecasts.items()]
+        notes = {name: _notes(reference, block, silent.get(name, {})) for name, block in chosen.items()}
+        return [
+            common | {"kind": kind, "model": name, "forecasts": told, "abstained": notes[name]}
+            for name, told in forecasts.items()
+        ]
 
     return append(folder, compose, today)
 
@@ -98,11 +109,14 @@ def replay(
         delayed(open_forecasts)(known, models, target, sorted(set().union(*missing.values())))
         for known, missing in asked
     )
-    for (known, missing), table in zip(asked, tables, strict=True):
+    for (known, missing), (table, silent) in zip(asked, tables, strict=True):
         for model, cases in missing.items():
             if cases:
                 told = table[table["case_id"].isin(cases)]
-                yield issue(told, folder, known, target=target, models=[model], as_replay=True, issued_on=issued_on)
+                yield issue(
+                    told, folder, known, target=target, models=[model], as_replay=True, issued_on=issued_on,
+                    abstained=silent,
+                )  # fmt: skip
 
 
 def _replayed(chain: Chain, target: str) -> dict[tuple[date, str], set[str]]:
@@ -110,15 +124,22 @@ def _replayed(chain: Chain, target: str) -> dict[tuple[date, str], set[str]]:
     cases: dict[tuple[date, str], set[str]] = defaultdict(set)
     for link in chain.links:
         if isinstance(e := link.entry, Issue) and (e.kind, e.target) == (REPLAY, target):
-            cases[e.as_of, e.model] |= {forecast.case_id for forecast in e.forecasts}
+            cases[e.as_of, e.model] |= set(e.case_ids)
     return cases
 
 
-def _chosen(found: Mapping[str, Block], name: str) -> Block:
+def _notes(reference: Block, block: Block, silent: Mapping[str, str]) -> list[dict[str, str]] | None:
+    """Cases of the reference of which a model gave no forecast, with the reasons; None where there is none."""
+    cases = [case for case in reference.case_ids if case not in block.case_ids]
+    return [{"case_id": case, "reason": silent[case]} for case in cases] or None
+
+
+def _chosen(found: Mapping[str, Block], name: str, silent: Mapping[str, str]) -> Block:
     reference = found[REFERENCE]
     if name not in found:
         raise UsageError(f"wanted models out of those in the table, {', '.join(found)}; came {shown(name)}")
-    if (found[name].case_ids, found[name].horizons) != (reference.case_ids, reference.horizons):
+    cases = tuple(case for case in reference.case_ids if case in found[name].case_ids or case not in silent)
+    if (found[name].case_ids, found[name].horizons) != (cases, reference.horizons):
         raise UsageError(f"wanted the cases and horizons of {REFERENCE} for every model; came others for {name}")
     return found[name]
 
@@ -129,13 +150,22 @@ def open_forecasts(
     target: str = TARGETS[0],
     cases: Sequence[str] | None = None,
     horizons: Sequence[int] = HORIZONS,
-) -> pd.DataFrame:
-    """Forecasts of all cases not known to have ended, or of those named, by models fitted on this history."""
+) -> tuple[pd.DataFrame, Abstentions]:
+    """Forecasts of all cases not known to have ended, or of those named, by models fitted on this history.
+
+    With them, by model and case, why a model has none of a case.
+    """
     check_choice(target, "forward")
     chosen = list(cases) if cases is not None else open_case_ids(history, target)
     open_cases(history, chosen, target)
     names = [*models, *([] if REFERENCE in models else [REFERENCE])]
-    return forecast(history, chosen, fitted=fit_models(history, names, target), horizons=horizons)
+    index = DossierIndex(history, target)
+    fitted = fit_models(history, names, target, index=index)
+    limits = case_limits(history, chosen, fitted, index)
+    silent = {
+        name: {case: str(of[name]) for case, of in limits.items() if of[name].status == "abstained"} for name in names
+    }
+    return forecast(history, chosen, fitted=fitted, horizons=horizons, index=index), silent
 
 
 def open_case_ids(history: History, target: str = TARGETS[0]) -> list[str]:
@@ -176,12 +206,11 @@ def _kind(chain: Chain, history: History, day: date, today: date) -> str:
     return LIVE if recent and history.record.data_end == day and hashes <= {history.sha256} else REPLAY
 
 
-def _require_unissued(chain: Chain, models: Mapping[str, Block], day: date, target: str, kind: str) -> None:
+def _require_unissued(chain: Chain, models: Mapping[str, tuple[str, ...]], day: date, target: str, kind: str) -> None:
     for link in chain.links:
         entry = link.entry
         if isinstance(entry, Issue) and (entry.as_of, entry.target, entry.kind) == (day, target, kind):
-            stands = {forecast.case_id for forecast in entry.forecasts}
-            again = [case for case in models[entry.model].case_ids if case in stands] if entry.model in models else []
+            again = [case for case in models.get(entry.model, ()) if case in entry.case_ids]
             if again:
                 raise UsageError(
                     f"wanted forecasts not issued before; came {entry.model} for {again[0]} as of {day}, which stands "

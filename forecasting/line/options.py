@@ -25,4 +25,7 @@ Artefacts = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the reports.")]
 Jobs = Annotated[int, typer.Option("--jobs", help="Processes at once.")]
+CellSeconds = Annotated[int | None, typer.Option("--cell-seconds", help="Longest time of a cell. Default: 120.")]
+RunSeconds = Annotated[int | None, typer.Option("--run-seconds", help="Longest time of a report. Default: 600.")]
+Megabytes = Annotated[int | None, typer.Option("--memory", help="Most memory of a report, in MiB. Default: 4096.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

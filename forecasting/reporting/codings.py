@@ -3,8 +3,9 @@
 from html import escape
 
 from forecasting.features import FEATURES
-from forecasting.reporting.fragments import day_words
-from forecasting.reporting.words import MINUS, label, percent
+from forecasting.limits import told_apart
+from forecasting.reporting.fragments import Content, day_words
+from forecasting.reporting.words import MINUS, counted, label, percent
 from forecasting.schema import CASES, CODING, OUTCOMES
 from forecasting.training import ERA_YEARS
 
@@ -83,6 +84,24 @@ def term_words(name: str, value: float | str | None, average: bool = False) -> s
     if unit in ("probability", "share"):
         return percent(value)
     return f"{value:.0f}" if unit == "months" else f"{value:.2f}".replace("-", MINUS)
+
+
+def limit_words(limit: Content) -> str:
+    """Why the hazard model abstains or its interval is widened, as a clause; empty where it does neither."""
+    return "; ".join(_reason_words(reason) for reason in limit["reasons"])
+
+
+def _reason_words(reason: Content) -> str:
+    name, value = reason["name"], reason["value"]
+    if reason["lower"] is None:
+        return f"no other case that it learned from has the same {FACT_NAMES[name].lower()} ({label(value)})"
+    if reason["upper"] is None:
+        few = counted(int(value), "case was", "cases were") if value else "no case was"
+        return f"{few} under observation at its age, and fewer than {reason['lower']:.0f} are too few"
+    came, lower, upper = (
+        word.replace("-", MINUS) for word in told_apart(float(value), reason["lower"], reason["upper"])
+    )
+    return f"“{term_name(name)}” is {came} here and was {lower} to {upper} in the other cases that it learned from"
 
 
 def fact_words(name: str, value: str | float | None) -> str:

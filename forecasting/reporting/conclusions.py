@@ -3,7 +3,7 @@
 from html import escape
 
 from forecasting.reporting import figures
-from forecasting.reporting.codings import change_words, term_name
+from forecasting.reporting.codings import change_words, limit_words, term_name
 from forecasting.reporting.confidence import confidence_words
 from forecasting.reporting.explained import track_table, track_words
 from forecasting.reporting.fragments import Content, Fragment, chart, day_words, table
@@ -17,6 +17,11 @@ GIVEN = {
 }
 CURVES = {"base_rate": "base rate", "type_base_rate": "same type", "primary": "hazard model"}
 MOST_MOVED = 3
+NO_OTHER = "no other case"
+CURVE_WORDS = {
+    "type_base_rate": "; dashed: arrangements of the same type",
+    "primary": "; dotted: the hazard model, which looks at more (its interval stands in its own table below)",
+}
 DESIGN_WORDS = {"cluster": "with related cases left out", "rolling": "as of each year"}
 
 
@@ -107,11 +112,18 @@ def _second_opinion(content: Content) -> str:
     """What the model beside the headline says for the same horizon."""
     rows = content["beside"]["forecast"]
     horizon = content["headline"]["horizon"]
+    limit = limit_words(content["beside"]["limit"])
+    if not rows:
+        return f"A model that looks closer gives no number here: {escape(limit)}. The base rate stands by itself."
     row = next(r for r in rows if (r["given"], r["cause"], r["horizon"]) == ("all", CAUSES[0], horizon))
     return (
         f"A model that looks closer, with a small lead on past days, says {percent(row['probability'])} "
-        f"({percent_range(row['lower'], row['upper'])}) for the same time. {track_words(content)}"
+        f"({percent_range(row['lower'], row['upper'])}) for the same time. {track_words(content)}{_widened(limit)}"
     )
+
+
+def _widened(limit: str) -> str:
+    return f" Its interval is widened to hold the base rate's, because {escape(limit)}." if limit else ""
 
 
 def _basis(top: Content) -> str:
@@ -163,23 +175,24 @@ def incidence(content: Content) -> Fragment:
         rows.append([within, *(_with_interval(row) for row in cells)])
     head = ["Within", "Formal agreement", "Collapse", "Fading", "Still informal"]
     endings = table(head, rows, "Base rate by horizon, with 80 % intervals")
-    behind = "".join(_curve_table(content["curve"], cause, title) for cause, title in figures.TITLES.items())
+    drawn = [model for model in CURVES if any(row["model"] == model for row in content["curve"])]
+    behind = "".join(_curve_table(content["curve"], drawn, cause, title) for cause, title in figures.TITLES.items())
+    others = [words for model, words in CURVE_WORDS.items() if model in drawn]
     text = (
         "Chance that the arrangement has ended in each way, by time after the day of the forecast. Line and band: "
-        "base rate with its 80 % interval; dashed: arrangements of the same type; dotted: the hazard model, "
-        "which looks at more (its interval stands in its own table below)."
+        f"base rate with its 80 % interval{''.join(others)}."
     )
     return Fragment(endings + chart(figures.incidence_chart(content), text, behind) + _term(content))
 
 
-def _curve_table(curve: list[Content], cause: str, title: str) -> str:
+def _curve_table(curve: list[Content], models: list[str], cause: str, title: str) -> str:
     """The figures of one panel at selected months."""
     found = {(row["horizon"], row["model"]): row for row in curve if row["cause"] == cause}
     rows = [
-        [f"{month} months", *(_curve_cell(found[month, model]) for model in CURVES)]
+        [f"{month} months", *(_curve_cell(found[month, model]) for model in models)]
         for month in (6, *range(12, 121, 12))
     ]
-    head = ["Within", *(words.capitalize() for words in CURVES.values())]
+    head = ["Within", *(CURVES[model].capitalize() for model in models)]
     return table(head, rows, f"{title}: cumulative incidence at selected months")
 
 
@@ -211,7 +224,7 @@ def ladder(content: Content) -> Fragment:
     horizon = content["headline"]["horizon"]
     rows = []
     for rung in content["ladder"]:
-        row = next(row for row in rung["formalized"] if row["horizon"] == horizon)
+        row = next((row for row in rung["formalized"] if row["horizon"] == horizon), None)
         ends = [str(rung["endings"][cause]) for cause in CAUSES]
         rows.append(
             [
@@ -219,8 +232,7 @@ def ladder(content: Content) -> Fragment:
                 str(rung["n"]),
                 *ends,
                 str(rung["ongoing"]),
-                percent(row["probability"]),
-                percent_range(row["lower"], row["upper"]),
+                *([percent(row["probability"]), percent_range(row["lower"], row["upper"])] if row else [NO_OTHER, ""]),
             ]
         )
     head = [
@@ -239,6 +251,8 @@ def ladder(content: Content) -> Fragment:
 def beside(content: Content) -> Fragment:
     """The hazard model beside the base rate: its states, with an uncertain endorsement taken either way."""
     rows = content["beside"]["forecast"]
+    if not rows:
+        return Fragment(f"<p>{_second_opinion(content)}</p>{_proof_words(content)}")
     sides = list(dict.fromkeys(row["given"] for row in rows))
     horizons = [horizon for horizon in (12, 60) if horizon in content["horizons"]] or content["horizons"][-1:]
     found = {(row["given"], row["horizon"], row["cause"]): row for row in rows}
@@ -252,7 +266,10 @@ def beside(content: Content) -> Fragment:
     ]
     head = ["Within", "Formal agreement", "Collapse", "Fading", "Still informal"]
     numbers = table(head, lines, "Hazard model by horizon, with 80 % intervals")
-    return Fragment(numbers + _proof_words(content) + track_table(content))
+    widened = _widened(limit_words(content["beside"]["limit"]))
+    return Fragment(
+        numbers + (f"<p>{widened.strip()}</p>" if widened else "") + _proof_words(content) + track_table(content)
+    )
 
 
 def _proof_words(content: Content) -> str:

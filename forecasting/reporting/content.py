@@ -1,5 +1,6 @@
 """Everything that a case report says, as plain values. Pages and sidecars are made from this and nothing else."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from forecasting.explain.contested import Contested, contested_codings
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms
 from forecasting.features import DossierIndex
-from forecasting.forecast import LEVEL, case_covariates, forecast, open_cases
+from forecasting.forecast import LEVEL, case_covariates, case_limits, forecast, open_cases
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
 from forecasting.models import BASE_RATES
@@ -69,7 +70,8 @@ def case_content(
         "thin": bool(base.at_risk(covariates)[0] < base.fewest),
     }
     proof = _proof(history.record.folder)
-    reasons = explained(history, view, beside, index, headline["horizon"], CURVE)
+    limit = case_limits(history, [case_id], beside, index)[case_id][BESIDE]
+    reasons = explained(history, view, beside, index, headline["horizon"], CURVE, limit)
     return {
         "template": "case_report",
         "package_version": forecasting.__version__,
@@ -90,11 +92,18 @@ def case_content(
             case_id,
             headline["n_at_risk"],
             [design["brier_skill"] for design in proof],
-            read_summary(history.record.folder / "multiverse", history.sha256, history.as_of),
+            read_summary(history.record.folder / "multiverse", history.sha256, history.as_of)
+            if limit.status != "abstained"
+            else None,
         ),
         "contested": [_contested(item) for item in contested_codings(history, view, fitted, headline["horizon"])],
         "forecast": table.to_dict(orient="records"),
-        "beside": {"model": BESIDE, "forecast": closer.to_dict(orient="records"), "proof": proof},
+        "beside": {
+            "model": BESIDE,
+            "limit": asdict(limit),
+            "forecast": closer.to_dict(orient="records"),
+            "proof": proof,
+        },
         "explained": {name: reasons[name] for name in ("drivers", "changes", "signposts", "track_record")},
         "curve": curve[curve["model"].isin((HEADLINE_MODEL, "type_base_rate"))].to_dict(orient="records")
         + reasons["curve"],

@@ -15,11 +15,14 @@ LEG_WORDS = {
 }
 MODEL_WORDS = {"primary": "this model", "base_rate": "the base rate"}
 FULL_WORDS = 3
+ABSTAINS = "<p>The hazard model gives no number for this case, so that there is nothing to explain.</p>"
 
 
 def drivers(content: Content) -> Fragment:
     """From the base rate to the model's number, row by row."""
     found = content["explained"]["drivers"]
+    if found is None:
+        return Fragment(ABSTAINS)
     base, total = found["rows"][0], found["probability"]
     within = years(found["horizon"])
     rows = [_driver_row(row) for row in driver_order(found["rows"])]
@@ -53,6 +56,8 @@ def _driver_row(row: Content) -> list[str]:
 def changed(content: Content) -> Fragment:
     """What moved the model since an earlier day, with the acts behind it."""
     found = content["explained"]["changes"]
+    if content["explained"]["drivers"] is None:
+        return Fragment(ABSTAINS)
     if found is None:
         return Fragment('<p id="changed">There is no earlier day with which this forecast could be compared.</p>')
     head = ["What moved it", "From", "To", "Points", "Because of"]
@@ -102,6 +107,8 @@ def _acts(row: Content) -> str:
 def signposts(content: Content) -> Fragment:
     """What would move the model, strongest first."""
     posts = content["explained"]["signposts"]
+    if content["explained"]["drivers"] is None:
+        return Fragment(ABSTAINS)
     if not posts:
         return Fragment("<p>No single act that it looks at would move the model by half a point.</p>")
     now = percent(posts[0]["before"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.errors import InsufficientHistoryError
+from forecasting.errors import AbstentionError, InsufficientHistoryError
 from forecasting.explain.changes import Changes, changes
 from forecasting.explain.drivers import drivers
 from forecasting.explain.signposts import signposts
@@ -17,6 +17,7 @@ from forecasting.forecast import FittedModels
 from forecasting.given import expected
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
+from forecasting.limits import Limit
 from forecasting.models.hazard import HazardModel
 from forecasting.reporting.words import band
 from forecasting.training import UNCERTAIN, case_lines
@@ -28,9 +29,21 @@ Content = dict[str, Any]
 
 
 def explained(
-    history: History, view: CaseView, fitted: FittedModels, index: DossierIndex, horizon: int, curve: tuple[int, ...]
+    history: History,
+    view: CaseView,
+    fitted: FittedModels,
+    index: DossierIndex,
+    horizon: int,
+    curve: tuple[int, ...],
+    limit: Limit,
 ) -> Content:
-    """Drivers, changes, signposts and track record of the hazard model's chance of formalization, and its curve."""
+    """Drivers, changes, signposts and track record of the hazard model's chance of formalization, and its curve.
+
+    Of a model that abstains, by its `limit`, there is none of it.
+    """
+    if limit.status == "abstained":
+        kept = {"missing": "it gives none for this case", "models": []}
+        return {"drivers": None, "changes": None, "signposts": [], "track_record": kept, "curve": []}
     ((name, model),) = fitted.models.items()
     assert isinstance(model, HazardModel)
     line = case_lines(index, [view], MODEL_FEATURES)
@@ -98,7 +111,7 @@ def _changes(
         return None
     try:
         found = changes(history, view.case_id, since, fitted=fitted, index=index, horizon=horizon, target=fitted.target)
-    except InsufficientHistoryError:
+    except (InsufficientHistoryError, AbstentionError):
         return None
     return change_values(found)
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+from math import ceil
 from textwrap import fill
 from typing import Any
 
@@ -30,6 +31,10 @@ LINES: Any = {
     "primary": ("hazard model", 1.7, (0, (1, 1.2))),
 }
 RISES, FALLS = COLOURS["formalized"], COLOURS["collapsed"]
+BESIDE: Any = {
+    "base_rate": ("base rate", COLOURS["ongoing"], (0, (4, 2)), 1.6),
+    "primary": ("hazard model", "", "solid", 2.4),
+}
 STEPS = 8
 STYLE: Any = {
     "font.family": "sans-serif",
@@ -68,7 +73,8 @@ def incidence_chart(content: dict[str, Any]) -> str:
         axes[1].set_xlabel("years after the day of the forecast")
         keys = [
             Line2D([], [], color=INK, linewidth=width, linestyle=style, label=name)
-            for name, width, style in LINES.values()
+            for model, (name, width, style) in LINES.items()
+            if any(row["model"] == model for row in rows)
         ]
         figure.legend(handles=keys, loc="outside lower center", ncols=3, frameon=False, fontsize=11)
         return _svg(figure)
@@ -81,6 +87,8 @@ def _curve(axis: Any, rows: list[dict[str, Any]], colour: str) -> None:
     axis.fill_between(months, lower, upper, step="post", color=colour, alpha=0.18, linewidth=0)
     for model, (_, width, style) in LINES.items():
         line = [row for row in rows if row["model"] == model]
+        if not line:
+            continue
         months = [0] + [row["horizon"] for row in line]
         heights = [0.0] + [row["probability"] for row in line]
         tone = INK if model == "primary" else colour
@@ -103,6 +111,67 @@ def _term(axis: Any, term: dict[str, Any] | None, label: bool) -> None:
         )
 
 
+class Chart(Figure):
+    """A figure that a notebook shows by itself, as SVG."""
+
+    def svg(self) -> str:
+        """The figure as SVG text."""
+        with mpl.rc_context(STYLE):
+            return _svg(self)
+
+    _repr_svg_ = svg
+
+
+def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | None = None) -> Chart:
+    """The hazard model (line and band in colour) beside the base rate (dashed and grey), ending by ending.
+
+    `rows`: rows of a forecast table under one `given`; `supposed`: rows of the hazard model if an act became known.
+    """
+    ends = [row for row in rows if row["cause"] in TITLES]
+    top = max(row["upper"] for row in ends)
+    with mpl.rc_context(STYLE):
+        figure = Chart(figsize=(8.6, 3.4))
+        axes = figure.subplots(1, 3, sharey=True)
+        figure.subplots_adjust(left=0.075, right=0.99, top=0.91, bottom=0.26, wspace=0.09)
+        for axis, (cause, title) in zip(axes, TITLES.items(), strict=True):
+            for model, (_, colour, style, width) in BESIDE.items():
+                own = [row for row in ends if (row["model"], row["cause"]) == (model, cause)]
+                _band(axis, own, colour or COLOURS[cause], style, width)
+            _supposed(axis, [row for row in supposed or () if row["cause"] == cause])
+            axis.set_title(title, y=1.02, fontsize=12.5, color=COLOURS[cause], fontweight="bold")
+            axis.set_xticks([0, 24, 60, 120], ["0", "2", "5", "10"])
+            axis.grid(axis="y", color=LINE, linewidth=0.7)
+            axis.set_axisbelow(True)
+        axes[0].set_xlim(0, 120)
+        axes[0].set_ylim(0, ceil(10 * top) / 10)
+        axes[0].yaxis.set_major_locator(MaxNLocator(5))
+        axes[0].yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
+        axes[1].set_xlabel("years after the day of the forecast")
+        keys = [
+            Line2D([], [], color=colour or INK, linewidth=width, linestyle=style, label=name)
+            for model, (name, colour, style, width) in BESIDE.items()
+            if any(row["model"] == model for row in ends)
+        ]
+        if supposed:
+            keys.append(Line2D([], [], color=INK, linewidth=2, linestyle="dotted", label="hazard model, if so"))
+        figure.legend(handles=keys, loc="lower center", ncols=len(keys), frameon=False, fontsize=11)
+        return figure
+
+
+def _band(axis: Any, rows: list[dict[str, Any]], colour: str, style: Any, width: float) -> None:
+    months, point, lower, upper = (
+        [0.0, *(row[name] for row in rows)] for name in ("horizon", "probability", "lower", "upper")
+    )
+    axis.fill_between(months, lower, upper, color=colour, alpha=0.16, linewidth=0)
+    axis.plot(months, point, color=colour, linestyle=style, linewidth=width)
+
+
+def _supposed(axis: Any, rows: list[dict[str, Any]]) -> None:
+    months, point = ([0.0, *(row[name] for row in rows)] for name in ("horizon", "probability"))
+    if rows:
+        axis.plot(months, point, color=INK, linestyle="dotted", linewidth=2)
+
+
 def ladder_chart(content: dict[str, Any]) -> str:
     """Chance of formalization within the headline horizon, class by class, with intervals."""
     horizon = content["headline"]["horizon"]
@@ -111,9 +180,12 @@ def ladder_chart(content: dict[str, Any]) -> str:
         figure = Figure(figsize=(6.4, 0.72 * len(rungs) + 0.6), layout="constrained")
         axis = figure.subplots()
         for line, rung in enumerate(rungs):
-            row = next(row for row in rung["formalized"] if row["horizon"] == horizon)
             weight = "bold" if line == 1 else "normal"
             axis.text(0, line - 0.28, f" {rung['name']} (n {rung['n']})", va="center", fontweight=weight)
+            row = next((row for row in rung["formalized"] if row["horizon"] == horizon), None)
+            if row is None:
+                axis.text(0, line, " no other case", va="center")
+                continue
             axis.plot([row["lower"], row["upper"]], [line, line], color=COLOURS["formalized"], linewidth=3, alpha=0.7)
             axis.plot(row["probability"], line, "o", color=COLOURS["formalized"], markersize=9)
         axis.set_yticks([])

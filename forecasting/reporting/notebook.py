@@ -69,7 +69,9 @@ def render(
     begun = time.monotonic()
     day = asked.checked()
     name = template_named(template)
-    source = shipped("notebooks") / "reports" / f"{name}.ipynb"
+    source = source_of(name)
+    if not source.is_file():
+        raise UsageError(f"wanted the notebook of the template {asked.command}; came {source}: no such file")
     place = Path(out) / asked.folder()
     page = place / f"{day}.html"
     require_writable(place)
@@ -83,6 +85,11 @@ def render(
     if pdf and (status == RENDERED or not page.with_suffix(".pdf").is_file()):
         write_whole({page.with_suffix(".pdf"): pdf_page(page)})
     return Rendering(page, status, print_of, time.monotonic() - begun)
+
+
+def source_of(template: str) -> Path:
+    """The notebook of a template."""
+    return shipped("notebooks") / "reports" / f"{template}.ipynb"
 
 
 def require_writable(place: Path) -> None:

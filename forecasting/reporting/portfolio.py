@@ -1,5 +1,7 @@
 """All cases that go on, on one page: how good forecasts have been, what moved since the last period, the forecasts."""
 
+from collections import Counter
+from dataclasses import asdict
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -9,10 +11,11 @@ import pandas as pd
 
 import forecasting
 from forecasting.artefact.source import code_sha256
-from forecasting.forecast import LEVEL, forecast
+from forecasting.forecast import LEVEL, case_limits, forecast
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
 from forecasting.months import HORIZONS, deadline, parse_day
+from forecasting.reporting.codings import limit_words
 from forecasting.reporting.content import BESIDE, HEADLINE_HORIZON, HEADLINE_MODEL, MODELS_SHOWN, STALE_MONTHS
 from forecasting.reporting.fragments import Content, Fragment, badge, day_words, table
 from forecasting.reporting.report import Report, Section, by_name
@@ -21,6 +24,10 @@ from forecasting.reporting.words import PAST, PER_CENT, counted, label, percent,
 from forecasting.vocabulary import CAUSES, TARGETS
 
 MOST_MOVED = 10
+WHY = {
+    "range": "something that it looks at lies outside what it learned from",
+    "age": "too few cases were observed at that age",
+}
 
 
 def portfolio_content(
@@ -37,10 +44,11 @@ def portfolio_content(
     fitted, past_fit = (shared_fit(known, MODELS_SHOWN, target, artefacts) for known in (history, earlier))
     base = forecast(history, ids, fitted=fitted.only(HEADLINE_MODEL), horizons=horizons)
     beside = forecast(history, ids, fitted=fitted.only(BESIDE), horizons=horizons)
+    limits = case_limits(history, ids, fitted.only(BESIDE))
     both = [case for case in ids if case in earlier_ids]
     past = forecast(earlier, both, fitted=past_fit.only(BESIDE), horizons=(horizon,))
     now, then = _chances(beside, horizon), _chances(past, horizon)
-    moved = [{"case_id": case, "before": then[case], "after": now[case]} for case in both]
+    moved = [{"case_id": c, "before": then[c], "after": now[c]} for c in both if c in then and c in now]
     return {
         "template": "portfolio",
         "title": f"All arrangements that go on - forecasts as of {history.as_of}",
@@ -61,7 +69,7 @@ def portfolio_content(
         "ended": _ended(history, earlier_ids, target),
         "entered": [case for case in ids if case not in earlier_ids],
         "moved": sorted(moved, key=lambda row: (-abs(row["after"] - row["before"]), row["case_id"])),
-        "cases": {view.case_id: _case(view) for view in views},
+        "cases": {view.case_id: _case(view) | {"limit": asdict(limits[view.case_id][BESIDE])} for view in views},
         "forecast": base.to_dict(orient="records") + beside[beside["given"] == "all"].to_dict(orient="records"),
     }
 
@@ -164,13 +172,11 @@ def forecasts(content: Content) -> Fragment:
         for row in content["forecast"]
         if row["cause"] == CAUSES[0] and row["horizon"] == horizon
     }
-    order = sorted(content["cases"], key=lambda case: -found[case, BESIDE]["probability"])
-    rows = [
-        [_name(content["cases"][case]), _cell(found[case, HEADLINE_MODEL]), _cell(found[case, BESIDE])]
-        for case in order
-    ]
+    said = {case: found.get((case, BESIDE)) for case in content["cases"]}
+    order = sorted(said, key=lambda case: -row["probability"] if (row := said[case]) else 1.0)
+    rows = [[_name(content["cases"][case]), _cell(found[case, HEADLINE_MODEL]), _cell(said[case])] for case in order]
     caption = f"Chance of a formal agreement within {years(horizon)}, with 80{PER_CENT} intervals"
-    return Fragment(table(["Case", "Base rate (headline)", "Hazard model"], rows, caption))
+    return Fragment(table(["Case", "Base rate (headline)", "Hazard model"], rows, caption) + _limits(content))
 
 
 def _name(case: Content) -> str:
@@ -178,7 +184,24 @@ def _name(case: Content) -> str:
     return escape(case["name"]) + (unseen if case["months_unseen"] > STALE_MONTHS else "")
 
 
-def _cell(row: Content) -> str:
+def _limits(content: Content) -> str:
+    """For which cases the hazard model gives no number, and how many of its intervals are widened, and why."""
+    limits = {case["name"]: case["limit"] for case in content["cases"].values()}
+    silent = [f"{escape(name)} ({escape(limit_words(limit))})" for name, limit in limits.items()
+              if limit["status"] == "abstained"]  # fmt: skip
+    said = f"<p>The hazard model gives no number for {'; '.join(silent)}.</p>" if silent else ""
+    reasons = Counter(WHY[rule] for limit in limits.values() if limit["status"] == "widened"
+                      for rule in {reason["rule"] for reason in limit["reasons"]})  # fmt: skip
+    if not reasons:
+        return said
+    n = sum(limit["status"] == "widened" for limit in limits.values())
+    why = "; ".join(f"{number}: {words}" for words, number in sorted(reasons.items()))
+    return f"{said}<p>Its interval is widened to hold the base rate's in {counted(n, 'case', 'cases')} ({why}).</p>"
+
+
+def _cell(row: Content | None) -> str:
+    if row is None:
+        return "no number"
     return f"{percent(row['probability'])} <small>{percent_range(row['lower'], row['upper'])}</small>"
 
 

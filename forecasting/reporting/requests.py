@@ -79,6 +79,13 @@ def _require_taken(template: str, defaults: Defaults) -> None:
         raise UsageError(f"wanted options of the template {template}, out of {', '.join(fields)}; came {unknown[0]}")
 
 
+def _require_taken_somewhere(defaults: Defaults) -> None:
+    """`UsageError` for an option that no template takes; one that a row's template does not take is left out there."""
+    known = {name: None for kind in TEMPLATES.values() for name in kind.model_fields}
+    if unknown := [name for name in defaults if name not in known]:
+        raise UsageError(f"wanted options out of {', '.join(known)}; came {unknown[0]}")
+
+
 def from_file(path: Path, template: str, defaults: Defaults) -> Source:
     """One request for each row of a CSV (a column per parameter) or JSONL file (an object per line).
 
@@ -89,6 +96,7 @@ def from_file(path: Path, template: str, defaults: Defaults) -> Source:
         raise UsageError(f"wanted a batch file that ends in .csv or .jsonl; came {path}")
     if not path.is_file():
         raise UsageError(f"wanted a batch file; came {path}: no such file")
+    _require_taken_somewhere(defaults)
     rows = _csv_rows if path.suffix == ".csv" else _jsonl_rows
 
     def requests() -> Iterator[Request | Refusal]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from forecasting import places
-from forecasting.artefact import Obtained, obtain
+from forecasting.artefact import Obtained, has_artefact, obtain
+from forecasting.features import DossierIndex
 from forecasting.history.files import RawRecord, read_record
 from forecasting.history.view import History, load_history
 from forecasting.schema import TABLES
@@ -33,9 +34,13 @@ class _Recent:
         self._kept.move_to_end(key)
         return self._kept[key]
 
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._kept
+
 
 _HASHES, _RECORDS, _WHOLE = _Recent(MOST), _Recent(2), _Recent(2)
 _HISTORIES, _OPEN, _FITTED = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST)
+_INDEXES = _Recent(MOST)
 
 
 def shared_history(folder: str | Path | None = None, as_of: date | None = None) -> History:
@@ -70,9 +75,27 @@ def open_case_ids(history: History, target: str) -> frozenset[str]:
 def shared_fit(history: History, names: Iterable[str], target: str, artefacts: str | Path | None = None) -> Obtained:
     """`obtain` for the headline population, once for each record, day, target, folder and choice of models."""
     chosen = tuple(names)
-    key = (history.sha256, history.as_of, chosen, target, str(artefacts))
+    key = _fit_key(history, chosen, target, artefacts)
     fitted: Obtained = _FITTED.get(key, lambda: obtain(artefacts, history, chosen, target))
     return fitted
+
+
+def is_at_hand(history: History, names: Iterable[str], target: str, artefacts: str | Path | None = None) -> bool:
+    """Whether `shared_fit` would answer at once: from what this process keeps, or from an artefact."""
+    chosen = tuple(names)
+    if _fit_key(history, chosen, target, artefacts) in _FITTED:
+        return True
+    return artefacts is not None and has_artefact(artefacts, history, chosen, target)
+
+
+def _fit_key(history: History, names: tuple[str, ...], target: str, artefacts: str | Path | None) -> Hashable:
+    return history.sha256, history.as_of, names, target, str(artefacts)
+
+
+def shared_index(history: History, target: str) -> DossierIndex:
+    """The index of a history's dossiers, built once for each record, day and target."""
+    index: DossierIndex = _INDEXES.get((history.sha256, history.as_of, target), lambda: DossierIndex(history, target))
+    return index
 
 
 def content_hash(folder: Path) -> str:

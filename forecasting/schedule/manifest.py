@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting.errors import UsageError
+from forecasting.errors import ReportError, UsageError
 
 MANIFEST = "manifest.jsonl"
 DONE, FAILED, MISSED = "done", "failed", "missed"
@@ -45,12 +45,22 @@ class Manifest:
                     raise UsageError(f"wanted {self.path} row {number} as a JSON object; came {text.strip()[:60]!r}")
 
     def append(self, line: Line) -> None:
-        """Add a line and see it on disk. What a crash left of a line is taken away first."""
-        self._mend()
-        with self.path.open("ab") as file:
-            file.write((json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode())
-            file.flush()
-            os.fsync(file.fileno())
+        """Add a line and see it on disk; `ReportError` where that cannot be.
+
+        What a crash or a full disk left of a line is taken away first.
+        """
+        text = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        try:
+            self._mend()
+            with self.path.open("ab") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise ReportError(
+                f"wanted to add a line to {self.path}; came {error.strerror}. Call again once that is mended: "
+                "what was not noted is looked at again, and reports that stand are left alone"
+            ) from None
 
     def newest(self) -> datetime | None:
         """The latest time at which a run was asked for."""

@@ -1,5 +1,6 @@
 """Running what is due: once, one process at a time, each failure named and none in the way of the rest."""
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -21,7 +22,7 @@ from forecasting.reporting.engine import Limits
 from forecasting.reporting.notebook import require_writable
 from forecasting.reporting.requests import Refusal, Request, Source, each_once, every_case, named_cases
 from forecasting.reporting.review import APPROVED
-from forecasting.reporting.site import ENDS, publish, standing_reports
+from forecasting.reporting.site import ENDS, INDEX, publish, standing_reports
 from forecasting.schedule.manifest import DONE, FAILED, MISSED, Manifest
 from forecasting.schedule.plan import Entry, Plan
 from forecasting.schedule.times import latest_first, missed_since
@@ -78,8 +79,9 @@ def run_due(plan: Plan, out: Path, now: datetime, jobs: int = 1, limits: Limits 
                 line, said = _run(due, manifest, now, jobs, limits)
                 runs.append(line)
                 failures += said
-        if runs:
+        if runs or _is_behind(out / INDEX, manifest.path):
             publish(out, out)
+        if runs:
             failures += _notify(plan.notify, now, runs, failures)
         return Outcome(tuple(runs), tuple(failures), tuple(remarks))
 
@@ -188,10 +190,15 @@ def _alone(out: Path) -> Iterator[None]:
             raise UsageError(
                 f"wanted one run at a time in {out}; came another, as process {lock.read().strip() or '?'} runs"
             ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        with contextlib.suppress(OSError):  # a full disk; the number is only for the message above
+            os.ftruncate(lock.fileno(), 0)
+            os.write(lock.fileno(), str(os.getpid()).encode())
         yield
+
+
+def _is_behind(index: Path, manifest: Path) -> bool:
+    """Whether runs were noted that the index does not show, as one cut off before its end leaves it."""
+    return manifest.exists() and (not index.exists() or index.stat().st_mtime_ns < manifest.stat().st_mtime_ns)
 
 
 def _notify(

@@ -8,6 +8,7 @@ from sklearn.base import clone
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecast import FittedModels, fit_hazard
 from forecasting.history.panel import spells
+from forecasting.limits import support_of
 from forecasting.models import MODELS
 from forecasting.training import case_lines, training_set
 
@@ -19,7 +20,8 @@ def fitted_on(history, day):
     past = history.at(day)
     learned = training_set(past, DossierIndex(past), MODEL_FEATURES, "concluded")
     model = fit_hazard(clone(MODELS["primary"]).set_params(n_replicates=40), learned)
-    return FittedModels(day, "concluded", "forward", {"primary": model}, spells(past))
+    support = support_of(learned.landmarks, learned.names, past.cases.set_index("case_id")["domain"])
+    return FittedModels(day, "concluded", "forward", {"primary": model}, spells(past), support)
 
 
 @pytest.fixture(scope="session")

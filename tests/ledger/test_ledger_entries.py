@@ -41,7 +41,7 @@ def opinions(*said):
         (edited(deadlines=["2001-01-01", "2002-01-02"]), "wanted deadlines that run from as_of; came 2001-01-01, 2002-01-02"),
         (edited(states=["faded"]), "wanted states formalized, collapsed, faded, ongoing; came faded"),
         (edited(kind="live"), "wanted a live forecast within 120 days of as_of; came 9824 days"),
-        (edited(forecasts=[]), "wanted forecasts: tuple should have at least 1 item after validation, not 0; came []"),
+        (edited(forecasts=[]), "wanted at least one case; came []"),
         (CONTENT.replace(b"0.2,0.3,0.4]", b"0.2,0.3,0.5]"), "wanted probabilities of a-1990 that sum to 1; came 1.1"),
         (CONTENT.replace(b'"probability":[[0.1', b'"probability":[[NaN'), "wanted forecasts.0.probability.0.0: input should be a finite number; came nan"),
         (CONTENT + b"\n", "wanted the one form of an entry, with sorted keys; came another spelling of it"),

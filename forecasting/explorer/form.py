@@ -1,0 +1,76 @@
+"""A form for a case of one's own: questions, what is wrong with an answer, and the forecast. Widgets only."""
+
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+
+from forecasting.artefact.store import ARTEFACTS
+from forecasting.errors import ForecastingError
+from forecasting.explorer import words
+from forecasting.explorer.outlook import Outlook, ask
+from forecasting.history.questionnaire import QUESTIONS, AnswersError, Question, case_from_answers
+from forecasting.vocabulary import TYPES
+
+MEANINGS = {"type": TYPES}
+LABEL = {"description_width": "25em"}
+
+
+class CaseForm(ipywidgets.VBox):
+    """Questions about a case, a button, and the answer.
+
+    Public parts: `folder` of the record that the case goes into, `answers` (a field for each question), `faults` (what
+    is wrong, beside each field), the button `keep`, and `result`. `outlook` is the forecast, None before there is one.
+    """
+
+    def __init__(self, folder: str | Path = "my-record", artefacts: str | Path | None = ARTEFACTS) -> None:
+        """An empty form; nothing is written before the button is pressed and every answer has passed the check."""
+        self._artefacts = artefacts
+        self.outlook: Outlook | None = None
+        self.folder = ipywidgets.Text(str(folder), description="Folder of your record", style=LABEL, layout=_wide())
+        self.answers = {question.name: _field(question) for question in QUESTIONS}
+        self.faults = {question.name: ipywidgets.HTML() for question in QUESTIONS}
+        self.keep = ipywidgets.Button(
+            description="Check, keep and forecast", button_style="primary", layout=ipywidgets.Layout(width="auto")
+        )
+        self.result = ipywidgets.HTML()
+        rows = [ipywidgets.VBox([self.answers[name], self.faults[name]]) for name in self.answers]
+        super().__init__([self.folder, *rows, self.keep, self.result])
+        self.keep.on_click(lambda _: self._kept())
+
+    def _kept(self) -> None:
+        self.outlook = None
+        self.keep.disabled = True
+        self._say("<p>Checking the answers ...</p>", {})
+        try:
+            answers = {name: str(field.value) for name, field in self.answers.items()}
+            case_id = case_from_answers(answers, self.folder.value)
+            self._say(words.forecasting(case_id, self.folder.value), {})
+            self.outlook = ask(case_id, data=self.folder.value, artefacts=self._artefacts)
+            self.result.value = words.kept(case_id, self.folder.value) + self.outlook._repr_html_()
+        except AnswersError as error:
+            self._say(words.refused(error.by_question.get("", ())), error.by_question)
+        except ForecastingError as error:
+            self.result.value += f"<p><strong>No answer:</strong> {words.plain(str(error))}</p>"
+        finally:
+            self.keep.disabled = False
+
+    def _say(self, message: str, faults: dict[str, tuple[str, ...]]) -> None:
+        self.result.value = message
+        for name, part in self.faults.items():
+            part.value = words.fault(faults.get(name, ()))
+
+
+def _field(question: Question) -> Any:
+    column = question.column
+    common = {"description": question.asks, "style": LABEL, "layout": _wide()}
+    if column is not None and column.kind == "choice":
+        meanings = MEANINGS.get(question.name, {})
+        options = [("choose", ""), *((words.choice(code, meanings.get(code, "")), code) for code in column.choices)]
+        return ipywidgets.Dropdown(options=options, value=question.default, **common)
+    kind = ipywidgets.Textarea if question.name == "summary" else ipywidgets.Text
+    return kind(question.default, placeholder=question.hint, continuous_update=False, **common)
+
+
+def _wide() -> ipywidgets.Layout:
+    return ipywidgets.Layout(width="62em", max_width="100%")

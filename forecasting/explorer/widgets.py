@@ -1,0 +1,167 @@
+"""The explorer: pickers of case, day, target and fact, and what the models say, live. Widgets only."""
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+
+from forecasting.artefact.store import ARTEFACTS
+from forecasting.errors import ForecastingError
+from forecasting.explorer import words
+from forecasting.explorer.outlook import Outlook, grounds, outlook
+from forecasting.given import ALL, NO, YES
+from forecasting.history.view import History
+from forecasting.months import parse_day
+from forecasting.reporting.content import MODELS_SHOWN
+from forecasting.reporting.shared import is_at_hand, open_case_ids, shared_history
+from forecasting.vocabulary import TARGETS
+
+FIRST_CASE = "new-start-post-expiry-2026"
+GIVENS = (("as coded", ALL), ("endorsed", YES), ("not endorsed", NO))
+NOTHING = ("nothing more", "")
+WIDE = {"description_width": "9em"}
+KEPT = 64
+CHART = "Chance of each ending by years after the day, by the hazard model and the base rate; the numbers stand below."
+
+
+class ForecastExplorer(ipywidgets.VBox):
+    """Live: the hazard model beside the base rate for a case, as of a day.
+
+    Public parts: the pickers `case`, `as_of`, `target`, `given` (whether leaders endorse the case, where that is
+    uncertain) and `act` (what if it became known); the button `fit` for a day without fitted models; `status`, `why`,
+    `figure`, `table` and `moves` show the answer. `outlook` is the answer itself, None where there is none.
+    """
+
+    def __init__(
+        self,
+        case_id: str = FIRST_CASE,
+        as_of: str | date | None = None,
+        target: str = TARGETS[0],
+        data: str | Path | None = None,
+        artefacts: str | Path | None = ARTEFACTS,
+    ) -> None:
+        """Load the record and, for the first day, the fitted models (or fit them); raises what `ask` raises."""
+        self._data, self._artefacts = data, artefacts
+        whole = shared_history(data)
+        history = whole.at(parse_day(as_of) if isinstance(as_of, str) else as_of or whole.as_of)
+        self.outlook: Outlook | None = None
+        self._answers = lru_cache(maxsize=KEPT)(self._answer)
+        self.case = ipywidgets.Dropdown(
+            options=_cases(history, target, case_id), value=case_id, description="Case", style=WIDE, layout=_broad()
+        )
+        self.as_of = ipywidgets.DatePicker(
+            value=history.as_of, max=whole.as_of, description="As of", style=WIDE, step=1
+        )
+        self.target = ipywidgets.Dropdown(
+            options=[(words.TARGET_WORDS[name], name) for name in TARGETS],
+            value=target,
+            description="Formal is what is",
+            style=WIDE,
+        )
+        self.given = ipywidgets.ToggleButtons(
+            options=GIVENS, value=ALL, description="Leaders endorse it", style=WIDE, layout=_broad()
+        )
+        self.act = ipywidgets.Dropdown(
+            options=[NOTHING], value="", description="If it were known", style=WIDE, layout=_broad()
+        )
+        self.fit = ipywidgets.Button(description="", button_style="primary", layout=ipywidgets.Layout(width="auto"))
+        self.status, self.why, self.figure, self.table, self.moves = (ipywidgets.HTML() for _ in range(5))
+        super().__init__(
+            [
+                self.case,
+                ipywidgets.HBox([self.as_of, self.target]),
+                self.given,
+                self.act,
+                self.status,
+                self.fit,
+                self.why,
+                self.figure,
+                self.table,
+                self.moves,
+            ]
+        )
+        self._watch(True)
+        self.fit.on_click(lambda _: self._show(may_fit=True))
+        self._show(may_fit=True)
+
+    def _watch(self, on: bool) -> None:
+        for picker in (self.case, self.as_of, self.target, self.given, self.act):
+            (picker.observe if on else picker.unobserve)(self._changed, names="value")
+
+    def _changed(self, change: dict[str, Any]) -> None:
+        if change["owner"] is not self.act and change["owner"] is not self.given:
+            self._set(self.act, [NOTHING], "")
+        self._show()
+
+    def _show(self, may_fit: bool = False) -> None:
+        """Bring what is shown in line with the pickers; a message stands in its place where there is no answer."""
+        try:
+            self._shown(may_fit)
+        except ForecastingError as error:
+            self._blank(f"<strong>No answer:</strong> {words.plain(str(error))}")
+
+    def _shown(self, may_fit: bool) -> None:
+        if self.as_of.value is None:
+            self._blank("Choose a day.")
+            return
+        history = shared_history(self._data, self.as_of.value)
+        self._set(self.case, _cases(history, self.target.value, self.case.value), self.case.value)
+        if self.case.value not in open_case_ids(history, self.target.value):
+            history.case(self.case.value)
+        if not is_at_hand(history, MODELS_SHOWN, self.target.value, self._artefacts):
+            self._blank("Fitting the models of this day ..." if may_fit else words.unfitted(history.as_of))
+            self.fit.description = f"Fit the models as of {history.as_of}"
+            self.fit.layout.display = "none" if may_fit else None
+            if not may_fit:
+                return
+        self._display(self._answers(self.case.value, history.as_of, self.target.value))
+
+    def _answer(self, case_id: str, as_of: date, target: str) -> Outlook:
+        return outlook(grounds(as_of, target, self._data, self._artefacts), case_id)
+
+    def _display(self, found: Outlook) -> None:
+        """Figure and table first: the browser shows them while the rest is still being worked out."""
+        self.outlook = found
+        self.given.disabled = len(found.givens) == 1
+        self._set(self.given, GIVENS, self.given.value if self.given.value in found.givens else ALL)
+        given, act = self.given.value, self.act.value
+        self.fit.layout.display = "none"
+        self.figure.value = words.figure(found.plot(given, found.suppose(act) if act else None).svg(), CHART)
+        self.table.value = words.table(found.to_frame(given))
+        self.status.value = words.status(found.grounds.artefact, found.case, self.given.disabled)
+        self.why.value = f"<p>{words.plain(found.why(given))}</p>"
+        self._set(self.act, [NOTHING, *((words.act(post), post.what) for post in found.signposts)], act)
+        self.moves.value = words.moved_by(found.signposts, found.horizon)
+
+    def _blank(self, message: str) -> None:
+        self.outlook = None
+        self.status.value = f"<p>{message}</p>"
+        self.fit.layout.display = "none"
+        for part in (self.why, self.figure, self.table, self.moves):
+            part.value = ""
+
+    def _set(self, picker: Any, options: Any, value: Any) -> None:
+        """Give a picker its options and value without asking again."""
+        options = tuple(options)
+        if (tuple(picker.options), picker.value) == (options, value):
+            return
+        self._watch(False)
+        try:
+            picker.options, picker.value = options, value
+        finally:
+            self._watch(True)
+
+
+def _broad() -> ipywidgets.Layout:
+    return ipywidgets.Layout(width="44em", max_width="100%")
+
+
+def _cases(history: History, target: str, chosen: str) -> list[tuple[str, str]]:
+    """The cases open on the day, by name, and the one that is chosen, so that no choice is lost."""
+    names = dict(zip(history.cases["case_id"], history.cases["name"], strict=True))
+    listed = {
+        one: f"{names[one]} ({one})" if one in names else one for one in open_case_ids(history, target) | {chosen}
+    }
+    return sorted(((text, one) for one, text in listed.items()), key=lambda option: option[0].lower())
