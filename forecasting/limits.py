@@ -97,10 +97,12 @@ def limits_of(support: Support, cases: pd.DataFrame, at_risk: NDArray[np.int64])
     """The limit of each case: `case_id`, `type`, `domain` and the covariates; `at_risk` (n,): how many at its age."""
     values = cases[list(support.names)].to_numpy(np.float64)
     kinds = cases[["case_id", *KINDS]].astype(str).to_dict(orient="records")
-    return [
-        _limit(_unseen(support, own) or [*_outside(support, own["case_id"], values[line]), *_too_few(at_risk[line])])
-        for line, own in enumerate(kinds)
-    ]
+    return [limit_of(support, own, values[line], int(at_risk[line])) for line, own in enumerate(kinds)]
+
+
+def limit_of(support: Support, own: Mapping[str, str], values: NDArray[np.float64], at_risk: int) -> Limit:
+    """The limit of one case: its own `case_id`, `type` and `domain`, its covariates (p,), and how many at its age."""
+    return _limit(_unseen(support, own) or [*_outside(support, own["case_id"], values), *_too_few(at_risk)])
 
 
 def unseen_type(case_ids: Sequence[str], types: Sequence[str], case_id: str, kind: str) -> Limit:

@@ -1,6 +1,7 @@
 """What the model learned from: the record, how far coders agree on it, and whether it betrays the answer."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from forecasting.card.phrases import count, day, figure, items, name, quote, sha
 from forecasting.features import FEATURES, HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex, feature_table
 from forecasting.features.coverage import WINDOW_MONTHS, coverage_by_state
 from forecasting.history.panel import spells
-from forecasting.history.view import History
+from forecasting.reporting.words import label
 from forecasting.vocabulary import STATES, TARGETS
 
 YEARS_BACK = 20
@@ -95,7 +96,7 @@ def leakage(material: Material) -> Section:
     rows = coverage_by_state(material.history).to_dict(orient="records")
     telling = [row for row in rows if row["p_states"] < NOMINAL]
     apart = [row for row in rows if row["p_endings"] < NOMINAL]
-    then, compared, differ = _seen_from_later(material.history)
+    then, compared, differ = _seen_from_later(material)
     return Section(
         title="Leakage audit",
         blocks=(
@@ -103,9 +104,10 @@ def leakage(material: Material) -> Section:
                 "**Does it show in the coverage of a case how it ended?** Acts in the {months} months before the "
                 "start, and in as many after it for cases that lasted, by how the case stands. {apart} of {n} "
                 "measures part the three endings at p below {p}, and {telling} part the endings and the ongoing "
-                "cases; chance alone would give about {chance}. These are not adjusted for looking {n} times.",
+                "cases ({named}); chance alone would give about {chance}. These are not adjusted for looking {n} "
+                "times.",
                 months=count(WINDOW_MONTHS), apart=count(len(apart)), n=count(len(rows)), p=figure("ratio", NOMINAL),
-                telling=count(len(telling)), chance=figure("number", NOMINAL * len(rows)),
+                telling=count(len(telling)), named=quote(_named(telling)), chance=figure("number", NOMINAL * len(rows)),
             ),
             table(
                 "Coverage by how the case stands: acts a year, and shares of acts",
@@ -152,10 +154,14 @@ def _audit(verdicts: "np.typing.NDArray[np.str_]") -> str:
     return f"Facts of ended cases held against pages: {told}." if told else "No fact was held against a page."
 
 
-def _seen_from_later(history: History) -> tuple[date, int, int]:
+def _named(rows: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{label(row['measure'])} {row['window']} the start" for row in rows) or "none"
+
+
+def _seen_from_later(material: Material) -> tuple[date, int, int]:
     """A day, how many values of features were compared as of it, and how many differ between then and now."""
-    then = date(history.as_of.year - YEARS_BACK, 1, 1)
-    known = history.at(then)
+    then = date(material.history.as_of.year - YEARS_BACK, 1, 1)
+    known = material.history.at(then)
     marks = [(case, then) for case in known.cases["case_id"]]
-    early, late = (feature_table(DossierIndex(one), marks, FEATURES).to_numpy() for one in (known, history))
+    early, late = (feature_table(one, marks, FEATURES).to_numpy() for one in (DossierIndex(known), material.index))
     return then, early.size, int((early != late).sum())

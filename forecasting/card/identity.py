@@ -18,7 +18,7 @@ MODERN: Final = 1970
 
 
 def summary(material: Material) -> Section:
-    """The card in five sentences."""
+    """The card in a few sentences."""
     return Section(
         title="In short",
         blocks=(
@@ -36,6 +36,13 @@ def summary(material: Material) -> Section:
                     "{cluster}. Where an interval holds nought, **no skill is shown**.",
                     rolling=material.skill("rolling", "cause", "formalized"),
                     cluster=material.skill("cluster", "cause", "formalized"),
+                ),
+                text(
+                    "Of {open} cases that go on on {day}, the model abstains from {abstained} and says {widened} "
+                    "less narrowly than it would, because they lie outside what it has learned from.",
+                    open=count(material.support.open_cases.n), day=day(material.history.as_of),
+                    abstained=count(material.support.open_cases.abstained),
+                    widened=count(material.support.open_cases.widened),
                 ),
                 "The record was coded by language-model coders who knew how the cases ended. That cannot be undone "
                 "by any test on this record, and it makes every figure of agreement and of skill an upper bound.",

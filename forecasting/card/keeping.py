@@ -65,11 +65,11 @@ def show_card(path: Path, record_folder: Path, out: Path) -> tuple[list[Path], S
     return list(pages), stands
 
 
-def check_card(history: History, home: Path) -> tuple[Path, list[str], list[str]]:
+def check_card(history: History, home: Path, fresh: Card | None = None) -> tuple[Path, list[str], list[str]]:
     """The latest card of a folder, what is wrong with it (nothing, if it is current), and what else is to be said.
 
     Each hash that differs is named; where none does, the card is made anew and compared value by value, and so are its
-    Markdown and the schema beside it.
+    Markdown and the schema beside it. `fresh`: the card of this history and home, if it is made anew already.
     """
     path = latest(home)
     card, sha256 = read_signed(path)
@@ -80,7 +80,7 @@ def check_card(history: History, home: Path) -> tuple[Path, list[str], list[str]
         told = "; ".join(f"{name} {versions}" for name, versions in others.items())
         said.append(f"made with other libraries ({told}): not made anew")
     elif not stale:
-        found += [f"edited: {one}" for one in made_anew(card, history, home)]
+        found += [f"edited: {one}" for one in made_anew(card, history, home, fresh)]
     pages = {path.with_suffix(".md"): card_markdown(card, standing(card, sha256, home, stale)).encode()}
     for place, wanted in {**pages, home / SCHEMA: schema_bytes()}.items():
         if not place.is_file() or place.read_bytes() != wanted:
@@ -124,7 +124,7 @@ def sign_card(
             {log: old + (b"\n" if old and not old.endswith(b"\n") else b"") + remark_line(line).encode()}, "--out"
         )
         stands = standing(card, sha256, place.parent, stale)
-        write_whole({page: said for page, said in _pages(place, card, stands).items() if page.is_file()}, "--out")
+        write_whole(_pages(place, card, stands, only_there=True), "--out")
     return line
 
 
@@ -161,11 +161,11 @@ def _read(path: Path, record_folder: Path) -> tuple[Card, Standing]:
     return card, standing(card, sha256, path.parent, stale)
 
 
-def _pages(place: Path, card: Card, stands: Standing) -> dict[Path, bytes]:
-    return {
-        place.with_suffix(".md"): card_markdown(card, stands).encode(),
-        place.with_suffix(".html"): card_html(card, stands).encode(),
-    }
+def _pages(place: Path, card: Card, stands: Standing, only_there: bool = False) -> dict[Path, bytes]:
+    """The pages of a card as they belong beside it; with `only_there` those that stand there already."""
+    pages = {".md": card_markdown, ".html": card_html}
+    chosen = {place.with_suffix(end): page for end, page in pages.items()}
+    return {path: page(card, stands).encode() for path, page in chosen.items() if path.is_file() or not only_there}
 
 
 def _sha256(content: bytes) -> str:

@@ -13,7 +13,10 @@ from forecasting.artefact import made_from, obtain
 from forecasting.card.form import Card, Figure, Sources
 from forecasting.card.home import FOLDER, STEWARDS, Stewards, before, home_of, stewards
 from forecasting.card.phrases import share
+from forecasting.explain.support import SupportCounts, support_counts
 from forecasting.explain.track_record import read_track_record
+from forecasting.features import DossierIndex
+from forecasting.forecast import FittedModels
 from forecasting.history.view import History
 from forecasting.models import MODELS
 from forecasting.models.hazard import HazardModel
@@ -49,11 +52,26 @@ class Material:
         return found
 
     @cached_property
+    def fitted(self) -> FittedModels:
+        """The fitted hazard model with what it learned from, from its artefact where there is one."""
+        return obtain(self.artefacts, self.history, (MODEL,), TARGET, POPULATION).fitted
+
+    @cached_property
     def model(self) -> HazardModel:
-        """The fitted hazard model, from its artefact where there is one."""
-        found = obtain(self.artefacts, self.history, (MODEL,), TARGET, POPULATION).fitted.models[MODEL]
+        """The hazard model itself."""
+        found = self.fitted.models[MODEL]
         assert isinstance(found, HazardModel)
         return found
+
+    @cached_property
+    def index(self) -> DossierIndex:
+        """What features are read from."""
+        return DossierIndex(self.history, TARGET)
+
+    @cached_property
+    def support(self) -> SupportCounts:
+        """How often the model abstains or says less narrowly."""
+        return support_counts(self.history, self.fitted, self.index, TARGET)
 
     @cached_property
     def track(self) -> pd.DataFrame | None:

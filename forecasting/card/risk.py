@@ -47,6 +47,8 @@ def risk_map(material: Material) -> Section:
          text("`forecasting report`; `forecasting changes`")],
         ["Measure", "Privacy and security", "No personal data; artefacts are read without pickle and checked whole; "
          "pages carry no script.", text("`data/DATASHEET.md`; `forecasting/artefact/`")],
+        ["Manage", "Limits that are enforced", "Outside what the record holds the model abstains or widens its "
+         "interval, and says why.", "\"Executable limits\""],
         ["Manage", "Monitoring", "Forecasts are issued into a chain of files, settled and scored.",
          text("`forecasting ledger`")],
         ["Manage", "Withdrawal", text("If a trigger below is met, the hazard model leaves every report until it is "

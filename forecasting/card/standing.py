@@ -92,9 +92,9 @@ def mismatches(card: Card, record_folder: Path, home: Path, record_sha256: str |
     return tuple(Mismatch(*pair) for pair in pairs if pair[1] != pair[2])
 
 
-def made_anew(card: Card, history: History, home: Path) -> list[Difference]:
+def made_anew(card: Card, history: History, home: Path, fresh: Card | None = None) -> list[Difference]:
     """Where a card is not what record, code and results make of it: found also where no hash differs."""
-    return differences(card, card_content(history, home, card.version))
+    return differences(card, fresh or card_content(history, home, card.version))
 
 
 def other_versions(card: Card, history: History) -> dict[str, str]:

@@ -4,6 +4,8 @@ import json
 import sys
 from pathlib import Path
 
+SHOWN = 20
+
 
 def make(data: Path | None, out: Path, version: str | None, artefacts: Path) -> None:
     """Write the card of a record and say where."""
@@ -22,9 +24,11 @@ def check(data: Path | None, home: Path | None) -> int:
 
     history = load_history(data)
     path, found, said = check_card(history, home or home_of(history.record.folder))
-    for line in (*said, *found):
+    for line in (*said, *found[:SHOWN]):
         print(f"{path.name}: {line}", file=sys.stderr)
     if found:
+        if len(found) > SHOWN:
+            print(f"{path.name}: {len(found) - SHOWN} more", file=sys.stderr)
         print(f"{path}: not current. `forecasting card --out {path.parent}` makes it anew", file=sys.stderr)
         return 1
     print(f"{path}: current")

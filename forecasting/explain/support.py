@@ -14,7 +14,7 @@ from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecast import FittedModels, case_limits, fit_models
 from forecasting.history.panel import Spells, landmarks, spells
 from forecasting.history.view import History
-from forecasting.limits import Limit, limits_of, support_of
+from forecasting.limits import KINDS, Limit, Support, limit_of
 from forecasting.months import DAYS_PER_MONTH
 from forecasting.training import lines_at, training_set
 from forecasting.vocabulary import TARGETS
@@ -76,19 +76,21 @@ def _past_limits(history: History, index: DossierIndex, target: str, asked: pd.D
     """The limit of each past forecast, with columns `case_id`, `as_of` and `age_months`."""
     cases = history.cases.set_index("case_id")
     marks = [(case, day.date()) for case, day in zip(asked["case_id"], asked["as_of"], strict=True)]
-    lines = lines_at(index, history, marks, MODEL_FEATURES)
-    lines = lines.assign(
-        case_id=[case for case, _ in marks], domain=cases.loc[[case for case, _ in marks], "domain"].to_numpy()
-    )
-    learned, days = _landmarks(history, index, target)
+    asked_values = lines_at(index, history, marks, MODEL_FEATURES)[list(MODEL_FEATURES)].to_numpy(np.float64)
+    own = [{"case_id": case, **cases.loc[case, list(KINDS)].astype(str).to_dict()} for case, _ in marks]
     at_risk = _at_risk(spells(history, target), marks, asked["age_months"].to_numpy(np.int64))
+    learned, days = _landmarks(history, index, target)
     order = np.argsort(days, kind="stable")
     learned, days = learned.iloc[order], days[order]
+    owner = learned["case_id"].tolist()
+    types, domains = (cases.loc[owner, kind].astype(str).tolist() for kind in KINDS)
+    values = learned[list(MODEL_FEATURES)].to_numpy(np.float64)
     found = []
     for line, (_, day) in enumerate(marks):
-        known = learned.iloc[: int(np.searchsorted(days, np.datetime64(day), side="right"))]
-        support = support_of(known, MODEL_FEATURES, cases["domain"])
-        found += limits_of(support, lines.iloc[[line]], at_risk[[line]])
+        known = slice(int(np.searchsorted(days, np.datetime64(day), side="right")))
+        case_ids, of_type, of_domain = (tuple(part[known]) for part in (owner, types, domains))
+        support = Support(case_ids, of_type, of_domain, MODEL_FEATURES, values[known], values[known])
+        found.append(limit_of(support, own[line], asked_values[line], int(at_risk[line])))
     return found
 
 

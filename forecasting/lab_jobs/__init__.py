@@ -2,6 +2,7 @@
 
 from forecasting.lab_jobs.environment import ReportEnvironment
 from forecasting.lab_jobs.execution import ReportExecution
+from forecasting.lab_jobs.files import ReportFiles
 from forecasting.lab_jobs.scheduler import ReportScheduler
 
-__all__ = ["ReportEnvironment", "ReportExecution", "ReportScheduler"]
+__all__ = ["ReportEnvironment", "ReportExecution", "ReportFiles", "ReportScheduler"]

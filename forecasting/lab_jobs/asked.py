@@ -8,7 +8,6 @@ import nbformat
 from forecasting.errors import UsageError
 from forecasting.reporting.notebook import source_of
 from forecasting.reporting.parameters import TEMPLATES, Parameters, checked_parameters
-from forecasting.reporting.spec import folders_of
 
 
 def template_of(notebook: Path) -> str:
@@ -23,12 +22,10 @@ def template_of(notebook: Path) -> str:
     )
 
 
-def asked_for(notebook: Path, given: Mapping[str, str] | None, root: Path) -> tuple[str, Parameters]:
-    """The template of a job and its checked parameters; an empty text takes the default, a folder is below `root`."""
+def asked_for(notebook: Path, given: Mapping[str, str] | None) -> tuple[str, Parameters]:
+    """The template of a job and its checked parameters; an empty text takes the default."""
     template = template_of(notebook)
-    values = {name: value for name, value in (given or {}).items() if value}
-    placed = {name: str(root / values[name]) for name in folders_of(template) if name in values}
-    return template, checked_parameters(template, values | placed)
+    return template, checked_parameters(template, {name: value for name, value in (given or {}).items() if value})
 
 
 def _cells(notebook: Path) -> list[tuple[str, str]]:

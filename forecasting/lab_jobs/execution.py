@@ -1,6 +1,5 @@
 """What the process of a job does: what `forecasting report` does, with an honest status."""
 
-import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +18,21 @@ SUPPORTED = frozenset({"job_name", "parameters", "output_formats", "job_definiti
 
 
 class ReportExecution(ExecutionManager):
-    """Renders the report of a job into `reports` below the server's folder, and copies its files into the job."""
+    """Renders the report of a job into `reports` where the server was started, and copies its files into the job.
+
+    Folders given as relative paths are below that place too, as they are for the command.
+    """
 
     said = ""
 
     def execute(self) -> None:
         """Render; raises what says why it could not be done, and nothing was published then."""
-        root = Path(self.root_dir).resolve()
         job = self.model
-        with contextlib.chdir(root):
-            template, asked = asked_for(Path(self.staging_paths["input"]), job.parameters, root)
-            done = render(template, asked, root / REPORTS)
+        template, asked = asked_for(Path(self.staging_paths["input"]), job.parameters)
+        done = render(template, asked, REPORTS)
         wanted = {form: done.page.with_suffix(f".{form}") for form in job.output_formats or ()}
         write_whole({Path(self.staging_paths[form]): path.read_bytes() for form, path in wanted.items()})
-        self.said = f"{done.status}: {done.page.relative_to(root).as_posix()}"
+        self.said = f"{done.status}: {done.page.as_posix()}"
 
     def on_failure(self, e: Exception) -> None:
         """FAILED, with what was said."""

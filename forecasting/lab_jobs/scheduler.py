@@ -92,11 +92,11 @@ class ReportScheduler(Scheduler):
         super().stop_job(job_id)
 
     def _require_answerable(self, notebook: str, parameters: Mapping[str, str] | None) -> None:
-        root = Path(self.root_dir).resolve()
-        if not (root / notebook).is_file():
+        place = Path(self.root_dir) / notebook
+        if not place.is_file():
             raise InputUriError(notebook)
         try:
-            asked_for(root / notebook, parameters, root)[1].checked()
+            asked_for(place, parameters)[1].checked()
         except ForecastingError as error:
             raise SchedulerError(str(error)) from None
 

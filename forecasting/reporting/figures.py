@@ -139,7 +139,8 @@ def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | 
         axes[1].set_xlabel("years after the day of the forecast")
         keys = [
             Line2D([], [], color=colour or INK, linewidth=width, linestyle=style, label=name)
-            for name, colour, style, width in BESIDE.values()
+            for model, (name, colour, style, width) in BESIDE.items()
+            if any(row["model"] == model for row in ends)
         ]
         if supposed:
             keys.append(Line2D([], [], color=INK, linewidth=2, linestyle="dotted", label="hazard model, if so"))

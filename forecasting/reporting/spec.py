@@ -30,11 +30,6 @@ def parameters_of(template: str) -> list[Taken]:
     return sorted(rows, key=lambda row: row.name not in needed)
 
 
-def folders_of(template: str) -> tuple[str, ...]:
-    """Names of the parameters of a template that are folders."""
-    return tuple(row.name for row in parameters_of(template) if row.kind == "folder")
-
-
 def _kind(one: dict[str, Any]) -> str:
     """In words, what a JSON Schema wants; a default of null says that it may be left out."""
     if "anyOf" in one:

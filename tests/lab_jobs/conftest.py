@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from forecasting.commands.lab import JOB_FORM
 from forecasting.places import shipped
 
 with warnings.catch_warnings():
@@ -22,14 +23,13 @@ with warnings.catch_warnings():
     import jupyter_scheduler.orm
 
 TOKEN = "only-for-this-test"
-CLASSES = ("SchedulerApp.scheduler_class=forecasting.lab_jobs.ReportScheduler",
-           "SchedulerApp.environment_manager_class=forecasting.lab_jobs.ReportEnvironment")  # fmt: skip
 
 
 @dataclass
 class Server:
-    """A Jupyter server in `folder`, asked through its REST interface as JupyterLab asks it."""
+    """A Jupyter server on `folder`, started in `home`, asked through its REST interface as JupyterLab asks it."""
 
+    home: Path
     folder: Path
     port: int
 
@@ -54,10 +54,14 @@ class Server:
         asked = {"name": "a report", "input_uri": notebook, "runtime_environment_name": "forecasting"}
         return {**asked, "output_formats": ["html", "json"], "parameters": parameters, **more}
 
-    def seen(self, job_id, *statuses, seconds=90):
+    def seen(self, job_id, *statuses):
         """The job, once it has one of these statuses."""
+        return self.once(job_id, lambda job: job["status"] in statuses)
+
+    def once(self, job_id, is_so, seconds=120):
+        """The job, once something is so."""
         last = time.monotonic() + seconds
-        while (job := self.ask("GET", f"jobs/{job_id}")[1])["status"] not in statuses:
+        while not is_so(job := self.ask("GET", f"jobs/{job_id}")[1]):
             assert time.monotonic() < last, job
             time.sleep(0.1)
         return job
@@ -69,7 +73,7 @@ def server(tmp_path_factory, few_cases):
     home = tmp_path_factory.mktemp("jupyter")
     folder = home / "work"
     shutil.copytree(shipped("notebooks") / "reports", folder / "templates")
-    shutil.copytree(few_cases, folder / "record")
+    shutil.copytree(few_cases, home / "record")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -77,13 +81,13 @@ def server(tmp_path_factory, few_cases):
         sys.executable, "-m", "jupyter_server", f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}",
         "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0", "--ServerApp.open_browser=False", "--allow-root",
         f"--IdentityProvider.token={TOKEN}", "--ServerApp.jpserver_extensions=jupyter_scheduler=True",
-        "--ServerApp.jpserver_extensions=jupyterlab=False", *(f"--{one}" for one in CLASSES),
+        "--ServerApp.jpserver_extensions=jupyterlab=False", *JOB_FORM,
     ]  # fmt: skip
     places = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     with (home / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=home, env={**os.environ, **places}, stdout=log, stderr=log)
         try:
-            yield _answering(Server(folder, port), process, home / "log")
+            yield _answering(Server(home, folder, port), process, home / "log")
         finally:
             process.terminate()
             process.wait(timeout=30)

@@ -1,5 +1,6 @@
 """A job's status is what became of it."""
 
+import contextlib
 import subprocess
 import sys
 
@@ -30,10 +31,11 @@ def scheduler(database, folder):
 
 
 def executed(database, notebook, folder, **columns):
-    """The job after its process has done its work in this one."""
+    """The job after its process has done its work in this one, started in `folder`."""
     job_id = added(database, **columns)
     staged = {"input": str(notebook), "html": str(folder / "staged.html")}
-    ReportExecution(job_id=job_id, root_dir=str(folder), db_url=database, staging_paths=staged).process()
+    with contextlib.chdir(folder):
+        ReportExecution(job_id=job_id, root_dir="/elsewhere", db_url=database, staging_paths=staged).process()
     return scheduler(database, folder).get_job(job_id, job_files=False)
 
 

@@ -24,20 +24,20 @@ def test_what_can_be_asked_is_told_with_types(server):
 
 
 def test_a_job_is_a_report_and_a_parameter_never_becomes_code(server):
-    (server.folder / "record").rename(server.folder / FOLDER)
+    (server.home / "record").rename(server.home / FOLDER)
     try:
         given = {"data": FOLDER, "as_of": "2026-05-01"}
         code, made = server.ask("POST", "jobs", server.job(TEMPLATE, given))
         assert code == 200, made
         job = server.seen(made["job_id"], "COMPLETED", "FAILED", "STOPPED")
     finally:
-        (server.folder / FOLDER).rename(server.folder / "record")
-    page = server.folder / "reports" / "data-quality" / "2026-05-01.html"
+        (server.home / FOLDER).rename(server.home / "record")
+    page = server.home / "reports" / "data-quality" / "2026-05-01.html"
     assert (job["status"], job["status_message"]) == ("COMPLETED", "rendered: reports/data-quality/2026-05-01.html")
     assert job["start_time"] <= job["end_time"]
     sidecar = json.loads(page.with_suffix(".json").read_text())
     assert sidecar["rendering"]["html_sha256"] == sha256(page.read_bytes()).hexdigest()
-    assert sidecar["rendering"]["parameters"] == {"as_of": "2026-05-01", "data": str(server.folder / FOLDER)}
+    assert sidecar["rendering"]["parameters"] == {"as_of": "2026-05-01", "data": str(server.home / FOLDER)}
     injected = [
         cell
         for cell in nbformat.read(page.with_suffix(".ipynb"), 4).cells
@@ -45,9 +45,13 @@ def test_a_job_is_a_report_and_a_parameter_never_becomes_code(server):
     ]
     names = {}
     exec(injected[0].source, names)
-    assert names["data"] == str(server.folder / FOLDER)
-    staged = next(server.folder.parent.glob(f"data/scheduler_staging_area/{made['job_id']}/*.html"))
+    assert names["data"] == str(server.home / FOLDER)
+    staged = next(server.home.glob(f"data/scheduler_staging_area/{made['job_id']}/*.html"))
     assert staged.read_bytes() == page.read_bytes()
+    assert server.ask("GET", f"jobs/{made['job_id']}/download_files")[0] == 204
+    downloaded = server.once(made["job_id"], lambda job: job["downloaded"])["job_files"]
+    assert {file["display_name"] for file in downloaded} == {"Report", "Every number of the report", "Input"}
+    assert (server.folder / downloaded[0]["file_path"]).read_bytes() == page.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -105,5 +109,5 @@ def test_a_recurring_job_is_checked_and_one_that_is_stopped_publishes_nothing(se
     assert server.ask("PATCH", f"jobs/{job_id}", {"status": "STOPPED"})[0] == 204
     assert server.seen(job_id, "STOPPED", "COMPLETED", "FAILED")["status"] == "STOPPED"
     time.sleep(0.5)
-    assert not list((server.folder / "reports").rglob(f"*{CASE}*/*"))
+    assert not list((server.home / "reports").rglob(f"*{CASE}*/*"))
     assert server.ask("DELETE", definition)[0] == 204

@@ -12,7 +12,7 @@ from forecasting.reporting import notebook
 from forecasting.reporting.notebook import render_report
 from forecasting.reporting.parameters import TEMPLATES, checked_parameters
 from forecasting.reporting.requests import from_file
-from forecasting.reporting.spec import folders_of, parameters_of, schema_of
+from forecasting.reporting.spec import parameters_of, schema_of
 from forecasting.schedule.plan import read_plan
 
 
@@ -33,7 +33,6 @@ def test_every_parameter_is_listed_with_kind_default_and_meaning(template):
     assert checked_parameters(template, given | needed) == checked_parameters(template, needed), (
         "a default as text is the default"
     )
-    assert set(folders_of(template)) == {name for name, row in rows.items() if row.kind == "folder"} >= {"data"}
 
 
 def test_the_kinds_are_those_that_a_form_needs():
