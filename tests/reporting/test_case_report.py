@@ -17,6 +17,7 @@ from forecasting.reporting.codings import term_name
 from forecasting.reporting.notebook import render_report
 from forecasting.reporting.origins import ORIGINS, SETTINGS
 from forecasting.reporting.words import percent, points
+from forecasting.verification import Trusted, verify
 
 CASE = "new-start-post-expiry-2026"
 
@@ -344,3 +345,9 @@ def test_a_failing_notebook_publishes_nothing_and_says_where(tmp_path, monkeypat
     with pytest.raises(ReportError, match="came to ZeroDivisionError: division by zero. Nothing was published"):
         render_report("case_report", {"case_id": CASE, "as_of": "2026-02-05"}, tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").rglob("*.*")] == ["2026-02-05.failed.ipynb"]
+
+
+def test_the_published_page_is_derived_again_without_a_kernel_and_without_a_difference(published, asked):
+    came = verify(published, Trusted(artefacts=asked["artefacts"]))
+    assert (came.differences, came.made_from) == ((), ())
+    assert came.n > 10_000
