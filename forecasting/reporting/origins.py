@@ -152,6 +152,7 @@ SCORECARD: Final = {
     "earlier": Origin(RESULTS, {"proof_breakdown.csv": ()}),
     "power": Origin(RESULTS, {"proof_power.csv": ()}),
     "peers": Origin("forecasting.reporting.scorecard.rows_of", {"benchmarks/peers/results.csv": ()}),
+    "ledger": Origin("forecasting.ledger.score", {"ledger": ()}, ("primary", "base_rate")),
     "tried": Origin("forecasting.reporting.scorecard.scorecard_content", {"REGISTRATION.md": ()}),
     "registrations": Origin("forecasting.reporting.scorecard.scorecard_content", {"REGISTRATION.md": ()}),
 }

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import History
+from forecasting import History, fit_models
 from forecasting.card import SECTIONS, card_bytes, card_markdown, differences, read_card, recount
 from forecasting.card.agreement import agreement, krippendorff_alpha
 from forecasting.card.failures import worst_first
@@ -20,6 +21,7 @@ from forecasting.card.reforms import ANSWERS
 from forecasting.card.risk import triggers
 from forecasting.card.standing import mismatches, standing
 from forecasting.explain.track_record import read_track_record
+from forecasting.forecast import case_limits
 from forecasting.places import shipped
 
 ROOT = Path(__file__).parents[2]
@@ -182,3 +184,20 @@ def test_results_of_another_record_are_not_those_of_this_one(history, tmp_path):
         (tmp_path / path.name).write_bytes(path.read_bytes().replace(b"\n62302f0e7d77", b"\n000000000000"))
     other = gather(History(history.as_of, replace(history.record, folder=tmp_path)))
     assert "No result is kept" in SECTIONS["metrics"](other).blocks[0].said
+
+
+def test_limits_are_those_that_forecasts_of_today_meet(fresh, history):
+    fitted = fit_models(history, ["primary"])
+    rows = history.outcomes
+    going_on = list(rows.loc[(rows["target"] == "concluded") & (rows["cause"] == ""), "case_id"])
+    met = [one["primary"] for one in case_limits(history, going_on, fitted).values()]
+    counts, rules, today = tables(fresh, "limits").values()
+    assert [cell.value for cell in counts.rows[0][1:5]] == [
+        len(met), *(sum(one.status == status for one in met) for status in ("abstained", "widened", "within"))
+    ]  # fmt: skip
+    assert sum(row[1].value for row in rules.rows) == sum(len({r.rule for r in one.reasons}) for one in met)
+    reasons = Counter(str(reason) for one in met for reason in one.reasons)
+    assert [(row[0].value, row[1].value) for row in today.rows[:1]] == reasons.most_common(1)
+    assert counts.rows[1][1].value == len(
+        pd.read_csv(shipped("data") / "track_record.csv").groupby(["case_id", "as_of"])
+    )
