@@ -26,7 +26,7 @@ LAYERS = [
     {"explain"},
     {"reporting"},
     {"schedule", "explorer", "card"},
-    {"lab_jobs"},
+    {"lab_jobs", "verification"},
     {"commands"},
     {"line"},
     {"__main__"},
@@ -34,7 +34,7 @@ LAYERS = [
 ONLY_UNDER = {
     "sklearn": ("forecasting.models", "forecasting.scores"),
     "statsmodels": ("forecasting.models", "forecasting.scores"),
-    "papermill": ("forecasting.reporting.notebook", "forecasting.reporting.engine"),
+    "papermill": ("forecasting.reporting.notebook", "forecasting.reporting.engine", "forecasting.reporting.rerun"),
     "ipykernel": ("forecasting.reporting.kernel_server",),
     "jupyter_client": ("forecasting.reporting.engine", "forecasting.reporting.kernels"),
     "cronsim": ("forecasting.schedule.times",),

@@ -26,8 +26,8 @@ def limits(material: Material) -> Section:
         text(
             "Limits are enforced where a forecast is made, not only written down. Where the record cannot bear an "
             "answer the model abstains and the base rate stands alone; where it can barely, the interval is widened "
-            "to hold that of the base rate. Fewer than {fewest} cases at an age count as too few. The rule: "
-            "`forecasting/limits.py`.",
+            "to hold that of the base rate. Fewer than {fewest} cases at an age count as too few. On {day} "
+            "{met} of {open} open cases meet a limit. The rule: `forecasting/limits.py`.",
             fewest=count(FEWEST_AT_RISK), day=day(material.history.as_of), open=count(found.open_cases.n),
             met=count(found.open_cases.abstained + found.open_cases.widened),
         ),

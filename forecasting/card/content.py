@@ -1,8 +1,11 @@
 """A card from record, artefact and results: one function per section, registered in `SECTIONS`."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
+
+from pydantic import ValidationError
 
 from forecasting.card import bounds, evidence, failures, identity, performance, reforms, reliability, risk
 from forecasting.card.diff import CHANGES, differences
@@ -49,7 +52,7 @@ def card_content(
     `InsufficientHistoryError` where no model can be fitted.
     """
     material = gather(history, home, version, artefacts)
-    sections = {name: filled(name, function(material)) for name, function in SECTIONS.items()}
+    sections = {name: filled(name, partial(function, material)) for name, function in SECTIONS.items()}
     card = Card(
         name=NAME,
         version=material.version,
@@ -57,12 +60,16 @@ def card_content(
         made_from=material.sources,
         sections=sections,
     )
-    changes = filled(CHANGES, changed(material.previous, card))
+    changes = filled(CHANGES, lambda: changed(material.previous, card))
     return card.model_copy(update={"sections": {**sections, CHANGES: changes}})
 
 
-def filled(name: str, section: Section) -> Section:
-    """The section, if it says something; else a `CardError` that names it."""
+def filled(name: str, make: Callable[[], Section]) -> Section:
+    """The section that is made, if it says something and keeps the form; else a `CardError` that names it."""
+    try:
+        section = make()
+    except ValidationError as error:
+        raise CardError(f"wanted a section {name} of the form of a card; came {error.errors()[0]['msg']}") from None
     try:
         require_filled(name, section)
     except ValueError as error:

@@ -10,6 +10,7 @@ from forecasting.places import is_installed, shipped
 
 START = "00_tour.ipynb"
 OWN = Path("forecasting-notebooks")
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 ROOM = "forecasting.lab_jobs"
 JOB_FORM = (
     f"--SchedulerApp.scheduler_class={ROOM}.ReportScheduler",
@@ -21,7 +22,8 @@ JOB_FORM = (
 def open_lab(folder: Path | None, port: int | None, browser: bool) -> None:
     """Start JupyterLab, in the place of this process, on the notebooks, with the first of them open.
 
-    With the extra `[schedule]`, its job form renders the templates in `reports/`.
+    Its kernels count with one thread unless the environment says otherwise: the models are small. With the extra
+    `[schedule]`, its job form renders the templates in `reports/`.
     """
     place = notebook_folder(folder)
     arguments = [
@@ -31,7 +33,7 @@ def open_lab(folder: Path | None, port: int | None, browser: bool) -> None:
         *(JOB_FORM if find_spec("jupyter_scheduler") else ()),
     ]
     print(f"notebooks: {place}", flush=True)
-    os.execv(sys.executable, [sys.executable, *arguments])
+    os.execve(sys.executable, [sys.executable, *arguments], {**ONE_THREAD, **os.environ})
 
 
 def notebook_folder(folder: Path | None) -> Path:
@@ -40,7 +42,8 @@ def notebook_folder(folder: Path | None) -> Path:
         return shipped("notebooks")
     place = folder or OWN
     origin = shipped("notebooks")
-    sources = {place / path.relative_to(origin): path.read_bytes() for path in sorted(origin.rglob("*.ipynb"))}
+    notebooks = [path for path in sorted(origin.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
+    sources = {place / path.relative_to(origin): path.read_bytes() for path in notebooks}
     write_whole({path: content for path, content in sources.items() if not path.exists()}, "--folder")
     for path, content in sources.items():
         if path.read_bytes() != content:

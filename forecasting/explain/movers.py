@@ -38,10 +38,28 @@ def movers_of(
     An act moved a covariate if leaving it out gives another value. Where none does, the acts that would each have
     moved it if no other had become known stand for it, `together`; there may be none of these either.
     """
+    acts, endings = _acts(past, history, case_id), _endings(past, history, case_id, target)
+    return _moved_by(index, history, case_id, names, acts, endings)
+
+
+def behind(index: DossierIndex, history: History, case_id: str, names: Sequence[str], target: str) -> dict[str, Moved]:
+    """For each named covariate the acts of the case and endings of others, all that are known, that make its value."""
+    acts, endings = _acts(None, history, case_id), _endings(None, history, case_id, target)
+    return _moved_by(index, history, case_id, names, acts, endings)
+
+
+def _moved_by(
+    index: DossierIndex,
+    history: History,
+    case_id: str,
+    names: Sequence[str],
+    known_acts: Sequence[Mover],
+    known_endings: Sequence[Mover],
+) -> dict[str, Moved]:
     if not names:
         return {}
-    acts = {mover.event_id: mover for mover in _acts(past, history, case_id)}
-    endings = {mover.event_id: mover for mover in _endings(past, history, case_id, target)}
+    acts = {mover.event_id: mover for mover in known_acts}
+    endings = {mover.event_id: mover for mover in known_endings}
 
     def values(indexes: Iterable[DossierIndex]) -> pd.DataFrame:
         rows = [feature_table(one, [(case_id, history.as_of)], names) for one in indexes]
@@ -65,8 +83,9 @@ def _leaving_out(index: DossierIndex, events: tuple[str, ...], endings: dict[str
     return index.leaving_out([event for event in events if event not in endings]).without(others)
 
 
-def _acts(past: History, history: History, case_id: str) -> list[Mover]:
-    old = {event.event_id for event in past.case(case_id).events}
+def _acts(past: History | None, history: History, case_id: str) -> list[Mover]:
+    """Acts of the case that became known since `past`; None: ever."""
+    old = {event.event_id for event in past.case(case_id).events} if past is not None else set()
     return [
         Mover(event.event_id, event.event_date, event.known_date, event.kind, event.summary, event.standing)
         for event in history.case(case_id).events
@@ -74,10 +93,11 @@ def _acts(past: History, history: History, case_id: str) -> list[Mover]:
     ]
 
 
-def _endings(past: History, history: History, case_id: str, target: str) -> list[Mover]:
-    """Endings of other cases that became known; the case's id stands for the event's."""
-    old, now = (_ended(day, target) for day in (past, history))
-    rows = now[~now.index.isin(old.index) & (now.index != case_id)]
+def _endings(past: History | None, history: History, case_id: str, target: str) -> list[Mover]:
+    """Endings of other cases that became known since `past`; the case's id stands for the event's."""
+    now = _ended(history, target)
+    old = _ended(past, target).index if past is not None else now.index[:0]
+    rows = now[~now.index.isin(old) & (now.index != case_id)]
     names = history.cases.set_index("case_id")["name"]
     return [
         Mover(

@@ -13,7 +13,7 @@ from forecasting.history.questionnaire import QUESTIONS, AnswersError, Question,
 from forecasting.vocabulary import TYPES
 
 MEANINGS = {"type": TYPES}
-LABEL = {"description_width": "31em"}
+LABEL = {"description_width": "25em"}
 
 
 class CaseForm(ipywidgets.VBox):
@@ -69,7 +69,7 @@ def _field(question: Question) -> Any:
         options = [("choose", ""), *((words.choice(code, meanings.get(code, "")), code) for code in column.choices)]
         return ipywidgets.Dropdown(options=options, value=question.default, **common)
     kind = ipywidgets.Textarea if question.name == "summary" else ipywidgets.Text
-    return kind(question.default, continuous_update=False, **common)
+    return kind(question.default, placeholder=question.hint, continuous_update=False, **common)
 
 
 def _wide() -> ipywidgets.Layout:

@@ -1,18 +1,18 @@
 """One question, one answer: what the models say of a case as of a day, and why, as an object that shows itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cached_property
 from html import escape
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
 from forecasting.artefact.store import ARTEFACTS
-from forecasting.errors import UsageError, shown
+from forecasting.errors import AbstentionError, UsageError, shown
 from forecasting.explain.drivers import driver_points
-from forecasting.explain.signposts import Signpost, line_after, signposts
+from forecasting.explain.signposts import SIGNS, Signpost, line_after, signposts
 from forecasting.explorer import words
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecast import FittedModels, case_limits, forecast, open_cases
@@ -22,6 +22,7 @@ from forecasting.history.view import History
 from forecasting.limits import Limit
 from forecasting.models.hazard import HazardModel
 from forecasting.months import HORIZONS, check_horizons, parse_day
+from forecasting.reporting.content import MODELS_SHOWN
 from forecasting.reporting.figures import Chart, outlook_figure
 from forecasting.reporting.shared import shared_fit, shared_history, shared_index
 from forecasting.training import UNCERTAIN, case_lines
@@ -56,30 +57,44 @@ class Grounds:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What the models say of one case as of a day.
+    """What the models say of one case as of a day; it shows itself in a notebook.
 
-    `horizons` in months after `as_of`, of which `horizon` is the one told in words; `table` the forecast table at
-    these and at the months of a curve; `drivers` the points of probability of formalization, in [-1, 1], that each
-    thing the hazard model looks at adds, by what is `given`; `signposts` what would move it, strongest first; `limit`
-    whether that model abstains, and then has no rows, drivers or signposts, or has its interval widened, and why.
+    `horizons` in months after the day; `table` the forecast table at these and at the months of a curve.
     """
 
-    case_id: str
-    name: str
-    as_of: date
-    target: str
+    case: CaseView
     horizons: tuple[int, ...]
-    horizon: int
-    artefact: str | None
+    grounds: Grounds = field(repr=False)
     table: pd.DataFrame = field(repr=False)
-    drivers: Mapping[str, Mapping[str, float]] = field(repr=False)
-    signposts: tuple[Signpost, ...] = field(repr=False)
-    limit: Limit = field(repr=False)
 
     @property
+    def horizon(self) -> int:
+        """The horizon told in words: 60 months, or the longest asked for."""
+        return MAIN_HORIZON if MAIN_HORIZON in self.horizons else self.horizons[-1]
+
+    @cached_property
     def givens(self) -> tuple[str, ...]:
         """What can be taken as given: `all`, and both sides of an endorsement that is uncertain."""
-        return tuple(self.drivers)
+        return tuple(self.table.loc[self.table["model"] == MODEL, "given"].unique()) or (ALL,)
+
+    @cached_property
+    def limit(self) -> Limit:
+        """Whether the hazard model abstains (no rows, drivers or signposts) or says it less narrowly, and why."""
+        known = self.grounds
+        return case_limits(known.history, [self.case.case_id], known.fitted, known.index)[self.case.case_id][MODEL]
+
+    @property
+    def abstains(self) -> bool:
+        """Whether the hazard model gives no number."""
+        return MODEL not in set(self.table["model"])
+
+    @cached_property
+    def signposts(self) -> tuple[Signpost, ...]:
+        """Acts that would move the chance of formalization within `horizon`, strongest first."""
+        if self.abstains:
+            return ()
+        dossier = self.grounds.index.dossier(self.case.case_id, self.case.as_of)
+        return tuple(signposts(self.grounds.hazard, self.grounds.line(self.case), dossier, self.horizon))
 
     def to_frame(self, given: str | None = None) -> pd.DataFrame:
         """The forecast table at the horizons, as `forecast` gives it; `given`: only the rows under which that holds.
@@ -94,24 +109,49 @@ class Outlook:
         more = supposed.to_dict(orient="records") if supposed is not None else None
         return outlook_figure(self._under(self.table, given).to_dict(orient="records"), more)
 
+    def drivers(self, given: str = ALL) -> dict[str, float]:
+        """Points of probability of formalization within `horizon`, in [-1, 1], of all that the hazard model adds up."""
+        if self.abstains:
+            return {}
+        side = {YES: {UNCERTAIN: 1.0}, NO: {UNCERTAIN: 0.0}}.get(given, {})
+        return driver_points(self.grounds.hazard, self.grounds.line(self.case).assign(**side), self.horizon)
+
     def why(self, given: str = ALL) -> str:
         """One line of text: the model beside the base rate, and what moves it most."""
         frame = self.to_frame(given)
-        return words.why(frame[frame["horizon"] == self.horizon], self.drivers[given], asdict(self.limit))
+        return words.why(frame[frame["horizon"] == self.horizon], self.drivers(given), asdict(self.limit))
 
     def what_would_move_it(self) -> pd.DataFrame:
-        """Acts that would move the chance of formalization: what, before and after within `horizon`, and points."""
+        """The signposts as a table: what, the chance before and after it became known, and percentage points."""
         rows = [(post.what, post.before, post.after, 100 * (post.after - post.before)) for post in self.signposts]
         return pd.DataFrame(rows, columns=["if it were known that", "before", "after", "points"])
 
+    def suppose(self, what: str) -> pd.DataFrame:
+        """The hazard model's forecast table, without intervals, if `what` became known the day after.
+
+        `what` is one of `explain.signposts.SIGNS`; `UsageError` otherwise. `AbstentionError` where it gives no number.
+        """
+        if what not in SIGNS:
+            raise UsageError(f"wanted an act out of {'; '.join(SIGNS)}; came {shown(what)}")
+        if self.abstains:
+            raise AbstentionError(f"wanted a case within the record; came {self.case.case_id}: {self.limit}")
+        known, months = self.grounds, tuple(sorted({*self.horizons, *CURVE}))
+        line = line_after(known.line(self.case), known.index.dossier(self.case.case_id, self.case.as_of), what)
+        values = expected(known.hazard, line, UNCERTAIN, months)
+        rows = pd.MultiIndex.from_product([STATES, months], names=["cause", "horizon"]).to_frame(index=False)
+        named = rows.assign(model=MODEL, case_id=self.case.case_id, as_of=self.case.as_of.isoformat())
+        return named.assign(probability=values.ravel())
+
     def _under(self, rows: pd.DataFrame, given: str) -> pd.DataFrame:
         if given not in self.givens:
-            raise UsageError(f"wanted given as one of {', '.join(self.givens)} for {self.case_id}; came {shown(given)}")
+            came = f"{self.case.case_id}; came {shown(given)}"
+            raise UsageError(f"wanted given as one of {', '.join(self.givens)} for {came}")
         return rows[rows["given"].eq(given) | (rows["model"].ne(MODEL) & rows["given"].eq(ALL))]
 
     def _repr_html_(self) -> str:
-        top = f"{words.heading(self.name, self.as_of, self.target)}<p>{escape(self.why())}</p>"
-        return f"{top}{words.figure(self.plot().svg(), self.why())}{words.table(self.to_frame(ALL))}"
+        why = self.why()
+        top = f"{words.heading(self.case, self.grounds.fitted.target)}<p>{escape(why)}</p>"
+        return f"{top}{words.figure(self.plot().svg(), why)}{words.table(self.to_frame(ALL))}"
 
 
 def grounds(
@@ -122,7 +162,7 @@ def grounds(
 ) -> Grounds:
     """Record, fitted models and index of a day: from an artefact if one is there, else fitted; kept in this process."""
     history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
-    obtained = shared_fit(history, MODELS, target, artefacts)
+    obtained = shared_fit(history, MODELS_SHOWN, target, artefacts)
     return Grounds(history, obtained.only(*MODELS), shared_index(history, target), obtained.key)
 
 
@@ -150,53 +190,6 @@ def outlook(known: Grounds, case_id: str, horizons: Sequence[int] = HORIZONS) ->
     """The answer for one case from what is loaded."""
     months = check_horizons(horizons)
     view = open_cases(known.history, [case_id], known.fitted.target)[0]
-    horizon = _main(months)
-    shown = tuple(sorted({*months, *CURVE}))
-    table = forecast(known.history, case_id, fitted=known.fitted, horizons=shown, index=known.index)
-    limit = case_limits(known.history, [case_id], known.fitted, known.index)[case_id][MODEL]
-    if limit.status == "abstained":
-        return _answer(known, view, months, table, limit)
-    line = known.line(view)
-    sides = {ALL: line, YES: line.assign(**{UNCERTAIN: 1.0}), NO: line.assign(**{UNCERTAIN: 0.0})}
-    given = tuple(table.loc[table["model"] == MODEL, "given"].unique())
-    drivers = {side: MappingProxyType(driver_points(known.hazard, sides[side], horizon)) for side in given}
-    dossier = known.index.dossier(case_id, view.as_of)
-    posts = tuple(signposts(known.hazard, line, dossier, horizon))
-    return _answer(known, view, months, table, limit, drivers, posts)
-
-
-def _main(months: tuple[int, ...]) -> int:
-    return MAIN_HORIZON if MAIN_HORIZON in months else months[-1]
-
-
-def _answer(
-    known: Grounds,
-    view: CaseView,
-    months: tuple[int, ...],
-    table: pd.DataFrame,
-    limit: Limit,
-    drivers: Mapping[str, Mapping[str, float]] = MappingProxyType({ALL: MappingProxyType({})}),
-    posts: tuple[Signpost, ...] = (),
-) -> Outlook:
-    return Outlook(
-        case_id=view.case_id,
-        name=str(view.start["name"]),
-        as_of=view.as_of,
-        target=known.fitted.target,
-        horizons=months,
-        horizon=_main(months),
-        artefact=known.artefact,
-        table=table,
-        drivers=MappingProxyType(dict(drivers)),
-        signposts=posts,
-        limit=limit,
-    )
-
-
-def suppose(known: Grounds, case_id: str, what: str) -> pd.DataFrame:
-    """The hazard model's forecast table, without intervals, if `what` (one of `SIGNS`) became known the day after."""
-    view = open_cases(known.history, [case_id], known.fitted.target)[0]
-    line = line_after(known.line(view), known.index.dossier(case_id, view.as_of), what)
-    values = expected(known.hazard, line, UNCERTAIN, CURVE)
-    rows = pd.MultiIndex.from_product([STATES, CURVE], names=["cause", "horizon"]).to_frame(index=False)
-    return rows.assign(model=MODEL, case_id=case_id, as_of=view.as_of.isoformat(), probability=values.ravel())
+    shown_months = tuple(sorted({*months, *CURVE}))
+    table = forecast(known.history, case_id, fitted=known.fitted, horizons=shown_months, index=known.index)
+    return Outlook(view, months, known, table)

@@ -10,10 +10,11 @@ import ipywidgets
 from forecasting.artefact.store import ARTEFACTS
 from forecasting.errors import ForecastingError
 from forecasting.explorer import words
-from forecasting.explorer.outlook import MODELS, Grounds, Outlook, grounds, outlook, suppose
+from forecasting.explorer.outlook import Outlook, grounds, outlook
 from forecasting.given import ALL, NO, YES
 from forecasting.history.view import History
 from forecasting.months import parse_day
+from forecasting.reporting.content import MODELS_SHOWN
 from forecasting.reporting.shared import is_at_hand, open_case_ids, shared_history
 from forecasting.vocabulary import TARGETS
 
@@ -22,6 +23,7 @@ GIVENS = (("as coded", ALL), ("endorsed", YES), ("not endorsed", NO))
 NOTHING = ("nothing more", "")
 WIDE = {"description_width": "9em"}
 KEPT = 64
+CHART = "Chance of each ending by years after the day, by the hazard model and the base rate; the numbers stand below."
 
 
 class ForecastExplorer(ipywidgets.VBox):
@@ -58,7 +60,9 @@ class ForecastExplorer(ipywidgets.VBox):
             description="Formal is what is",
             style=WIDE,
         )
-        self.given = ipywidgets.ToggleButtons(options=GIVENS, value=ALL, description="Leaders endorse it", style=WIDE)
+        self.given = ipywidgets.ToggleButtons(
+            options=GIVENS, value=ALL, description="Leaders endorse it", style=WIDE, layout=_broad()
+        )
         self.act = ipywidgets.Dropdown(
             options=[NOTHING], value="", description="If it were known", style=WIDE, layout=_broad()
         )
@@ -106,7 +110,7 @@ class ForecastExplorer(ipywidgets.VBox):
         self._set(self.case, _cases(history, self.target.value, self.case.value), self.case.value)
         if self.case.value not in open_case_ids(history, self.target.value):
             history.case(self.case.value)
-        if not is_at_hand(history, MODELS, self.target.value, self._artefacts):
+        if not is_at_hand(history, MODELS_SHOWN, self.target.value, self._artefacts):
             self._blank("Fitting the models of this day ..." if may_fit else words.unfitted(history.as_of))
             self.fit.description = f"Fit the models as of {history.as_of}"
             self.fit.layout.display = "none" if may_fit else None
@@ -114,24 +118,21 @@ class ForecastExplorer(ipywidgets.VBox):
                 return
         self._display(self._answers(self.case.value, history.as_of, self.target.value))
 
-    def _answer(self, case_id: str, as_of: date, target: str) -> tuple[Grounds, Outlook]:
-        known = grounds(as_of, target, self._data, self._artefacts)
-        return known, outlook(known, case_id)
+    def _answer(self, case_id: str, as_of: date, target: str) -> Outlook:
+        return outlook(grounds(as_of, target, self._data, self._artefacts), case_id)
 
-    def _display(self, answer: tuple[Grounds, Outlook]) -> None:
-        known, found = answer
+    def _display(self, found: Outlook) -> None:
+        """Figure and table first: the browser shows them while the rest is still being worked out."""
         self.outlook = found
         self.given.disabled = len(found.givens) == 1
         self._set(self.given, GIVENS, self.given.value if self.given.value in found.givens else ALL)
-        acts = [NOTHING, *((words.act(post), post.what) for post in found.signposts)]
-        self._set(self.act, acts, self.act.value)
-        supposed = suppose(known, found.case_id, self.act.value) if self.act.value else None
-        given = self.given.value
-        self.status.value = words.status(found.artefact, found.as_of, self.given.disabled)
+        given, act = self.given.value, self.act.value
         self.fit.layout.display = "none"
-        self.why.value = f"<p>{words.plain(found.why(given))}</p>"
-        self.figure.value = words.figure(found.plot(given, supposed).svg(), found.why(given))
+        self.figure.value = words.figure(found.plot(given, found.suppose(act) if act else None).svg(), CHART)
         self.table.value = words.table(found.to_frame(given))
+        self.status.value = words.status(found.grounds.artefact, found.case, self.given.disabled)
+        self.why.value = f"<p>{words.plain(found.why(given))}</p>"
+        self._set(self.act, [NOTHING, *((words.act(post), post.what) for post in found.signposts)], act)
         self.moves.value = words.moved_by(found.signposts, found.horizon)
 
     def _blank(self, message: str) -> None:

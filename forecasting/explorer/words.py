@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecasting.explain.drivers import BASE
 from forecasting.explain.signposts import Signpost
+from forecasting.history.cases import CaseView
 from forecasting.reporting import fragments
 from forecasting.reporting.codings import limit_words, term_name
 from forecasting.reporting.words import label, long_day, percent, percent_range, points, years
@@ -21,9 +22,20 @@ MOST_NAMED = 2
 LEAST_NAMED = 0.005
 
 
-def heading(name: str, as_of: date, target: str) -> str:
+def heading(case: CaseView, target: str) -> str:
     """The case, the day and what counts as formal, as HTML."""
-    return f"<h3>{escape(name)}</h3><p>As of {long_day(as_of)}; formal: {TARGET_WORDS[target]}.</p>"
+    top = f"As of {long_day(case.as_of)}; formal: {TARGET_WORDS[target]}."
+    return f"<h3>{escape(str(case.start['name']))}</h3><p>{top}{sight(case)}</p>"
+
+
+def sight(case: CaseView) -> str:
+    """That a case was last seen some time before the day, as text; empty where it was seen then."""
+    if case.gap_months == 0:
+        return ""
+    return (
+        f" Last seen observed on {long_day(case.last_seen)}: the curves begin with the chance that it ended unseen "
+        "since then."
+    )
 
 
 def why(rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, Any]) -> str:
@@ -121,10 +133,11 @@ def unfitted(as_of: date) -> str:
     )
 
 
-def status(artefact: str | None, as_of: date, settled: bool) -> str:
-    """Where the models came from, and whether there is an uncertain fact to switch, as HTML."""
+def status(artefact: str | None, case: CaseView, settled: bool) -> str:
+    """Where the models came from, when the case was last seen, and whether there is a fact to switch, as HTML."""
     told = " Whether leaders endorse this case is not in doubt on that day: there is nothing to switch."
-    return f"<p><small>{escape(origin(artefact, as_of))}{told if settled else ''}</small></p>"
+    text = f"{origin(artefact, case.as_of)}{sight(case)}{told if settled else ''}"
+    return f'<p role="status"><small>{escape(text)}</small></p>'
 
 
 def choice(code: str, meaning: str) -> str:

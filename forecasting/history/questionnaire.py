@@ -23,13 +23,14 @@ STAND_IN = "a-case-without-a-name"
 
 @dataclass(frozen=True)
 class Question:
-    """One question: the answer's `name`, what it `asks`, the `cells` (table, column) it fills, its `default`.
+    """One question: the answer's `name`, what it `asks`, a `hint`, the `cells` (table, column) it fills, its `default`.
 
     An empty answer stands for the default; `same_as` names the question whose answer is taken then.
     """
 
     name: str
     asks: str
+    hint: str
     cells: tuple[tuple[str, str], ...]
     default: str = ""
     same_as: str = ""
@@ -41,52 +42,54 @@ class Question:
         return TABLES[table].column(column) if table != RECORD else None
 
 
-def _case(
-    name: str, asks: str, default: str = "", same_as: str = "", also: tuple[tuple[str, str], ...] = ()
-) -> Question:
-    return Question(name, asks, (("cases", name), *also), default, same_as)
+def _case(name: str, asks: str, hint: str = "", also: str = "", default: str = "", same_as: str = "") -> Question:
+    cells = (("cases", name), ("events", also)) if also else (("cases", name),)
+    return Question(name, asks, hint, cells, default, same_as)
 
 
+DAY, CHANCE = "YYYY-MM-DD", "0 no, 1 yes, between: not sure"
 QUESTIONS: tuple[Question, ...] = (
-    _case("case_id", "A short name of lower-case words and the start year, joined by hyphens"),
-    _case("name", "What is it called? Nothing that tells how it ends"),
+    _case("case_id", "A short name for files, with the start year", "my-case-2026"),
+    _case("name", "What is it called?", "no word that tells how it ends"),
     _case("type", "What form does it have?"),
     _case("domain", "What is limited?"),
     _case("limit_object", "What do the limits bear on?"),
-    _case("parties", "Who keeps it? Codes of parties.csv joined by ';', such as USA;RUS"),
-    _case("n_parties", "How many states are concerned? Empty: those listed"),
-    _case("start_date", "When did it begin? YYYY-MM-DD", also=(("events", "event_date"),)),
+    _case("parties", "Who keeps it? Codes of parties.csv", "USA;RUS"),
+    _case("n_parties", "How many states are concerned?", "empty: those listed"),
+    _case("start_date", "When did it begin?", DAY, also="event_date"),
     _case(
         "start_known_date",
-        "When could an outsider first know of it? Empty: on the day it began",
+        "When could an outsider first know of it?",
+        f"{DAY}; empty: when it began",
+        also="known_date",
         same_as="start_date",
-        also=(("events", "known_date"),),
     ),
     Question(
         "last_observed_date",
-        "When was it last seen to be kept? Empty: on the day it became known",
+        "When was it last seen to be kept?",
+        f"{DAY}; empty: when it became known",
         (("outcomes", "last_observed_date"),),
         same_as="start_known_date",
     ),
-    _case("stated_horizon_months", "For how many months was it made? Empty: no term named"),
-    _case("matched", "Did the other side say the same, only do it, or neither?"),
-    _case("verification", "The strongest verification at work at the start?", default="none"),
-    _case("leader_endorsed", "Did a head of state or government endorse it in person? 0 to 1", default="0"),
-    _case("negotiation_underway", "Were talks on a binding text in session, or dated? 0 to 1", default="0"),
-    _case("observed_now", "Was a limit kept from the first day? 0 to 1", default="1"),
-    _case("ratification_required", "Would a binding text need a legislature's consent? 0 to 1", default="0"),
-    _case("third_party_objection", "Was it tied to a named outsider's joining? 0 to 1", default="0"),
-    _case("adversarial", "Do the parties hold each other as main rival? 0 to 1", default="0"),
-    _case("armed_conflict", "Was one party fighting the other or its client? 0 to 1", default="0"),
-    _case("prior_instrument", "Which binding text does it continue? Empty: none"),
-    _case("formal_target", "Which formal agreement did the parties say they sought? Empty: not said"),
-    _case("summary", "Two or three sentences, ending at the start", also=(("events", "summary"),)),
-    Question("first_act", "What kind of act began it?", (("events", "kind"),), default="agreed_statement"),
-    Question("source_title", "A public source: its title", (("sources", "title"),)),
-    Question("source_publisher", "Who published it?", (("sources", "publisher"),)),
-    Question("source_url", "Its address. Empty: none", (("sources", "url"),)),
-    Question("source_kind", "What kind of source is it?", (("sources", "kind"),), default="news"),
-    Question(LATER_END, "A later day on which your record ends, YYYY-MM-DD. Empty: as it is", ((RECORD, LATER_END),)),
+    _case("stated_horizon_months", "For how many months was it made?", "empty: no term was named"),
+    _case("matched", "Did the other side say the same, or only do it?"),
+    _case("verification", "The strongest verification at the start?", default="none"),
+    _case("leader_endorsed", "A head of state or government endorsed it?", CHANCE, default="0"),
+    _case("negotiation_underway", "Talks on a binding text in session or dated?", CHANCE, default="0"),
+    _case("observed_now", "A limit was kept from the first day?", CHANCE, default="1"),
+    _case("ratification_required", "A binding text would need a legislature?", CHANCE, default="0"),
+    _case("third_party_objection", "Tied to a named outsider's joining?", CHANCE, default="0"),
+    _case("adversarial", "The parties are each other's main rival?", CHANCE, default="0"),
+    _case("armed_conflict", "One party was fighting the other or its client?", CHANCE, default="0"),
+    _case("prior_instrument", "Which binding text does it continue?", "empty: none"),
+    _case("formal_target", "Which formal text did the parties seek?", "empty: not said"),
+    _case("summary", "What was known at the start?", "two or three sentences", also="summary"),
+    Question("first_act", "What kind of act began it?", "", (("events", "kind"),), default="agreed_statement"),
+    Question("source_title", "A public source: its title", "", (("sources", "title"),)),
+    Question("source_publisher", "Who published it?", "", (("sources", "publisher"),)),
+    Question("source_url", "Its address", "empty: none", (("sources", "url"),)),
+    Question("source_kind", "What kind of source is it?", "", (("sources", "kind"),), default="news"),
+    Question(LATER_END, "A later end of your record", f"{DAY}; empty: as it is", ((RECORD, LATER_END),)),
 )
 NAMES = tuple(question.name for question in QUESTIONS)
 

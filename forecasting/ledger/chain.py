@@ -7,6 +7,7 @@ shows only against a copy of HEAD published elsewhere (`verify` takes one).
 
 import hashlib
 import re
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,6 +29,7 @@ ENTRY_FILE = re.compile(r"\d{6}-[a-z0-9_-]+\.json")
 HEAD_LINE = re.compile(r"([0-9a-f]{64})  (\d{6}-[a-z0-9_-]+\.json|-)\n")
 LEFTOVER = re.compile(r"\.(HEAD|\d{6}-[a-z0-9_-]+\.json)\.")
 OPTION = "--ledger"
+MOST_BYTES = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -161,9 +163,9 @@ def _examined(place: Path) -> Chain:
     faults: dict[str, Fault] = {}
     hashes: dict[str, str] = {}
     for name in files:
-        content = _bytes(place / name)
-        hashes[name] = hashlib.sha256(content).hexdigest()
         try:
+            content = _bytes(place / name)
+            hashes[name] = hashlib.sha256(content).hexdigest()
             links[name] = Link(name, hashes[name], decoded(content, name))
         except LedgerError as error:
             faults[name] = error.faults[0]
@@ -206,7 +208,7 @@ def _joints(
     """Files that are not what is said of them; where only what one says is wrong, the one that says it."""
     if files and files[0] in links and int(files[0][:6]) == 1 and links[files[0]].entry.previous != ORIGIN:
         yield Fault(files[0], 0, "", "no entry before the first one", "the sha256 of one")
-    for name in files:
+    for name in (each for each in files if each in hashes):
         said, by = sealed.get(name, (hashes[name], ""))
         if said == hashes[name]:
             continue
@@ -256,7 +258,13 @@ def _read_head(place: Path) -> tuple[str, str] | None:
 
 
 def _bytes(path: Path) -> bytes:
+    """The bytes of a file of the folder itself, which is no link and no longer than an entry can be."""
     try:
+        found = path.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            raise LedgerError([Fault(path.name, 0, "", "a file of the ledger itself", "a symbolic link")])
+        if found.st_size > MOST_BYTES:
+            raise LedgerError([Fault(path.name, 0, "", f"at most {MOST_BYTES} bytes", str(found.st_size))])
         return path.read_bytes()
     except OSError as error:
         raise LedgerError([Fault(path.name, 0, "", "a readable file", error.strerror or str(error))]) from None

@@ -22,7 +22,10 @@ State = Literal["formalized", "collapsed", "faded", "ongoing"]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Slug = Annotated[str, Field(pattern=f"^{SLUG}$", max_length=80)]
 Name = Annotated[str, Field(pattern="^[a-z0-9]+(_[a-z0-9]+)*$", max_length=40)]
-Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^\S([^\x00-\x1f]*\S)?$")]
+CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+Text = Annotated[
+    str, Field(min_length=1, max_length=1000, pattern=rf"^[^\s{CONTROLS}]([^{CONTROLS}]*[^\s{CONTROLS}])?$")
+]
 Chance = Annotated[float, Field(ge=0.0, le=1.0)]
 Rows = tuple[tuple[Chance, ...], ...]
 

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 REFERENCE = "base_rate"
 DECIMALS = 5
-BOUND_DECIMALS = 4
+BOUND_DECIMALS = 3
 SUM_TOLERANCE = 1e-6
 QUESTION = "How will CASE stand on DEADLINE: formalized (TARGET), collapsed, faded, or still ongoing?"
 RULE = (
@@ -72,7 +72,7 @@ def blocks(table: pd.DataFrame) -> dict[str, Block]:
 
 
 def block_forecasts(block: Block, reference: Block | None, clusters: "pd.Series[str]") -> list[dict[str, Any]]:
-    """The forecasts of an entry, to 5 decimals (bounds: 4) and still summing to 1, with the reference, if another."""
+    """The forecasts of an entry, to 5 decimals (bounds: 3) and still summing to 1, with the reference, if another."""
     point = rounded(block.probability)
     tables = {
         "probability": point,

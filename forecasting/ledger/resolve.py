@@ -39,7 +39,7 @@ def resolve(folder: Path | str, history: History, issued_on: date | None = None)
                 f"wanted a record up to {before} or later, as at the last resolution; came {history.as_of}"
             )
         lines = question_lines(chain)
-        told = _told(lines, history, states_by_question(chain))
+        told = verdicts(lines, history, states_by_question(chain))
         due = lines["deadline"][lines["resolution"] == ""]
         newly_due = ((due > before) & (due <= history.as_of.isoformat())).any()
         record = {"record_end": history.as_of, "record_sha256": history.sha256}
@@ -87,7 +87,9 @@ def verdict(known: KnownEndings, case_id: str, target: str, as_of: date, due: da
     return Verdict(cause, end) if end <= due else Verdict(ONGOING, end)
 
 
-def _told(lines: pd.DataFrame, history: History, before: dict[tuple[str, str, str, int], str]) -> list[dict[str, Any]]:
+def verdicts(
+    lines: pd.DataFrame, history: History, before: dict[tuple[str, str, str, int], str]
+) -> list[dict[str, Any]]:
     """Verdicts that are new or other than before, the horizons of one verdict together."""
     known = known_endings(history)
     found: dict[tuple[str, str, str, Verdict], list[int]] = defaultdict(list)

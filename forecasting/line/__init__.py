@@ -2,7 +2,7 @@
 
 import typer
 
-from forecasting.line import card, forecasts, lab, ledger, proof, record, reports, templates
+from forecasting.line import card, forecasts, lab, ledger, proof, record, reports, templates, verification
 
 app = typer.Typer(
     add_completion=False,
@@ -10,7 +10,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Does an informal arms-control arrangement become a formal agreement, collapse, or fade?",
 )
-for group in (record, forecasts, reports, templates, proof, lab):
+for group in (record, forecasts, reports, templates, proof, verification, lab):
     app.add_typer(group.app)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(card.app, name="card")

@@ -28,6 +28,7 @@ def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> st
         "parameters": values,
         "record": content_hash(asked.data or places.shipped("data")),
         "folders": {name: files_hash(value) for name, value in folders.items() if isinstance(value, Path)},
+        "beside": {name: files_hash((asked.data or places.shipped("data")) / name) for name in asked.beside},
         "code": code_hash(),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -27,6 +27,8 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     command: ClassVar[str]
     models: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    beside: ClassVar[tuple[str, ...]] = ()
+    """Folders beside the record that the page reads."""
 
     as_of: date | None = Field(default=None, description="day whose knowledge is used, YYYY-MM-DD; default: data_end")
     data: Path | None = Field(default=None, description="folder of a record; default: the one shipped")
@@ -185,6 +187,7 @@ class Scorecard(Parameters):
     """Parameters of `scorecard`: the results beside a record, which are of its end."""
 
     command: ClassVar[str] = "scorecard"
+    beside: ClassVar[tuple[str, ...]] = ("ledger",)
 
     def checked(self) -> date:
         """The record's end; `UsageError` for another day, of which there are no results."""

@@ -17,6 +17,7 @@ from forecasting.months import parse_day
 from forecasting.places import shipped
 from forecasting.reporting import scores
 from forecasting.reporting.fragments import Content
+from forecasting.reporting.ledger_kept import LEDGER, ledger, ledger_values
 from forecasting.reporting.report import Report, Section, by_name
 
 TABLES = ("breakdown", "calibration", "reliability", "power")
@@ -37,6 +38,7 @@ class ScorecardReport(Report):
             scores.calibration,
             scores.reliability,
             scores.power,
+            ledger,
             scores.peers,
             scores.tried,
             scores.registration,
@@ -56,7 +58,8 @@ def scorecard_content(history: History) -> Content:
     """All values of the page: the results of the last record that was scored, and the heads of those before it.
 
     `registered`: rows of `proof.csv`; each of `TABLES`: rows of that file, of the record `scored_record` (the first
-    digits of its hash; empty where there is no result); `earlier`: rows of the whole, of records scored before.
+    digits of its hash; empty where there is no result); `earlier`: rows of the whole, of records scored before;
+    `ledger`: what the ledger beside the record holds, or None.
     """
     folder = history.record.folder
     tables = {name: rows_of(folder / FILE.format(name)) for name in TABLES}
@@ -72,6 +75,7 @@ def scorecard_content(history: History) -> Content:
         "as_of": history.as_of.isoformat(),
         "level": LEVEL,
         "scored_record": last,
+        "ledger": ledger_values(folder / LEDGER),
         "registered": rows_of(folder / "proof.csv"),
         **{name: [row for row in rows if row["record"] == last] for name, rows in tables.items()},
         "earlier": [row for row in tables["breakdown"] if row["record"] != last and row["by"] == "all"],

@@ -69,7 +69,7 @@ def test_no_number_is_typed_into_a_text(fresh):
     assert {said for _, said in typed} <= inputs
 
 
-def test_the_headline_is_the_registered_skill(fresh, material):
+def test_the_headline_is_the_registered_skill(fresh):
     proof = pd.read_csv(shipped("data") / "proof.csv").set_index(["design", "model", "reference", "horizon"])
     whole = tables(fresh, "metrics")["Skill of the hazard model over the base rate"]
     for design, cell in zip(("cluster", "rolling"), whole.rows[0][1:], strict=False):
@@ -182,3 +182,20 @@ def test_results_of_another_record_are_not_those_of_this_one(history, tmp_path):
         (tmp_path / path.name).write_bytes(path.read_bytes().replace(b"\n62302f0e7d77", b"\n000000000000"))
     other = gather(History(history.as_of, replace(history.record, folder=tmp_path)))
     assert "No result is kept" in SECTIONS["metrics"](other).blocks[0].said
+
+
+def test_every_open_case_and_every_past_forecast_is_counted_among_the_limits(fresh, history):
+    counts, rules, today = tables(fresh, "limits").values()
+    rows = history.outcomes
+    going_on = ((rows["target"] == "concluded") & (rows["cause"] == "")).sum()
+    past = pd.read_csv(shipped("data") / "track_record.csv").groupby(["case_id", "as_of"]).ngroups
+    for row, n in zip(counts.rows, (going_on, past), strict=True):
+        number, abstained, widened, within = (cell.value for cell in row[1:5])
+        assert number == n == abstained + widened + within
+        assert row[5].value == pytest.approx((abstained + widened) / n, abs=1e-6)
+    for column, row in enumerate(counts.rows, start=1):
+        met = [rule[column].value for rule in rules.rows]
+        assert max(met) <= row[2].value + row[3].value <= sum(met)
+    assert sum(row[1].value for row in today.rows) <= sum(rule[1].value for rule in rules.rows)
+    told = fresh.sections["limits"].blocks[0].values
+    assert (told["open"].value, told["met"].value) == (going_on, counts.rows[0][2].value + counts.rows[0][3].value)

@@ -121,15 +121,22 @@ def test_a_section_that_says_nothing_is_an_error_that_names_it(said, place):
         "title": text("It is so."),
     }[place]
     with pytest.raises(CardError, match="^wanted a section limits that says something; came "):
-        filled("limits", Section(title=said if place == "title" else "Limits", blocks=(block,)))
+        filled("limits", lambda: Section(title=said if place == "title" else "Limits", blocks=(block,)))
 
 
 def test_empty_lists_tables_and_sections_are_errors():
     for blocks in ((), (items(),), (table("A table", ("a",), []),)):
         with pytest.raises(CardError, match="section limits"):
-            filled("limits", Section(title="Limits", blocks=blocks))
+            filled("limits", lambda b=blocks: Section(title="Limits", blocks=b))
     kept = Section(title="Limits", blocks=(table("Asked?", ("", "a"), [["x", ""]]),))
-    assert filled("limits", kept) is kept
+    assert filled("limits", lambda: kept) is kept
+
+
+def test_a_section_with_a_slot_left_open_is_an_error_that_names_it():
+    with pytest.raises(
+        CardError, match="^wanted a section limits of the form of a card; came Value error, wanted a slot"
+    ):
+        filled("limits", lambda: Section(title="Limits", blocks=(text("It is {n}."),)))
 
 
 def test_the_schema_is_shipped_and_fits_the_card_that_is_kept(fresh):

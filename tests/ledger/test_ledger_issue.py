@@ -55,7 +55,7 @@ def test_what_was_issued_is_read_back_as_the_forecast_table(tmp_path, history):
     both = found.merge(told, on=key, suffixes=("", "_told"), validate="1:1")
     assert len(both) == len(told) == len(found)
     for name in ("probability", "lower", "upper", "level"):
-        assert both[name].to_numpy() == pytest.approx(both[f"{name}_told"].to_numpy(), abs=1e-4)
+        assert both[name].to_numpy() == pytest.approx(both[f"{name}_told"].to_numpy(), abs=1e-3)
     assert set(found["reference"]) == {0.25}
     assert set(found["kind"]) == {"live"} and set(found["resolution"]) == {""} and set(found["is_retracted"]) == {0}
 
@@ -176,8 +176,8 @@ def test_a_replay_is_the_forecast_of_that_day(replays, history):
     both = found.merge(table_then, on=["model", "case_id", "horizon", "cause", "given"], validate="1:1")
     assert len(both) == len(found) == (table_then["given"] == "all").sum()
     assert np.abs(both["probability_x"] - both["probability_y"]).max() <= 2.5e-5
-    assert np.abs(both["lower_x"] - both["lower_y"]).max() <= 1e-4
-    assert np.abs(both["upper_x"] - both["upper_y"]).max() <= 1e-4
+    assert np.abs(both["lower_x"] - both["lower_y"]).max() <= 1e-3
+    assert np.abs(both["upper_x"] - both["upper_y"]).max() <= 1e-3
 
 
 def test_a_case_from_which_the_model_abstains_is_noted_with_the_reason_and_has_no_forecast(replays, history):

@@ -1,0 +1,139 @@
+"""An outlook says what `forecast`, the drivers and the signposts say, and shows it."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+import forecasting
+from forecasting import UsageError, forecast
+from forecasting.explain.drivers import BASE
+from forecasting.explorer import words
+from forecasting.explorer.outlook import MODELS, ask, outlook
+from forecasting.features import DossierIndex
+from forecasting.forecast import FittedModels
+from forecasting.months import HORIZONS
+
+CASE = "new-start-post-expiry-2026"
+SETTLED = "us-china-encounters-mou-2014"
+SIDES = ("all", "endorsed", "not endorsed")
+
+
+@pytest.fixture(scope="module")
+def answer(known):
+    return outlook(known, CASE)
+
+
+def formalized(frame, model, horizon):
+    rows = frame[(frame["model"] == model) & (frame["cause"] == "formalized") & (frame["horizon"] == horizon)]
+    return float(rows["probability"].iloc[0])
+
+
+def test_its_table_is_the_forecast_table(answer, known):
+    only = FittedModels(**{**vars(known.fitted), "models": {name: known.fitted.models[name] for name in MODELS}})
+    table = forecast(known.history, CASE, fitted=only, index=DossierIndex(known.history))
+    shown = answer.to_frame()
+    keys = ["model", "case_id", "as_of", "horizon", "cause", "given"]
+    assert shown[keys].equals(table[keys])
+    numbers = ["probability", "lower", "upper", "level"]
+    assert shown[numbers].to_numpy() == pytest.approx(table[numbers].to_numpy(), abs=1e-12)
+    assert set(shown["horizon"]) == set(HORIZONS) and answer.horizon == 60
+
+
+def test_ask_answers_from_an_artefact(answer, artefacts):
+    asked = ask(CASE, "2026-02-05", artefacts=artefacts)
+    assert asked.to_frame().equals(answer.to_frame())
+    assert asked.grounds.artefact is not None
+    assert forecasting.ask is ask
+
+
+def test_a_side_of_an_uncertain_fact_is_chosen_for_the_model_that_knows_it(answer):
+    assert answer.givens == SIDES
+    for given in SIDES:
+        rows = answer.to_frame(given)
+        assert set(rows.loc[rows["model"] == "primary", "given"]) == {given}
+        assert set(rows.loc[rows["model"] == "base_rate", "given"]) == {"all"}
+        assert not rows.duplicated(["model", "horizon", "cause"]).any()
+    chances = [formalized(answer.to_frame(given), "primary", 60) for given in SIDES]
+    assert chances[1] > chances[0] > chances[2]
+
+
+def test_a_settled_fact_leaves_one_side(known):
+    settled = outlook(known, SETTLED)
+    assert settled.givens == ("all",)
+    with pytest.raises(UsageError) as refused:
+        settled.plot("endorsed")
+    assert str(refused.value) == f"wanted given as one of all for {SETTLED}; came 'endorsed'"
+
+
+@pytest.mark.parametrize("given", SIDES)
+def test_its_drivers_add_up_to_what_the_model_says(answer, given):
+    assert sum(answer.drivers(given).values()) == pytest.approx(
+        formalized(answer.to_frame(given), "primary", 60), abs=1e-9
+    )
+    assert answer.drivers(given)[BASE] == pytest.approx(formalized(answer.to_frame(), "base_rate", 60), abs=0.02)
+
+
+def test_an_act_that_is_supposed_moves_the_curve_to_what_its_signpost_says(answer):
+    for post in answer.signposts[:2]:
+        assert formalized(answer.suppose(post.what), "primary", 60) == pytest.approx(post.after, abs=1e-12)
+        assert post.before == pytest.approx(formalized(answer.to_frame(), "primary", 60), abs=1e-12)
+    supposed = answer.suppose(answer.signposts[0].what)
+    assert supposed.groupby("horizon")["probability"].sum().to_numpy() == pytest.approx(1.0)
+    assert list(answer.what_would_move_it()["if it were known that"]) == [post.what for post in answer.signposts]
+
+
+def test_an_act_that_is_not_known_is_refused(answer):
+    with pytest.raises(
+        UsageError, match="wanted an act out of leaders of all the parties endorsed it; .*; came 'rain'"
+    ):
+        answer.suppose("rain")
+
+
+def test_the_figure_draws_the_table(answer):
+    figure = answer.plot("endorsed")
+    assert [axis.get_title() for axis in figure.axes] == ["Formal agreement", "Collapse", "Fading"]
+    base, hazard = figure.axes[0].lines
+    rows = answer.table.query("model == 'primary' and given == 'endorsed' and cause == 'formalized'")
+    assert hazard.get_ydata()[1:] == pytest.approx(rows["probability"].to_numpy())
+    assert hazard.get_xdata()[1:] == pytest.approx(rows["horizon"].to_numpy())
+    assert base.get_ydata()[-1] == pytest.approx(formalized(answer.table, "base_rate", 120))
+    band = figure.axes[0].collections[1].get_paths()[0].vertices
+    assert band[:, 1].max() == pytest.approx(rows["upper"].max())
+    tops = [answer.plot(given).axes[0].get_ylim()[1] for given in SIDES]
+    assert all(10 * top == pytest.approx(np.round(10 * top)) for top in tops)
+
+
+def test_a_supposed_act_is_one_more_line(answer):
+    with_it = answer.plot(supposed=answer.suppose("talks were broken off"))
+    assert [len(axis.lines) for axis in with_it.axes] == [3, 3, 3]
+    assert [text.get_text() for text in with_it.legends[0].get_texts()][-1] == "hazard model, if so"
+
+
+def test_it_shows_itself_with_numbers_reasons_and_both_models(answer):
+    html = answer._repr_html_()
+    assert "New START limits after expiry" in html and "As of 5 February 2026" in html
+    assert html.count("<svg") == 1 and html.count("hazard model</td>") == html.count("base rate</td>") == len(HORIZONS)
+    assert answer.plot()._repr_svg_() == answer.plot()._repr_svg_()
+
+
+def test_its_line_names_both_models_and_what_moves_the_model_most(answer):
+    line = answer.why().replace("\N{NO-BREAK SPACE}", " ")
+    drivers = {name: points for name, points in answer.drivers().items() if name != BASE}
+    assert line.startswith("Formal agreement within five years: hazard model 33 % (")
+    assert ", base rate 14 % (10 to 18 %). The model goes up most by: " in line
+    assert f"({100 * max(drivers.values()):+.1f})" in line
+    assert f"(\N{MINUS SIGN}{abs(100 * min(drivers.values())):.1f})" in line
+
+
+def test_words_of_a_record_are_no_markup():
+    from types import SimpleNamespace
+
+    case = SimpleNamespace(start={"name": "<script>"}, as_of=date(2026, 2, 5), gap_months=0)
+    assert "<script>" not in words.heading(case, "concluded")
+    assert words.fault(["a < b"]).count("&lt;") == 1
+
+
+def test_a_case_that_has_ended_is_refused_before_anything_is_fitted():
+    with pytest.raises(UsageError, match="wanted a case that goes on; salt2-observance-1979 collapsed on 1986-05-27"):
+        ask("salt2-observance-1979", "2020-01-01", artefacts=None)
