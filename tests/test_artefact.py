@@ -17,7 +17,9 @@ import forecasting
 from forecasting import MODELS, fit_models, forecast, load_history
 from forecasting.artefact import find, load, made_from, obtain, save, source, train
 from forecasting.artefact.source import code_sha256
+from forecasting.artefact.support import SupportValues, restored_support, support_forms, support_state
 from forecasting.errors import ArtefactError, InsufficientHistoryError, UsageError
+from forecasting.forecast import case_limits
 
 CASES = ["new-start-post-expiry-2026", "south-atlantic-zpcas-1986"]
 RATE = ("base_rate",)
@@ -89,6 +91,35 @@ def test_every_model_comes_back_from_its_files(trained):
     np.testing.assert_allclose(tables[0]["probability"], tables[1]["probability"], rtol=0, atol=1e-12)
     np.testing.assert_allclose(tables[0][names], tables[1][names], rtol=0, atol=1e-9)
     np.testing.assert_array_equal(loaded.fitted.spells.exit, fitted.spells.exit)
+    for name, value in vars(fitted.support).items():
+        np.testing.assert_array_equal(getattr(loaded.fitted.support, name), value)
+    assert case_limits(known, CASES, loaded.fitted) == case_limits(known, CASES, fitted)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda held: None, "wanted a support with these models; came None"),
+        (lambda held: held | {"case_ids": held["case_ids"][::-1]}, "wanted names in order, each once; came ["),
+        (lambda held: held | {"types": held["types"][1:]}, "wanted a type and a domain of each of 237 cases; came 236"),
+    ],
+)
+def test_a_support_that_no_fit_gives_is_refused(trained, change, message):
+    values, _ = support_state(trained[1].support)
+    held = change({name: getattr(values, name) for name in ("case_ids", "types", "domains")})
+    forged = held and SupportValues(**held)
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        support_forms(forged, True)
+    assert str(error.value).startswith(message)
+
+
+def test_a_range_that_ends_before_it_begins_is_refused(trained):
+    values, arrays = support_state(trained[1].support)
+    turned = {"support.lower": arrays["support.upper"] + 1.0, "support.upper": arrays["support.lower"]}
+    with pytest.raises(ValueError, match="^wanted numbers not below nought in support; came -"):
+        restored_support(values, turned)
+    with pytest.raises(ValueError, match="^wanted no support with these models; came SupportValues"):
+        support_forms(values, False)
 
 
 def test_the_folder_holds_two_ordinary_files_that_others_may_read(trained):

@@ -190,9 +190,24 @@ def test_a_forecast_from_the_artefact_is_that_of_a_refit_and_says_where_it_is_fr
     known, fitted, folder = trained
     ask(as_of="2026-02-05", artefacts=folder.parent, as_json=True)
     printed = capsys.readouterr()
-    assert printed.err == f"model: artefact {folder.name[:12]}\n"
+    assert printed.err == (
+        f"model: artefact {folder.name[:12]}\n"
+        "primary: interval widened to hold the base rate's: formalization_climate is 0.11, outside the 0.12 to 0.71 of "
+        "the other cases\n"
+    )
     expected = forecast(known, CASE, fitted=fitted)
     assert printed.out == expected.to_json(orient="records", indent=1, double_precision=15) + "\n"
+
+
+def test_the_reason_why_a_model_abstains_is_told_apart_from_the_table(capsys, tmp_path):
+    for as_json, nothing in ((True, "[\n\n]\n"), (False, "")):
+        ask(case="cocom-1949", as_of="1960-01-01", artefacts=tmp_path, models="type_base_rate", as_json=as_json)
+        printed = capsys.readouterr()
+        assert printed.out == nothing
+        assert printed.err.splitlines()[1] == (
+            "type_base_rate: abstains, the record cannot bear its number for this case: no other case that the model "
+            "learned from has the type informal_regime"
+        )
 
 
 def test_some_models_come_from_the_artefact_of_all_in_the_order_asked(capsys, trained):

@@ -15,6 +15,7 @@ from forecasting.reporting import notebook
 from forecasting.reporting.case import SECTIONS, CaseReport
 from forecasting.reporting.codings import term_name
 from forecasting.reporting.notebook import render_report
+from forecasting.reporting.origins import ORIGINS, SETTINGS
 from forecasting.reporting.words import percent, points
 from forecasting.verification import Trusted, verify
 
@@ -100,14 +101,22 @@ def test_a_second_rendering_is_the_same_page(published, tmp_path, asked):
     assert again.with_suffix(".json").read_bytes() == published.with_suffix(".json").read_bytes()
 
 
+def test_every_value_of_the_case_has_an_origin(first_day):
+    known = {value.partition(".")[0] for value in ORIGINS["case_report"]}
+    assert set(first_day.content) <= known | SETTINGS
+    for section in SECTIONS:
+        assert set(first_day.show(section).values) <= set(ORIGINS["case_report"])
+
+
 def test_bottom_line_says_number_word_base_and_confidence(first_day):
     top = first_day.content["headline"]
     text = " ".join(text_of(first_day.show("bottom_line").html).split())
-    assert f"{percent(top['probability'])} {top['word']}".replace("\N{NO-BREAK SPACE}", " ") in text
+    assert f"{percent(top['probability'])} {top['word']} 80 % interval".replace("\N{NO-BREAK SPACE}", " ") in text
     assert f"how often {top['n']} informal arms-control arrangements since 1817, this one included," in text
     assert "A model that looks closer, with a small lead on past days, says" in text
     assert "Confidence in this forecast is low: other defensible codings, definitions and settings put the" in text
-    assert "What is contested about the case itself" in text
+    parts = ("80 % interval", "Confidence in this", "What to doubt", "What is contested about the case itself")
+    assert [text.index(part) for part in parts] == sorted(text.index(part) for part in parts)
 
 
 def test_first_day_does_not_know_what_came_after(first_day):
@@ -188,7 +197,7 @@ def test_the_chart_shows_which_line_is_which(first_day):
     html = first_day.show("incidence").html
     for words in ("base rate", "same type", "hazard model"):
         assert f">{words}<" in html
-    assert "dotted and dark: the hazard model" in html
+    assert "dotted: the hazard model" in html
     curve = [r for r in first_day.content["curve"] if r["model"] == "primary"]
     assert len(curve) == 120 * 3
     beside = {
@@ -214,6 +223,11 @@ def test_weeks_later_the_page_says_what_moved_the_model(weeks_later):
     assert "An accusation of violation stands no yes" in text
     assert "Under secretary DiNanno tells the Geneva disarmament conference" in text
     assert "5 February 2026: leader rejection confirmed" in text
+    assert f"Together 33 % 16 % {points(found['after'] - found['before'])}" in text
+    first = " ".join(text_of(weeks_later.show("bottom_line").html).split())
+    assert "Since 5 February 2026 that model went from 33 % to 16 %, most through: an accusation of violation" in first
+    strongest = max((r for r in found["rows"] if r["leg"] == "events"), key=lambda r: abs(r["points"]))
+    assert f"an accusation of violation stands ({points(strongest['points'])} points)" in first
 
 
 def test_signposts_say_what_the_model_would_say(first_day):
