@@ -1,6 +1,8 @@
 """Case reports by the dozen: forked kernels two at a time, beside plain papermill one after another, in one run."""
 
 import argparse
+import os
+import resource
 import sys
 import tempfile
 import time
@@ -9,6 +11,7 @@ from pathlib import Path
 
 from forecasting.places import shipped
 from forecasting.reporting.batch import render_all
+from forecasting.reporting.engine import SERVERS
 from forecasting.reporting.page import html_page
 from forecasting.reporting.requests import every_case
 
@@ -28,15 +31,48 @@ def requests(number):
 
 
 def plain(asked):
-    """Seconds for one report by papermill alone, with its page."""
-    begun = time.perf_counter()
+    """One report by papermill alone, with its page."""
     source = shipped("notebooks") / "reports" / "case_report.ipynb"
     with tempfile.TemporaryDirectory() as folder:
         executed = papermill.execute_notebook(
             source, Path(folder) / "out.ipynb", asked.asked.values(asked.day), kernel_name="python3", progress_bar=False
         )
         (Path(folder) / "out.html").write_text(html_page(executed, "report"), encoding="utf-8")
-    return time.perf_counter() - begun
+
+
+class Clock:
+    """Wall and CPU seconds of what is done inside, with that of all processes started there."""
+
+    def __enter__(self):
+        SERVERS.close()
+        self.wall, self.cpu = -time.perf_counter(), -cpu()
+        return self
+
+    def __exit__(self, *_):
+        self.wall += time.perf_counter()
+        SERVERS.close()
+        self.cpu += cpu()
+
+
+def cpu():
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
+
+
+def many(asked, folder, jobs, status):
+    """Clock of a batch, seconds of wall time at which each report was ready, and MiB held after each."""
+    ready, held, begun = [], [], time.perf_counter()
+    with Clock() as clock:
+        for result in render_all(asked, Path(folder), jobs):
+            if result.status != status:
+                sys.exit(f"wanted every report {status}; came {result}")
+            ready.append(time.perf_counter() - begun)
+            held.append(resident())
+    return clock, ready, held
 
 
 def main():
@@ -47,22 +83,32 @@ def main():
     options = parser.parse_args()
     asked = requests(options.reports)
     half = options.plain // 2
-    alone = [plain(request) for request in asked[:half]]
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors at the start", flush=True)
+    with Clock() as before:
+        for request in asked[:half]:
+            plain(request)
     with tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
-        results = list(render_all(asked, Path(folder), options.jobs))
-        together = (time.perf_counter() - begun) / len(results)
-        begun = time.perf_counter()
-        again = list(render_all(asked, Path(folder), options.jobs))
-        unchanged = (time.perf_counter() - begun) / len(again)
-    alone += [plain(request) for request in asked[half : options.plain]]
-    if {result.status for result in results} != {"rendered"} or {result.status for result in again} != {"unchanged"}:
-        sys.exit("a report failed")
-    each = sum(alone) / len(alone)
-    print(f"{'':52}{'seconds a report':>18}{'ratio':>8}")
-    print(f"{f'plain papermill, one after another, {len(alone)} reports':52}{each:18.2f}{1:8.1f}")
-    print(f"{f'forked kernels, {options.jobs} jobs, {len(results)} reports':52}{together:18.2f}{each / together:8.1f}")
-    print(f"{f'the same again, unchanged, {len(again)} reports':52}{unchanged:18.3f}{each / unchanged:8.0f}")
+        together, ready, held = many(asked, folder, options.jobs, "rendered")
+        again, *_ = many(asked, folder, options.jobs, "unchanged")
+    with Clock() as after:
+        for request in asked[half : options.plain]:
+            plain(request)
+    walls, cpus = (before.wall + after.wall) / options.plain, (before.cpu + after.cpu) / options.plain
+    print(f"load average {os.getloadavg()[0]:.1f} at the end")
+    print(f"{'':52}{'wall s each':>12}{'ratio':>8}{'CPU s each':>12}{'ratio':>8}")
+    row = "{:52}{:12.3f}{:8.1f}{:12.3f}{:8.1f}"
+    print(row.format(f"plain papermill, one after another, {options.plain} reports", walls, 1, cpus, 1))
+    for name, clock in ((f"forked kernels, {options.jobs} jobs, {len(asked)} reports", together),
+                        (f"the same again, unchanged, {len(asked)} reports", again)):  # fmt: skip
+        wall, used = clock.wall / len(asked), clock.cpu / len(asked)
+        print(row.format(name, wall, walls / wall, used, cpus / used))
+    warm = len(asked) // 4
+    print(
+        f"warm, after the first {warm}: {(ready[-1] - ready[warm - 1]) / (len(asked) - warm):.3f} s of wall time each"
+    )
+    print(
+        f"memory of the queueing process: {held[warm - 1]:.0f} MiB after {warm} reports, {held[-1]:.0f} MiB after all"
+    )
 
 
 if __name__ == "__main__":

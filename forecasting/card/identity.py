@@ -15,6 +15,7 @@ from forecasting.months import HORIZONS
 from forecasting.vocabulary import CAUSES, TYPES
 
 MODERN: Final = 1970
+FITTED_DIGITS: Final = 3  # fits differ in the seventh digit with the number of threads
 
 
 def summary(material: Material) -> Section:
@@ -57,7 +58,7 @@ def details(material: Material) -> Section:
     """The fitted model: kind, what it learned from, its settings, and what it has learned."""
     model, known = material.model, catalogue().set_index("name")
     ended = spells(material.history).endings()
-    shift, slope = model.calibration_
+    shift, slope = (round(float(value), FITTED_DIGITS) for value in model.calibration_)
     names = [*model.statics, *model.states]
     slopes = model.coef_[N_DURATION : N_DURATION + len(names)]
     return Section(
@@ -85,7 +86,7 @@ def details(material: Material) -> Section:
                 "deviation",
                 ("Input", "Unit", *CAUSES),
                 [[str(known.loc[one, "what"]), str(known.loc[one, "unit"]),
-                  *(figure("log odds", round(float(value), 3)) for value in values)]
+                  *(figure("log odds", round(float(value), FITTED_DIGITS)) for value in values)]
                  for one, values in zip(names, slopes, strict=True)],
             ),
             text(

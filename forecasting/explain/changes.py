@@ -90,6 +90,7 @@ def changes(
     fitted: FittedModels | None = None,
     earlier: FittedModels | None = None,
     index: DossierIndex | None = None,
+    earlier_index: DossierIndex | None = None,
     horizon: int = 60,
     state: str = CAUSES[0],
     target: str = TARGETS[0],
@@ -100,7 +101,8 @@ def changes(
     second day, for the case as it stood on the first; `corrections` of how the case is coded; `time`, its age and the
     covariates that change without any act; `events`, the covariates that what became known has changed. Within a leg
     the covariates share the change as Aumann-Shapley values along the straight path. An uncertain endorsement moves by
-    the chance that it was given. `fitted`, `earlier` (models of either day) and `index` spare working them out again.
+    the chance that it was given. `fitted` and `earlier`, `index` and
+    `earlier_index` (models and dossiers of either day) spare working them out again.
     Raises `UsageError` where the first day is not the earlier one, or the case was not known or had ended, and
     `AbstentionError` where the model abstains on either day.
     """
@@ -108,7 +110,7 @@ def changes(
     (horizon,) = check_horizons((horizon,))
     past, k = history.at(since), STATES.index(state)
     views = open_cases(past, [case_id], target)[0], open_cases(history, [case_id], target)[0]
-    index, before = index or DossierIndex(history, target), DossierIndex(past, target)
+    index, before = index or DossierIndex(history, target), earlier_index or DossierIndex(past, target)
     first, second = (
         _model(known, case_id, found or fit_models(known, (MODEL,), target, index=own), own)
         for known, found, own in ((past, earlier, before), (history, fitted, index))

@@ -3,11 +3,11 @@
 from html import escape
 
 from forecasting.reporting import figures
-from forecasting.reporting.codings import change_words, limit_words
+from forecasting.reporting.codings import change_words, limit_words, term_name
 from forecasting.reporting.confidence import confidence_words
 from forecasting.reporting.explained import track_table, track_words
 from forecasting.reporting.fragments import Content, Fragment, chart, day_words, table
-from forecasting.reporting.words import PAST, PER_CENT, counted, estimative, percent, percent_range, years
+from forecasting.reporting.words import PAST, PER_CENT, counted, estimative, percent, percent_range, points, years
 from forecasting.vocabulary import CAUSES, SAME_OUTCOME_TYPES, STATES
 
 GIVEN = {
@@ -16,10 +16,11 @@ GIVEN = {
     "not endorsed": ", if they did not",
 }
 CURVES = {"base_rate": "base rate", "type_base_rate": "same type", "primary": "hazard model"}
+MOST_MOVED = 3
 NO_OTHER = "no other case"
 CURVE_WORDS = {
     "type_base_rate": "; dashed: arrangements of the same type",
-    "primary": "; dotted and dark: the hazard model, which looks at more (its interval stands in its own table below)",
+    "primary": "; dotted: the hazard model, which looks at more (its interval stands in its own table below)",
 }
 DESIGN_WORDS = {"cluster": "with related cases left out", "rolling": "as of each year"}
 
@@ -61,25 +62,50 @@ def bottom_line(content: Content) -> Fragment:
         listed = counted(more, "more arguable coding is", "more arguable codings are")
         doubts.append(f'<li><a href="#contested">{listed} listed</a> below.</li>')
     contested = "".join(doubts) or "<li>No other coding of this case has been argued.</li>"
-    reported = content["n_unconfirmed_acts"]
-    hedge = (
-        f" Of the {content['n_acts']} acts known on the day, {counted(reported, 'is', 'are')} reported or disputed, "
-        "not confirmed."
-        if reported
-        else ""
-    )
     return Fragment(
         '<section class="bottom-line" aria-label="Bottom line">'
         f'<p class="number"><span class="big">{percent(top["probability"])}</span> '
-        f'<span class="word">{top["word"]}</span></p>'
+        f'<span class="word">{top["word"]}</span> '
+        f'<span class="range">80{PER_CENT} interval {percent_range(top["lower"], top["upper"])}</span></p>'
         f"<p>A formal agreement within {years(top['horizon'])}, by {day_words(top['deadline'])}, is "
         f"<strong>{top['word']} ({percent(top['probability'])})</strong>{'; ' + sooner if sooner else ''}.</p>"
-        f"<p>{_basis(top)} The 80{PER_CENT} interval is {percent_range(top['lower'], top['upper'])}.</p>"
-        f"<p>{_second_opinion(content)}</p>"
         f'<p class="confidence">{confidence_words(content)}</p>'
-        f"<p>{escape(case['summary'])}{hedge}</p>{_sight(content)}"
-        f'<h2 class="small">What is contested about the case itself</h2><ul>{contested}</ul></section>'
+        f'<h2 class="small">What to doubt</h2><ul><li>{_basis(top)} It does not move with the news.</li>'
+        f"<li>{_second_opinion(content)}</li>{_moved(content)}{_hedge(content)}</ul>"
+        f'<h2 class="small">What is contested about the case itself</h2><ul>{contested}</ul>'
+        f'<h2 class="small">What was reported</h2><p>{escape(case["summary"])}</p>{_sight(content)}</section>'
     )
+
+
+def _hedge(content: Content) -> str:
+    """How many of the acts known are not confirmed."""
+    reported = content["n_unconfirmed_acts"]
+    told = counted(reported, "is", "are")
+    return (
+        f"<li>Of the {content['n_acts']} acts known on the day, {told} reported or disputed, not confirmed.</li>"
+        if reported
+        else ""
+    )
+
+
+def _moved(content: Content) -> str:
+    """By how much the model moved since the earlier day, and through which acts most."""
+    found = content["explained"]["changes"]
+    if found is None or percent(found["before"]) == percent(found["after"]):
+        return ""
+    rows = [row for row in found["rows"] if row["leg"] == "events"]
+    rows.sort(key=lambda row: -abs(row["points"]))
+    told = "; ".join(f"{_inside(term_name(row['name']))} ({points(row['points'])} points)" for row in rows[:MOST_MOVED])
+    return (
+        f"<li>Since {day_words(found['from'])} that model went from {percent(found['before'])} to "
+        f"{percent(found['after'])}{', most through: ' if told else ''}{escape(told)} "
+        '(<a href="#changed">the acts behind it</a>).</li>'
+    )
+
+
+def _inside(name: str) -> str:
+    """A name as it stands inside a sentence."""
+    return name[:1].lower() + name[1:]
 
 
 def _second_opinion(content: Content) -> str:
@@ -149,27 +175,30 @@ def incidence(content: Content) -> Fragment:
         rows.append([within, *(_with_interval(row) for row in cells)])
     head = ["Within", "Formal agreement", "Collapse", "Fading", "Still informal"]
     endings = table(head, rows, "Base rate by horizon, with 80 % intervals")
-    curve = [row for row in content["curve"] if row["horizon"] in (*range(12, 121, 12), 6)]
-    drawn = [model for model in CURVES if any(row["model"] == model for row in curve)]
-    behind = table(
-        ["Months", *(f"{CURVES[m]}, {c}" for m in drawn for c in CAUSES)],
-        [
-            [str(h)]
-            + [
-                percent(next(r for r in curve if (r["horizon"], r["model"], r["cause"]) == (h, m, c))["probability"])
-                for m in drawn
-                for c in CAUSES
-            ]
-            for h in sorted({row["horizon"] for row in curve})
-        ],
-        "Cumulative incidence at selected months",
-    )
+    drawn = [model for model in CURVES if any(row["model"] == model for row in content["curve"])]
+    behind = "".join(_curve_table(content["curve"], drawn, cause, title) for cause, title in figures.TITLES.items())
     others = [words for model, words in CURVE_WORDS.items() if model in drawn]
     text = (
         "Chance that the arrangement has ended in each way, by time after the day of the forecast. Line and band: "
         f"base rate with its 80 % interval{''.join(others)}."
     )
     return Fragment(endings + chart(figures.incidence_chart(content), text, behind) + _term(content))
+
+
+def _curve_table(curve: list[Content], models: list[str], cause: str, title: str) -> str:
+    """The figures of one panel at selected months."""
+    found = {(row["horizon"], row["model"]): row for row in curve if row["cause"] == cause}
+    rows = [
+        [f"{month} months", *(_curve_cell(found[month, model]) for model in models)]
+        for month in (6, *range(12, 121, 12))
+    ]
+    head = ["Within", *(CURVES[model].capitalize() for model in models)]
+    return table(head, rows, f"{title}: cumulative incidence at selected months")
+
+
+def _curve_cell(row: Content) -> str:
+    interval = f" <small>{percent_range(row['lower'], row['upper'])}</small>" if row["model"] == "base_rate" else ""
+    return percent(row["probability"]) + interval
 
 
 def _with_interval(row: Content) -> str:

@@ -12,7 +12,6 @@ from forecasting.artefact.source import code_sha256
 from forecasting.explain.contested import Contested, contested_codings
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms
-from forecasting.features import DossierIndex
 from forecasting.forecast import LEVEL, case_covariates, case_limits, forecast, open_cases
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
@@ -23,7 +22,7 @@ from forecasting.multiverse.summary import read_summary
 from forecasting.reporting.confidence import confidence
 from forecasting.reporting.evidence_values import evidence_values
 from forecasting.reporting.explained_values import explained
-from forecasting.reporting.shared import shared_fit
+from forecasting.reporting.shared import shared_fit, shared_index
 from forecasting.reporting.words import verdict
 from forecasting.vocabulary import CAUSES, ONGOING, TARGETS
 
@@ -56,7 +55,7 @@ def case_content(
     view = open_cases(history, [case_id], target)[0]
     obtained = shared_fit(history, MODELS_SHOWN, target, artefacts)
     fitted, beside = obtained.only(*BASE_RATES), obtained.only(BESIDE)
-    index = DossierIndex(history, target)
+    index = shared_index(history, target)
     shown = tuple(sorted({*horizons, *((HEADLINE_HORIZON,) if max(horizons) >= HEADLINE_HORIZON else ())}))
     table = forecast(history, case_id, fitted=fitted, horizons=shown)
     closer = forecast(history, case_id, fitted=beside, horizons=shown, index=index)
@@ -71,7 +70,7 @@ def case_content(
     }
     proof = _proof(history.record.folder)
     limit = case_limits(history, [case_id], beside, index)[case_id][BESIDE]
-    reasons = explained(history, view, beside, index, headline["horizon"], CURVE, limit)
+    reasons = explained(history, view, beside, index, headline["horizon"], CURVE, limit, artefacts)
     return {
         "template": "case_report",
         "package_version": forecasting.__version__,

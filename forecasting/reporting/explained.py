@@ -59,7 +59,7 @@ def changed(content: Content) -> Fragment:
     if content["explained"]["drivers"] is None:
         return Fragment(ABSTAINS)
     if found is None:
-        return Fragment("<p>There is no earlier day with which this forecast could be compared.</p>")
+        return Fragment('<p id="changed">There is no earlier day with which this forecast could be compared.</p>')
     head = ["What moved it", "From", "To", "Points", "Because of"]
     rows = [
         [
@@ -71,8 +71,10 @@ def changed(content: Content) -> Fragment:
         ]
         for row in found["rows"]
     ]
-    moved = table(head, rows, f"What moved the model since {day_words(found['from'])}")
-    return Fragment(f"<p>{_moved_words(found)}</p>{moved}")
+    whole = f"<strong>{points(found['after'] - found['before'])}</strong>"
+    rows.append(["<strong>Together</strong>", percent(found["before"]), percent(found["after"]), whole, ""])
+    moved = table(head, rows, f"What moved the model since {day_words(found['from'])}, in percentage points")
+    return Fragment(f'<p id="changed">{_moved_words(found)}</p>{moved}')
 
 
 def _moved_words(found: Content) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from forecasting.errors import AbstentionError, InsufficientHistoryError
-from forecasting.explain.changes import Changes, changes
+from forecasting.explain.changes import MODEL, Changes, changes
 from forecasting.explain.drivers import drivers
 from forecasting.explain.signposts import signposts
 from forecasting.explain.track_record import MODELS, read_track_record, track_record
@@ -19,6 +20,7 @@ from forecasting.history.cases import CaseView
 from forecasting.history.view import History
 from forecasting.limits import Limit
 from forecasting.models.hazard import HazardModel
+from forecasting.reporting.shared import shared_fit, shared_index
 from forecasting.reporting.words import band
 from forecasting.training import UNCERTAIN, case_lines
 from forecasting.vocabulary import CAUSES
@@ -36,6 +38,7 @@ def explained(
     horizon: int,
     curve: tuple[int, ...],
     limit: Limit,
+    artefacts: str | Path | None = None,
 ) -> Content:
     """Drivers, changes, signposts and track record of the hazard model's chance of formalization, and its curve.
 
@@ -53,7 +56,7 @@ def explained(
     said = {name: table.probability, "base_rate": table.rows[0].points}
     return {
         "drivers": asdict(table),
-        "changes": _changes(history, view, fitted, index, horizon),
+        "changes": _changes(history, view, fitted, index, horizon, artefacts),
         "signposts": [asdict(post) for post in signposts(model, line, dossier, horizon)],
         "track_record": _track_record(history, view, said, horizon, fitted.target),
         "curve": [
@@ -102,15 +105,25 @@ def change_values(found: Changes) -> Content:
 
 
 def _changes(
-    history: History, view: CaseView, fitted: FittedModels, index: DossierIndex, horizon: int
+    history: History,
+    view: CaseView,
+    fitted: FittedModels,
+    index: DossierIndex,
+    horizon: int,
+    artefacts: str | Path | None,
 ) -> Content | None:
     """What moved the model in four weeks, or since the case became known; None where there is no earlier forecast."""
     known = date.fromisoformat(str(view.start["start_known_date"]))
-    since = max(history.as_of - timedelta(days=BACK_DAYS), known)
+    since, target = max(history.as_of - timedelta(days=BACK_DAYS), known), fitted.target
     if since >= history.as_of:
         return None
     try:
-        found = changes(history, view.case_id, since, fitted=fitted, index=index, horizon=horizon, target=fitted.target)
+        past = history.at(since)
+        earlier, earlier_index = shared_fit(past, (MODEL,), target, artefacts).fitted, shared_index(past, target)
+        found = changes(
+            history, view.case_id, since, fitted=fitted, earlier=earlier, index=index, earlier_index=earlier_index,
+            horizon=horizon, target=target,
+        )  # fmt: skip
     except (InsufficientHistoryError, AbstentionError):
         return None
     return change_values(found)

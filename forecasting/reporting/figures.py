@@ -1,6 +1,8 @@
 """Charts as SVG text. Colours differ in lightness as well as in hue; the page gives each chart a text and a table."""
 
+import hashlib
 import io
+import re
 from math import ceil
 from textwrap import fill
 from typing import Any
@@ -14,21 +16,29 @@ from forecasting.reporting.codings import term_name
 from forecasting.reporting.words import points
 
 INK = "#1d2733"
-COLOURS = {"formalized": "#0b5c8a", "collapsed": "#a63a22", "faded": "#7a6a1f", "ongoing": "#5b6672"}
+LINE, TERM = "#d9dee3", "#c9b458"
+COLOURS = {"formalized": "#0b5c8a", "collapsed": "#a0321b", "faded": "#6b5c12", "ongoing": "#5b6672"}
+PAGE_COLOURS = {
+    INK: "var(--ink, var(--jp-content-font-color1, {}))",
+    LINE: "var(--line, {})",
+    TERM: "var(--term, {})",
+    **{colour: f"var(--{state}, {{}})" for state, colour in COLOURS.items()},
+}
 TITLES = {"formalized": "Formal agreement", "collapsed": "Collapse", "faded": "Fading"}
 LINES: Any = {
     "base_rate": ("base rate", 2.6, "solid"),
     "type_base_rate": ("same type", 1.3, (0, (4, 2))),
     "primary": ("hazard model", 1.7, (0, (1, 1.2))),
 }
+RISES, FALLS = COLOURS["formalized"], COLOURS["collapsed"]
 BESIDE: Any = {
-    "base_rate": ("base rate", "#5b6672", (0, (4, 2)), 1.6),
+    "base_rate": ("base rate", COLOURS["ongoing"], (0, (4, 2)), 1.6),
     "primary": ("hazard model", "", "solid", 2.4),
 }
-RISES, FALLS = "#0b5c8a", "#a63a22"
 STEPS = 8
 STYLE: Any = {
     "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
     "font.size": 12,
     "svg.fonttype": "none",
     "svg.hashsalt": "forecasting",
@@ -57,7 +67,7 @@ def incidence_chart(content: dict[str, Any]) -> str:
             axis.set_ylim(0, 1.25 * top)
             axis.set_xticks([0, 24, 60, 120], ["0", "2", "5", "10"])
             axis.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
-            axis.grid(axis="y", color="#d9dee3", linewidth=0.7)
+            axis.grid(axis="y", color=LINE, linewidth=0.7)
             axis.set_axisbelow(True)
             _term(axis, content["stated_term"], label=cause == "formalized")
         axes[1].set_xlabel("years after the day of the forecast")
@@ -88,8 +98,8 @@ def _curve(axis: Any, rows: list[dict[str, Any]], colour: str) -> None:
 def _term(axis: Any, term: dict[str, Any] | None, label: bool) -> None:
     if term is None or term["months_ahead"] <= 0:
         return
-    axis.axvspan(0, term["months_ahead"], color="#c9b458", alpha=0.28, linewidth=0)
-    axis.axvline(term["months_ahead"], color="#7a6a1f", linewidth=1)
+    axis.axvspan(0, term["months_ahead"], color=TERM, alpha=0.28, linewidth=0)
+    axis.axvline(term["months_ahead"], color=COLOURS["faded"], linewidth=1)
     if label:
         axis.annotate(
             f"stated term:\n{term['months']} months",
@@ -130,7 +140,7 @@ def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | 
             _supposed(axis, [row for row in supposed or () if row["cause"] == cause])
             axis.set_title(title, y=1.02, fontsize=12.5, color=COLOURS[cause], fontweight="bold")
             axis.set_xticks([0, 24, 60, 120], ["0", "2", "5", "10"])
-            axis.grid(axis="y", color="#d9dee3", linewidth=0.7)
+            axis.grid(axis="y", color=LINE, linewidth=0.7)
             axis.set_axisbelow(True)
         axes[0].set_xlim(0, 120)
         axes[0].set_ylim(0, ceil(10 * top) / 10)
@@ -176,14 +186,14 @@ def ladder_chart(content: dict[str, Any]) -> str:
             if row is None:
                 axis.text(0, line, " no other case", va="center")
                 continue
-            axis.plot([row["lower"], row["upper"]], [line, line], color=COLOURS["formalized"], linewidth=4, alpha=0.45)
+            axis.plot([row["lower"], row["upper"]], [line, line], color=COLOURS["formalized"], linewidth=3, alpha=0.7)
             axis.plot(row["probability"], line, "o", color=COLOURS["formalized"], markersize=9)
         axis.set_yticks([])
         axis.spines["left"].set_visible(False)
         axis.set_ylim(len(rungs) - 0.5, -0.65)
         axis.set_xlim(left=0)
         axis.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
-        axis.grid(axis="x", color="#d9dee3", linewidth=0.7)
+        axis.grid(axis="x", color=LINE, linewidth=0.7)
         axis.set_axisbelow(True)
         return _svg(figure)
 
@@ -208,7 +218,7 @@ def drivers_chart(content: dict[str, Any]) -> str:
         axis.set_ylim(len(names) - 0.5, -0.5)
         axis.set_xlim(0, 1.12 * axis.get_xlim()[1])
         axis.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
-        axis.grid(axis="x", color="#d9dee3", linewidth=0.7)
+        axis.grid(axis="x", color=LINE, linewidth=0.7)
         axis.set_axisbelow(True)
         return _svg(figure)
 
@@ -251,6 +261,11 @@ def reliability_chart(curves: list[dict[str, Any]]) -> str:
 
 
 def _svg(figure: Figure) -> str:
+    """The figure as SVG that takes the colours of the page it stands in, and has no names that another could have."""
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return text.getvalue()[text.getvalue().index("<svg") :]
+    svg = re.sub(r'<g id="[^"]*"', "<g", text.getvalue()[text.getvalue().index("<svg") :])
+    for colour, of_page in PAGE_COLOURS.items():
+        svg = svg.replace(f": {colour}", f": {of_page.format(colour)}")
+    own = hashlib.sha256(svg.encode()).hexdigest()[:6]
+    return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>c{own}-", svg)

@@ -12,7 +12,9 @@ Content = dict[str, Any]
 NOTEBOOK_STYLE = (
     "<style>:where(.big){font-size:3em;font-weight:700}:where(.word){font-size:1.4em;font-weight:600}"
     ":where(.bottom-line){border-left:5px solid #0b5c8a;padding-left:1em}"
-    ":where(.badge){border:1px solid;border-radius:.6em;padding:0 .4em;font-size:.8em}</style>"
+    ":where(.badge){border:1px solid;border-radius:.6em;padding:0 .4em;font-size:.8em}"
+    ":where([data-jp-theme-light=false]){--formalized:#86c5f0;--collapsed:#f29c86;--faded:#d8c878;--ongoing:#a3b0bc;"
+    "--line:#3b4753}</style>"
 )
 
 

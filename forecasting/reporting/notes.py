@@ -138,7 +138,7 @@ def _item(note: Note, content: Content, known: dict[str, Origin]) -> str:
     return (
         f'<li id="note-{note.letter}"><strong>{escape(note.title)}.</strong> {names}; set out by <code>{by}</code> in '
         f'<a href="#code-{note.cell}">code cell {note.cell}</a>. Read: {files}, as of {day_words(content["as_of"])}, '
-        f"record <code>{content['record_sha256'][:BRIEF]}</code>, code <code>{content['code_sha256'][:BRIEF]}</code>. "
+        f"record <code>{content['record_sha256'][:BRIEF]}</code>. "
         f"{f'Models: {told}; {_models_told(content)}.' if told else 'No model.'} {back}</li>"
     )
 
@@ -147,11 +147,16 @@ def _file(name: str) -> str:
     return TABLES[name].path if name in TABLES else escape(name)
 
 
+def _breakable(name: str) -> str:
+    """A dotted name that a line may end within."""
+    return name.replace(".", ".<wbr>").replace("_", "_<wbr>")
+
+
 def _value_table(known: dict[str, Origin]) -> str:
     rows = [
         [
-            f'<code id="value-{value}">{value}</code>',
-            f"<code>{origin.made_by.removeprefix('forecasting.')}</code>",
+            f'<code id="value-{value}">{_breakable(value)}</code>',
+            f"<code>{_breakable(origin.made_by.removeprefix('forecasting.'))}</code>",
             "; ".join(
                 f"{_file(name)}{': ' if columns else ''}{', '.join(columns)}" for name, columns in origin.reads.items()
             ),

@@ -90,6 +90,7 @@ CASE: Final = {
     ),
     "forecast": Origin("forecasting.forecast.forecast", SPELLS, RATES),
     "beside.forecast": Origin("forecasting.forecast.forecast", HAZARD, ("primary",)),
+    "beside.limit": Origin("forecasting.forecast.case_limits", HAZARD, ("primary",)),
     "beside.proof": PROOF,
     "explained.drivers": Origin("forecasting.explain.drivers.drivers", HAZARD, ("primary", "base_rate")),
     "explained.changes": Origin(
@@ -136,9 +137,7 @@ PORTFOLIO: Final = {
     "ended": Origin(PORTFOLIO_CONTENT, _together(ENDINGS, {"cases": ("case_id", "name")})),
     "entered": Origin(PORTFOLIO_CONTENT, _together(ENDINGS, {"cases": ("case_id", "start_known_date")})),
     "moved": Origin("forecasting.forecast.forecast", HAZARD, ("primary",)),
-    "cases": Origin(
-        PORTFOLIO_CONTENT, {"cases": ("case_id", "name", "start_date"), "outcomes": ("last_observed_date",)}
-    ),
+    "cases": Origin(PORTFOLIO_CONTENT, _together({"cases": ("name",)}, HAZARD), ("primary",)),
     "forecast": Origin("forecasting.forecast.forecast", HAZARD, ("base_rate", "primary")),
 }
 

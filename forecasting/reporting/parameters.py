@@ -17,7 +17,7 @@ from forecasting.forecast import open_cases
 from forecasting.history.view import History
 from forecasting.models import BASE_RATES
 from forecasting.months import HORIZONS, check_horizons, parse_day, parse_horizons
-from forecasting.reporting.shared import open_case_ids, shared_fit, shared_history, shared_record
+from forecasting.reporting.shared import open_case_ids, shared_fit, shared_history, shared_record, worked_out_once
 from forecasting.vocabulary import TARGETS
 
 
@@ -126,6 +126,16 @@ class CaseReport(Forecasting):
         if self.case_id not in open_case_ids(history, self.target):
             open_cases(history, [self.case_id], self.target)
         return history.as_of
+
+    def share(self) -> None:
+        """Work out one report of the same record, day and target: what it loads and fits is found by all later ones."""
+        from forecasting.reporting.content import case_content
+
+        history, (target, artefacts) = self.history(), (self.target, self.artefacts)
+        worked_out_once(
+            (history.sha256, history.as_of, target, str(artefacts)),
+            lambda: case_content(history, self.case_id, self.horizons, target, artefacts),
+        )
 
     @classmethod
     def home(cls) -> str:

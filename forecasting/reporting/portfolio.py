@@ -174,11 +174,9 @@ def forecasts(content: Content) -> Fragment:
     }
     said = {case: found.get((case, BESIDE)) for case in content["cases"]}
     order = sorted(said, key=lambda case: -row["probability"] if (row := said[case]) else 1.0)
-    rows = [[_name(content["cases"][case]), *_cells(found[case, HEADLINE_MODEL]), *_cells(said[case])]
-            for case in order]  # fmt: skip
-    interval = f"80{PER_CENT} interval"
-    head = ["Case", "Base rate (headline)", interval, "Hazard model", interval]
-    return Fragment(table(head, rows, f"Chance of a formal agreement within {years(horizon)}") + _limits(content))
+    rows = [[_name(content["cases"][case]), _cell(found[case, HEADLINE_MODEL]), _cell(said[case])] for case in order]
+    caption = f"Chance of a formal agreement within {years(horizon)}, with 80{PER_CENT} intervals"
+    return Fragment(table(["Case", "Base rate (headline)", "Hazard model"], rows, caption) + _limits(content))
 
 
 def _name(case: Content) -> str:
@@ -201,10 +199,10 @@ def _limits(content: Content) -> str:
     return f"{said}<p>Its interval is widened to hold the base rate's in {counted(n, 'case', 'cases')} ({why}).</p>"
 
 
-def _cells(row: Content | None) -> list[str]:
+def _cell(row: Content | None) -> str:
     if row is None:
-        return ["no number", ""]
-    return [percent(row["probability"]), percent_range(row["lower"], row["upper"])]
+        return "no number"
+    return f"{percent(row['probability'])} <small>{percent_range(row['lower'], row['upper'])}</small>"
 
 
 def provenance(content: Content) -> Fragment:

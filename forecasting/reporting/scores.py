@@ -1,5 +1,6 @@
 """Sections of the scorecard, as HTML, from its content."""
 
+import re
 from collections.abc import Callable
 from html import escape
 
@@ -40,6 +41,7 @@ TRAITS = {
     "moment": "start or anniversary",
     "frame": "how the case was found",
 }
+ANCHOR = re.compile(r'<a class="anchor-link".*?</a>', re.S)
 TOO_FEW = "too few"
 NO_RESULT = (
     "<p>No result for this record yet: <code>forecasting backtest --design cluster --tables DIR</code>, with the "
@@ -71,18 +73,34 @@ def headline(content: Content) -> Fragment:
         weights, model, reference = key
         if model == "primary" or (weights, reference) == ("case", "base_rate"):
             found = {r["design"]: r for r in whole if (r["weights"], r["model"], r["reference"]) == key}
-            words = [_of(MODELS, model), _of(WEIGHTS, weights), f"over the {_of(MODELS, reference)}"]
-            rows.append([*words, *_cells(found)])
+            words = f"{_of(MODELS, model)}; {_of(WEIGHTS, weights)}; over the {_of(MODELS, reference)}"
+            rows.append([words, *_cells(found)])
     counts = {row["design"]: row for row in whole if row["weights"] == "case"}
     sizes = [
-        "<strong>forecasts; cases; components</strong>", "", "",
+        "<strong>forecasts; cases; components</strong>",
         *(f"{c['n']:,}; {c['n_cases']}; {c['n_groups']}" if (c := counts.get(d)) else "" for d in DESIGNS),
     ]  # fmt: skip
-    head = ["Model", "Weights", "Skill", *DESIGNS.values()]
+    head = ["Model; weights; over what", *DESIGNS.values()]
     return Fragment(
-        table(head, [*rows, sizes], "Skill in the four-state Brier score, mean over 12 to 120 months")
+        _answer(content)
+        + table(head, [*rows, sizes], "Skill in the four-state Brier score, mean over 12 to 120 months")
         + "<p>The first two designs are the registered ones; the other two are stress tests.</p>"
         + _earlier(content)
+    )
+
+
+def _answer(content: Content) -> str:
+    """The first screen: what the model saves in the registered designs, and on which endings nothing is shown."""
+    told = [
+        f"<strong>{_interval(row, 'skill')}</strong> ({DESIGNS[row['design']]})"
+        for row in _rows(content, "all")
+        if row["design"] in REGISTERED
+    ]
+    if not told:
+        return ""
+    return (
+        '<section class="bottom-line" aria-label="Bottom line"><p>The hazard model saves '
+        f"{' and '.join(told)} of the base rate's Brier score.</p>{_unproved(content)}</section>"
     )
 
 
@@ -97,13 +115,17 @@ def horizons(content: Content) -> Fragment:
 def causes(content: Content) -> Fragment:
     """Skill for each ending by itself, and for which of them none is shown in a registered design."""
     shown = _by_design(content, "cause", "Ending", label, "Skill by ending, Brier score of each by itself")
+    return Fragment(_unproved(content) + shown)
+
+
+def _unproved(content: Content) -> str:
+    """The endings on which a registered design shows no skill."""
     unproved = [
         f"{label(row['part'])} ({DESIGNS[row['design']]})"
         for row in _rows(content, "cause")
         if row["design"] in REGISTERED and row["lower"] is not None and row["lower"] <= 0
     ]
-    said = f"<p><strong>No skill is shown on: {', '.join(unproved)}.</strong></p>" if unproved else ""
-    return Fragment(said + shown)
+    return f"<p><strong>No skill is shown on: {', '.join(unproved)}.</strong></p>" if unproved else ""
 
 
 def parts(content: Content) -> Fragment:
@@ -183,18 +205,29 @@ def peers(content: Content) -> Fragment:
 
 def tried(content: Content) -> Fragment:
     """What was tried and dropped, as the registration tells it."""
-    return Fragment(str(markdown2html(content["tried"])) if content["tried"] else "<p>Nothing is recorded.</p>")
+    told = _prose(content["tried"], "What was tried") if content["tried"] else "<p>Nothing is recorded.</p>"
+    return Fragment(told)
 
 
 def registration(content: Content) -> Fragment:
     """What was fixed before anything was scored, and what came of it; the last first."""
     return Fragment(
         "".join(
-            f"<details><summary>{escape(section['title'])}</summary>{markdown2html(section['text'])}</details>"
-            for section in content["registrations"]
+            f"<details><summary>{escape(one['title'])}</summary>{_prose(one['text'], one['title'])}</details>"
+            for one in content["registrations"]
         )
         or "<p>Nothing was registered for this record.</p>"
     )
+
+
+def _prose(markdown: str, title: str) -> str:
+    """Markdown as HTML; its tables have a caption and the scope of their heads, and scroll on a narrow screen."""
+    html = ANCHOR.sub("", str(markdown2html(markdown))).replace("<th>", '<th scope="col">')
+    for number in range(1, html.count("<table>") + 1):
+        caption = escape(f"{title}, table {number}")
+        framed = f'<div class="scroll" tabindex="0" role="group" aria-label="{caption}"><table class="prose">'
+        html = html.replace("<table>", f"{framed}<caption>{caption}</caption>", 1)
+    return html.replace("</table>", "</table></div>")
 
 
 def provenance(content: Content) -> Fragment:
@@ -260,13 +293,13 @@ def _interval(row: Content, name: str, prefix: str = "") -> str:
     value, lower, upper = row[name], row[f"{prefix}lower"], row[f"{prefix}upper"]
     if value is None:
         return TOO_FEW
-    return f"{100 * value:.1f}{PER_CENT} [{100 * lower:.1f}, {100 * upper:.1f}]"
+    return f"{100 * value:.1f}{PER_CENT} [{100 * lower:.1f},\N{NO-BREAK SPACE}{100 * upper:.1f}]"
 
 
 def _number(row: Content, name: str) -> str:
     if row[name] is None:
         return TOO_FEW
-    return f"{row[name]:.2f} [{row[f'{name}_lower']:.2f}, {row[f'{name}_upper']:.2f}]"
+    return f"{row[name]:.2f} [{row[f'{name}_lower']:.2f},\N{NO-BREAK SPACE}{row[f'{name}_upper']:.2f}]"
 
 
 def _share(value: float) -> str:

@@ -40,7 +40,7 @@ class _Recent:
 
 _HASHES, _RECORDS, _WHOLE = _Recent(MOST), _Recent(2), _Recent(2)
 _HISTORIES, _OPEN, _FITTED = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST)
-_INDEXES = _Recent(MOST)
+_INDEXES, _WORKED = _Recent(MOST), _Recent(2 * MOST)
 
 
 def shared_history(folder: str | Path | None = None, as_of: date | None = None) -> History:
@@ -96,6 +96,11 @@ def shared_index(history: History, target: str) -> DossierIndex:
     """The index of a history's dossiers, built once for each record, day and target."""
     index: DossierIndex = _INDEXES.get((history.sha256, history.as_of, target), lambda: DossierIndex(history, target))
     return index
+
+
+def worked_out_once(key: Hashable, work: Callable[[], Any]) -> None:
+    """Do a piece of work whose traces others can share, unless it was done; its result is not kept."""
+    _WORKED.get(key, lambda: work() is not None)
 
 
 def content_hash(folder: Path) -> str:

@@ -14,7 +14,7 @@ from forecasting.features import DossierIndex
 from forecasting.forecast import case_limits, forecast
 from forecasting.history.view import History
 from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain
-from forecasting.ledger.entries import Issue, Resolution, Resolved, decoded
+from forecasting.ledger.entries import Issue, Resolution, Resolved, decoded, encoded
 from forecasting.ledger.issue import open_case_ids
 from forecasting.ledger.questions import (
     QUESTION,
@@ -29,7 +29,7 @@ from forecasting.reporting.shared import shared_history
 from forecasting.verification.differences import Difference, Verification, compared, leaves
 from forecasting.verification.trust import Trusted, read_text
 
-FIRST_FORECAST = "forecasts"
+FIRST_FORECAST = ' "forecasts": ['
 LINE = re.compile(r"(.+):(\d+)")
 
 
@@ -109,9 +109,9 @@ def line_of(link: Link, case_id: str) -> int:
     """The line (from 1) of an entry's file on which the forecast of a case stands."""
     if not isinstance(link.entry, Issue):
         raise UsageError(f"wanted an entry with forecasts; came {link.name}")
-    keys = sorted(name for name, value in link.entry.model_dump(mode="json").items() if value is not None)
+    lines = encoded(link.entry).decode().splitlines()
     cases = [forecast.case_id for forecast in link.entry.forecasts]
-    return keys.index(FIRST_FORECAST) + 3 + cases.index(case_id)
+    return lines.index(FIRST_FORECAST) + 2 + cases.index(case_id)
 
 
 class _Again:

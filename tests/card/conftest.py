@@ -27,11 +27,6 @@ def fresh(made: list[Path]) -> Card:
 
 
 @pytest.fixture(scope="session")
-def material(history: History) -> Material:
-    return gather(history)
-
-
-@pytest.fixture(scope="session")
 def light(tmp_path_factory: pytest.TempPathFactory, few_cases: Path, fresh: Card) -> tuple[Path, Card]:
     """A record that is read in no time, and a short card that names its hashes: current as far as hashes tell."""
     folder = shutil.copytree(few_cases, tmp_path_factory.mktemp("light") / "record")

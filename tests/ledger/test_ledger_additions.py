@@ -149,3 +149,11 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
 def test_a_probability_typed_in_is_checked_like_one_from_a_file():
     with pytest.raises(UsageError, match="^wanted a probability from 0 to 1; came '1.1'$"):
         opinion("", "a-1990", "12", "faded", "1.1")
+
+
+@pytest.mark.parametrize("by", ["a\x9b31m", "a\u202eb", "a\u2028b", "a\x7fb"])
+def test_a_name_with_hidden_signs_is_refused(tmp_path, by):
+    put(tmp_path / "ledger", issue_body(["a-1990"]))
+    said = [{"case_id": "a-1990", "horizon": 12, "cause": "faded", "probability": 0.3}]
+    with pytest.raises(UsageError, match="^wanted by: "):
+        add(tmp_path / "ledger", said, by)

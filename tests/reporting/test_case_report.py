@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from datetime import date
 from html import unescape
 
 import pytest
@@ -14,8 +15,13 @@ from forecasting.places import shipped
 from forecasting.reporting import notebook
 from forecasting.reporting.case import SECTIONS, CaseReport
 from forecasting.reporting.codings import term_name
+from forecasting.reporting.content import MODELS_SHOWN
 from forecasting.reporting.notebook import render_report
+from forecasting.reporting.origins import ORIGINS, SETTINGS
+from forecasting.reporting.parameters import checked_parameters
+from forecasting.reporting.shared import is_at_hand, shared_fit
 from forecasting.reporting.words import percent, points
+from forecasting.verification import Trusted, verify
 
 CASE = "new-start-post-expiry-2026"
 
@@ -99,14 +105,22 @@ def test_a_second_rendering_is_the_same_page(published, tmp_path, asked):
     assert again.with_suffix(".json").read_bytes() == published.with_suffix(".json").read_bytes()
 
 
+def test_every_value_of_the_case_has_an_origin(first_day):
+    known = {value.partition(".")[0] for value in ORIGINS["case_report"]}
+    assert set(first_day.content) <= known | SETTINGS
+    for section in SECTIONS:
+        assert set(first_day.show(section).values) <= set(ORIGINS["case_report"])
+
+
 def test_bottom_line_says_number_word_base_and_confidence(first_day):
     top = first_day.content["headline"]
     text = " ".join(text_of(first_day.show("bottom_line").html).split())
-    assert f"{percent(top['probability'])} {top['word']}".replace("\N{NO-BREAK SPACE}", " ") in text
+    assert f"{percent(top['probability'])} {top['word']} 80 % interval".replace("\N{NO-BREAK SPACE}", " ") in text
     assert f"how often {top['n']} informal arms-control arrangements since 1817, this one included," in text
     assert "A model that looks closer, with a small lead on past days, says" in text
     assert "Confidence in this forecast is low: other defensible codings, definitions and settings put the" in text
-    assert "What is contested about the case itself" in text
+    parts = ("80 % interval", "Confidence in this", "What to doubt", "What is contested about the case itself")
+    assert [text.index(part) for part in parts] == sorted(text.index(part) for part in parts)
 
 
 def test_first_day_does_not_know_what_came_after(first_day):
@@ -166,7 +180,15 @@ def test_the_drivers_lead_from_the_base_rate_to_the_models_number(first_day):
         for r in first_day.content["beside"]["forecast"]
         if (r["given"], r["horizon"], r["cause"]) == ("all", 60, "formalized")
     )
-    assert (found["probability"], found["lower"], found["upper"]) == (row["probability"], row["lower"], row["upper"])
+    assert found["probability"] == row["probability"]
+    own = [found["lower"], found["upper"]]
+    base = next(
+        r
+        for r in first_day.content["forecast"]
+        if (r["model"], r["horizon"], r["cause"]) == ("base_rate", 60, "formalized")
+    )
+    assert first_day.content["beside"]["limit"]["status"] == "widened"
+    assert [row["lower"], row["upper"]] == [min(own[0], base["lower"]), max(own[1], base["upper"])]
     assert sum(r["points"] for r in found["rows"]) == pytest.approx(found["probability"], abs=1e-9)
     assert found["rows"][0]["points"] == pytest.approx(first_day.content["headline"]["probability"], abs=1e-12)
     html = first_day.show("drivers").html
@@ -187,7 +209,7 @@ def test_the_chart_shows_which_line_is_which(first_day):
     html = first_day.show("incidence").html
     for words in ("base rate", "same type", "hazard model"):
         assert f">{words}<" in html
-    assert "dotted and dark: the hazard model" in html
+    assert "dotted: the hazard model" in html
     curve = [r for r in first_day.content["curve"] if r["model"] == "primary"]
     assert len(curve) == 120 * 3
     beside = {
@@ -213,6 +235,11 @@ def test_weeks_later_the_page_says_what_moved_the_model(weeks_later):
     assert "An accusation of violation stands no yes" in text
     assert "Under secretary DiNanno tells the Geneva disarmament conference" in text
     assert "5 February 2026: leader rejection confirmed" in text
+    assert f"Together 33 % 16 % {points(found['after'] - found['before'])}" in text
+    first = " ".join(text_of(weeks_later.show("bottom_line").html).split())
+    assert "Since 5 February 2026 that model went from 33 % to 16 %, most through: an accusation of violation" in first
+    strongest = max((r for r in found["rows"] if r["leg"] == "events"), key=lambda r: abs(r["points"]))
+    assert f"an accusation of violation stands ({points(strongest['points'])} points)" in first
 
 
 def test_signposts_say_what_the_model_would_say(first_day):
@@ -330,3 +357,19 @@ def test_a_failing_notebook_publishes_nothing_and_says_where(tmp_path, monkeypat
     with pytest.raises(ReportError, match="came to ZeroDivisionError: division by zero. Nothing was published"):
         render_report("case_report", {"case_id": CASE, "as_of": "2026-02-05"}, tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").rglob("*.*")] == ["2026-02-05.failed.ipynb"]
+
+
+def test_the_published_page_is_derived_again_without_a_kernel_and_without_a_difference(published, asked):
+    came = verify(published, Trusted(artefacts=asked["artefacts"]))
+    assert (came.differences, came.made_from) == ((), ())
+    assert came.n > 10_000
+
+
+def test_what_is_shared_before_kernels_are_forked_leaves_nothing_to_fit_for_the_next_case(asked):
+    checked = checked_parameters("case_report", asked)
+    checked.share()
+    days = [(checked.history(), MODELS_SHOWN), (checked.history().at(date(2026, 1, 8)), ("primary",))]
+    for history, names in days:
+        assert is_at_hand(history, names, checked.target, checked.artefacts)
+    fitted = shared_fit(checked.history(), MODELS_SHOWN, checked.target, checked.artefacts).fitted
+    assert "replicates_" in vars(fitted.models["primary"]), "the bootstrap, too"

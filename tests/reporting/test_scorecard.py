@@ -17,7 +17,11 @@ from forecasting.reporting.scorecard import ScorecardReport
 
 
 def text_of(html):
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<svg\b.*?</svg>", " ", html, flags=re.S))).split())
+    return " ".join(
+        unescape(
+            re.sub(r"<[^>]+>", " ", re.sub(r'<svg\b.*?</svg>|<sup class="origin">.*?</sup>', " ", html, flags=re.S))
+        ).split()
+    )
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from forecasting.errors import LeakageError
 from forecasting.history.view import load_history
 from forecasting.places import shipped
 from forecasting.reporting.notebook import render_report
+from forecasting.reporting.origins import ORIGINS, SETTINGS
 from forecasting.reporting.parameters import TEMPLATES, checked_parameters, template_named
 from forecasting.reporting.quality import QualityReport
 from forecasting.reporting.shared import shared_fit, shared_history
@@ -39,6 +40,13 @@ def test_the_portfolio_has_every_case_that_goes_on_with_probabilities_that_sum_t
         totals[key] = totals.get(key, 0.0) + row["probability"]
     assert len(totals) == 4 * 2 * 2
     assert all(total == pytest.approx(1.0, abs=1e-9) for total in totals.values())
+
+
+def test_every_value_of_the_portfolio_has_an_origin(portfolio):
+    html, content, _ = portfolio
+    known = {value.partition(".")[0] for value in ORIGINS["portfolio"]}
+    assert set(content) - {"rendering", "review"} <= known | SETTINGS
+    assert "Where the numbers come from" in html and content["record_sha256"] in html
 
 
 def test_what_moved_is_the_difference_of_two_honest_forecasts(portfolio):

@@ -82,7 +82,9 @@ def test_an_edited_probability_is_named_with_file_line_and_case(then, ledger):
     came = verify(ledger / NAME, trusted)
     first = came.differences[0]
     assert first.pointer == "/forecasts/1/probability/2/0"
-    line = next(i for i, text in enumerate((ledger / NAME).read_text().splitlines(), 1) if f'"{case.case_id}"' in text)
+    line = next(
+        i for i, text in enumerate((ledger / NAME).read_text().splitlines(), 1) if f'"case_id":"{case.case_id}"' in text
+    )
     assert first.section == f"{NAME} line {line}, {case.case_id}"
     assert (first.said, first.found) == (pytest.approx(case.probability[2][0] + 1e-4, abs=1e-9), case.probability[2][0])
     assert verify(f"{ledger / NAME}:{line}", trusted).differences[0] == first
