@@ -1,5 +1,6 @@
 """What moved the forecast: rows add up, acts are named where they moved something, later days change nothing."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -83,7 +84,7 @@ def test_without_any_act_only_the_record_and_clocks_move(history, second_day, la
         e.event_id for e in history.at(since).case(quiet).events
     }
     assert new == set()
-    found = changes(second_day, quiet, since, fitted=later, earlier=later)
+    found = changes(second_day, quiet, since, fitted=later, earlier=replace(later, as_of=since))
     assert all(act.kind == "ending" for row in found.rows for act in row.movers)
     assert row_of(found, "record").points == 0.0
 
@@ -116,7 +117,7 @@ def test_of_two_acts_that_would_each_have_done_it_both_are_named_together(record
 
 def test_endings_of_other_cases_are_named_where_they_move_a_share(second_day, later):
     since = date(2023, 1, 1)
-    found = changes(second_day, "wassenaar-1996", since, fitted=later, earlier=later)
+    found = changes(second_day, "wassenaar-1996", since, fitted=later, earlier=replace(later, as_of=since))
     climate = next(row for row in found.rows if row.name == "formalization_climate" and row.leg == "events")
     assert {act.kind for act in climate.movers} == {"ending"}
     assert all(since < act.known_date <= later.as_of for act in climate.movers)

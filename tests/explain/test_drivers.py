@@ -6,6 +6,7 @@ import pytest
 from forecasting import forecast
 from forecasting.explain.drivers import drivers, model_terms
 from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.forecast import case_limits
 from forecasting.training import case_lines
 from forecasting.vocabulary import STATES
 
@@ -31,12 +32,16 @@ def test_rows_add_up_to_the_number_for_every_case(model, open_lines, state):
             assert sum(points(found).values()) == pytest.approx(found.probability, abs=1e-9)
 
 
-def test_the_number_is_that_of_the_forecast(history, earlier, first_line):
-    table = forecast(history.at(earlier.as_of), CASE, fitted=earlier, horizons=(12, 60))
+def test_the_number_is_that_of_the_forecast_which_is_widened_to_hold_the_base_rate(history, earlier, first_line):
+    past, model = history.at(earlier.as_of), earlier.models["primary"]
+    assert case_limits(past, [CASE], fitted=earlier)[CASE]["primary"].status == "widened"
+    table = forecast(past, CASE, fitted=earlier, horizons=(12, 60))
     rows = table[table["given"] == "all"].set_index(["horizon", "cause"])
+    lower, upper = model.base_.predict_interval(first_line, (12, 60))
     for (horizon, state), row in rows.iterrows():
-        found = drivers(earlier.models["primary"], first_line, horizon, state)
-        told = (found.probability, found.lower, found.upper)
+        found = drivers(model, first_line, horizon, state)
+        place = STATES.index(state), (12, 60).index(horizon)
+        told = (found.probability, min(found.lower, lower[0][place]), max(found.upper, upper[0][place]))
         assert told == pytest.approx((row["probability"], row["lower"], row["upper"]), abs=1e-12)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from datetime import date
 from html import unescape
 
 import pytest
@@ -14,8 +15,11 @@ from forecasting.places import shipped
 from forecasting.reporting import notebook
 from forecasting.reporting.case import SECTIONS, CaseReport
 from forecasting.reporting.codings import term_name
+from forecasting.reporting.content import MODELS_SHOWN
 from forecasting.reporting.notebook import render_report
 from forecasting.reporting.origins import ORIGINS, SETTINGS
+from forecasting.reporting.parameters import checked_parameters
+from forecasting.reporting.shared import is_at_hand, shared_fit
 from forecasting.reporting.words import percent, points
 from forecasting.verification import Trusted, verify
 
@@ -353,3 +357,13 @@ def test_the_published_page_is_derived_again_without_a_kernel_and_without_a_diff
     came = verify(published, Trusted(artefacts=asked["artefacts"]))
     assert (came.differences, came.made_from) == ((), ())
     assert came.n > 10_000
+
+
+def test_what_is_shared_before_kernels_are_forked_leaves_nothing_to_fit_for_the_next_case(asked):
+    checked = checked_parameters("case_report", asked)
+    checked.share()
+    days = [(checked.history(), MODELS_SHOWN), (checked.history().at(date(2026, 1, 8)), ("primary",))]
+    for history, names in days:
+        assert is_at_hand(history, names, checked.target, checked.artefacts)
+    fitted = shared_fit(checked.history(), MODELS_SHOWN, checked.target, checked.artefacts).fitted
+    assert "replicates_" in vars(fitted.models["primary"]), "the bootstrap, too"
