@@ -32,6 +32,7 @@ LAYERS = [
     {"__main__"},
 ]
 ONLY_UNDER = {
+    "threadpoolctl": ("forecasting.models.threads",),
     "sklearn": ("forecasting.models", "forecasting.scores"),
     "statsmodels": ("forecasting.models", "forecasting.scores"),
     "papermill": ("forecasting.reporting.notebook", "forecasting.reporting.engine", "forecasting.reporting.rerun"),

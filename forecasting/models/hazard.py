@@ -15,6 +15,7 @@ from forecasting.models.base_rate import BaseRate
 from forecasting.models.episodes import DURATION_EDGES, FOLLOW_UP, decay, duration_bin, episodes, lag_bin, month_weights
 from forecasting.models.incidence import Incidence, cumulative_incidence
 from forecasting.models.refits import refits
+from forecasting.models.threads import one_thread
 from forecasting.models.uncertainty import cluster_draws, state_bounds
 
 Floats = NDArray[np.float64]
@@ -119,6 +120,7 @@ class HazardModel(BaseEstimator):
         self.n_replicates = n_replicates
         self.seed = seed
 
+    @one_thread
     def fit(self, X: pd.DataFrame, y: tuple[ArrayLike, ArrayLike, ArrayLike], groups: ArrayLike | None = None) -> Self:
         """Fit on landmarks; `groups` (n,) are kept whole in folds and resampling (default: the cases)."""
         landmark, exit_, cause = (np.asarray(part, dtype=np.int64) for part in y)
@@ -147,6 +149,7 @@ class HazardModel(BaseEstimator):
         self.n_ = len(first)
         return self
 
+    @one_thread
     def bootstrap(self) -> Floats:
         """Coefficients refitted on resampled groups, (n_replicates, p, n_causes); worked out once."""
         check_is_fitted(self, "coef_")
@@ -154,6 +157,7 @@ class HazardModel(BaseEstimator):
             self.replicates_ = refits(self.coef_, self.design_, self.counts_, self.precision_, self.group_, self.draws_)
         return self.replicates_
 
+    @one_thread
     def predict_cumulative_incidence(self, X: pd.DataFrame, horizons: tuple[int, ...]) -> Incidence:
         """Incidence within each horizon of the cases in X."""
         check_is_fitted(self, "coef_")
@@ -166,6 +170,7 @@ class HazardModel(BaseEstimator):
         point = self.predict_cumulative_incidence(X, horizons).values
         return state_bounds(point, self.draws(X, horizons), level, self.least_upper(X, level))
 
+    @one_thread
     def draws(self, X: pd.DataFrame, horizons: tuple[int, ...]) -> Floats:
         """Incidence under each bootstrap replicate, (n_replicates, n_cases, n_causes, n_horizons)."""
         own = self._walk(X, horizons, self.bootstrap())
@@ -176,6 +181,7 @@ class HazardModel(BaseEstimator):
         check_is_fitted(self, "coef_")
         return np.asarray(self.base_.least_upper(X.assign(age_months=0), level))
 
+    @one_thread
     def log_odds(self, X: pd.DataFrame, n_months: int, coef: Floats | None = None) -> LogOdds:
         """The parts of the log odds of the one case in X in the `n_months` after it was last seen.
 
