@@ -67,6 +67,19 @@ def explained(
     }
 
 
+def day_before(history: History) -> date:
+    """The earlier day beside which a report sets the model's chance, for a case that was known by then."""
+    return history.as_of - timedelta(days=BACK_DAYS)
+
+
+def earlier_grounds(
+    history: History, since: date, target: str, artefacts: str | Path | None
+) -> tuple[FittedModels, DossierIndex]:
+    """The model and the dossiers of an earlier day, worked out once for all reports that are set beside it."""
+    past = history.at(since)
+    return shared_fit(past, (MODEL,), target, artefacts).fitted, shared_index(past, target)
+
+
 def change_values(found: Changes) -> Content:
     """What moved the model, as JSON types; days as YYYY-MM-DD."""
     return {
@@ -114,12 +127,11 @@ def _changes(
 ) -> Content | None:
     """What moved the model in four weeks, or since the case became known; None where there is no earlier forecast."""
     known = date.fromisoformat(str(view.start["start_known_date"]))
-    since, target = max(history.as_of - timedelta(days=BACK_DAYS), known), fitted.target
+    since, target = max(day_before(history), known), fitted.target
     if since >= history.as_of:
         return None
     try:
-        past = history.at(since)
-        earlier, earlier_index = shared_fit(past, (MODEL,), target, artefacts).fitted, shared_index(past, target)
+        earlier, earlier_index = earlier_grounds(history, since, target, artefacts)
         found = changes(
             history, view.case_id, since, fitted=fitted, earlier=earlier, index=index, earlier_index=earlier_index,
             horizon=horizon, target=target,
