@@ -212,7 +212,7 @@ def test_the_page_of_all_cases_names_those_without_a_number_and_counts_the_wider
     report = PortfolioReport(REGIME_DAY, period_months=0, artefacts=kept)
     html = report.show("forecasts").html
     text, name = text_of(html), report.content["cases"][FIRST_REGIME]["name"]
-    assert re.search(rf"{re.escape(name)}</t[hd]>(<td[^>]*>[^<]*</td>){{2}}<td[^>]*>no number</td>", html)
+    assert re.search(rf"{re.escape(name)}</t[hd]><td[^>]*>((?!</td>).)*</td><td[^>]*>no number</td>", html)
     assert f"The hazard model gives no number for {name} (no other case that it learned from has the same form" in text
     assert (
         "Its interval is widened to hold the base rate's in 3 cases (3: too few cases were observed at that age)."
