@@ -1,5 +1,6 @@
 """What the tests share: the shipped record, its history, and copies of it that a test may spoil."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,9 @@ FEW_CASES = (
     "us-china-encounters-mou-2014",
     "new-start-post-expiry-2026",
 )
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+os.environ.update(ONE_THREAD)  # of processes that tests start: two workers on two cores leave no second thread
 
 PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60, phases=PHASES)
