@@ -1,6 +1,7 @@
 """Small solves run on one thread, and leave the caller's threads as they were."""
 
 import numpy as np
+import pandas as pd
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from forecasting.models.hazard import HazardModel
@@ -19,6 +20,15 @@ def test_inside_there_is_one_thread_and_outside_as_many_as_before():
         assert blas_threads() == before == {2}
 
 
-def test_the_hazard_model_is_fitted_and_asked_on_one_thread():
-    for name in ("fit", "bootstrap", "predict_cumulative_incidence", "draws", "log_odds"):
-        assert hasattr(getattr(HazardModel, name), "__wrapped__"), name
+def test_the_hazard_model_solves_on_one_thread(monkeypatch):
+    seen = []
+    solve = np.linalg.solve
+    monkeypatch.setattr(np.linalg, "solve", lambda *given: seen.append(blas_threads()) or solve(*given))
+    rng = np.random.default_rng(5)
+    n = 60
+    X = pd.DataFrame({"x": rng.normal(size=n), "backward": 0.0, "case": range(n), "weight": 1.0, "age_months": 0})
+    outcome = np.zeros(n, dtype=int), rng.integers(5, 90, n), rng.integers(0, 4, n)
+    with threadpool_limits(2, user_api="blas"):
+        HazardModel(statics=("x",), intercepts=(), n_replicates=2).fit(X, outcome)
+    assert seen
+    assert all(threads == {1} for threads in seen)
