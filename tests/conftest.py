@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from hypothesis import Phase, settings
 from records import RecordCopy
+from sharing import made_once
 
 from forecasting import MODELS, FittedModels, History, artefact, fit_models, load_history
 from forecasting.history.files import RawRecord, read_record
@@ -45,9 +46,13 @@ def history() -> History:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, FittedModels, Path]:
     """The record as of the founding case's first day, every model fitted on it, and the folder of their artefact."""
-    known = load_history(as_of="2026-02-05")
-    fitted = fit_models(known, MODELS)
-    return known, fitted, artefact.save(fitted, known, tmp_path_factory.mktemp("artefacts")).folder
+
+    def make(folder: Path) -> tuple[History, FittedModels, Path]:
+        known = load_history(as_of="2026-02-05")
+        fitted = fit_models(known, MODELS)
+        return known, fitted, artefact.save(fitted, known, folder).folder
+
+    return made_once(tmp_path_factory, "artefacts", make)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from forecasting import forecast
+from forecasting.__main__ import main
 from forecasting.commands import forecasts, proof, reports
 from forecasting.commands.record import add_case, check
 from forecasting.errors import ArtefactError, SchemaError, UsageError
@@ -17,35 +18,29 @@ from forecasting.schema import FORECAST_COLUMNS
 
 CASE = "new-start-post-expiry-2026"
 REFITTED = "model: refitted; without primary (no artefact for this record, day and code in {}; `forecasting train` writes one)\n"
-CALLS = {
-    "forecast": ["forecast", CASE, "--as-of", "2026-02-05", "--json"],
-    "path for a case": ["forecast", "../../etc/passwd"],
-    "missing record": ["forecast", CASE, "--data", "nowhere"],
-    "unknown option": ["forecast", CASE, "--colour"],
-}
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    """Each call run by a Python of its own, two at a time: exit code, standard output and standard error."""
-    folder = tmp_path_factory.mktemp("elsewhere")
-    names, finished = list(CALLS), {}
-    for pair in (names[i : i + 2] for i in range(0, len(names), 2)):
-        started = {
-            name: subprocess.Popen(
-                [sys.executable, "-W", "error", "-m", "forecasting", *CALLS[name]],
-                cwd=folder,
-                env={**os.environ, "NO_COLOR": "1"},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                encoding="utf-8",
-            )
-            for name in pair
-        }
-        for name, process in started.items():
-            out, err = process.communicate(timeout=60)
-            finished[name] = (process.returncode, out, err)
-    return finished
+def ran_elsewhere(folder, *arguments):
+    """A call run by a Python of its own in a folder: exit code, standard output and standard error."""
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "forecasting", *arguments],
+        cwd=folder, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, encoding="utf-8", timeout=60, check=False,
+    )  # fmt: skip
+    return run.returncode, run.stdout, run.stderr
+
+
+@pytest.fixture
+def ran(monkeypatch, capsys):
+    """A call run in this process, as the program does: exit code, standard output and standard error."""
+
+    def call(*arguments):
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setattr(sys, "argv", ["forecasting", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
+        return left.value.code, *capsys.readouterr()
+
+    return call
 
 
 def ask(**options):
@@ -61,8 +56,8 @@ def ask(**options):
     forecasts.print_forecast(**{**given, "data": None, "artefacts": Path("none"), "as_json": False, **options})
 
 
-def test_a_forecast_is_printed_as_json(runs, trained):
-    code, out, err = runs["forecast"]
+def test_a_forecast_is_printed_as_json(tmp_path, trained):
+    code, out, err = ran_elsewhere(tmp_path, "forecast", CASE, "--as-of", "2026-02-05", "--json")
     assert code == 0
     assert err == REFITTED.format("artefacts")
     rows = json.loads(out)
@@ -74,26 +69,19 @@ def test_a_forecast_is_printed_as_json(runs, trained):
     assert [row["probability"] for row in rows] == pytest.approx(list(expected["probability"]), abs=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("name", "code", "message"),
-    [
-        (
-            "path for a case",
-            2,
-            "UsageError: wanted the case_id of a case in the record; came '../../etc/passwd'; nearest: ",
-        ),
-        ("missing record", 1, "SchemaError: nowhere: wanted a folder with the record; came no such folder\n"),
-    ],
-)
-def test_a_faulty_call_says_so_in_one_line_and_prints_nothing_else(runs, name, code, message):
-    assert runs[name][:2] == (code, "")
-    assert runs[name][2].startswith(message)
-    assert runs[name][2].count("\n") == 1
-    assert "Traceback" not in runs[name][2]
+def test_a_faulty_call_says_so_in_one_line_and_prints_nothing_else(ran):
+    code, out, err = ran("forecast", "../../etc/passwd")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("UsageError: wanted the case_id of a case in the record; came '../../etc/passwd'; nearest: ")
 
 
-def test_an_unknown_option_is_a_usage_error(runs):
-    code, out, err = runs["unknown option"]
+def test_a_fault_of_the_record_is_one_line_of_a_process_too(tmp_path):
+    told = "SchemaError: nowhere: wanted a folder with the record; came no such folder\n"
+    assert ran_elsewhere(tmp_path, "forecast", CASE, "--data", "nowhere") == (1, "", told)
+
+
+def test_an_unknown_option_is_a_usage_error(ran):
+    code, out, err = ran("forecast", CASE, "--colour")
     assert (code, out) == (2, "")
     assert "No such option: --colour" in err
     assert "Traceback" not in err

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from forecasting import forecast, load_history
+from forecasting.__main__ import main
 from forecasting.errors import ReportError, SchemaError, UsageError
 from forecasting.files import write_whole
 from forecasting.history.view import History
@@ -100,31 +101,29 @@ def test_files_are_written_all_or_none(tmp_path):
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["page.html"]
 
 
-def test_every_case_is_checked_before_the_first_report_is_written(tmp_path):
-    run = subprocess.run(
-        [sys.executable, "-m", "forecasting", "report", CASE, "nope", "--out", str(tmp_path / "out")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 2
-    assert run.stderr.startswith("UsageError: wanted the case_id of a case in the record; came 'nope'")
+def test_every_case_is_checked_before_the_first_report_is_written(few_cases, tmp_path, monkeypatch, capsys):
+    asked = [CASE, "nope", "--data", str(few_cases), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr(sys, "argv", ["forecasting", "report", *asked])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith("UsageError: wanted the case_id of a case in the record; came 'nope'")
     assert not (tmp_path / "out").exists()
 
 
-def test_a_full_output_is_one_line():
+def test_a_full_output_is_one_line(few_cases):
+    command = [sys.executable, "-m", "forecasting", "check", "--data", str(few_cases)]
     with Path("/dev/full").open("w") as full:
-        run = subprocess.run(
-            [sys.executable, "-m", "forecasting", "check"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert run.returncode == 1
     assert run.stderr == "OSError: wanted to write the output; came No space left on device\n"
 
 
-def test_a_killed_kernel_publishes_nothing(tmp_path):
+def test_a_killed_kernel_publishes_nothing(tmp_path, trained):
     out = tmp_path / "out"
+    asked = ["--as-of", "2026-02-05", "--artefacts", str(trained[2].parent), "--out", str(out)]
     run = subprocess.Popen(
-        [sys.executable, "-m", "forecasting", "report", CASE, "--out", str(out)], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "forecasting", "report", CASE, *asked], stderr=subprocess.PIPE, text=True
     )
     killed = False
     for _ in range(600):
@@ -139,12 +138,18 @@ def test_a_killed_kernel_publishes_nothing(tmp_path):
     assert run.returncode == 1
     assert stderr.strip().splitlines()[-1].startswith("ReportError: wanted case_report to run for")
     assert "Traceback" not in stderr
-    assert {path.name for path in out.rglob("*.*")} <= {"2026-08-31.failed.ipynb"}
+    assert {path.name for path in out.rglob("*.*")} <= {"2026-02-05.failed.ipynb"}
 
 
 def children(pid):
-    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
-    return [int(child) for child in found.stdout.split()]
+    try:
+        return [
+            int(child)
+            for task in Path(f"/proc/{pid}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        ]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def test_no_room_for_temporary_files_is_one_error(tmp_path, monkeypatch):

@@ -3,9 +3,9 @@ import contextlib
 import nbformat
 import papermill
 import pytest
-from traitlets.config import Config
 
 from forecasting.places import shipped
+from forecasting.reporting.engine import ENGINE
 from forecasting.reporting.parameters import TEMPLATES
 
 NOTEBOOKS = sorted(shipped("notebooks").rglob("*.ipynb"))
@@ -37,8 +37,7 @@ def test_notebook_runs(path, tmp_path, trained):
     """Each in a folder beside the fitted models of the founding case's first day, as they lie in a clone."""
     with contextlib.suppress(FileExistsError):
         (tmp_path.parent / "artefacts").symlink_to(trained[2].parent)
-    kernel = Config({"KernelManager": {"transport": "ipc", "ip": str(tmp_path / "k")}})
     ran = papermill.execute_notebook(
-        path, tmp_path / "ran.ipynb", kernel_name="python3", progress_bar=False, config=kernel, cwd=str(tmp_path)
+        path, tmp_path / "ran.ipynb", engine_name=ENGINE, kernel_name="python3", progress_bar=False, cwd=str(tmp_path)
     )
     assert all(cell.outputs for cell in ran.cells[2:] if cell.cell_type == "code")

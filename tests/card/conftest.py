@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sharing import made_once
 
 from forecasting import History
 from forecasting.card import Card, card_bytes, make_card, read_card
@@ -17,7 +18,7 @@ from forecasting.places import shipped
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory, history: History) -> list[Path]:
     """The files of the card of the shipped record and this code, made anew into a folder of their own."""
-    return make_card(history, tmp_path_factory.mktemp("made") / "card")
+    return made_once(tmp_path_factory, "made", lambda folder: make_card(history, folder / "card"))
 
 
 @pytest.fixture(scope="session")

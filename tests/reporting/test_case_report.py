@@ -7,10 +7,10 @@ from datetime import date
 from html import unescape
 
 import pytest
+from records import RecordCopy
 
 from forecasting.errors import ArtefactError, ReportError, UsageError
 from forecasting.features import MODEL_FEATURES
-from forecasting.history.view import load_history
 from forecasting.places import shipped
 from forecasting.reporting import notebook
 from forecasting.reporting.case import SECTIONS, CaseReport
@@ -44,8 +44,19 @@ def first_day():
 
 
 @pytest.fixture(scope="module")
-def weeks_later():
-    return CaseReport(CASE, "2026-03-01")
+def weeks_later(asked):
+    return CaseReport(CASE, "2026-03-01", artefacts=asked["artefacts"])
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory):
+    """The report on a record of which the founding case, its first event and a source hold markup."""
+    folder = tmp_path_factory.mktemp("spoilt") / "record"
+    record = RecordCopy(shutil.copytree(shipped("data"), folder, copy_function=shutil.copyfile))
+    record.edit("cases", CASE, name="<script>alert(1)</script>", summary='"><img src=x onerror=y>')
+    record.edit("sources", "s0001", url="javascript:alert(1)", title="<b>x</b>")
+    record.edit("events", f"{CASE}-e01", source_id="s0001", summary="<script>x</script>")
+    return CaseReport(CASE, "2026-02-05", data=folder)
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +96,12 @@ def test_every_percentage_on_the_page_is_in_the_sidecar(published):
     assert {p for p in printed if p not in known and p.split("\N{NO-BREAK SPACE}")[0] not in known} == set()
 
 
-def test_sidecar_forecast_is_the_forecast(published):
+def test_sidecar_forecast_is_the_forecast(published, trained):
     from forecasting import forecast
 
     sidecar = json.loads(published.with_suffix(".json").read_text())
-    assert sidecar["forecast"] == forecast(load_history(as_of="2026-02-05"), CASE).to_dict(orient="records")
-    assert sidecar["record_sha256"] == load_history().sha256
+    assert sidecar["forecast"] == forecast(trained[0], CASE).to_dict(orient="records")
+    assert sidecar["record_sha256"] == trained[0].sha256
 
 
 def test_sidecar_from_an_artefact_is_that_of_models_fitted_anew(published, first_day, trained):
@@ -262,12 +273,10 @@ def test_the_track_record_stands_by_the_models_number(first_day):
     )
 
 
-def test_a_track_record_of_another_record_is_not_shown(record_copy):
-    record_copy.edit("cases", CASE, summary="Another summary.")
-    report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
-    assert report.content["explained"]["track_record"]["models"] == []
+def test_a_track_record_of_another_record_is_not_shown(spoilt):
+    assert spoilt.content["explained"]["track_record"]["models"] == []
     said = "is not shown: those kept were made from another state of the record."
-    assert said in report.show("bottom_line").html and said in report.show("beside").html
+    assert said in spoilt.show("bottom_line").html and said in spoilt.show("beside").html
 
 
 def test_stated_term_calendar_and_stockpiles(first_day):
@@ -285,12 +294,9 @@ def test_precedents_are_named_and_had_ended(first_day):
     assert all(p["end"] <= "2026-02-05" for p in first_day.content["precedents"])
 
 
-def test_text_of_the_record_never_becomes_markup(record_copy):
-    record_copy.edit("cases", CASE, name="<script>alert(1)</script>", summary='"><img src=x onerror=y>')
-    record_copy.edit("sources", "s0001", url="javascript:alert(1)", title="<b>x</b>")
-    record_copy.edit("events", f"{CASE}-e01", source_id="s0001", summary="<script>x</script>")
-    report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
-    html = "".join(report.show(name).html for name in SECTIONS)
+def test_text_of_the_record_never_becomes_markup(spoilt):
+    html = "".join(spoilt.show(name).html for name in SECTIONS)
+    assert html.count("&lt;script&gt;") > 1 and "&lt;img" in html and "&lt;b&gt;x" in html
     assert "<script" not in html and "<img" not in html and 'href="javascript:' not in html and "<b>x" not in html
 
 
@@ -342,14 +348,14 @@ def test_an_unwritable_folder_is_refused_before_the_notebook_runs(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_failing_notebook_publishes_nothing_and_says_where(tmp_path, monkeypatch):
+def test_a_failing_notebook_publishes_nothing_and_says_where(tmp_path, monkeypatch, asked):
     folder = tmp_path / "notebooks" / "reports"
     folder.mkdir(parents=True)
     source = (shipped("notebooks") / "reports" / "case_report.ipynb").read_text()
     (folder / "case_report.ipynb").write_text(source.replace('report.show(\\"ladder\\")', "1 / 0"))
     monkeypatch.setattr(notebook, "shipped", lambda name: tmp_path / name)
     with pytest.raises(ReportError, match="came to ZeroDivisionError: division by zero. Nothing was published"):
-        render_report("case_report", {"case_id": CASE, "as_of": "2026-02-05"}, tmp_path / "out")
+        render_report("case_report", asked, tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").rglob("*.*")] == ["2026-02-05.failed.ipynb"]
 
 

@@ -7,11 +7,11 @@ from html import unescape
 import pandas as pd
 import papermill
 import pytest
-from traitlets.config import Config
 
 from forecasting.errors import UsageError
 from forecasting.places import shipped
 from forecasting.reporting import scorecard, scores
+from forecasting.reporting.engine import ENGINE
 from forecasting.reporting.page import html_page
 from forecasting.reporting.scorecard import ScorecardReport
 
@@ -32,10 +32,9 @@ def report():
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     folder = tmp_path_factory.mktemp("card")
-    kernel = Config({"KernelManager": {"transport": "ipc", "ip": str(folder / "k")}})
     path = shipped("notebooks") / "reports" / "scorecard.ipynb"
     ran = papermill.execute_notebook(
-        path, folder / "ran.ipynb", kernel_name="python3", progress_bar=False, config=kernel
+        path, folder / "ran.ipynb", engine_name=ENGINE, kernel_name="python3", progress_bar=False
     )
     return html_page(ran, "Scorecard")
 
