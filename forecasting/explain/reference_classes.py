@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from forecasting.forecast import FittedModels, case_covariates, fit_models, forecast
+from forecasting.forecasts import FittedModels, case_covariates, fit_models, forecast
 from forecasting.history.cases import CaseView
 from forecasting.history.panel import spells
 from forecasting.history.view import History

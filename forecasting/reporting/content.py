@@ -13,7 +13,7 @@ from forecasting.explain.contested import Contested, contested_codings
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms
 from forecasting.features import MODEL_FEATURES
-from forecasting.forecast import LEVEL, case_covariates, case_limits, forecast, open_cases
+from forecasting.forecasts import LEVEL, case_covariates, case_limits, forecast, open_cases
 from forecasting.given import Model, expected
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History

@@ -14,7 +14,7 @@ from forecasting.explain.drivers import drivers
 from forecasting.explain.signposts import signposts
 from forecasting.explain.track_record import MODELS, read_track_record, track_record
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecast import FittedModels
+from forecasting.forecasts import FittedModels
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
 from forecasting.limits import Limit

@@ -17,9 +17,11 @@ class PageExporter(HTMLExporter):
     """
 
     def __init__(self) -> None:
-        basedirs = [str(Path(__file__).parent / "template")]
         super().__init__(
-            template_name="report", extra_template_basedirs=basedirs, exclude_anchor_links=True, default_preprocessors=[]
+            template_name="report",
+            extra_template_basedirs=[str(Path(__file__).parent / "template")],
+            exclude_anchor_links=True,
+            default_preprocessors=[],
         )
 
     def from_notebook_node(

@@ -11,7 +11,7 @@ from typing import Any
 from forecasting import places
 from forecasting.artefact import Obtained, has_artefact, obtain
 from forecasting.features import DossierIndex
-from forecasting.forecast import FittedModels, fit_models
+from forecasting.forecasts import FittedModels, fit_models
 from forecasting.history.files import RawRecord, read_record
 from forecasting.history.view import History, load_history
 from forecasting.schema import TABLES
