@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from forecasting.artefact.store import ARTEFACTS
 from forecasting.errors import LeakageError, UsageError
-from forecasting.forecast import open_cases
+from forecasting.forecasts import open_cases
 from forecasting.history.view import History
 from forecasting.models import BASE_RATES
 from forecasting.months import HORIZONS, check_horizons, parse_day, parse_horizons
