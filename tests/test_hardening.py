@@ -119,12 +119,10 @@ def test_a_full_output_is_one_line(few_cases):
     assert run.stderr == "OSError: wanted to write the output; came No space left on device\n"
 
 
-def test_a_killed_kernel_publishes_nothing(tmp_path, trained):
+def test_a_killed_kernel_publishes_nothing(tmp_path):
     out = tmp_path / "out"
-    asked = ["--as-of", "2026-02-05", "--artefacts", str(trained[2].parent), "--out", str(out)]
-    run = subprocess.Popen(
-        [sys.executable, "-m", "forecasting", "report", CASE, *asked], stderr=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-m", "forecasting", "report", "--template", "scorecard", "--out", str(out)]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     killed = False
     for _ in range(600):
         server = children(run.pid)
@@ -136,9 +134,9 @@ def test_a_killed_kernel_publishes_nothing(tmp_path, trained):
     stderr = run.communicate(timeout=60)[1]
     assert killed
     assert run.returncode == 1
-    assert stderr.strip().splitlines()[-1].startswith("ReportError: wanted case_report to run for")
+    assert stderr.strip().splitlines()[-1].startswith("ReportError: wanted scorecard to run for")
     assert "Traceback" not in stderr
-    assert {path.name for path in out.rglob("*.*")} <= {"2026-02-05.failed.ipynb"}
+    assert {path.name for path in out.rglob("*.*")} <= {"2026-08-31.failed.ipynb"}
 
 
 def children(pid):
