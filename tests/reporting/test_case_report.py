@@ -193,6 +193,7 @@ def test_the_drivers_lead_from_the_base_rate_to_the_models_number(first_day):
     )
     assert found["probability"] == row["probability"]
     assert first_day.content["beside"]["limit"]["status"] == "widened"
+    assert "the wider one in its table above holds the base rate's too" in first_day.show("drivers").html
     assert row["lower"] < found["lower"] < found["upper"] <= row["upper"]
     assert sum(r["points"] for r in found["rows"]) == pytest.approx(found["probability"], abs=1e-9)
     assert found["rows"][0]["points"] == pytest.approx(first_day.content["headline"]["probability"], abs=1e-12)
