@@ -26,9 +26,30 @@ FEW_CASES = (
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 os.environ.update(ONE_THREAD)  # of processes that tests start: two workers on two cores leave no second thread
 
+LONGEST = (
+    "reporting/test_case_report.py",
+    "lab_jobs/test_lab_jobs_server.py",
+    "test_notebooks.py",
+    "browser/test_jupyterlab.py",
+    "browser/test_pages.py",
+    "reporting/test_batch.py",
+    "multiverse/test_multiverse.py",
+    "test_hardening.py",
+    "features/test_leaks.py",
+    "test_commands.py",
+    "card/test_card_signing.py",
+    "reporting/test_scorecard.py",
+)
+
 PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60, phases=PHASES)
 settings.load_profile("fixed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, so that no process has one of them left when the others have ended."""
+    ranks = {Path(__file__).parent / file: rank for rank, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")

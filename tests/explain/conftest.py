@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sharing import made_once
 from sklearn.base import clone
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
@@ -25,13 +26,13 @@ def fitted_on(history, day):
 
 
 @pytest.fixture(scope="session")
-def earlier(history):
-    return fitted_on(history, FIRST)
+def earlier(history, tmp_path_factory):
+    return made_once(tmp_path_factory, "earlier", lambda _: fitted_on(history, FIRST))
 
 
 @pytest.fixture(scope="session")
-def later(history):
-    return fitted_on(history, SECOND)
+def later(history, tmp_path_factory):
+    return made_once(tmp_path_factory, "later", lambda _: fitted_on(history, SECOND))
 
 
 @pytest.fixture(scope="session")

@@ -1,25 +1,11 @@
 """The form: faults beside the fields, answers kept, and the forecast of what was written."""
 
 import pytest
+from answers import ANSWERS, CASE
 
 from forecasting import CaseForm
 from forecasting.explorer import words
 from forecasting.history.questionnaire import NAMES
-
-CASE = "atlantis-lemuria-2025"
-ANSWERS = {
-    "case_id": CASE,
-    "name": "Handshake on deep-sea arms",
-    "type": "political_commitment",
-    "domain": "naval",
-    "limit_object": "numbers",
-    "parties": "USA;RUS",
-    "start_date": "2025-03-01",
-    "matched": "explicit",
-    "summary": "Two delegations told the press that they would keep to the numbers.",
-    "source_title": "Report on the handshake",
-    "source_publisher": "A newspaper",
-}
 
 
 def filled(folder, **changed):

@@ -3,28 +3,13 @@
 import json
 
 import pytest
+from answers import ANSWERS, CASE
 
 from forecasting import UsageError
 from forecasting.history.files import read_record
 from forecasting.history.questionnaire import NAMES, QUESTIONS, AnswersError, case_from_answers
 from forecasting.places import shipped
 from forecasting.schema import TABLES
-
-CASE = "atlantis-lemuria-2025"
-ANSWERS = {
-    "case_id": CASE,
-    "name": "Handshake on deep-sea arms",
-    "type": "political_commitment",
-    "domain": "naval",
-    "limit_object": "numbers",
-    "parties": "USA;RUS",
-    "start_date": "2025-03-01",
-    "matched": "explicit",
-    "leader_endorsed": "0.3",
-    "summary": "Two delegations told\nthe press that they would keep to the numbers.",
-    "source_title": "Report on the handshake",
-    "source_publisher": "A newspaper",
-}
 
 
 def contents(folder):
