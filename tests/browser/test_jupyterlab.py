@@ -97,6 +97,7 @@ def explorer(lab, chromium):
 def run_all(page):
     """Run all cells of the notebook in front, by the menu, once its kernel is there."""
     panel(page).locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()  # before, JupyterLab would ask for a kernel
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
