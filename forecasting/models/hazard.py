@@ -256,20 +256,29 @@ class HazardModel(BaseEstimator):
     def _fitted(self, design: Floats, counts: newton.Counts, fold: Integers) -> Floats:
         """Coefficients on all rows and, where there are folds, without each of them, (1 or 1 + n_folds, p, k).
 
-        Newton's method on the columns that all cases share; from there all fits, with the groups' intercepts, at once.
+        Newton's method on the columns that all cases share, from the record's monthly log odds as the first duration's;
+        from there all fits, with the groups' intercepts, at once.
         """
         n_shared = design.shape[1] - sum(map(len, self.levels_.values()))
         start = np.zeros((design.shape[1], counts.endings.shape[1]))
-        start[:n_shared] = newton.fit(np.ascontiguousarray(design[:, :n_shared]), counts, self.precision_[:n_shared])
+        start[0] = _log_odds_of_a_month(counts)
+        shared = np.ascontiguousarray(design[:, :n_shared])
+        start[:n_shared] = newton.fit(shared, counts, self.precision_[:n_shared], start=start[:n_shared])
         n_folds = int(fold.max()) + 1
         draws = np.vstack([np.ones(n_folds), 1.0 - np.eye(n_folds)]) if n_folds > 1 else np.ones((1, 1))
-        return refits(start, design, counts, self.precision_, fold, draws, near_enough=1e-10)
+        return refits(start, design, counts, self.precision_, fold, draws, near_enough=1e-16)
 
     def _calibrate(self, design: Floats, counts: newton.Counts, coef: Floats) -> tuple[float, float]:
         """Shift and slope of the covariates' part, by `coef` (r, p, k) of fits without each row's fold."""
         base = np.einsum("rp,rpk->rk", design[:, :N_DURATION], coef[:, :N_DURATION])
         own = np.einsum("rp,rpk->rk", design[:, N_DURATION:], coef[:, N_DURATION:])
         return _recalibration(base, own, counts, self.calibration_sd)
+
+
+def _log_odds_of_a_month(counts: newton.Counts) -> Floats:
+    """Log odds of each cause against none over all months, (k,); half an ending is added, for a cause without any."""
+    ended = counts.weight @ counts.endings
+    return np.asarray(np.log((ended + 0.5) / (counts.weight @ counts.trials - ended.sum() + 0.5)))
 
 
 def _recalibration(base: Floats, own: Floats, counts: newton.Counts, sd: float) -> tuple[float, float]:

@@ -216,6 +216,6 @@ def _clusters(blocks: list[Block], n_groups: int) -> Clusters:
         ended[block.cluster] += block.ended @ block.design
         slopes[block.cluster] += (block.ended - block.mass * block.chance) @ block.design
         for cause, chance in enumerate(block.chance):
-            root = np.sqrt(block.mass * chance * (1.0 - chance))[:, None] * block.design
-            bends[block.cluster, cause] += root.T @ root
+            within = block.mass * chance * (1.0 - chance)
+            bends[block.cluster, cause] += newton.weighted_square(block.design, within)
     return Clusters(slopes, bends, ended)
