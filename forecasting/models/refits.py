@@ -19,7 +19,7 @@ HIGHEST_ETA = 500.0
 
 @dataclass(frozen=True)
 class Block:
-    """Rows of one cluster, few enough that their log odds under a batch of draws stay in the processor's cache.
+    """Rows of one cluster, few enough that they and their log odds under a batch stay in the processor's cache.
 
     `cluster`: its number; `design` (r, p); `mass` (r,): weighted trials; `ended` (k, r): weighted endings; `chance`
     (k, r) at the start. A draw gives all rows of a block one weight: it is applied to their sums, and where it is 0
@@ -65,7 +65,7 @@ def refits(
     not done after 15 steps is fitted by itself.
     """
     ridge = newton.columns(precision, coef).T
-    most_rows = max(1, CELLS // (coef.shape[1] * min(BATCH, len(draws))))
+    most_rows = max(1, CELLS // (coef.shape[1] * min(BATCH, len(draws)) + coef.shape[0]))
     blocks = [_block(coef, design, counts, group, rows) for rows in _pieces(group, most_rows)]
     clusters = _clusters(blocks, draws.shape[1])
     enough = near_enough * min(_share_within(block.chance) for block in blocks)
