@@ -269,7 +269,7 @@ class HazardModel(BaseEstimator):
         start[:n_shared] = newton.fit(shared, counts, self.precision_[:n_shared], start=start[:n_shared])
         n_folds = int(fold.max()) + 1
         draws = np.vstack([np.ones(n_folds), 1.0 - np.eye(n_folds)]) if n_folds > 1 else np.ones((1, 1))
-        return refits(start, design, counts, self.precision_, fold, draws, near_enough=1e-16)
+        return refits(start, design, counts, self.precision_, fold, draws, near_enough=1e-14)
 
     def _calibrate(
         self, design: Floats, counts: newton.Counts, fold: Integers, kept: list[Floats]
