@@ -1,52 +1,56 @@
-"""Whether informal arms control becomes a formal agreement: the record, base rates, forecasts and reports."""
+"""Whether informal arms control becomes a formal agreement: the record, base rates, forecasts and reports.
+
+The public names are loaded when first asked for, so that what needs no model does not wait for its libraries.
+"""
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from forecasting.errors import ForecastingError, LeakageError, SchemaError, UsageError
-from forecasting.forecast import FittedModels, fit_models, forecast
-from forecasting.history.cases import CaseView, Event
-from forecasting.history.panel import case_months, spells
-from forecasting.history.questionnaire import case_from_answers
-from forecasting.history.view import History, load_history
-from forecasting.models import MODELS
-from forecasting.models.incidence import Incidence, aalen_johansen
-from forecasting.months import HORIZONS, parse_day
+if TYPE_CHECKING:
+    from forecasting.errors import ForecastingError as ForecastingError
+    from forecasting.errors import LeakageError as LeakageError
+    from forecasting.errors import SchemaError as SchemaError
+    from forecasting.errors import UsageError as UsageError
+    from forecasting.forecasts import FittedModels as FittedModels
+    from forecasting.forecasts import fit_models as fit_models
+    from forecasting.forecasts import forecast as forecast
+    from forecasting.history.cases import CaseView as CaseView
+    from forecasting.history.cases import Event as Event
+    from forecasting.history.panel import case_months as case_months
+    from forecasting.history.panel import spells as spells
+    from forecasting.history.questionnaire import case_from_answers as case_from_answers
+    from forecasting.history.view import History as History
+    from forecasting.history.view import load_history as load_history
+    from forecasting.models import MODELS as MODELS
+    from forecasting.models.incidence import Incidence as Incidence
+    from forecasting.models.incidence import aalen_johansen as aalen_johansen
+    from forecasting.months import HORIZONS as HORIZONS
+    from forecasting.months import parse_day as parse_day
 
 __version__ = "0.1.0"
-__all__ = [
-    "HORIZONS",
-    "MODELS",
-    "CaseForm",
-    "CaseView",
-    "Event",
-    "FittedModels",
-    "ForecastExplorer",
-    "ForecastingError",
-    "History",
-    "Incidence",
-    "LeakageError",
-    "SchemaError",
-    "UsageError",
-    "aalen_johansen",
-    "ask",
-    "case_from_answers",
-    "case_months",
-    "fit_models",
-    "forecast",
-    "load_history",
-    "parse_day",
-    "spells",
-]
-_UPSTAIRS = {
-    "CaseForm": "forecasting.explorer.form",
-    "ForecastExplorer": "forecasting.explorer.widgets",
-    "ask": "forecasting.explorer.outlook",
+_MODULES = {
+    "errors": ("ForecastingError", "LeakageError", "SchemaError", "UsageError"),
+    "explorer.form": ("CaseForm",),
+    "explorer.outlook": ("ask",),
+    "explorer.widgets": ("ForecastExplorer",),
+    "forecasts": ("FittedModels", "fit_models", "forecast"),
+    "history.cases": ("CaseView", "Event"),
+    "history.panel": ("case_months", "spells"),
+    "history.questionnaire": ("case_from_answers",),
+    "history.view": ("History", "load_history"),
+    "models": ("MODELS",),
+    "models.incidence": ("Incidence", "aalen_johansen"),
+    "months": ("HORIZONS", "parse_day"),
 }
+_MODULE_OF = {name: f"forecasting.{module}" for module, names in _MODULES.items() for name in names}
+__all__ = sorted(_MODULE_OF)
 
 
 def __getattr__(name: str) -> Any:
-    """Public names of the room of widgets and charts, which is loaded only when one of them is asked for."""
-    if name not in _UPSTAIRS:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_UPSTAIRS[name]), name)
+    return getattr(import_module(_MODULE_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

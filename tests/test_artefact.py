@@ -19,7 +19,7 @@ from forecasting.artefact import find, load, made_from, obtain, save, source, tr
 from forecasting.artefact.source import code_sha256
 from forecasting.artefact.support import SupportValues, restored_support, support_forms, support_state
 from forecasting.errors import ArtefactError, InsufficientHistoryError, UsageError
-from forecasting.forecast import case_limits
+from forecasting.forecasts import case_limits
 
 CASES = ["new-start-post-expiry-2026", "south-atlantic-zpcas-1986"]
 RATE = ("base_rate",)
@@ -169,7 +169,7 @@ def test_the_key_depends_on_all_that_decides_the_models_and_not_on_their_order(
 def test_the_hash_of_the_code_covers_what_fits_and_not_what_reports(tmp_path):
     package = shutil.copytree(Path(forecasting.__file__).parent, tmp_path / "package")
     codes = []
-    for name in ("models/hazard.py", "features/tempo.py", "forecast.py", "artefact/files.py", "reporting/page.py"):
+    for name in ("models/hazard.py", "features/tempo.py", "forecasts.py", "artefact/files.py", "reporting/page.py"):
         code_sha256.cache_clear()
         codes.append(code_sha256(package))
         path = package / name

@@ -1,5 +1,8 @@
 import ast
+import subprocess
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -18,7 +21,7 @@ LAYERS = [
     {"history", "models", "scores"},
     {"features"},
     {"training", "given", "limits"},
-    {"forecast"},
+    {"forecasts"},
     {"artefact"},
     {"evaluation", "ledger"},
     {"multiverse"},
@@ -46,7 +49,7 @@ ONLY_UNDER = {
     "typer": ("forecasting.line",),
     "pandera": ("forecasting.history.columns",),
 }
-GRANTED = {("forecasting.forecast", "sklearn.base.clone")}
+GRANTED = {("forecasting.forecasts", "sklearn.base.clone")}
 LONGEST_MODULE = 500
 
 
@@ -105,7 +108,7 @@ def test_a_module_fits_on_a_few_screens(module):
 
 
 def test_the_key_of_an_artefact_covers_all_code_that_fits_and_writes_it():
-    fits = LAYERS[: LAYERS.index({"forecast"}) + 1]
+    fits = LAYERS[: LAYERS.index({"forecasts"}) + 1]
     assert set(CODE) == set().union(*fits) | {"artefact"}
 
 
@@ -121,5 +124,13 @@ def test_an_import_that_skips_upwards_or_sideways_is_seen(tmp_path):
     }
 
 
-def test_public_names_exist():
-    assert all(hasattr(forecasting, name) for name in forecasting.__all__)
+def test_public_names_exist_and_are_not_the_rooms_they_stand_in():
+    assert not any(isinstance(getattr(forecasting, name), ModuleType) for name in forecasting.__all__)
+    assert set(forecasting.__all__) <= set(dir(forecasting))
+    with pytest.raises(AttributeError, match="module 'forecasting' has no attribute 'forcast'"):
+        forecasting.forcast  # noqa: B018
+
+
+def test_help_waits_for_no_library_of_tables_or_models():
+    loaded = "import sys, forecasting.line; print(*{'pandas', 'scipy', 'sklearn', 'matplotlib'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True).stdout == "\n"

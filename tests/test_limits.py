@@ -17,7 +17,7 @@ from forecasting.explain.support import _past_limits, support_counts
 from forecasting.explain.track_record import read_track_record
 from forecasting.explorer.outlook import ask
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecast import LEVEL, case_limits
+from forecasting.forecasts import LEVEL, case_limits
 from forecasting.given import forecast_given
 from forecasting.ledger.issue import open_case_ids
 from forecasting.limits import FEWEST_AT_RISK, Reason, limits_of, support_of, unseen_type

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.peers import fold as folds
-from forecasting.forecast import fit_hazard
+from forecasting.forecasts import fit_hazard
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
 from forecasting.models.incidence import aalen_johansen

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from forecasting.artefact.source import MadeFrom
 from forecasting.artefact.support import SupportValues, support_forms, support_state
 from forecasting.errors import shown
-from forecasting.forecast import FittedModels, unfitted
+from forecasting.forecasts import FittedModels, unfitted
 from forecasting.models import MODELS
 from forecasting.models.base_rate_state import Values
 from forecasting.models.hazard import HazardModel

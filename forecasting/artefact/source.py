@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from forecasting.forecast import check_models
+from forecasting.forecasts import check_models
 from forecasting.history.panel import check_choice
 from forecasting.history.view import History
 from forecasting.models import MODELS
@@ -17,7 +17,7 @@ LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn")
 PACKAGE = Path(__file__).parents[1]
 CODE = (
     "errors", "months", "vocabulary", "places", "files", "npz", "schema", "history", "models", "scores", "features",
-    "training", "given", "limits", "forecast", "artefact",
+    "training", "given", "limits", "forecasts", "artefact",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from forecasting.artefact.files import (
 from forecasting.artefact.source import MadeFrom, made_from
 from forecasting.artefact.support import restored_support, support_forms
 from forecasting.errors import ArtefactError, UsageError
-from forecasting.forecast import FittedModels, check_models, fit_models, unfitted
+from forecasting.forecasts import FittedModels, check_models, fit_models, unfitted
 from forecasting.history.panel import Population, check_choice, spells
 from forecasting.history.view import History
 from forecasting.models import BASE_RATES, MODELS

@@ -6,7 +6,7 @@ from forecasting.card.form import Block, Section
 from forecasting.card.material import MODEL, TARGET, Material
 from forecasting.card.phrases import count, day, quote, share, table, text
 from forecasting.explain.support import SupportCount
-from forecasting.forecast import case_limits
+from forecasting.forecasts import case_limits
 from forecasting.limits import FEWEST_AT_RISK, Limit
 
 RULES: Final = {

@@ -8,7 +8,7 @@ from forecasting.card.form import Section
 from forecasting.card.material import Material
 from forecasting.card.phrases import code, count, day, figure, items, name, percent, quote, table, text
 from forecasting.features import catalogue
-from forecasting.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.history.panel import spells
 from forecasting.models.hazard import N_DURATION
 from forecasting.months import HORIZONS

@@ -16,7 +16,7 @@ from forecasting.card.phrases import share
 from forecasting.explain.support import SupportCounts, support_counts
 from forecasting.explain.track_record import read_track_record
 from forecasting.features import DossierIndex
-from forecasting.forecast import FittedModels
+from forecasting.forecasts import FittedModels
 from forecasting.history.view import History
 from forecasting.models import MODELS
 from forecasting.models.hazard import HazardModel

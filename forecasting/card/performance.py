@@ -7,7 +7,7 @@ from forecasting.card.material import Material
 from forecasting.card.phrases import TOO_FEW, code, count, figure, name, percent, quote, share, table, text
 from forecasting.card.recount import recount
 from forecasting.evaluation.breakdown import FEWEST_CASES, FEWEST_ENDINGS
-from forecasting.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.reporting.confidence import CHOICES
 from forecasting.reporting.scores import DESIGNS, MODELS, REGISTERED, SCORES, TRAITS, WEIGHTS
 from forecasting.vocabulary import CAUSES

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.history.panel import spells
 from forecasting.history.view import History
 from forecasting.scores.skill import paired_bootstrap

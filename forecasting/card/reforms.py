@@ -10,7 +10,7 @@ from forecasting.card.form import Section, Text
 from forecasting.card.material import Material
 from forecasting.card.phrases import code, count, figure, percent, quote, share, table, text
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES
-from forecasting.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.history.panel import spells
 
 Row = tuple[str, str, str | Text, str]

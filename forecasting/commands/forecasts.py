@@ -32,7 +32,7 @@ def print_forecast(
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
     from forecasting.artefact import obtain
     from forecasting.features import DossierIndex
-    from forecasting.forecast import case_limits, forecast, open_cases
+    from forecasting.forecasts import case_limits, forecast, open_cases
     from forecasting.history.panel import check_choice
     from forecasting.history.view import load_history
 

@@ -11,7 +11,7 @@ from forecasting.evaluation.designs import Fold
 from forecasting.evaluation.kept import KeptFolds
 from forecasting.evaluation.past_days import SCORED, Origins
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex
-from forecasting.forecast import fit_hazard, start_covariates
+from forecasting.forecasts import fit_hazard, start_covariates
 from forecasting.given import Model
 from forecasting.history.panel import Spells, spells
 from forecasting.history.view import History

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.errors import UsageError
-from forecasting.forecast import start_covariates
+from forecasting.forecasts import start_covariates
 from forecasting.history.panel import landmarks, spells
 from forecasting.history.view import History
 from forecasting.months import completed_months_array

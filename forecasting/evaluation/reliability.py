@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from forecasting.evaluation.breakdown import FEWEST_CASES, FEWEST_ENDINGS, count_endings
 from forecasting.evaluation.past_days import SCORED, Weights
 from forecasting.evaluation.results import Backtest
-from forecasting.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.scores.calibration import calibration
 from forecasting.scores.discrimination import auc
 from forecasting.scores.reliability import consistency_band, corp

@@ -13,7 +13,7 @@ from forecasting.evaluation.designs import Design, check_design, folds
 from forecasting.evaluation.forecasts import forecast_folds
 from forecasting.evaluation.kept import kept_folds
 from forecasting.evaluation.past_days import SCORED, Origins, Weights, origins
-from forecasting.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.history.view import History
 from forecasting.scores.endings import censored_log_score
 from forecasting.scores.proper import (

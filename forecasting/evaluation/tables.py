@@ -13,7 +13,7 @@ from forecasting.evaluation.past_days import WEIGHTS, Weights
 from forecasting.evaluation.reliability import calibration_table, reliability_curve
 from forecasting.evaluation.results import SCORED_MODELS, Backtest
 from forecasting.files import write_whole
-from forecasting.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.scores.power import power, ranked
 from forecasting.vocabulary import CAUSES
 

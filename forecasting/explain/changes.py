@@ -13,7 +13,7 @@ from forecasting.errors import AbstentionError, UsageError
 from forecasting.explain.drivers import model_terms
 from forecasting.explain.movers import Mover, movers_of
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecast import FittedModels, case_limits, fit_models, open_cases
+from forecasting.forecasts import FittedModels, case_limits, fit_models, open_cases
 from forecasting.given import either_way, expected
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History

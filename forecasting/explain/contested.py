@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from forecasting.forecast import FittedModels, case_covariates, fit_models, rivalry
+from forecasting.forecasts import FittedModels, case_covariates, fit_models, rivalry
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
 from forecasting.models.base_rate import BaseRate

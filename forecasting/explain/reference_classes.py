@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from forecasting.forecast import FittedModels, case_covariates, fit_models, forecast
+from forecasting.forecasts import FittedModels, case_covariates, fit_models, forecast
 from forecasting.history.cases import CaseView
 from forecasting.history.panel import spells
 from forecasting.history.view import History
@@ -34,11 +34,21 @@ class Rung:
 
 
 def reference_class_ladder(
-    history: History, view: CaseView, fitted: FittedModels, horizons: tuple[int, ...]
+    history: History,
+    view: CaseView,
+    fitted: FittedModels,
+    horizons: tuple[int, ...],
+    *,
+    narrow: pd.DataFrame | None = None,
+    pooled: FittedModels | None = None,
 ) -> list[Rung]:
-    """Rungs for a case: all core cases however found, those found forwards, of its type, and of its rivalry too."""
-    pooled = fit_models(history, ("base_rate",), fitted.target, "pooled")
-    narrow = forecast(history, view.case_id, fitted=fitted, horizons=horizons)
+    """Rungs for a case: all core cases however found, those found forwards, of its type, and of its rivalry too.
+
+    `narrow` (the forecast of the case by `fitted` within `horizons`) and `pooled` (the base rate fitted on the pooled
+    population) spare working them out again.
+    """
+    pooled = pooled or fit_models(history, ("base_rate",), fitted.target, "pooled")
+    narrow = forecast(history, view.case_id, fitted=fitted, horizons=horizons) if narrow is None else narrow
     wide = forecast(history, view.case_id, fitted=pooled, horizons=horizons)
     kind, rivalry = case_covariates([view]).iloc[0][["type", "rivalry"]]
     word = str(kind).replace("_", " ")

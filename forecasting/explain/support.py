@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from forecasting.explain.track_record import read_track_record
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecast import FittedModels, case_limits, fit_models
+from forecasting.forecasts import FittedModels, case_limits, fit_models
 from forecasting.history.panel import Spells, landmarks, spells
 from forecasting.history.view import History
 from forecasting.limits import KINDS, Limit, Support, limit_of

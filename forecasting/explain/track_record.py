@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from forecasting.errors import UsageError
 from forecasting.evaluation import SCORED, Backtest
 from forecasting.files import write_whole
-from forecasting.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.history.panel import spells
 from forecasting.history.view import History
 from forecasting.months import DAYS_PER_MONTH, deadline

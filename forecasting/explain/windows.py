@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.forecast import FittedModels
+from forecasting.forecasts import FittedModels
 from forecasting.vocabulary import CAUSES, ONGOING
 
 

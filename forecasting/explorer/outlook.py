@@ -15,7 +15,7 @@ from forecasting.explain.drivers import driver_points
 from forecasting.explain.signposts import SIGNS, Signpost, line_after, signposts
 from forecasting.explorer import words
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecast import FittedModels, case_limits, forecast, open_cases
+from forecasting.forecasts import FittedModels, case_limits, forecast, open_cases
 from forecasting.given import ALL, NO, YES, expected
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History

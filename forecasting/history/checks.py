@@ -123,11 +123,18 @@ def corrected_tables(record: RawRecord, day: str) -> dict[str, RawTable]:
 
 
 def _corrected(raw: RawTable, rows: pd.DataFrame) -> RawTable:
-    changed = raw.cells.copy()
     line_of = {key: line for line, key in enumerate(row_keys(raw))}
-    for key, field, value in zip(rows["row_key"], rows["field"], rows["value"], strict=True):
-        changed.loc[line_of[key], field] = value
-    return replace(raw, cells=changed)
+    return replace(raw, cells=_with_values(raw.cells, rows["row_key"].map(line_of).to_numpy(), rows))
+
+
+def _with_values(cells: pd.DataFrame, lines: np.ndarray, rows: pd.DataFrame) -> pd.DataFrame:
+    """The cells, numbered from 0, with the `value` of each of the rows put in its `field` on its line."""
+    changed = cells.copy()
+    for field, own in rows.assign(line=lines).groupby("field", sort=False):
+        column = changed[field].to_numpy(dtype=object, copy=True)
+        column[own["line"].to_numpy()] = own["value"].to_numpy()
+        changed[field] = pd.Series(column, index=changed.index, dtype=changed[field].dtype)
+    return changed
 
 
 def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]:
@@ -171,8 +178,7 @@ def _altered(alternatives: RawTable, base: RawTable, chosen: np.ndarray) -> RawT
     group = rows.groupby(["alternative_id", *key], sort=False).ngroup().to_numpy()
     first = np.unique(group, return_index=True)[1]
     altered = rows[key].iloc[first].merge(lines, on=key, how="left")[base.table.names].reset_index(drop=True)
-    for line, field, value in zip(group, rows["field"], rows["value"], strict=True):
-        altered.loc[line, field] = value
+    altered = _with_values(altered, group, rows)
     altered.attrs["alternative_id"] = rows["alternative_id"].to_numpy()[first]
     files, numbers = alternatives.files[chosen][there], alternatives.rows[chosen][there]
     return RawTable(base.table, altered, files[first], numbers[first])

@@ -43,10 +43,26 @@ class History:
             )
 
     def at(self, day: date) -> "History":
-        """The same record as of an earlier (or the same) day; a later one is a `LeakageError`."""
+        """The same record as of an earlier (or the same) day; a later one is a `LeakageError`.
+
+        The day asked last is kept, with the tables made of it.
+        """
         if day > self.as_of:
             raise LeakageError(f"wanted a day up to {self.as_of}, the as-of day of this history; came {day}")
-        return History(day, self.record)
+        if day == self.as_of:
+            return self
+        found = self._earlier.get(day) or History(day, self.record)
+        self._earlier.clear()
+        self._earlier[day] = found
+        return found
+
+    @cached_property
+    def _earlier(self) -> dict[date, "History"]:
+        return {}
+
+    @cached_property
+    def _views(self) -> dict[tuple[str, str], CaseView]:
+        return {}
 
     @property
     def sha256(self) -> str:
@@ -136,6 +152,12 @@ class History:
 
     def case_views(self, case_ids: list[str], target: str = TARGETS[0]) -> list[CaseView]:
         """Several cases as known, in the order asked."""
+        new = [case_id for case_id in dict.fromkeys(case_ids) if (case_id, target) not in self._views]
+        if new:
+            self._views.update({(view.case_id, target): view for view in self._viewed(new, target)})
+        return [self._views[case_id, target] for case_id in case_ids]
+
+    def _viewed(self, case_ids: list[str], target: str) -> list[CaseView]:
         lines = self.cases.set_index("case_id")
         for case_id in case_ids:
             if case_id not in lines.index:

@@ -13,7 +13,7 @@ from joblib import Parallel, delayed
 from forecasting.artefact.source import code_sha256
 from forecasting.errors import UsageError, shown
 from forecasting.features import DossierIndex
-from forecasting.forecast import case_limits, fit_models, forecast, open_cases
+from forecasting.forecasts import case_limits, fit_models, forecast, open_cases
 from forecasting.history.panel import check_choice
 from forecasting.history.view import History
 from forecasting.ledger.chain import Chain, Written, append, verify

@@ -145,8 +145,9 @@ class BaseRate(BaseEstimator):
     def _walk(self, X: pd.DataFrame, horizons: tuple[int, ...], table: RiskTable, ratios: list[Floats]) -> Floats:
         ages = X["age_months"].to_numpy(np.int64)
         months = X["gap_months"].to_numpy(np.int64)[:, None] + np.asarray(horizons, dtype=np.int64)
-        n_months = int((ages + months.max(axis=1)).max())
-        hazard = smooth_tail(table, n_months, tail_start(self.table_.at_risk, self.fewest))
+        youngest, n_months = int(ages.min()), int((ages + months.max(axis=1)).max())
+        hazard = smooth_tail(table, n_months, tail_start(self.table_.at_risk, self.fewest), youngest)
+        ages = ages - youngest
         if hazard.ndim == 2:
             hazard = hazard[None]
         if not self.strata:

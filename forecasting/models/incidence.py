@@ -1,6 +1,7 @@
 """Cumulative incidence of competing endings: the container, and the Aalen-Johansen estimator on the month grid."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,6 +37,20 @@ class RiskTable:
 
     at_risk: Floats
     endings: Floats
+
+    def between(self, after: int, month: int) -> "RiskTable":
+        """The counts of months `after` + 1 to `month`."""
+        return RiskTable(self.at_risk[..., after:month], self.endings[..., after:month])
+
+    def tail(self, cut: int) -> Floats:
+        """One hazard for every month after `cut`, (..., n_causes): see `smooth_tail`; worked out once for each."""
+        if cut not in self._tails:
+            self._tails[cut] = _tail(self, cut)
+        return self._tails[cut]
+
+    @cached_property
+    def _tails(self) -> dict[int, Floats]:
+        return {}
 
 
 def risk_table(
@@ -87,21 +102,24 @@ def tail_start(at_risk: Floats, fewest: int) -> int:
     return peak + int(below[0]) if len(below) else len(at_risk)
 
 
-def smooth_tail(table: RiskTable, n_months: int, cut: int) -> Floats:
-    """Hazards of months 1 to `n_months`, the same in every month after `cut` (`tail_start`).
+def smooth_tail(table: RiskTable, n_months: int, cut: int, after: int = 0) -> Floats:
+    """Hazards of months `after` + 1 to `n_months`, the same in every month after `cut` (`tail_start`).
 
     There the hazard is endings over months at risk, summed over all later ages, with one ending more, shared out
     as all endings are, over the mean months between two: a thin tail without an ending is not taken for certainty.
     """
+    smoothed = np.repeat(table.tail(cut)[..., None], n_months - after, axis=-1)
+    own = hazards(table.between(after, min(cut, n_months)))
+    smoothed[..., : own.shape[-1]] = own
+    return smoothed
+
+
+def _tail(table: RiskTable, cut: int) -> Floats:
     exposure, endings = table.at_risk[..., cut:].sum(axis=-1)[..., None], table.endings[..., cut:].sum(axis=-1)
     total = table.endings.sum(axis=(-2, -1))[..., None]
     share = np.divide(table.endings.sum(axis=-1), total, out=np.zeros_like(endings), where=total > 0)
     added = table.at_risk.sum(axis=-1)[..., None] / np.maximum(total, 1.0)
-    tail = (endings + share) / (exposure + added)
-    smoothed = np.repeat(tail[..., None], n_months, axis=-1)
-    kept = min(cut, n_months)
-    smoothed[..., :kept] = hazards(table)[..., :kept]
-    return smoothed
+    return np.asarray((endings + share) / (exposure + added))
 
 
 def conditional_incidence(hazard: Floats, ages: Integers, months: Integers) -> Floats:

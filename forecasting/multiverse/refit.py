@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forecasting.evaluation import ONGOING_STATE, SCORED
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES
-from forecasting.forecast import fit_hazard
+from forecasting.forecasts import fit_hazard
 from forecasting.given import expected
 from forecasting.models.hazard import HazardModel
 from forecasting.multiverse.codings import N_FOLDS, PRECEDENTS, Codings

@@ -10,7 +10,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from forecasting.errors import UsageError
-from forecasting.forecast import FEWEST_ENDINGS, open_cases
+from forecasting.forecasts import FEWEST_ENDINGS, open_cases
 from forecasting.history.view import History
 from forecasting.multiverse.codings import Codings, every_coding
 from forecasting.multiverse.refit import (

@@ -175,7 +175,7 @@ def incidence(content: Content) -> Fragment:
         rows.append([within, *(_with_interval(row) for row in cells)])
     head = ["Within", "Formal agreement", "Collapse", "Fading", "Still informal"]
     endings = table(head, rows, "Base rate by horizon, with 80 % intervals")
-    drawn = [model for model in CURVES if any(row["model"] == model for row in content["curve"])]
+    drawn = [model for model in CURVES if model in content["curve"]["models"]]
     behind = "".join(_curve_table(content["curve"], drawn, cause, title) for cause, title in figures.TITLES.items())
     others = [words for model, words in CURVE_WORDS.items() if model in drawn]
     text = (
@@ -185,20 +185,22 @@ def incidence(content: Content) -> Fragment:
     return Fragment(endings + chart(figures.incidence_chart(content), text, behind) + _term(content))
 
 
-def _curve_table(curve: list[Content], models: list[str], cause: str, title: str) -> str:
+def _curve_table(curve: Content, models: list[str], cause: str, title: str) -> str:
     """The figures of one panel at selected months."""
-    found = {(row["horizon"], row["model"]): row for row in curve if row["cause"] == cause}
     rows = [
-        [f"{month} months", *(_curve_cell(found[month, model]) for model in models)]
-        for month in (6, *range(12, 121, 12))
+        [f"{month} months", *(_curve_cell(model, curve["models"][model][cause], place) for model in models)]
+        for place, month in enumerate(curve["horizons"])
+        if month == 6 or month % 12 == 0
     ]
     head = ["Within", *(CURVES[model].capitalize() for model in models)]
     return table(head, rows, f"{title}: cumulative incidence at selected months")
 
 
-def _curve_cell(row: Content) -> str:
-    interval = f" <small>{percent_range(row['lower'], row['upper'])}</small>" if row["model"] == "base_rate" else ""
-    return percent(row["probability"]) + interval
+def _curve_cell(model: str, line: dict[str, list[float]], place: int) -> str:
+    interval = ""
+    if model == "base_rate":
+        interval = f" <small>{percent_range(line['lower'][place], line['upper'][place])}</small>"
+    return percent(line["probability"][place]) + interval
 
 
 def _with_interval(row: Content) -> str:

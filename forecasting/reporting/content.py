@@ -12,7 +12,9 @@ from forecasting.artefact.source import code_sha256
 from forecasting.explain.contested import Contested, contested_codings
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms
-from forecasting.forecast import LEVEL, case_covariates, case_limits, forecast, open_cases
+from forecasting.features import MODEL_FEATURES
+from forecasting.forecasts import LEVEL, case_covariates, case_limits, forecast, open_cases
+from forecasting.given import Model, expected
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
 from forecasting.models import BASE_RATES
@@ -22,11 +24,13 @@ from forecasting.multiverse.summary import read_summary
 from forecasting.reporting.confidence import confidence
 from forecasting.reporting.evidence_values import evidence_values
 from forecasting.reporting.explained_values import explained
-from forecasting.reporting.shared import shared_fit, shared_index
+from forecasting.reporting.shared import shared_fit, shared_index, shared_pooled
 from forecasting.reporting.words import verdict
+from forecasting.training import UNCERTAIN, case_lines
 from forecasting.vocabulary import CAUSES, ONGOING, TARGETS
 
 HEADLINE_MODEL = "base_rate"
+BY_TYPE = "type_base_rate"
 BESIDE = "primary"
 MODELS_SHOWN = (*BASE_RATES, BESIDE)
 HEADLINE_HORIZON = 60
@@ -57,10 +61,10 @@ def case_content(
     fitted, beside = obtained.only(*BASE_RATES), obtained.only(BESIDE)
     index = shared_index(history, target)
     shown = tuple(sorted({*horizons, *((HEADLINE_HORIZON,) if max(horizons) >= HEADLINE_HORIZON else ())}))
-    table = forecast(history, case_id, fitted=fitted, horizons=shown)
+    monthly = forecast(history, case_id, fitted=fitted, horizons=CURVE)
+    table = monthly[monthly["horizon"].isin(shown)]
     closer = forecast(history, case_id, fitted=beside, horizons=shown, index=index)
-    curve = forecast(history, case_id, fitted=fitted, horizons=CURVE)
-    ladder = reference_class_ladder(history, view, fitted, shown)
+    ladder = reference_class_ladder(history, view, fitted, shown, narrow=table, pooled=shared_pooled(history, target))
     terms = stated_terms(fitted)
     base, covariates = fitted.models[HEADLINE_MODEL], case_covariates([view])
     headline = _headline(history.as_of, table, shown) | {
@@ -70,7 +74,8 @@ def case_content(
     }
     proof = _proof(history.record.folder)
     limit = case_limits(history, [case_id], beside, index)[case_id][BESIDE]
-    reasons = explained(history, view, beside, index, headline["horizon"], CURVE, limit, artefacts)
+    reasons = explained(history, view, beside, index, headline["horizon"], limit, artefacts)
+    line = None if limit.status == "abstained" else case_lines(index, [view], MODEL_FEATURES)
     return {
         "template": "case_report",
         "package_version": forecasting.__version__,
@@ -103,9 +108,8 @@ def case_content(
             "forecast": closer.to_dict(orient="records"),
             "proof": proof,
         },
-        "explained": {name: reasons[name] for name in ("drivers", "changes", "signposts", "track_record")},
-        "curve": curve[curve["model"].isin((HEADLINE_MODEL, "type_base_rate"))].to_dict(orient="records")
-        + reasons["curve"],
+        "explained": reasons,
+        "curve": _curve(monthly, beside.models[BESIDE], line),
         "ladder": [_rung(rung) for rung in ladder],
         "stated_term": _stated_term(view),
         "earlier_terms": {"n": terms.n, "states": terms.states, "beyond": terms.beyond},
@@ -144,6 +148,19 @@ def _headline(as_of: date, table: pd.DataFrame, horizons: tuple[int, ...]) -> Co
         "upper": float(row["upper"]),
         "word": verdict(row["probability"], row["lower"], row["upper"]),
     }
+
+
+def _curve(monthly: pd.DataFrame, closer: Model, line: pd.DataFrame | None) -> Content:
+    """Incidence by month after the as-of day, by model and ending; the headline's with its bounds."""
+    numbers = {HEADLINE_MODEL: ("probability", "lower", "upper"), BY_TYPE: ("probability",)}
+    models: Content = {}
+    for (name, cause), rows in monthly.groupby(["model", "cause"], sort=False):
+        if name in numbers and cause in CAUSES:
+            models.setdefault(name, {})[cause] = {number: rows[number].tolist() for number in numbers[name]}
+    if line is not None:
+        points = expected(closer, line, UNCERTAIN, CURVE)
+        models[BESIDE] = {cause: {"probability": points[k].tolist()} for k, cause in enumerate(CAUSES)}
+    return {"horizons": list(CURVE), "models": models}
 
 
 def _proof(folder: Path) -> list[Content]:

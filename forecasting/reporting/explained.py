@@ -33,7 +33,15 @@ def drivers(content: Content) -> Fragment:
         f"From the base rate of {percent(base['points'])} to the model's {percent(total)} for a formal agreement "
         f"within {within}: percentage points that each thing the model looks at adds or takes away."
     )
-    return Fragment(chart(figures.drivers_chart(content), text, behind))
+    return Fragment(chart(figures.drivers_chart(content), text, behind) + _own_interval(content, found))
+
+
+def _own_interval(content: Content, found: Content) -> str:
+    """Why the interval here is not that of the model's table, where limits have widened that one."""
+    if content["beside"]["limit"]["status"] != "widened":
+        return ""
+    own = f"{percent(found['probability'])}, interval {percent_range(found['lower'], found['upper'])}"
+    return f"<p>The model by itself gives {own}; the wider one in its table above holds the base rate's too.</p>"
 
 
 def driver_order(rows: list[Content]) -> list[Content]:

@@ -14,16 +14,14 @@ from forecasting.explain.drivers import drivers
 from forecasting.explain.signposts import signposts
 from forecasting.explain.track_record import MODELS, read_track_record, track_record
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecast import FittedModels
-from forecasting.given import expected
+from forecasting.forecasts import FittedModels
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
 from forecasting.limits import Limit
 from forecasting.models.hazard import HazardModel
 from forecasting.reporting.shared import shared_fit, shared_index
 from forecasting.reporting.words import band
-from forecasting.training import UNCERTAIN, case_lines
-from forecasting.vocabulary import CAUSES
+from forecasting.training import case_lines
 
 BACK_DAYS = 28
 
@@ -36,22 +34,20 @@ def explained(
     fitted: FittedModels,
     index: DossierIndex,
     horizon: int,
-    curve: tuple[int, ...],
     limit: Limit,
     artefacts: str | Path | None = None,
 ) -> Content:
-    """Drivers, changes, signposts and track record of the hazard model's chance of formalization, and its curve.
+    """Drivers, changes, signposts and track record of the hazard model's chance of formalization.
 
     Of a model that abstains, by its `limit`, there is none of it.
     """
     if limit.status == "abstained":
         kept = {"missing": "it gives none for this case", "models": []}
-        return {"drivers": None, "changes": None, "signposts": [], "track_record": kept, "curve": []}
+        return {"drivers": None, "changes": None, "signposts": [], "track_record": kept}
     ((name, model),) = fitted.models.items()
     assert isinstance(model, HazardModel)
     line = case_lines(index, [view], MODEL_FEATURES)
     table = drivers(model, line, horizon)
-    points = expected(model, line, UNCERTAIN, curve)
     dossier = index.dossier(view.case_id, view.as_of)
     said = {name: table.probability, "base_rate": table.rows[0].points}
     return {
@@ -59,11 +55,6 @@ def explained(
         "changes": _changes(history, view, fitted, index, horizon, artefacts),
         "signposts": [asdict(post) for post in signposts(model, line, dossier, horizon)],
         "track_record": _track_record(history, view, said, horizon, fitted.target),
-        "curve": [
-            {"model": name, "horizon": month, "cause": cause, "probability": float(points[k, column])}
-            for column, month in enumerate(curve)
-            for k, cause in enumerate(CAUSES)
-        ],
     }
 
 

@@ -55,13 +55,14 @@ STYLE: Any = {
 def incidence_chart(content: dict[str, Any]) -> str:
     """Cumulative incidence of the three endings by month after the as-of day, with bands and the stated term."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+        figure = Figure(figsize=(6.4, 3.6))
         axes = figure.subplots(1, 3, sharey=True)
-        rows = content["curve"]
-        top = max(row["upper"] for row in rows if row["cause"] in TITLES and row["model"] == "base_rate")
-        top = max(top, *(row["probability"] for row in rows if row["cause"] in TITLES))
+        figure.subplots_adjust(left=0.09, right=0.985, top=0.92, bottom=0.245, wspace=0.16)
+        months, models = [0, *content["curve"]["horizons"]], content["curve"]["models"]
+        lines = [line for endings in models.values() for line in endings.values()]
+        top = max(max(line.get("upper", line["probability"])) for line in lines)
         for axis, (cause, title) in zip(axes, TITLES.items(), strict=True):
-            _curve(axis, [row for row in rows if row["cause"] == cause], COLOURS[cause])
+            _curve(axis, months, {model: endings[cause] for model, endings in models.items()}, COLOURS[cause])
             axis.set_title(title, fontsize=12.5, color=COLOURS[cause], fontweight="bold")
             axis.set_xlim(0, 120)
             axis.set_ylim(0, 1.25 * top)
@@ -74,25 +75,20 @@ def incidence_chart(content: dict[str, Any]) -> str:
         keys = [
             Line2D([], [], color=INK, linewidth=width, linestyle=style, label=name)
             for model, (name, width, style) in LINES.items()
-            if any(row["model"] == model for row in rows)
+            if model in models
         ]
-        figure.legend(handles=keys, loc="outside lower center", ncols=3, frameon=False, fontsize=11)
+        figure.legend(handles=keys, loc="lower center", ncols=3, frameon=False, fontsize=11)
         return _svg(figure)
 
 
-def _curve(axis: Any, rows: list[dict[str, Any]], colour: str) -> None:
-    base = [row for row in rows if row["model"] == "base_rate"]
-    lower, upper = ([0.0] + [row[name] for row in base] for name in ("lower", "upper"))
-    months = [0] + [row["horizon"] for row in base]
+def _curve(axis: Any, months: list[int], lines: dict[str, dict[str, list[float]]], colour: str) -> None:
+    lower, upper = ([0.0, *lines["base_rate"][name]] for name in ("lower", "upper"))
     axis.fill_between(months, lower, upper, step="post", color=colour, alpha=0.18, linewidth=0)
     for model, (_, width, style) in LINES.items():
-        line = [row for row in rows if row["model"] == model]
-        if not line:
-            continue
-        months = [0] + [row["horizon"] for row in line]
-        heights = [0.0] + [row["probability"] for row in line]
-        tone = INK if model == "primary" else colour
-        axis.step(months, heights, where="post", color=tone, linewidth=width, linestyle=style)
+        if model in lines:
+            tone = INK if model == "primary" else colour
+            heights = [0.0, *lines[model]["probability"]]
+            axis.step(months, heights, where="post", color=tone, linewidth=width, linestyle=style)
 
 
 def _term(axis: Any, term: dict[str, Any] | None, label: bool) -> None:
@@ -177,8 +173,10 @@ def ladder_chart(content: dict[str, Any]) -> str:
     horizon = content["headline"]["horizon"]
     rungs = content["ladder"]
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 0.72 * len(rungs) + 0.6), layout="constrained")
+        height = 0.72 * len(rungs) + 0.6
+        figure = Figure(figsize=(6.4, height))
         axis = figure.subplots()
+        figure.subplots_adjust(left=0.04, right=0.98, top=1 - 0.05 / height, bottom=0.3 / height)
         for line, rung in enumerate(rungs):
             weight = "bold" if line == 1 else "normal"
             axis.text(0, line - 0.28, f" {rung['name']} (n {rung['n']})", va="center", fontweight=weight)
@@ -205,8 +203,10 @@ def drivers_chart(content: dict[str, Any]) -> str:
     steps.sort(key=lambda step: -abs(step[1]))
     steps = [*steps[:STEPS], ("All the rest together", sum(size for _, size in steps[STEPS:]))]
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 0.42 * (len(steps) + 2) + 0.5), layout="constrained")
+        height = 0.42 * (len(steps) + 2) + 0.5
+        figure = Figure(figsize=(6.4, height))
         axis = figure.subplots()
+        figure.subplots_adjust(left=0.45, right=0.98, top=1 - 0.05 / height, bottom=0.3 / height)
         _bar(axis, 0, 0.0, base, COLOURS["ongoing"], f"{100 * base:.0f} %")
         reached = base
         for line, (_, size) in enumerate(steps, start=1):
@@ -214,7 +214,7 @@ def drivers_chart(content: dict[str, Any]) -> str:
             reached += size
         _bar(axis, len(steps) + 1, 0.0, found["probability"], INK, f"{100 * found['probability']:.0f} %")
         names = ["Base rate at its age", *(name for name, _ in steps), "The model's number"]
-        axis.set_yticks(range(len(names)), [fill(name, 38) for name in names], fontsize=10.5)
+        axis.set_yticks(range(len(names)), [fill(name, 34) for name in names], fontsize=10.5)
         axis.set_ylim(len(names) - 0.5, -0.5)
         axis.set_xlim(0, 1.12 * axis.get_xlim()[1])
         axis.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")

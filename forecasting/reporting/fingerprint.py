@@ -42,9 +42,9 @@ def code_hash() -> str:
 
 
 def files_hash(folder: Path) -> str:
-    """sha256 over the names and bytes of the files below a folder, compiled and shipped ones left out."""
+    """sha256 over the names and bytes of the files below a folder (or of one file), but compiled and shipped ones."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
+    for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
         if path.is_file() and path.suffix != ".pyc" and SHIPPED not in path.parents:
             digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -39,8 +39,12 @@ class Note:
 
 
 def with_notes(notebook: NotebookNode) -> tuple[NotebookNode, str]:
-    """The notebook with a footnote mark in each section that says where it is from, and the list that they lead to."""
-    marked, title, cell = deepcopy(notebook), "", 0
+    """The notebook with a footnote mark in each section that says where it is from, and the list that they lead to.
+
+    The content, which no page shows as it is, is left out of the notebook.
+    """
+    content = _content(notebook)
+    marked, title, cell = deepcopy(notebook, {id(content): None}), "", 0
     notes: list[Note] = []
     for one in marked.cells:
         if one.cell_type == "markdown":
@@ -58,7 +62,7 @@ def with_notes(notebook: NotebookNode) -> tuple[NotebookNode, str]:
                 told = own[1] if own else title or label(found[1].rpartition(".")[2]).capitalize()
                 notes.append(Note(letter, unescape(told), found[1], cell, tuple(found[2].split()), n_marks))
             shown["text/html"] = html.replace(ORIGIN, "")
-    return marked, _listed(notes, _content(marked))
+    return marked, _listed(notes, content)
 
 
 def _letter(number: int) -> str:

@@ -74,7 +74,7 @@ SETTINGS: Final = frozenset(
 
 CASE: Final = {
     "case": Origin(CONTENT, START),
-    "headline": Origin("forecasting.forecast.forecast", SPELLS, ("base_rate",)),
+    "headline": Origin("forecasting.forecasts.forecast", SPELLS, ("base_rate",)),
     "unseen": Origin(CONTENT, SPELLS, ("base_rate",)),
     "confidence": Origin(
         "forecasting.reporting.confidence.confidence",
@@ -88,9 +88,9 @@ CASE: Final = {
                   SPELLS),
         RATES,
     ),
-    "forecast": Origin("forecasting.forecast.forecast", SPELLS, RATES),
-    "beside.forecast": Origin("forecasting.forecast.forecast", HAZARD, ("primary",)),
-    "beside.limit": Origin("forecasting.forecast.case_limits", HAZARD, ("primary",)),
+    "forecast": Origin("forecasting.forecasts.forecast", SPELLS, RATES),
+    "beside.forecast": Origin("forecasting.forecasts.forecast", HAZARD, ("primary",)),
+    "beside.limit": Origin("forecasting.forecasts.case_limits", HAZARD, ("primary",)),
     "beside.proof": PROOF,
     "explained.drivers": Origin("forecasting.explain.drivers.drivers", HAZARD, ("primary", "base_rate")),
     "explained.changes": Origin(
@@ -104,7 +104,7 @@ CASE: Final = {
         _together({"track_record.csv": ()}, ENDINGS, {"cases": ("start_date", "cluster_id")}),
         ("primary", "base_rate"),
     ),
-    "curve": Origin("forecasting.forecast.forecast", HAZARD, ("base_rate", "type_base_rate", "primary")),
+    "curve": Origin("forecasting.forecasts.forecast", HAZARD, ("base_rate", "type_base_rate", "primary")),
     "ladder": Origin("forecasting.explain.reference_classes.reference_class_ladder", SPELLS, RATES),
     "stated_term": Origin(CONTENT, {"cases": ("stated_horizon_months", "start_date", "start_precision")}),
     "earlier_terms": Origin(
@@ -136,9 +136,9 @@ PORTFOLIO: Final = {
     "accuracy": PROOF,
     "ended": Origin(PORTFOLIO_CONTENT, _together(ENDINGS, {"cases": ("case_id", "name")})),
     "entered": Origin(PORTFOLIO_CONTENT, _together(ENDINGS, {"cases": ("case_id", "start_known_date")})),
-    "moved": Origin("forecasting.forecast.forecast", HAZARD, ("primary",)),
+    "moved": Origin("forecasting.forecasts.forecast", HAZARD, ("primary",)),
     "cases": Origin(PORTFOLIO_CONTENT, _together({"cases": ("name",)}, HAZARD), ("primary",)),
-    "forecast": Origin("forecasting.forecast.forecast", HAZARD, ("base_rate", "primary")),
+    "forecast": Origin("forecasting.forecasts.forecast", HAZARD, ("base_rate", "primary")),
 }
 
 RESULTS: Final = "forecasting.evaluation.backtest"

@@ -1,12 +1,35 @@
 """From an executed notebook to one self-contained page: no script, nothing from the network."""
 
 from pathlib import Path
+from typing import Any
 
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
 from forecasting.errors import ReportError
 from forecasting.reporting.notes import with_notes
+
+
+class PageExporter(HTMLExporter):
+    """nbconvert's exporter with the template of our pages, which need none of what it does to its own.
+
+    It would check the notebook once for each preprocessor, and parse the page again to mark up its own templates.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            template_name="report",
+            extra_template_basedirs=[str(Path(__file__).parent / "template")],
+            exclude_anchor_links=True,
+            default_preprocessors=[],
+        )
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page as the template makes it, and the resources."""
+        html, found = TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+        return str(html), dict(found)
 
 
 def html_page(notebook: NotebookNode, title: str) -> str:
@@ -14,13 +37,9 @@ def html_page(notebook: NotebookNode, title: str) -> str:
 
     The page depends on the notebook's cells and outputs and on nothing else: no clock, no machine.
     """
-    exporter = HTMLExporter(
-        template_name="report",
-        extra_template_basedirs=[str(Path(__file__).parent / "template")],
-        exclude_anchor_links=True,
-    )
     marked, origins = with_notes(notebook)
-    html, _ = exporter.from_notebook_node(marked, resources={"metadata": {"name": title}, "origins": origins})
+    resources = {"metadata": {"name": title}, "origins": origins}
+    html, _ = PageExporter().from_notebook_node(marked, resources=resources)
     if "<script" in html.lower():
         raise ReportError("wanted a page without scripts; the notebook put one in it")
-    return str(html)
+    return html

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from forecasting.artefact.store import ARTEFACTS
 from forecasting.errors import LeakageError, UsageError
-from forecasting.forecast import open_cases
+from forecasting.forecasts import open_cases
 from forecasting.history.view import History
 from forecasting.models import BASE_RATES
 from forecasting.months import HORIZONS, check_horizons, parse_day, parse_horizons
@@ -28,7 +28,7 @@ class Parameters(BaseModel):
     command: ClassVar[str]
     models: ClassVar[tuple[tuple[str, ...], ...]] = ()
     beside: ClassVar[tuple[str, ...]] = ()
-    """Folders beside the record that the page reads."""
+    """Files and folders beside the record's tables that the page reads."""
 
     as_of: date | None = Field(default=None, description="day whose knowledge is used, YYYY-MM-DD; default: data_end")
     data: Path | None = Field(default=None, description="folder of a record; default: the one shipped")
@@ -118,6 +118,7 @@ class CaseReport(Forecasting):
     """Parameters of `case_report`: one case."""
 
     command: ClassVar[str] = "case"
+    beside: ClassVar[tuple[str, ...]] = ("multiverse",)
     case_id: str = Field(description="case of the record")
 
     def checked(self) -> date:
@@ -189,7 +190,7 @@ class Scorecard(Parameters):
     """Parameters of `scorecard`: the results beside a record, which are of its end."""
 
     command: ClassVar[str] = "scorecard"
-    beside: ClassVar[tuple[str, ...]] = ("ledger",)
+    beside: ClassVar[tuple[str, ...]] = ("ledger", "REGISTRATION.md")
 
     def checked(self) -> date:
         """The record's end; `UsageError` for another day, of which there are no results."""

@@ -11,7 +11,7 @@ import pandas as pd
 
 import forecasting
 from forecasting.artefact.source import code_sha256
-from forecasting.forecast import LEVEL, case_limits, forecast
+from forecasting.forecasts import LEVEL, case_limits, forecast
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
 from forecasting.months import HORIZONS, deadline, parse_day

@@ -11,7 +11,7 @@ import forecasting
 from forecasting.artefact.source import code_sha256
 from forecasting.errors import UsageError
 from forecasting.evaluation.tables import FILE
-from forecasting.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.history.view import History, load_history
 from forecasting.months import parse_day
 from forecasting.places import shipped

@@ -11,6 +11,7 @@ from typing import Any
 from forecasting import places
 from forecasting.artefact import Obtained, has_artefact, obtain
 from forecasting.features import DossierIndex
+from forecasting.forecasts import FittedModels, fit_models
 from forecasting.history.files import RawRecord, read_record
 from forecasting.history.view import History, load_history
 from forecasting.schema import TABLES
@@ -40,7 +41,7 @@ class _Recent:
 
 _HASHES, _RECORDS, _WHOLE = _Recent(MOST), _Recent(2), _Recent(2)
 _HISTORIES, _OPEN, _FITTED = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST)
-_INDEXES, _WORKED = _Recent(MOST), _Recent(2 * MOST)
+_INDEXES, _POOLED, _WORKED = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST)
 
 
 def shared_history(folder: str | Path | None = None, as_of: date | None = None) -> History:
@@ -78,6 +79,13 @@ def shared_fit(history: History, names: Iterable[str], target: str, artefacts: s
     key = _fit_key(history, chosen, target, artefacts)
     fitted: Obtained = _FITTED.get(key, lambda: obtain(artefacts, history, chosen, target))
     return fitted
+
+
+def shared_pooled(history: History, target: str) -> FittedModels:
+    """The base rate of all core cases, however found, fitted once for each record, day and target."""
+    key = (history.sha256, history.as_of, target)
+    pooled: FittedModels = _POOLED.get(key, lambda: fit_models(history, ("base_rate",), target, "pooled"))
+    return pooled
 
 
 def is_at_hand(history: History, names: Iterable[str], target: str, artefacts: str | Path | None = None) -> bool:

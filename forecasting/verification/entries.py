@@ -11,7 +11,7 @@ from forecasting.artefact import obtain
 from forecasting.artefact.source import code_sha256
 from forecasting.errors import UsageError
 from forecasting.features import DossierIndex
-from forecasting.forecast import case_limits, forecast
+from forecasting.forecasts import case_limits, forecast
 from forecasting.history.view import History
 from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain
 from forecasting.ledger.entries import Issue, Resolution, Resolved, decoded, encoded

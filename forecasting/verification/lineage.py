@@ -12,7 +12,7 @@ from forecasting.errors import UsageError, shown
 from forecasting.explain.drivers import drivers
 from forecasting.explain.movers import behind
 from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex
-from forecasting.forecast import case_covariates, forecast
+from forecasting.forecasts import case_covariates, forecast
 from forecasting.history.cases import CaseView
 from forecasting.history.view import History
 from forecasting.ledger.entries import Issue

@@ -6,7 +6,7 @@ import pytest
 from sklearn.base import clone
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecast import FittedModels, fit_hazard
+from forecasting.forecasts import FittedModels, fit_hazard
 from forecasting.history.panel import spells
 from forecasting.limits import support_of
 from forecasting.models import MODELS

@@ -11,7 +11,7 @@ from forecasting.explain.drivers import BASE
 from forecasting.explorer import words
 from forecasting.explorer.outlook import MODELS, ask, outlook
 from forecasting.features import DossierIndex
-from forecasting.forecast import FittedModels
+from forecasting.forecasts import FittedModels
 from forecasting.months import HORIZONS
 
 CASE = "new-start-post-expiry-2026"

@@ -11,7 +11,7 @@ from history.planting import LATER
 from forecasting import History, fit_models, forecast
 from forecasting.artefact.source import code_sha256
 from forecasting.errors import UsageError
-from forecasting.forecast import case_limits
+from forecasting.forecasts import case_limits
 from forecasting.ledger import issue, open_forecasts, question, read, read_chain, replay
 from forecasting.ledger.chain import append
 from forecasting.ledger.issue import MODELS_ISSUED, open_case_ids

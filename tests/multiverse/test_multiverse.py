@@ -6,7 +6,7 @@ import pytest
 
 from forecasting import UsageError
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecast import fit_hazard
+from forecasting.forecasts import fit_hazard
 from forecasting.models.hazard import HazardModel
 from forecasting.multiverse.codings import N_FOLDS, every_coding
 from forecasting.multiverse.refit import chosen_codings, fitted, headlines, sample

@@ -18,7 +18,8 @@ from forecasting.errors import UsageError
 from forecasting.places import shipped
 from forecasting.reporting.batch import render_all
 from forecasting.reporting.engine import Limits
-from forecasting.reporting.notebook import render
+from forecasting.reporting.fingerprint import fingerprint
+from forecasting.reporting.notebook import render, source_of
 from forecasting.reporting.parameters import checked_parameters
 from forecasting.reporting.requests import Refusal, each_once, from_file
 
@@ -213,6 +214,24 @@ def test_a_report_is_made_again_only_when_something_it_depends_on_changes(tmp_pa
     template("# changed")
     assert source.is_file()
     assert [status(), status()] == ["rendered", "unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("template", "about", "beside"),
+    [
+        ("case_report", {"case_id": CASE, "as_of": "2026-05-01"}, "multiverse/summary.json"),
+        ("scorecard", {}, "REGISTRATION.md"),
+        ("scorecard", {}, "ledger/HEAD"),
+    ],
+)
+def test_what_a_page_reads_beside_the_tables_is_in_its_fingerprint(template, about, beside, small_copy):
+    asked, file = checked_parameters(template, {"data": small_copy.folder, **about}), small_copy.folder / beside
+    file.parent.mkdir(exist_ok=True)
+    prints = []
+    for text in ("one", "another", "one"):
+        file.write_text(text)
+        prints.append(fingerprint(source_of(template), asked, {}))
+    assert (prints[0] == prints[2], prints[0] == prints[1]) == (True, False)
 
 
 def test_rows_are_taken_only_as_they_are_needed(tmp_path, template, few_cases):

@@ -6,7 +6,7 @@ import pytest
 
 from forecasting import HORIZONS, UsageError, fit_models, forecast, load_history
 from forecasting.errors import InsufficientHistoryError
-from forecasting.forecast import FEWEST_ENDINGS, LEVEL, case_covariates, open_cases, rivalry
+from forecasting.forecasts import FEWEST_ENDINGS, LEVEL, case_covariates, open_cases, rivalry
 from forecasting.models import BASE_RATES
 from forecasting.schema import FORECAST_COLUMNS
 from forecasting.vocabulary import STATES, TARGETS
