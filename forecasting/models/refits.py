@@ -11,7 +11,7 @@ from forecasting.models import newton
 from forecasting.models.newton import Counts, Floats, Integers
 
 NEAR_ENOUGH = 2e-3
-MOST_STEPS = 30
+MOST_STEPS = 15
 BATCH = 200
 CELLS = 100_000
 HIGHEST_ETA = 500.0
@@ -62,7 +62,7 @@ def refits(
     first is of third order (`_first_step`); the next renew the information at `coef` from the gradients met (L-BFGS,
     Nocedal & Wright 2006, ch. 7). A draw is done when its last step promised less than `near_enough` of log likelihood;
     before that step it was within sqrt(2 `near_enough`) standard errors of its optimum in every direction. One that is
-    not done after 30 steps is fitted by itself.
+    not done after 15 steps is fitted by itself.
     """
     ridge = newton.columns(precision, coef).T
     most_rows = max(1, CELLS // (coef.shape[1] * min(BATCH, len(draws)) + coef.shape[0]))
