@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 N_DURATION = len(DURATION_EDGES) + 1
 AT_ONCE = 500
+LAST_STEPS = 2
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class HazardModel(BaseEstimator):
         self.precision_ = self._precision()
         fold = self._folds(group)[rows.line]
         self.coef_, *kept = self._fitted(design, counts, fold)
-        self.calibration_ = self._calibrate(design, counts, np.stack(kept)[fold]) if kept else (0.0, 1.0)
+        self.calibration_ = self._calibrate(design, counts, fold, kept) if kept else (0.0, 1.0)
         self.design_, self.counts_, self.group_ = design, counts, group[rows.line]
         own = first[X[self.frame].to_numpy()[first] == 0] if self.frame else first
         self.draws_ = cluster_draws(int(group.max()) + 1, self.n_replicates, self.seed)
@@ -227,17 +228,19 @@ class HazardModel(BaseEstimator):
     def _design(
         self, X: pd.DataFrame, line: Integers, duration: Integers, lag: Integers, forecasting: bool = False
     ) -> Floats:
-        scaled = self.scaling_.apply(X[[*self.statics, *self.states]].to_numpy(np.float64))[line]
-        n_static = len(self.statics)
-        scaled[:, n_static:] *= decay(lag)[:, None]
-        parts = [(duration[:, None] >= np.arange(N_DURATION)).astype(np.float64), scaled]
+        parts = [self.scaling_.apply(X[[*self.statics, *self.states]].to_numpy(np.float64))]
         if self.frame:
             found = np.zeros(len(X)) if forecasting else X[self.frame].to_numpy(np.float64)
-            parts.append(found[line][:, None])
+            parts.append(found[:, None])
         for name, levels in self.levels_.items():
-            own = X[name].astype(str).to_numpy(dtype=object)[line]
-            parts.append((own[:, None] == np.asarray(levels, dtype=object)).astype(np.float64))
-        return np.concatenate(parts, axis=1)
+            parts.append(_indicators(X[name].astype(str), levels))
+        covariates = np.concatenate(parts, axis=1)
+        design = np.empty((len(line), N_DURATION + covariates.shape[1]))
+        design[:, :N_DURATION] = duration[:, None] >= np.arange(N_DURATION)
+        design[:, N_DURATION:] = covariates[line]
+        first_state = N_DURATION + len(self.statics)
+        design[:, first_state : first_state + len(self.states)] *= decay(lag)[:, None]
+        return design
 
     def _precision(self) -> Floats:
         n_slopes = len(self.statics) + len(self.states)
@@ -256,37 +259,68 @@ class HazardModel(BaseEstimator):
     def _fitted(self, design: Floats, counts: newton.Counts, fold: Integers) -> Floats:
         """Coefficients on all rows and, where there are folds, without each of them, (1 or 1 + n_folds, p, k).
 
-        Newton's method on the columns that all cases share; from there all fits, with the groups' intercepts, at once.
+        Newton's method on the columns that all cases share, from the record's monthly log odds as the first duration's;
+        from there all fits, with the groups' intercepts, at once.
         """
         n_shared = design.shape[1] - sum(map(len, self.levels_.values()))
         start = np.zeros((design.shape[1], counts.endings.shape[1]))
-        start[:n_shared] = newton.fit(np.ascontiguousarray(design[:, :n_shared]), counts, self.precision_[:n_shared])
+        start[0] = _log_odds_of_a_month(counts)
+        shared = np.ascontiguousarray(design[:, :n_shared])
+        start[:n_shared] = newton.fit(shared, counts, self.precision_[:n_shared], start=start[:n_shared])
         n_folds = int(fold.max()) + 1
         draws = np.vstack([np.ones(n_folds), 1.0 - np.eye(n_folds)]) if n_folds > 1 else np.ones((1, 1))
-        return refits(start, design, counts, self.precision_, fold, draws, near_enough=1e-10)
+        return refits(start, design, counts, self.precision_, fold, draws, near_enough=1e-14)
 
-    def _calibrate(self, design: Floats, counts: newton.Counts, coef: Floats) -> tuple[float, float]:
-        """Shift and slope of the covariates' part, by `coef` (r, p, k) of fits without each row's fold."""
-        base = np.einsum("rp,rpk->rk", design[:, :N_DURATION], coef[:, :N_DURATION])
-        own = np.einsum("rp,rpk->rk", design[:, N_DURATION:], coef[:, N_DURATION:])
+    def _calibrate(
+        self, design: Floats, counts: newton.Counts, fold: Integers, kept: list[Floats]
+    ) -> tuple[float, float]:
+        """Shift and slope of the covariates' part, by coefficients `kept` (p, k) of the fit without each fold."""
+        base, own = np.empty((2, *counts.endings.shape))
+        for number, coef in enumerate(kept):
+            rows = np.flatnonzero(fold == number)
+            held = design[rows]
+            base[rows] = held[:, :N_DURATION] @ coef[:N_DURATION]
+            own[rows] = held[:, N_DURATION:] @ coef[N_DURATION:]
         return _recalibration(base, own, counts, self.calibration_sd)
 
 
-def _recalibration(base: Floats, own: Floats, counts: newton.Counts, sd: float) -> tuple[float, float]:
-    def loss(values: Floats) -> tuple[float, Floats]:
-        shift, slope = values
-        eta = base + shift + slope * own
-        chance = newton.probabilities(eta)
-        survival = np.log1p(-chance.sum(axis=1))
-        loglik = counts.weight @ (
-            (counts.endings * np.log(chance)).sum(axis=1) + (counts.trials - counts.endings.sum(axis=1)) * survival
-        )
-        residual = counts.weight[:, None] * (counts.endings - counts.trials[:, None] * chance)
-        away = (values - np.array([0.0, 1.0])) / sd
-        return -loglik + 0.5 * float(away @ away), -np.array([residual.sum(), (residual * own).sum()]) + away / sd
+def _log_odds_of_a_month(counts: newton.Counts) -> Floats:
+    """Log odds of each cause against none over all months, (k,); half an ending is added, for a cause without any."""
+    ended = counts.weight @ counts.endings
+    return np.asarray(np.log((ended + 0.5) / (counts.weight @ counts.trials - ended.sum() + 0.5)))
 
-    found = minimize(loss, np.array([0.0, 1.0]), jac=True, method="L-BFGS-B", options={"ftol": 1e-14, "gtol": 1e-9})
-    return float(found.x[0]), float(found.x[1])
+
+def _recalibration(base: Floats, own: Floats, counts: newton.Counts, sd: float) -> tuple[float, float]:
+    """Shift and slope of `own` (r, k), which is added to `base` (r, k): L-BFGS, then Newton to the last digits."""
+    prior, mass = np.array([0.0, 1.0]), counts.weight * counts.trials
+
+    def chances(values: Floats) -> Floats:
+        return newton.probabilities(base + values[0] + values[1] * own)
+
+    def slope(values: Floats, chance: Floats) -> Floats:
+        residual = counts.weight[:, None] * counts.endings - mass[:, None] * chance
+        return np.array([residual.sum(), (residual * own).sum()]) - (values - prior) / sd**2
+
+    def loss(values: Floats) -> tuple[float, Floats]:
+        chance = chances(values)
+        ended, away = counts.weight[:, None] * counts.endings, (values - prior) / sd
+        none = mass - ended.sum(axis=1)
+        loglik = float((ended * np.log(chance)).sum() + none @ np.log1p(-chance.sum(axis=1)))
+        return 0.5 * float(away @ away) - loglik, -slope(values, chance)
+
+    found = minimize(loss, prior, jac=True, method="L-BFGS-B").x
+    for _ in range(LAST_STEPS):
+        chance = chances(found)
+        ending, moved, moved_twice = chance.sum(axis=1), (chance * own).sum(axis=1), (chance * own**2).sum(axis=1)
+        across = mass @ (moved - ending * moved)
+        bend = np.array([[mass @ (ending - ending**2), across], [across, mass @ (moved_twice - moved**2)]])
+        found = found + np.linalg.solve(bend + np.eye(2) / sd**2, slope(found, chance))
+    return float(found[0]), float(found[1])
+
+
+def _indicators(groups: pd.Series, levels: list[str]) -> Floats:
+    """1 where a line belongs to a group, (n, n_levels); none for a group that is not a level."""
+    return (pd.Index(levels, dtype=object).get_indexer(groups)[:, None] == np.arange(len(levels))).astype(np.float64)
 
 
 def _require_finite(X: pd.DataFrame, names: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ Integers = NDArray[np.int64]
 
 TOLERANCE = 1e-9
 MOST_STEPS = 50
+ROWS = 2048
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,7 @@ def information(
     for i in range(k):
         for j in range(i, k):
             share = mass * chance[:, i] * (1.0 - chance[:, j] if i == j else chance[:, j])
-            root = np.sqrt(share)[:, None] * design
-            blocks[i, :, j, :] = blocks[j, :, i, :] = (1.0 if i == j else -1.0) * (root.T @ root)
+            blocks[i, :, j, :] = blocks[j, :, i, :] = (1.0 if i == j else -1.0) * weighted_square(design, share)
     full = blocks.reshape(p * k, p * k)
     full[np.diag_indices(p * k)] += columns(precision, coef).T.ravel()
     return full
@@ -92,6 +92,15 @@ def fit(
             raise FloatingPointError("wanted a step that improves the likelihood; none did")
         coef, value = coef + scale * move, trial
     raise FloatingPointError(f"wanted the likelihood to converge in {MOST_STEPS} Newton steps; it did not")
+
+
+def weighted_square(design: Floats, weight: Floats) -> Floats:
+    """Sum over rows of `weight` (r,), none below 0, times covariates (r, p) times covariates, (p, p)."""
+    total = np.zeros((design.shape[1], design.shape[1]))
+    for first in range(0, len(design), ROWS):
+        root = np.sqrt(weight[first : first + ROWS])[:, None] * design[first : first + ROWS]
+        total += root.T @ root
+    return total
 
 
 def _highest(eta: Floats) -> Floats:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from forecasting.models import refits as module
-from forecasting.models.newton import Counts, fit, gradient, information
+from forecasting.models.newton import Counts, fit, gradient, information, probabilities
 from forecasting.models.refits import refits
 from forecasting.models.uncertainty import cluster_draws
 
@@ -106,6 +106,45 @@ def test_a_draw_that_is_not_done_in_time_is_fitted_by_itself(clustered, monkeypa
     found = refits(*clustered, draws)
     for weights, each in zip(draws, found, strict=True):
         np.testing.assert_array_equal(each, alone(clustered, weights))
+
+
+def test_draws_that_are_never_near_enough_are_fitted_by_themselves_beside_others_that_are(clustered):
+    draws = np.vstack([np.ones((1, N_GROUPS)), cluster_draws(N_GROUPS, 3, 8)])
+    found = refits(*clustered, draws, near_enough=1e-24)
+    for weights, each in zip(draws, found, strict=True):
+        np.testing.assert_allclose(each, alone(clustered, weights), atol=1e-9, rtol=0)
+
+
+def test_rows_in_small_pieces_give_the_same_sums(clustered, monkeypatch):
+    draws = cluster_draws(N_GROUPS, 10, 9)
+    found = refits(*clustered, draws)
+    monkeypatch.setattr(module, "CELLS", 2_000)
+    np.testing.assert_allclose(refits(*clustered, draws), found, atol=1e-9, rtol=0)
+
+
+def test_frequent_endings_by_several_causes_are_fitted_as_exactly():
+    rng = np.random.default_rng(11)
+    design = np.stack([np.ones(600), rng.standard_normal(600)], axis=1)
+    eta = design @ np.array([[1.0, 0.5, 0.0], [0.8, -0.8, 0.3]])
+    chance = np.exp(eta) / (1.0 + np.exp(eta).sum(axis=1, keepdims=True))
+    drawn = (rng.random(600)[:, None] > np.cumsum(chance, axis=1)).sum(axis=1)
+    counts = Counts(np.ones(600), (drawn[:, None] == np.arange(3)).astype(float), np.ones(600))
+    precision, group = 1 / np.square([10.0, 0.25]), np.arange(600) % 40
+    clustered = fit(design, counts, precision), design, counts, precision, group
+    draws = cluster_draws(40, 30, 12)
+    found = refits(*clustered, draws)
+    assert max(distance(clustered, *pair) for pair in zip(draws, found, strict=True)) <= np.sqrt(2 * module.NEAR_ENOUGH)
+
+
+def test_the_information_is_at_least_its_share_of_that_within_causes(clustered):
+    coef, design, counts, _, _ = clustered
+    p, k = coef.shape
+    full = information(coef, design, counts, np.zeros(p))
+    within = full * np.kron(np.eye(k), np.ones((p, p)))
+    share = module._share_within(probabilities(design @ coef).T)
+    assert 0.0 < share < 1.0
+    assert np.linalg.eigvalsh(full - share * within).min() > -1e-9
+    assert np.linalg.eigvalsh(full - 1.001 * within).min() < 0.0
 
 
 def test_separation_within_draws_does_not_blow_up_under_the_prior():
