@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 N_DURATION = len(DURATION_EDGES) + 1
 AT_ONCE = 500
+TO_THE_END = 1e-14
 LAST_STEPS = 2
 
 
@@ -260,16 +261,18 @@ class HazardModel(BaseEstimator):
         """Coefficients on all rows and, where there are folds, without each of them, (1 or 1 + n_folds, p, k).
 
         Newton's method on the columns that all cases share, from the record's monthly log odds as the first duration's;
-        from there all fits, with the groups' intercepts, at once.
+        from there the fit with the groups' intercepts, and from that the fits of the folds at once.
         """
         n_shared = design.shape[1] - sum(map(len, self.levels_.values()))
         start = np.zeros((design.shape[1], counts.endings.shape[1]))
         start[0] = _log_odds_of_a_month(counts)
         shared = np.ascontiguousarray(design[:, :n_shared])
         start[:n_shared] = newton.fit(shared, counts, self.precision_[:n_shared], start=start[:n_shared])
-        n_folds = int(fold.max()) + 1
-        draws = np.vstack([np.ones(n_folds), 1.0 - np.eye(n_folds)]) if n_folds > 1 else np.ones((1, 1))
-        return refits(start, design, counts, self.precision_, fold, draws, near_enough=1e-14)
+        whole = refits(start, design, counts, self.precision_, fold, np.ones((1, int(fold.max()) + 1)), TO_THE_END)
+        if not fold.any():
+            return whole
+        kept = refits(whole[0], design, counts, self.precision_, fold, 1.0 - np.eye(int(fold.max()) + 1), TO_THE_END)
+        return np.concatenate([whole, kept])
 
     def _calibrate(
         self, design: Floats, counts: newton.Counts, fold: Integers, kept: list[Floats]
