@@ -234,7 +234,7 @@ class HazardModel(BaseEstimator):
             found = np.zeros(len(X)) if forecasting else X[self.frame].to_numpy(np.float64)
             parts.append(found[:, None])
         for name, levels in self.levels_.items():
-            parts.append(_indicators(X[name].astype(str), levels))
+            parts.append(_indicators(X[name], levels))
         covariates = np.concatenate(parts, axis=1)
         design = np.empty((len(line), N_DURATION + covariates.shape[1]))
         design[:, :N_DURATION] = duration[:, None] >= np.arange(N_DURATION)
@@ -323,7 +323,9 @@ def _recalibration(base: Floats, own: Floats, counts: newton.Counts, sd: float) 
 
 def _indicators(groups: pd.Series, levels: list[str]) -> Floats:
     """1 where a line belongs to a group, (n, n_levels); none for a group that is not a level."""
-    return (pd.Index(levels, dtype=object).get_indexer(groups)[:, None] == np.arange(len(levels))).astype(np.float64)
+    place = {level: number for number, level in enumerate(levels)}
+    own = np.array([place.get(str(group), -1) for group in groups])
+    return (own[:, None] == np.arange(len(levels))).astype(np.float64)
 
 
 def _require_finite(X: pd.DataFrame, names: tuple[str, ...]) -> None:

@@ -63,6 +63,12 @@ def day_before(history: History) -> date:
     return history.as_of - timedelta(days=BACK_DAYS)
 
 
+def compared_with(history: History, view: CaseView) -> date | None:
+    """The earlier day for a case: four weeks before, or when it became known; None on the day when it did."""
+    since = max(day_before(history), date.fromisoformat(str(view.start["start_known_date"])))
+    return since if since < history.as_of else None
+
+
 def earlier_grounds(
     history: History, since: date, target: str, artefacts: str | Path | None
 ) -> tuple[FittedModels, DossierIndex]:
@@ -117,9 +123,8 @@ def _changes(
     artefacts: str | Path | None,
 ) -> Content | None:
     """What moved the model in four weeks, or since the case became known; None where there is no earlier forecast."""
-    known = date.fromisoformat(str(view.start["start_known_date"]))
-    since, target = max(day_before(history), known), fitted.target
-    if since >= history.as_of:
+    since, target = compared_with(history, view), fitted.target
+    if since is None:
         return None
     try:
         earlier, earlier_index = earlier_grounds(history, since, target, artefacts)

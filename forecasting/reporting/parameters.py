@@ -131,14 +131,15 @@ class CaseReport(Forecasting):
     def share(self) -> None:
         """Work out one report of the same record, day and target: what it loads and fits is found by all later ones."""
         from forecasting.reporting.content import case_content
-        from forecasting.reporting.explained_values import day_before, earlier_grounds
+        from forecasting.reporting.explained_values import compared_with, day_before, earlier_grounds
 
         history, (target, artefacts) = self.history(), (self.target, self.artefacts)
         worked_out_once(
             (history.sha256, history.as_of, target, str(artefacts)),
             lambda: case_content(history, self.case_id, self.horizons, target, artefacts),
         )
-        earlier_grounds(history, day_before(history), target, artefacts)
+        if compared_with(history, history.case(self.case_id, target)) == day_before(history):
+            earlier_grounds(history, day_before(history), target, artefacts)
 
     @classmethod
     def home(cls) -> str:
