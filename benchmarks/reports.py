@@ -1,8 +1,10 @@
 """Case reports by the dozen: forked kernels two at a time, beside plain papermill one after another, in one run."""
 
 import argparse
+import itertools
 import os
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -103,8 +105,10 @@ def main():
         wall, used = clock.wall / len(asked), clock.cpu / len(asked)
         print(row.format(name, wall, walls / wall, used, cpus / used))
     warm = len(asked) // 4
+    gaps = [late - early for early, late in itertools.pairwise(ready[warm - 1 :])]
     print(
-        f"warm, after the first {warm}: {(ready[-1] - ready[warm - 1]) / (len(asked) - warm):.3f} s of wall time each"
+        f"warm, after the first {warm}: {statistics.mean(gaps):.3f} s of wall time each, fits of later days included; "
+        f"median {statistics.median(gaps):.3f} s"
     )
     print(
         f"memory of the queueing process: {held[warm - 1]:.0f} MiB after {warm} reports, {held[-1]:.0f} MiB after all"

@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.models.incidence import cumulative_incidence
 from forecasting.models.newton import probabilities
 
 Floats = NDArray[np.float64]
@@ -28,12 +27,12 @@ def incidence_slopes(log_odds: Floats, loading: Floats) -> tuple[Floats, Floats]
     later, -(value of the months after m) p, where S is survival, p the hazards and c the loading.
     """
     hazard = probabilities(log_odds)
-    gained = np.asarray(cumulative_incidence(np.swapaxes(hazard, -1, -2))).swapaxes(-1, -2) @ loading
-    survival = np.cumprod(1.0 - hazard.sum(axis=-1), axis=-1)
+    survival, loaded = np.cumprod(1.0 - hazard @ np.ones(len(loading)), axis=-1), hazard @ loading
     before = np.concatenate([np.ones_like(survival[..., :1]), survival[..., :-1]], axis=-1)
+    gained = np.cumsum(before * loaded, axis=-1)
     value = gained[..., -1]
-    now = before[..., None] * (loading - (hazard @ loading)[..., None])
-    return value, np.asarray(hazard * (now - (value[..., None] - gained)[..., None]))
+    less = before * loaded + (value[..., None] - gained)
+    return value, np.asarray(hazard * (before[..., None] * loading - less[..., None]))
 
 
 def path_shares(
