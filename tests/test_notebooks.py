@@ -1,5 +1,3 @@
-import contextlib
-
 import nbformat
 import papermill
 import pytest
@@ -35,9 +33,9 @@ def test_template_declares_exactly_its_parameters(name):
 @pytest.mark.parametrize("path", THIN, ids=lambda path: path.stem)
 def test_notebook_runs(path, tmp_path, trained):
     """Each in a folder beside the fitted models of the founding case's first day, as they lie in a clone."""
-    with contextlib.suppress(FileExistsError):
-        (tmp_path.parent / "artefacts").symlink_to(trained[2].parent)
+    (tmp_path / "artefacts").symlink_to(trained[2].parent)
+    (place := tmp_path / "notebooks").mkdir()
     ran = papermill.execute_notebook(
-        path, tmp_path / "ran.ipynb", engine_name=ENGINE, kernel_name="python3", progress_bar=False, cwd=str(tmp_path)
+        path, place / "ran.ipynb", engine_name=ENGINE, kernel_name="python3", progress_bar=False, cwd=str(place)
     )
     assert all(cell.outputs for cell in ran.cells[2:] if cell.cell_type == "code")

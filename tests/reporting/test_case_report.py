@@ -375,9 +375,16 @@ def test_the_published_page_is_derived_again_without_a_kernel_and_without_a_diff
 
 def test_what_is_shared_before_kernels_are_forked_leaves_nothing_to_fit_for_the_next_case(asked):
     checked = checked_parameters("case_report", asked)
+
+    def at_hand(history, names):
+        return is_at_hand(history, names, checked.target, checked.artefacts)
+
     checked.share()
-    days = [(checked.history(), MODELS_SHOWN), (checked.history().at(date(2026, 1, 8)), ("primary",))]
-    for history, names in days:
-        assert is_at_hand(history, names, checked.target, checked.artefacts)
-    fitted = shared_fit(checked.history(), MODELS_SHOWN, checked.target, checked.artefacts).fitted
+    today, before = checked.history(), checked.history().at(date(2026, 1, 8))
+    assert (at_hand(today, MODELS_SHOWN), at_hand(before, ("primary",))) == (True, False), (
+        "known that day: no earlier one"
+    )
+    fitted = shared_fit(today, MODELS_SHOWN, checked.target, checked.artefacts).fitted
     assert "replicates_" in vars(fitted.models["primary"]), "the bootstrap, too"
+    checked_parameters("case_report", asked | {"case_id": "us-china-encounters-mou-2014"}).share()
+    assert at_hand(before, ("primary",)), "a case that was known by then is compared with that day"
