@@ -8,7 +8,7 @@ import tempfile
 import time
 
 CASE = "new-start-post-expiry-2026"
-FORECAST_LIBRARIES = "numpy, pandas, pandera.pandas, scipy.optimize, scipy.sparse.csgraph, sklearn.base, typer"
+FORECAST_LIBRARIES = "numpy, pandas, scipy.optimize, scipy.sparse.csgraph, sklearn.base, typer"
 REPORT_LIBRARIES = f"{FORECAST_LIBRARIES}, papermill, nbconvert, matplotlib.figure, pydantic"
 REPEATS = 5
 
