@@ -65,7 +65,7 @@ def test_a_cell_and_a_run_that_take_too_long_are_ended(tmp_path):
 
 def test_a_kernel_that_eats_memory_is_stopped_and_the_next_has_it_again(tmp_path):
     limits = Limits(memory=300 * 2**20)
-    eat = "held = []\nwhile True: held.append(bytearray(2**24))"
+    eat = "held = []\nwhile True: held.append(bytearray(2**26))"
     with pytest.raises(PapermillExecutionError, match="MemoryError"):
         ran(tmp_path, eat, limits=limits)
     assert ran(tmp_path, "print(len(bytearray(200 * 2**20)))", limits=limits) == [str(200 * 2**20)]
