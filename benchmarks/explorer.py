@@ -26,7 +26,10 @@ def moves(explorer, picker, values):
     rows = []
     for value in values:
         marks = [clocks()]
-        seen = lambda _, marks=marks: marks.append(clocks())  # noqa: E731
+
+        def seen(_, marks=marks):
+            marks.append(clocks())
+
         explorer.table.observe(seen, names="value")
         picker.value = value
         marks.append(clocks())
