@@ -373,7 +373,10 @@ def test_the_published_page_is_derived_again_without_a_kernel_and_without_a_diff
     assert came.n > 4_000
 
 
-def test_what_is_shared_before_kernels_are_forked_leaves_nothing_to_fit_for_the_next_case(asked):
+def test_what_is_shared_before_kernels_are_forked_leaves_nothing_to_fit_for_the_next_case(asked, tmp_path):
+    own = tmp_path / "artefacts"  # under which no other test can have fitted anything
+    own.symlink_to(asked["artefacts"])
+    asked = asked | {"artefacts": own}
     checked = checked_parameters("case_report", asked)
 
     def at_hand(history, names):
