@@ -11,11 +11,11 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts import fit_hazard
-from forecasting.history.view import load_history
+from forecasting.forecasts.forecast import fit_hazard
+from forecasting.forecasts.training import training_set
 from forecasting.models import MODELS, newton
 from forecasting.models.refits import refits
-from forecasting.training import training_set
+from forecasting.record.history import load_history
 
 SHORT = 20
 

@@ -11,11 +11,11 @@ import time
 import warnings
 from pathlib import Path
 
-from forecasting.places import shipped
-from forecasting.reporting.batch import render_all
-from forecasting.reporting.engine import SERVERS
-from forecasting.reporting.page import html_page
-from forecasting.reporting.requests import every_case
+from forecasting.documents.page import html_page
+from forecasting.publish.batch import render_all
+from forecasting.publish.engine import SERVERS
+from forecasting.publish.requests import every_case
+from forecasting.store.package_data import shipped
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)

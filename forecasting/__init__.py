@@ -7,40 +7,40 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from forecasting.errors import ForecastingError as ForecastingError
-    from forecasting.errors import LeakageError as LeakageError
-    from forecasting.errors import SchemaError as SchemaError
-    from forecasting.errors import UsageError as UsageError
-    from forecasting.forecasts import FittedModels as FittedModels
-    from forecasting.forecasts import fit_models as fit_models
-    from forecasting.forecasts import forecast as forecast
-    from forecasting.history.cases import CaseView as CaseView
-    from forecasting.history.cases import Event as Event
-    from forecasting.history.panel import case_months as case_months
-    from forecasting.history.panel import spells as spells
-    from forecasting.history.questionnaire import case_from_answers as case_from_answers
-    from forecasting.history.view import History as History
-    from forecasting.history.view import load_history as load_history
+    from forecasting.forecasts.forecast import FittedModels as FittedModels
+    from forecasting.forecasts.forecast import fit_models as fit_models
+    from forecasting.forecasts.forecast import forecast as forecast
     from forecasting.models import MODELS as MODELS
     from forecasting.models.incidence import Incidence as Incidence
     from forecasting.models.incidence import aalen_johansen as aalen_johansen
-    from forecasting.months import HORIZONS as HORIZONS
-    from forecasting.months import parse_day as parse_day
+    from forecasting.record.cases import CaseView as CaseView
+    from forecasting.record.cases import Event as Event
+    from forecasting.record.history import History as History
+    from forecasting.record.history import load_history as load_history
+    from forecasting.record.months import HORIZONS as HORIZONS
+    from forecasting.record.months import parse_day as parse_day
+    from forecasting.record.panel import case_months as case_months
+    from forecasting.record.panel import spells as spells
+    from forecasting.record.questionnaire import case_from_answers as case_from_answers
+    from forecasting.store.errors import ForecastingError as ForecastingError
+    from forecasting.store.errors import LeakageError as LeakageError
+    from forecasting.store.errors import SchemaError as SchemaError
+    from forecasting.store.errors import UsageError as UsageError
 
 __version__ = "0.1.0"
 _MODULES = {
-    "errors": ("ForecastingError", "LeakageError", "SchemaError", "UsageError"),
+    "store.errors": ("ForecastingError", "LeakageError", "SchemaError", "UsageError"),
     "explorer.form": ("CaseForm",),
     "explorer.outlook": ("ask",),
     "explorer.widgets": ("ForecastExplorer",),
-    "forecasts": ("FittedModels", "fit_models", "forecast"),
-    "history.cases": ("CaseView", "Event"),
-    "history.panel": ("case_months", "spells"),
-    "history.questionnaire": ("case_from_answers",),
-    "history.view": ("History", "load_history"),
+    "forecasts.forecast": ("FittedModels", "fit_models", "forecast"),
+    "record.cases": ("CaseView", "Event"),
+    "record.panel": ("case_months", "spells"),
+    "record.questionnaire": ("case_from_answers",),
+    "record.history": ("History", "load_history"),
     "models": ("MODELS",),
     "models.incidence": ("Incidence", "aalen_johansen"),
-    "months": ("HORIZONS", "parse_day"),
+    "record.months": ("HORIZONS", "parse_day"),
 }
 _MODULE_OF = {name: f"forecasting.{module}" for module, names in _MODULES.items() for name in names}
 __all__ = sorted(_MODULE_OF)

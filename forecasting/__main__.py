@@ -2,8 +2,8 @@
 
 import sys
 
-from forecasting.errors import ForecastingError
 from forecasting.line import app
+from forecasting.store.errors import ForecastingError
 
 
 def main() -> None:

@@ -11,9 +11,10 @@ from hypothesis import Phase, settings
 from records import RecordCopy
 from sharing import made_once
 
-from forecasting import MODELS, FittedModels, History, artefact, fit_models, load_history
-from forecasting.history.files import RawRecord, read_record
-from forecasting.places import shipped
+from forecasting import MODELS, FittedModels, History, fit_models, load_history
+from forecasting import artefacts as artefact
+from forecasting.record.reading import RawRecord, read_record
+from forecasting.store.package_data import shipped
 
 FEW_CASES = (
     "uganda-tanzania-mogadishu-1972",
@@ -27,18 +28,18 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 os.environ.update(ONE_THREAD)  # of processes that tests start: two workers on two cores leave no second thread
 
 LONGEST = (
-    "reporting/test_case_report.py",
-    "lab_jobs/test_lab_jobs_server.py",
+    "documents/test_case_report.py",
+    "publish/lab_jobs/test_lab_jobs_server.py",
     "test_notebooks.py",
     "browser/test_jupyterlab.py",
     "browser/test_pages.py",
-    "reporting/test_batch.py",
-    "multiverse/test_multiverse.py",
+    "publish/test_batch.py",
+    "backtest/multiverse/test_multiverse.py",
     "test_hardening.py",
     "features/test_leaks.py",
     "test_commands.py",
-    "card/test_card_signing.py",
-    "reporting/test_scorecard.py",
+    "documents/card/test_card_signing.py",
+    "documents/test_scorecard.py",
 )
 
 PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
@@ -114,7 +115,7 @@ def tiny_notebook(*sources: str) -> nbformat.NotebookNode:
 @pytest.fixture
 def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """Put a template of a few cells in the place of `data_quality`, for tests in which the fault is the point."""
-    from forecasting.reporting import notebook
+    from forecasting.publish import notebook
 
     monkeypatch.setattr(notebook, "shipped", lambda name: tmp_path / name if name == "notebooks" else shipped(name))
 

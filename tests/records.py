@@ -5,9 +5,9 @@ import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from forecasting.history.checks import record_faults
-from forecasting.history.files import RawRecord, read_record
-from forecasting.schema import TABLES
+from forecasting.record.checks import record_faults
+from forecasting.record.reading import RawRecord, read_record
+from forecasting.record.schema import TABLES
 
 
 class RecordCopy:

@@ -12,9 +12,9 @@ from forecasting import forecast
 from forecasting.__main__ import main
 from forecasting.commands import forecasts, proof, reports
 from forecasting.commands.record import add_case, check
-from forecasting.errors import ArtefactError, SchemaError, UsageError
 from forecasting.models import BASE_RATES
-from forecasting.schema import FORECAST_COLUMNS
+from forecasting.record.schema import FORECAST_COLUMNS
+from forecasting.store.errors import ArtefactError, SchemaError, UsageError
 
 CASE = "new-start-post-expiry-2026"
 REFITTED = "model: refitted; without primary (no artefact for this record, day and code in {}; `forecasting train` writes one)\n"

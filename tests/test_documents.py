@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from forecasting.places import shipped
+from forecasting.store.package_data import shipped
 
 
 def test_the_datasheet_counts_what_the_record_holds(record):

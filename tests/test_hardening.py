@@ -11,11 +11,11 @@ import pytest
 
 from forecasting import forecast, load_history
 from forecasting.__main__ import main
-from forecasting.errors import ReportError, SchemaError, UsageError
-from forecasting.files import write_whole
-from forecasting.history.view import History
-from forecasting.reporting import notebook
-from forecasting.reporting.notebook import render_report
+from forecasting.publish import notebook
+from forecasting.publish.notebook import render_report
+from forecasting.record.history import History
+from forecasting.store.errors import ReportError, SchemaError, UsageError
+from forecasting.store.files import write_whole
 
 CASE = "new-start-post-expiry-2026"
 

@@ -3,10 +3,10 @@
 import nbformat
 import pytest
 
-from forecasting import places
 from forecasting.commands import lab
-from forecasting.errors import UsageError
-from forecasting.places import shipped
+from forecasting.store import package_data as places
+from forecasting.store.errors import UsageError
+from forecasting.store.package_data import shipped
 
 ORIGIN = shipped("notebooks")
 

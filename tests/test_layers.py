@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 import forecasting
-from forecasting.artefact import CODE
+from forecasting.artefacts import CODE
 
 PACKAGE = Path(forecasting.__file__).parent
 MODULES = {
@@ -15,21 +15,16 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 LAYERS = [
-    {"errors"},
-    {"months", "vocabulary", "places", "files", "npz"},
-    {"schema"},
-    {"history", "models", "scores"},
+    {"store"},
+    {"record", "models", "scores"},
     {"features"},
-    {"training", "given", "limits"},
     {"forecasts"},
-    {"artefact"},
-    {"evaluation", "ledger"},
-    {"multiverse"},
+    {"artefacts", "backtest"},
+    {"explain", "ledger", "review"},
     {""},
-    {"explain"},
-    {"reporting"},
-    {"schedule", "explorer", "card"},
-    {"lab_jobs", "verification"},
+    {"documents"},
+    {"publish"},
+    {"verify", "explorer"},
     {"commands"},
     {"line"},
     {"__main__"},
@@ -38,18 +33,18 @@ ONLY_UNDER = {
     "threadpoolctl": ("forecasting.models.threads",),
     "sklearn": ("forecasting.models", "forecasting.scores"),
     "statsmodels": ("forecasting.models", "forecasting.scores"),
-    "papermill": ("forecasting.reporting.notebook", "forecasting.reporting.engine", "forecasting.reporting.rerun"),
-    "ipykernel": ("forecasting.reporting.kernel_server",),
-    "jupyter_client": ("forecasting.reporting.engine", "forecasting.reporting.kernels"),
-    "cronsim": ("forecasting.schedule.times",),
-    "jupyter_scheduler": ("forecasting.lab_jobs",),
-    "psutil": ("forecasting.lab_jobs",),
-    "matplotlib": ("forecasting.reporting.figures",),
+    "papermill": ("forecasting.publish.notebook", "forecasting.publish.engine", "forecasting.publish.rerun"),
+    "ipykernel": ("forecasting.publish.kernel_server",),
+    "jupyter_client": ("forecasting.publish.engine", "forecasting.publish.kernels"),
+    "cronsim": ("forecasting.publish.schedule.times",),
+    "jupyter_scheduler": ("forecasting.publish.lab_jobs",),
+    "psutil": ("forecasting.publish.lab_jobs",),
+    "matplotlib": ("forecasting.documents.figures",),
     "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form"),
     "typer": ("forecasting.line",),
-    "pandera": ("forecasting.history.columns",),
+    "pandera": ("forecasting.record.columns",),
 }
-GRANTED = {("forecasting.forecasts", "sklearn.base.clone")}
+GRANTED = {("forecasting.forecasts.forecast", "sklearn.base.clone")}
 LONGEST_MODULE = 500
 
 
@@ -109,17 +104,17 @@ def test_a_module_fits_on_a_few_screens(module):
 
 def test_the_key_of_an_artefact_covers_all_code_that_fits_and_writes_it():
     fits = LAYERS[: LAYERS.index({"forecasts"}) + 1]
-    assert set(CODE) == set().union(*fits) | {"artefact"}
+    assert set(CODE) == set().union(*fits) | {"artefacts"}
 
 
 def test_an_import_that_skips_upwards_or_sideways_is_seen(tmp_path):
     sideways = tmp_path / "sideways.py"
     sideways.write_text(
-        "def fit():\n    from forecasting.history import view\n    import forecasting.models.incidence\n"
+        "def fit():\n    from forecasting.record import history\n    import forecasting.models.incidence\n"
     )
-    assert upward_imports("forecasting.models.sideways", sideways) == {"forecasting.history.view"}
-    assert upward_imports("forecasting.months", sideways) == {
-        "forecasting.history.view",
+    assert upward_imports("forecasting.models.sideways", sideways) == {"forecasting.record.history"}
+    assert upward_imports("forecasting.store.files", sideways) == {
+        "forecasting.record.history",
         "forecasting.models.incidence",
     }
 

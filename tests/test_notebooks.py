@@ -2,9 +2,9 @@ import nbformat
 import papermill
 import pytest
 
-from forecasting.places import shipped
-from forecasting.reporting.engine import ENGINE
-from forecasting.reporting.parameters import TEMPLATES
+from forecasting.publish.engine import ENGINE
+from forecasting.publish.parameters import TEMPLATES
+from forecasting.store.package_data import shipped
 
 NOTEBOOKS = sorted(shipped("notebooks").rglob("*.ipynb"))
 THIN = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]

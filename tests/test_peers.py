@@ -17,9 +17,9 @@ from benchmarks.peers.own import OWN
 from benchmarks.peers.scoring import read_forecasts, score_designs, skill_difference
 from benchmarks.peers.simulate import enlarged
 from benchmarks.peers.tables import markdown
-from forecasting.evaluation import BURN_IN, SCORED, Fold, forecast_folds, origins
-from forecasting.history.panel import spells
+from forecasting.backtest import BURN_IN, SCORED, Fold, forecast_folds, origins
 from forecasting.models.incidence import cumulative_incidence
+from forecasting.record.panel import spells
 from forecasting.scores.skill import paired_bootstrap
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.peers.fold import Fold, write_fold
-from forecasting.evaluation import BURN_IN, Origins, origins, without
+from forecasting.backtest import BURN_IN, Origins, origins, without
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex
-from forecasting.history.panel import spells
+from forecasting.forecasts.training import lines_at, training_set
 from forecasting.models.episodes import DURATION_EDGES, LAG_EDGES, episodes, month_weights
-from forecasting.training import lines_at, training_set
-from forecasting.vocabulary import CAUSES, TARGETS
+from forecasting.record.panel import spells
+from forecasting.record.vocabulary import CAUSES, TARGETS
 
 N_FOLDS = 10
 YEARS = 5

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.peers import fold as folds
-from forecasting.forecasts import fit_hazard
+from forecasting.forecasts.forecast import fit_hazard
+from forecasting.forecasts.training import TrainingSet, state_features
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
 from forecasting.models.incidence import aalen_johansen
-from forecasting.training import TrainingSet, state_features
 
 N_NEAREST = 25
 NUMBERS = ("verification_level", "dyad_record", "formalization_climate", "signal_balance")

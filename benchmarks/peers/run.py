@@ -20,7 +20,7 @@ from benchmarks.peers.own import OWN
 from benchmarks.peers.scoring import score_designs
 from benchmarks.peers.tables import markdown
 from forecasting import load_history
-from forecasting.files import write_whole
+from forecasting.store.files import write_whole
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasting.evaluation import ONGOING_STATE, SCORED, Origins
-from forecasting.forecasts import LEVEL
+from forecasting.backtest import ONGOING_STATE, SCORED, Origins
+from forecasting.forecasts.forecast import LEVEL
+from forecasting.record.vocabulary import CAUSES
 from forecasting.scores.calibration import calibration, calibration_in_the_large
 from forecasting.scores.proper import brier_states, mean_over_horizons
 from forecasting.scores.resampling import draw_groups, interval_around, number_groups
 from forecasting.scores.skill import paired_bootstrap
-from forecasting.vocabulary import CAUSES
 
 PRIMARY = "primary"
 REFERENCES = ("base_rate", "type_base_rate")

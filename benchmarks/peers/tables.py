@@ -1,6 +1,6 @@
 """The results as Markdown."""
 
-from forecasting.vocabulary import CAUSES
+from forecasting.record.vocabulary import CAUSES
 
 CAPTIONS = {"case": "one unit of weight per case, as registered", "forecast": "equal weight for every forecast"}
 

@@ -9,8 +9,8 @@ SHOWN = 20
 
 def make(data: Path | None, out: Path, version: str | None, artefacts: Path) -> None:
     """Write the card of a record and say where."""
-    from forecasting.card.keeping import make_card
-    from forecasting.history.view import load_history
+    from forecasting.documents.card.keeping import make_card
+    from forecasting.record.history import load_history
 
     for path in make_card(load_history(data), out, version, artefacts):
         print(path)
@@ -18,9 +18,9 @@ def make(data: Path | None, out: Path, version: str | None, artefacts: Path) -> 
 
 def check(data: Path | None, home: Path | None) -> int:
     """Say whether the latest card is of this record and code; 1 and what differs if it is not, else 0."""
-    from forecasting.card.home import home_of
-    from forecasting.card.keeping import check_card
-    from forecasting.history.view import load_history
+    from forecasting.documents.card.home import home_of
+    from forecasting.documents.card.keeping import check_card
+    from forecasting.record.history import load_history
 
     history = load_history(data)
     path, found, said = check_card(history, home or home_of(history.record.folder))
@@ -37,8 +37,8 @@ def check(data: Path | None, home: Path | None) -> int:
 
 def show(card: Path, data: Path | None, out: Path) -> None:
     """Write the pages of a kept card; a stale one says so on them and here."""
-    from forecasting.card.keeping import show_card
-    from forecasting.places import shipped
+    from forecasting.documents.card.keeping import show_card
+    from forecasting.store.package_data import shipped
 
     pages, stands = show_card(card, data or shipped("data"), out)
     for path in pages:
@@ -49,8 +49,8 @@ def show(card: Path, data: Path | None, out: Path) -> None:
 
 def diff(before: Path, after: Path, as_json: bool) -> None:
     """Print every difference of two cards."""
-    from forecasting.card.diff import differences
-    from forecasting.card.form import read_card
+    from forecasting.documents.card.diff import differences
+    from forecasting.documents.card.form import read_card
 
     found = differences(read_card(before), read_card(after))
     if as_json:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecasting.months import HORIZONS, parse_day, parse_horizons
+from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 
 LIMIT_WORDS = {
     "abstained": "abstains, the record cannot bear its number for this case",
@@ -13,7 +13,7 @@ LIMIT_WORDS = {
 }
 
 if TYPE_CHECKING:
-    from forecasting.artefact import Obtained
+    from forecasting.artefacts import Obtained
 
 
 def print_forecast(
@@ -30,11 +30,11 @@ def print_forecast(
     """Print the forecast table of one case, and on standard error where the models came from and what limits them."""
     day = parse_day(as_of) if as_of is not None else None
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
-    from forecasting.artefact import obtain
+    from forecasting.artefacts import obtain
     from forecasting.features import DossierIndex
-    from forecasting.forecasts import case_limits, forecast, open_cases
-    from forecasting.history.panel import check_choice
-    from forecasting.history.view import load_history
+    from forecasting.forecasts.forecast import case_limits, forecast, open_cases
+    from forecasting.record.history import load_history
+    from forecasting.record.panel import check_choice
 
     chosen = check_choice(target, population)
     history = load_history(data, day)
@@ -63,10 +63,10 @@ def train(
 ) -> None:
     """Fit the models, write them as an artefact and say where it is, or that it was there already."""
     day = parse_day(as_of) if as_of is not None else None
-    from forecasting import artefact
-    from forecasting.history.panel import check_choice
-    from forecasting.history.view import load_history
+    from forecasting import artefacts as artefact
     from forecasting.models import MODELS
+    from forecasting.record.history import load_history
+    from forecasting.record.panel import check_choice
 
     chosen = check_choice(target, population)
     names = _model_names(models) or MODELS
@@ -80,11 +80,11 @@ def train(
 def print_changes(case: str, since: str, until: str, target: str, data: Path | None, as_json: bool) -> None:
     """Print what moved the model's forecast between two days."""
     days = parse_day(since), parse_day(until)
+    from forecasting.documents.case.explained import change_text
+    from forecasting.documents.case.explained_values import change_values
     from forecasting.explain.changes import changes, check_days
-    from forecasting.history.panel import check_choice
-    from forecasting.history.view import load_history
-    from forecasting.reporting.explained import change_text
-    from forecasting.reporting.explained_values import change_values
+    from forecasting.record.history import load_history
+    from forecasting.record.panel import check_choice
 
     check_days(*days)
     check_choice(target, "forward")

@@ -5,13 +5,13 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from forecasting.files import write_whole
-from forecasting.places import is_installed, shipped
+from forecasting.store.files import write_whole
+from forecasting.store.package_data import is_installed, shipped
 
 START = "00_tour.ipynb"
 OWN = Path("forecasting-notebooks")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-ROOM = "forecasting.lab_jobs"
+ROOM = "forecasting.publish.lab_jobs"
 JOB_FORM = (
     f"--SchedulerApp.scheduler_class={ROOM}.ReportScheduler",
     f"--SchedulerApp.environment_manager_class={ROOM}.ReportEnvironment",

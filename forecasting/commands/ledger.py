@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from forecasting.errors import UsageError
-from forecasting.months import HORIZONS, parse_day, parse_horizons
+from forecasting.record.months import HORIZONS, parse_day, parse_horizons
+from forecasting.store.errors import UsageError
 
 
 def issue(
@@ -25,9 +25,9 @@ def issue(
         raise UsageError(f"wanted cases or --all; came {'both' if every else 'neither'}")
     day = parse_day(as_of) if as_of is not None else None
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
-    from forecasting.history.view import load_history
     from forecasting.ledger import issue as put
     from forecasting.ledger import open_forecasts
+    from forecasting.record.history import load_history
 
     history = load_history(data, day)
     table, silent = open_forecasts(history, _names(models), target, None if every else list(cases), months)
@@ -39,8 +39,8 @@ def issue(
 
 def replay(first: int, last: int, models: str, target: str, jobs: int, data: Path | None, ledger: Path) -> None:
     """Issue what would have been said on each 1 January."""
-    from forecasting.history.view import load_history
     from forecasting.ledger import replay as put
+    from forecasting.record.history import load_history
 
     for written in put(load_history(data), ledger, first, last, models=_names(models), target=target, jobs=jobs):
         _tell(written)
@@ -48,8 +48,8 @@ def replay(first: int, last: int, models: str, target: str, jobs: int, data: Pat
 
 def resolve(data: Path | None, ledger: Path) -> None:
     """Resolve what the record settles."""
-    from forecasting.history.view import load_history
     from forecasting.ledger import resolve as settle
+    from forecasting.record.history import load_history
 
     written = settle(ledger, load_history(data))
     if written.paths:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from forecasting.months import parse_day
+from forecasting.record.months import parse_day
 
 
 def backtest(
@@ -18,11 +18,11 @@ def backtest(
     as_json: bool,
 ) -> None:
     """Print each model's skill over both base rates; write the tables and the forecasts asked for."""
-    from forecasting.evaluation import backtest as run
-    from forecasting.evaluation import check_design, skill_table
-    from forecasting.evaluation.tables import result_tables, write_tables
+    from forecasting.backtest import backtest as run
+    from forecasting.backtest import check_design, skill_table
+    from forecasting.backtest.tables import result_tables, write_tables
     from forecasting.explain.track_record import check_kept, write_track_record
-    from forecasting.history.view import load_history
+    from forecasting.record.history import load_history
 
     chosen = check_design(design, jobs)
     if out is not None:
@@ -45,10 +45,10 @@ def multiverse(
 ) -> None:
     """Print the spread of the skill and of each headline, and where it comes from; with `out`, write the tables."""
     day = parse_day(as_of) if as_of is not None else None
-    from forecasting.history.view import load_history
-    from forecasting.multiverse.run import multiverse as run
-    from forecasting.multiverse.run import open_core_cases
-    from forecasting.multiverse.summary import summary, summary_text, write_summary
+    from forecasting.backtest.multiverse.run import multiverse as run
+    from forecasting.backtest.multiverse.run import open_core_cases
+    from forecasting.backtest.multiverse.summary import summary, summary_text, write_summary
+    from forecasting.record.history import load_history
 
     history = load_history(data, day)
     found = run(history, cases or open_core_cases(history), n, jobs)

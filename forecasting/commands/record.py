@@ -7,10 +7,10 @@ from pathlib import Path
 
 def check(data: Path | None, as_json: bool) -> int:
     """Print every fault of the record; 1 if there is one, else 0."""
-    from forecasting.errors import SchemaError
-    from forecasting.history.checks import record_faults
-    from forecasting.history.files import read_record
-    from forecasting.places import shipped
+    from forecasting.record.checks import record_faults
+    from forecasting.record.reading import read_record
+    from forecasting.store.errors import SchemaError
+    from forecasting.store.package_data import shipped
 
     folder = data or shipped("data")
     try:
@@ -36,7 +36,7 @@ def check(data: Path | None, as_json: bool) -> int:
 
 def add_case(case: str, data: Path) -> None:
     """Add a template and say which files it touched."""
-    from forecasting.history import template
+    from forecasting.record import new_case as template
 
     for path in template.add_case(case, data):
         print(path)

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from forecasting.errors import UsageError, shown
+from forecasting.store.errors import UsageError, shown
 
 
 def with_settings(defaults: dict[str, Any], settings: list[str]) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def with_settings(defaults: dict[str, Any], settings: list[str]) -> dict[str, An
 
 def limits_of(cell_seconds: int | None, run_seconds: int | None, memory: int | None) -> Any:
     """What a report may take, the memory in MiB; `UsageError` for less than 1."""
-    from forecasting.reporting.engine import Limits
+    from forecasting.publish.engine import Limits
 
     given = {"cell_seconds": cell_seconds, "run_seconds": run_seconds, "memory": memory and memory * 2**20}
     for option, value in (("--cell-seconds", cell_seconds), ("--run-seconds", run_seconds), ("--memory", memory)):
@@ -47,10 +47,10 @@ def report(
     limits: Any = None,
 ) -> int:
     """Check every request, then render the good ones; 1 if one was refused in a batch or failed, else 0."""
-    from forecasting.reporting.batch import check_jobs, render_all
-    from forecasting.reporting.notebook import require_writable
-    from forecasting.reporting.pdf import browser
-    from forecasting.reporting.requests import Refusal, Request, each_once
+    from forecasting.publish.batch import check_jobs, render_all
+    from forecasting.publish.pdf import browser
+    from forecasting.publish.requests import Refusal, Request, each_once
+    from forecasting.store.files import require_writable
 
     check_jobs(jobs)
     require_writable(out)
@@ -83,7 +83,7 @@ def report(
 
 def _asked(cases: list[str], every: bool, batch: Path | None, template: str, defaults: dict[str, Any]) -> Any:
     """Where the requests come from: cases named, every case, or a file; `UsageError` for more than one of them."""
-    from forecasting.reporting.requests import every_case, from_file, named_cases
+    from forecasting.publish.requests import every_case, from_file, named_cases
 
     if sum((bool(cases), every, batch is not None)) > 1:
         raise UsageError("wanted one of CASE..., --all and --batch FILE; came more than one")
@@ -103,9 +103,9 @@ def run_due(schedule: Path, now: str | None, out: Path, jobs: int, as_json: bool
     """Run what is due; 1 if a run failed, else 0."""
     from datetime import UTC, datetime
 
-    from forecasting.schedule.plan import read_plan
-    from forecasting.schedule.run import run_due as run
-    from forecasting.schedule.times import moment
+    from forecasting.publish.schedule.plan import read_plan
+    from forecasting.publish.schedule.run import run_due as run
+    from forecasting.publish.schedule.times import moment
 
     outcome = run(read_plan(schedule), out, moment(now) if now is not None else datetime.now(UTC), jobs, limits)
     for said in (*outcome.remarks, *outcome.failures):
@@ -124,9 +124,9 @@ def run_due(schedule: Path, now: str | None, out: Path, jobs: int, as_json: bool
 def approve(report: Path, by: str, out: Path | None, said: dict[str, Any], data: Path | None) -> None:
     """Sign a page of a report or a card off and say so."""
     if report.suffix == ".json":
-        from forecasting.card.home import home_of
-        from forecasting.card.keeping import sign_card
-        from forecasting.places import shipped
+        from forecasting.documents.card.home import home_of
+        from forecasting.documents.card.keeping import sign_card
+        from forecasting.store.package_data import shipped
 
         record = data or shipped("data")
         signed = sign_card(report, by, out or home_of(record), record, **said)
@@ -134,7 +134,7 @@ def approve(report: Path, by: str, out: Path | None, said: dict[str, Any], data:
         return
     if any(said.values()):
         raise UsageError("wanted a card (.json) to comment on or to request changes of; came a page of a report")
-    from forecasting.reporting.review import approve as sign_off
+    from forecasting.review.sign_off import approve as sign_off
 
     line = sign_off(report, by, out or Path("reports"))
     print(f"{line['report']}: approved by {line['by']}, sha256 {line['sha256']}")
@@ -142,8 +142,8 @@ def approve(report: Path, by: str, out: Path | None, said: dict[str, Any], data:
 
 def publish(reports: Path, out: Path, require_approval: bool) -> int:
     """Build the public folder and name what was left out of it; 1 if a page was edited after its approval, else 0."""
-    from forecasting.reporting.review import EDITED
-    from forecasting.reporting.site import publish as build
+    from forecasting.publish.site import publish as build
+    from forecasting.review.sign_off import EDITED
 
     left_out = build(reports, out, require_approval)
     for said in left_out:

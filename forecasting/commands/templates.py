@@ -5,8 +5,8 @@ import json
 
 def print_templates(template: str | None, as_json: bool) -> None:
     """Print the parameters of one template or of all."""
-    from forecasting.reporting.parameters import TEMPLATES, template_named
-    from forecasting.reporting.spec import parameters_of, schema_of
+    from forecasting.publish.parameters import TEMPLATES, template_named
+    from forecasting.publish.spec import parameters_of, schema_of
 
     kinds = [TEMPLATES[name] for name in ([template_named(template)] if template is not None else TEMPLATES)]
     if as_json:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 def verify(path: str, data: Path | None, artefacts: Path, refit: bool, as_json: bool) -> int:
     """Say if it was made from something else than what is at hand, then the first difference; 1 if there is one."""
-    from forecasting.verification import Trusted
-    from forecasting.verification import verify as derive
+    from forecasting.verify import Trusted
+    from forecasting.verify import verify as derive
 
     came = derive(path, Trusted(data, None if refit else artefacts))
     if as_json:
@@ -28,9 +28,9 @@ def verify(path: str, data: Path | None, artefacts: Path, refit: bool, as_json: 
 
 def explain(path: str, asked: str, data: Path | None, artefacts: Path, refit: bool, as_json: bool) -> None:
     """Print the chain of one number, from its sources to the page."""
-    from forecasting.verification import Trusted
-    from forecasting.verification import explain as tell
-    from forecasting.verification.told import chain_text
+    from forecasting.verify import Trusted
+    from forecasting.verify import explain as tell
+    from forecasting.verify.told import chain_text
 
     chain = tell(path, asked, Trusted(data, None if refit else artefacts))
     print(json.dumps(chain, indent=1, ensure_ascii=False) if as_json else chain_text(chain))

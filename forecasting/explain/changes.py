@@ -9,19 +9,19 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import AbstentionError, UsageError
 from forecasting.explain.drivers import model_terms
 from forecasting.explain.movers import Mover, movers_of
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts import FittedModels, case_limits, fit_models, open_cases
-from forecasting.given import either_way, expected
-from forecasting.history.cases import CaseView
-from forecasting.history.view import History
+from forecasting.forecasts.forecast import FittedModels, case_limits, fit_models, open_cases
+from forecasting.forecasts.training import UNCERTAIN, case_lines
+from forecasting.forecasts.uncertain import either_way, expected
 from forecasting.models.attribution import path_shares, state_loading, sum_by_term
 from forecasting.models.hazard import HazardModel
-from forecasting.months import check_horizons, completed_months
-from forecasting.training import UNCERTAIN, case_lines
-from forecasting.vocabulary import CAUSES, STATES, TARGETS
+from forecasting.record.cases import CaseView
+from forecasting.record.history import History
+from forecasting.record.months import check_horizons, completed_months
+from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
+from forecasting.store.errors import AbstentionError, UsageError
 
 MODEL = "primary"
 RECORD, AGE = "record", "age"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from forecasting.forecasts import FittedModels, case_covariates, fit_models, rivalry
-from forecasting.history.cases import CaseView
-from forecasting.history.view import History
+from forecasting.forecasts.forecast import FittedModels, case_covariates, fit_models, rivalry
 from forecasting.models.base_rate import BaseRate
+from forecasting.record.cases import CaseView
+from forecasting.record.history import History
 
 CLASS_MODEL = "rivalry_base_rate"
 

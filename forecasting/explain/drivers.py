@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.forecasts import LEVEL
-from forecasting.given import either_way, forecast_given
+from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts.training import UNCERTAIN
+from forecasting.forecasts.uncertain import either_way, forecast_given
 from forecasting.models.attribution import TOLERANCE, incidence_slopes, path_shares, state_loading, sum_by_term
 from forecasting.models.hazard import HazardModel
 from forecasting.models.uncertainty import interval
-from forecasting.training import UNCERTAIN
-from forecasting.vocabulary import CAUSES, STATES
+from forecasting.record.vocabulary import CAUSES, STATES
 
 Floats = NDArray[np.float64]
 BASE, AVERAGE = "base_rate", "average_case"

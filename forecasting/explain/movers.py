@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from forecasting.features import DossierIndex, feature_table
-from forecasting.history.view import History
+from forecasting.record.history import History
 
 
 @dataclass(frozen=True)

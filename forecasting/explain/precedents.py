@@ -6,9 +6,9 @@ from datetime import date
 
 import pandas as pd
 
-from forecasting.history.cases import CaseView
-from forecasting.history.view import History
-from forecasting.vocabulary import TARGETS
+from forecasting.record.cases import CaseView
+from forecasting.record.history import History
+from forecasting.record.vocabulary import TARGETS
 
 LIKENESS = {
     "type": "same form",

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from forecasting.forecasts import FittedModels, case_covariates, fit_models, forecast
-from forecasting.history.cases import CaseView
-from forecasting.history.panel import spells
-from forecasting.history.view import History
-from forecasting.vocabulary import CAUSES
+from forecasting.forecasts.forecast import FittedModels, case_covariates, fit_models, forecast
+from forecasting.record.cases import CaseView
+from forecasting.record.history import History
+from forecasting.record.panel import spells
+from forecasting.record.vocabulary import CAUSES
 
 WORDS = {"rivals": "between rivals", "not rivals": "not between rivals", "unclear": "of unclear rivalry"}
 

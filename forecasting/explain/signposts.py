@@ -11,10 +11,10 @@ import pandas as pd
 from forecasting.features import FEATURES, MODEL_FEATURES, Dossier
 from forecasting.features.known import KINDS, Acts
 from forecasting.features.parties import refusing
-from forecasting.given import expected
+from forecasting.forecasts.training import UNCERTAIN
+from forecasting.forecasts.uncertain import expected
 from forecasting.models.hazard import HazardModel
-from forecasting.training import UNCERTAIN
-from forecasting.vocabulary import CAUSES, STATES
+from forecasting.record.vocabulary import CAUSES, STATES
 
 MOST: Final = 8
 LEAST: Final = 0.005

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from forecasting.explain.track_record import read_track_record
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts import FittedModels, case_limits, fit_models
-from forecasting.history.panel import Spells, landmarks, spells
-from forecasting.history.view import History
-from forecasting.limits import KINDS, Limit, Support, limit_of
-from forecasting.months import DAYS_PER_MONTH
-from forecasting.training import lines_at, training_set
-from forecasting.vocabulary import TARGETS
+from forecasting.forecasts.applicability import KINDS, Limit, Support, limit_of
+from forecasting.forecasts.forecast import FittedModels, case_limits, fit_models
+from forecasting.forecasts.training import lines_at, training_set
+from forecasting.record.history import History
+from forecasting.record.months import DAYS_PER_MONTH
+from forecasting.record.panel import Spells, landmarks, spells
+from forecasting.record.vocabulary import TARGETS
 
 MODEL = "primary"
 

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.errors import UsageError
-from forecasting.evaluation import SCORED, Backtest
-from forecasting.files import write_whole
-from forecasting.forecasts import LEVEL
-from forecasting.history.panel import spells
-from forecasting.history.view import History
-from forecasting.months import DAYS_PER_MONTH, deadline
+from forecasting.backtest import SCORED, Backtest
+from forecasting.forecasts.forecast import LEVEL
+from forecasting.record.history import History
+from forecasting.record.months import DAYS_PER_MONTH, deadline
+from forecasting.record.panel import spells
+from forecasting.record.vocabulary import CAUSES, ONGOING, STATES, TARGETS
 from forecasting.scores.resampling import draw_groups, interval_around, number_groups
-from forecasting.vocabulary import CAUSES, ONGOING, STATES, TARGETS
+from forecasting.store.errors import UsageError
+from forecasting.store.files import write_whole
 
 FILE: Final = "track_record.csv"
 MODELS: Final = ("primary", "base_rate")

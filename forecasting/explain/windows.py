@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.forecasts import FittedModels
-from forecasting.vocabulary import CAUSES, ONGOING
+from forecasting.forecasts.forecast import FittedModels
+from forecasting.record.vocabulary import CAUSES, ONGOING
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from typing import Any
 
 import ipywidgets
 
-from forecasting.artefact.store import ARTEFACTS
-from forecasting.errors import ForecastingError
+from forecasting.artefacts.store import ARTEFACTS
 from forecasting.explorer import words
 from forecasting.explorer.outlook import Outlook, ask
-from forecasting.history.questionnaire import QUESTIONS, AnswersError, Question, case_from_answers
-from forecasting.vocabulary import TYPES
+from forecasting.record.questionnaire import QUESTIONS, AnswersError, Question, case_from_answers
+from forecasting.record.vocabulary import TYPES
+from forecasting.store.errors import ForecastingError
 
 MEANINGS = {"type": TYPES}
 LABEL = {"description_width": "25em"}

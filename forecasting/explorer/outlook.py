@@ -9,24 +9,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.artefact.store import ARTEFACTS
-from forecasting.errors import AbstentionError, UsageError, shown
+from forecasting.artefacts.session import shared_fit, shared_history, shared_index
+from forecasting.artefacts.store import ARTEFACTS
+from forecasting.documents.case.content import MODELS_SHOWN
+from forecasting.documents.figures import Chart, outlook_figure
 from forecasting.explain.drivers import driver_points
 from forecasting.explain.signposts import SIGNS, Signpost, line_after, signposts
 from forecasting.explorer import words
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts import FittedModels, case_limits, forecast, open_cases
-from forecasting.given import ALL, NO, YES, expected
-from forecasting.history.cases import CaseView
-from forecasting.history.view import History
-from forecasting.limits import Limit
+from forecasting.forecasts.applicability import Limit
+from forecasting.forecasts.forecast import FittedModels, case_limits, forecast, open_cases
+from forecasting.forecasts.training import UNCERTAIN, case_lines
+from forecasting.forecasts.uncertain import ALL, NO, YES, expected
 from forecasting.models.hazard import HazardModel
-from forecasting.months import HORIZONS, check_horizons, parse_day
-from forecasting.reporting.content import MODELS_SHOWN
-from forecasting.reporting.figures import Chart, outlook_figure
-from forecasting.reporting.shared import shared_fit, shared_history, shared_index
-from forecasting.training import UNCERTAIN, case_lines
-from forecasting.vocabulary import STATES, TARGETS
+from forecasting.record.cases import CaseView
+from forecasting.record.history import History
+from forecasting.record.months import HORIZONS, check_horizons, parse_day
+from forecasting.record.vocabulary import STATES, TARGETS
+from forecasting.store.errors import AbstentionError, UsageError, shown
 
 MODEL = "primary"
 MODELS = (MODEL, "base_rate")

@@ -7,16 +7,16 @@ from typing import Any
 
 import ipywidgets
 
-from forecasting.artefact.store import ARTEFACTS
-from forecasting.errors import ForecastingError
+from forecasting.artefacts.session import is_at_hand, open_case_ids, shared_history
+from forecasting.artefacts.store import ARTEFACTS
+from forecasting.documents.case.content import MODELS_SHOWN
 from forecasting.explorer import words
 from forecasting.explorer.outlook import Outlook, grounds, outlook
-from forecasting.given import ALL, NO, YES
-from forecasting.history.view import History
-from forecasting.months import parse_day
-from forecasting.reporting.content import MODELS_SHOWN
-from forecasting.reporting.shared import is_at_hand, open_case_ids, shared_history
-from forecasting.vocabulary import TARGETS
+from forecasting.forecasts.uncertain import ALL, NO, YES
+from forecasting.record.history import History
+from forecasting.record.months import parse_day
+from forecasting.record.vocabulary import TARGETS
+from forecasting.store.errors import ForecastingError
 
 FIRST_CASE = "new-start-post-expiry-2026"
 GIVENS = (("as coded", ALL), ("endorsed", YES), ("not endorsed", NO))

@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.documents import fragments
+from forecasting.documents.codings import limit_words, term_name
+from forecasting.documents.words import label, long_day, percent, percent_range, points, years
 from forecasting.explain.drivers import BASE
 from forecasting.explain.signposts import Signpost
-from forecasting.history.cases import CaseView
-from forecasting.reporting import fragments
-from forecasting.reporting.codings import limit_words, term_name
-from forecasting.reporting.words import label, long_day, percent, percent_range, points, years
-from forecasting.vocabulary import CAUSES, STATES
+from forecasting.record.cases import CaseView
+from forecasting.record.vocabulary import CAUSES, STATES
 
 MODEL_NAMES = {"primary": "hazard model", "base_rate": "base rate"}
 TARGET_WORDS = {"concluded": "signed or adopted", "in_force": "in force"}

@@ -7,7 +7,7 @@ from typing import Final
 from forecasting.features.dossier import Dossier
 from forecasting.features.known import months_from
 from forecasting.features.registry import feature
-from forecasting.months import deadline
+from forecasting.record.months import deadline
 
 DRAFTED: Final = ("lapsed_treaty", "signed_unratified", "provisional_application")
 DECLARED: Final = ("reciprocal_unilateral", "unilateral_conditional")

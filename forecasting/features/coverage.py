@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.history.panel import Population, spells
-from forecasting.history.view import History
-from forecasting.months import DAYS_PER_MONTH
-from forecasting.vocabulary import CAUSES, ONGOING, STATES, TARGETS
+from forecasting.record.history import History
+from forecasting.record.months import DAYS_PER_MONTH
+from forecasting.record.panel import Population, spells
+from forecasting.record.vocabulary import CAUSES, ONGOING, STATES, TARGETS
 
 Window = Literal["before", "after"]
 WINDOWS: Final[tuple[Window, ...]] = ("before", "after")

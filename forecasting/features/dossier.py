@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.errors import LeakageError, UsageError
 from forecasting.features.known import KINDS, Acts, Changes, Days, Endings, Flags
 from forecasting.features.states import UNNAMED, Counts, States, in_common
-from forecasting.history.view import History
-from forecasting.schema import CASES
-from forecasting.vocabulary import CAUSES, TARGETS
+from forecasting.record.history import History
+from forecasting.record.schema import CASES
+from forecasting.record.vocabulary import CAUSES, TARGETS
+from forecasting.store.errors import LeakageError, UsageError
 
 START_COLUMNS: Final = tuple(c for c in CASES.columns if c.name not in ("case_id", "name", "summary", "cluster_id"))
 

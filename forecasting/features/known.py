@@ -6,8 +6,8 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.months import DAYS_PER_MONTH
-from forecasting.vocabulary import CAUSES, EVENT_KINDS
+from forecasting.record.months import DAYS_PER_MONTH
+from forecasting.record.vocabulary import CAUSES, EVENT_KINDS
 
 Days = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -6,8 +6,8 @@ from typing import Final
 from forecasting.features.dossier import Dossier
 from forecasting.features.known import NEVER, Endings, Flags, kinds, months_from
 from forecasting.features.registry import feature
-from forecasting.months import DAYS_PER_MONTH
-from forecasting.vocabulary import CAUSES
+from forecasting.record.months import DAYS_PER_MONTH
+from forecasting.record.vocabulary import CAUSES
 
 CLIMATE_MONTHS: Final = 180.0
 CLASS_WEIGHT: Final = 4.0

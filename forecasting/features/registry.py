@@ -10,8 +10,8 @@ from typing import Final, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import UsageError
 from forecasting.features.dossier import Dossier, DossierIndex
+from forecasting.store.errors import UsageError
 
 Role = Literal["model", "hindsight", "offered"]
 Measure = Callable[[Dossier], float]

@@ -6,7 +6,7 @@ from typing import Final
 from forecasting.features.dossier import Dossier
 from forecasting.features.known import KINDS, NEVER, kinds, months_from, stands
 from forecasting.features.registry import feature
-from forecasting.months import DAYS_PER_MONTH
+from forecasting.record.months import DAYS_PER_MONTH
 
 TALKS: Final = kinds("talks_opened", "talks_resumed", "talks_round")
 TALKS_SUSPENDED: Final = kinds("talks_suspended")

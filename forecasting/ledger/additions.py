@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting.errors import UsageError, shown
 from forecasting.ledger.chain import Chain, Link, Written, append, read_chain
 from forecasting.ledger.entries import LIVE, LIVE_DAYS, REPLAY, Added, Issue
 from forecasting.ledger.questions import retractions, states_by_question
-from forecasting.vocabulary import STATES
+from forecasting.record.vocabulary import STATES
+from forecasting.store.errors import UsageError, shown
 
 COLUMNS = ("case_id", "horizon", "cause", "probability")
 

@@ -17,10 +17,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from forecasting.errors import Fault, LedgerError, UsageError, shown
-from forecasting.files import write_whole
 from forecasting.ledger.entries import FORM, AnyEntry, complaint, decoded, encoded, file_name
-from forecasting.ledger.lock import LOCK, Lock, locked
+from forecasting.store.errors import Fault, LedgerError, UsageError, shown
+from forecasting.store.files import write_whole
+from forecasting.store.lock import LOCK, Lock, locked
 
 HEAD = "HEAD"
 ORIGIN = "0" * 64

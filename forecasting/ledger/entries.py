@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from forecasting.errors import Fault, LedgerError, shown
-from forecasting.months import LONGEST_HORIZON, deadline
-from forecasting.schema import SLUG
-from forecasting.vocabulary import STATES
+from forecasting.record.months import LONGEST_HORIZON, deadline
+from forecasting.record.schema import SLUG
+from forecasting.record.vocabulary import STATES
+from forecasting.store.errors import Fault, LedgerError, shown
 
 TOLERANCE = 1e-6
 LIVE_DAYS = 120

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from forecasting.errors import UsageError
-from forecasting.files import write_whole
 from forecasting.ledger.chain import read_chain
 from forecasting.ledger.entries import LIVE, LIVE_DAYS, Issue
-from forecasting.vocabulary import STATES
+from forecasting.record.vocabulary import STATES
+from forecasting.store.errors import UsageError
+from forecasting.store.files import write_whole
 
 SCHEMA = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v6.0.0/tasks-schema.json"
 TEAM = "forecasting"

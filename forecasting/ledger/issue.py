@@ -10,17 +10,17 @@ from typing import Any
 import pandas as pd
 from joblib import Parallel, delayed
 
-from forecasting.artefact.source import code_sha256
-from forecasting.errors import UsageError, shown
+from forecasting.artefacts.code_hash import code_sha256
 from forecasting.features import DossierIndex
-from forecasting.forecasts import case_limits, fit_models, forecast, open_cases
-from forecasting.history.panel import check_choice
-from forecasting.history.view import History
+from forecasting.forecasts.forecast import case_limits, fit_models, forecast, open_cases
 from forecasting.ledger.chain import Chain, Written, append, verify
 from forecasting.ledger.entries import LIVE, LIVE_DAYS, REPLAY, Issue
 from forecasting.ledger.questions import QUESTION, REFERENCE, RULE, Block, block_forecasts, blocks
-from forecasting.months import HORIZONS, deadline
-from forecasting.vocabulary import STATES, TARGETS
+from forecasting.record.history import History
+from forecasting.record.months import HORIZONS, deadline
+from forecasting.record.panel import check_choice
+from forecasting.record.vocabulary import STATES, TARGETS
+from forecasting.store.errors import UsageError, shown
 
 Abstentions = Mapping[str, Mapping[str, str]]
 MODELS_ISSUED = ("primary", REFERENCE)

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.errors import UsageError, shown
-from forecasting.given import ALL
+from forecasting.forecasts.uncertain import ALL
 from forecasting.ledger.chain import Chain, read_chain
 from forecasting.ledger.entries import VOID, Issue, Resolution, Retraction
-from forecasting.months import check_horizons, parse_day
-from forecasting.schema import FORECAST_COLUMNS, SLUG
-from forecasting.vocabulary import STATES
+from forecasting.record.months import check_horizons, parse_day
+from forecasting.record.schema import FORECAST_COLUMNS, SLUG
+from forecasting.record.vocabulary import STATES
+from forecasting.store.errors import UsageError, shown
 
 Floats = NDArray[np.float64]
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.errors import UsageError
-from forecasting.history.view import History
 from forecasting.ledger.chain import Chain, Written, append, read_chain
 from forecasting.ledger.entries import VOID
 from forecasting.ledger.questions import question_lines, settled_on, states_by_question
-from forecasting.vocabulary import ONGOING
+from forecasting.record.history import History
+from forecasting.record.vocabulary import ONGOING
+from forecasting.store.errors import UsageError
 
 
 @dataclass(frozen=True)

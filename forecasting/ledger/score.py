@@ -19,10 +19,10 @@ from forecasting.ledger.questions import (
     settled_on,
     states_by_question,
 )
-from forecasting.months import HORIZONS
+from forecasting.record.months import HORIZONS
+from forecasting.record.vocabulary import CAUSES, STATES
 from forecasting.scores.proper import brier_binary, brier_states
 from forecasting.scores.skill import paired_bootstrap
-from forecasting.vocabulary import CAUSES, STATES
 
 Floats = NDArray[np.float64]
 

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from forecasting.errors import shown
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.incidence import RiskTable
 from forecasting.models.pooling import RateRatios
-from forecasting.npz import Arrays, Form
+from forecasting.store.errors import shown
+from forecasting.store.npz import Arrays, Form
 
 Count = Annotated[int, Field(ge=0, le=100_000)]
 Months = Annotated[int, Field(ge=1, le=6_000)]

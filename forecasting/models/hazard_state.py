@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from forecasting.errors import shown
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.base_rate_state import (
     BaseRateValues,
@@ -17,7 +16,8 @@ from forecasting.models.base_rate_state import (
     restored_base_rate,
 )
 from forecasting.models.hazard import N_DURATION, HazardModel, Scaling
-from forecasting.npz import Arrays, Form
+from forecasting.store.errors import shown
+from forecasting.store.npz import Arrays, Form
 
 
 class HazardValues(Values):

@@ -8,7 +8,7 @@ from forecasting.models.base_rate import BaseRate
 from forecasting.models.base_rate_state import BaseRateValues, base_rate_forms, base_rate_state, restored_base_rate
 from forecasting.models.hazard import HazardModel
 from forecasting.models.hazard_state import HazardValues, hazard_forms, hazard_state, restored_hazard
-from forecasting.npz import Arrays, Form
+from forecasting.store.npz import Arrays, Form
 
 ModelValues = Annotated[HazardValues | BaseRateValues, Field(discriminator="kind")]
 

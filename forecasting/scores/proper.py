@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forecasting.scores.arrays import check_chances, check_distributions, check_horizons, check_outcomes, check_states
-from forecasting.vocabulary import STATES
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 LOG_FLOOR = 0.01
-RANKS = tuple({"collapsed": 0, "faded": 1, "ongoing": 1, "formalized": 2}[state] for state in STATES)
+# Order of the states formalized, collapsed, faded, ongoing: fading and going on are equally far from both others.
+RANKS = (2, 0, 1, 1)
 
 
 def brier_states(probabilities: ArrayLike, states: ArrayLike) -> Floats:

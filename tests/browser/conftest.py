@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from forecasting.reporting.pdf import browser as chromium
+from forecasting.publish.pdf import browser as chromium
 
 CASE = "new-start-post-expiry-2026"
 WANTED = ("playwright", "axe_playwright_python")
@@ -18,10 +18,10 @@ def pages(tmp_path_factory, trained):
     """Every page and the index by their first folder; the portfolio and the record's are those of a smaller record."""
     from records import RecordCopy
 
-    from forecasting.places import shipped
-    from forecasting.reporting.parameters import checked_parameters
-    from forecasting.reporting.shared import shared_history
-    from forecasting.reporting.site import publish
+    from forecasting.artefacts.session import shared_history
+    from forecasting.publish.parameters import checked_parameters
+    from forecasting.publish.site import publish
+    from forecasting.store.package_data import shipped
 
     out = tmp_path_factory.mktemp("pages")
     record = RecordCopy(shutil.copytree(shipped("data"), out / "record", copy_function=shutil.copyfile))
@@ -42,7 +42,7 @@ def pages(tmp_path_factory, trained):
 
 def _write_page(folder, template, asked):
     """The page as it is derived again for a verification: the cells of the template, run without a kernel."""
-    from forecasting.reporting.rerun import rerun
+    from forecasting.publish.rerun import rerun
 
     values = asked.values(asked.checked())
     again = rerun(template, values, values)

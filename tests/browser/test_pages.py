@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from forecasting.reporting.pdf import pdf_page
+from forecasting.publish.pdf import pdf_page
 
 PAGES = ("cases", "portfolio", "scorecard", "data-quality", "index.html")
 REPORTS = PAGES[:4]

@@ -7,11 +7,11 @@ from sharing import made_once
 from sklearn.base import clone
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts import FittedModels, fit_hazard
-from forecasting.history.panel import spells
-from forecasting.limits import support_of
+from forecasting.forecasts.applicability import support_of
+from forecasting.forecasts.forecast import FittedModels, fit_hazard
+from forecasting.forecasts.training import case_lines, training_set
 from forecasting.models import MODELS
-from forecasting.training import case_lines, training_set
+from forecasting.record.panel import spells
 
 CASE = "new-start-post-expiry-2026"
 FIRST, SECOND = date(2026, 2, 5), date(2026, 3, 1)

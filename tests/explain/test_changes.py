@@ -8,10 +8,10 @@ import pytest
 from history.planting import LATER, with_rows
 
 from forecasting import History, UsageError, forecast, load_history
+from forecasting.documents.case.explained import change_text
+from forecasting.documents.case.explained_values import change_values
 from forecasting.explain.changes import LEGS, changes
-from forecasting.reporting.explained import change_text
-from forecasting.reporting.explained_values import change_values
-from forecasting.vocabulary import STATES
+from forecasting.record.vocabulary import STATES
 
 CASE = "new-start-post-expiry-2026"
 ACCUSATION = f"{CASE}-e13"

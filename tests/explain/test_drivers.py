@@ -6,9 +6,9 @@ import pytest
 from forecasting import forecast
 from forecasting.explain.drivers import drivers, model_terms
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts import case_limits
-from forecasting.training import case_lines
-from forecasting.vocabulary import STATES
+from forecasting.forecasts.forecast import case_limits
+from forecasting.forecasts.training import case_lines
+from forecasting.record.vocabulary import STATES
 
 CASE = "new-start-post-expiry-2026"
 

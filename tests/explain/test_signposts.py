@@ -8,8 +8,8 @@ import pytest
 from forecasting.explain.signposts import LEAST, MOST, SIGNS, Sign, _measured, planted, signposts
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.features.known import KINDS
-from forecasting.training import case_lines
-from forecasting.vocabulary import EVENT_KINDS
+from forecasting.forecasts.training import case_lines
+from forecasting.record.vocabulary import EVENT_KINDS
 
 CASE = "new-start-post-expiry-2026"
 

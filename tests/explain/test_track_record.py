@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from forecasting import History, UsageError, load_history
-from forecasting.evaluation import SCORED, Backtest, origins
+from forecasting.backtest import SCORED, Backtest, origins
 from forecasting.explain.track_record import (
     COLUMNS,
     FEWEST_CASES,
@@ -19,8 +19,8 @@ from forecasting.explain.track_record import (
     track_record,
     write_track_record,
 )
-from forecasting.places import shipped
-from forecasting.vocabulary import CAUSES, STATES
+from forecasting.record.vocabulary import CAUSES, STATES
+from forecasting.store.package_data import shipped
 
 
 @pytest.fixture(scope="module")

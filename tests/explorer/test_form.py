@@ -5,7 +5,7 @@ from answers import ANSWERS, CASE
 
 from forecasting import CaseForm
 from forecasting.explorer import words
-from forecasting.history.questionnaire import NAMES
+from forecasting.record.questionnaire import NAMES
 
 
 def filled(folder, **changed):
@@ -59,7 +59,7 @@ def test_a_faulty_record_is_told_apart_from_faulty_answers(small_copy):
 
 
 def test_a_folder_that_is_not_ones_own_is_refused():
-    from forecasting.places import shipped
+    from forecasting.store.package_data import shipped
 
     form = filled(shipped("data"))
     form.keep.click()

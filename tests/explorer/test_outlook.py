@@ -11,8 +11,8 @@ from forecasting.explain.drivers import BASE
 from forecasting.explorer import words
 from forecasting.explorer.outlook import MODELS, ask, outlook
 from forecasting.features import DossierIndex
-from forecasting.forecasts import FittedModels
-from forecasting.months import HORIZONS
+from forecasting.forecasts.forecast import FittedModels
+from forecasting.record.months import HORIZONS
 
 CASE = "new-start-post-expiry-2026"
 SETTLED = "us-china-encounters-mou-2014"

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from forecasting.features.coverage import GROUPS, MEASURES, case_coverage, coverage_by_state, permutation_p
-from forecasting.vocabulary import EVENT_KINDS, STATES
+from forecasting.record.vocabulary import EVENT_KINDS, STATES
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from forecasting import History, LeakageError, UsageError
 from forecasting.features import DossierIndex
 from forecasting.features.known import KINDS, NEVER, kinds, months_from, stands
 from forecasting.features.states import States, in_common, lineages
-from forecasting.history.series import stockpiles
+from forecasting.record.series import stockpiles
 
 FOUNDING_CASE = "new-start-post-expiry-2026"
 

@@ -10,7 +10,7 @@ from history.planting import LATER, with_rows, with_table
 from forecasting import History
 from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex, feature_table
 from forecasting.features.known import Acts
-from forecasting.vocabulary import EVENT_KINDS
+from forecasting.record.vocabulary import EVENT_KINDS
 
 FOUNDING_CASE = "new-start-post-expiry-2026"
 DAYS = [date(1978, 6, 30), date(1996, 9, 24), date(2026, 2, 5)]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from forecasting.features import FEATURES, DossierIndex, feature_table
-from forecasting.months import DAYS_PER_MONTH
+from forecasting.record.months import DAYS_PER_MONTH
 
 FOUNDING_CASE = "new-start-post-expiry-2026"
 BY_HAND = {

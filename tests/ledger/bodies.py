@@ -8,9 +8,9 @@ import pandas as pd
 from forecasting.ledger.chain import append
 from forecasting.ledger.entries import FORM, encoded, file_name
 from forecasting.ledger.questions import QUESTION, RULE
-from forecasting.months import deadline
-from forecasting.schema import FORECAST_COLUMNS
-from forecasting.vocabulary import STATES
+from forecasting.record.months import deadline
+from forecasting.record.schema import FORECAST_COLUMNS
+from forecasting.record.vocabulary import STATES
 
 SAID = (0.1, 0.2, 0.3, 0.4)
 BASE = (0.25, 0.25, 0.25, 0.25)

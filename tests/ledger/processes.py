@@ -15,9 +15,9 @@ from pathlib import Path
 
 from bodies import issue_body, put
 
-from forecasting.errors import ForecastingError
 from forecasting.ledger import append, verify
-from forecasting.ledger.lock import LOCK, locked
+from forecasting.store.errors import ForecastingError
+from forecasting.store.lock import LOCK, locked
 
 N_WRITERS, N_ENTRIES, N_RENAMES = 3, 4, 4
 FIRST, SECOND = date(1990, 1, 1), date(1991, 1, 1)

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from bodies import ISSUED_ON, RECORD_END, issue_body, put, resolution_body
 
-from forecasting.errors import UsageError
 from forecasting.ledger import add, read, read_chain, read_opinions, retract, score
 from forecasting.ledger.additions import opinion
+from forecasting.store.errors import UsageError
 
 Y2000 = date(2000, 1, 1)
 LIVE = "000001-live-2026-08-31-concluded-primary.json"

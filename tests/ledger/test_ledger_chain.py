@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from bodies import forged, issue_body, put, resolution_body, sha256
 
-from forecasting.errors import LedgerError, UsageError
 from forecasting.ledger import read_chain, verify
 from forecasting.ledger.chain import ORIGIN
 from forecasting.ledger.entries import decoded, encoded
+from forecasting.store.errors import LedgerError, UsageError
 
 
 @pytest.fixture(scope="module")

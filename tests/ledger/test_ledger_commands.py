@@ -7,9 +7,9 @@ import pytest
 from bodies import issue_body, put, resolution_body
 from typer.testing import CliRunner
 
-from forecasting.errors import UsageError
 from forecasting.ledger import read_chain
 from forecasting.line.ledger import app
+from forecasting.store.errors import UsageError
 
 CASE = "new-start-post-expiry-2026"
 

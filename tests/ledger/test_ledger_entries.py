@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from bodies import ISSUED_ON, forged, issue_body, put
 
-from forecasting.errors import LedgerError, UsageError
 from forecasting.ledger.chain import ORIGIN
 from forecasting.ledger.entries import decoded
+from forecasting.store.errors import LedgerError, UsageError
 
 NAME, CONTENT = forged(issue_body(), 1, ORIGIN)
 FORECAST = issue_body()["forecasts"][0]

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 from bodies import RECORD_END, issue_body, put
 
-from forecasting.errors import UsageError
 from forecasting.ledger import export
 from forecasting.ledger.hub import COLUMNS
-from forecasting.vocabulary import STATES
+from forecasting.record.vocabulary import STATES
+from forecasting.store.errors import UsageError
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from bodies import ISSUED_ON, issue_body, table
 from history.planting import LATER
 
 from forecasting import History, fit_models, forecast
-from forecasting.artefact.source import code_sha256
-from forecasting.errors import UsageError
-from forecasting.forecasts import case_limits
+from forecasting.artefacts.code_hash import code_sha256
+from forecasting.forecasts.forecast import case_limits
 from forecasting.ledger import issue, open_forecasts, question, read, read_chain, replay
 from forecasting.ledger.chain import append
 from forecasting.ledger.issue import MODELS_ISSUED, open_case_ids
 from forecasting.ledger.questions import rounded
-from forecasting.schema import FORECAST_COLUMNS
+from forecasting.record.schema import FORECAST_COLUMNS
+from forecasting.store.errors import UsageError
 
 CASE = "new-start-post-expiry-2026"
 OTHER = "us-china-encounters-mou-2014"

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from bodies import ISSUED_ON, issue_body, put
 
-from forecasting.errors import UsageError
 from forecasting.ledger import read, read_chain, resolve
 from forecasting.ledger.resolve import KnownEndings, Verdict, known_endings, verdict
+from forecasting.store.errors import UsageError
 
 ENDED = "salt2-observance-1979"
 OPEN = "new-start-post-expiry-2026"

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from bodies import issue_body, put
 
-from forecasting.errors import UsageError
 from forecasting.ledger import verify
-from forecasting.ledger.lock import LOCK, locked
+from forecasting.store.errors import UsageError
+from forecasting.store.lock import LOCK, locked
 
 
 @pytest.fixture(scope="module")

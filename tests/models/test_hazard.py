@@ -5,11 +5,11 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.forecasts.training import state_features, training_set
 from forecasting.models import MODELS
 from forecasting.models.episodes import decay
 from forecasting.models.hazard import N_DURATION, HazardModel
 from forecasting.models.incidence import Incidence, aalen_johansen
-from forecasting.training import state_features, training_set
 
 HORIZONS = (12, 24, 36, 60, 120)
 MEASURED = (12, 60, 120)

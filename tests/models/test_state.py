@@ -11,7 +11,7 @@ from sklearn.exceptions import NotFittedError
 from forecasting.models import MODELS
 from forecasting.models.hazard import HazardModel
 from forecasting.models.state import array_forms, restored, state
-from forecasting.months import HORIZONS
+from forecasting.record.months import HORIZONS
 
 N = 60
 ASKED = {"size": 0.5, "talks": 1.0, "type": "pledge", "rivalry": "rivals", "dyad": "d1", "era": "1975"}

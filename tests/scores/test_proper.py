@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasting.record.vocabulary import STATES
 from forecasting.scores.proper import (
     LOG_FLOOR,
     RANKS,
@@ -17,7 +18,6 @@ from forecasting.scores.proper import (
     mean_over_horizons,
     ranked_probability_score,
 )
-from forecasting.vocabulary import STATES
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 1)), min_size=1, max_size=20))

@@ -1,0 +1,141 @@
+"""The two files of an artefact: values as JSON and arrays as npz, read with no trust in either."""
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from forecasting.artefacts.code_hash import MadeFrom
+from forecasting.artefacts.support import SupportValues, support_forms, support_state
+from forecasting.forecasts.forecast import FittedModels, unfitted
+from forecasting.models import MODELS
+from forecasting.models.base_rate_state import Values
+from forecasting.models.hazard import HazardModel
+from forecasting.models.state import ModelValues, array_forms, state
+from forecasting.store.errors import shown
+from forecasting.store.npz import npz_bytes
+
+VALUES, ARRAYS = "models.json", "arrays.npz"
+MOST_BYTES = {VALUES: 4_000_000, ARRAYS: 256_000_000}
+WANTED = {
+    "extra_forbidden": "no such key",
+    "missing": "this key",
+    "finite_number": "a finite number",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "string_type": "a text",
+    "greater_than_equal": "a number within its bounds",
+    "less_than_equal": "a number within its bounds",
+    "union_tag_invalid": "values of a kind of model",
+}
+
+
+class Contents(Values):
+    """What `models.json` holds: what the models were made from, their values, and the hashes of both files.
+
+    `support` is what the hazard model's cases held, where there is a hazard model.
+    """
+
+    made_from: MadeFrom
+    models: dict[str, ModelValues]
+    support: SupportValues | None
+    arrays_sha256: str
+    sha256: str
+
+
+def contents_of(fitted: FittedModels, source: MadeFrom) -> dict[str, bytes]:
+    """Both files of fitted models, by name."""
+    taken = {name: state(fitted.models[name]) for name in source.models}
+    arrays = {f"{name}.{part}": array for name, (_, parts) in taken.items() for part, array in parts.items()}
+    forms = {
+        f"{name}.{part}": form
+        for name, (values, _) in taken.items()
+        for part, form in array_forms(unfitted(name), values).items()
+    }
+    support, bounds = support_state(fitted.support if has_hazard(source.models) else None)
+    content = npz_bytes(arrays | bounds, forms | support_forms(support, has_hazard(source.models)))
+    contents = Contents(
+        made_from=source,
+        models={name: values for name, (values, _) in taken.items()},
+        support=support,
+        arrays_sha256=hashlib.sha256(content).hexdigest(),
+        sha256="",
+    )
+    return {VALUES: values_bytes(contents), ARRAYS: content}
+
+
+def has_hazard(names: Iterable[str]) -> bool:
+    """Whether one of the named models is a hazard model, which comes with its support."""
+    return any(isinstance(MODELS[name], HazardModel) for name in names)
+
+
+def values_bytes(contents: Contents) -> bytes:
+    """The one way to write the contents, with the hash over everything else in them as the last value."""
+    values = contents.model_dump(mode="json") | {"sha256": ""}
+    values["sha256"] = hashlib.sha256(json.dumps(values, allow_nan=False).encode()).hexdigest()
+    return (json.dumps(values, indent=1, allow_nan=False) + "\n").encode()
+
+
+def checked_contents(content: bytes, source: MadeFrom) -> Contents:
+    """The values in the bytes, if they are as they were written and of models made from `source`; else `ValueError`."""
+    try:
+        contents = Contents.model_validate_json(content)
+    except ValidationError as error:
+        raise ValueError(_complaint(error)) from None
+    if content != values_bytes(contents):
+        raise ValueError("wanted the values as they were written; came an edited file")
+    wanted, came = source.model_dump(), contents.made_from.model_dump()
+    for name in wanted:
+        if wanted[name] != came[name]:
+            raise ValueError(f"wanted models made from {name} {shown(wanted[name])}; came {shown(came[name])}")
+    if tuple(contents.models) != source.models:
+        raise ValueError(f"wanted the models {', '.join(source.models)}; came {', '.join(contents.models)}")
+    return contents
+
+
+def _complaint(error: ValidationError) -> str:
+    first: Any = error.errors()[0]
+    if not first["loc"]:
+        return f"wanted a JSON object; came {first['msg'].removeprefix('Invalid JSON: ')}"
+    came = "none" if first["type"] == "missing" else shown(first["input"])
+    return f"wanted {WANTED.get(first['type'], first['msg'])} at {'.'.join(map(str, first['loc']))}; came {came}"
+
+
+def read_real(path: Path) -> bytes:
+    """The bytes of a file of an artefact that is no link and not too large; `ValueError` or `OSError` otherwise."""
+    require_real(path, stat.S_ISREG, "a file")
+    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
+        content = file.read(MOST_BYTES[path.name] + 1)
+    if len(content) > MOST_BYTES[path.name]:
+        raise ValueError(f"wanted at most {MOST_BYTES[path.name]} bytes; came more")
+    return content
+
+
+def hashed(content: bytes, sha256: str) -> bytes:
+    """The bytes, if they have that hash; else `ValueError`."""
+    came = hashlib.sha256(content).hexdigest()
+    if came != sha256:
+        raise ValueError(f"wanted a file with sha256 {sha256[:12]}; came {came[:12]} ({len(content)} bytes)")
+    return content
+
+
+def require_real(path: Path, is_wanted: Callable[[int], bool], wanted: str) -> None:
+    """`ValueError` unless the path itself, not what a link points to, is of the wanted kind."""
+    mode = path.lstat().st_mode
+    if not is_wanted(mode):
+        came = "a symbolic link" if stat.S_ISLNK(mode) else "something else"
+        raise ValueError(f"wanted {wanted}; came {came}")
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file down to the disk, readable for everyone."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    path.chmod(0o644)

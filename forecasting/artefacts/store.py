@@ -1,0 +1,180 @@
+"""Artefacts in a folder: trained, found, loaded, or done without."""
+
+import errno
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from forecasting.artefacts.code_hash import MadeFrom, made_from
+from forecasting.artefacts.format import (
+    ARRAYS,
+    VALUES,
+    checked_contents,
+    contents_of,
+    has_hazard,
+    hashed,
+    read_real,
+    require_real,
+    write,
+)
+from forecasting.artefacts.support import restored_support, support_forms
+from forecasting.forecasts.forecast import FittedModels, check_models, fit_models, unfitted
+from forecasting.models import BASE_RATES, MODELS
+from forecasting.models.state import array_forms, restored
+from forecasting.record.history import History
+from forecasting.record.panel import Population, check_choice, spells
+from forecasting.record.vocabulary import TARGETS
+from forecasting.store.errors import ArtefactError, UsageError
+from forecasting.store.npz import read_npz
+
+ARTEFACTS = Path("artefacts")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """An artefact: its key, its folder, and whether it was there already."""
+
+    key: str
+    folder: Path
+    already: bool
+
+
+@dataclass(frozen=True)
+class Obtained:
+    """Fitted models and where they came from: the key of an artefact, or None where they were refitted."""
+
+    fitted: FittedModels
+    key: str | None
+
+    def only(self, *names: str) -> FittedModels:
+        """Some of the models, in the order named."""
+        return replace(self.fitted, models={name: self.fitted.models[name] for name in names})
+
+
+def train(
+    history: History,
+    names: Iterable[str] = tuple(MODELS),
+    target: str = TARGETS[0],
+    population: Population = "forward",
+    artefacts: str | Path = ARTEFACTS,
+) -> Trained:
+    """Fit the named models and write them, unless an artefact of them is there already, which is then verified."""
+    wanted = made_from(history, names, target, population)
+    folder = Path(artefacts) / wanted.key
+    if os.path.lexists(folder):
+        load(folder, history, wanted)
+        return Trained(wanted.key, folder, already=True)
+    return save(fit_models(history, wanted.models, target, population), history, artefacts)
+
+
+def save(fitted: FittedModels, history: History, artefacts: str | Path = ARTEFACTS) -> Trained:
+    """Write models fitted on this history into a folder of `artefacts`; it appears whole, and only if it can be read.
+
+    Of two that write the same, one comes first, and the other verifies what the first wrote. Raises `UsageError`
+    where `artefacts` cannot be written.
+    """
+    if fitted.as_of != history.as_of:
+        raise UsageError(f"wanted models fitted on {history.as_of}; came models of {fitted.as_of}")
+    source = made_from(history, fitted.models, fitted.target, fitted.population)
+    folder = Path(artefacts) / source.key
+    staged = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{source.key[:12]}."))
+        for name, content in contents_of(fitted, source).items():
+            write(staged / name, content)
+        load(staged, history, source)
+        staged.chmod(0o755)
+        staged.rename(folder)
+        return Trained(source.key, folder, already=False)
+    except OSError as error:
+        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR) or not os.path.lexists(folder):
+            said = f"wanted a folder that can be written; came {artefacts}: {error.strerror}"
+            raise UsageError(f"{said}. Choose another with --artefacts") from None
+        load(folder, history, source)
+        return Trained(source.key, folder, already=True)
+    finally:
+        if staged is not None:
+            shutil.rmtree(staged, ignore_errors=True)
+
+
+def load(folder: Path, history: History, source: MadeFrom) -> FittedModels:
+    """The fitted models in a folder, if it is whole and was made from `source`, which belongs to this history.
+
+    Raises `ArtefactError` otherwise. The hashes find damage and confusion; they do not prove who wrote the folder.
+    """
+    place = folder
+    try:
+        require_real(folder, stat.S_ISDIR, "a folder")
+        place = folder / VALUES
+        contents = checked_contents(read_real(place), source)
+        models = {name: unfitted(name) for name in contents.models}
+        forms = {name: array_forms(models[name], values) for name, values in contents.models.items()}
+        bounds = support_forms(contents.support, has_hazard(contents.models))
+        place = folder / ARRAYS
+        arrays = read_npz(
+            hashed(read_real(place), contents.arrays_sha256),
+            {f"{name}.{part}": form for name, parts in forms.items() for part, form in parts.items()} | bounds,
+        )
+        fitted = {
+            name: restored(model, contents.models[name], {part: arrays[f"{name}.{part}"] for part in forms[name]})
+            for name, model in models.items()
+        }
+        support = restored_support(contents.support, arrays)
+    except (ValueError, OSError) as error:
+        said = f"wanted a readable file; came {error.strerror}" if isinstance(error, OSError) else str(error)
+        raise ArtefactError(f"{place}: {said}; do: remove {folder} and run `forecasting train` again") from None
+    population = check_choice(source.target, source.population)
+    known = spells(history, source.target, population)
+    return FittedModels(history.as_of, source.target, population, fitted, known, support)
+
+
+def find(
+    artefacts: str | Path, history: History, names: Iterable[str], target: str, population: Population
+) -> Obtained | None:
+    """The named models from an artefact of exactly them, or of all models; None if neither is there."""
+    asked = check_models(names)
+    for folder, source in _places(artefacts, history, asked, target, population):
+        if os.path.lexists(folder):
+            fitted = load(folder, history, source)
+            return Obtained(replace(fitted, models={name: fitted.models[name] for name in asked}), source.key)
+    return None
+
+
+def has_artefact(
+    artefacts: str | Path, history: History, names: Iterable[str], target: str, population: Population = "forward"
+) -> bool:
+    """Whether `find` would load an artefact; nothing is read."""
+    places = _places(artefacts, history, check_models(names), target, population)
+    return any(os.path.lexists(folder) for folder, _ in places)
+
+
+def _places(
+    artefacts: str | Path, history: History, names: list[str], target: str, population: Population
+) -> Iterator[tuple[Path, MadeFrom]]:
+    """Where an artefact of the named models would stand: one of exactly them, or of all models."""
+    for trained in (names, MODELS):
+        source = made_from(history, trained, target, population)
+        yield Path(artefacts) / source.key, source
+
+
+def obtain(
+    artefacts: str | Path | None,
+    history: History,
+    names: Iterable[str] | None = None,
+    target: str = TARGETS[0],
+    population: Population = "forward",
+) -> Obtained:
+    """The named models from the artefact of this record, day, target, population and code if one is there, else fitted.
+
+    Without names: all models of such an artefact, else the base rates, which are fitted in a moment. A broken artefact
+    is an `ArtefactError`, never a reason to fit in silence.
+    """
+    asked = check_models(MODELS if names is None else names)
+    found = find(artefacts, history, asked, target, population) if artefacts is not None else None
+    fitted = BASE_RATES if names is None else asked
+    return found or Obtained(fit_models(history, fitted, target, population), None)

@@ -1,0 +1,27 @@
+"""The same forecasts from many past days, by models that could not know them, scored against what came."""
+
+from forecasting.backtest.designs import BURN_IN, DESIGNS, Design, Fold, check_design, folds
+from forecasting.backtest.fold_forecasts import forecast_folds, without
+from forecasting.backtest.origins import ONGOING_STATE, SCORED, WEIGHTS, Origins, Weights, origins
+from forecasting.backtest.results import SCORED_MODELS, Backtest, backtest, skill_table
+
+__all__ = [
+    "BURN_IN",
+    "DESIGNS",
+    "ONGOING_STATE",
+    "SCORED",
+    "SCORED_MODELS",
+    "WEIGHTS",
+    "Backtest",
+    "Design",
+    "Fold",
+    "Origins",
+    "Weights",
+    "backtest",
+    "check_design",
+    "folds",
+    "forecast_folds",
+    "origins",
+    "skill_table",
+    "without",
+]

@@ -1,0 +1,90 @@
+"""Whether what was forecast at p per cent came p per cent of the time, cause by cause and horizon by horizon."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.backtest.breakdown import FEWEST_CASES, FEWEST_ENDINGS, count_endings
+from forecasting.backtest.origins import SCORED, Weights
+from forecasting.backtest.results import Backtest
+from forecasting.forecasts.forecast import LEVEL
+from forecasting.record.vocabulary import CAUSES
+from forecasting.scores.calibration import calibration
+from forecasting.scores.discrimination import auc
+from forecasting.scores.reliability import consistency_band, corp
+from forecasting.scores.resampling import N_REPLICATES
+
+Floats = NDArray[np.float64]
+FIGURES = ("ratio", "difference", "slope")
+
+
+def calibration_table(
+    scored: Backtest, model: str = "primary", weights: Weights = "forecast", n_replicates: int = N_REPLICATES
+) -> pd.DataFrame:
+    """Calibration in the large, slope, CORP decomposition and area under the curve of each cause at each horizon.
+
+    Columns: cause, horizon (months), n, n_cases, n_endings, forecast and came (weighted means), ratio (came over
+    forecast, best at 1), difference (forecast minus came, 0), slope (1), each with `_lower` and `_upper` (80 %,
+    components drawn whole), brier = mcb - dsc + unc, and auc. Empty from `ratio` on where there are fewer than 10
+    cases or 5 endings. Weights by case are spread over all scored forecasts, not over those of the horizon alone.
+    """
+    return pd.DataFrame(
+        [_row(scored, model, weights, cause, horizon, n_replicates) for cause in CAUSES for horizon in SCORED]
+    ).astype({"n": int, "n_cases": int, "n_endings": int})
+
+
+def reliability_curve(
+    scored: Backtest, cause: str, horizon: int = 60, model: str = "primary", weights: Weights = "forecast"
+) -> pd.DataFrame:
+    """CORP reliability curve of a cause at a horizon, with the 80 % band of a calibrated forecast.
+
+    Columns: forecast, came (recalibrated), lower, upper, share (weight at or below that forecast, 0 to 1). A row at
+    both ends of each step of the curve; forecasts of a case share their draw in the band.
+    """
+    rows, p, y, w = _one_cause(scored, model, weights, cause, horizon)
+    found, case = corp(p, y, w), scored.origins.lines["case_id"].to_numpy()[rows]
+    band = consistency_band(p, w, pd.factorize(case)[0], level=LEVEL)
+    steps = np.flatnonzero(np.diff(found.recalibrated)) + 1
+    kept = np.unique(np.concatenate([[0], steps - 1, steps, [len(found.forecasts) - 1]]))
+    share = np.cumsum(found.weight) / found.weight.sum()
+    return pd.DataFrame(
+        {
+            "forecast": found.forecasts,
+            "came": found.recalibrated,
+            "lower": band.lower,
+            "upper": band.upper,
+            "share": share,
+        }
+    ).iloc[kept].reset_index(drop=True)  # fmt: skip
+
+
+def _one_cause(
+    scored: Backtest, model: str, weights: Weights, cause: str, horizon: int
+) -> tuple[NDArray[np.bool_], Floats, Floats, Floats]:
+    weight, state, column = scored.origins.weights(weights), CAUSES.index(cause), SCORED.index(horizon)
+    rows = (weight > 0) & (scored.origins.states[:, column] >= 0)
+    came = (scored.origins.states[rows, column] == state).astype(np.float64)
+    return rows, scored.probabilities[model][rows, state, column], came, weight[rows]
+
+
+def _row(
+    scored: Backtest, model: str, weights: Weights, cause: str, horizon: int, n_replicates: int
+) -> dict[str, str | float]:
+    rows, p, y, w = _one_cause(scored, model, weights, cause, horizon)
+    row: dict[str, str | float] = {
+        "cause": cause,
+        "horizon": horizon,
+        "n": int(rows.sum()),
+        "n_cases": int(scored.origins.lines["case_id"][rows].nunique()),
+        "n_endings": count_endings(scored, rows, horizon, (cause,)),
+        "forecast": float(np.average(p, weights=w)),
+        "came": float(np.average(y, weights=w)),
+    }
+    if float(row["n_cases"]) < FEWEST_CASES or float(row["n_endings"]) < FEWEST_ENDINGS:
+        return row
+    found, parts = calibration(p, y, w, scored.origins.group[rows], n_replicates, level=LEVEL), corp(p, y, w)
+    for name in FIGURES:
+        figure = getattr(found, name)
+        row |= {name: figure.value, f"{name}_lower": figure.lower, f"{name}_upper": figure.upper}
+    mcb, dsc, unc = parts.miscalibration, parts.discrimination, parts.uncertainty
+    return row | {"brier": parts.score, "mcb": mcb, "dsc": dsc, "unc": unc, "auc": auc(p, y, w)}

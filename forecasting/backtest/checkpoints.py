@@ -1,0 +1,76 @@
+"""Finished folds kept in a folder, so that an interrupted run goes on where it stopped, bit for bit."""
+
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.backtest.designs import Design, Fold
+from forecasting.record.history import History
+from forecasting.store.errors import UsageError
+from forecasting.store.files import write_whole
+
+LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class KeptFolds:
+    """Forecasts of finished folds of one run in `folder`, one file each, named by a hash of all they hang on.
+
+    `run`: the record and its day, the code and its libraries, the design and the target. A fold adds its day, the
+    cases held out and the forecasts asked. What was kept of another record or other code is not found.
+    """
+
+    folder: Path
+    run: tuple[str, ...]
+
+    def read(self, fold: Fold, rows: pd.DataFrame) -> dict[str, NDArray[np.float64]] | None:
+        """The forecasts of a fold if they are kept; `UsageError` for a file that cannot be read."""
+        path = self.path(fold, rows)
+        if not path.exists():
+            return None
+        try:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
+                return {name: kept[name] for name in kept.files}
+        except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+            raise UsageError(f"wanted a finished fold; came {path}: {error}. Delete it and run again") from None
+
+    def write(self, fold: Fold, rows: pd.DataFrame, forecasts: dict[str, NDArray[np.float64]]) -> None:
+        """Keep the forecasts of a fold; the file appears whole."""
+        content = io.BytesIO()
+        np.savez(content, allow_pickle=False, **forecasts)
+        write_whole({self.path(fold, rows): content.getvalue()})
+
+    def path(self, fold: Fold, rows: pd.DataFrame) -> Path:
+        """Where a fold is kept."""
+        asked = [[case, day.isoformat()] for case, day in zip(rows["case_id"], rows["day"], strict=True)]
+        said = json.dumps([self.run, fold.name, fold.day.isoformat(), fold.held, asked])
+        return self.folder / f"fold-{hashlib.sha256(said.encode()).hexdigest()[:24]}.npz"
+
+
+def kept_folds(folder: str | Path, history: History, design: Design, target: str) -> KeptFolds:
+    """The folder of finished folds of this run, made if it is not there; `UsageError` where it cannot be."""
+    place = Path(folder)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"wanted a folder for finished folds; came {place}: {error.strerror}. Choose another with --resume"
+        ) from None
+    return KeptFolds(place, (history.sha256, history.as_of.isoformat(), _code(), design, target))
+
+
+def _code() -> str:
+    """Hash of the package's modules and of the versions of the libraries that the numbers come from."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256(json.dumps([version(name) for name in LIBRARIES]).encode())
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,82 @@
+"""What a multiverse says in short, and the tables that keep it."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forecasting.backtest.multiverse.refit import HEADLINE_MONTHS
+from forecasting.backtest.multiverse.run import Multiverse
+from forecasting.backtest.multiverse.specifications import FACTORS
+from forecasting.store.files import write_whole
+
+MOST_MOVING = 5
+DIGITS = 6
+
+
+def summary(found: Multiverse) -> dict[str, Any]:
+    """Spread and shares of the skill and of each headline, and the codings that move it most; JSON types only."""
+    return {
+        "as_of": found.as_of.isoformat(),
+        "record_sha256": found.record_sha256,
+        "months": HEADLINE_MONTHS,
+        "n_specifications": len(found.table),
+        "factors": {name: list(levels) for name, levels in FACTORS.items()},
+        "skill": _response(found, "skill"),
+        "cases": {case: {**_response(found, case), "codings": _codings(found, case)} for case in found.case_ids},
+    }
+
+
+def summary_text(found: Multiverse) -> str:
+    """The same for reading: percentages of the skill's and of each headline's spread."""
+    said = summary(found)
+    lines = [f"{said['n_specifications']} specifications, as of {said['as_of']}", ""]
+    blocks = {"skill over the base rate": said["skill"]} | {
+        f"{case}, formalized within {said['months']} months": values for case, values in said["cases"].items()
+    }
+    for title, values in blocks.items():
+        spread = values["spread"]
+        lines.append(title)
+        lines.append(f"  registered {spread['registered']:.3f}, median {spread['median']:.3f}")
+        lines.append(f"  four in five between {spread['lower']:.3f} and {spread['upper']:.3f}")
+        lines.append(f"  all between {spread['least']:.3f} and {spread['most']:.3f}")
+        lines += [f"  {100 * share:3.0f} %  {name}" for name, share in values["shares"].items() if share >= 0.01]
+        lines += [
+            f"  {100 * item['change']:+.1f} points  {item['alternative_id']}" for item in values.get("codings", [])
+        ]
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def write_summary(found: Multiverse, out: Path) -> list[Path]:
+    """Write one row per specification, and what reports read of them, into `out` under the as-of day."""
+    table = found.table.round(DIGITS).to_csv(index=False, lineterminator="\n")
+    contents = {
+        out / f"{found.as_of}.csv": table.encode(),
+        out / f"{found.as_of}.json": json.dumps(summary(found), indent=1).encode() + b"\n",
+    }
+    write_whole(contents, "--out")
+    return list(contents)
+
+
+def read_summary(folder: Path, record_sha256: str, as_of: date) -> dict[str, Any] | None:
+    """The latest summary in `folder` of the same record and of no later day than `as_of`; None if there is none."""
+    days = sorted((path for path in folder.glob("*.json") if path.stem <= as_of.isoformat()), reverse=True)
+    for path in days:
+        said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if said["record_sha256"] == record_sha256:
+            return said
+    return None
+
+
+def _response(found: Multiverse, response: str) -> dict[str, Any]:
+    spread = {name: round(value, DIGITS) for name, value in found.spread(response).items()}
+    shares = {str(name): round(float(share), DIGITS) for name, share in found.shares(response).items()}
+    return {"spread": spread, "shares": shares}
+
+
+def _codings(found: Multiverse, case: str) -> list[dict[str, Any]]:
+    rows = found.decisions[found.decisions["case_id"] == case].head(MOST_MOVING)
+    return [
+        {"alternative_id": row.alternative_id, "change": round(float(row.change), DIGITS)} for row in rows.itertuples()
+    ]

@@ -1,0 +1,121 @@
+"""The results of a backtest as tables, and as files that keep the results of other designs and records."""
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from forecasting.backtest.breakdown import BREAKDOWNS, skill_by
+from forecasting.backtest.calibration import calibration_table, reliability_curve
+from forecasting.backtest.designs import DESIGNS, Design
+from forecasting.backtest.origins import WEIGHTS, Weights
+from forecasting.backtest.results import SCORED_MODELS, Backtest
+from forecasting.forecasts.forecast import LEVEL
+from forecasting.record.vocabulary import CAUSES
+from forecasting.scores.power import power, ranked
+from forecasting.store.errors import UsageError
+from forecasting.store.files import write_whole
+
+FILE = "proof_{}.csv"
+KEY = ["record", "design"]
+RECORD_DIGITS = 12
+SIGNIFICANT = "%.6g"
+_SHOWN = {"base_rate": BREAKDOWNS, "type_base_rate": ("all", "horizon", "cause")}
+_FIGURES = ("lower", "upper", "standard_error", "smallest", "apart", "right_sign", "n", "n_groups")
+MODELS_SHOWN = ("primary", "primary_hindsight", "type_base_rate")
+
+
+def breakdown_table(scored: Backtest) -> pd.DataFrame:
+    """Breakdowns of `skill_by` under each weighting: all of them for the primary model, the whole for the others.
+
+    Over the base rate by type only the whole, by horizon and by cause. Columns: weights, model, reference and those of
+    `skill_by`.
+    """
+    asked = [
+        (weights, model, reference, by)
+        for weights in WEIGHTS
+        for model in MODELS_SHOWN
+        for reference in ("base_rate", "type_base_rate")
+        for by in (_SHOWN[reference] if model == "primary" else ("all",))
+        if model != reference
+    ]
+    tables = [
+        skill_by(scored, by, model, reference, weights).assign(weights=weights, model=model, reference=reference)
+        for weights, model, reference, by in asked
+    ]
+    head = ["weights", "model", "reference"]
+    return pd.concat(tables, ignore_index=True)[[*head, *tables[0].columns.drop(head)]]
+
+
+def power_table(scored: Backtest, weights: Weights = "case") -> pd.DataFrame:
+    """What these forecasts can show of each pair of models, one row each.
+
+    Columns: model, against, difference (share of the base rate's score that `model` saves more than `against`; its
+    skill where that is the base rate), lower, upper, standard_error, smallest, apart, right_sign (see
+    `scores.power.Power`), tier (of `model`, 1 the best; models of one tier are not ranked), n, n_groups.
+    """
+    weight = scored.origins.weights(weights)
+    rows = weight > 0
+    scores, group = {model: scored.score(model)[rows] for model in SCORED_MODELS}, scored.origins.group[rows]
+    tiers = ranked(scores, weight[rows], group, level=LEVEL)
+    found = []
+    for model in SCORED_MODELS:
+        tier = next(number for number, names in enumerate(tiers, start=1) if model in names)
+        for other in SCORED_MODELS:
+            if other != model:
+                shown = power(scores[model], scores[other], weight[rows], group, scores["base_rate"], level=LEVEL)
+                figures = {name: getattr(shown, name) for name in _FIGURES}
+                found.append({"model": model, "against": other, "difference": shown.value, **figures, "tier": tier})
+    return pd.DataFrame(found)
+
+
+def result_tables(scored: Backtest) -> dict[str, pd.DataFrame]:
+    """The tables of a design: `breakdown`, `calibration`, `reliability` (curves at 60 months) and `power`."""
+    curves = [reliability_curve(scored, cause).assign(cause=cause, horizon=60) for cause in CAUSES]
+    weighted = [calibration_table(scored, weights=weights).assign(weights=weights) for weights in WEIGHTS]
+    return {
+        "breakdown": breakdown_table(scored),
+        "calibration": _first(pd.concat(weighted, ignore_index=True), ["weights"]),
+        "reliability": _first(pd.concat(curves, ignore_index=True), ["cause", "horizon"]),
+        "power": power_table(scored),
+    }
+
+
+def write_tables(
+    tables: Mapping[str, pd.DataFrame], record_sha256: str, design: Design, folder: str | Path
+) -> list[Path]:
+    """Write the `result_tables` of a design into `folder`, one CSV each, whole or not at all; returns their paths.
+
+    Rows of the same record and design are replaced; those of others stay, the last record written first. Raises
+    `UsageError` for a file there that is no such table.
+    """
+    key = (record_sha256[:RECORD_DIGITS], design)
+    contents = {}
+    for name, fresh in tables.items():
+        path = Path(folder) / FILE.format(name)
+        text = io.StringIO()
+        fresh.assign(record=key[0], design=key[1])[[*KEY, *fresh.columns]].to_csv(
+            text, index=False, float_format=SIGNIFICANT, lineterminator="\n"
+        )
+        contents[path] = _merged(path, text.getvalue(), key).encode()
+    write_whole(contents)
+    return list(contents)
+
+
+def _merged(path: Path, fresh: str, key: tuple[str, str]) -> str:
+    """The lines of the fresh table, with those of other records and designs in the file: its own record's first."""
+    header, *lines = fresh.splitlines(keepends=True)
+    kept: list[str] = []
+    if path.exists():
+        came, *kept = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        if came != header:
+            raise UsageError(f"wanted {path} with the columns {header.strip()}; came {came.strip()}")
+    others = [line for line in kept if tuple(line.split(",")[:2]) != key]
+    own = [line for line in [*others, *lines] if line.startswith(f"{key[0]},")]
+    in_order = [line for design in DESIGNS for line in own if line.split(",")[1] == design]
+    return "".join([header, *in_order, *(line for line in others if not line.startswith(f"{key[0]},"))])
+
+
+def _first(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    return table[[*names, *table.columns.drop(list(names))]]

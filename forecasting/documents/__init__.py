@@ -1,0 +1,1 @@
+"""Documents: values, sections and pages."""

@@ -1,0 +1,91 @@
+"""A card from record, artefact and results: one function per section, registered in `SECTIONS`."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from forecasting.documents.card import bounds, evidence, failures, identity, performance, reforms, reliability, risk
+from forecasting.documents.card.diff import CHANGES, differences
+from forecasting.documents.card.form import Card, Section, require_filled
+from forecasting.documents.card.material import Material, gather
+from forecasting.documents.card.phrases import code, count, quote, table, text
+from forecasting.record.history import History
+from forecasting.store.errors import CardError
+
+NAME: Final = "Hazard model of informal arms control"
+SECTIONS: Final[dict[str, Callable[[Material], Section]]] = {
+    function.__name__: function
+    for function in (
+        identity.summary,
+        identity.details,
+        identity.uses,
+        identity.factors,
+        performance.metrics,
+        performance.recounted,
+        reliability.calibration,
+        reliability.power,
+        performance.multiverse,
+        bounds.limits,
+        failures.failures,
+        evidence.training_data,
+        evidence.coders,
+        evidence.leakage,
+        identity.misuse,
+        reforms.reforms,
+        risk.risk_map,
+        identity.stewardship,
+    )
+}
+
+
+def card_content(
+    history: History, home: Path | None = None, version: str | None = None, artefacts: Path | None = None
+) -> Card:
+    """The card of a record: the same record, code, results and earlier version give the same bytes, whatever the clock.
+
+    `home`: the folder of its versions, by default `card` beside the record; `version`: by default the package's.
+    `artefacts`: a folder of trained models; without one of this record and code the model is refitted, to the same
+    numbers. Raises `CardError` that names a section which is empty or holds a placeholder, and
+    `InsufficientHistoryError` where no model can be fitted.
+    """
+    material = gather(history, home, version, artefacts)
+    sections = {name: filled(name, partial(function, material)) for name, function in SECTIONS.items()}
+    card = Card(
+        name=NAME,
+        version=material.version,
+        previous=material.previous.version if material.previous else None,
+        made_from=material.sources,
+        sections=sections,
+    )
+    changes = filled(CHANGES, lambda: changed(material.previous, card))
+    return card.model_copy(update={"sections": {**sections, CHANGES: changes}})
+
+
+def filled(name: str, make: Callable[[], Section]) -> Section:
+    """The section that is made, if it says something and keeps the form; else a `CardError` that names it."""
+    try:
+        section = make()
+    except ValidationError as error:
+        raise CardError(f"wanted a section {name} of the form of a card; came {error.errors()[0]['msg']}") from None
+    try:
+        require_filled(name, section)
+    except ValueError as error:
+        raise CardError(str(error)) from None
+    return section
+
+
+def changed(previous: Card | None, card: Card) -> Section:
+    """What changed since the version before: the same differences as `forecasting card diff` prints."""
+    title = "Changed since the last version"
+    if previous is None:
+        return Section(title=title, blocks=(text("This is the first version of the card; there is none before it."),))
+    found = differences(previous, card, ignore=(CHANGES,))
+    said = text("{n} values or texts differ from version {before}.", n=count(len(found)), before=code(previous.version))
+    rows = [[quote(value or "(nothing)") for value in one] for one in found]
+    return Section(
+        title=title,
+        blocks=(said, *([table("Every difference", ("Section", "Place", "Before", "Now"), rows)] if rows else [])),
+    )

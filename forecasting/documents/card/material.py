@@ -1,0 +1,138 @@
+"""All that a card is filled from, read once: record, results beside it, fitted model, and the version before."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+import forecasting
+from forecasting.artefacts import made_from, obtain
+from forecasting.backtest.multiverse.summary import read_summary
+from forecasting.documents.card.form import Card, Figure, Sources
+from forecasting.documents.card.home import FOLDER, STEWARDS, Stewards, before, home_of, stewards
+from forecasting.documents.card.phrases import share
+from forecasting.documents.scorecard import scorecard_content
+from forecasting.explain.support import SupportCounts, support_counts
+from forecasting.explain.track_record import read_track_record
+from forecasting.features import DossierIndex
+from forecasting.forecasts.forecast import FittedModels
+from forecasting.models import MODELS
+from forecasting.models.hazard import HazardModel
+from forecasting.record.history import History
+
+Row = dict[str, Any]
+MODEL: Final = "primary"
+TARGET: Final = "concluded"
+POPULATION: Final = "forward"
+MULTIVERSE: Final = "multiverse"
+RESULTS: Final = (
+    "proof.csv", "proof_breakdown.csv", "proof_calibration.csv", "proof_power.csv", "proof_reliability.csv",
+    "track_record.csv", "track_record.json", "DATASHEET.md", "REGISTRATION.md",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a card's sections are filled from. Nothing in it is typed in, and nothing hangs on the clock."""
+
+    history: History
+    home: Path
+    version: str
+    artefacts: Path | None = None
+
+    @cached_property
+    def results(self) -> Row:
+        """The finished results as the scorecard reads them; tables of another record are empty."""
+        found = scorecard_content(self.history)
+        if not self.history.sha256.startswith(found["scored_record"] or "none"):
+            found |= {name: [] for name in ("breakdown", "calibration", "reliability", "power", "registered")}
+        return found
+
+    @cached_property
+    def fitted(self) -> FittedModels:
+        """The fitted hazard model with what it learned from, from its artefact where there is one."""
+        return obtain(self.artefacts, self.history, (MODEL,), TARGET, POPULATION).fitted
+
+    @cached_property
+    def model(self) -> HazardModel:
+        """The hazard model itself."""
+        found = self.fitted.models[MODEL]
+        assert isinstance(found, HazardModel)
+        return found
+
+    @cached_property
+    def index(self) -> DossierIndex:
+        """What features are read from."""
+        return DossierIndex(self.history, TARGET)
+
+    @cached_property
+    def support(self) -> SupportCounts:
+        """How often the model abstains or says less narrowly."""
+        return support_counts(self.history, self.fitted, self.index, TARGET)
+
+    @cached_property
+    def track(self) -> pd.DataFrame | None:
+        """Kept forecasts of past days, if they are of this record."""
+        return read_track_record(self.history, TARGET).lines
+
+    @cached_property
+    def multiverse(self) -> Row | None:
+        """What other choices give, if it was worked out for this record."""
+        return read_summary(self.history.record.folder / MULTIVERSE, self.history.sha256, self.history.as_of)
+
+    @cached_property
+    def stewards(self) -> Stewards | None:
+        """Who answers for the card."""
+        return stewards(self.home)
+
+    @cached_property
+    def previous(self) -> Card | None:
+        """The version before."""
+        return before(self.home, self.version)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Hashes of all of it."""
+        artefact = made_from(self.history, MODELS, TARGET, POPULATION)
+        day = self.multiverse["as_of"] if self.multiverse else None
+        return Sources(
+            artefact=artefact,
+            artefact_key=artefact.key,
+            data_end=self.history.record.data_end.isoformat(),
+            package_version=forecasting.__version__,
+            results=results_hashes(self.history.record.folder, self.home, day),
+        )
+
+    def rows(self, table: str, **asked: Any) -> list[Row]:
+        """Rows of a table of results in which these cells are so."""
+        return [row for row in self.results[table] if all(row[key] == value for key, value in asked.items())]
+
+    def skill(self, design: str, by: str = "all", part: str = "all", **asked: str) -> Figure:
+        """Skill with its interval; registered weights and over the base rate unless asked otherwise."""
+        wanted = {"weights": "case", "model": MODEL, "reference": "base_rate"} | asked
+        found = self.rows("breakdown", design=design, by=by, part=part, **wanted)
+        return share(found[0]["skill"], found[0]["lower"], found[0]["upper"]) if found else share(None)
+
+
+def gather(
+    history: History, home: Path | None = None, version: str | None = None, artefacts: Path | None = None
+) -> Material:
+    """What the card of a history is filled from; `home` is the folder of its versions, by default beside the record."""
+    return Material(history, home or home_of(history.record.folder), version or forecasting.__version__, artefacts)
+
+
+def results_hashes(folder: Path, home: Path, multiverse_day: str | None) -> dict[str, str]:
+    """sha256 of every file of results beside a record and of who answers for the card, whatever their line ends.
+
+    Files that are not there are left out.
+    """
+    names = [*RESULTS, *([f"{MULTIVERSE}/{multiverse_day}.json"] if multiverse_day else [])]
+    places = {name: folder / name for name in names} | {f"{FOLDER}/{STEWARDS}": home / STEWARDS}
+    return {
+        name: hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+        for name, path in places.items()
+        if path.is_file()
+    }

@@ -1,0 +1,58 @@
+"""The case report as a notebook uses it: one object, one method per section."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar
+
+from forecasting.artefacts.session import shared_history
+from forecasting.documents.case import conclusions, confidence, evidence, explained
+from forecasting.documents.case.content import case_content
+from forecasting.documents.report import Report, Section, by_name
+from forecasting.record.months import HORIZONS, parse_day
+from forecasting.record.vocabulary import TARGETS
+
+SECTIONS = by_name(
+    (
+        conclusions.masthead,
+        conclusions.bottom_line,
+        conclusions.incidence,
+        conclusions.ladder,
+        conclusions.beside,
+        explained.drivers,
+        explained.changed,
+        explained.signposts,
+        confidence.rests_on,
+        evidence.precedents,
+        evidence.facts,
+        evidence.contested,
+        evidence.timeline,
+        evidence.calendar,
+        evidence.sources,
+        evidence.provenance,
+    )
+)
+
+
+class CaseReport(Report):
+    """What can be said of a case as of a day."""
+
+    SECTIONS: ClassVar[dict[str, Section]] = SECTIONS
+
+    def __init__(
+        self,
+        case_id: str,
+        as_of: str | date | None = None,
+        horizons: tuple[int, ...] | list[int] = HORIZONS,
+        target: str = TARGETS[0],
+        data: str | Path | None = None,
+        artefacts: str | Path | None = None,
+    ) -> None:
+        """Load the record as of the day and work out every value; raises what `forecast` and `obtain` raise."""
+        history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
+        self.content: dict[str, Any] = case_content(history, case_id, tuple(horizons), target, artefacts)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {
+            "application/json": self.content,
+            "text/plain": f"content of the report on {self.content['case']['case_id']}",
+        }

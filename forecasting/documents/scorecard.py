@@ -1,0 +1,101 @@
+"""The scorecard: how good forecasts of past days were, from finished results beside the record; nothing is fitted."""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import ClassVar
+
+import pandas as pd
+
+import forecasting
+from forecasting.artefacts.code_hash import code_sha256
+from forecasting.backtest.tables import FILE
+from forecasting.documents import skill_tables as scores
+from forecasting.documents.fragments import Content
+from forecasting.documents.ledger_section import LEDGER, ledger, ledger_values
+from forecasting.documents.report import Report, Section, by_name
+from forecasting.forecasts.forecast import LEVEL
+from forecasting.record.history import History, load_history
+from forecasting.record.months import parse_day
+from forecasting.store.errors import UsageError
+from forecasting.store.package_data import shipped
+
+TABLES = ("breakdown", "calibration", "reliability", "power")
+PEERS = Path("benchmarks") / "peers" / "results.csv"
+TRIED = "What was tried and dropped"
+
+
+class ScorecardReport(Report):
+    """How good past forecasts were."""
+
+    SECTIONS: ClassVar[dict[str, Section]] = by_name(
+        (
+            scores.masthead,
+            scores.headline,
+            scores.horizons,
+            scores.causes,
+            scores.parts,
+            scores.calibration,
+            scores.reliability,
+            scores.power,
+            ledger,
+            scores.peers,
+            scores.tried,
+            scores.registration,
+            scores.provenance,
+        )
+    )
+
+    def __init__(self, as_of: str | date | None = None, data: str | Path | None = None) -> None:
+        """Read the results beside a record; `UsageError` for a day other than the record's end, which they are of."""
+        day, history = parse_day(as_of) if isinstance(as_of, str) else as_of, load_history(data)
+        if day not in (None, history.as_of):
+            raise UsageError(f"wanted {history.as_of}, the end of the record, which the results are of; came {day}")
+        self.content: Content = scorecard_content(history)
+
+
+def scorecard_content(history: History) -> Content:
+    """All values of the page: the results of the last record that was scored, and the heads of those before it.
+
+    `registered`: rows of `proof.csv`; each of `TABLES`: rows of that file, of the record `scored_record` (the first
+    digits of its hash; empty where there is no result); `earlier`: rows of the whole, of records scored before;
+    `ledger`: what the ledger beside the record holds, or None.
+    """
+    folder = history.record.folder
+    tables = {name: rows_of(folder / FILE.format(name)) for name in TABLES}
+    records = list(dict.fromkeys(row["record"] for row in tables["breakdown"]))
+    last = records[0] if records else ""
+    return {
+        "template": "scorecard",
+        "title": f"How good are the forecasts? Record to {history.record.data_end}",
+        "package_version": forecasting.__version__,
+        "record_sha256": history.sha256,
+        "code_sha256": code_sha256(),
+        "data_end": history.record.data_end.isoformat(),
+        "as_of": history.as_of.isoformat(),
+        "level": LEVEL,
+        "scored_record": last,
+        "ledger": ledger_values(folder / LEDGER),
+        "registered": rows_of(folder / "proof.csv"),
+        **{name: [row for row in rows if row["record"] == last] for name, rows in tables.items()},
+        "earlier": [row for row in tables["breakdown"] if row["record"] != last and row["by"] == "all"],
+        "peers": rows_of(shipped("data").parent / PEERS),
+        **_registration(folder / "REGISTRATION.md"),
+    }
+
+
+def rows_of(path: Path) -> list[Content]:
+    """The rows of a table of results, empty cells as None; none where there is no such file."""
+    if not path.is_file():
+        return []
+    table = pd.read_csv(path, dtype={"record": str, "part": str, "horizon": str}).astype(object)
+    return table.where(table.notna(), None).to_dict(orient="records")
+
+
+def _registration(path: Path) -> Content:
+    """`tried`: the section on what was dropped, and `registrations`: the others, the last first, as Markdown."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    sections = re.split(r"^## ", text, flags=re.M)[1:]
+    named = {title.strip(): body.strip() for title, _, body in (section.partition("\n") for section in sections)}
+    others = [{"title": title, "text": body} for title, body in named.items() if title != TRIED]
+    return {"tried": named.get(TRIED, ""), "registrations": others[::-1]}

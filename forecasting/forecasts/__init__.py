@@ -1,0 +1,1 @@
+"""Training set, uncertain facts, applicability, fit and forecast."""

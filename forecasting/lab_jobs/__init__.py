@@ -1,8 +1,0 @@
-"""Reports from JupyterLab's own job form and its REST interface; needs the extra `[schedule]` (jupyter-scheduler)."""
-
-from forecasting.lab_jobs.environment import ReportEnvironment
-from forecasting.lab_jobs.execution import ReportExecution
-from forecasting.lab_jobs.files import ReportFiles
-from forecasting.lab_jobs.scheduler import ReportScheduler
-
-__all__ = ["ReportEnvironment", "ReportExecution", "ReportFiles", "ReportScheduler"]

@@ -1,0 +1,1 @@
+"""Reports rendered, in batches and on schedule, signed off and published."""

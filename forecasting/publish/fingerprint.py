@@ -1,0 +1,51 @@
+"""What a report depends on, as one hash: its template, its parameters, the record and the code."""
+
+import hashlib
+import json
+import sys
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from forecasting.artefacts.session import content_hash
+from forecasting.publish.parameters import Parameters
+from forecasting.store import package_data as places
+
+PACKAGE = Path(__file__).parents[1]
+SHIPPED = PACKAGE / "shipped"
+LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "statsmodels", "matplotlib", "nbconvert")
+
+
+def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> str:
+    """sha256 that changes with the template's source, the parameters, the record, the package or its libraries.
+
+    Trained models are not in it: what they say is what the record and the code make of them.
+    """
+    folders = {name: getattr(asked, name) for name in type(asked).model_fields if name not in ("data", "artefacts")}
+    parts = {
+        "template": hashlib.sha256(notebook.read_bytes()).hexdigest(),
+        "parameters": values,
+        "record": content_hash(asked.data or places.shipped("data")),
+        "folders": {name: files_hash(value) for name, value in folders.items() if isinstance(value, Path)},
+        "beside": {name: files_hash((asked.data or places.shipped("data")) / name) for name in asked.beside},
+        "code": code_hash(),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@cache
+def code_hash() -> str:
+    """sha256 over the package's source and the versions of what it computes and draws with."""
+    libraries = [f"{name} {version(name)}" for name in LIBRARIES]
+    return hashlib.sha256("\n".join([files_hash(PACKAGE), sys.version, *libraries]).encode()).hexdigest()
+
+
+def files_hash(folder: Path) -> str:
+    """sha256 over the names and bytes of the files below a folder (or of one file), but compiled and shipped ones."""
+    digest = hashlib.sha256()
+    for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc" and SHIPPED not in path.parents:
+            digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

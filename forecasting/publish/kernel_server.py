@@ -1,0 +1,105 @@
+"""A process that imports everything once and forks a kernel from itself for each run, so that none waits for imports.
+
+Each kernel is a process of its own: nothing that one run changes is seen by the next. Requests and replies are lines
+of JSON on standard input and output; when the input ends, the process ends, and its kernels with it.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+SHARE_SECONDS = 300
+IMPORTED = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completerlib", "matplotlib_inline.backend_inline",
+    "forecasting.publish.parameters", "forecasting.documents.case.report",
+)  # fmt: skip
+
+
+def serve() -> None:
+    """Answer each request for a kernel with its process id, until the input ends."""
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    for name in IMPORTED:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    print(json.dumps({"pid": os.getpid()}), file=replies, flush=True)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if asked["report"]:
+            _share(**asked["report"])
+        pid = os.fork()
+        if pid == 0:
+            _become_kernel(asked)
+        print(json.dumps({"pid": pid}), file=replies, flush=True)
+        _reap()
+
+
+def _share(template: str, parameters: dict[str, Any]) -> None:
+    """Load here what later reports can share; a fault is left for the report itself to tell."""
+    from forecasting.publish.parameters import checked_parameters
+
+    def late(*_: Any) -> None:
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, late)
+    with contextlib.suppress(Exception):
+        signal.alarm(SHARE_SECONDS)
+        checked_parameters(template, parameters).share()
+    signal.alarm(0)
+
+
+def _reap() -> None:
+    """Take leave of the kernels that have ended."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _become_kernel(asked: dict[str, Any]) -> None:
+    """Run an IPython kernel in this forked child; it never returns to the loop of its parent."""
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    status = 1
+    try:
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1):
+            os.dup2(nothing, stream)
+        if os.getppid() == parent:
+            os.chdir(asked["folder"])
+            os.environ.update(asked["environment"])
+            _limit_memory(asked["memory"])
+            _run_kernel(asked["connection"])
+            status = 0
+    finally:
+        os._exit(status)
+
+
+def _limit_memory(grant: int | None) -> None:
+    """Let this process take `grant` bytes of memory of its own beyond what it has."""
+    if grant is not None:
+        status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+        held = next(1024 * int(line.split()[1]) for line in status if line.startswith("VmData:"))
+        resource.setrlimit(resource.RLIMIT_DATA, (held + grant, held + grant))
+
+
+def _run_kernel(connection: str) -> None:
+    from ipykernel.kernelapp import IPKernelApp
+
+    app = IPKernelApp.instance()
+    app.initialize(["-f", connection, "--HistoryManager.enabled=False", "--IPKernelApp.parent_handle=0"])
+    app.start()
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,172 @@
+"""Kernels forked by a server process, as `jupyter_client` sees them; the server is started once and used again."""
+
+import asyncio
+import atexit
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import Any as AnyTrait
+
+
+class ForkedKernel:
+    """A kernel process as `jupyter_client` sees it; it is a child of its server, not of this process."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        try:
+            self._exit: int | None = os.pidfd_open(pid)
+        except ProcessLookupError:
+            self._exit = None
+
+    def poll(self) -> int | None:
+        """None while it runs, -1 once it has ended."""
+        if self._exit is not None:
+            waiting = select.poll()
+            waiting.register(self._exit, select.POLLIN)
+            if not waiting.poll(0):
+                return None
+            os.close(self._exit)
+            self._exit = None
+        return -1
+
+    def wait(self) -> int:
+        """Wait until it has ended."""
+        if self._exit is not None:
+            waiting = select.poll()
+            waiting.register(self._exit, select.POLLIN)
+            waiting.poll()
+        return self.poll() or -1
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the kernel and to what it started."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+                os.killpg(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+
+class KernelServer:
+    """The process that forks kernels; started on first use and again if it has died."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def fork(self, request: dict[str, Any]) -> ForkedKernel:
+        """A kernel for the request; `RuntimeError` where no process can be had."""
+        for _ in range(2):
+            if self._process is None or self._process.poll() is not None:
+                self.close()
+                self._start()
+            try:
+                return ForkedKernel(self._asked(json.dumps(request)))
+            except (OSError, ValueError):
+                self.close()
+        raise RuntimeError("no kernel could be started")
+
+    def close(self) -> None:
+        """End the process and its kernels."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def _start(self) -> None:
+        command = [sys.executable, "-m", "forecasting.publish.kernel_server"]
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
+        )
+        with contextlib.suppress(ValueError):
+            self._reply()
+
+    def _asked(self, line: str) -> int:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        print(line, file=self._process.stdin, flush=True)
+        return self._reply()
+
+    def _reply(self) -> int:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        return int(json.loads(self._process.stdout.readline())["pid"])
+
+
+class _Servers:
+    """Servers at rest; each run takes one and gives it back."""
+
+    def __init__(self) -> None:
+        self._resting: list[KernelServer] = []
+        atexit.register(self.close)
+
+    @contextmanager
+    def one(self) -> Iterator[KernelServer]:
+        server = self._resting.pop() if self._resting else KernelServer()
+        try:
+            yield server
+        finally:
+            self._resting.append(server)
+
+    def close(self) -> None:
+        while self._resting:
+            self._resting.pop().close()
+
+
+SERVERS = _Servers()
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """Starts the kernel by a fork of the manager's server."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Fork the kernel; the command that would start one from nothing is not used."""
+        del cmd
+        manager = self.parent
+        request = {
+            **manager.request,
+            "connection": manager.connection_file,
+            "folder": kwargs.get("cwd") or os.getcwd(),  # noqa: PTH109
+            "environment": kwargs.get("env") or {},
+        }
+        self.process = manager.server.fork(request)
+        self.pid = self.pgid = self.process.pid
+        return self.connection_info
+
+    async def wait(self) -> int:
+        """Wait until the kernel has ended."""
+        while self.process is not None and self.process.poll() is None:
+            await asyncio.sleep(0.005)
+        self.process = None
+        return -1
+
+
+class ForkedKernelManager(AsyncKernelManager):
+    """A manager whose kernel comes from a `KernelServer`."""
+
+    provisioner: Any = None
+    server = AnyTrait()
+    request = AnyTrait()
+
+    async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
+        if self.provisioner is None:
+            self.provisioner = ForkedProvisioner(kernel_id="", kernel_spec=self.kernel_spec, parent=self)
+        return await super()._async_pre_start_kernel(**kwargs)

@@ -1,0 +1,244 @@
+"""The strict, typed parameters of each report template, declared once and checked before anything runs.
+
+The same classes serve Python, the command line, batches and the schedule. A template is a notebook, a class here and
+a line of `TEMPLATES`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from forecasting.artefacts.session import open_case_ids, shared_fit, shared_history, shared_record, worked_out_once
+from forecasting.artefacts.store import ARTEFACTS
+from forecasting.forecasts.forecast import open_cases
+from forecasting.models import BASE_RATES
+from forecasting.record.history import History
+from forecasting.record.months import HORIZONS, check_horizons, parse_day, parse_horizons
+from forecasting.record.vocabulary import TARGETS
+from forecasting.store.errors import LeakageError, UsageError
+
+
+class Parameters(BaseModel):
+    """What every template takes, and what it must tell: where its pages stand and what it can share."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    command: ClassVar[str]
+    models: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    beside: ClassVar[tuple[str, ...]] = ()
+    """Files and folders beside the record's tables that the page reads."""
+
+    as_of: date | None = Field(default=None, description="day whose knowledge is used, YYYY-MM-DD; default: data_end")
+    data: Path | None = Field(default=None, description="folder of a record; default: the one shipped")
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _day(cls, value: object) -> object:
+        return _reworded(parse_day, value) if isinstance(value, str) else value
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _folder(cls, value: object) -> object:
+        return Path(value).resolve() if isinstance(value, str | Path) else value
+
+    def history(self) -> History:
+        """The record as of the day asked; raises what `load_history` raises."""
+        return shared_history(self.data, self.as_of)
+
+    def checked(self) -> date:
+        """The day of the report, once the request is known to be answerable; else an error that says why not."""
+        return self.history().as_of
+
+    def folder(self) -> Path:
+        """Where the dated pages of this report stand, below the folder of all reports."""
+        return Path(self.home())
+
+    @classmethod
+    def home(cls) -> str:
+        """The folder of all reports of this template, below the folder of all reports."""
+        return cls.command
+
+    def subject(self) -> str:
+        """What the report is about, in a message."""
+        return self.command
+
+    def title(self, content: Mapping[str, Any]) -> str:
+        """The title of the page."""
+        return str(content["title"])
+
+    def share(self) -> None:
+        """Load the record and fit the models that other reports of the same day need too."""
+        history = self.history()
+        for names in self.models:
+            shared_fit(history, names, getattr(self, "target", TARGETS[0]), getattr(self, "artefacts", None))
+
+    def values(self, day: date) -> dict[str, Any]:
+        """What the notebook gets: plain values, with the day spelled out."""
+        plain = {name: getattr(self, name) for name in type(self).model_fields}
+        plain |= {"as_of": day.isoformat()}
+        plain |= {name: str(value) for name, value in plain.items() if isinstance(value, Path)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+
+
+class Forecasting(Parameters):
+    """Parameters of templates that forecast."""
+
+    horizons: tuple[int, ...] = Field(default=HORIZONS, description="months after as_of, 1 to 120")
+    target: str = Field(
+        default=TARGETS[0], description="concluded or in_force", json_schema_extra={"enum": list(TARGETS)}
+    )
+    artefacts: Path | None = Field(
+        default=ARTEFACTS, description="folder of trained models; without one they are fitted"
+    )
+    models: ClassVar[tuple[tuple[str, ...], ...]] = ((*BASE_RATES, "primary"),)
+
+    @field_validator("horizons", mode="before")
+    @classmethod
+    def _months(cls, value: object) -> object:
+        if isinstance(value, str):
+            return _reworded(parse_horizons, value)
+        return _reworded(check_horizons, tuple(value)) if isinstance(value, list | tuple) else value
+
+    @field_validator("artefacts", mode="before")
+    @classmethod
+    def _as_given(cls, value: object) -> object:
+        return Path(value) if isinstance(value, str) else value
+
+    @field_validator("target")
+    @classmethod
+    def _known_target(cls, value: str) -> str:
+        if value not in TARGETS:
+            raise ValueError(f"wanted one of {', '.join(TARGETS)}; came {value!r}")
+        return value
+
+
+class CaseReport(Forecasting):
+    """Parameters of `case_report`: one case."""
+
+    command: ClassVar[str] = "case"
+    beside: ClassVar[tuple[str, ...]] = ("multiverse",)
+    case_id: str = Field(description="case of the record")
+
+    def checked(self) -> date:
+        """The day; `UsageError` unless the case goes on by then."""
+        history = self.history()
+        if self.case_id not in open_case_ids(history, self.target):
+            open_cases(history, [self.case_id], self.target)
+        return history.as_of
+
+    def share(self) -> None:
+        """Work out one report of the same record, day and target: what it loads and fits is found by all later ones."""
+        from forecasting.documents.case.content import case_content
+        from forecasting.documents.case.explained_values import compared_with, day_before, earlier_grounds
+
+        history, (target, artefacts) = self.history(), (self.target, self.artefacts)
+        worked_out_once(
+            (history.sha256, history.as_of, target, str(artefacts)),
+            lambda: case_content(history, self.case_id, self.horizons, target, artefacts),
+        )
+        if compared_with(history, history.case(self.case_id, target)) == day_before(history):
+            earlier_grounds(history, day_before(history), target, artefacts)
+
+    @classmethod
+    def home(cls) -> str:
+        """`cases`."""
+        return "cases"
+
+    def folder(self) -> Path:
+        """`cases/<case_id>`."""
+        return Path(self.home()) / self.case_id
+
+    def subject(self) -> str:
+        """The case."""
+        return self.case_id
+
+    def title(self, content: Mapping[str, Any]) -> str:
+        """The case and the day."""
+        return f"{content['case']['name']} - forecast as of {content['as_of']}"
+
+
+class Portfolio(Forecasting):
+    """Parameters of `portfolio`: all cases that go on."""
+
+    command: ClassVar[str] = "portfolio"
+    period_months: int = Field(default=3, ge=1, le=120, description="months since the last period, 1 to 120")
+
+    @field_validator("period_months", mode="before")
+    @classmethod
+    def _number(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+class DataQuality(Parameters):
+    """Parameters of `data_quality`: the record itself."""
+
+    command: ClassVar[str] = "data-quality"
+
+    def checked(self) -> date:
+        """The day; a record with faults is no obstacle, one that cannot be read is."""
+        record = shared_record(self.data)
+        if self.as_of is not None and self.as_of > record.data_end:
+            raise LeakageError(f"wanted a day up to {record.data_end}, where the record ends; came {self.as_of}")
+        return self.as_of or record.data_end
+
+    def share(self) -> None:
+        """Nothing: the record is read anew."""
+
+
+class Scorecard(Parameters):
+    """Parameters of `scorecard`: the results beside a record, which are of its end."""
+
+    command: ClassVar[str] = "scorecard"
+    beside: ClassVar[tuple[str, ...]] = ("ledger", "REGISTRATION.md")
+
+    def checked(self) -> date:
+        """The record's end; `UsageError` for another day, of which there are no results."""
+        end = shared_history(self.data).as_of
+        if self.as_of not in (None, end):
+            raise UsageError(f"wanted {end}, the end of the record, which the results are of; came {self.as_of}")
+        return end
+
+
+TEMPLATES: dict[str, type[Parameters]] = {
+    "case_report": CaseReport,
+    "portfolio": Portfolio,
+    "scorecard": Scorecard,
+    "data_quality": DataQuality,
+}
+
+
+def template_named(name: str) -> str:
+    """The notebook of a template, by its own name or by its name on the command line; `UsageError` for another."""
+    named = {kind.command: notebook for notebook, kind in TEMPLATES.items()}
+    if not isinstance(name, str) or (name not in TEMPLATES and name not in named):
+        raise UsageError(f"wanted a template out of {', '.join(named)}; came {name!r}")
+    return named.get(name, name)
+
+
+def checked_parameters(template: str, parameters: Mapping[str, Any]) -> Any:
+    """The parameters of a template, or a `UsageError` that names each bad one and what it wants."""
+    name = template_named(template)
+    try:
+        return TEMPLATES[name](**parameters)
+    except ValidationError as error:
+        raise UsageError(f"{name}: " + "; ".join(_complaint(name, e) for e in error.errors())) from None
+
+
+def _complaint(template: str, error: Any) -> str:
+    name = str(error["loc"][0])
+    fields = TEMPLATES[template].model_fields
+    if error["type"] == "extra_forbidden":
+        return f"wanted parameters out of {', '.join(fields)}; came {name!r}"
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if said.startswith("wanted"):
+        return f"{name}: {said}"
+    return f"{name}: wanted {fields[name].description}; came {error.get('input')!r}"
+
+
+def _reworded(parse: Any, value: Any) -> Any:
+    try:
+        return parse(value)
+    except UsageError as error:
+        raise ValueError(str(error)) from None

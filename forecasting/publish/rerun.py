@@ -1,0 +1,106 @@
+"""A template run in this process, without a kernel: the same cells, so that a page can be derived again in seconds."""
+
+import ast
+import copy
+import json
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from forecasting.documents.fragments import Content
+from forecasting.documents.page import html_page
+from forecasting.publish.parameters import Parameters
+from forecasting.store.errors import ReportError
+from forecasting.store.package_data import shipped
+
+SIDECAR = "application/json"
+TOP = "top of the page"
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A template with its parameters in it, what its cells have defined, and the report that cell `number` made."""
+
+    notebook: NotebookNode
+    names: dict[str, Any]
+    number: int
+
+    @property
+    def report(self) -> Any:
+        """The report, whose `show` makes a section."""
+        return self.names["report"]
+
+    @property
+    def content(self) -> Content:
+        """The content of the page, as the sidecar would hold it."""
+        held: Content = json.loads(json.dumps(self.report.content, allow_nan=False))
+        return held
+
+    def html(self, asked: Parameters, content: Content) -> bytes:
+        """The page that shows this content, which has the keys of the report's own in whatever order."""
+        executed = copy.deepcopy(self.notebook)
+        held = reordered(self.content, content)
+        shown = {self.number: {SIDECAR: held}} | {n: {"text/html": html} for n, html in self._shown(content).items()}
+        for number, bundle in shown.items():
+            executed.cells[number].outputs = [nbformat.v4.new_output("execute_result", bundle)]
+        return html_page(executed, asked.title(content)).encode()
+
+    def sections(self, content: Content) -> dict[tuple[str, int], str]:
+        """HTML of each cell of the page that shows something, by the heading above it and its number."""
+        return {(self._heading(number), number): shown for number, shown in self._shown(content).items()}
+
+    def _shown(self, content: Content) -> dict[int, str]:
+        own = self.report.content
+        self.report.content = reordered(own, content)
+        try:
+            cells = enumerate(self.notebook.cells)
+            codes = [(n, cell.source) for n, cell in cells if n > self.number and cell.cell_type == "code"]
+            values = {number: _value(source, self.names) for number, source in codes}
+            return {n: str(value._repr_html_()) for n, value in values.items() if hasattr(value, "_repr_html_")}
+        finally:
+            self.report.content = own
+
+    def _heading(self, number: int) -> str:
+        above = [cell.source for cell in self.notebook.cells[:number] if cell.cell_type == "markdown"]
+        heads = [source.partition("\n")[0].lstrip("# ") for source in above if source.startswith("#")]
+        return heads[-1] if heads else TOP
+
+
+def rerun(template: str, printed: Mapping[str, Any], used: Mapping[str, Any]) -> Rerun:
+    """Run a template up to its report: with the parameters `used`, while its cells say those that are `printed`."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=DeprecationWarning)
+        from papermill.iorw import load_notebook_node
+        from papermill.parameterize import parameterize_notebook
+
+        source = load_notebook_node(str(shipped("notebooks") / "reports" / f"{template}.ipynb"))
+        notebook = parameterize_notebook(source, dict(printed))
+    names: dict[str, Any] = dict(used)
+    for number, cell in enumerate(notebook.cells):
+        if "sidecar" in cell.metadata.get("tags", ()):
+            _value(cell.source, names)
+            return Rerun(notebook, names, number)
+    raise ReportError(f"wanted a cell of {template} that gives the report's content; came none")
+
+
+def reordered(own: Any, other: Any) -> Any:
+    """The values of `other` in the order, and of the types, of `own`; what only one of them has is as `own` has it."""
+    if isinstance(own, dict) and isinstance(other, dict):
+        return {key: reordered(value, other.get(str(key), value)) for key, value in own.items()}
+    if isinstance(own, list | tuple) and isinstance(other, list | tuple) and len(own) == len(other):
+        return type(own)(reordered(value, said) for value, said in zip(own, other, strict=True))
+    return own if isinstance(own, dict | list | tuple) or isinstance(other, dict | list | tuple) else other
+
+
+def _value(source: str, names: dict[str, Any]) -> Any:
+    """Run a cell of a template that came with the package; the value of its last line, if that is an expression."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<cell>", "exec"), names)
+    if not isinstance(last, ast.Expr):
+        return None
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)

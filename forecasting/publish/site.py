@@ -1,0 +1,189 @@
+"""One page over all reports, and a feed of them: works from a folder, without a server, without a script."""
+
+import hashlib
+import json
+import shutil
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from forecasting.documents.fragments import badge, day_words, table
+from forecasting.documents.style import STYLE
+from forecasting.documents.words import percent, years
+from forecasting.publish.parameters import TEMPLATES
+from forecasting.record.months import parse_day
+from forecasting.review.sign_off import APPROVALS, APPROVED, EDITED, review_of
+from forecasting.store.errors import UsageError
+from forecasting.store.files import require_writable, write_whole
+
+INDEX, FEED = "index.html", "feed.xml"
+LONGEST_FEED = 200
+ENDS = (".html", ".json", ".ipynb", ".pdf")
+
+
+@dataclass(frozen=True)
+class Published:
+    """A report as it stands in a folder: its page below it, whom it is about, its day, number and standing."""
+
+    page: Path
+    template: str
+    subject: str
+    name: str
+    day: str
+    chance: float | None
+    horizon: int | None
+    review: dict[str, Any]
+    sha256: str
+    changed: datetime
+
+
+def publish(reports: Path, out: Path, require_approval: bool = False) -> list[str]:
+    """Put the reports, `index.html` and `feed.xml` into `out` (which may be `reports`); returns what was left out.
+
+    With `require_approval` only pages approved as they stand are shown; each other is named with its standing.
+    """
+    if not reports.is_dir():
+        raise UsageError(f"wanted a folder of reports; came {reports}: no such folder")
+    require_writable(out)
+    found = standing_reports(reports)
+    shown = [one for one in found if one.review["status"] == APPROVED or not require_approval]
+    if out.resolve() != reports.resolve():
+        if reports.resolve() in out.resolve().parents or out.resolve() in reports.resolve().parents:
+            raise UsageError(f"wanted a public folder apart from {reports}; came {out}")
+        _copy(reports, out, shown)
+    write_whole({out / FEED: feed(shown).encode(), out / INDEX: index(shown).encode()})
+    return [f"{one.page.as_posix()}: {one.review['status']}" for one in found if one not in shown]
+
+
+def standing_reports(reports: Path) -> list[Published]:
+    """Every page with its sidecar below a folder, by template, subject and day, latest first; others are no reports."""
+    found = []
+    for home in (reports / kind.home() for kind in TEMPLATES.values()):
+        found += [one for page in sorted(home.rglob("*.html")) if (one := _published(reports, page)) is not None]
+    order = [kind.command for kind in TEMPLATES.values()]
+    latest_first = sorted(found, key=lambda one: one.day, reverse=True)
+    return sorted(latest_first, key=lambda one: (order.index(one.template), one.name, one.subject))
+
+
+def _published(reports: Path, page: Path) -> Published | None:
+    try:
+        content = json.loads(page.with_suffix(".json").read_bytes())
+        html = page.read_bytes()
+        kind, day = TEMPLATES[content["template"]], parse_day(page.stem).isoformat()
+    except (OSError, ValueError, KeyError, TypeError, UsageError):
+        return None
+    place = page.relative_to(reports)
+    sha256 = hashlib.sha256(html).hexdigest()
+    case, top = content.get("case", {}), content.get("headline", {})
+    review = review_of(reports, place.as_posix(), sha256)
+    if sha256 != content.get("rendering", {}).get("html_sha256"):
+        review = {"status": EDITED if review["status"] != "draft" else "edited by hand"}
+    return Published(
+        page=place,
+        template=kind.command,
+        subject=case.get("case_id", kind.command),
+        name=case.get("name", content.get("title", kind.command).split(" - ")[0]),
+        day=day,
+        chance=top.get("probability"),
+        horizon=top.get("horizon"),
+        review=review,
+        sha256=sha256,
+        changed=datetime.fromtimestamp(page.stat().st_mtime, UTC),
+    )
+
+
+def _copy(reports: Path, out: Path, shown: list[Published]) -> None:
+    """Copy what is shown, and take away what an earlier publication put there and this one does not show."""
+    wanted: set[Path] = set()
+    for one in shown:
+        files = [path for end in ENDS if (path := (reports / one.page).with_suffix(end)).is_file()]
+        wanted |= {path.relative_to(reports) for path in files}
+        write_whole({out / path.relative_to(reports): path.read_bytes() for path in reversed(files)})
+    for old in standing_reports(out):
+        for end in ENDS:
+            if (gone := old.page.with_suffix(end)) not in wanted:
+                (out / gone).unlink(missing_ok=True)
+    if (reports / APPROVALS).is_file():
+        shutil.copyfile(reports / APPROVALS, out / APPROVALS)
+
+
+def index(reports: Iterable[Published]) -> str:
+    """The page: the latest report of each subject, its earlier ones folded below it."""
+    rows = []
+    for _, group in groupby(reports, key=lambda one: (one.template, one.subject)):
+        latest, *earlier = group
+        history = "".join(f"<li>{_link(one)} {_chance(one)} {_standing(one)}</li>" for one in earlier)
+        folded = f"<details><summary>{len(earlier)} earlier</summary><ul>{history}</ul></details>" if earlier else ""
+        rows.append([escape(latest.name), _link(latest) + folded, _chance(latest), _standing(latest)])
+    body = table(["Report", "As of", "Formal agreement", "Standing"], rows, "Latest report of each subject")
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Reports</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="alternate" type="application/atom+xml" href="{FEED}" title="Changes"><style>{STYLE}</style></head>'
+        '<body><main><h1>Reports</h1><p class="question">Will an informal arms-control arrangement become a formal '
+        f"agreement, collapse, or fade? One page for each case and day.</p>{body}"
+        '<p><a href="feed.xml">Feed of changes</a></p></main></body></html>\n'
+    )
+
+
+def feed(reports: Iterable[Published]) -> str:
+    """The latest reports as an Atom feed (RFC 4287), newest first, each with what changed since the one before."""
+    listed = list(reports)
+    before = {
+        later.page: earlier
+        for later, earlier in pairwise(listed)
+        if (later.template, later.subject) == (earlier.template, earlier.subject)
+    }
+    newest = sorted(listed, key=lambda one: (one.changed, one.page.as_posix()), reverse=True)[:LONGEST_FEED]
+    entries = "".join(_entry(one, before.get(one.page)) for one in newest)
+    updated = newest[0].changed if newest else datetime.fromtimestamp(0, UTC)
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><title>Reports</title>'
+        f"<id>{uuid.uuid5(uuid.NAMESPACE_URL, 'forecasting/reports').urn}</id><updated>{_stamp(updated)}</updated>"
+        '<author><name>forecasting</name></author><link rel="self" href="feed.xml"/><link href="index.html"/>'
+        f"{entries}</feed>\n"
+    )
+
+
+def _entry(one: Published, earlier: Published | None) -> str:
+    was = f" (was {percent(earlier.chance)} as of {earlier.day})" if earlier and earlier.chance is not None else ""
+    number = f"Formal agreement: {_number(one)}{was}. " if one.chance is not None else ""
+    said = f"{number}{str(one.review['status']).capitalize()}."
+    return (
+        f"<entry><title>{escape(one.name)}, as of {one.day}</title><link href={_attribute(one)}/>"
+        f"<id>{uuid.uuid5(uuid.NAMESPACE_URL, f'forecasting/{one.page.as_posix()}').urn}</id>"
+        f"<updated>{_stamp(one.changed)}</updated><summary>{escape(said)}</summary></entry>"
+    )
+
+
+def _stamp(when: datetime) -> str:
+    return when.replace(microsecond=0).isoformat()
+
+
+def _attribute(one: Published) -> str:
+    return f'"{quote(one.page.as_posix())}"'
+
+
+def _link(one: Published) -> str:
+    return f"<a href={_attribute(one)}>{day_words(one.day)}</a>"
+
+
+def _number(one: Published) -> str:
+    assert one.horizon is not None
+    return f"{percent(one.chance or 0.0)} within {years(one.horizon)}"
+
+
+def _chance(one: Published) -> str:
+    return "" if one.chance is None else _number(one)
+
+
+def _standing(one: Published) -> str:
+    status = str(one.review["status"])
+    by = f" by {escape(one.review['by'])}" if status == APPROVED else ""
+    return badge("confirmed" if status == APPROVED else "reported", status) + by

@@ -1,0 +1,199 @@
+"""The one gate of the record: every fault of every table, or a record that keeps its contract."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from forecasting.record import rules
+from forecasting.record.columns import Vocabulary, column_faults
+from forecasting.record.reading import RawRecord, RawTable
+from forecasting.record.schema import TABLES
+from forecasting.store.errors import Fault, SchemaError
+
+ALTERED = ("cases", "outcomes", "coding")
+
+
+def record_faults(record: RawRecord) -> list[Fault]:
+    """All faults of a record, sorted by file and row; empty where it keeps its contract.
+
+    Corrections and alternatives are applied only once every cell has its form: before, each would tell it again.
+    """
+    tables = record.tables
+    vocabulary: Vocabulary = {
+        name: frozenset(tables[name].cells[TABLES[name].key[0]]) for name in ("cases", "parties", "sources")
+    }
+    if tables["cases"].cells.empty:
+        return [Fault("cases.csv", 1, "", "at least one case", "a header alone")]
+    malformed = [fault for raw in tables.values() for fault in column_faults(raw, vocabulary)]
+    between = [fault for raw in tables.values() for fault in rules.key_faults(raw)]
+    between += _table_faults(record, tables)
+    between += _completeness_faults(tables)
+    faults = malformed + _consequences_dropped(between, malformed)
+    if not malformed:
+        faults += _correction_faults(record, vocabulary)
+        faults += _alternative_faults(record, vocabulary)
+    return sorted(set(faults))
+
+
+def _consequences_dropped(between: list[Fault], malformed: list[Fault]) -> list[Fault]:
+    """Faults between cells, without those that only say again that a malformed cell does not compare."""
+    cells = {(fault.file, fault.row, f"{fault.wanted.split(' as ')[0]}={fault.came}") for fault in malformed}
+    return [
+        fault for fault in between if not any((fault.file, fault.row, cell) in cells for cell in fault.came.split(", "))
+    ]
+
+
+def require_valid(record: RawRecord) -> None:
+    """`SchemaError` with every fault, if there is one."""
+    if faults := record_faults(record):
+        raise SchemaError(faults)
+
+
+def concluded_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """The outcomes under the target `concluded`, one line per case, by case_id."""
+    rows = outcomes[outcomes["target"] == "concluded"]
+    return rows.drop_duplicates("case_id").set_index("case_id")
+
+
+def _table_faults(record: RawRecord, tables: Mapping[str, RawTable]) -> list[Fault]:
+    end, cases = record.data_end, tables["cases"]
+    first = cases.cells.drop_duplicates("case_id")
+    concluded = concluded_rows(tables["outcomes"].cells)
+    return [
+        *rules.case_faults(cases, end),
+        *rules.outcome_faults(tables["outcomes"], first, end),
+        *rules.target_faults(tables["outcomes"], cases),
+        *rules.event_faults(tables["events"], concluded, end),
+        *rules.ending_faults(cases, tables["events"].cells, concluded),
+        *rules.calendar_faults(tables["calendar"], end),
+    ]
+
+
+def _completeness_faults(tables: Mapping[str, RawTable]) -> list[Fault]:
+    owned = {
+        "coding": "a row of coding.csv for every case",
+        "case_sources": "a row of case_sources.csv for every case",
+    }
+    return [
+        fault
+        for name, wanted in owned.items()
+        for fault in rules.link_faults(tables["cases"], frozenset(tables[name].cells["case_id"]), wanted)
+    ]
+
+
+def row_keys(raw: RawTable) -> pd.Series:
+    """Each row's key as one string, parts joined by '/'."""
+    return raw.cells[list(raw.table.key)].agg("/".join, axis=1)
+
+
+def _correction_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]:
+    corrections = record.tables["corrections"]
+    findings = rules.Findings(corrections)
+    cells = corrections.cells
+    keys = {name: frozenset(row_keys(record.tables[name])) for name in set(cells["table"]) & set(TABLES)}
+    unknown_row = [key not in keys.get(table, ()) for table, key in zip(cells["table"], cells["row_key"], strict=True)]
+    unknown_field = [
+        table in TABLES and (field not in TABLES[table].names or field in TABLES[table].key)
+        for table, field in zip(cells["table"], cells["field"], strict=True)
+    ]
+    findings.add(np.array(unknown_row, dtype=bool), "row_key of a row of that table", "table", "row_key")
+    findings.add(np.array(unknown_field, dtype=bool), "field as a column of that table outside its key", "field")
+    findings.add(cells["recorded_on"] > record.data_end.isoformat(), "recorded_on not after data_end", "recorded_on")
+    if findings.faults or cells.empty:
+        return findings.faults
+    return [fault for day in sorted(set(cells["recorded_on"])) for fault in _faults_from(record, day, vocabulary)]
+
+
+def _faults_from(record: RawRecord, day: str, vocabulary: Vocabulary) -> list[Fault]:
+    """Faults of the record as corrected on `day`."""
+    corrected = corrected_tables(record, day)
+    changed = replace(record, tables={**record.tables, **corrected})
+    malformed = [fault for raw in corrected.values() for fault in column_faults(raw, vocabulary)]
+    between = _consequences_dropped(_table_faults(changed, changed.tables), malformed)
+    return [replace(fault, wanted=f"with corrections.csv to {day}: {fault.wanted}") for fault in malformed + between]
+
+
+def corrected_tables(record: RawRecord, day: str) -> dict[str, RawTable]:
+    """The tables that corrections recorded on or before `day` (YYYY-MM-DD) change, with those changes made."""
+    cells = record.tables["corrections"].cells
+    due = cells[cells["recorded_on"] <= day].sort_values("recorded_on", kind="stable")
+    return {str(name): _corrected(record.tables[str(name)], rows) for name, rows in due.groupby("table")}
+
+
+def _corrected(raw: RawTable, rows: pd.DataFrame) -> RawTable:
+    line_of = {key: line for line, key in enumerate(row_keys(raw))}
+    return replace(raw, cells=_with_values(raw.cells, rows["row_key"].map(line_of).to_numpy(), rows))
+
+
+def _with_values(cells: pd.DataFrame, lines: np.ndarray, rows: pd.DataFrame) -> pd.DataFrame:
+    """The cells, numbered from 0, with the `value` of each of the rows put in its `field` on its line."""
+    changed = cells.copy()
+    for field, own in rows.assign(line=lines).groupby("field", sort=False):
+        column = changed[field].to_numpy(dtype=object, copy=True)
+        column[own["line"].to_numpy()] = own["value"].to_numpy()
+        changed[field] = pd.Series(column, index=changed.index, dtype=changed[field].dtype)
+    return changed
+
+
+def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]:
+    alternatives, tables = record.tables["alternatives"], record.tables
+    findings = rules.Findings(alternatives)
+    cells = alternatives.cells
+    owner = {name: table for table in reversed(ALTERED) for name in TABLES[table].names}
+    home = cells["field"].map(owner).fillna("")
+    is_key = cells["field"].isin(("case_id", "target"))
+    findings.add((home == "") | is_key, "field as a column of cases.csv, outcomes.csv or coding.csv", "field")
+    findings.add(
+        (home == "outcomes") != (cells["target"] != ""),
+        "target if and only if the field belongs to outcomes.csv",
+        "field",
+        "target",
+    )
+    findings.add(
+        cells.groupby("alternative_id")["case_id"].transform("nunique") > 1,
+        "one case in a joint alternative",
+        "alternative_id",
+        "case_id",
+    )
+    findings.add(cells["known_date"] > record.data_end.isoformat(), "known_date not after data_end", "known_date")
+    if findings.faults:
+        return findings.faults
+    altered = {name: _altered(alternatives, tables[name], (home == name).to_numpy()) for name in ALTERED}
+    starts = _altered_starts(altered["outcomes"], altered["cases"], tables["cases"])
+    faults = [fault for raw in altered.values() for fault in column_faults(raw, vocabulary)]
+    faults += rules.case_faults(altered["cases"], record.data_end)
+    faults += rules.outcome_faults(altered["outcomes"], starts, record.data_end)
+    return [replace(fault, wanted=f"applied as a full row: {fault.wanted}") for fault in faults]
+
+
+def _altered(alternatives: RawTable, base: RawTable, chosen: np.ndarray) -> RawTable:
+    """The full rows that the chosen alternatives make of `base`, one per joint alternative and row."""
+    key = ["case_id", "target"] if base.table.name == "outcomes" else ["case_id"]
+    rows = alternatives.cells[chosen]
+    lines = base.cells.drop_duplicates(key)
+    there = pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(lines[key]))
+    rows = rows[there]
+    group = rows.groupby(["alternative_id", *key], sort=False).ngroup().to_numpy()
+    first = np.unique(group, return_index=True)[1]
+    altered = rows[key].iloc[first].merge(lines, on=key, how="left")[base.table.names].reset_index(drop=True)
+    altered = _with_values(altered, group, rows)
+    altered.attrs["alternative_id"] = rows["alternative_id"].to_numpy()[first]
+    files, numbers = alternatives.files[chosen][there], alternatives.rows[chosen][there]
+    return RawTable(base.table, altered, files[first], numbers[first])
+
+
+def _altered_starts(outcomes: RawTable, cases: RawTable, base: RawTable) -> pd.DataFrame:
+    """Start dates to hold the altered outcomes against: the altered start where the same alternative changes it."""
+    starts = base.cells[["case_id", "start_date"]].drop_duplicates("case_id")
+    ids = outcomes.cells.attrs["alternative_id"]
+    own = dict(zip(cases.cells.attrs["alternative_id"], cases.cells["start_date"], strict=True))
+    changed = {
+        case: own[alternative]
+        for case, alternative in zip(outcomes.cells["case_id"], ids, strict=True)
+        if alternative in own
+    }
+    return starts.assign(
+        start_date=[changed.get(c, s) for c, s in zip(starts["case_id"], starts["start_date"], strict=True)]
+    )

@@ -1,0 +1,118 @@
+"""A template of a new case in a record of one's own."""
+
+import csv
+import io
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from forecasting.record.reading import read_record
+from forecasting.record.schema import PLACEHOLDER, SLUG, TABLES, Column
+from forecasting.record.vocabulary import TARGETS
+from forecasting.store.errors import UsageError
+from forecasting.store.files import write_whole
+from forecasting.store.package_data import shipped
+
+ABOUT_SHIPPED = ("REGISTRATION.md", "proof*.csv", "DATASHEET.md", "card")
+DEFAULTS = {
+    "start_precision": "day",
+    "start_known_assumed": "0",
+    "end_known_assumed": "0",
+    "publicity": "public",
+    "background_treaty": "none",
+    "imposed_by_legislature": "0",
+    "sampled_via": "forward",
+    "in_core": "1",
+    "confidence": "low",
+    "date_precision": "day",
+    "known_late": "0",
+    "standing": "confirmed",
+    "is_ending": "0",
+    "seen": "1",
+}
+
+
+def add_case(case_id: str, folder: Path, cells: Mapping[str, Mapping[str, str]] | None = None) -> list[Path]:
+    """Add template rows for `case_id` to the record in `folder`, which is made from the shipped one if need be.
+
+    Cells to fill hold '?'; `cells` (values by table and column) fills some of them. Returns the files changed. Raises
+    `UsageError` for a case_id that is no slug or is taken, for the shipped record itself, and for a folder that cannot
+    be written; the record is unchanged then.
+    """
+    if not re.fullmatch(SLUG, case_id) or len(case_id) > 70:
+        raise UsageError(
+            "wanted a case_id of lower-case words joined by hyphens, at most 70 characters, such as "
+            f"my-case-2026; came {case_id!r}"
+        )
+    require_own(folder)
+    record = read_record(folder if folder.exists() else shipped("data"))
+    if case_id in set(record.tables["cases"].cells["case_id"]):
+        raise UsageError(f"wanted a case_id that the record in {folder} does not have; came {case_id!r}")
+    if not folder.exists():
+        copy_record(shipped("data"), folder)
+    source = f"{case_id}-s1"
+    keys = {"case_id": case_id, "source_id": source, "cluster_id": case_id, "event_id": f"{case_id}-e01"}
+    rows = {
+        "cases": [keys],
+        "outcomes": [{**keys, "target": target, "last_observed_date": PLACEHOLDER} for target in TARGETS],
+        "coding": [keys],
+        "sources": [keys],
+        "case_sources": [keys],
+    }
+    own = cells or {}
+    contents = {
+        folder / TABLES[name].path: _appended(folder, name, [{**line, **own.get(name, {})} for line in lines])
+        for name, lines in rows.items()
+    }
+    events = folder / TABLES["events"].path.replace("*", case_id)
+    contents[events] = _lines([TABLES["events"].names, _row("events", {**keys, **own.get("events", {})})]).encode()
+    write_whole(contents)
+    return list(contents)
+
+
+def require_own(folder: Path) -> None:
+    """`UsageError` for the shipped record and folders inside it."""
+    if folder.resolve().is_relative_to(shipped("data").resolve()):
+        raise UsageError(f"wanted a folder of your own (the shipped record is read-only); came {folder}")
+
+
+def copy_record(source: Path, folder: Path) -> None:
+    """Copy a record, without what is about the shipped one alone, into a folder that appears whole or not at all."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    except OSError as error:
+        raise UsageError(f"wanted a folder that can be made; came {folder}: {error.strerror}") from None
+    try:
+        shutil.copytree(
+            source,
+            staging,
+            dirs_exist_ok=True,
+            copy_function=shutil.copyfile,
+            ignore=shutil.ignore_patterns(*ABOUT_SHIPPED),
+        )
+        staging.chmod(0o755)
+        staging.rename(folder)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _appended(folder: Path, name: str, rows: list[dict[str, str]]) -> bytes:
+    old = (folder / TABLES[name].path).read_bytes().decode("utf-8-sig")
+    return (old.rstrip("\n") + "\n" + _lines([_row(name, row) for row in rows])).encode()
+
+
+def _row(name: str, given: dict[str, str]) -> list[str]:
+    return [given.get(column.name, _default(column)) for column in TABLES[name].columns]
+
+
+def _default(column: Column) -> str:
+    return DEFAULTS.get(column.name, PLACEHOLDER if column.required else "")
+
+
+def _lines(rows: list[list[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,138 @@
+"""Reading the record's files: text exactly as it stands, with the file and row of every line."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.record.months import parse_day
+from forecasting.record.schema import TABLES, Table
+from forecasting.store.errors import Fault, SchemaError, UsageError, shown
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as text. `cells` has string columns; `files` and `rows` say where each line of it stands."""
+
+    table: Table
+    cells: pd.DataFrame
+    files: NDArray[np.object_]
+    rows: NDArray[np.int64]
+
+    def select(self, chosen: NDArray[np.bool_]) -> "RawTable":
+        """The chosen lines, renumbered."""
+        cells = self.cells[chosen].reset_index(drop=True)
+        return RawTable(self.table, cells, self.files[chosen], self.rows[chosen])
+
+
+@dataclass(frozen=True)
+class RawRecord:
+    """All tables as text, the descriptor, and a hash of what they hold that line ends and a BOM do not change."""
+
+    folder: Path
+    tables: Mapping[str, RawTable]
+    descriptor: Mapping[str, Any]
+    data_end: date
+    sha256: str
+
+
+def read_record(folder: Path) -> RawRecord:
+    """Read every table of the record in `folder`; `SchemaError` lists every unreadable file and line at once."""
+    try:
+        found = "no such folder" if not folder.exists() else "" if folder.is_dir() else "a file"
+    except OSError as error:
+        found = error.strerror or str(error)
+    if found:
+        raise SchemaError([Fault(shown(str(folder))[1:-1], 0, "", "a folder with the record", found)])
+    faults: list[Fault] = []
+    digest = hashlib.sha256()
+    descriptor, data_end = _read_descriptor(folder, digest, faults)
+    tables = {name: _read_table(folder, table, digest, faults) for name, table in TABLES.items()}
+    if faults:
+        raise SchemaError(faults)
+    return RawRecord(folder, tables, descriptor, data_end, digest.hexdigest())
+
+
+def _read_descriptor(folder: Path, digest: Any, faults: list[Fault]) -> tuple[dict[str, Any], date]:
+    name = "datapackage.json"
+    text = _read_text(folder / name, name, digest, faults)
+    wanted = "a Data Package descriptor with data_end as a day, YYYY-MM-DD"
+    try:
+        descriptor = json.loads(text) if text else {}
+        return descriptor, parse_day(descriptor["data_end"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UsageError) as error:
+        if text:
+            faults.append(Fault(name, 0, "", wanted, f"{type(error).__name__}: {str(error)[:200]}"))
+        return {}, date.min
+
+
+def _read_text(path: Path, name: str, digest: Any, faults: list[Fault]) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        faults.append(Fault(name, 0, "", "a readable file", error.strerror or str(error)))
+        return ""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        faults.append(Fault(name, row, "", "text in UTF-8", f"byte 0x{content[error.start]:02x}"))
+        return ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        faults.append(Fault(name, 0, "", "a header and rows", "an empty file"))
+    digest.update(f"{name}\0{len(text)}\0".encode())
+    digest.update(text.encode())
+    return text
+
+
+def _read_table(folder: Path, table: Table, digest: Any, faults: list[Fault]) -> RawTable:
+    paths = sorted(path for path in folder.glob(table.path) if not path.name.startswith(".")) or [
+        folder / table.path.replace("*", "hand_coded")
+    ]
+    lines: list[list[str]] = []
+    files: list[str] = []
+    rows: list[int] = []
+    for path in paths:
+        name = path.relative_to(folder).as_posix().encode("utf-8", "replace").decode()
+        text = _read_text(path, name, digest, faults)
+        for row, line in _parse(text, name, table, faults) if text.strip() else ():
+            lines.append(line)
+            files.append(name)
+            rows.append(row)
+    columns = {name: [line[i] for line in lines] for i, name in enumerate(table.names)}
+    cells = pd.DataFrame(columns, dtype="str")
+    return RawTable(table, cells, np.array(files, dtype=object), np.array(rows, dtype=np.int64))
+
+
+def _parse(text: str, name: str, table: Table, faults: list[Fault]) -> list[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    parsed: list[tuple[int, list[str]]] = []
+    try:
+        header = next(reader)
+        if header != table.names:
+            faults.append(Fault(name, 1, "", f"the header {','.join(table.names)}", ",".join(header)))
+            return []
+        before = reader.line_num
+        for line in reader:
+            row, before = before + 1, reader.line_num
+            if not line:
+                continue
+            if len(line) != len(header):
+                faults.append(Fault(name, row, line[0], f"{len(header)} cells", f"{len(line)} cells"))
+            elif any("\n" in cell for cell in line):
+                faults.append(Fault(name, row, line[0], "cells of one line", "a line break inside a cell"))
+            else:
+                parsed.append((row, line))
+    except csv.Error as error:
+        faults.append(Fault(name, reader.line_num, "", "well-formed CSV", str(error)))
+    return parsed

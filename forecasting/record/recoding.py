@@ -1,0 +1,48 @@
+"""The record with arguable codings taken instead of those it has."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from forecasting.record.checks import row_keys
+from forecasting.record.history import History
+from forecasting.record.reading import RawTable
+from forecasting.record.schema import TABLES
+from forecasting.store.errors import UsageError
+
+ALTERED = ("cases", "outcomes", "coding")
+
+
+def recoded(history: History, alternative_ids: Sequence[str]) -> History:
+    """The history with these joint alternatives in place of what the record says, at most one per case.
+
+    Its hash differs from that of the record. Raises `UsageError` for an alternative that is unknown or not yet
+    arguable on the history's day, and for two of one case.
+    """
+    known = history.alternatives
+    unknown = [name for name in alternative_ids if name not in set(known["alternative_id"])]
+    if unknown:
+        raise UsageError(f"wanted alternatives arguable by {history.as_of}; came {', '.join(unknown)}")
+    chosen = known[known["alternative_id"].isin(list(alternative_ids))]
+    twice = chosen.groupby("case_id")["alternative_id"].nunique()
+    if (twice > 1).any():
+        raise UsageError(f"wanted one alternative of a case at a time; came several of {twice.index[twice > 1][0]}")
+    texts = history.record.tables["alternatives"].cells
+    cells = texts[texts["alternative_id"].isin(list(alternative_ids))]
+    tables = {name: _changed(history.record.tables[name], cells) for name in ALTERED}
+    digest = hashlib.sha256(f"{history.sha256} {' '.join(sorted(alternative_ids))}".encode()).hexdigest()
+    record = replace(history.record, tables={**history.record.tables, **tables}, sha256=digest)
+    return History(history.as_of, record)
+
+
+def _changed(raw: RawTable, alternatives: pd.DataFrame) -> RawTable:
+    mine = alternatives[alternatives["field"].isin(TABLES[raw.table.name].names)]
+    changed = raw.cells.copy()
+    line_of = {key: line for line, key in enumerate(row_keys(raw))}
+    for case_id, target, field, value in zip(
+        mine["case_id"], mine["target"], mine["field"], mine["value"], strict=True
+    ):
+        changed.loc[line_of[f"{case_id}/{target}" if target else case_id], field] = value
+    return replace(raw, cells=changed)

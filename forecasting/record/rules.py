@@ -1,0 +1,241 @@
+"""What must hold between cells and between rows, once every cell has its form."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.record.reading import RawTable
+from forecasting.record.vocabulary import SAME_OUTCOME_TYPES, TARGETS
+from forecasting.store.errors import Fault
+
+Mask = NDArray[np.bool_]
+
+
+class Findings:
+    """Collects faults of one table: `add(mask, wanted, column)` reports each line where `mask` is true."""
+
+    def __init__(self, raw: RawTable) -> None:
+        self.raw = raw
+        self.faults: list[Fault] = []
+
+    def add(self, mask: "pd.Series[bool] | Mask", wanted: str, *columns: str) -> None:
+        """Report `wanted` for each line where `mask` holds, with the cells of `columns` as what came."""
+        cells = self.raw.cells
+        for line in np.flatnonzero(np.asarray(mask, dtype=bool)):
+            came = ", ".join(f"{column}={cells[column].iloc[line]!r}" for column in columns)
+            owner = cells["case_id"].iloc[line] if "case_id" in cells else ""
+            place = (str(self.raw.files[line]), int(self.raw.rows[line]))
+            self.faults.append(Fault(*place, str(owner), wanted, came))
+
+
+def key_faults(raw: RawTable) -> list[Fault]:
+    """Rows whose key another row has already."""
+    findings = Findings(raw)
+    key = list(raw.table.key)
+    findings.add(raw.cells.duplicated(key), f"{' and '.join(key)} unlike that of every other row", *key)
+    return findings.faults
+
+
+def coarse(day: "pd.Series[str]", precision: "pd.Series[str]") -> "pd.Series[bool]":
+    """True where a coarse date does not stand at the end of its month or year."""
+    when = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce")
+    month = (precision == "month") & ~when.dt.is_month_end
+    return (day != "") & (month | ((precision == "year") & (day.str.slice(4) != "-12-31")))
+
+
+def case_faults(cases: RawTable, data_end: date) -> list[Fault]:
+    """Faults between the cells of a case."""
+    findings, cells = Findings(cases), cases.cells
+    findings.add(
+        coarse(cells["start_date"], cells["start_precision"]),
+        "a coarse start_date at the end of its month or year",
+        "start_date",
+        "start_precision",
+    )
+    findings.add(
+        cells["start_known_date"] < cells["start_date"],
+        "start_known_date on or after start_date",
+        "start_date",
+        "start_known_date",
+    )
+    findings.add(
+        (cells["start_known_assumed"] == "1") & (cells["start_known_date"] != cells["start_date"]),
+        "an assumed start_known_date equal to start_date",
+        "start_date",
+        "start_known_date",
+    )
+    findings.add(
+        cells["start_known_date"] > data_end.isoformat(),
+        f"a start known by data_end {data_end}, which stands in datapackage.json",
+        "start_known_date",
+    )
+    listed = cells["parties"].str.count(";") + 1
+    findings.add(
+        pd.to_numeric(cells["n_parties"], errors="coerce") < listed,
+        "n_parties at least the number of parties listed",
+        "n_parties",
+        "parties",
+    )
+    return findings.faults
+
+
+def outcome_faults(outcomes: RawTable, cases: pd.DataFrame, data_end: date) -> list[Fault]:
+    """Faults within each outcome row, and between it and its case (`cases` has one line per case_id)."""
+    findings, cells = Findings(outcomes), outcomes.cells
+    start = cells["case_id"].map(cases.set_index("case_id")["start_date"]).astype("str")
+    ended, formal, faded = cells["cause"] != "", cells["cause"] == "formalized", cells["cause"] == "faded"
+    for column in ("end_date", "end_precision", "end_known_date"):
+        findings.add(ended & (cells[column] == ""), f"{column} for an ended case", "cause", column)
+        findings.add(~ended & (cells[column] != ""), f"no {column} for a case that goes on", "cause", column)
+    findings.add(
+        ~ended & (cells["last_observed_date"] == ""),
+        "last_observed_date for a case that goes on",
+        "last_observed_date",
+    )
+    findings.add(faded != (cells["fade"] != ""), "fade if and only if the cause is faded", "cause", "fade")
+    findings.add(
+        formal != (cells["successor"] != ""),
+        "successor if and only if the cause is formalized",
+        "cause",
+        "successor",
+    )
+    for column in ("instrument", "concluded_date"):
+        findings.add(formal & (cells[column] == ""), f"{column} for a formalized case", "cause", column)
+    binding = formal & (cells["target"] == "in_force")
+    findings.add(
+        binding & (cells["in_force_date"] != cells["end_date"]),
+        "end_date equal to in_force_date where the target in_force is formalized",
+        "end_date",
+        "in_force_date",
+    )
+    findings.add(
+        coarse(cells["end_date"], cells["end_precision"]),
+        "a coarse end_date at the end of its month or year",
+        "end_date",
+        "end_precision",
+    )
+    for column, earliest in (
+        ("end_date", start),
+        ("last_observed_date", start),
+        ("end_known_date", cells["end_date"]),
+        ("in_force_date", cells["concluded_date"]),
+    ):
+        findings.add(
+            (cells[column] != "") & (cells[column] < earliest),
+            f"{column} on or after {earliest.name if earliest.name != 'case_id' else 'the start'}",
+            column,
+        )
+    for column in ("end_date", "end_known_date", "last_observed_date", "in_force_date"):
+        findings.add(cells[column] > data_end.isoformat(), f"{column} not after data_end {data_end}", column)
+    findings.add(
+        (cells["end_known_assumed"] == "1") & (cells["end_known_date"] != cells["end_date"]),
+        "an assumed end_known_date equal to end_date",
+        "end_date",
+        "end_known_date",
+    )
+    return findings.faults
+
+
+def target_faults(outcomes: RawTable, cases: RawTable) -> list[Fault]:
+    """Each case has one outcome per target, and they agree where the codebook says they must."""
+    findings, cells = Findings(outcomes), outcomes.cells
+    kinds = cases.cells.drop_duplicates("case_id").set_index("case_id")["type"]
+    by_target = {
+        target: cells[cells["target"] == target].drop_duplicates("case_id").set_index("case_id") for target in TARGETS
+    }
+    missing = Findings(cases)
+    for target, rows in by_target.items():
+        missing.add(~cases.cells["case_id"].isin(rows.index), f"an outcome for target {target}", "case_id")
+    concluded = by_target["concluded"].reindex(cells["case_id"]).fillna("")
+    known = cells["case_id"].isin(by_target["concluded"].index).to_numpy()
+    same_type = known & cells["case_id"].map(kinds).isin(SAME_OUTCOME_TYPES).to_numpy()
+    for column in ("cause", "end_date"):
+        findings.add(
+            same_type & (concluded[column].to_numpy() != cells[column].to_numpy()),
+            "the same outcome for both targets in a case of type signed_unratified or provisional_application",
+            "target",
+            column,
+        )
+    earlier = (concluded["cause"] == "formalized").to_numpy() & (
+        cells["end_date"].to_numpy() < concluded["end_date"].to_numpy()
+    )
+    findings.add(
+        earlier & (cells["end_date"] != ""),
+        "an in_force outcome no earlier than the conclusion",
+        "target",
+        "end_date",
+    )
+    return missing.faults + findings.faults
+
+
+def event_faults(events: RawTable, concluded: pd.DataFrame, data_end: date) -> list[Fault]:
+    """Faults within each event, and between the ending event and the outcome (`concluded`, by case_id)."""
+    findings, cells = Findings(events), events.cells
+    findings.add(
+        cells["known_date"] < cells["event_date"],
+        "known_date on or after event_date",
+        "event_date",
+        "known_date",
+    )
+    findings.add(cells["known_date"] > data_end.isoformat(), f"known by data_end {data_end}", "known_date")
+    findings.add(
+        coarse(cells["event_date"], cells["date_precision"]),
+        "a coarse event_date at the end of its month or year",
+        "event_date",
+        "date_precision",
+    )
+    act = ["case_id", "event_date", "known_late", "kind", "actor", "target", "standing"]
+    findings.add(
+        cells.duplicated(act),
+        "an act once: another row of the case has the same date, kind, actor, target and standing",
+        "event_date",
+        "kind",
+    )
+    ending = cells["is_ending"] == "1"
+    outcome = concluded.reindex(cells["case_id"]).fillna("").reset_index(drop=True)
+    findings.add(ending & (outcome["cause"] == ""), "no ending event in a case that goes on", "event_date", "kind")
+    findings.add(
+        ending & cells.duplicated(["case_id", "is_ending"]), "one ending event in a case", "event_date", "kind"
+    )
+    length = np.select([outcome["end_precision"] == "year", outcome["end_precision"] == "month"], [4, 7], 10)
+    inside = [
+        day[:n] == end[:n]
+        for day, end, n in zip(cells["event_date"], outcome["end_date"].fillna(""), length, strict=True)
+    ]
+    findings.add(
+        ending & (outcome["cause"] != "") & ~np.array(inside, dtype=bool),
+        "the ending event on the end_date of the outcome (or within its month or year)",
+        "event_date",
+    )
+    return findings.faults
+
+
+def ending_faults(cases: RawTable, events: pd.DataFrame, concluded: pd.DataFrame) -> list[Fault]:
+    """Ended cases without an event that ends them."""
+    findings = Findings(cases)
+    ended = cases.cells["case_id"].map(concluded["cause"]) != ""
+    told = cases.cells["case_id"].isin(events.loc[events["is_ending"] == "1", "case_id"])
+    findings.add(ended & ~told, "an event with is_ending=1 in an ended case", "case_id")
+    return findings.faults
+
+
+def calendar_faults(calendar: RawTable, data_end: date) -> list[Fault]:
+    """Faults within each announcement."""
+    findings, cells = Findings(calendar), calendar.cells
+    findings.add(
+        cells["scheduled_date"] < cells["announced_date"],
+        "scheduled_date on or after announced_date",
+        "announced_date",
+        "scheduled_date",
+    )
+    findings.add(cells["announced_date"] > data_end.isoformat(), f"announced by data_end {data_end}", "announced_date")
+    return findings.faults
+
+
+def link_faults(raw: RawTable, linked: frozenset[str], wanted: str) -> list[Fault]:
+    """Rows of `raw` whose case_id is not in `linked`."""
+    findings = Findings(raw)
+    findings.add(~raw.cells["case_id"].isin(linked), wanted, "case_id")
+    return findings.faults

@@ -1,1 +1,0 @@
-"""What people read: pages, figures, and the notebooks that make them."""

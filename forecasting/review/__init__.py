@@ -1,0 +1,1 @@
+"""Sign-off of pages and cards."""

@@ -1,0 +1,1 @@
+"""The ground: errors, package data, files written whole, one lock."""

@@ -1,0 +1,222 @@
+"""Entries of a ledger: forecasts made again as of their own day, endings told again, and held against what stands."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forecasting.artefacts import obtain
+from forecasting.artefacts.code_hash import code_sha256
+from forecasting.artefacts.session import shared_history
+from forecasting.features import DossierIndex
+from forecasting.forecasts.forecast import case_limits, forecast
+from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain
+from forecasting.ledger.entries import Issue, Resolution, Resolved, decoded, encoded
+from forecasting.ledger.issue import open_case_ids
+from forecasting.ledger.questions import (
+    QUESTION,
+    RULE,
+    block_forecasts,
+    blocks,
+    question_lines,
+    states_by_question,
+)
+from forecasting.ledger.resolve import verdicts
+from forecasting.record.history import History
+from forecasting.store.errors import UsageError
+from forecasting.verify.differences import Difference, Verification, compared, leaves
+from forecasting.verify.trust import Trusted, read_text
+
+FIRST_FORECAST = ' "forecasts": ['
+LINE = re.compile(r"(.+):(\d+)")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What forecasts are made for at once: a day, a target, a population and horizons."""
+
+    as_of: Any
+    target: str
+    population: str
+    horizons: tuple[int, ...]
+
+
+def is_entry(path: Path, held: Any) -> bool:
+    """Whether a file is named and begun like an entry of a ledger, or a folder holds such files."""
+    if path.is_dir():
+        return any(ENTRY_FILE.fullmatch(one.name) for one in path.iterdir())
+    return bool(ENTRY_FILE.fullmatch(path.name)) and (held is None or "entry" in held)
+
+
+def verify_entries(path: Path, trusted: Trusted, line: int | None = None) -> Verification:
+    """A ledger, one entry of it, or the forecast on one line of an entry; a broken chain is a `LedgerError`."""
+    links = list(read_chain(path).links) if path.is_dir() else [read_link(path)]
+    case = case_on_line(links[0], line) if line is not None else None
+    earlier = links if path.is_dir() or not isinstance(links[0].entry, Resolution) else read_chain(path.parent).links
+    return verify_links(str(path), links, shared_history(trusted.data), trusted, case, earlier)
+
+
+def verify_links(
+    subject: str,
+    links: Sequence[Link],
+    whole: History,
+    trusted: Trusted,
+    case: str | None = None,
+    chain: Sequence[Link] = (),
+) -> Verification:
+    """Entries held against what the record `whole` gives as of their days; `chain`: those before a resolution, too."""
+    n, made, notes, differences = 0, dict[str, None](), dict[str, None](), list[Difference]()
+    for asked, group in _groups(links):
+        again = _Again(whole, asked, group, trusted)
+        notes |= dict.fromkeys(again.notes)
+        for link in group:
+            made |= dict.fromkeys(_made_from(link, whole))
+            count, found = again.held_against(link, case)
+            n, differences = n + count, differences + found
+    for link in links:
+        if isinstance(link.entry, Resolution):
+            made |= dict.fromkeys(_made_from(link, whole))
+            count, found = _resolution(link, chain or links, whole)
+            n, differences = n + count, differences + found
+    other = sum(not isinstance(link.entry, Issue | Resolution) for link in links)
+    if other:
+        notes[f"{other} entries of what people said or withdrew: nothing to derive"] = None
+    order = {link.name: i for i, link in enumerate(links)}
+    differences.sort(key=lambda one: order[one.section.split()[0]])
+    return Verification(subject, n, tuple(made), tuple(notes), tuple(differences))
+
+
+def read_link(path: Path) -> Link:
+    """An entry by itself, whatever stands before and after it; `LedgerError` where it is none."""
+    content = read_text(path).encode()
+    return Link(path.name, "", decoded(content, path.name))
+
+
+def case_on_line(link: Link, line: int) -> str:
+    """The case whose forecast stands on a line (from 1) of an entry's file; `UsageError` for another line."""
+    cases = [forecast.case_id for forecast in link.entry.forecasts] if isinstance(link.entry, Issue) else []
+    first = line_of(link, cases[0]) if cases else 0
+    if not 0 <= line - first < len(cases):
+        raise UsageError(
+            f"wanted a line with a forecast, {first} to {first + len(cases) - 1} of {link.name}; came {line}"
+        )
+    return cases[line - first]
+
+
+def line_of(link: Link, case_id: str) -> int:
+    """The line (from 1) of an entry's file on which the forecast of a case stands."""
+    if not isinstance(link.entry, Issue):
+        raise UsageError(f"wanted an entry with forecasts; came {link.name}")
+    lines = encoded(link.entry).decode().splitlines()
+    cases = [forecast.case_id for forecast in link.entry.forecasts]
+    return lines.index(FIRST_FORECAST) + 2 + cases.index(case_id)
+
+
+class _Again:
+    """Forecasts of several entries made again at once, on the record as it was known on their day."""
+
+    def __init__(self, whole: History, asked: Asked, group: list[Link], trusted: Trusted) -> None:
+        history = whole.at(asked.as_of)
+        issues = [link.entry for link in group if isinstance(link.entry, Issue)]
+        models = list(dict.fromkeys(name for entry in issues for name in (entry.model, entry.reference_model)))
+        self._open = set(open_case_ids(history, asked.target))
+        cases = sorted({case for entry in issues for case in entry.case_ids} & self._open)
+        obtained = obtain(trusted.artefacts, history, models, asked.target, issues[0].population)
+        self.notes = (f"models from artefact {obtained.key[:12]}" if obtained.key else "models fitted anew",)
+        self._clusters = history.cases.set_index("case_id")["cluster_id"]
+        index = DossierIndex(history, asked.target)
+        limits = case_limits(history, cases, obtained.fitted, index) if cases else {}
+        self._silent = {
+            name: {case: str(of[name]) for case, of in limits.items() if of[name].status == "abstained"}
+            for name in models
+        }
+        fitted = obtained.fitted
+        table = forecast(history, cases, fitted=fitted, horizons=asked.horizons, index=index) if cases else None
+        self._blocks = {} if table is None else blocks(table)
+
+    def held_against(self, link: Link, case: str | None) -> tuple[int, list[Difference]]:
+        """How many values were compared, and those that differ; of one case, if it is named."""
+        entry = link.entry
+        assert isinstance(entry, Issue)
+        found = {one["case_id"]: one for one in self._found(entry)}
+        differences = [] if case else list(_words(link, entry))
+        n = 2
+        for number, said in enumerate(entry.model_dump(mode="json", exclude_none=True)["forecasts"]):
+            if case not in (None, said["case_id"]):
+                continue
+            place = f"{link.name} line {line_of(link, said['case_id'])}, {said['case_id']}"
+            if said["case_id"] not in found:
+                reason = self._silent[entry.model].get(said["case_id"])
+                came = f"none: {reason or f'the record does not have it open on {entry.as_of}'}"
+                differences.append(Difference(f"/forecasts/{number}", place, "a forecast", came))
+                continue
+            own = found[said["case_id"]]
+            n += sum(1 for _ in leaves(own))
+            differences += [
+                Difference(one.pointer, place, one.said, one.found)
+                for one in compared(said, own, f"/forecasts/{number}")
+            ]
+        if case is None:
+            differences += self._abstentions(link, entry)
+        return n + len(entry.silent), differences
+
+    def _abstentions(self, link: Link, entry: Issue) -> Iterator[Difference]:
+        """Cases of which it is said that the model gave no forecast, and those of which it gives none."""
+        said = {each.case_id: each.reason for each in entry.abstained or ()}
+        named = set(entry.case_ids)
+        found = {case: reason for case, reason in self._silent[entry.model].items() if case in named}
+        for one in compared(said, found, "/abstained"):
+            yield Difference(one.pointer, link.name, one.said, one.found)
+
+    def _found(self, entry: Issue) -> list[dict[str, Any]]:
+        if entry.model not in self._blocks:
+            return []
+        own = self._blocks[entry.model]
+        is_itself = entry.model == entry.reference_model
+        reference = None if is_itself else self._blocks[entry.reference_model].only(own.case_ids)
+        return block_forecasts(own, reference, self._clusters)
+
+
+def _groups(links: Iterable[Link]) -> Iterator[tuple[Asked, list[Link]]]:
+    groups: dict[Asked, list[Link]] = defaultdict(list)
+    for link in links:
+        if isinstance(e := link.entry, Issue):
+            groups[Asked(e.as_of, e.target, e.population, e.horizons)].append(link)
+    yield from groups.items()
+
+
+def _words(link: Link, entry: Issue) -> Iterator[Difference]:
+    for key, said, found in (("question", entry.question, QUESTION), ("rule", entry.rule, RULE)):
+        if said != found:
+            yield Difference(f"/{key}", link.name, said, found)
+
+
+def _made_from(link: Link, whole: History) -> Iterator[str]:
+    entry = link.entry
+    assert isinstance(entry, Issue | Resolution)
+    if entry.record_sha256 != whole.sha256:
+        yield f"made from another record: it says sha256 {entry.record_sha256}; this one is {whole.sha256}"
+    if isinstance(entry, Issue) and entry.code.sha256 != code_sha256():
+        yield f"made from other code: it says sha256 {entry.code.sha256}; this is {code_sha256()}"
+
+
+def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int, list[Difference]]:
+    """What the record says of the questions then open, beside what the entry says it said."""
+    entry = link.entry
+    assert isinstance(entry, Resolution)
+    earlier = Chain(tuple(one for one in links if one.entry.sequence < entry.sequence))
+    told = verdicts(question_lines(earlier), whole.at(entry.record_end), states_by_question(earlier))
+    found = [one.model_dump(mode="json", exclude_none=True) for one in map(Resolved.model_validate, told)]
+    said = entry.model_dump(mode="json", exclude_none=True)["resolutions"]
+    differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found, "/resolutions")]
+    return sum(1 for _ in leaves(found)), differences
+
+
+def split_line(text: str) -> tuple[Path, int | None]:
+    """A path, and the line that `PATH:LINE` names where there is no file of that name."""
+    found = LINE.fullmatch(text)
+    if found and not Path(text).exists():
+        return Path(found[1]), int(found[2])
+    return Path(text), None

@@ -1,0 +1,164 @@
+"""A page of a report: derived again from its own parameters, then rendered again from what it says."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forecasting.artefacts import made_from
+from forecasting.models import MODELS
+from forecasting.publish.fingerprint import fingerprint
+from forecasting.publish.notebook import source_of
+from forecasting.publish.parameters import TEMPLATES, Forecasting, Parameters, checked_parameters
+from forecasting.publish.rerun import Rerun, reordered, rerun
+from forecasting.store.errors import ForecastingError, UsageError, shown
+from forecasting.verify.differences import Difference, Verification, compared, leaves, parts, with_leaf
+from forecasting.verify.text import first_difference
+from forecasting.verify.trust import Trusted, read_text
+
+PROVENANCE = ("record_sha256", "code_sha256", "package_version", "artefact", "artefact_earlier")
+ABOUT_THE_FILE = ("rendering", "review")
+WANTED = "the JSON file beside the page of a report, with its template and parameters"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A page as it was printed: its `content`, its template with its parameters, what was said of its rendering."""
+
+    path: Path
+    content: dict[str, Any]
+    template: str
+    parameters: dict[str, Any]
+    rendering: dict[str, Any]
+
+    @property
+    def page(self) -> Path:
+        """Where the page stands."""
+        return self.path.with_suffix(".html")
+
+
+def is_page(path: Path, held: Any) -> bool:
+    """Whether a file is a page of a report, or the JSON file beside one."""
+    return path.suffix == ".html" or (isinstance(held, dict) and isinstance(held.get("rendering"), dict))
+
+
+def read_page(path: Path) -> Printed:
+    """The content of a page; `UsageError` where the JSON file beside it is not what a report writes."""
+    place = path.with_suffix(".json")
+    if not place.is_file():
+        raise UsageError(f"wanted {WANTED}; came none beside {path}")
+    try:
+        held = json.loads(read_text(place))
+        rendering = held["rendering"]
+        template, parameters = rendering["template"], dict(rendering["parameters"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UsageError(f"wanted {WANTED}; came {place}: {type(error).__name__} {shown(str(error))}") from None
+    if not isinstance(template, str) or template not in TEMPLATES or held.get("template") != template:
+        came = shown([template, held.get("template")])
+        raise UsageError(f"wanted a page of a template out of {', '.join(TEMPLATES)}; came {came} in {place}")
+    content = {key: value for key, value in held.items() if key not in ABOUT_THE_FILE}
+    return Printed(place, content, template, parameters, rendering)
+
+
+def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
+    """The report run again on the record that is trusted, never on a folder that the page names."""
+    if printed.parameters.get("data") is not None and trusted.data is None:
+        raise UsageError(
+            f"wanted --data, the record to derive the page from; came none, and the page was made from one of its own "
+            f"({shown(str(printed.parameters['data']))}): a page does not choose what it is held against"
+        )
+    parameters = printed.parameters | {"data": str(trusted.data) if trusted.data is not None else None}
+    if "artefacts" in TEMPLATES[printed.template].model_fields:
+        parameters["artefacts"] = str(trusted.artefacts) if trusted.artefacts is not None else None
+    asked = checked_parameters(printed.template, parameters)
+    used = asked.values(asked.checked())
+    return rerun(printed.template, printed.parameters, used), asked
+
+
+def verify_page(path: Path, trusted: Trusted) -> Verification:
+    """Every value of a page and of the JSON file beside it; raises what rendering the report would raise."""
+    printed = read_page(path)
+    again, asked = derived(printed, trusted)
+    found = again.content
+    made = tuple(_made_from(printed, asked, found))
+    content = {name: value for name, value in printed.content.items() if name not in PROVENANCE}
+    wanted = {name: value for name, value in found.items() if name not in PROVENANCE}
+    differences = list(compared(content, wanted))
+    if differences:
+        differences[0] = replace(differences[0], section=_section(again, found, differences[0]))
+    kept = {name: printed.content[name] for name in PROVENANCE if name in printed.content}
+    shown_content = found | kept if differences else reordered(found, printed.content)
+    checked, notes = _page_differences(printed, again, asked, shown_content)
+    n = sum(1 for _ in leaves(wanted))
+    notes = (*_origin(found), *notes)
+    return Verification(str(path), n, made, notes, (*differences, *checked))
+
+
+def _made_from(printed: Printed, asked: Parameters, found: dict[str, Any]) -> Iterator[str]:
+    """In what the page was made from something else than what is at hand."""
+    said = printed.content.get("record_sha256")
+    if said != found.get("record_sha256"):
+        yield f"made from another record: it says sha256 {shown(said)}; this one is {found.get('record_sha256')}"
+    if "code_sha256" in found and printed.content.get("code_sha256") != found["code_sha256"]:
+        code = shown(printed.content.get("code_sha256"))
+        yield f"made from other code: it says sha256 {code}; this is {found['code_sha256']}"
+    if said == found.get("record_sha256") and printed.rendering.get("fingerprint") != _fingerprint(printed, asked):
+        yield (
+            "made by other modules, libraries or templates, or from other files beside the record: it says package "
+            f"{shown(printed.content.get('package_version'))}; this is {found.get('package_version')}"
+        )
+    if isinstance(asked, Forecasting):
+        yield from _other_models(printed, asked)
+
+
+def _other_models(printed: Printed, asked: Forecasting) -> Iterator[str]:
+    """Artefacts that a page names and that are not those of this record and code."""
+    history, choices = asked.history(), (*asked.models, tuple(MODELS))
+    days = {"artefact": history.as_of, "artefact_earlier": printed.content.get("earlier", "")}
+    for name, day in days.items():
+        key = printed.content.get(name)
+        if key is None:
+            continue
+        known = history.at(date.fromisoformat(day) if isinstance(day, str) else day)
+        keys = [made_from(known, names, asked.target, "forward").key for names in choices]
+        if key not in keys:
+            yield f"made from other fitted models: it says artefact {shown(key)}; of this record and code {keys[0]}"
+
+
+def _fingerprint(printed: Printed, asked: Parameters) -> str:
+    return fingerprint(source_of(printed.template), asked, printed.parameters)
+
+
+def _origin(found: dict[str, Any]) -> tuple[str, ...]:
+    if "artefact" not in found:
+        return ()
+    key = found["artefact"]
+    return (f"models from artefact {key[:12]}" if key else "models fitted anew",)
+
+
+def _page_differences(
+    printed: Printed, again: Rerun, asked: Parameters, content: dict[str, Any]
+) -> tuple[tuple[Difference, ...], tuple[str, ...]]:
+    if not printed.page.is_file():
+        return (), (f"no page {printed.page.name} beside it: the values alone were checked",)
+    said = read_text(printed.page)
+    wanted = again.html(asked, content).decode()
+    return () if said == wanted else (first_difference(said, wanted),), ()
+
+
+def _section(again: Rerun, found: dict[str, Any], difference: Difference) -> str:
+    """The heading under which the value is shown; empty where it is not shown, or cannot be."""
+    places = places_of(again, found, difference.pointer, difference.said)
+    return places[0] if places else ""
+
+
+def places_of(again: Rerun, content: dict[str, Any], pointer: str, other: Any) -> list[str]:
+    """Headings of the sections of a page that change with a value."""
+    try:
+        changed = again.sections(with_leaf(content, parts(pointer), other))
+    except (ForecastingError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
+        return []
+    before = again.sections(content)
+    return list(dict.fromkeys(key[0] for key in before if before[key] != changed.get(key)))

@@ -1,0 +1,451 @@
+"""Artefacts of fitted models: the same models come back, or one clear error and nothing."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import forecasting
+from forecasting import MODELS, fit_models, forecast, load_history
+from forecasting.artefacts import code_hash as source
+from forecasting.artefacts import find, load, made_from, obtain, save, train
+from forecasting.artefacts.code_hash import code_sha256
+from forecasting.artefacts.support import SupportValues, restored_support, support_forms, support_state
+from forecasting.forecasts.forecast import case_limits
+from forecasting.store.errors import ArtefactError, InsufficientHistoryError, UsageError
+
+CASES = ["new-start-post-expiry-2026", "south-atlantic-zpcas-1986"]
+RATE = ("base_rate",)
+
+
+@pytest.fixture(scope="module")
+def rate(history, tmp_path_factory):
+    """The artefact of the base rate alone, which is small."""
+    return train(history, RATE, artefacts=tmp_path_factory.mktemp("rates")).folder
+
+
+@pytest.fixture
+def copy(rate, tmp_path):
+    return shutil.copytree(rate, tmp_path / "artefacts" / rate.name)
+
+
+@pytest.fixture
+def other_code(monkeypatch):
+    """From when it is called, the code that counts is another."""
+
+    def change():
+        monkeypatch.setattr(source, "CODE", ("errors",))
+        code_sha256.cache_clear()
+
+    yield change
+    monkeypatch.undo()
+    code_sha256.cache_clear()
+
+
+def refused(history, folder):
+    """What is said of the folder's artefact, without the place and the advice, which are the same each time."""
+    with pytest.raises(ArtefactError) as error:
+        find(folder.parent, history, RATE, "concluded", "forward")
+    advice = f"; do: remove {folder} and run `forecasting train` again"
+    assert str(error.value).endswith(advice)
+    return str(error.value).removesuffix(advice).removeprefix(str(folder))
+
+
+def edit(folder, change):
+    """Change the values of an artefact as text, and nothing else."""
+    path = folder / "models.json"
+    path.write_text(change(path.read_text()))
+
+
+def forge(folder, change=lambda values: None):
+    """Change the values of an artefact and make all its hashes right again, as someone who knows the format could."""
+    values = json.loads((folder / "models.json").read_text())
+    change(values)
+    if "arrays_sha256" in values:
+        values["arrays_sha256"] = hashlib.sha256((folder / "arrays.npz").read_bytes()).hexdigest()
+    values["sha256"] = ""
+    values["sha256"] = hashlib.sha256(json.dumps(values).encode()).hexdigest()
+    (folder / "models.json").write_text(json.dumps(values, indent=1) + "\n")
+
+
+def test_every_model_comes_back_from_its_files(trained):
+    known, fitted, folder = trained
+    loaded = find(folder.parent, known, MODELS, "concluded", "forward")
+    assert loaded.key == folder.name
+    assert (loaded.fitted.as_of, loaded.fitted.target, loaded.fitted.population) == (
+        known.as_of,
+        "concluded",
+        "forward",
+    )
+    assert list(loaded.fitted.models) == list(MODELS)
+    tables = [forecast(known, CASES, fitted=models) for models in (fitted, loaded.fitted)]
+    names = ["probability", "lower", "upper"]
+    assert tables[0].drop(columns=names).equals(tables[1].drop(columns=names))
+    np.testing.assert_allclose(tables[0]["probability"], tables[1]["probability"], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(tables[0][names], tables[1][names], rtol=0, atol=1e-9)
+    np.testing.assert_array_equal(loaded.fitted.spells.exit, fitted.spells.exit)
+    for name, value in vars(fitted.support).items():
+        np.testing.assert_array_equal(getattr(loaded.fitted.support, name), value)
+    assert case_limits(known, CASES, loaded.fitted) == case_limits(known, CASES, fitted)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda held: None, "wanted a support with these models; came None"),
+        (lambda held: held | {"case_ids": held["case_ids"][::-1]}, "wanted names in order, each once; came ["),
+        (lambda held: held | {"types": held["types"][1:]}, "wanted a type and a domain of each of 237 cases; came 236"),
+    ],
+)
+def test_a_support_that_no_fit_gives_is_refused(trained, change, message):
+    values, _ = support_state(trained[1].support)
+    held = change({name: getattr(values, name) for name in ("case_ids", "types", "domains")})
+    forged = held and SupportValues(**held)
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        support_forms(forged, True)
+    assert str(error.value).startswith(message)
+
+
+def test_a_range_that_ends_before_it_begins_is_refused(trained):
+    values, arrays = support_state(trained[1].support)
+    turned = {"support.lower": arrays["support.upper"] + 1.0, "support.upper": arrays["support.lower"]}
+    with pytest.raises(ValueError, match="^wanted numbers not below nought in support; came -"):
+        restored_support(values, turned)
+    with pytest.raises(ValueError, match="^wanted no support with these models; came SupportValues"):
+        support_forms(values, False)
+
+
+def test_the_folder_holds_two_ordinary_files_that_others_may_read(trained):
+    folder = trained[2]
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in (folder, *folder.iterdir())}
+    assert modes == {folder.name: "0o755", "models.json": "0o644", "arrays.npz": "0o644"}
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 20_000_000
+    with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
+        assert {array.dtype.str for array in arrays.values()} == {"<f8", "<i8"}
+
+
+def test_some_models_are_found_in_the_artefact_of_all_and_not_the_other_way(trained, history, rate):
+    known, _, folder = trained
+    some = find(folder.parent, known, ["rivalry_base_rate", "base_rate"], "concluded", "forward")
+    assert list(some.fitted.models) == ["rivalry_base_rate", "base_rate"]
+    assert some.key == folder.name
+    assert find(rate.parent, history, RATE, "concluded", "forward").key == rate.name
+    assert find(rate.parent, history, ["base_rate", "type_base_rate"], "concluded", "forward") is None
+
+
+def test_the_key_depends_on_all_that_decides_the_models_and_not_on_their_order(
+    history, monkeypatch, record_copy, other_code
+):
+    def key(known=history, names=RATE, target="concluded", population="forward"):
+        return made_from(known, names, target, population).key
+
+    record_copy.edit("cases", CASES[0], adversarial="0")
+    keys = [
+        key(),
+        key(load_history(record_copy.folder)),
+        key(history.at(history.as_of.replace(day=1))),
+        key(names=MODELS),
+        key(target="in_force"),
+        key(population="pooled"),
+    ]
+    assert key(names=list(MODELS)[::-1] * 2) == keys[3]
+    versions = {"numpy": "1", "scipy": "1", "pandas": "1", "scikit-learn": "1"}
+    monkeypatch.setattr(source, "version", versions.get)
+    for name in versions:
+        versions[name] = "2"
+        keys.append(key())
+    other_code()
+    assert len({*keys, key()}) == len(keys) + 1 == 11
+    assert all(re.fullmatch("[0-9a-f]{64}", each) for each in keys)
+
+
+def test_the_hash_of_the_code_covers_what_fits_and_not_what_reports(tmp_path):
+    package = shutil.copytree(Path(forecasting.__file__).parent, tmp_path / "package")
+    codes = []
+    for name in (
+        "models/hazard.py",
+        "features/tempo.py",
+        "forecasts/forecast.py",
+        "artefacts/format.py",
+        "documents/page.py",
+    ):
+        code_sha256.cache_clear()
+        codes.append(code_sha256(package))
+        path = package / name
+        path.write_bytes(path.read_bytes() + b"# a line more\n")
+    code_sha256.cache_clear()
+    assert code_sha256(package) == codes[-1]
+    assert len(set(codes)) == len(codes)
+    path.with_name("words.py").write_bytes(b"")
+    whole = (package / "months.py").read_bytes()
+    (package / "months.py").write_bytes(whole.replace(b"\n", b"\r\n"))
+    code_sha256.cache_clear()
+    assert code_sha256(package) == codes[-1]
+
+
+def test_an_artefact_of_anything_else_is_not_found_and_the_models_are_fitted(history, rate, record_copy, other_code):
+    record_copy.edit("cases", CASES[0], adversarial="0")
+    earlier = history.at(history.as_of.replace(day=1))
+    for known in (load_history(record_copy.folder), earlier):
+        assert find(rate.parent, known, RATE, "concluded", "forward") is None
+    assert find(rate.parent, history, RATE, "in_force", "forward") is None
+    assert find(rate.parent, history, RATE, "concluded", "pooled") is None
+    assert find(rate.parent / "nowhere", history, RATE, "concluded", "forward") is None
+    refitted = obtain(rate.parent, earlier, RATE)
+    assert refitted.key is None
+    assert refitted.fitted.as_of == earlier.as_of
+    assert obtain(rate.parent, history, RATE).key == rate.name
+    assert obtain(None, history, RATE).key is None
+    other_code()
+    assert obtain(rate.parent, history, RATE).key is None
+
+
+@pytest.mark.parametrize("names", [[], ["oracle"], ["base_rate", "oracle"]])
+def test_models_that_there_are_not_are_refused_where_an_artefact_is(history, rate, names):
+    with pytest.raises(UsageError, match="^wanted .*models? out of primary, base_rate"):
+        obtain(rate.parent, history, names)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text[: len(text) // 2], "/models.json: wanted a JSON object; came EOF while parsing"),
+        (lambda text: "", "/models.json: wanted a JSON object; came EOF while parsing a value at line 1 column 0"),
+        (lambda text: "[" * 100_000, "/models.json: wanted a JSON object; came recursion limit exceeded"),
+        (lambda text: " " * 5_000_000, "/models.json: wanted at most 4000000 bytes; came more"),
+        (lambda text: text.replace('"n": 207', '"n": 208'), "/models.json: wanted the values as they were written; came an edited file"),
+        (lambda text: text.replace('"n": 207', '"n":207'), "/models.json: wanted the values as they were written; came an edited file"),
+        (lambda text: text.replace('"n": 207', '"n": 207, "n": 207'), "/models.json: wanted the values as they were written; came an edited file"),
+        (lambda text: text.replace('"n": 207', '"n": 207, "m": 1'), "/models.json: wanted no such key at models.base_rate.base rate.m; came 1"),
+        (lambda text: text.replace('"n": 207,', ""), "/models.json: wanted this key at models.base_rate.base rate.n; came none"),
+        (lambda text: text.replace('"n": 207', '"n": NaN'), "/models.json: wanted a whole number at models.base_rate.base rate.n; came nan"),
+        (lambda text: text.replace('"n": 207', '"n": 1e999'), "/models.json: wanted a whole number at models.base_rate.base rate.n; came inf"),
+        (lambda text: text.replace('"n": 207', '"n": true'), "/models.json: wanted a whole number at models.base_rate.base rate.n; came True"),
+        (lambda text: text.replace('"n": 207', '"n": -1'), "/models.json: wanted a number within its bounds at models.base_rate.base rate.n; came -1"),
+        (lambda text: text.replace('"n": 207', '"n": "207"'), "/models.json: wanted a whole number at models.base_rate.base rate.n; came '207'"),
+        (lambda text: text.replace('"n": 207', '"n": 9' + "9" * 5000), "/models.json: wanted a JSON object; came number out of range"),
+        (lambda text: text.replace('"kind": "base rate"', '"kind": "oracle"'), "/models.json: wanted values of a kind of model at models.base_rate; came {'kind': 'oracle'"),
+    ],
+)  # fmt: skip
+def test_values_that_are_not_as_written_are_refused(history, copy, change, message):
+    before = (copy / "models.json").read_text()
+    edit(copy, change)
+    assert (copy / "models.json").read_text() != before
+    assert refused(history, copy).startswith(message)
+
+
+def test_values_that_are_no_text_are_refused(history, copy):
+    (copy / "models.json").write_bytes(b'{"sha256": "\xff"}')
+    assert refused(history, copy).startswith("/models.json: wanted a JSON object; came invalid unicode")
+
+
+@pytest.mark.parametrize(("number", "came"), [("NaN", "nan"), ("-Infinity", "-inf"), ("1e400", "inf")])
+def test_a_number_that_is_not_finite_is_refused(trained, tmp_path, number, came):
+    folder = shutil.copytree(trained[2], tmp_path / trained[2].name)
+    edit(folder, lambda text: re.sub('"shift": [^,]+', f'"shift": {number}', text))
+    with pytest.raises(
+        ArtefactError, match=f"wanted a finite number at models.primary.hazard.shift; came {came}; do: "
+    ):
+        find(tmp_path, trained[0], MODELS, "concluded", "forward")
+
+
+@pytest.mark.parametrize("damage", ["truncated", "byte flipped", "empty", "longer"])
+def test_damaged_arrays_are_refused(history, copy, damage):
+    path, whole = copy / "arrays.npz", (copy / "arrays.npz").read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 1
+    spoilt = {"truncated": whole[:-100], "byte flipped": bytes(flipped), "empty": b"", "longer": whole + b"\0"}[damage]
+    path.write_bytes(spoilt)
+    hashes = [hashlib.sha256(content).hexdigest()[:12] for content in (whole, spoilt)]
+    assert refused(history, copy) == (
+        f"/arrays.npz: wanted a file with sha256 {hashes[0]}; came {hashes[1]} ({len(spoilt)} bytes)"
+    )
+
+
+def test_an_artefact_under_the_name_of_another_is_refused(history, rate, tmp_path):
+    for known, message in (
+        (history.at(history.as_of.replace(day=1)), "as_of '2026-08-01'; came '2026-08-31'"),
+        (history, "target 'in_force'; came 'concluded'"),
+    ):
+        made = made_from(known, RATE, "in_force" if known is history else "concluded", "forward")
+        folder = shutil.copytree(rate, tmp_path / made.key)
+        with pytest.raises(ArtefactError, match=f"models.json: wanted models made from {message}; do: remove"):
+            load(folder, known, made)
+
+
+def test_a_forged_file_is_held_against_the_models_of_this_code(history, copy):
+    def hide(values):
+        values["models"] = {"primary": values["models"]["base_rate"]}
+
+    def grow(values):
+        values["models"]["base_rate"]["n_changes"] += 1
+
+    def seed(values):
+        values["models"]["base_rate"]["parameters"]["seed"] = 7
+
+    whole = (copy / "models.json").read_bytes()
+    for change, message in (
+        (hide, "/models.json: wanted the models base_rate; came primary"),
+        (grow, "/arrays.npz: wanted "),
+        (seed, "/models.json: wanted parameter seed as 20260205; came 7"),
+        (lambda values: values.update(extra=1), "/models.json: wanted no such key at extra; came 1"),
+        (lambda values: values.pop("arrays_sha256"), "/models.json: wanted this key at arrays_sha256; came none"),
+    ):
+        (copy / "models.json").write_bytes(whole)
+        forge(copy, change)
+        assert refused(history, copy).startswith(message)
+    (copy / "models.json").write_bytes(whole)
+    forge(copy)
+    assert (copy / "models.json").read_bytes() == whole
+
+
+def test_forged_arrays_are_held_against_their_forms(history, copy):
+    with np.load(copy / "arrays.npz") as read:
+        arrays = dict(read)
+    for change, message in (
+        ({"base_rate.at_risk": arrays["base_rate.at_risk"].astype(object)}, "bytes of base_rate.at_risk.npy; came"),
+        ({"base_rate.at_risk": np.where(arrays["base_rate.at_risk"] > 5, np.nan, 1)}, "finite numbers in base_rate.at_risk; came nan"),
+        ({"base_rate.cells": arrays["base_rate.cells"][::-1]}, "rising numbers in cells; came "),
+        ({"base_rate.more": np.zeros(1)}, "no array but those of the models; came 'base_rate.more.npy'"),
+    ):  # fmt: skip
+        np.savez(copy / "arrays.npz", **(arrays | change))
+        forge(copy)
+        assert re.match(rf"/arrays\.npz: wanted (\d+ )?{re.escape(message)}", refused(history, copy))
+    np.savez_compressed(copy / "arrays.npz", **arrays)
+    forge(copy)
+    assert "wanted arrays stored as they are; came " in refused(history, copy)
+
+
+@pytest.mark.parametrize("name", ["models.json", "arrays.npz"])
+def test_a_file_that_is_a_link_or_missing_or_a_pipe_is_refused(history, copy, name, tmp_path):
+    (copy / name).rename(tmp_path / name)
+    assert refused(history, copy) == f"/{name}: wanted a readable file; came No such file or directory"
+    (copy / name).symlink_to(tmp_path / name)
+    assert refused(history, copy) == f"/{name}: wanted a file; came a symbolic link"
+    (copy / name).unlink()
+    os.mkfifo(copy / name)
+    assert refused(history, copy) == f"/{name}: wanted a file; came something else"
+
+
+def test_a_folder_that_is_a_link_or_a_file_is_refused(history, copy, tmp_path):
+    copy.rename(tmp_path / "elsewhere")
+    copy.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert refused(history, copy) == ": wanted a folder; came a symbolic link"
+    copy.unlink()
+    copy.symlink_to(tmp_path / "nowhere")
+    assert refused(history, copy) == ": wanted a folder; came a symbolic link"
+    copy.unlink()
+    copy.write_text("")
+    assert refused(history, copy) == ": wanted a folder; came something else"
+
+
+def test_a_broken_artefact_stops_training_and_is_left_as_it_is(history, copy):
+    (copy / "arrays.npz").write_bytes(b"broken")
+    with pytest.raises(ArtefactError, match=r"arrays\.npz: wanted a file with sha256"):
+        train(history, RATE, artefacts=copy.parent)
+    assert (copy / "arrays.npz").read_bytes() == b"broken"
+    with pytest.raises(ArtefactError, match=r"arrays\.npz: wanted a file with sha256"):
+        obtain(copy.parent, history, RATE)
+
+
+def test_training_again_finds_what_is_there_and_leaves_it(history, rate):
+    before = {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in (rate, *rate.iterdir())}
+    again = train(history, RATE, artefacts=rate.parent)
+    assert (again.key, again.folder, again.already) == (rate.name, rate, True)
+    assert {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in (rate, *rate.iterdir())} == before
+    assert list(rate.parent.iterdir()) == [rate]
+
+
+def test_two_trainers_at_once_write_one_artefact(history, rate, tmp_path):
+    fitted = fit_models(history, RATE)
+    start, results = threading.Barrier(4), []
+
+    def write():
+        start.wait()
+        results.append(save(fitted, history, tmp_path / "artefacts"))
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(result.already for result in results) == [False, True, True, True]
+    assert [path.name for path in (tmp_path / "artefacts").iterdir()] == [rate.name]
+    for path in rate.iterdir():
+        assert (tmp_path / "artefacts" / rate.name / path.name).read_bytes() == path.read_bytes()
+
+
+def test_nothing_is_left_where_training_stops_on_the_way(history, tmp_path, monkeypatch):
+    def full(file):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError) as error:
+        train(history, RATE, artefacts=tmp_path)
+    assert str(error.value) == (
+        f"wanted a folder that can be written; came {tmp_path}: No space left on device. Choose another with --artefacts"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_refused(history, tmp_path):
+    (tmp_path / "file").write_text("")
+    for place, reason in (
+        (tmp_path / "file", "File exists"),
+        (tmp_path / "file" / "deep", "Not a directory"),
+        (Path("/proc/artefacts"), "No such file or directory"),
+    ):
+        with pytest.raises(UsageError) as error:
+            train(history, RATE, artefacts=place)
+        assert str(error.value) == (
+            f"wanted a folder that can be written; came {place}: {reason}. Choose another with --artefacts"
+        )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_a_read_only_folder_is_refused(history, tmp_path):
+    tmp_path.chmod(0o555)
+    with pytest.raises(UsageError, match=r"^wanted a folder that can be written; came .*: Permission denied\. Choose"):
+        train(history, RATE, artefacts=tmp_path)
+
+
+def test_models_of_another_day_are_not_written_as_of_this_one(history, tmp_path):
+    fitted = fit_models(history.at(history.as_of.replace(day=1)), RATE)
+    with pytest.raises(UsageError, match="^wanted models fitted on 2026-08-31; came models of 2026-08-01$"):
+        save(fitted, history, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_too_little_history_trains_nothing(history, tmp_path):
+    early = history.at(history.as_of.replace(year=1900))
+    with pytest.raises(InsufficientHistoryError):
+        train(early, RATE, artefacts=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@given(data=st.data())
+def test_a_changed_byte_anywhere_is_refused(history, rate, tmp_path_factory, data):
+    folder = tmp_path_factory.getbasetemp() / "flipped" / rate.name
+    if not folder.exists():
+        shutil.copytree(rate, folder)
+    path = folder / data.draw(st.sampled_from(["models.json", "arrays.npz"]))
+    whole = path.read_bytes()
+    spoilt = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 3))):
+        spoilt[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(spoilt)
+    try:
+        if bytes(spoilt) == whole:
+            assert find(folder.parent, history, RATE, "concluded", "forward").key == rate.name
+        else:
+            assert refused(history, folder).startswith(f"/{path.name}: wanted ")
+    finally:
+        path.write_bytes(whole)

@@ -1,0 +1,186 @@
+"""The backtest: nobody forecasts what it could have known, and everybody is scored on the same windows."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting import load_history
+from forecasting.backtest import (
+    BURN_IN,
+    DESIGNS,
+    ONGOING_STATE,
+    SCORED,
+    check_design,
+    folds,
+    forecast_folds,
+    origins,
+    skill_table,
+    without,
+)
+from forecasting.backtest.designs import dyads
+from forecasting.backtest.origins import era_name
+from forecasting.features import DossierIndex
+from forecasting.forecasts.training import training_set
+from forecasting.record.panel import spells
+from forecasting.record.vocabulary import CAUSES
+from forecasting.store.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def clusters(history, asked):
+    return folds(history, asked, "cluster")
+
+
+@pytest.fixture(scope="module")
+def years(history, asked):
+    return folds(history, asked, "rolling", only=["1985", "1999", "2025"])
+
+
+def test_origins_are_the_first_day_and_anniversaries_of_observed_spells(history, asked):
+    core = spells(history)
+    assert set(asked.lines["case_id"]) == set(core.case_ids)
+    last = dict(zip(core.case_ids, core.exit, strict=True))
+    assert all(asked.lines["age_months"] < asked.lines["case_id"].map(last))
+    later = asked.lines[asked.lines.duplicated("case_id")]
+    assert (later["age_months"] % 12 == 0).all()
+
+
+def test_a_state_is_the_ending_by_the_deadline_or_observance_beyond_it(history, asked):
+    core = spells(history)
+    end = asked.lines["case_id"].map(dict(zip(core.case_ids, core.exit, strict=True))).to_numpy()
+    cause = asked.lines["case_id"].map(dict(zip(core.case_ids, core.cause, strict=True))).to_numpy()
+    for column, horizon in enumerate(SCORED):
+        ahead = asked.lines["age_months"].to_numpy() + horizon
+        state = asked.states[:, column]
+        assert (state[end > ahead] == ONGOING_STATE).all()
+        assert (state[(end <= ahead) & (cause > 0)] == cause[(end <= ahead) & (cause > 0)] - 1).all()
+        assert (state[(end <= ahead) & (cause == 0)] == -1).all()
+
+
+def test_each_case_weighs_one_over_its_scored_forecasts(asked):
+    scored = (asked.states >= 0).any(axis=1)
+    weights = pd.Series(asked.weight).groupby(asked.lines["case_id"]).sum()
+    assert (asked.weight[~scored] == 0).all()
+    assert set(weights.round(12)) <= {0.0, 1.0}
+
+
+def test_stale_cases_taken_as_alive_add_windows_in_which_the_case_goes_on(history, asked):
+    alive = origins(history, stale_alive=True)
+    new = (asked.states < 0) & (alive.states >= 0)
+    assert new.any()
+    assert (alive.states[new] == ONGOING_STATE).all()
+    assert (alive.states[asked.states >= 0] == asked.states[asked.states >= 0]).all()
+
+
+@pytest.mark.parametrize("design", [design for design in DESIGNS if design != "rolling"])
+def test_no_component_straddles_a_fold(history, asked, design):
+    core = spells(history, population="pooled")
+    component = dict(zip(core.case_ids, core.group, strict=True))
+    parts = folds(history, asked, design)
+    assert sorted(np.concatenate([fold.lines for fold in parts])) == list(range(len(asked.group)))
+    assert len({fold.name for fold in parts}) == len(parts) > 5
+    for fold in parts:
+        assert set(asked.lines["case_id"].iloc[fold.lines]) <= set(fold.held)
+        assert fold.day == history.as_of
+        assert {component[case] for case in fold.held}.isdisjoint(
+            {group for case, group in component.items() if case not in fold.held}
+        )
+
+
+def test_an_era_is_left_out_whole(history, asked):
+    core = spells(history, population="pooled")
+    era = {case: era_name(day.year) for case, day in zip(core.case_ids, core.starts["start_date"], strict=True)}
+    for fold in folds(history, asked, "era"):
+        assert {case for case in era if era[case] == fold.name} <= set(fold.held)
+        assert {era[case] for case in asked.lines["case_id"].iloc[fold.lines]} == {fold.name}
+
+
+def test_a_dyad_is_left_out_whole_and_a_state_that_ceased_counts_as_its_successor(history, asked):
+    core = spells(history, population="pooled")
+    dyad = dict(zip(core.case_ids, dyads(history, core.starts), strict=True))
+    parties = core.starts.set_index("case_id")["parties"]
+    rivals = {case for case, both in parties.items() if set(both.split(";")) in ({"USA", "SUN"}, {"USA", "RUS"})}
+    assert {dyad[case] for case in rivals} == {"RUS;USA"}
+    assert {"SUN;USA", "USA;SUN"} & set(parties) and {"RUS;USA", "USA;RUS"} & set(parties)
+    for fold in folds(history, asked, "dyad"):
+        assert {case for case in dyad if dyad[case] == fold.name} <= set(fold.held)
+
+
+def test_training_without_a_component_holds_nothing_of_it(history, clusters):
+    held = max((fold.held for fold in clusters), key=len)
+    learned = without(training_set(history, DossierIndex(history).without(held), ["dyad_record"], "concluded"), held)
+    assert set(learned.landmarks["case_id"]).isdisjoint(held)
+    assert len(learned.landmarks) == len(learned.group) == len(learned.outcome[0])
+
+
+def test_rolling_models_are_older_than_the_forecasts_and_have_burnt_in(history, asked, years):
+    for fold in years:
+        assert fold.held == ()
+        assert all(day >= fold.day and day.year == fold.day.year for day in asked.lines["day"].iloc[fold.lines])
+        assert spells(history.at(fold.day)).endings().sum() >= BURN_IN
+    with pytest.raises(UsageError, match="^wanted folds of the design rolling; came '1980', which it does not have$"):
+        folds(history, asked, "rolling", only=["1980"])
+    assert spells(history.at(date(1980, 1, 1))).endings().sum() < BURN_IN
+
+
+def test_a_rolling_fold_gives_probabilities_of_every_state(history, asked, years):
+    for states in forecast_folds(history, asked, "concluded", years[:1])[0].values():
+        assert states.shape == (len(years[0].lines), len(CAUSES) + 1, len(SCORED))
+        np.testing.assert_allclose(states.sum(axis=1), 1.0)
+        assert (states >= 0).all()
+
+
+def test_a_planted_ending_after_the_year_changes_no_rolling_forecast(history, asked, years, record_copy):
+    case = "new-start-suspension-2023"
+    for target in ("concluded", "in_force"):
+        record_copy.edit("outcomes", f"{case}/{target}", fade="fulfilled")
+    other = load_history(record_copy.folder)
+    mine, theirs = (forecast_folds(past, asked, "concluded", years[:1])[0]["primary"] for past in (history, other))
+    np.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.mark.parametrize("design", ["cluster", "era"])
+def test_how_a_held_case_ended_changes_no_forecast_of_its_fold(history, asked, design, record_copy):
+    case = "new-start-suspension-2023"
+    record_copy.rewrite(
+        "alternatives.csv", lambda old: b"".join(line for line in old.splitlines(True) if case.encode() not in line)
+    )
+    for target in ("concluded", "in_force"):
+        record_copy.edit("outcomes", f"{case}/{target}", cause="collapsed", fade="")
+    other = load_history(record_copy.folder)
+    fold = next(fold for fold in folds(history, asked, design) if case in fold.held)
+    fold = replace(fold, lines=fold.lines[-5:])
+    mine, theirs = (forecast_folds(past, asked, "concluded", [fold])[0] for past in (history, other))
+    for model in mine:
+        np.testing.assert_array_equal(mine[model], theirs[model])
+
+
+def test_a_perfect_forecast_has_skill_one_and_the_reference_none(perfect):
+    assert perfect.skill("primary").value == 1.0
+    nothing = perfect.skill("primary_hindsight")
+    assert (nothing.value, nothing.lower, nothing.upper) == (0.0, 0.0, 0.0)
+    assert perfect.skill("primary").level == 0.8
+    np.testing.assert_allclose(perfect.score("base_rate"), 0.375)
+
+
+def test_the_table_has_every_model_reference_and_horizon(perfect):
+    table = skill_table(perfect)
+    assert list(table.columns) == ["model", "reference", "horizon", "brier_skill", "lower", "upper", "n", "n_groups"]
+    assert set(table["horizon"]) == {"all", *map(str, SCORED)}
+    assert not ((table["model"] == table["reference"]).any())
+
+
+@pytest.mark.parametrize(
+    ("design", "jobs", "message"),
+    [
+        ("random", 1, "wanted a design out of cluster, rolling, era, dyad; came 'random'"),
+        ("cluster", 0, "wanted at least one job; came 0"),
+    ],
+)
+def test_an_impossible_backtest_is_refused(design, jobs, message):
+    with pytest.raises(UsageError) as error:
+        check_design(design, jobs)
+    assert str(error.value) == message

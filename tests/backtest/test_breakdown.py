@@ -1,0 +1,137 @@
+"""Breakdowns and tables: the parts are the whole's, and nothing is printed from too little."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.backtest import SCORED, WEIGHTS
+from forecasting.backtest.breakdown import BREAKDOWNS, FEWEST_CASES, FEWEST_ENDINGS, skill_by
+from forecasting.backtest.calibration import calibration_table, reliability_curve
+from forecasting.backtest.tables import power_table, write_tables
+from forecasting.record.vocabulary import CAUSES
+from forecasting.scores.calibration import calibration_in_the_large
+from forecasting.store.errors import UsageError
+
+SHA = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize("by", BREAKDOWNS)
+@pytest.mark.parametrize("weights", WEIGHTS)
+def test_nothing_is_printed_from_too_little(drawn, by, weights):
+    found = skill_by(drawn, by, weights=weights)
+    few = (found["n_cases"] < FEWEST_CASES) | (found["n_endings"] < FEWEST_ENDINGS)
+    assert (found["skill"].isna() == few).all()
+    assert (found.loc[~few, "lower"] <= found.loc[~few, "skill"]).all()
+    assert (found["n_endings"] <= found["n_cases"]).all() and (found["n_cases"] <= found["n"]).all()
+    if weights == "start":
+        assert (found["n"] == found["n_cases"]).all()
+
+
+@pytest.mark.parametrize("by", ["type", "era", "frame", "confidence", "moment"])
+def test_the_parts_of_a_trait_make_the_whole(drawn, by):
+    found, whole = skill_by(drawn, by), skill_by(drawn, "all").iloc[0]
+    assert found["n"].sum() == whole["n"]
+    weight, score, reference = drawn.origins.weights(), drawn.score("primary"), drawn.score("base_rate")
+    rows, trait = weight > 0, drawn.origins.traits[by].to_numpy()
+    saved = [np.sum((weight * (reference - score))[rows & (trait == part)]) for part in found["part"]]
+    assert np.sum(saved) / np.sum((weight * reference)[rows]) == pytest.approx(whole["skill"])
+    for part, share in zip(found["part"], saved, strict=True):
+        skill = found.set_index("part")["skill"][part]
+        if skill == skill:
+            assert skill == pytest.approx(share / np.sum((weight * reference)[rows & (trait == part)]))
+
+
+def test_the_horizons_and_the_whole_are_those_of_the_registered_skill(drawn):
+    by_horizon = skill_by(drawn, "horizon").set_index("part")
+    for horizon in (None, *SCORED):
+        known = drawn.skill("primary", horizon=horizon)
+        found = skill_by(drawn, "all").iloc[0] if horizon is None else by_horizon.loc[str(horizon)]
+        assert (found["skill"], found["lower"], found["upper"]) == (known.value, known.lower, known.upper)
+        assert (found["n"], found["n_groups"]) == (known.n, known.n_groups)
+
+
+def test_scores_by_cause_add_up_to_twice_the_four_state_score_with_that_of_going_on(drawn):
+    ongoing, states = drawn.probabilities["primary"][:, 3], drawn.origins.states
+    came = np.where(states >= 0, (ongoing - (states == 3)) ** 2, np.nan)
+    scored = (states >= 0).any(axis=1)
+    parts = sum(drawn.cause_score("primary", cause)[scored] for cause in CAUSES) + np.nanmean(came[scored], axis=1)
+    np.testing.assert_allclose(parts, 2 * drawn.score("primary")[scored], atol=1e-12)
+
+
+def test_a_perfect_forecast_is_perfect_in_every_part(perfect):
+    for by in BREAKDOWNS:
+        found = skill_by(perfect, by).dropna()
+        assert len(found) > 0
+        np.testing.assert_allclose(found["skill"], 1.0, atol=1e-12)
+    assert not perfect.ending_score("primary").any()
+
+
+def test_weights_are_one_per_case_one_each_or_one_at_the_start(asked):
+    case = asked.lines["case_id"].to_numpy()
+    scored = (asked.states >= 0).any(axis=1)
+    np.testing.assert_array_equal(asked.weights("case"), asked.weight)
+    np.testing.assert_array_equal(asked.weights("forecast"), scored)
+    start = asked.weights("start")
+    assert set(pd.Series(start).groupby(case).sum()) <= {0.0, 1.0}
+    assert (start <= scored).all() and not start[pd.Series(case).duplicated()].any()
+    for horizon in SCORED:
+        known = asked.states[:, SCORED.index(horizon)] >= 0
+        assert (asked.weights("case", horizon)[~known] == 0).all()
+        np.testing.assert_allclose(pd.Series(asked.weights("case", horizon)).groupby(case).sum()[case[known]], 1.0)
+    with pytest.raises(UsageError, match="^wanted weights out of case, forecast, start; came 'all'$"):
+        asked.weights("all")
+
+
+def test_calibration_is_of_the_windows_of_its_horizon_and_its_parts_make_the_score(drawn):
+    table = calibration_table(drawn, weights="forecast", n_replicates=50).set_index(["cause", "horizon"])
+    assert len(table) == len(CAUSES) * len(SCORED)
+    states, column = drawn.origins.states, SCORED.index(60)
+    rows = states[:, column] >= 0
+    p, y = drawn.probabilities["primary"][rows, 1, column], states[rows, column] == 1
+    found = table.loc[("collapsed", 60)]
+    assert (found["difference"], found["ratio"]) == pytest.approx(calibration_in_the_large(p, y.astype(float)))
+    assert (found["forecast"], found["came"], found["n"]) == pytest.approx((p.mean(), y.mean(), rows.sum()))
+    np.testing.assert_allclose(table["mcb"] - table["dsc"] + table["unc"], table["brier"], atol=1e-12)
+
+
+def test_a_reliability_curve_has_both_ends_of_each_step(drawn):
+    curve = reliability_curve(drawn, "collapsed")
+    assert (np.diff(curve["came"]) >= 0).all() and (np.diff(curve["share"]) > 0).all()
+    assert (curve["lower"] <= curve["upper"]).all() and curve["share"].iloc[-1] == pytest.approx(1.0)
+    column = SCORED.index(60)
+    rows = drawn.origins.states[:, column] >= 0
+    p = drawn.probabilities["primary"][rows, 1, column]
+    assert (curve["forecast"].iloc[0], curve["forecast"].iloc[-1]) == (p.min(), p.max())
+
+
+def test_the_power_table_turns_round_with_its_models(drawn):
+    table = power_table(drawn).set_index(["model", "against"])
+    assert table.loc[("primary", "base_rate"), "difference"] == pytest.approx(drawn.skill("primary").value)
+    for model, other in table.index:
+        assert table.loc[(model, other), "difference"] == pytest.approx(-table.loc[(other, model), "difference"])
+    tiers = table.groupby(level="model", sort=False)["tier"].agg(["min", "max"])
+    assert (tiers["min"] == tiers["max"]).all() and tiers["min"].min() == 1
+    assert tiers["min"].idxmin() == table.groupby(level="model")["difference"].mean().idxmax()
+
+
+def test_tables_keep_other_designs_and_records_and_replace_their_own(drawn, tmp_path):
+    fresh = {"power": power_table(drawn), "breakdown": skill_by(drawn, "era")}
+    paths = write_tables(fresh, SHA, "rolling", tmp_path)
+    assert [path.name for path in paths] == ["proof_power.csv", "proof_breakdown.csv"]
+    first = {path: path.read_text() for path in paths}
+    write_tables(fresh, SHA, "cluster", tmp_path)
+    write_tables(fresh, SHA[::-1], "cluster", tmp_path)
+    write_tables(fresh, SHA, "rolling", tmp_path)
+    for path, table in zip(paths, fresh.values(), strict=True):
+        found = pd.read_csv(path, dtype={"record": str})
+        kept = found[["record", "design"]].drop_duplicates().to_numpy().tolist()
+        own, other = SHA[:12], SHA[::-1][:12]
+        assert kept == [[own, "cluster"], [own, "rolling"], [other, "cluster"]]
+        assert len(found) == 3 * len(table)
+        lines = path.read_text().splitlines()
+        assert [line for line in lines if ",rolling," in line] == first[path].splitlines()[1:]
+    paths[1].write_text("a,b\n1,2\n")
+    before = paths[0].read_text()
+    with pytest.raises(UsageError, match=r"^wanted .*proof_breakdown.csv with the columns record,design,.*; came a,b$"):
+        write_tables(fresh, SHA, "era", tmp_path)
+    assert (paths[0].read_text(), paths[1].read_text()) == (before, "a,b\n1,2\n")

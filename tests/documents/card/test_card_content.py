@@ -1,0 +1,201 @@
+"""The card says what the record, the results and the code say, and nothing that was typed in."""
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting import History
+from forecasting.documents.card import SECTIONS, card_bytes, card_markdown, differences, read_card, recount
+from forecasting.documents.card.agreement import agreement, krippendorff_alpha
+from forecasting.documents.card.failures import worst_first
+from forecasting.documents.card.form import Figure, Items, Table, Text
+from forecasting.documents.card.home import home_of, latest
+from forecasting.documents.card.material import gather
+from forecasting.documents.card.reforms import ANSWERS
+from forecasting.documents.card.risk import triggers
+from forecasting.documents.card.standing import mismatches, standing
+from forecasting.explain.track_record import read_track_record
+from forecasting.store.package_data import shipped
+
+ROOT = Path(__file__).parents[3]
+NAMES = re.compile(r"`[^`]*`|CC BY 4\.0|BSD 3-Clause|sha256|^\d[a-z] ")
+
+
+def texts(card):
+    """Every text of a card in our own words, with the section it stands in."""
+    for name, section in card.sections.items():
+        for block in section.blocks:
+            parts = {
+                Text: lambda b: [b],
+                Items: lambda b: list(b.items),
+                Table: lambda b: [b.caption, *b.head, *(cell for row in b.rows for cell in row)],
+            }.get(type(block), lambda b: [b.said])(block)
+            for part in parts:
+                if not isinstance(part, Figure):
+                    yield name, part.said if isinstance(part, Text) else part
+
+
+def tables(card, section):
+    return {block.caption: block for block in card.sections[section].blocks if isinstance(block, Table)}
+
+
+def test_the_card_that_is_kept_is_the_one_that_record_and_code_make(fresh, history):
+    home = home_of(shipped("data"))
+    path = latest(home)
+    again = "wanted the card of this record and code: forecasting card --out data/card"
+    assert mismatches(read_card(path), history.record.folder, home, history.sha256) == (), again
+    assert differences(read_card(path), fresh) == [], again
+    assert path.read_bytes() == card_bytes(fresh), again
+    stands = standing(fresh, hashlib.sha256(path.read_bytes()).hexdigest(), home, ())
+    assert path.with_suffix(".md").read_text(encoding="utf-8") == card_markdown(fresh, stands), again
+
+
+def test_every_section_is_there_in_order_and_the_changes_come_last(fresh):
+    assert list(fresh.sections) == [*SECTIONS, "changes"]
+
+
+def test_no_number_is_typed_into_a_text(fresh):
+    captions = {"25 years of starts left out"}
+    typed = {
+        (name, said) for name, said in texts(fresh)
+        if re.search(r"\d", NAMES.sub("", said)) and said not in captions
+    }  # fmt: skip
+    inputs = {row[0] for row in tables(fresh, "details").popitem()[1].rows} | {"0/1"}
+    assert {said for _, said in typed} <= inputs
+
+
+def test_the_headline_is_the_registered_skill(fresh):
+    proof = pd.read_csv(shipped("data") / "proof.csv").set_index(["design", "model", "reference", "horizon"])
+    whole = tables(fresh, "metrics")["Skill of the hazard model over the base rate"]
+    for design, cell in zip(("cluster", "rolling"), whole.rows[0][1:], strict=False):
+        told = proof.loc[(design, "primary", "base_rate", "all")]
+        assert (cell.value, cell.lower, cell.upper) == pytest.approx(
+            tuple(told[["brier_skill", "lower", "upper"]]), abs=1e-6
+        )
+    shown = fresh.sections["summary"].blocks[0].items[1].values
+    assert shown["rolling"] == whole.rows[0][2] and shown["cluster"] == whole.rows[0][1]
+
+
+def test_an_ending_without_skill_is_said_to_have_none(fresh):
+    rows = tables(fresh, "metrics")["Skill over the base rate by ending, each by itself"].rows
+    unproved = {row[0].value for row in rows for cell in row[1:3] if cell.lower <= 0}
+    said = next(
+        b.values["told"].value for b in fresh.sections["metrics"].blocks if isinstance(b, Text) and "told" in b.values
+    )
+    assert unproved == {word for word in ("formalized", "collapsed", "faded") if word in said} != set()
+
+
+def test_the_kept_forecasts_give_the_published_skill_and_others_would_not(history, fresh):
+    lines = read_track_record(history).lines
+    proof = pd.read_csv(shipped("data") / "proof.csv").query("design == 'rolling' and model == 'primary'")
+    told = proof.query("reference == 'base_rate'").set_index("horizon")
+    found = recount(lines, history).set_index("horizon").loc[told.index]
+    assert (
+        np.abs(found[["skill", "lower", "upper"]].to_numpy() - told[["brier_skill", "lower", "upper"]].to_numpy()).max()
+        < 1e-4
+    )
+    assert (found[["n", "n_groups"]].to_numpy() == told[["n", "n_groups"]].to_numpy()).all()
+    spoiled = lines.assign(primary_formalized=lines["primary_formalized"].iloc[::-1].to_numpy())
+    assert abs(recount(spoiled, history)["skill"][0] - told["brier_skill"]["all"]) > 0.01
+
+
+def test_the_agreement_is_that_of_the_datasheet(history):
+    text = (shipped("data") / "DATASHEET.md").read_text(encoding="utf-8")
+    told = {name: (alpha, same) for name, alpha, same in re.findall(r"`(\w+)` \| (\d\.\d\d) \| (\d+) %", text)}
+    found = agreement(history.record).set_index("field")
+    assert len(told) == len(found) == 15
+    assert {n: (f"{r.alpha:.2f}", f"{100 * r.same:.0f}") for n, r in found.iterrows()} == told
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "alpha"),
+    [(["a", "b", "c"], ["a", "b", "c"], 1.0), (["a", "b"], ["b", "a"], -0.5), ([1, 1, 1, 1, 2], [1, 1, 1, 1, 1], 0.0)],
+)
+def test_alpha_by_hand(first, second, alpha):
+    assert krippendorff_alpha(first, second) == pytest.approx(alpha)
+
+
+def test_alpha_of_one_value_is_none_and_of_unequal_lengths_an_error():
+    assert np.isnan(krippendorff_alpha(["a", "a"], ["a", "a"]))
+    with pytest.raises(ValueError, match="the same n units; came"):
+        krippendorff_alpha(["a"], ["a", "b"])
+
+
+def test_the_failures_are_the_worst_of_the_file(history, fresh):
+    lines = pd.read_csv(shipped("data") / "track_record.csv").query("horizon == 60")
+    worst = {}
+    for row in lines.to_dict(orient="records"):
+        said = {cause: row[f"primary_{cause}"] for cause in ("formalized", "collapsed", "faded")}
+        said["ongoing"] = 1 - sum(said.values())
+        score = sum((chance - (state == row["state"])) ** 2 for state, chance in said.items()) / 2
+        worst[row["case_id"]] = max(worst.get(row["case_id"], 0), score)
+    names = history.cases.set_index("case_id")["name"]
+    told = [item.values["case"].value for item in fresh.sections["failures"].blocks[2].items]
+    assert told == [names[case] for case in sorted(worst, key=worst.get, reverse=True)[: len(told)]]
+    assert worst_first(read_track_record(history).lines)["score"].iloc[0] == pytest.approx(max(worst.values()))
+
+
+def test_the_checklist_has_its_32_items_in_8_sections_and_points_to_what_exists(fresh):
+    parts = tables(fresh, "reforms")
+    assert [len(part.rows) for part in parts.values()] == [3, 5, 7, 3, 6, 3, 3, 2]
+    answers = [row[1] for part in parts.values() for row in part.rows]
+    assert set(answers) <= set(ANSWERS)
+    counts = {name: found.value for name, found in fresh.sections["reforms"].blocks[0].values.items()}
+    assert [counts[answer] for answer in ANSWERS] == [answers.count(answer) for answer in ANSWERS]
+    titles = {section.title for section in fresh.sections.values()}
+    for name, said in texts(fresh):
+        for place in re.findall(r"`((?:data|forecasting|tests|notebooks|benchmarks|\.ci)/[^` ]*)`", said):
+            assert (ROOT / place).exists(), f"{name} points to {place}"
+        if name in ("reforms", "risk_map"):
+            assert set(re.findall(r'"([A-Z][^"]+)"', said)) <= titles, f"{name} points to a section that is not there"
+
+
+def test_a_trigger_is_met_when_the_results_say_so(history, tmp_path):
+    for path in shipped("data").glob("proof*.csv"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    spoilt = gather(History(history.as_of, replace(history.record, folder=tmp_path)))
+    assert [one.is_met for one in triggers(spoilt)] == [False, False, False, False, None]
+    skills = pd.read_csv(tmp_path / "proof_breakdown.csv", dtype={"record": str})
+    skills.loc[skills["by"] == "all", ["skill", "lower", "upper"]] = -0.2, -0.3, -0.1
+    skills.to_csv(tmp_path / "proof_breakdown.csv", index=False)
+    slopes = pd.read_csv(tmp_path / "proof_calibration.csv", dtype={"record": str})
+    slopes.loc[slopes["cause"] == "faded", "slope_upper"] = 0.9
+    slopes.to_csv(tmp_path / "proof_calibration.csv", index=False)
+    met = triggers(gather(History(history.as_of, replace(history.record, folder=tmp_path))))
+    assert [one.is_met for one in met] == [True, False, False, True, None]
+
+
+def test_where_there_is_no_result_the_card_says_so_and_invents_none(without_results):
+    for name in ("metrics", "recounted", "calibration", "power", "multiverse", "failures", "stewardship"):
+        (said,) = SECTIONS[name](without_results).blocks
+        assert re.match(r"No result is kept|No forecasts of past days|Not worked out|Nobody is named", said.said)
+    assert [one.is_met for one in triggers(without_results)] == [None] * 5
+
+
+def test_results_of_another_record_are_not_those_of_this_one(history, tmp_path):
+    for path in shipped("data").glob("proof*.csv"):
+        (tmp_path / path.name).write_bytes(path.read_bytes().replace(b"\n62302f0e7d77", b"\n000000000000"))
+    other = gather(History(history.as_of, replace(history.record, folder=tmp_path)))
+    assert "No result is kept" in SECTIONS["metrics"](other).blocks[0].said
+
+
+def test_every_open_case_and_every_past_forecast_is_counted_among_the_limits(fresh, history):
+    counts, rules, today = tables(fresh, "limits").values()
+    rows = history.outcomes
+    going_on = ((rows["target"] == "concluded") & (rows["cause"] == "")).sum()
+    past = pd.read_csv(shipped("data") / "track_record.csv").groupby(["case_id", "as_of"]).ngroups
+    for row, n in zip(counts.rows, (going_on, past), strict=True):
+        number, abstained, widened, within = (cell.value for cell in row[1:5])
+        assert number == n == abstained + widened + within
+        assert row[5].value == pytest.approx((abstained + widened) / n, abs=1e-6)
+    for column, row in enumerate(counts.rows, start=1):
+        met = [rule[column].value for rule in rules.rows]
+        assert max(met) <= row[2].value + row[3].value <= sum(met)
+    assert sum(row[1].value for row in today.rows) <= sum(rule[1].value for rule in rules.rows)
+    told = fresh.sections["limits"].blocks[0].values
+    assert (told["open"].value, told["met"].value) == (going_on, counts.rows[0][2].value + counts.rows[0][3].value)

@@ -1,0 +1,282 @@
+"""Sign-offs: bound to bytes, only ever added, shown as text, carried on until they are answered."""
+
+import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+
+import pytest
+
+from forecasting.commands import card as commands
+from forecasting.commands.reports import approve
+from forecasting.documents.card import card_bytes, card_html, card_markdown, check_card, make_card, show_card, sign_card
+from forecasting.documents.card.form import parsed_card, read_signed
+from forecasting.documents.card.keeping import home_for
+from forecasting.documents.card.standing import mismatches, remarks, standing
+from forecasting.record.history import load_history
+from forecasting.store.errors import CardError, UsageError
+from forecasting.store.package_data import shipped
+
+HOSTILE = '<script>alert(1)</script> [x](javascript:1) | `a` **b** <img src=x onerror="1">'
+
+
+def text_of(html):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html.split("</head>")[-1])).split())
+
+
+def stands(kept):
+    card, sha256 = read_signed(kept[1])
+    return card, standing(card, sha256, kept[1].parent, mismatches(card, kept[0], kept[1].parent))
+
+
+def sign(kept, by="Ada Reader", **said):
+    return sign_card(kept[1], by, kept[1].parent, kept[0], **said)
+
+
+def pages(kept):
+    found = stands(kept)
+    return card_html(*found), card_markdown(*found)
+
+
+def section_of(html, name):
+    return text_of(re.search(rf'<section id="{name}">(.*?)</section>', html, re.S)[1])
+
+
+def test_a_card_is_a_draft_until_it_is_signed_and_then_approved(kept):
+    assert stands(kept)[1].status == "draft"
+    line = sign(kept, comment="Sound.")
+    assert stands(kept)[1].status == "approved"
+    assert line.sha256 == read_signed(kept[1])[1]
+    assert [one.by for one in remarks(kept[1].parent)] == ["Ada Reader"]
+    html, markdown = pages(kept)
+    assert "Approved as it stands approved 1. Ada Reader" in text_of(html)
+    assert "**Approved as it stands.**" in markdown and "> 1. **approved** by Ada Reader" in markdown
+
+
+def test_a_signed_card_that_is_edited_says_so(kept):
+    sign(kept)
+    content = kept[1].read_bytes()
+    kept[1].write_bytes(content.replace(b"On past days it saved", b"On past days it gloriously saved"))
+    assert stands(kept)[1].status == "edited after approval"
+    html, markdown = pages(kept)
+    for page in (text_of(html), markdown):
+        assert "Edited after approval: what was signed is not what stands here" in page
+        assert "(of other bytes: card-0.1.0.json)" in page
+    kept[1].write_bytes(content.replace(b"\n", b"\r\n"))
+    assert stands(kept)[1].status == "edited after approval", "not a byte may differ"
+    kept[1].write_bytes(content)
+    assert stands(kept)[1].status == "approved"
+
+
+def test_changes_requested_stand_beside_their_section_and_over_the_approval_of_others(kept):
+    sign(kept, "Bo")
+    sign(kept, "Cy", request_changes=True, comment="No word on cyber.")
+    sign(kept, "Cy", request_changes=True, comment="Say who paid.", section="training_data")
+    assert stands(kept)[1].status == "changes requested"
+    html, markdown = pages(kept)
+    assert "Say who paid." in section_of(html, "training_data")
+    assert "Say who paid." not in section_of(html, "uses")
+    assert markdown.index("Say who paid") > markdown.index("## Training data")
+    sign(kept, "Cy")
+    assert stands(kept)[1].status == "approved"
+
+
+def test_a_remark_is_carried_to_the_next_version_until_it_is_answered(kept):
+    sign(kept, "Cy", request_changes=True, comment="Say who paid.", section="training_data")
+    sign(kept, "Bo", comment="A fine card.", section="uses")
+    sign(kept, "Bo")
+    later = kept[1].with_name("card-0.2.0.json")
+    later.write_bytes(kept[1].read_bytes().replace(b'"version": "0.1.0"', b'"version": "0.2.0"', 1))
+    on_later = stands((kept[0], later))
+    assert on_later[1].status == "draft", "nobody signed these bytes"
+    assert [one.remark.comment for one in on_later[1].remarks] == ["Say who paid.", "A fine card."]
+    html = card_html(*on_later)
+    assert "Say who paid." in section_of(html, "training_data") and "of other bytes: card-0.1.0.json" in html
+    answer = sign((kept[0], later), "Owner", answers=1, comment="Nobody did.")
+    assert answer.decision == "answered"
+    assert [one.remark.comment for one in stands((kept[0], later))[1].remarks] == ["A fine card."]
+    assert "Answer by Owner" in section_of(pages(kept)[0], "training_data"), "the card it was made on keeps both"
+    sign((kept[0], later), "Bo", comment="Finer still.", section="uses")
+    assert [one.remark.comment for one in stands((kept[0], later))[1].remarks] == ["Finer still."]
+
+
+def test_what_a_reviewer_writes_is_shown_as_text(kept):
+    sign(kept, '<b onclick="1">Eve</b>', comment=HOSTILE, section="uses")
+    sign(kept, "Owner", answers=1, comment=HOSTILE)
+    html, markdown = pages(kept)
+    assert not re.search(r"<script|<img|<b |onerror=\"1\"|href=\"javascript", html)
+    assert section_of(html, "uses").count(HOSTILE) == 2
+    assert '<b onclick="1">Eve</b>' in section_of(html, "uses")
+    lines = [line for line in markdown.splitlines() if "alert" in line]
+    assert len(lines) == 2
+    for line in lines:
+        assert "<" not in line.replace("> ", "").replace("&lt;", "").removeprefix(">")
+        assert r"\[x\](javascript:1) \| \`a\` \*\*b\*\*" in line
+
+
+def test_two_at_once_lose_nothing(kept):
+    names = [f"Reader {number}" for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda by: sign(kept, by, comment="At once."), names))
+    assert sorted(one.by for one in remarks(kept[1].parent)) == names
+    assert stands(kept)[1].status == "approved"
+    assert [path.name for path in kept[1].parent.glob(".*")] == []
+
+
+def test_lines_are_only_added(kept):
+    sign(kept)
+    first = (kept[1].parent / "approvals.jsonl").read_bytes()
+    (kept[1].parent / "approvals.jsonl").write_bytes(first.rstrip(b"\n"))
+    sign(kept, "Bo")
+    assert (kept[1].parent / "approvals.jsonl").read_bytes().startswith(first)
+    assert len(remarks(kept[1].parent)) == 2
+
+
+@pytest.mark.parametrize(
+    ("by", "said", "message"),
+    [
+        (" ", {}, "wanted the name of who approves, --by NAME; came ' '"),
+        ("a\nb", {}, "wanted the name of who approves, --by NAME; came 'a\\nb'"),
+        ("A\N{RIGHT-TO-LEFT OVERRIDE}", {}, "wanted the name of who approves"),
+        ("A", {"request_changes": True}, "wanted what is to be changed, or the answer: --comment TEXT; came none"),
+        ("A", {"comment": "\x1b[2J"}, "wanted a comment of at most 4000 printable characters; came '\\x1b[2J'"),
+        ("A", {"comment": "a" * 4001}, "wanted a comment of at most 4000 printable characters"),
+        ("A", {"section": "humour"}, "wanted a section out of summary, uses, training_data; came 'humour'"),
+        ("A", {"answers": 1, "comment": "So."}, "wanted the number of a remark on the card; came 1"),
+        ("A", {"answers": 0, "comment": "So."}, "wanted the number of a remark on the card; came 0"),
+        ("A", {"answers": 1}, "wanted what is to be changed, or the answer"),
+        ("A", {"answers": 1, "request_changes": True, "comment": "x"}, "wanted either --request-changes or --answers; came both"),
+    ],
+)  # fmt: skip
+def test_a_faulty_sign_off_writes_nothing(kept, by, said, message):
+    with pytest.raises(UsageError) as refused:
+        sign(kept, by, **said)
+    assert str(refused.value).startswith(message)
+    assert not (kept[1].parent / "approvals.jsonl").exists()
+
+
+def test_a_path_outside_the_folder_is_refused(kept, tmp_path):
+    home = kept[1].parent
+    outside = shutil.copyfile(kept[1], tmp_path / "card-0.1.0.json")
+    (home / "card-0.3.0.json").symlink_to(outside)
+    (home / "other.json").write_bytes(kept[1].read_bytes())
+    for path in (outside, home / ".." / ".." / "card-0.1.0.json", home / "card-0.3.0.json", home / "other.json"):
+        with pytest.raises(UsageError, match=rf"^wanted a card-X.Y.Z.json in {re.escape(str(home))} \(another folder"):
+            sign_card(path, "A", home, kept[0])
+    with pytest.raises(CardError, match="no file"):
+        sign_card(home / "card-9.9.9.json", "A", home, kept[0])
+    assert not list(tmp_path.rglob("approvals.jsonl"))
+
+
+def test_a_stale_card_says_so_at_its_top_and_cannot_be_approved(kept):
+    content = kept[1].read_bytes()
+    kept[1].write_bytes(re.sub(rb'"code_sha256": "\w{64}"', b'"code_sha256": "' + b"0" * 64 + b'"', content))
+    html, markdown = pages(kept)
+    assert text_of(html).index("STALE This card is not of the record and code") < text_of(html).index("Sections")
+    assert re.search(r"code_sha256 : the card has 000000000000 , now it is \w{12}", text_of(html))
+    assert "> **STALE: this card is not of the record and code that are here. Do not rely on it.**" in markdown[:200]
+    with pytest.raises(UsageError, match=r"came a stale one: code_sha256: the card has 000000000000, now it is \w{12}"):
+        sign(kept)
+    sign(kept, request_changes=True, comment="Make it anew.")
+    assert stands(kept)[1].status == "changes requested"
+
+
+def test_a_changed_record_or_result_makes_a_card_stale_by_name(kept):
+    card = read_signed(kept[1])[0]
+    assert mismatches(card, kept[0], kept[1].parent) == ()
+    (kept[0] / "proof.csv").write_text("design\n")
+    (kept[0] / "REGISTRATION.md").unlink(missing_ok=True)
+    (kept[0] / "datapackage.json").write_bytes((kept[0] / "datapackage.json").read_bytes() + b"\n")
+    (kept[1].parent / "stewards.json").unlink()
+    names = {one.name for one in mismatches(card, kept[0], kept[1].parent)}
+    assert names == {"record_sha256", "proof.csv", "REGISTRATION.md", "card/stewards.json"}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "came Invalid JSON"),
+        ("{}", "came Field required at card"),
+        ('{"card": 1}', "row 1 as a sign-off"),
+        ("\n", "row 1"),
+    ],
+)
+def test_a_faulty_line_of_the_sign_offs_is_named(kept, line, message):
+    (kept[1].parent / "approvals.jsonl").write_text(line + "\n")
+    with pytest.raises(UsageError, match=f"approvals.jsonl row 1 as a sign-off; came|{message}"):
+        stands(kept)
+
+
+def test_the_command_signs_a_card_and_refuses_remarks_on_reports(kept, capsys):
+    approve(kept[1], "Ada", kept[1].parent, {"comment": "", "section": None}, kept[0])
+    assert re.fullmatch(r"card-0.1.0.json: approved by Ada, sha256 \w{64}\n", capsys.readouterr().out)
+    with pytest.raises(UsageError, match=r"^wanted a card \(.json\) to comment on"):
+        approve(kept[1].with_suffix(".html"), "Ada", None, {"comment": "x"}, None)
+
+
+def test_a_card_is_made_with_its_pages_and_its_schema(made, fresh, history):
+    assert [path.name for path in made] == ["card-0.1.0.json", "card-0.1.0.md", "card-0.1.0.html"]
+    assert sorted(path.name for path in made[0].parent.iterdir()) == sorted(
+        [*(path.name for path in made), "schema.json"]
+    )
+    assert home_for(made[0].parent, history.record.folder) == made[0].parent
+    stand = standing(fresh, read_signed(made[0])[1], made[0].parent, ())
+    assert made[1].read_text(encoding="utf-8") == card_markdown(fresh, stand)
+
+
+def test_an_edit_that_no_hash_shows_is_found_and_named(made, fresh, history, tmp_path):
+    home = shutil.copytree(made[0].parent, tmp_path / "card")
+    shutil.copyfile(shipped("data") / "card" / "stewards.json", home / "stewards.json")
+    path = home / "card-0.1.0.json"
+    path.write_bytes(path.read_bytes().replace(b'"value": 0.050779,', b'"value": 0.550779,', 1))
+    _, found, said = check_card(history, home, fresh)
+    assert [re.sub(r" -> .*", "", one) for one in found] == [
+        'edited: summary: "On past days it saved {rolling} of ...": rolling: 0.550779 [0.0342055, 0.0675072] (share)',
+        "card-0.1.0.md: not what the card makes of it",
+    ] and said == []  # fmt: skip
+
+
+def test_the_check_exits_1_and_names_the_hash(kept, capsys):
+    kept[1].write_bytes(kept[1].read_bytes().replace(b'"code_sha256": "', b'"code_sha256": "0', 1))
+    assert commands.check(kept[0], None) == 1
+    err = capsys.readouterr().err
+    assert re.search(r"card-0.1.0.json: stale: code_sha256: the card has 0\w{11}, now it is \w{12}\n", err)
+    assert f"not current. `forecasting card --out {kept[1].parent}` makes it anew" in err
+    kept[1].unlink()
+    with pytest.raises(UsageError, match=r"^wanted a card kept in .*; came none. `forecasting card --out"):
+        commands.check(kept[0], None)
+
+
+def test_a_kept_card_is_shown_with_its_standing(kept, tmp_path, capsys):
+    commands.show(kept[1], kept[0], tmp_path / "pages")
+    assert (tmp_path / "pages" / "card-0.1.0.html").read_text() == pages(kept)[0]
+    (kept[0] / "proof.csv").write_text("design\n")
+    written, found = show_card(kept[1], kept[0], tmp_path / "pages")
+    assert [one.name for one in found.stale] == ["proof.csv"] and "STALE" in written[0].read_text()
+
+
+def test_nothing_is_written_into_a_folder_that_cannot_be(history, tmp_path):
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(UsageError, match="wanted a folder that can be written"):
+        make_card(history, tmp_path / "file" / "card")
+
+
+def test_a_card_of_too_short_a_record_is_refused(few_cases, tmp_path):
+    with pytest.raises(UsageError, match="wanted a day by which at least 10 endings were known"):
+        make_card(load_history(few_cases), tmp_path / "card")
+    assert not list(tmp_path.rglob("*.json"))
+
+
+def test_the_page_has_every_section_and_no_script_and_the_same_numbers_as_the_markdown(fresh):
+    stand = standing(fresh, "", shipped("data") / "nowhere", ())
+    html, markdown = card_html(fresh, stand), card_markdown(fresh, stand)
+    assert not re.search(r"<script|<link|@import|javascript:|\son\w+=|(src|href)=\"(?!#)", html, re.I)
+    for name, section in fresh.sections.items():
+        assert f'<section id="{name}"><h2>' in html and f'<a href="#{name}">' in html
+        assert f"## {section.title}" in markdown
+    numbers = [
+        re.findall(r"\d+\.\d+ %", text.replace("\N{NO-BREAK SPACE}", " "))
+        for text in (text_of(re.sub(r"<figure>.*?</figure>", "", html, flags=re.S)), markdown)
+    ]
+    assert numbers[0] == numbers[1] and len(numbers[0]) > 300
+    assert html == card_html(parsed_card(card_bytes(fresh), "x"), stand), "a function of card and standing alone"

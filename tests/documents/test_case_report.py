@@ -1,0 +1,393 @@
+"""The page itself: what it says, what it is made of, and what it must not know."""
+
+import json
+import re
+import shutil
+from datetime import date
+from html import unescape
+
+import pytest
+from records import RecordCopy
+
+from forecasting.artefacts.session import is_at_hand, shared_fit
+from forecasting.documents.case.content import MODELS_SHOWN
+from forecasting.documents.case.report import SECTIONS, CaseReport
+from forecasting.documents.codings import term_name
+from forecasting.documents.origins import ORIGINS, SETTINGS
+from forecasting.documents.words import percent, points
+from forecasting.features import MODEL_FEATURES
+from forecasting.publish import notebook
+from forecasting.publish.notebook import render_report
+from forecasting.publish.parameters import checked_parameters
+from forecasting.store.errors import ArtefactError, ReportError, UsageError
+from forecasting.store.package_data import shipped
+from forecasting.verify import Trusted, verify
+
+CASE = "new-start-post-expiry-2026"
+
+
+def text_of(html):
+    return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(style|svg)\b.*?</\1>", " ", html, flags=re.S)))
+
+
+def numbers_in(value):
+    if isinstance(value, dict):
+        return {n for item in value.values() for n in numbers_in(item)}
+    if isinstance(value, list):
+        return {n for item in value for n in numbers_in(item)}
+    return {value} if isinstance(value, int | float) and not isinstance(value, bool) else set()
+
+
+@pytest.fixture(scope="module")
+def first_day():
+    return CaseReport(CASE, "2026-02-05")
+
+
+@pytest.fixture(scope="module")
+def weeks_later(asked):
+    return CaseReport(CASE, "2026-03-01", artefacts=asked["artefacts"])
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory):
+    """The report on a record of which the founding case, its first event and a source hold markup."""
+    folder = tmp_path_factory.mktemp("spoilt") / "record"
+    record = RecordCopy(shutil.copytree(shipped("data"), folder, copy_function=shutil.copyfile))
+    record.edit("cases", CASE, name="<script>alert(1)</script>", summary='"><img src=x onerror=y>')
+    record.edit("sources", "s0001", url="javascript:alert(1)", title="<b>x</b>")
+    record.edit("events", f"{CASE}-e01", source_id="s0001", summary="<script>x</script>")
+    return CaseReport(CASE, "2026-02-05", data=folder)
+
+
+@pytest.fixture(scope="module")
+def asked(trained):
+    return {"case_id": CASE, "as_of": "2026-02-05", "artefacts": trained[2].parent}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, asked):
+    return render_report("case_report", asked, tmp_path_factory.mktemp("out"))
+
+
+def test_published_files_lie_where_they_should_and_nothing_else(published):
+    assert published.parts[-3:] == ("cases", CASE, "2026-02-05.html")
+    assert sorted(path.name for path in published.parent.iterdir()) == [
+        f"2026-02-05.{end}" for end in ("html", "ipynb", "json")
+    ]
+
+
+def test_page_is_one_small_file_without_script_or_network(published):
+    html = published.read_text()
+    assert len(html.encode()) < 500_000
+    assert not re.search(r"<script|<iframe|<object|<embed|<link|@import|javascript:|\son\w+=", html, re.I)
+    assert not re.search(r"(src|srcset|poster)\s*=|url\((?!#)", re.sub(r"<svg\b.*?</svg>", "", html, flags=re.S), re.I)
+    assert html.count("<details") >= 3
+    assert 'lang="en"' in html and "<title>" in html
+
+
+def test_every_percentage_on_the_page_is_in_the_sidecar(published):
+    sidecar = json.loads(published.with_suffix(".json").read_text())
+    known = {percent(n) for n in numbers_in(sidecar) if 0 <= n <= 1} | {
+        f"{100 * n:.0f}" for n in numbers_in(sidecar) if 0 <= n <= 1
+    }
+    text = text_of(published.read_text())
+    printed = re.findall(r"(?:under |over )?\d+\N{NO-BREAK SPACE}%", text)
+    assert len(printed) > 100
+    assert {p for p in printed if p not in known and p.split("\N{NO-BREAK SPACE}")[0] not in known} == set()
+
+
+def test_sidecar_forecast_is_the_forecast(published, trained):
+    from forecasting import forecast
+
+    sidecar = json.loads(published.with_suffix(".json").read_text())
+    assert sidecar["forecast"] == forecast(trained[0], CASE).to_dict(orient="records")
+    assert sidecar["record_sha256"] == trained[0].sha256
+
+
+def test_sidecar_from_an_artefact_is_that_of_models_fitted_anew(published, first_day, trained):
+    sidecar = json.loads(published.with_suffix(".json").read_text())
+    told = {name: value for name, value in sidecar.items() if name not in ("rendering", "review")}
+    assert told == json.loads(json.dumps(first_day.content)) | {"artefact": trained[2].name}
+
+
+def test_a_second_rendering_is_the_same_page(published, tmp_path, asked):
+    again = render_report("case_report", asked, tmp_path)
+    assert again.read_bytes() == published.read_bytes()
+    assert again.with_suffix(".json").read_bytes() == published.with_suffix(".json").read_bytes()
+
+
+def test_every_value_of_the_case_has_an_origin(first_day):
+    known = {value.partition(".")[0] for value in ORIGINS["case_report"]}
+    assert set(first_day.content) <= known | SETTINGS
+    for section in SECTIONS:
+        assert set(first_day.show(section).values) <= set(ORIGINS["case_report"])
+
+
+def test_bottom_line_says_number_word_base_and_confidence(first_day):
+    top = first_day.content["headline"]
+    text = " ".join(text_of(first_day.show("bottom_line").html).split())
+    assert f"{percent(top['probability'])} {top['word']} 80 % interval".replace("\N{NO-BREAK SPACE}", " ") in text
+    assert f"how often {top['n']} informal arms-control arrangements since 1817, this one included," in text
+    assert "A model that looks closer, with a small lead on past days, says" in text
+    assert "Confidence in this forecast is low: other defensible codings, definitions and settings put the" in text
+    parts = ("80 % interval", "Confidence in this", "What to doubt", "What is contested about the case itself")
+    assert [text.index(part) for part in parts] == sorted(text.index(part) for part in parts)
+
+
+def test_first_day_does_not_know_what_came_after(first_day):
+    told = "".join(first_day.show(name).html for name in SECTIONS) + json.dumps(first_day.content["timeline"])
+    for later in (
+        "modernised treaty",
+        "Lavrov tells the Duma",
+        "never existed",
+        "2026-02-11",
+        "11 February 2026",
+        "collapsed on",
+    ):
+        assert later not in told
+    assert max(event["known"] for event in first_day.content["timeline"]) == "2026-02-05"
+
+
+def test_weeks_later_the_rejections_and_the_doubt_are_on_the_first_screen(weeks_later):
+    told = weeks_later.show("bottom_line").html
+    assert "public repudiation" in told
+    assert "the handshake never existed" in told
+    assert "on 11 February 2026" in told
+    kinds = {event["kind"] for event in weeks_later.content["timeline"] if event["date"] == "2026-02-05"}
+    assert "leader_rejection" in kinds
+
+
+def test_reported_acts_are_told_apart_from_confirmed_ones(first_day):
+    html = first_day.show("timeline").html
+    assert '<span class="badge reported">reported</span>' in html
+    assert '<span class="badge confirmed">confirmed</span>' in html
+    assert "two of them caution that both presidents must approve" in html
+
+
+def test_the_model_beside_is_shown_with_the_uncertain_endorsement_either_way(first_day):
+    rows = first_day.content["beside"]["forecast"]
+    assert {row["given"] for row in rows} == {"all", "endorsed", "not endorsed"}
+    chance = {row["given"]: row["probability"] for row in rows if (row["horizon"], row["cause"]) == (60, "formalized")}
+    assert chance["all"] == pytest.approx(0.3 * chance["endorsed"] + 0.7 * chance["not endorsed"], abs=1e-12)
+    assert "if leaders did" in first_day.show("beside").html
+    assert {item["design"] for item in first_day.content["beside"]["proof"]} == {"cluster", "rolling"}
+
+
+def test_once_leaders_have_spoken_there_is_one_side(weeks_later):
+    assert {row["given"] for row in weeks_later.content["beside"]["forecast"]} == {"all"}
+    assert "if leaders did" not in weeks_later.show("beside").html
+
+
+def test_a_record_without_a_proof_says_so(record_copy):
+    (record_copy.folder / "proof.csv").unlink()
+    report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
+    assert "How this model has done on past days is not known for this record." in report.show("beside").html
+
+
+def test_the_drivers_lead_from_the_base_rate_to_the_models_number(first_day):
+    found = first_day.content["explained"]["drivers"]
+    row = next(
+        r
+        for r in first_day.content["beside"]["forecast"]
+        if (r["given"], r["horizon"], r["cause"]) == ("all", 60, "formalized")
+    )
+    assert found["probability"] == row["probability"]
+    assert first_day.content["beside"]["limit"]["status"] == "widened"
+    assert "the wider one in its table above holds the base rate's too" in first_day.show("drivers").html
+    assert row["lower"] < found["lower"] < found["upper"] <= row["upper"]
+    assert sum(r["points"] for r in found["rows"]) == pytest.approx(found["probability"], abs=1e-9)
+    assert found["rows"][0]["points"] == pytest.approx(first_day.content["headline"]["probability"], abs=1e-12)
+    html = first_day.show("drivers").html
+    text = " ".join(text_of(html).split())
+    for driver in found["rows"]:
+        assert points(driver["points"]) in text
+    assert "Between exactly two states yes yes in 44 %" in text
+    assert "A leader stands behind it 30 % yes in" in text
+    assert 'role="img" aria-label="From the base rate of 14' in html and "The model's number" in html
+
+
+def test_every_covariate_has_a_name_a_reader_knows():
+    for name in MODEL_FEATURES:
+        assert term_name(name) not in (name, name.replace("_", " "))
+
+
+def test_the_chart_shows_which_line_is_which(first_day):
+    html = first_day.show("incidence").html
+    for words in ("base rate", "same type", "hazard model"):
+        assert f">{words}<" in html
+    assert "dotted: the hazard model" in html
+    curve, horizons = first_day.content["curve"], first_day.content["horizons"]
+    assert curve["horizons"] == list(range(1, 121))
+    beside = {
+        (r["horizon"], r["cause"]): r["probability"]
+        for r in first_day.content["beside"]["forecast"]
+        if r["given"] == "all"
+    }
+    for cause, line in curve["models"]["primary"].items():
+        drawn = dict(zip(curve["horizons"], line["probability"], strict=True))
+        assert [drawn[h] for h in horizons] == pytest.approx([beside[h, cause] for h in horizons], abs=1e-12)
+    for cause in curve["models"]["base_rate"]:
+        told = {
+            r["horizon"]: r for r in first_day.content["forecast"] if r["model"] == "base_rate" and r["cause"] == cause
+        }
+        for number in ("probability", "lower", "upper"):
+            drawn = dict(zip(curve["horizons"], curve["models"]["base_rate"][cause][number], strict=True))
+            assert {h: drawn[h] for h in horizons} == {h: told[h][number] for h in horizons}
+
+
+def test_on_its_first_day_nothing_has_moved_the_model(first_day):
+    assert first_day.content["explained"]["changes"] is None
+    assert "no earlier day with which" in first_day.show("changed").html
+
+
+def test_weeks_later_the_page_says_what_moved_the_model(weeks_later):
+    found = weeks_later.content["explained"]["changes"]
+    assert (found["from"], found["to"]) == ("2026-02-05", "2026-03-01")
+    text = " ".join(text_of(weeks_later.show("changed").html).split())
+    assert "went from 33 % to 16 %. The base rate stayed at 14 %." in text
+    assert "An accusation of violation stands no yes" in text
+    assert "Under secretary DiNanno tells the Geneva disarmament conference" in text
+    assert "5 February 2026: leader rejection confirmed" in text
+    assert f"Together 33 % 16 % {points(found['after'] - found['before'])}" in text
+    first = " ".join(text_of(weeks_later.show("bottom_line").html).split())
+    assert "Since 5 February 2026 that model went from 33 % to 16 %, most through: an accusation of violation" in first
+    strongest = max((r for r in found["rows"] if r["leg"] == "events"), key=lambda r: abs(r["points"]))
+    assert f"an accusation of violation stands ({points(strongest['points'])} points)" in first
+
+
+def test_signposts_say_what_the_model_would_say(first_day):
+    posts = first_day.content["explained"]["signposts"]
+    text = " ".join(text_of(first_day.show("signposts").html).split())
+    assert 0 < len(posts) <= 8
+    for post in posts:
+        said = percent(post["after"]).replace("\N{NO-BREAK SPACE}", " ")
+        assert f"If it were known that {post['what']}, the model would say {said}" in text
+    assert "It now says 33 % for a formal agreement within five years." in text
+
+
+def test_the_track_record_stands_by_the_models_number(first_day):
+    kept = first_day.content["explained"]["track_record"]
+    model, base = kept["models"]
+    assert (model["low"], model["high"]) == (0.2, 0.45) and (base["low"], base["high"]) == (0.05, 0.2)
+    assert model["low"] <= model["said"] < model["high"] and base["low"] <= base["said"] < base["high"]
+    text = " ".join(text_of(first_day.show("bottom_line").html).split())
+    came, said, beside = (
+        percent(model[name]).replace("\N{NO-BREAK SPACE}", " ") for name in ("came", "said", "beside")
+    )
+    assert f"{came} were formalized; it had said {said} on average, the base rate {beside}." in text
+    assert (
+        f"Of the {model['n']} past forecasts ({model['n_cases']} cases) like this one, made as of then and at a case's start"
+        in text
+    )
+
+
+def test_a_track_record_of_another_record_is_not_shown(spoilt):
+    assert spoilt.content["explained"]["track_record"]["models"] == []
+    said = "is not shown: those kept were made from another state of the record."
+    assert said in spoilt.show("bottom_line").html and said in spoilt.show("beside").html
+
+
+def test_stated_term_calendar_and_stockpiles(first_day):
+    assert first_day.content["stated_term"] == {"months": 6, "end": "2026-08-05", "months_ahead": 5}
+    assert "6 February 2026" in first_day.show("calendar").html
+    held = first_day.content["stockpiles"]
+    assert held["parties"] == {"United States": 3700, "Russia": 4309}
+    assert 0.8 < held["share"] < 0.9
+    assert held["others"]["China"]["warheads"] == 600
+
+
+def test_precedents_are_named_and_had_ended(first_day):
+    names = [p["case_id"] for p in first_day.content["precedents"]]
+    assert {"new-start-suspension-2023", "salt1-interim-observance-1977"} <= set(names)
+    assert all(p["end"] <= "2026-02-05" for p in first_day.content["precedents"])
+
+
+def test_text_of_the_record_never_becomes_markup(spoilt):
+    html = "".join(spoilt.show(name).html for name in SECTIONS)
+    assert html.count("&lt;script&gt;") > 1 and "&lt;img" in html and "&lt;b&gt;x" in html
+    assert "<script" not in html and "<img" not in html and 'href="javascript:' not in html and "<b>x" not in html
+
+
+def test_from_an_artefact_it_says_the_same_and_where_it_is_from(first_day, trained):
+    loaded = CaseReport(CASE, "2026-02-05", artefacts=trained[2].parent)
+    assert loaded.content == first_day.content | {"artefact": trained[2].name}
+    assert first_day.content["artefact"] is None
+    assert "; models refitted; " in first_day.show("provenance").html
+    assert f"; models from artefact <code>{trained[2].name[:12]}</code>; " in loaded.show("provenance").html
+    assert all(
+        first_day.show(name).html == loaded.show(name).html
+        for name in SECTIONS
+        if name not in ("provenance", "incidence")
+    )
+
+
+def test_from_a_broken_artefact_it_says_nothing(trained, tmp_path):
+    folder = shutil.copytree(trained[2], tmp_path / trained[2].name)
+    (folder / "models.json").unlink()
+    with pytest.raises(
+        ArtefactError, match=r"models\.json: wanted a readable file; came No such file or directory; do: "
+    ):
+        CaseReport(CASE, "2026-02-05", artefacts=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"case_id": "../../etc/passwd"}, "wanted the case_id of a case in the record; came '../../etc/passwd'"),
+        ({"case_id": "<script>"}, "wanted the case_id of a case in the record; came '<script>'"),
+        ({"case_id": CASE, "as_of": "2026-02-04"}, f"wanted a day from 2026-02-05 on, when {CASE} became known"),
+        (
+            {"case_id": "salt2-observance-1979"},
+            "wanted a case that goes on; salt2-observance-1979 collapsed on 1986-05-27",
+        ),
+    ],
+)
+def test_a_refused_report_writes_nothing(parameters, message, tmp_path):
+    with pytest.raises(UsageError) as error:
+        render_report("case_report", parameters, tmp_path / "out")
+    assert message in str(error.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unwritable_folder_is_refused_before_the_notebook_runs(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="wanted a folder that can be written"):
+        render_report("case_report", {"case_id": CASE}, tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_failing_notebook_publishes_nothing_and_says_where(tmp_path, monkeypatch, asked):
+    folder = tmp_path / "notebooks" / "reports"
+    folder.mkdir(parents=True)
+    source = (shipped("notebooks") / "reports" / "case_report.ipynb").read_text()
+    (folder / "case_report.ipynb").write_text(source.replace('report.show(\\"ladder\\")', "1 / 0"))
+    monkeypatch.setattr(notebook, "shipped", lambda name: tmp_path / name)
+    with pytest.raises(ReportError, match="came to ZeroDivisionError: division by zero. Nothing was published"):
+        render_report("case_report", asked, tmp_path / "out")
+    assert [path.name for path in (tmp_path / "out").rglob("*.*")] == ["2026-02-05.failed.ipynb"]
+
+
+def test_the_published_page_is_derived_again_without_a_kernel_and_without_a_difference(published, asked):
+    came = verify(published, Trusted(artefacts=asked["artefacts"]))
+    assert (came.differences, came.made_from) == ((), ())
+    assert came.n > 4_000
+
+
+def test_what_is_shared_before_kernels_are_forked_leaves_nothing_to_fit_for_the_next_case(asked, tmp_path):
+    own = tmp_path / "artefacts"  # under which no other test can have fitted anything
+    own.symlink_to(asked["artefacts"])
+    asked = asked | {"artefacts": own}
+    checked = checked_parameters("case_report", asked)
+
+    def at_hand(history, names):
+        return is_at_hand(history, names, checked.target, checked.artefacts)
+
+    checked.share()
+    today, before = checked.history(), checked.history().at(date(2026, 1, 8))
+    assert (at_hand(today, MODELS_SHOWN), at_hand(before, ("primary",))) == (True, False), (
+        "known that day: no earlier one"
+    )
+    fitted = shared_fit(today, MODELS_SHOWN, checked.target, checked.artefacts).fitted
+    assert "replicates_" in vars(fitted.models["primary"]), "the bootstrap, too"
+    checked_parameters("case_report", asked | {"case_id": "us-china-encounters-mou-2014"}).share()
+    assert at_hand(before, ("primary",)), "a case that was known by then is compared with that day"

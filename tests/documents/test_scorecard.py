@@ -1,0 +1,125 @@
+"""The scorecard says what the files of results say, and nothing where they say nothing."""
+
+import json
+import re
+from html import unescape
+
+import pandas as pd
+import papermill
+import pytest
+
+from forecasting.documents import scorecard
+from forecasting.documents import skill_tables as scores
+from forecasting.documents.page import html_page
+from forecasting.documents.scorecard import ScorecardReport
+from forecasting.publish.engine import ENGINE
+from forecasting.store.errors import UsageError
+from forecasting.store.package_data import shipped
+
+
+def text_of(html):
+    return " ".join(
+        unescape(
+            re.sub(r"<[^>]+>", " ", re.sub(r'<svg\b.*?</svg>|<sup class="origin">.*?</sup>', " ", html, flags=re.S))
+        ).split()
+    )
+
+
+@pytest.fixture(scope="module")
+def report():
+    return ScorecardReport()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("card")
+    path = shipped("notebooks") / "reports" / "scorecard.ipynb"
+    ran = papermill.execute_notebook(
+        path, folder / "ran.ipynb", engine_name=ENGINE, kernel_name="python3", progress_bar=False
+    )
+    return html_page(ran, "Scorecard")
+
+
+def test_the_page_shows_every_section_without_script_or_network(page, report):
+    for section in ScorecardReport.SECTIONS:
+        shown = text_of(report.show(section).html)
+        assert shown in text_of(page)
+        assert shown or section == "peers"
+    assert page.count("<svg") == 2
+    assert not re.search(r"<script|<link|@import|javascript:|(src|href)=\"http", page.replace('href="#', ""), re.I)
+
+
+def test_every_percentage_on_the_page_is_in_its_content(report):
+    def numbers(value):
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        own = {f"{100 * value:.1f}"} if isinstance(value, float) else set()
+        return own.union(*(numbers(item) for item in inner))
+
+    known = numbers(json.loads(json.dumps(report.content, allow_nan=False)))
+    for section in ("headline", "horizons", "causes", "parts", "calibration", "power"):
+        printed = re.findall(r"(-?\d+\.\d) %", text_of(report.show(section).html))
+        assert len(printed) > 10
+        assert set(printed) <= known
+
+
+def test_the_headline_is_the_registered_skill(report):
+    proof = pd.read_csv(shipped("data") / "proof.csv").set_index(["design", "model", "reference", "horizon"])
+    cells = [
+        "{:.1f} % [{:.1f}, {:.1f}]".format(
+            *(100 * proof.loc[(design, "primary", "base_rate", "all"), ["brier_skill", "lower", "upper"]])
+        )
+        for design in ("cluster", "rolling")
+    ]
+    assert f"over the base rate {' '.join(cells)}" in text_of(report.show("headline").html)
+
+
+def test_what_has_no_skill_is_said_to_have_none(report):
+    rows = [r for r in report.content["breakdown"] if (r["by"], r["weights"]) == ("cause", "case")]
+    unproved = {
+        r["part"]
+        for r in rows
+        if r["reference"] == "base_rate" and r["lower"] <= 0 and r["design"] in scores.REGISTERED
+    }
+    said = re.search(r"No skill is shown on: (.*?)\.", text_of(report.show("causes").html)).group(1)
+    assert unproved == {word for word in ("formalized", "collapsed", "faded") if word in said} != set()
+
+
+def test_too_few_is_said_where_nothing_is_printed(report):
+    assert "lapsed treaty 4; 4 too few too few too few too few" in text_of(report.show("parts").html)
+
+
+def test_a_record_without_results_says_so_and_shows_no_number(few_cases):
+    bare = few_cases.parent / "bare"
+    bare.mkdir()
+    content = {"registered": [], **{name: [] for name in scorecard.TABLES}, "earlier": [], "peers": []}
+    assert [scorecard.rows_of(bare / f"proof_{name}.csv") for name in scorecard.TABLES] == [[]] * 4
+    for section in (scores.headline, scores.horizons, scores.causes, scores.parts, scores.calibration, scores.power):
+        assert "No result for this record yet" in section(content).html
+    assert scores.peers(content).html == ""
+
+
+def test_other_learners_are_shown_if_a_file_is_there(tmp_path):
+    path = tmp_path / "results.csv"
+    path.write_text(
+        "design,weight,model,skill_over_base_rate,skill_over_base_rate_lower,skill_over_base_rate_upper,"
+        "primary_minus,primary_minus_lower,primary_minus_upper\n"
+        "cluster,case,forest,0.0123,-0.01,0.03,0.05,0.02,0.08\ncluster,forecast,forest,0.5,0.5,0.5,0.5,0.5,0.5\n"
+    )
+    html = text_of(scores.peers({"peers": scorecard.rows_of(path)}).html)
+    assert "forest related cases left out 1.2 % [-1.0, 3.0] 5.0 % [2.0, 8.0]" in html
+    assert "50.0" not in html
+
+
+def test_results_of_an_earlier_record_are_told_apart(report):
+    content = {**report.content, "record_sha256": "f" * 64}
+    assert "made on an earlier edition of the record" in scores.masthead(content).html
+    assert "made on an earlier edition" not in report.show("masthead").html
+    earlier = [{**row, "record": "0123"} for row in content["breakdown"] if row["by"] == "all"]
+    assert "Earlier editions of the record" in scores.headline({**content, "earlier": earlier}).html
+
+
+def test_a_day_before_the_end_of_the_record_is_refused():
+    with pytest.raises(
+        UsageError, match="^wanted 2026-08-31, the end of the record, which the results are of; came 2026-02-05$"
+    ):
+        ScorecardReport("2026-02-05")

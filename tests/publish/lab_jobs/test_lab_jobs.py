@@ -1,0 +1,102 @@
+"""A job's status is what became of it."""
+
+import contextlib
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from jupyter_scheduler.models import CountJobsQuery, CreateJob, ListJobsQuery
+from jupyter_scheduler.orm import Job, create_session
+
+from forecasting.publish.lab_jobs import ReportEnvironment, ReportExecution, ReportScheduler
+from forecasting.publish.lab_jobs.scheduler import LOST
+
+ASKED = {"input_uri": "t.ipynb", "input_filename": "t.ipynb", "runtime_environment_name": "forecasting", "name": "n"}
+
+
+def added(database, **columns):
+    """The id of a job put into the database."""
+    with create_session(database)() as session:
+        job = Job(
+            **{key: value for key, value in ASKED.items() if key != "input_uri"}, output_formats=["html"], **columns
+        )
+        session.add(job)
+        session.commit()
+        return job.job_id
+
+
+def scheduler(database, folder):
+    return ReportScheduler(root_dir=str(folder), environments_manager=ReportEnvironment(), db_url=database)
+
+
+def executed(database, notebook, folder, **columns):
+    """The job after its process has done its work in this one, started in `folder`."""
+    job_id = added(database, **columns)
+    staged = {"input": str(notebook), "html": str(folder / "staged.html")}
+    with contextlib.chdir(folder):
+        ReportExecution(job_id=job_id, root_dir="/elsewhere", db_url=database, staging_paths=staged).process()
+    return scheduler(database, folder).get_job(job_id, job_files=False)
+
+
+def test_a_job_whose_notebook_fails_is_failed_and_says_where(tmp_path, template, few_cases, database):
+    job = executed(database, template("1 / 0"), tmp_path, parameters={"data": str(few_cases), "as_of": ""})
+    assert job.status == "FAILED"
+    assert job.status_message.startswith(
+        "wanted data_quality to run for data-quality as of 2026-08-31; cell 4 came to ZeroDivisionError"
+    )
+    assert job.end_time >= job.start_time
+    assert not (tmp_path / "staged.html").exists()
+    assert [path.name for path in (tmp_path / "reports").rglob("*.*")] == ["2026-08-31.failed.ipynb"]
+
+
+def test_a_job_that_stands_unchanged_says_so_and_has_its_files(tmp_path, template, few_cases, database):
+    notebook, given = template(), {"data": str(few_cases)}
+    said = [executed(database, notebook, tmp_path, parameters=given).status_message for _ in range(2)]
+    page = "reports/data-quality/2026-08-31.html"
+    assert said == [f"rendered: {page}", f"unchanged: {page}"]
+    assert (tmp_path / "staged.html").read_bytes() == (tmp_path / page).read_bytes()
+
+
+def test_a_recurring_job_that_can_no_longer_be_answered_fails_by_name(tmp_path, template, database):
+    job = executed(database, template(), tmp_path, parameters={"data": "gone"}, job_definition_id="some-definition")
+    assert (job.status, job.status_message) == (
+        "FAILED", f"{tmp_path / 'gone'}: wanted a folder with the record; came no such folder"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("QUEUED", "FAILED"), ("IN_PROGRESS", "FAILED"), ("STOPPING", "STOPPED"), ("COMPLETED", "COMPLETED")],
+)
+def test_a_job_whose_process_is_gone_is_not_at_work(tmp_path, database, before, after):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    job_id = added(database, status=before, pid=gone.pid)
+    kept = scheduler(database, tmp_path)
+    assert kept.count_jobs(CountJobsQuery(status=after)) == 1
+    (job,) = kept.list_jobs(ListJobsQuery()).jobs
+    assert (job.job_id, job.status, job.status_message) == (job_id, after, None if after == before else LOST)
+
+
+def test_a_job_whose_process_lives_is_left_alone_and_a_taken_over_number_is_not_it(tmp_path, database):
+    worker = subprocess.Popen([sys.executable, "-c", "input()", "multiprocessing"], stdin=subprocess.PIPE)
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    ids = [added(database, status="IN_PROGRESS", pid=process.pid) for process in (worker, other)]
+    try:
+        found = [scheduler(database, tmp_path).get_job(one, job_files=False).status for one in ids]
+    finally:
+        for process in (worker, other):
+            process.communicate(b"\n")
+    assert found == ["IN_PROGRESS", "FAILED"]
+
+
+def test_a_template_is_known_by_its_cells_not_by_its_name(tmp_path, template, few_cases, database):
+    executed_before = nbformat.read(template(), 4)
+    executed_before.cells[1].outputs = [nbformat.v4.new_output("stream", text="of an earlier run")]
+    nbformat.write(executed_before, tmp_path / "copy of mine.ipynb")
+    assert (
+        executed(database, tmp_path / "copy of mine.ipynb", tmp_path, parameters={"data": str(few_cases)}).status
+        == "COMPLETED"
+    )
+    assert CreateJob(**{**ASKED, "parameters": {"as_of": 1}}).parameters == {"as_of": "1"}

@@ -1,0 +1,78 @@
+import pytest
+
+from forecasting.publish.schedule.plan import read_plan
+from forecasting.store.errors import UsageError
+
+GOOD = """
+notify = ["mail", "me"]
+
+[[report]]
+name = "cases"
+template = "case"
+cases = "all"
+parameters = { target = "in_force", horizons = [6, 12] }
+every = "monthly"
+catch_up = "7 days"
+keep = 12
+
+[[report]]
+name = "record"
+template = "data-quality"
+every = "0 6 * * 1"
+"""
+
+
+def plan(tmp_path, text):
+    (tmp_path / "schedule.toml").write_text(text, encoding="utf-8")
+    return read_plan(tmp_path / "schedule.toml")
+
+
+def test_a_schedule_is_read(tmp_path):
+    cases, record = plan(tmp_path, GOOD).report
+    assert (cases.template, cases.cases, cases.every, cases.keep, cases.catches_up.days) == (
+        "case_report",
+        "all",
+        "0 0 1 * *",
+        12,
+        7,
+    )
+    assert (record.template, record.cases, record.keep, record.catch_up) == ("data_quality", None, None, "1 day")
+
+
+@pytest.mark.parametrize(
+    ("old", "changed", "message"),
+    [
+        ("keep = 12", "keeep = 12", ": report 'cases': wanted keys out of name, template, every, cases, parameters, catch_up, keep; came 'keeep'"),
+        ("keep = 12", "keep = 0", ": report 'cases': keep: wanted how many dated reports to keep, from 1; came 0"),
+        ('"monthly"', '"0 0 30 2 *"', ": report 'cases': every: wanted daily, weekly, monthly, or a cron line of five fields, for example '0 6 1 * *'; came '0 0 30 2 *': bad day-of-month"),
+        ('"7 days"', '"-7 days"', ": report 'cases': catch_up: wanted 1 to 366 days, as '36 hours', '7 days' or '2 weeks'; came '-7 days'"),
+        ('"data-quality"', '"missing"', ": report 'record': template: wanted a template out of case, portfolio, scorecard, data-quality; came 'missing'"),
+        ('every = "monthly"\n', "", ": report 'cases': every: wanted daily, weekly, monthly or a cron line; came nothing"),
+        ('cases = "all"', 'cases = "some"', ": report 'cases': cases: wanted 'all' or a list of case ids; came 'some'"),
+        ('cases = "all"', "", ": report 'cases': wanted either cases or parameters.case_id; came neither"),
+        ('"in_force"', '"signed"', ": report 'cases': case_report: target: wanted one of concluded, in_force; came 'signed'"),
+        ("target =", "aim =", ": report 'cases': case_report: wanted parameters out of "),
+        ('name = "record"', 'name = "cases"', ": wanted each name once; came 'cases' twice"),
+        ('name = "record"', 'name = "../x"', ": report '../x': name: wanted a name of small letters, digits and hyphens; came '../x'"),
+        ('every = "0 6 * * 1"', 'every = "daily"\ncases = "all"', ": report 'record': cases: wanted none for the template data_quality; came 'all'"),
+        ('["mail", "me"]', '"mail me"', ": notify: wanted a command as a list of strings; came 'mail me'"),
+        ('["mail", "me"]', "[]", ": notify: wanted a command as a list of strings; came an empty list"),
+        ("notify", "notifies", ": wanted keys out of report, notify; came 'notifies'"),
+        ("[[report]]", "[[report]", ": wanted TOML; came "),
+    ],
+)  # fmt: skip
+def test_a_fault_of_the_schedule_is_named(tmp_path, old, changed, message):
+    assert old in GOOD
+    with pytest.raises(UsageError) as refused:
+        plan(tmp_path, GOOD.replace(old, changed))
+    assert str(refused.value).startswith(f"{tmp_path / 'schedule.toml'}{message}")
+
+
+def test_every_fault_is_told_at_once_and_a_missing_file_too(tmp_path):
+    with pytest.raises(UsageError) as refused:
+        plan(tmp_path, GOOD.replace("keep = 12", "keep = 0").replace('"0 6 * * 1"', '"never"'))
+    assert len(str(refused.value).splitlines()) == 2
+    with pytest.raises(UsageError, match="wanted a schedule, --schedule FILE; came .*missing.toml: No such file"):
+        read_plan(tmp_path / "missing.toml")
+    with pytest.raises(UsageError, match=r"wanted one or more|wanted one \[\[report\]\] or more; came nothing"):
+        plan(tmp_path, "")

@@ -1,0 +1,114 @@
+"""Forked kernels: what one run does never reaches the next, and none outlasts or outgrows what it was given."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from papermill import PapermillExecutionError
+
+from forecasting.publish import engine
+from forecasting.publish.engine import ENGINE, SERVERS, Limits, RunError
+
+ROOT = Path(__file__).parents[2]
+
+
+def ran(folder, *sources, **options):
+    """Outputs, as text, of the last of some cells that were run in a forked kernel."""
+    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path = folder / "cells.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)), metadata=spec), path)
+    done = papermill.execute_notebook(
+        path, folder / "ran.ipynb", engine_name=ENGINE, kernel_name="python3", progress_bar=False, **options
+    )
+    return done.cells[-1]["outputs"][0]["text"].split()
+
+
+def test_what_a_run_changes_is_gone_in_the_next(tmp_path):
+    dirt = """
+import builtins, os, random, sys
+import forecasting.record.months, matplotlib, pandas
+builtins.left = forecasting.record.months.HORIZONS = "dirt"
+os.environ["LEFT"] = sys.argv[0] = "dirt"
+pandas.set_option("display.max_rows", 7); matplotlib.rcParams["font.size"] = 99
+os.chdir("/"); sys.modules["json"] = None; random.seed(1)
+kept = 1
+print(os.getpid(), os.getppid())
+"""
+    look = """
+import os, json, forecasting.record.months, matplotlib, pandas
+print(os.getpid(), os.getppid(), "left" in dir(__builtins__), "kept" in globals(), os.environ.get("LEFT"),
+      len(forecasting.record.months.HORIZONS), pandas.get_option("display.max_rows"), matplotlib.rcParams["font.size"], os.getcwd())
+"""
+    first = ran(tmp_path, dirt)
+    second = ran(tmp_path, look)
+    assert second[2:] == ["False", "False", "None", "6", "60", "10.0", str(Path.cwd())]
+    assert first[0] != second[0]
+    assert first[1] == second[1], "both were forked from the same process"
+
+
+def test_a_cell_and_a_run_that_take_too_long_are_ended(tmp_path):
+    begun = time.monotonic()
+    with pytest.raises(RunError, match="^A cell timed out while it was being executed, after 1 second") as late:
+        ran(tmp_path, "print('so far')", "while True: pass", limits=Limits(cell_seconds=1))
+    assert late.value.notebook.cells[0].outputs[0].text == "so far\n"
+    with pytest.raises(RunError, match="^a run of more than 1 seconds; it was ended$"):
+        ran(tmp_path, *["import time; time.sleep(0.4)"] * 9, limits=Limits(run_seconds=1))
+    assert time.monotonic() - begun < 8
+
+
+def test_a_kernel_that_eats_memory_is_stopped_and_the_next_has_it_again(tmp_path):
+    limits = Limits(memory=300 * 2**20)
+    eat = "held = []\nwhile True: held.append(bytearray(2**26))"
+    with pytest.raises(PapermillExecutionError, match="MemoryError"):
+        ran(tmp_path, eat, limits=limits)
+    assert ran(tmp_path, "print(len(bytearray(200 * 2**20)))", limits=limits) == [str(200 * 2**20)]
+
+
+def test_a_killed_kernel_and_a_killed_server_do_not_stop_the_next_run(tmp_path):
+    with pytest.raises(RunError, match="^Kernel died$"):
+        ran(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    server = int(ran(tmp_path, "import os; print(os.getppid())")[0])
+    os.kill(server, signal.SIGKILL)
+    assert int(ran(tmp_path, "import os; print(os.getppid())")[0]) != server
+
+
+def test_plain_papermill_finds_the_engine_by_the_entry_point(tmp_path):
+    points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["papermill.engine"]
+    installed = tmp_path / "site" / "here-1.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: here\nVersion: 1\n")
+    lines = ["[papermill.engine]", *(f"{name} = {target}" for name, target in points.items())]
+    (installed / "entry_points.txt").write_text("\n".join(lines))
+    cell = nbformat.v4.new_code_cell("import os; print(open(f'/proc/{os.getppid()}/cmdline').read())")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "in.ipynb")
+    paths = os.pathsep.join([str(ROOT), str(tmp_path / "site"), os.environ.get("PYTHONPATH", "")])
+    run = subprocess.run(
+        [sys.executable, "-m", "papermill", "--engine", "forecasting", "-k", "python3", "in.ipynb", "out.ipynb"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert "forecasting.publish.kernel_server" in nbformat.read(tmp_path / "out.ipynb", 4).cells[0].outputs[0].text
+
+
+def test_where_kernels_cannot_be_forked_they_start_from_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "FORKS", False)
+    assert ran(tmp_path, "import os; print(os.getppid())") == [str(os.getpid())]
+    with pytest.raises(RunError, match="^a run of more than 1 seconds; it was ended$"):
+        ran(tmp_path, "while True: pass", limits=Limits(run_seconds=1))
+
+
+def test_servers_are_used_again():
+    before = len(SERVERS._resting)
+    with SERVERS.one() as first:
+        pass
+    with SERVERS.one() as second:
+        assert first is second
+    assert len(SERVERS._resting) == max(before, 1)
+    assert engine.LONGEST_FOLDER < 108

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+
+from forecasting.publish.parameters import checked_parameters
+from forecasting.record.months import HORIZONS
+from forecasting.store.errors import UsageError
+
+CASE = {"case_id": "new-start-post-expiry-2026"}
+
+
+def test_defaults_are_the_project_constants():
+    asked = checked_parameters("case_report", CASE)
+    assert (asked.as_of, asked.horizons, asked.target) == (None, HORIZONS, "concluded")
+    assert (asked.data, asked.artefacts) == (None, Path("artefacts"))
+
+
+def test_the_folder_of_artefacts_stays_as_given():
+    assert checked_parameters("case_report", {**CASE, "artefacts": "here"}).artefacts == Path("here")
+
+
+def test_horizons_come_as_text_or_list_sorted_without_repeats():
+    assert checked_parameters("case_report", {**CASE, "horizons": "24,6,6"}).horizons == (6, 24)
+    assert checked_parameters("case_report", {**CASE, "horizons": [24, 6]}).horizons == (6, 24)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"case": "x"}, "case_report: case_id: wanted case of the record; came {'case': 'x'}; wanted parameters out of as_of, data, horizons, target, artefacts, case_id; came 'case'"),
+        ({**CASE, "as_of": "5 February"}, "case_report: as_of: wanted a day as YYYY-MM-DD, for example 2026-02-05; came '5 February'"),
+        ({**CASE, "as_of": 20260205}, "case_report: as_of: wanted day whose knowledge is used, YYYY-MM-DD; default: data_end; came 20260205"),
+        ({**CASE, "horizons": "abc"}, "case_report: horizons: wanted horizons as whole months, for example 6,12,24; came 'abc'"),
+        ({**CASE, "horizons": [0]}, "case_report: horizons: wanted horizons from 1 to 120 months; came [0]"),
+        ({**CASE, "horizons": []}, "case_report: horizons: wanted horizons from 1 to 120 months; came []"),
+        ({**CASE, "target": "signed"}, "case_report: target: wanted one of concluded, in_force; came 'signed'"),
+        ({"case_id": 7}, "case_report: case_id: wanted case of the record; came 7"),
+    ],
+)  # fmt: skip
+def test_each_bad_parameter_is_named_with_what_it_wants(parameters, message):
+    with pytest.raises(UsageError) as error:
+        checked_parameters("case_report", parameters)
+    assert str(error.value) == message
+
+
+def test_unknown_template_is_refused():
+    with pytest.raises(UsageError, match="wanted a template out of case, portfolio, scorecard, data-quality; came 'x'"):
+        checked_parameters("x", CASE)

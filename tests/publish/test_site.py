@@ -1,0 +1,171 @@
+"""Index, feed and review: what is shown, in which standing, and what is left out by name."""
+
+import json
+import re
+import shutil
+from html import unescape
+from xml.etree import ElementTree
+
+import pytest
+
+from forecasting.commands.reports import publish as publish_command
+from forecasting.publish.notebook import render
+from forecasting.publish.parameters import checked_parameters
+from forecasting.publish.pdf import browser, pdf_page
+from forecasting.publish.site import index, publish, standing_reports
+from forecasting.review.sign_off import approve, review_of
+from forecasting.store.errors import UsageError
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+DAYS = ("2026-05-01", "2026-06-01", "2026-07-01")
+
+
+def text_of(html):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html.split("</head>")[-1])).split())
+
+
+def rendered(out, few_cases, day, **options):
+    return render(
+        "data_quality", checked_parameters("data_quality", {"data": few_cases, "as_of": day}), out, **options
+    ).page
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory, few_cases):
+    """A folder with three reports of the record, made once."""
+    out = tmp_path_factory.mktemp("three") / "reports"
+    for day in DAYS:
+        rendered(out, few_cases, day)
+    return out
+
+
+@pytest.fixture
+def reports(three, tmp_path):
+    return shutil.copytree(three, tmp_path / "reports")
+
+
+def page(reports, day):
+    return reports / "data-quality" / f"{day}.html"
+
+
+def test_the_index_shows_the_latest_and_folds_the_earlier(reports):
+    assert publish(reports, reports) == []
+    html = (reports / "index.html").read_text()
+    assert not re.search(r"<script|javascript:|\son\w+=|src=|https?://", html)
+    links = re.findall(r'href="(data-quality/[^"]+)"', html)
+    assert links == [f"data-quality/{day}.html" for day in reversed(DAYS)]
+    assert all((reports / link).is_file() for link in links)
+    assert re.search(r"<summary>2 earlier</summary>", html)
+    assert text_of(html).count("draft") == 3
+
+
+def test_the_feed_is_atom_with_one_entry_for_each_report(reports):
+    publish(reports, reports)
+    feed = ElementTree.parse(reports / "feed.xml").getroot()
+    assert feed.tag == f"{ATOM}feed"
+    entries = feed.findall(f"{ATOM}entry")
+    assert {entry.find(f"{ATOM}link").get("href") for entry in entries} == {f"data-quality/{day}.html" for day in DAYS}
+    ids = [entry.find(f"{ATOM}id").text for entry in entries]
+    assert len(set(ids)) == 3 and all(one.startswith("urn:uuid:") for one in ids)
+    stamps = [entry.find(f"{ATOM}updated").text for entry in entries]
+    assert stamps == sorted(stamps, reverse=True)
+    assert feed.find(f"{ATOM}updated").text == stamps[0]
+
+
+def test_a_case_is_shown_with_its_number_and_the_one_before(tmp_path):
+    for day, chance in (("2026-05-01", 0.123), ("2026-06-01", 0.171)):
+        folder = tmp_path / "cases" / "a&b"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{day}.html").write_text(day)
+        content = {
+            "template": "case_report",
+            "case": {"case_id": "a&b", "name": "A <b>"},
+            "headline": {"probability": chance, "horizon": 60},
+        }
+        (folder / f"{day}.json").write_text(json.dumps(content))
+    html = index(standing_reports(tmp_path))
+    assert "A &lt;b&gt;" in html and "A <b>" not in html
+    assert "17 % within five years" in text_of(html).replace("\N{NO-BREAK SPACE}", " ")
+    publish(tmp_path, tmp_path)
+    summaries = [
+        e.find(f"{ATOM}summary").text for e in ElementTree.parse(tmp_path / "feed.xml").getroot().iter(f"{ATOM}entry")
+    ]
+    assert any("17" in said and "was 12" in said and "as of 2026-05-01" in said for said in summaries)
+
+
+def test_a_report_is_a_draft_until_it_is_approved_as_it_stands(reports, few_cases, tmp_path):
+    latest = page(reports, DAYS[2])
+    assert json.loads(latest.with_suffix(".json").read_text())["review"] == {"status": "draft"}
+    line = approve(latest, "Ada Reader", reports)
+    assert line["report"] == "data-quality/2026-07-01.html"
+    assert json.loads(latest.with_suffix(".json").read_text())["review"]["by"] == "Ada Reader"
+    assert [json.loads(one) for one in (reports / "approvals.jsonl").read_text().splitlines()] == [line]
+    left_out = publish(reports, tmp_path / "public", require_approval=True)
+    assert left_out == [f"data-quality/{day}.html: draft" for day in ("2026-06-01", "2026-05-01")]
+    assert sorted(path.name for path in (tmp_path / "public").rglob("*.html")) == ["2026-07-01.html", "index.html"]
+    assert "approved by Ada Reader" in text_of((tmp_path / "public" / "index.html").read_text())
+    assert rendered(reports, few_cases, DAYS[2], force=True) == latest
+    assert json.loads(latest.with_suffix(".json").read_text())["review"]["status"] == "approved", "the page is the same"
+
+
+def test_a_page_edited_after_approval_is_approved_no_longer_and_named(reports, tmp_path, capsys):
+    latest = page(reports, DAYS[2])
+    approve(latest, "Ada Reader", reports)
+    publish(reports, tmp_path / "public", require_approval=True)
+    latest.write_bytes(latest.read_bytes().replace(b"as of", b"AS OF"))
+    assert publish_command(reports, tmp_path / "public", True) == 1
+    assert "left out: data-quality/2026-07-01.html: edited after approval" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "public").rglob("*.html")] == ["index.html"], (
+        "what was public is taken away"
+    )
+    with pytest.raises(UsageError, match="edited by hand. Render it again"):
+        approve(latest, "Ada Reader", reports)
+
+
+@pytest.mark.parametrize(
+    ("place", "by", "message"),
+    [
+        ("data-quality/2026-07-01.html", " ", "wanted the name of who approves, --by NAME; came ' '"),
+        ("data-quality/2026-07-01.html", "a\nb", "wanted the name of who approves"),
+        ("data-quality/2026-07-01.json", "A", "wanted the page (.html) of a report below"),
+        ("../x.html", "A", "wanted the page (.html) of a report below"),
+        ("index.html", "A", "wanted a page with its JSON file beside it"),
+    ],
+)
+def test_what_is_no_report_cannot_be_approved(reports, place, by, message):
+    publish(reports, reports)
+    (reports.parent / "x.html").write_text("x")
+    with pytest.raises(UsageError) as refused:
+        approve(reports / place, by, reports)
+    assert str(refused.value).startswith(message)
+    assert not (reports / "approvals.jsonl").exists()
+
+
+def test_a_faulty_list_of_approvals_is_an_error(reports):
+    (reports / "approvals.jsonl").write_text("{}\n")
+    with pytest.raises(
+        UsageError, match=r"approvals.jsonl as lines of JSON with report, by, approved, sha256; came 'report'"
+    ):
+        review_of(reports, "x", "y")
+
+
+def test_a_public_folder_inside_the_reports_is_refused(reports):
+    with pytest.raises(UsageError, match="wanted a public folder apart from"):
+        publish(reports, reports / "public")
+    with pytest.raises(UsageError, match="no such folder"):
+        publish(reports / "missing", reports / "public")
+
+
+def test_without_chromium_pdf_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(
+        UsageError, match="wanted Chromium for --pdf; came none. On Debian or Ubuntu: apt-get install chromium"
+    ):
+        browser()
+
+
+@pytest.mark.skipif(not any(shutil.which(name) for name in ("chromium", "google-chrome")), reason="no Chromium here")
+def test_a_pdf_is_tagged(three):
+    printed = pdf_page(page(three, DAYS[0]))
+    assert printed.startswith(b"%PDF-")
+    assert b"/StructTreeRoot" in printed and b"/Marked true" in printed

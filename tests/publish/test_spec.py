@@ -1,0 +1,133 @@
+"""A template's parameters are declared once: what lists them, checks them and takes them says the same everywhere."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from forecasting.commands.reports import limits_of, report, with_settings
+from forecasting.commands.templates import print_templates
+from forecasting.publish import notebook
+from forecasting.publish.notebook import render_report
+from forecasting.publish.parameters import TEMPLATES, checked_parameters
+from forecasting.publish.requests import from_file
+from forecasting.publish.schedule.plan import read_plan
+from forecasting.publish.spec import parameters_of, schema_of
+from forecasting.store.errors import UsageError
+
+
+def rendered(out, template="data-quality", limits=None, **defaults):
+    return report([], False, None, template, defaults, out, 1, False, False, False, limits)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_parameter_is_listed_with_kind_default_and_meaning(template):
+    rows = {row.name: row for row in parameters_of(template)}
+    assert set(rows) == set(TEMPLATES[template].model_fields)
+    assert all(row.description and row.kind for row in rows.values())
+    assert {name for name, row in rows.items() if row.default == "needed"} == set(
+        schema_of(template).get("required", ())
+    )
+    given = {name: row.default for name, row in rows.items() if row.default not in ("", "needed")}
+    needed = {"case_id": "x"} if "case_id" in rows else {}
+    assert checked_parameters(template, given | needed) == checked_parameters(template, needed), (
+        "a default as text is the default"
+    )
+
+
+def test_the_kinds_are_those_that_a_form_needs():
+    kinds = {row.name: row.kind for row in (*parameters_of("case"), *parameters_of("portfolio"))}
+    assert kinds == {
+        "case_id": "text", "as_of": "date", "data": "folder", "horizons": "whole numbers", "target": "concluded or in_force",
+        "artefacts": "folder", "period_months": "whole number",
+    }  # fmt: skip
+
+
+def test_the_command_lists_them_in_words_and_as_json(capsys):
+    print_templates("portfolio", as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "portfolio"
+    assert "  period_months  whole number             months since the last period, 1 to 120 [3]" in lines
+    print_templates(None, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert list(told) == ["case", "portfolio", "scorecard", "data-quality"]
+    assert told["portfolio"]["properties"]["period_months"]["maximum"] == 120
+    with pytest.raises(UsageError, match="wanted a template out of case, portfolio, scorecard, data-quality; came 'x'"):
+        print_templates("x", as_json=False)
+
+
+def test_one_fault_is_told_in_the_same_words_wherever_the_parameter_is_given(tmp_path):
+    said = "portfolio: period_months: wanted months since the last period, 1 to 120; came 0"
+    told = []
+    for given in (
+        lambda: render_report("portfolio", {"period_months": 0}, tmp_path / "out"),
+        lambda: rendered(tmp_path / "out", "portfolio", **with_settings({"as_of": None}, ["period_months=0"])),
+    ):
+        with pytest.raises(UsageError) as refused:
+            given()
+        told.append(str(refused.value))
+    (tmp_path / "batch.csv").write_text("period_months\n0\n")
+    told += [one.said for one in from_file(tmp_path / "batch.csv", "portfolio", {})()]
+    entry = "[[report]]\nname = 'p'\ntemplate = 'portfolio'\nevery = 'daily'\nparameters = { period_months = 0 }\n"
+    (tmp_path / "schedule.toml").write_text(entry)
+    with pytest.raises(UsageError) as refused:
+        read_plan(tmp_path / "schedule.toml")
+    told.append(str(refused.value).removeprefix(f"{tmp_path / 'schedule.toml'}: report 'p': "))
+    assert told == [said] * 4
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (["horizons"], "wanted --set NAME=VALUE; came 'horizons'"),
+        (["=6"], "wanted --set NAME=VALUE; came '=6'"),
+        (["as_of=2026-05-01"], "wanted each parameter once; came as_of twice"),
+        (["x=1", "x=2"], "wanted each parameter once; came x twice"),
+    ],
+)
+def test_a_setting_that_is_none_is_refused(settings, message):
+    with pytest.raises(UsageError) as refused:
+        with_settings({"as_of": "2026-02-05", "data": None}, settings)
+    assert str(refused.value) == message
+
+
+def test_a_setting_may_hold_any_text():
+    assert with_settings({}, ["data=a=b\n\"'"]) == {"data": "a=b\n\"'"}
+
+
+def test_an_option_that_no_template_takes_is_refused_for_a_batch_too(tmp_path):
+    (tmp_path / "batch.csv").write_text("as_of\n2026-05-01\n")
+    with pytest.raises(UsageError, match=r"^wanted options out of as_of, data, .*period_months; came colour$"):
+        from_file(tmp_path / "batch.csv", "data-quality", {"colour": "red"})
+    assert len(list(from_file(tmp_path / "batch.csv", "data-quality", {"target": "in_force"})())) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [((0, None, None), "wanted --cell-seconds from 1; came 0"), ((None, -1, None), "wanted --run-seconds from 1; came -1"),
+     ((None, None, 0), "wanted --memory from 1; came 0")],
+)  # fmt: skip
+def test_a_limit_of_nothing_is_refused(given, message):
+    with pytest.raises(UsageError) as refused:
+        limits_of(*given)
+    assert str(refused.value) == message
+
+
+def test_limits_given_on_the_command_line_hold(tmp_path, template, few_cases, capsys):
+    template("import time; time.sleep(60)", "held = bytearray(2**30)")
+    assert limits_of(None, None, None).memory == 4 * 2**30
+    assert rendered(tmp_path / "out", limits=limits_of(1, None, None), data=few_cases) == 1
+    assert "its kernel came to: A cell timed out" in capsys.readouterr().err
+    template("held = bytearray(2**30)")
+    assert rendered(tmp_path / "out", limits=limits_of(None, None, 200), data=few_cases) == 1
+    assert "cell 4 came to MemoryError" in capsys.readouterr().err
+
+
+def test_a_template_whose_notebook_is_missing_is_refused(tmp_path, template, few_cases):
+    place = template()
+    place.unlink()
+    with pytest.raises(UsageError) as refused:
+        notebook.render("data_quality", checked_parameters("data_quality", {"data": few_cases}), tmp_path / "out")
+    assert str(refused.value) == f"wanted the notebook of the template data-quality; came {place}: no such file"
+    assert not Path(tmp_path / "out").exists()

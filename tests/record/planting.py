@@ -1,0 +1,118 @@
+"""Plants facts of later days in a record held in memory, in every case at once."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from forecasting.record.reading import RawRecord, RawTable
+
+PLANTED = "planted"
+
+
+def with_table(record: RawRecord, name: str, cells: pd.DataFrame) -> RawRecord:
+    """The record with other rows in one table; rows beyond the old ones are said to stand in the file `planted`."""
+    old = record.tables[name]
+    extra = max(len(cells) - len(old.cells), 0)
+    files = np.append(old.files, [PLANTED] * extra)[: len(cells)]
+    table = RawTable(old.table, cells.astype("str").reset_index(drop=True), files, np.arange(2, len(cells) + 2))
+    return replace(record, tables={**record.tables, name: table})
+
+
+def with_rows(record: RawRecord, name: str, rows: pd.DataFrame) -> RawRecord:
+    """The record with further rows at the end of one table."""
+    return with_table(record, name, pd.concat([record.tables[name].cells, rows], ignore_index=True))
+
+
+def with_later_events(record: RawRecord, day: date) -> RawRecord:
+    """Two events in every case that count only after `day`: one known the day after, one known late on the day."""
+    case_id = record.tables["cases"].cells["case_id"]
+    first = record.tables["events"].cells.iloc[0].to_dict()
+    later, late = day + timedelta(days=1), day
+    planted = [
+        pd.DataFrame([first] * len(case_id)).assign(
+            event_id=case_id + f"-{PLANTED}-{known_late}",
+            case_id=case_id,
+            event_date=day.isoformat(),
+            known_date=known.isoformat(),
+            known_late=known_late,
+            kind="leader_endorsement",
+            summary=PLANTED,
+            is_ending="0",
+        )
+        for known, known_late in ((later, "0"), (late, "1"))
+    ]
+    return with_rows(record, "events", pd.concat(planted))
+
+
+def with_later_endings(record: RawRecord, day: date) -> RawRecord:
+    """Another ending, known the day after, for every outcome of which no ending was known by `day`."""
+    outcomes = record.tables["outcomes"].cells.copy()
+    unknown = (outcomes["cause"] == "") | (outcomes["end_known_date"] > day.isoformat())
+    ending = {
+        "cause": "formalized",
+        "end_date": day.isoformat(),
+        "end_precision": "day",
+        "end_known_date": (day + timedelta(days=1)).isoformat(),
+        "fade": "",
+        "concluded_date": day.isoformat(),
+        "in_force_date": day.isoformat(),
+        "instrument": PLANTED,
+        "successor": "new_text",
+        "aftermath": PLANTED,
+    }
+    outcomes.loc[unknown, list(ending)] = list(ending.values())
+    return with_table(record, "outcomes", outcomes)
+
+
+def with_later_corrections(record: RawRecord, day: date) -> RawRecord:
+    """Corrections of every case, outcome and announcement and of the first events, recorded the day after."""
+    tables = {name: record.tables[name] for name in ("cases", "outcomes", "calendar", "events")}
+    fields = {"cases": "summary", "outcomes": "aftermath", "calendar": "source_id", "events": "summary"}
+    rows = [
+        {"table": name, "row_key": "/".join(key), "field": fields[name], "value": PLANTED}
+        for name, raw in tables.items()
+        for key in raw.cells[list(raw.table.key)].head(300 if name == "events" else None).itertuples(index=False)
+    ]
+    recorded_on = (day + timedelta(days=1)).isoformat()
+    return with_rows(record, "corrections", pd.DataFrame(rows).assign(recorded_on=recorded_on, reason=PLANTED))
+
+
+def with_later_announcements(record: RawRecord, day: date) -> RawRecord:
+    """An announcement and an arguable coding for every case, made the day after."""
+    case_id = record.tables["cases"].cells["case_id"]
+    later = (day + timedelta(days=1)).isoformat()
+    source = record.tables["sources"].cells["source_id"].iloc[0]
+    announced = pd.DataFrame(
+        {"case_id": case_id, "announced_date": later, "scheduled_date": later, "what": PLANTED, "source_id": source}
+    )
+    argued = pd.DataFrame({"alternative_id": case_id + "-" + PLANTED, "case_id": case_id, "target": ""}).assign(
+        field="matched", value="none", reason=PLANTED, known_date=later
+    )
+    return with_rows(with_rows(record, "calendar", announced), "alternatives", argued)
+
+
+def with_a_case_not_yet_known(record: RawRecord, day: date) -> RawRecord:
+    """A case that began on `day` and became known the day after, with all its rows."""
+    planted = record
+    model = record.tables["cases"].cells["case_id"].iloc[-1]
+    for name in ("cases", "outcomes", "coding", "events", "case_sources"):
+        cells = record.tables[name].cells
+        rows = cells[cells["case_id"] == model].assign(case_id=PLANTED)
+        if name == "cases":
+            known = (day + timedelta(days=1)).isoformat()
+            rows = rows.assign(start_date=day.isoformat(), start_known_date=known, start_known_assumed="0")
+        if name == "events":
+            rows = rows.assign(event_id=PLANTED + "-" + rows["event_id"], known_date=day.isoformat())
+        planted = with_rows(planted, name, rows)
+    return planted
+
+
+LATER = {
+    "events": with_later_events,
+    "endings": with_later_endings,
+    "corrections": with_later_corrections,
+    "announcements and arguments": with_later_announcements,
+    "a case not yet known": with_a_case_not_yet_known,
+}

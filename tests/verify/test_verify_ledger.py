@@ -1,0 +1,182 @@
+"""A past day again: the whole chain gives the ledgered numbers bit for bit, later facts none, an edit is named."""
+
+import shutil
+
+import numpy as np
+import pytest
+from ledger.bodies import sha256
+from verification.chain_of import PAST, chain_of, with_later_facts
+
+from forecasting.artefacts import save
+from forecasting.commands import verification as commands
+from forecasting.ledger import read_chain, resolve
+from forecasting.ledger.entries import encoded
+from forecasting.models.state import state
+from forecasting.store.errors import LedgerError, UsageError
+from forecasting.verify import Trusted, explain, verify
+
+NAME = "000001-replay-1972-01-01-concluded-primary.json"
+
+
+@pytest.fixture(scope="module")
+def then(history, tmp_path_factory):
+    """The chain of the shipped record, the folder of its ledger, and that of the artefact of its models."""
+    folder = tmp_path_factory.mktemp("then")
+    chain = chain_of(history, folder / "ledger")
+    resolve(folder / "ledger", history)
+    save(chain.fitted, history.at(PAST), folder / "artefacts")
+    return chain, folder / "ledger", Trusted(artefacts=folder / "artefacts")
+
+
+@pytest.fixture
+def ledger(then, tmp_path):
+    return shutil.copytree(then[1], tmp_path / "ledger")
+
+
+def edited(ledger, change):
+    """Edit the first entry, and seal all that comes after it anew."""
+    links = read_chain(ledger).links
+    entry = change(links[0].entry)
+    for link, after in zip(links, [*links[1:], None], strict=True):
+        (ledger / link.name).write_bytes(encoded(entry))
+        if after:
+            entry = after.entry.model_copy(update={"previous": sha256(ledger / link.name)})
+    (ledger / "HEAD").write_text(f"{sha256(ledger / links[-1].name)}  {links[-1].name}\n")
+
+
+def with_probability(entry, moved):
+    """The entry with some probability moved between the first two states of the second case at the third horizon."""
+    held = entry.model_dump()
+    case = {name: [list(row) for row in held["forecasts"][1][name]] for name in ("probability", "lower", "upper")}
+    row = case["probability"][2]
+    row[0], row[1] = round(row[0] + moved, 5), round(row[1] - moved, 5)
+    case["upper"][2][0], case["lower"][2][1] = 1.0, 0.0
+    held["forecasts"] = [one | (case if i == 1 else {}) for i, one in enumerate(held["forecasts"])]
+    return type(entry).model_validate(held)
+
+
+def test_the_record_gives_the_ledgered_numbers_again_bit_for_bit(then, history):
+    _, folder, _ = then
+    came = verify(folder)
+    assert came.differences == () and came.made_from == ()
+    assert came.notes == ("models fitted anew",)
+    assert came.n > 2 * 4 * (6 * 4 * 4)
+
+
+def test_later_facts_change_nothing_on_the_way(then, history, tmp_path):
+    chain, _, _ = then
+    planted = with_later_facts(history)
+    other = chain_of(planted, tmp_path / "ledger")
+    assert other.features.equals(chain.features)
+    parts, others = (state(one.fitted.models["primary"])[1] for one in (chain, other))
+    assert parts.keys() == others.keys() and len(parts) > 2
+    assert all(np.array_equal(parts[name], others[name]) for name in parts)
+    assert other.table.equals(chain.table)
+    assert [link.entry.forecasts for link in other.links] == [link.entry.forecasts for link in chain.links]
+
+
+def test_an_edited_probability_is_named_with_file_line_and_case(then, ledger):
+    trusted = then[2]
+    edited(ledger, lambda entry: with_probability(entry, 1e-4))
+    case = then[0].links[0].entry.forecasts[1]
+    came = verify(ledger / NAME, trusted)
+    first = came.differences[0]
+    assert first.pointer == "/forecasts/1/probability/2/0"
+    line = next(
+        i for i, text in enumerate((ledger / NAME).read_text().splitlines(), 1) if f'"case_id":"{case.case_id}"' in text
+    )
+    assert first.section == f"{NAME} line {line}, {case.case_id}"
+    assert (first.said, first.found) == (pytest.approx(case.probability[2][0] + 1e-4, abs=1e-9), case.probability[2][0])
+    assert verify(f"{ledger / NAME}:{line}", trusted).differences[0] == first
+    assert verify(f"{ledger / NAME}:{line + 1}", trusted).differences == ()
+    last = line + len(then[0].links[0].entry.forecasts) - 2
+    with pytest.raises(UsageError, match=f"wanted a line with a forecast, {line - 1} to {last} of {NAME}; came 2"):
+        verify(f"{ledger / NAME}:2", trusted)
+
+
+def test_the_command_says_the_first_difference_and_returns_one(then, ledger, capsys):
+    edited(ledger, lambda entry: with_probability(entry, 1e-4))
+    code = commands.verify(str(ledger / NAME), None, then[2].artefacts, False, False)
+    out = capsys.readouterr().out.splitlines()
+    assert code == 1 and out[0].startswith("models from artefact ")
+    assert out[1].startswith("/forecasts/1/probability/2/0 (000001-")
+    assert "and " in out[2] and "values of " in out[2]
+    assert commands.verify(str(then[1] / NAME), None, then[2].artefacts, False, False) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("no difference: ")
+
+
+def test_another_record_and_other_code_are_said_first_and_the_numbers_still_compared(then, ledger):
+    def other(entry):
+        code = entry.code.model_copy(update={"sha256": "d" * 64})
+        return with_probability(entry, 1e-4).model_copy(update={"record_sha256": "c" * 64, "code": code})
+
+    edited(ledger, other)
+    came = verify(ledger / NAME, then[2])
+    assert came.made_from[0].startswith(f"made from another record: it says sha256 {'c' * 64}; this one is ")
+    assert came.made_from[1].startswith(f"made from other code: it says sha256 {'d' * 64}; this is ")
+    assert came.differences[0].pointer == "/forecasts/1/probability/2/0"
+
+
+def test_a_resolution_that_says_otherwise_is_named(then, ledger):
+    chain = read_chain(ledger)
+    told = chain.links[-1].entry
+    first = told.resolutions[0].model_copy(
+        update={"state": "faded" if told.resolutions[0].state != "faded" else "ongoing"}
+    )
+    changed = told.model_copy(update={"resolutions": (first, *told.resolutions[1:])})
+    (ledger / chain.last).write_bytes(encoded(changed))
+    (ledger / "HEAD").write_text(f"{sha256(ledger / chain.last)}  {chain.last}\n")
+    found = verify(ledger / chain.last, then[2]).differences
+    assert [(one.pointer, one.section, one.said) for one in found] == [
+        ("/resolutions/0/state", chain.last, first.state)
+    ]
+
+
+def test_a_number_of_an_entry_is_told_from_its_sources(then):
+    chain, folder, trusted = then
+    case = chain.links[0].entry.forecasts[1]
+    told = explain(str(folder / NAME), "/forecasts/1/probability/4/0", trusted)
+    assert told["number"]["said"] == case.probability[4][0]
+    assert told["forecast"]["probability"] == pytest.approx(case.probability[4][0], abs=2.5e-5)
+    assert told["fit"]["sum_of_points"] == pytest.approx(told["forecast"]["probability"], abs=1e-9)
+    assert sum(told["fit"]["points"].values()) == pytest.approx(told["fit"]["sum_of_points"], abs=1e-9)
+    assert told["place"]["entry"].startswith(f"{folder / NAME}:")
+    days = [
+        fact["known"] for fact in (told["sources"]["case"], *told["sources"]["events"], *told["sources"]["endings"])
+    ]
+    assert max(days) <= PAST.isoformat() and len(days) > 5
+
+
+def test_a_broken_chain_stops_the_proof_of_a_ledger(ledger):
+    path = ledger / NAME
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(LedgerError, match=f"^{NAME}: wanted an entry as JSON"):
+        verify(ledger)
+    with pytest.raises(LedgerError, match=f"^{NAME}: wanted an entry as JSON"):
+        verify(path)
+
+
+def test_files_swapped_between_two_dates_stop_the_proof(ledger):
+    names = sorted(path.name for path in ledger.glob("0*"))[:2]
+    contents = [(ledger / name).read_bytes() for name in names]
+    for name, content in zip(names, reversed(contents), strict=True):
+        (ledger / name).write_bytes(content)
+    with pytest.raises(LedgerError, match=f"^{names[0]}: wanted the entry of that name; by what it holds {names[1]}"):
+        verify(ledger)
+
+
+def test_a_file_outside_the_folder_is_no_entry_of_it(ledger, tmp_path):
+    outside = tmp_path / "outside.json"
+    shutil.move(ledger / NAME, outside)
+    (ledger / NAME).symlink_to(outside)
+    with pytest.raises(LedgerError, match=f"^{NAME}: wanted a file of the ledger itself; came a symbolic link"):
+        verify(ledger)
+
+
+def test_a_file_without_end_is_not_read(ledger):
+    with (ledger / NAME).open("r+b") as file:
+        file.truncate(20_000_000_000)
+    with pytest.raises(LedgerError, match=f"^{NAME}: wanted at most 16000000 bytes; came 20000000000"):
+        verify(ledger)
+    with pytest.raises(UsageError, match="wanted a file of at most 32000000 bytes; came .*: 20000000000"):
+        verify(ledger / NAME)
