@@ -39,7 +39,7 @@ def test_installed_without_a_clone_they_are_copied_to_where_one_works(tmp_path, 
     (package / "shipped" / "notebooks" / "reports").mkdir(parents=True)
     for name, content in SHIPPED.items():
         (package / "shipped" / "notebooks" / name).write_bytes(content)
-    monkeypatch.setattr(places, "__file__", str(package / "places.py"))
+    monkeypatch.setattr(places, "PACKAGE", package)
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     place = lab.notebook_folder(None)

@@ -185,8 +185,8 @@ def test_the_hash_of_the_code_covers_what_fits_and_not_what_reports(tmp_path):
     assert code_sha256(package) == codes[-1]
     assert len(set(codes)) == len(codes)
     path.with_name("words.py").write_bytes(b"")
-    whole = (package / "months.py").read_bytes()
-    (package / "months.py").write_bytes(whole.replace(b"\n", b"\r\n"))
+    whole = (package / "record" / "months.py").read_bytes()
+    (package / "record" / "months.py").write_bytes(whole.replace(b"\n", b"\r\n"))
     code_sha256.cache_clear()
     assert code_sha256(package) == codes[-1]
 

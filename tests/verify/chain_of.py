@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from history.planting import LATER
+from record.planting import LATER
 from ledger.bodies import ISSUED_ON
 
 from forecasting import FittedModels, History, fit_models, forecast
