@@ -137,11 +137,11 @@ def test_the_same_endings_of_cases_that_are_not_held_change_every_model(held):
 def test_a_forecast_sees_no_ending_of_a_related_held_case(held):
     """The endings are known on the record's last day, after every landmark, and only forecasts could see them."""
     end = held.record.data_end
-    last = trial(held.record, replace(held.asked, lines=held.asked.lines.assign(day=end)), held.fold)
-    planted = with_early_endings(held.record, held.fold.held, end)
-    assert last.moved(planted) == NO_MODEL
-    assert not last.covariates_moved(planted, PRECEDENTS, held.fold.held)
-    assert last.covariates_moved(planted, PRECEDENTS)
+    unknown, known = (with_early_endings(held.record, held.fold.held, day) for day in (end + DAY, end))
+    last = trial(unknown, replace(held.asked, lines=held.asked.lines.assign(day=end)), held.fold)
+    assert last.moved(known) == NO_MODEL
+    assert not last.covariates_moved(known, PRECEDENTS, held.fold.held)
+    assert last.covariates_moved(known, PRECEDENTS)
 
 
 def test_a_training_landmark_sees_no_ending_of_a_related_held_case(held):
