@@ -1,13 +1,11 @@
 """The backtest: nobody forecasts what it could have known, and everybody is scored on the same windows."""
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import load_history
 from forecasting.backtest import (
     BURN_IN,
     DESIGNS,
@@ -131,31 +129,6 @@ def test_a_rolling_fold_gives_probabilities_of_every_state(history, asked, years
         assert states.shape == (len(years[0].lines), len(CAUSES) + 1, len(SCORED))
         np.testing.assert_allclose(states.sum(axis=1), 1.0)
         assert (states >= 0).all()
-
-
-def test_a_planted_ending_after_the_year_changes_no_rolling_forecast(history, asked, years, record_copy):
-    case = "new-start-suspension-2023"
-    for target in ("concluded", "in_force"):
-        record_copy.edit("outcomes", f"{case}/{target}", fade="fulfilled")
-    other = load_history(record_copy.folder)
-    mine, theirs = (forecast_folds(past, asked, "concluded", years[:1])[0]["primary"] for past in (history, other))
-    np.testing.assert_array_equal(mine, theirs)
-
-
-@pytest.mark.parametrize("design", ["cluster", "era"])
-def test_how_a_held_case_ended_changes_no_forecast_of_its_fold(history, asked, design, record_copy):
-    case = "new-start-suspension-2023"
-    record_copy.rewrite(
-        "alternatives.csv", lambda old: b"".join(line for line in old.splitlines(True) if case.encode() not in line)
-    )
-    for target in ("concluded", "in_force"):
-        record_copy.edit("outcomes", f"{case}/{target}", cause="collapsed", fade="")
-    other = load_history(record_copy.folder)
-    fold = next(fold for fold in folds(history, asked, design) if case in fold.held)
-    fold = replace(fold, lines=fold.lines[-5:])
-    mine, theirs = (forecast_folds(past, asked, "concluded", [fold])[0] for past in (history, other))
-    for model in mine:
-        np.testing.assert_array_equal(mine[model], theirs[model])
 
 
 def test_a_perfect_forecast_has_skill_one_and_the_reference_none(perfect):

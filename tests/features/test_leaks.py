@@ -5,12 +5,11 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from record.planting import LATER, with_rows, with_table
+from record.planting import LATER, with_every_kind_later, with_rows, with_table
 
 from forecasting import History
 from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex, feature_table
 from forecasting.features.known import Acts
-from forecasting.record.vocabulary import EVENT_KINDS
 
 FOUNDING_CASE = "new-start-post-expiry-2026"
 DAYS = [date(1978, 6, 30), date(1996, 9, 24), date(2026, 2, 5)]
@@ -54,27 +53,6 @@ def same(one, other):
     if is_dataclass(one):
         return all(same(getattr(one, part.name), getattr(other, part.name)) for part in fields(one))
     return np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other
-
-
-def with_every_kind_later(record, day):
-    """An event of every kind in every case, known the day after, by and towards the parties of the case."""
-    cases = record.tables["cases"].cells
-    first = record.tables["events"].cells.iloc[0].to_dict()
-    planted = [
-        pd.DataFrame([first] * len(cases)).assign(
-            event_id=cases["case_id"] + f"-planted-{kind.replace('_', '-')}",
-            case_id=cases["case_id"],
-            actor=cases["parties"],
-            target="",
-            kind=kind,
-            event_date=day.isoformat(),
-            known_date=(day + timedelta(days=1)).isoformat(),
-            known_late="0",
-            is_ending="0",
-        )
-        for kind in EVENT_KINDS
-    ]
-    return with_rows(record, "events", pd.concat(planted))
 
 
 def with_other_start_facts_later(record, day):

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
@@ -161,6 +162,37 @@ def test_groups_that_hold_all_spells_leave_no_doubt_in_the_overall_rate(spells):
     model = BaseRate(n_replicates=20).fit(covariates, y, groups=np.zeros(len(covariates)))
     lower, upper = model.predict_interval(asked(), HORIZONS)
     np.testing.assert_array_equal(lower, upper)
+
+
+def never_ended(n):
+    return BaseRate(fewest=1, n_replicates=20).fit(pd.DataFrame({"type": ["slow"] * n}), ([0] * n, [60] * n, [0] * n))
+
+
+@pytest.mark.parametrize(
+    ("n", "level", "upper"),
+    [(10, 0.8, 0.2056718), (10, 0.95, 0.3084971), (30, 0.8, 0.0738813), (30, 0.95, 0.1157033), (240, 0.8, 0.0095482)],
+)
+def test_of_what_was_never_seen_the_upper_bound_is_that_of_clopper_and_pearson_at_both_tails(n, level, upper):
+    """Reference: the exact interval of a binomial share; half the error lies above its upper bound."""
+    model = never_ended(n)
+    np.testing.assert_allclose(model.least_upper(asked(), level), upper, atol=5e-8)
+    lower, found = model.predict_interval(asked(), (12, 48), level)
+    np.testing.assert_allclose(found[0, :3], upper, atol=5e-8)
+    np.testing.assert_array_equal(lower[0, :3], 0.0)
+    np.testing.assert_allclose(lower[0, 3], 1 - upper, atol=5e-8)
+    assert upper == pytest.approx(binomtest(0, n).proportion_ci(level, method="exact").high, abs=5e-8)
+
+
+@pytest.mark.parametrize(("level", "deviations"), [(0.8, 1.2815516), (0.95, 1.9599640)])
+def test_the_interval_leaves_half_the_error_beyond_each_bound(level, deviations):
+    """Of 4,000 spells each tenth ended in its first month: a binomial share, whose bounds are a normal's quantiles."""
+    n, share = 4000, 0.1
+    cause = (np.arange(n) % 10 == 0).astype(int)
+    model = BaseRate(n_replicates=2000).fit(pd.DataFrame({"type": ["slow"] * n}), (0 * cause, 1 + 0 * cause, cause))
+    lower, upper = model.predict_interval(asked(), (1,), level)
+    away = deviations * np.sqrt(share * (1 - share) / n)
+    np.testing.assert_allclose([lower[0, 0, 0], upper[0, 0, 0]], [share - away, share + away], atol=0.06 * away)
+    np.testing.assert_allclose([lower[0, 3, 0], upper[0, 3, 0]], [1 - share - away, 1 - share + away], atol=0.06 * away)
 
 
 def test_nothing_to_fit_on_is_refused():

@@ -1,13 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from forecasting.forecasts.forecast.training import state_features, training_set
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.training import state_features, training_set
 from forecasting.models import MODELS
-from forecasting.models.episodes import decay
+from forecasting.models.episodes import DURATION_EDGES, decay
 from forecasting.models.hazard import N_DURATION, HazardModel
 from forecasting.models.incidence import Incidence, aalen_johansen
 
@@ -179,6 +179,58 @@ def test_a_planted_signal_is_found(found):
     assert size[0] > 0.3 and size[1] < -0.2 and talks[0] > 0.1 and talks[2] < -0.05
     assert np.abs(noise).max() < 0.2 < size[0]
     assert found.calibration_[1] > 0.8
+
+
+def log_odds_by_hand(model, size, n_months, shift, slope):
+    """Monthly log odds of each cause from the start: of the age, and recalibrated of one covariate."""
+    own = (size - model.scaling_.mean[0]) / model.scaling_.scale[0] * model.coef_[N_DURATION]
+    ages = [model.coef_[: 1 + np.searchsorted(DURATION_EDGES, month)].sum(axis=0) for month in range(1, n_months + 1)]
+    return np.array(ages) + shift + slope * own
+
+
+def incidence_by_hand(log_odds):
+    """Incidence of each cause month by month."""
+    alive, reached, walked = 1.0, np.zeros(3), []
+    for odds in np.exp(log_odds):
+        reached = reached + alive * odds / (1 + odds.sum())
+        alive = alive / (1 + odds.sum())
+        walked.append(reached)
+    return np.array(walked).T
+
+
+def uneven(monthly_of_many, monthly_of_few):
+    """Spells of one group of many cases and of four groups of few, which alone tell what the many are forecast.
+
+    All that end do so formally, sooner where `size` is larger.
+    """
+    rng, group = np.random.default_rng(11), np.repeat(np.arange(5), [400, 40, 40, 40, 40])
+    size = rng.normal(size=len(group))
+    months = rng.geometric(np.where(group == 0, monthly_of_many, monthly_of_few) * np.exp(0.5 * size))
+    lines = pd.DataFrame({"size": size, "backward": 0.0, "case": np.arange(len(group)), "weight": 1.0})
+    exit_, cause = np.minimum(months, 60), np.where(months <= 60, 1, 0)
+    return lines.assign(age_months=0, gap_months=0), (0 * exit_, exit_, cause), group
+
+
+@pytest.mark.parametrize(("monthly", "sign"), [((0.003, 0.03), -1), ((0.03, 0.003), 1)], ids=["too high", "too low"])
+def test_what_is_published_is_moved_against_the_error_of_held_out_forecasts(monthly, sign):
+    data = uneven(*monthly)
+    model = HazardModel(statics=("size",), intercepts=(), shrink=0.0, n_replicates=10)
+    held_out, (_, exit_, _), _ = cut(data, data[2] == 0)
+    without = clone(model).fit(*cut(data, data[2] > 0))
+    assert without.calibration_ == (0.0, 1.0)
+    error = point(without, held_out, (12,))[:, 0].mean() - (exit_ <= 12).mean()
+    assert sign * error < -0.1
+
+    shift, slope = model.fit(*data).calibration_
+    assert sign * shift > 0.1
+    line = asked(size=0.5)
+    log_odds = log_odds_by_hand(model, 0.5, 60, shift, slope)
+    published = point(model, line, tuple(range(1, 61)))[0]
+    np.testing.assert_allclose(published, incidence_by_hand(log_odds), rtol=1e-10)
+    moved = published - incidence_by_hand(log_odds_by_hand(model, 0.5, 60, 0.0, slope))
+    assert (sign * moved[0] > 0).all() and sign * moved[0, 11] > 0.01
+    parts = model.log_odds(line, 60)
+    np.testing.assert_allclose(parts.average + parts.design @ parts.effects, log_odds, rtol=1e-10)
 
 
 def test_slopes_are_drawn_to_nought_by_their_prior(planted, found):

@@ -1,5 +1,6 @@
 """Plants facts of later days in a record held in memory, in every case at once."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.record.reading import RawRecord, RawTable
+from forecasting.record.vocabulary import CAUSES, EVENT_KINDS
 
 PLANTED = "planted"
 
@@ -23,6 +25,14 @@ def with_table(record: RawRecord, name: str, cells: pd.DataFrame) -> RawRecord:
 def with_rows(record: RawRecord, name: str, rows: pd.DataFrame) -> RawRecord:
     """The record with further rows at the end of one table."""
     return with_table(record, name, pd.concat([record.tables[name].cells, rows], ignore_index=True))
+
+
+def only_cases(record: RawRecord, case_ids: Collection[str]) -> RawRecord:
+    """The record without the rows of other cases."""
+    for name, raw in record.tables.items():
+        if "case_id" in raw.table.names:
+            record = with_table(record, name, raw.cells[raw.cells["case_id"].isin(list(case_ids))])
+    return record
 
 
 def with_later_events(record: RawRecord, day: date) -> RawRecord:
@@ -107,6 +117,64 @@ def with_a_case_not_yet_known(record: RawRecord, day: date) -> RawRecord:
             rows = rows.assign(event_id=PLANTED + "-" + rows["event_id"], known_date=day.isoformat())
         planted = with_rows(planted, name, rows)
     return planted
+
+
+def with_every_kind_later(record: RawRecord, day: date) -> RawRecord:
+    """An event of every kind in every case, known the day after, by and towards the parties of the case."""
+    cases = record.tables["cases"].cells
+    first = record.tables["events"].cells.iloc[0].to_dict()
+    planted = [
+        pd.DataFrame([first] * len(cases)).assign(
+            event_id=cases["case_id"] + f"-{PLANTED}-{kind.replace('_', '-')}",
+            case_id=cases["case_id"],
+            actor=cases["parties"],
+            target="",
+            kind=kind,
+            event_date=day.isoformat(),
+            known_date=(day + timedelta(days=1)).isoformat(),
+            known_late="0",
+            is_ending="0",
+        )
+        for kind in EVENT_KINDS
+    ]
+    return with_rows(record, "events", pd.concat(planted))
+
+
+def with_early_endings(record: RawRecord, case_ids: Collection[str], known: date | None = None) -> RawRecord:
+    """These cases ended on their first public day, in another way than they did: known on `known`, or at once."""
+    outcomes = record.tables["outcomes"].cells.copy()
+    rows = outcomes["case_id"].isin(list(case_ids))
+    public = record.tables["cases"].cells.set_index("case_id")["start_known_date"]
+    first = outcomes.loc[rows, "case_id"].map(public)
+    outcomes.loc[rows, "cause"] = outcomes.loc[rows, "cause"].map(_next_of(CAUSES) | {"": CAUSES[0]})
+    outcomes.loc[rows, "end_date"] = first
+    outcomes.loc[rows, "end_precision"] = "day"
+    outcomes.loc[rows, "end_known_date"] = known.isoformat() if known else first
+    return with_table(record, "outcomes", outcomes)
+
+
+def with_corrected_facts(record: RawRecord, recorded_on: date) -> RawRecord:
+    """Corrections of facts of every start, and of how every case ended that did, recorded on a day."""
+    cases, outcomes = record.tables["cases"].cells, record.tables["outcomes"].cells
+    ended = outcomes[outcomes["cause"] != ""]
+    types = cases["type"].map(_next_of(sorted(set(cases["type"]))))
+    rows = [
+        *(("cases", case_id, "type", kind) for case_id, kind in zip(cases["case_id"], types, strict=True)),
+        *(("cases", case_id, "leader_endorsed", "0.5") for case_id in cases["case_id"]),
+        *(
+            ("outcomes", f"{case_id}/{target}", "cause", cause)
+            for case_id, target, cause in zip(
+                ended["case_id"], ended["target"], ended["cause"].map(_next_of(CAUSES)), strict=True
+            )
+        ),
+    ]
+    corrections = pd.DataFrame(rows, columns=["table", "row_key", "field", "value"])
+    return with_rows(record, "corrections", corrections.assign(recorded_on=recorded_on.isoformat(), reason=PLANTED))
+
+
+def _next_of(names: Sequence[str]) -> dict[str, str]:
+    """Each name with the one after it, the last with the first."""
+    return dict(zip(names, [*names[1:], names[0]], strict=True))
 
 
 LATER = {

@@ -1,5 +1,5 @@
 import itertools
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from planting import with_table
 from forecasting import UsageError, case_months, spells
 from forecasting.record.history import History
 from forecasting.record.months import completed_months
-from forecasting.record.panel import POPULATIONS, check_choice
+from forecasting.record.panel import POPULATIONS, Spells, check_choice, landmarks
 from forecasting.record.vocabulary import CAUSES, TARGETS
 
 EVERY = [(target, population) for target in TARGETS for population in POPULATIONS]
@@ -108,6 +108,49 @@ def test_an_ended_case_ends_once_and_in_its_last_month(history, target, populati
     assert sorted(endings.index) == sorted(np.array(observed.case_ids)[ended])
     assert (endings.loc[np.array(observed.case_ids)[ended], "month"] == observed.exit[ended]).all()
     assert (np.bincount(months["cause"], minlength=4)[1:] == observed.endings()).all()
+
+
+def days_of(start, known, entry, exit_):
+    starts = pd.DataFrame({"start_date": [pd.Timestamp(start)], "start_known_date": [pd.Timestamp(known)]})
+    none = np.zeros(1, dtype=np.int64)
+    marks = landmarks(Spells(none + entry, none + exit_, none, none, starts))
+    return list(zip(marks.age.tolist(), [day.item() for day in marks.day], strict=True))
+
+
+def test_an_anniversary_is_the_first_day_on_which_its_months_are_completed():
+    """Twelve months are 365.25 days and 48 are 1,461: only every fourth anniversary falls on a whole day."""
+    start = date(1979, 6, 18)
+    assert days_of(start, start, 0, 62) == [
+        (0, start),
+        (12, start + timedelta(days=366)),
+        (24, start + timedelta(days=731)),
+        (36, start + timedelta(days=1096)),
+        (48, start + timedelta(days=1461)),
+        (60, start + timedelta(days=1827)),
+    ]
+    assert start + timedelta(days=1461) == date(1983, 6, 18)
+
+
+def test_there_is_no_anniversary_in_the_month_of_the_end_nor_before_a_case_became_public():
+    start, known = date(1979, 6, 18), date(1980, 9, 1)
+    assert [age for age, _ in days_of(start, start, 0, 49)] == [0, 12, 24, 36, 48]
+    assert [age for age, _ in days_of(start, start, 0, 48)] == [0, 12, 24, 36]
+    assert days_of(start, known, 14, 30) == [(14, known), (24, start + timedelta(days=731))]
+
+
+@pytest.mark.parametrize("population", POPULATIONS)
+def test_on_its_day_a_landmark_is_as_old_as_it_says_and_a_day_earlier_it_was_not(history, population):
+    observed = spells(history, population=population)
+    marks = landmarks(observed)
+    starts = observed.starts.iloc[marks.case]
+    whole = 0
+    for start, known, age, day in zip(
+        starts["start_date"], starts["start_known_date"], marks.age, marks.day.tolist(), strict=True
+    ):
+        assert completed_months(start.date(), day) == age
+        assert day == known.date() or completed_months(start.date(), day - timedelta(days=1)) == age - 1
+        whole += age > 0 and age * 30.4375 == (day - start.date()).days
+    assert whole > 100
 
 
 def test_cases_that_share_a_cluster_or_an_instrument_share_a_group(history):
