@@ -200,7 +200,7 @@ def test_limits_and_jobs_are_checked(tmp_path, few_cases):
     assert not (tmp_path / "out").exists()
 
 
-def test_the_example_in_the_readme_is_a_schedule(tmp_path):
-    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
-    (tmp_path / "schedule.toml").write_text(readme.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+def test_the_example_in_the_documentation_is_a_schedule(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "scheduler.md").read_text(encoding="utf-8")
+    (tmp_path / "schedule.toml").write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
     assert len(read_plan(tmp_path / "schedule.toml").report) >= 2

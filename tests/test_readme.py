@@ -1,0 +1,68 @@
+"""README and docs/ say what the product does: examples run, numbers, links and commands are true."""
+
+import doctest
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from forecasting.store.package_data import shipped
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+ROWS = {"all four states": ("all", "all"), "formal agreement": ("cause", "formalized"), "collapse": ("cause", "collapsed"),
+        "fading": ("cause", "faded")}  # fmt: skip
+
+
+def test_the_python_example_prints_what_the_readme_shows():
+    flags = doctest.NORMALIZE_WHITESPACE
+    example = doctest.DocTestParser().get_doctest(README, {}, "README.md", "README.md", 0)
+    assert len(example.examples) == 4
+    runner = doctest.DocTestRunner(optionflags=flags)
+    runner.run(example)
+    assert runner.summarize(verbose=False).failed == 0
+
+
+def test_the_skill_table_is_the_published_one():
+    rows = pd.read_csv(shipped("data") / "proof_breakdown.csv").query(
+        "weights == 'case' and model == 'primary' and reference == 'base_rate'"
+    )
+    rows = rows.set_index(["design", "by", "part"]).sort_index()
+    for words, key in ROWS.items():
+        cells = []
+        for design in ("cluster", "rolling"):
+            skill, lower, upper = (round(100 * rows.loc[(design, *key), name]) for name in ("skill", "lower", "upper"))
+            cells.append(f"{skill} % [{lower}, {upper}]")
+        assert f"| {words} | {' | '.join(cells)} |" in README
+
+
+def test_the_picture_is_drawn_from_the_shipped_record():
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        from make_figures import IMAGES, founding_case
+    finally:
+        sys.path.pop(0)
+    assert (IMAGES / "new-start-2026-02-05.svg").read_text(encoding="utf-8") == founding_case()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_file_leads_somewhere(page):
+    links = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_every_command_is_in_the_documentation_and_the_other_way_round():
+    shown = subprocess.run([sys.executable, "-m", "forecasting", "--help"], capture_output=True, text=True, check=True)
+    commands = set(re.findall(r"^[ │]+([a-z][a-z-]*) {2,}", shown.stdout, re.M))
+    rows = re.findall(r"^\| `forecasting ([a-z-]+)", (ROOT / "docs" / "commands.md").read_text(encoding="utf-8"), re.M)
+    assert set(rows) == commands
+    named = {word for page in PAGES for word in re.findall(r"`forecasting ([a-z-]+)", page.read_text(encoding="utf-8"))}
+    assert named <= commands
+
+
+def test_the_readme_is_short():
+    assert 600 <= len(README.split()) <= 800
