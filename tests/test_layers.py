@@ -40,6 +40,8 @@ ONLY_UNDER = {
     "jupyter_scheduler": ("forecasting.publish.lab_jobs",),
     "psutil": ("forecasting.publish.lab_jobs",),
     "matplotlib": ("forecasting.documents.figures",),
+    "jinja2": ("forecasting.documents.html",),
+    "markupsafe": ("forecasting.documents.html",),
     "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form"),
     "typer": ("forecasting.line",),
     "pandera": ("forecasting.record.columns",),

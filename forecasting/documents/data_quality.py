@@ -10,9 +10,10 @@ import pandas as pd
 import forecasting
 from forecasting.artefacts.code_hash import code_sha256
 from forecasting.documents.case.content import STALE_MONTHS
-from forecasting.documents.fragments import Content, Fragment, day_words, table
-from forecasting.documents.report import Report, Section, by_name
-from forecasting.documents.words import counted, label, percent
+from forecasting.documents.fragments import Fragment, table
+from forecasting.documents.report import Maker, Report, by_name
+from forecasting.documents.values import Content
+from forecasting.documents.wording import counted, day_words, label, percent
 from forecasting.features.coverage import coverage_by_state
 from forecasting.record.checks import record_faults
 from forecasting.record.history import History
@@ -205,9 +206,7 @@ def _waits() -> Fragment:
 class QualityReport(Report):
     """What can be said of the record as of a day."""
 
-    SECTIONS: ClassVar[dict[str, Section]] = by_name(
-        (masthead, faults, assumed, stale, agreement, coverage, provenance)
-    )
+    SECTIONS: ClassVar[dict[str, Maker]] = by_name((masthead, faults, assumed, stale, agreement, coverage, provenance))
 
     def __init__(self, as_of: str | date | None = None, data: str | Path | None = None) -> None:
         """Read and check the record; `SchemaError` only where it cannot be read at all."""

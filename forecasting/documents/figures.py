@@ -3,17 +3,17 @@
 import hashlib
 import io
 import re
+from collections.abc import Callable, Mapping
 from math import ceil
 from textwrap import fill
-from typing import Any
+from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from forecasting.documents.codings import term_name
-from forecasting.documents.words import points
+from forecasting.documents.wording import points, term_name
 
 INK = "#1d2733"
 LINE, TERM = "#d9dee3", "#c9b458"
@@ -52,13 +52,13 @@ STYLE: Any = {
 }
 
 
-def incidence_chart(content: dict[str, Any]) -> str:
+def incidence_chart(curve: dict[str, Any], stated_term: dict[str, Any] | None) -> str:
     """Cumulative incidence of the three endings by month after the as-of day, with bands and the stated term."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(6.4, 3.6))
         axes = figure.subplots(1, 3, sharey=True)
         figure.subplots_adjust(left=0.09, right=0.985, top=0.92, bottom=0.245, wspace=0.16)
-        months, models = [0, *content["curve"]["horizons"]], content["curve"]["models"]
+        months, models = [0, *curve["horizons"]], curve["models"]
         lines = [line for endings in models.values() for line in endings.values()]
         top = max(max(line.get("upper", line["probability"])) for line in lines)
         for axis, (cause, title) in zip(axes, TITLES.items(), strict=True):
@@ -70,7 +70,7 @@ def incidence_chart(content: dict[str, Any]) -> str:
             axis.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
             axis.grid(axis="y", color=LINE, linewidth=0.7)
             axis.set_axisbelow(True)
-            _term(axis, content["stated_term"], label=cause == "formalized")
+            _term(axis, stated_term, label=cause == "formalized")
         axes[1].set_xlabel("years after the day of the forecast")
         keys = [
             Line2D([], [], color=INK, linewidth=width, linestyle=style, label=name)
@@ -168,10 +168,8 @@ def _supposed(axis: Any, rows: list[dict[str, Any]]) -> None:
         axis.plot(months, point, color=INK, linestyle="dotted", linewidth=2)
 
 
-def ladder_chart(content: dict[str, Any]) -> str:
-    """Chance of formalization within the headline horizon, class by class, with intervals."""
-    horizon = content["headline"]["horizon"]
-    rungs = content["ladder"]
+def ladder_chart(rungs: list[dict[str, Any]], horizon: int) -> str:
+    """Chance of formalization within a horizon, class by class, with intervals."""
     with mpl.rc_context(STYLE):
         height = 0.72 * len(rungs) + 0.6
         figure = Figure(figsize=(6.4, height))
@@ -196,10 +194,9 @@ def ladder_chart(content: dict[str, Any]) -> str:
         return _svg(figure)
 
 
-def drivers_chart(content: dict[str, Any]) -> str:
+def drivers_chart(rows: list[dict[str, Any]], probability: float) -> str:
     """From the base rate to the model's number: one step for each of the strongest drivers and one for the rest."""
-    found = content["explained"]["drivers"]
-    (_, base), *steps = [(term_name(row["name"]), row["points"]) for row in found["rows"]]
+    (_, base), *steps = [(term_name(row["name"]), row["points"]) for row in rows]
     steps.sort(key=lambda step: -abs(step[1]))
     steps = [*steps[:STEPS], ("All the rest together", sum(size for _, size in steps[STEPS:]))]
     with mpl.rc_context(STYLE):
@@ -212,7 +209,7 @@ def drivers_chart(content: dict[str, Any]) -> str:
         for line, (_, size) in enumerate(steps, start=1):
             _bar(axis, line, reached, size, RISES if size > 0 else FALLS, points(size))
             reached += size
-        _bar(axis, len(steps) + 1, 0.0, found["probability"], INK, f"{100 * found['probability']:.0f} %")
+        _bar(axis, len(steps) + 1, 0.0, probability, INK, f"{100 * probability:.0f} %")
         names = ["Base rate at its age", *(name for name, _ in steps), "The model's number"]
         axis.set_yticks(range(len(names)), [fill(name, 34) for name in names], fontsize=10.5)
         axis.set_ylim(len(names) - 0.5, -0.5)
@@ -269,3 +266,11 @@ def _svg(figure: Figure) -> str:
         svg = svg.replace(f": {colour}", f": {of_page.format(colour)}")
     own = hashlib.sha256(svg.encode()).hexdigest()[:6]
     return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>c{own}-", svg)
+
+
+CHARTS: Final[Mapping[str, Callable[..., str]]] = {
+    "incidence": incidence_chart,
+    "ladder": ladder_chart,
+    "drivers": drivers_chart,
+    "reliability": reliability_chart,
+}

@@ -2,23 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from html import escape
-from typing import Any
 
-from forecasting.documents.words import long_day
+from forecasting.documents.html import NOTEBOOK_STYLE, ORIGIN
+from forecasting.documents.values import Content
 
-Content = dict[str, Any]
-NOTEBOOK_STYLE = (
-    "<style>:where(.big){font-size:3em;font-weight:700}:where(.word){font-size:1.4em;font-weight:600}"
-    ":where(.bottom-line){border-left:5px solid #0b5c8a;padding-left:1em}"
-    ":where(.badge){border:1px solid;border-radius:.6em;padding:0 .4em;font-size:.8em}"
-    ":where([data-jp-theme-light=false]){--formalized:#86c5f0;--collapsed:#f29c86;--faded:#d8c878;--ongoing:#a3b0bc;"
-    "--line:#3b4753}</style>"
-)
-
-
-ORIGIN = "<!-- origin -->"
 SHORT = 18
 
 
@@ -33,11 +21,6 @@ class Fragment:
     def _repr_html_(self) -> str:
         made = f'<div class="section" data-made-by="{self.made_by}" data-values="{" ".join(self.values)}">'
         return f"{NOTEBOOK_STYLE}{made}{self.html}</div>" if self.made_by else NOTEBOOK_STYLE + self.html
-
-
-def day_words(text: str) -> str:
-    """An ISO day in words."""
-    return long_day(date.fromisoformat(text))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> str:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.documents.fragments import Content, Fragment, day_words, table
-from forecasting.documents.words import PER_CENT, label
+from forecasting.documents.fragments import Fragment, table
+from forecasting.documents.values import Content
+from forecasting.documents.wording import PER_CENT, day_words, label
 from forecasting.ledger import read_chain, score
 from forecasting.ledger.entries import LIVE, REPLAY, Issue
 

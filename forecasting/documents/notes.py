@@ -8,9 +8,11 @@ from html import escape, unescape
 
 from nbformat import NotebookNode
 
-from forecasting.documents.fragments import NOTEBOOK_STYLE, ORIGIN, Content, day_words, table
+from forecasting.documents.fragments import table
+from forecasting.documents.html import NOTEBOOK_STYLE, ORIGIN
 from forecasting.documents.origins import ORIGINS, Origin
-from forecasting.documents.words import label
+from forecasting.documents.values import Content
+from forecasting.documents.wording import day_words, label
 from forecasting.record.schema import TABLES
 
 SECTION = re.compile(r'<div class="section" data-made-by="([^"]+)" data-values="([^"]*)">')

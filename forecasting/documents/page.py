@@ -19,7 +19,7 @@ class PageExporter(HTMLExporter):
     def __init__(self) -> None:
         super().__init__(
             template_name="report",
-            extra_template_basedirs=[str(Path(__file__).parent / "template")],
+            extra_template_basedirs=[str(Path(__file__).parent / "templates")],
             exclude_anchor_links=True,
             default_preprocessors=[],
         )

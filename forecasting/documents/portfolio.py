@@ -1,9 +1,9 @@
 """All cases that go on, on one page: how good forecasts have been, what moved since the last period, the forecasts."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
-from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,11 +12,28 @@ import pandas as pd
 import forecasting
 from forecasting.artefacts.code_hash import code_sha256
 from forecasting.artefacts.session import shared_fit, shared_history
+from forecasting.documents.blocks import Figure, Section, Text, Title
 from forecasting.documents.case.content import BESIDE, HEADLINE_HORIZON, HEADLINE_MODEL, MODELS_SHOWN, STALE_MONTHS
-from forecasting.documents.codings import limit_words
-from forecasting.documents.fragments import Content, Fragment, badge, day_words, table
-from forecasting.documents.report import Report, Section, by_name
-from forecasting.documents.words import PAST, PER_CENT, counted, label, percent, percent_range, years
+from forecasting.documents.compose import (
+    aside,
+    badge,
+    chance,
+    code,
+    count,
+    day,
+    interval,
+    items,
+    joined,
+    name,
+    points,
+    quote,
+    section,
+    table,
+    text,
+)
+from forecasting.documents.report import Maker, Report, by_name
+from forecasting.documents.values import Content, Fields
+from forecasting.documents.wording import PAST, PER_CENT, counted, limit_words, years
 from forecasting.forecasts.forecast import LEVEL, case_limits, forecast
 from forecasting.record.cases import CaseView
 from forecasting.record.history import History
@@ -24,6 +41,7 @@ from forecasting.record.months import HORIZONS, deadline, parse_day
 from forecasting.record.vocabulary import CAUSES, TARGETS
 
 MOST_MOVED = 10
+DESIGNS = {"cluster": "related cases left out", "rolling": "as of each year"}
 WHY = {
     "range": "something that it looks at lies outside what it learned from",
     "age": "too few cases were observed at that age",
@@ -116,55 +134,55 @@ def _accuracy(folder: Path) -> list[Content]:
             for row in rows.to_dict(orient="records")]  # fmt: skip
 
 
-def masthead(content: Content) -> Fragment:
+def masthead(content: Fields) -> Section:
     """Title and day."""
-    return Fragment(
-        f'<p class="kicker">Forecasts as of {day_words(content["as_of"])}</p><h1>All arrangements that go on</h1>'
-        f'<p class="question">{counted(len(content["cases"]), "case", "cases")}; set beside the forecasts as of '
-        f"{day_words(content['earlier'])}.</p>"
+    return section(
+        Title(
+            above=text("Forecasts as of {as_of}", as_of=day(content["as_of"])),
+            title=text("All arrangements that go on"),
+            below=text(
+                f"{counted(len(content['cases']), 'case', 'cases')}; set beside the forecasts as of {{earlier}}.",
+                earlier=day(content["earlier"]),
+            ),
+        )
     )
 
 
-def accuracy(content: Content) -> Fragment:
+def accuracy(content: Fields) -> Section:
     """What is known of how good earlier forecasts were."""
-    ended = "".join(
-        f"<li>{escape(e['name'])}: {badge(e['cause'], PAST[e['cause']])} on {day_words(e['end'])}</li>"
+    ended = [
+        text("{name}: {how} on {end}", name=e["name"], how=badge(e["cause"], PAST[e["cause"]]), end=day(e["end"]))
         for e in content["ended"]
-    )
-    known = f"<p>Ended since the last period:</p><ul>{ended}</ul>" if ended else "<p>No case ended in the period.</p>"
-    design = {"cluster": "related cases left out", "rolling": "as of each year"}
+    ]
+    known = [text("Ended since the last period:"), items(ended)] if ended else [text("No case ended in the period.")]
     rows = [
-        [design.get(a["design"], escape(a["design"])), percent(a["brier_skill"]),
-         percent_range(a["lower"], a["upper"]), f"{a['n']:,}"]
+        [DESIGNS.get(a["design"], a["design"]), chance(a["brier_skill"]), interval("chance", a["lower"], a["upper"]),
+         count(a["n"])]
         for a in content["accuracy"]
     ]  # fmt: skip
+    head = ["Past days forecast", "Brier score saved", f"80{PER_CENT} interval", "Forecasts"]
     past = (
-        table(["Past days forecast", "Brier score saved", f"80{PER_CENT} interval", "Forecasts"], rows,
-              "The model beside the headline over the base rate")
+        table("The model beside the headline over the base rate", head, rows)
         if rows
-        else "<p>How the model has done on past days is not known for this record.</p>"
-    )  # fmt: skip
-    return Fragment(
-        "<p>There is no live track record yet: no forecast that was issued has come due.</p>" + known + past
+        else text("How the model has done on past days is not known for this record.")
     )
+    return section(text("There is no live track record yet: no forecast that was issued has come due."), *known, past)
 
 
-def moved(content: Content) -> Fragment:
+def moved(content: Fields) -> Section:
     """The largest changes since the last period."""
     rows = [
-        [escape(content["cases"][m["case_id"]]["name"]), percent(m["before"]), percent(m["after"]),
-         f"{100 * (m['after'] - m['before']):+.1f}"]
+        [quote(content["cases"][m["case_id"]]["name"]), chance(m["before"]), chance(m["after"]),
+         points(m["after"] - m["before"])]
         for m in content["moved"][:MOST_MOVED]
     ]  # fmt: skip
-    entered = [escape(content["cases"][case]["name"]) for case in content["entered"]]
-    since = f"<p>In the record since then: {'; '.join(entered)}.</p>" if entered else ""
-    if not rows:
-        return Fragment("<p>No case went on in both periods.</p>" + since)
     caption = f"Chance of a formal agreement within {years(content['horizon'])}, hazard model: what moved most"
-    return Fragment(table(["Case", "Then", "Now", "Points"], rows, caption) + since)
+    most = table(caption, ["Case", "Then", "Now", "Points"], rows) if rows else text("No case went on in both periods.")
+    entered = [text("{name}", name=content["cases"][case]["name"]) for case in content["entered"]]
+    return section(most, text("In the record since then: {cases}.", cases=joined(entered)) if entered else None)
 
 
-def forecasts(content: Content) -> Fragment:
+def forecasts(content: Fields) -> Section:
     """Every case, by the model's chance of a formal agreement."""
     horizon = content["horizon"]
     found = {
@@ -176,48 +194,55 @@ def forecasts(content: Content) -> Fragment:
     order = sorted(said, key=lambda case: -row["probability"] if (row := said[case]) else 1.0)
     rows = [[_name(content["cases"][case]), _cell(found[case, HEADLINE_MODEL]), _cell(said[case])] for case in order]
     caption = f"Chance of a formal agreement within {years(horizon)}, with 80{PER_CENT} intervals"
-    return Fragment(table(["Case", "Base rate (headline)", "Hazard model"], rows, caption) + _limits(content))
+    return section(table(caption, ["Case", "Base rate (headline)", "Hazard model"], rows), *_limits(content))
 
 
-def _name(case: Content) -> str:
-    unseen = f" <small>not seen for {case['months_unseen']:.0f} months</small>"
-    return escape(case["name"]) + (unseen if case["months_unseen"] > STALE_MONTHS else "")
+def _name(case: Fields) -> Text:
+    if case["months_unseen"] <= STALE_MONTHS:
+        return text("{name}", name=case["name"])
+    unseen = aside("not seen for {months} months", months=count(case["months_unseen"]))
+    return text("{name} {unseen}", name=case["name"], unseen=unseen)
 
 
-def _limits(content: Content) -> str:
+def _limits(content: Fields) -> Iterator[Text]:
     """For which cases the hazard model gives no number, and how many of its intervals are widened, and why."""
-    limits = {case["name"]: case["limit"] for case in content["cases"].values()}
-    silent = [f"{escape(name)} ({escape(limit_words(limit))})" for name, limit in limits.items()
-              if limit["status"] == "abstained"]  # fmt: skip
-    said = f"<p>The hazard model gives no number for {'; '.join(silent)}.</p>" if silent else ""
-    reasons = Counter(WHY[rule] for limit in limits.values() if limit["status"] == "widened"
-                      for rule in {reason["rule"] for reason in limit["reasons"]})  # fmt: skip
-    if not reasons:
-        return said
-    n = sum(limit["status"] == "widened" for limit in limits.values())
-    why = "; ".join(f"{number}: {words}" for words, number in sorted(reasons.items()))
-    return f"{said}<p>Its interval is widened to hold the base rate's in {counted(n, 'case', 'cases')} ({why}).</p>"
+    cases = content["cases"].values()
+    silent = [
+        text("{name} ({why})", name=case["name"], why=limit_words(case["limit"]))
+        for case in cases
+        if case["limit"]["status"] == "abstained"
+    ]
+    if silent:
+        yield text("The hazard model gives no number for {cases}.", cases=joined(silent))
+    widened = [case["limit"] for case in cases if case["limit"]["status"] == "widened"]
+    reasons = Counter(WHY[rule] for limit in widened for rule in {reason["rule"] for reason in limit["reasons"]})
+    if reasons:
+        n, why = len(widened), "; ".join(f"{number}: {words}" for words, number in sorted(reasons.items()))
+        yield text(f"Its interval is widened to hold the base rate's in {counted(n, 'case', 'cases')} ({why}).")
 
 
-def _cell(row: Content | None) -> str:
-    if row is None:
-        return "no number"
-    return f"{percent(row['probability'])} <small>{percent_range(row['lower'], row['upper'])}</small>"
+def _cell(row: Fields | None) -> Figure | str:
+    return chance(row["probability"], row["lower"], row["upper"]) if row else "no number"
 
 
-def provenance(content: Content) -> Fragment:
+def provenance(content: Fields) -> Section:
     """What the page was made from."""
-    return Fragment(
-        f"<p>Record to {day_words(content['data_end'])}, sha256 <code>{content['record_sha256']}</code>; package "
-        f"{escape(content['package_version'])}; target {label(content['target'])}. Every number on this page "
-        "is in the JSON file beside it.</p>"
+    return section(
+        text(
+            "Record to {end}, sha256 {record}; package {version}; target {target}. Every number on this page is in the "
+            "JSON file beside it.",
+            end=day(content["data_end"]),
+            record=code(content["record_sha256"]),
+            version=content["package_version"],
+            target=name(content["target"]),
+        )
     )
 
 
 class PortfolioReport(Report):
     """What can be said of all cases that go on, as of a day."""
 
-    SECTIONS: ClassVar[dict[str, Section]] = by_name((masthead, accuracy, moved, forecasts, provenance))
+    SECTIONS: ClassVar[dict[str, Maker]] = by_name((masthead, accuracy, moved, forecasts, provenance))
 
     def __init__(
         self,

@@ -11,9 +11,9 @@ import forecasting
 from forecasting.artefacts.code_hash import code_sha256
 from forecasting.backtest.tables import FILE
 from forecasting.documents import skill_tables as scores
-from forecasting.documents.fragments import Content
 from forecasting.documents.ledger_section import LEDGER, ledger, ledger_values
-from forecasting.documents.report import Report, Section, by_name
+from forecasting.documents.report import Maker, Report, by_name
+from forecasting.documents.values import Content
 from forecasting.forecasts.forecast import LEVEL
 from forecasting.record.history import History, load_history
 from forecasting.record.months import parse_day
@@ -28,7 +28,7 @@ TRIED = "What was tried and dropped"
 class ScorecardReport(Report):
     """How good past forecasts were."""
 
-    SECTIONS: ClassVar[dict[str, Section]] = by_name(
+    SECTIONS: ClassVar[dict[str, Maker]] = by_name(
         (
             scores.masthead,
             scores.headline,

@@ -7,8 +7,9 @@ from html import escape
 from nbconvert.filters.markdown import markdown2html
 
 from forecasting.documents import figures
-from forecasting.documents.fragments import Content, Fragment, chart, day_words, table
-from forecasting.documents.words import PER_CENT, label
+from forecasting.documents.fragments import Fragment, chart, table
+from forecasting.documents.values import Content
+from forecasting.documents.wording import PER_CENT, day_words, label
 
 DESIGNS = {
     "cluster": "related cases left out",

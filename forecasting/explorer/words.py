@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.documents import fragments
-from forecasting.documents.codings import limit_words, term_name
-from forecasting.documents.words import label, long_day, percent, percent_range, points, years
+from forecasting.documents.wording import label, limit_words, long_day, percent, percent_range, points, term_name, years
 from forecasting.explain.drivers import BASE
 from forecasting.explain.signposts import Signpost
 from forecasting.record.cases import CaseView

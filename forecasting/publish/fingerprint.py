@@ -14,7 +14,7 @@ from forecasting.store import package_data as places
 
 PACKAGE = Path(__file__).parents[1]
 SHIPPED = PACKAGE / "shipped"
-LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "statsmodels", "matplotlib", "nbconvert")
+LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "statsmodels", "matplotlib", "nbconvert", "jinja2")
 
 
 def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> str:

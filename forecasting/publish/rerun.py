@@ -11,8 +11,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from forecasting.documents.fragments import Content
 from forecasting.documents.page import html_page
+from forecasting.documents.values import Content
 from forecasting.publish.parameters import Parameters
 from forecasting.store.errors import ReportError
 from forecasting.store.package_data import shipped

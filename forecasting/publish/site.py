@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from forecasting.documents.fragments import badge, day_words, table
-from forecasting.documents.style import STYLE
-from forecasting.documents.words import percent, years
+from forecasting.documents.html import rendered
+from forecasting.documents.wording import day_words, percent, years
 from forecasting.publish.parameters import TEMPLATES
 from forecasting.record.months import parse_day
 from forecasting.review.sign_off import APPROVALS, APPROVED, EDITED, review_of
@@ -115,21 +114,24 @@ def _copy(reports: Path, out: Path, shown: list[Published]) -> None:
 
 def index(reports: Iterable[Published]) -> str:
     """The page: the latest report of each subject, its earlier ones folded below it."""
-    rows = []
-    for _, group in groupby(reports, key=lambda one: (one.template, one.subject)):
-        latest, *earlier = group
-        history = "".join(f"<li>{_link(one)} {_chance(one)} {_standing(one)}</li>" for one in earlier)
-        folded = f"<details><summary>{len(earlier)} earlier</summary><ul>{history}</ul></details>" if earlier else ""
-        rows.append([escape(latest.name), _link(latest) + folded, _chance(latest), _standing(latest)])
-    body = table(["Report", "As of", "Formal agreement", "Standing"], rows, "Latest report of each subject")
-    return (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Reports</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="alternate" type="application/atom+xml" href="{FEED}" title="Changes"><style>{STYLE}</style></head>'
-        '<body><main><h1>Reports</h1><p class="question">Will an informal arms-control arrangement become a formal '
-        f"agreement, collapse, or fade? One page for each case and day.</p>{body}"
-        '<p><a href="feed.xml">Feed of changes</a></p></main></body></html>\n'
-    )
+    subjects = [
+        [_row(one) for one in group] for _, group in groupby(reports, key=lambda one: (one.template, one.subject))
+    ]
+    return rendered("index.html.j2", subjects=subjects, feed=FEED)
+
+
+def _row(one: Published) -> dict[str, str]:
+    """What the page says of a report, as words."""
+    status = str(one.review["status"])
+    return {
+        "name": one.name,
+        "address": quote(one.page.as_posix()),
+        "day": day_words(one.day),
+        "chance": "" if one.chance is None else _number(one),
+        "tone": "confirmed" if status == APPROVED else "reported",
+        "status": status,
+        "by": str(one.review["by"]) if status == APPROVED else "",
+    }
 
 
 def feed(reports: Iterable[Published]) -> str:
@@ -170,20 +172,6 @@ def _attribute(one: Published) -> str:
     return f'"{quote(one.page.as_posix())}"'
 
 
-def _link(one: Published) -> str:
-    return f"<a href={_attribute(one)}>{day_words(one.day)}</a>"
-
-
 def _number(one: Published) -> str:
     assert one.horizon is not None
     return f"{percent(one.chance or 0.0)} within {years(one.horizon)}"
-
-
-def _chance(one: Published) -> str:
-    return "" if one.chance is None else _number(one)
-
-
-def _standing(one: Published) -> str:
-    status = str(one.review["status"])
-    by = f" by {escape(one.review['by'])}" if status == APPROVED else ""
-    return badge("confirmed" if status == APPROVED else "reported", status) + by

@@ -9,7 +9,7 @@ from typing import Any
 from forecasting.artefacts import Obtained, obtain
 from forecasting.artefacts.code_hash import code_sha256
 from forecasting.artefacts.session import shared_history
-from forecasting.documents.words import percent
+from forecasting.documents.wording import percent
 from forecasting.explain.drivers import drivers
 from forecasting.explain.movers import behind
 from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex

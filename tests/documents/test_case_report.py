@@ -12,9 +12,8 @@ from records import RecordCopy
 from forecasting.artefacts.session import is_at_hand, shared_fit
 from forecasting.documents.case.content import MODELS_SHOWN
 from forecasting.documents.case.report import SECTIONS, CaseReport
-from forecasting.documents.codings import term_name
 from forecasting.documents.origins import ORIGINS, SETTINGS
-from forecasting.documents.words import percent, points
+from forecasting.documents.wording import percent, points, term_name
 from forecasting.features import MODEL_FEATURES
 from forecasting.publish import notebook
 from forecasting.publish.notebook import render_report

@@ -8,8 +8,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from forecasting.documents.data_quality import QualityReport
 from forecasting.documents.fragments import Fragment, table
 from forecasting.documents.notes import MODEL_NAMES, with_notes
-from forecasting.documents.origins import HAZARD, ORIGINS, SETTINGS, Reading
+from forecasting.documents.origins import HAZARD, ORIGINS, SETTINGS
+from forecasting.documents.report import values_read
 from forecasting.documents.scorecard import ScorecardReport
+from forecasting.documents.values import Reads, view
 from forecasting.features import MODEL_FEATURES, DossierIndex, feature_table
 from forecasting.models import MODELS
 from forecasting.record.schema import TABLES
@@ -59,12 +61,12 @@ def test_what_the_hazard_model_reads_of_the_start_is_what_its_origin_says(histor
     assert "verification" in read and read <= set(HAZARD["cases"])
 
 
-def test_reading_notes_what_was_read_and_no_more():
-    reading = Reading(ORIGINS["case_report"])
-    content = reading.of({"as_of": "2026-01-01", "explained": {"drivers": {"a": 1}, "changes": None}, "new": 1})
-    assert content["as_of"] and content["explained"]["drivers"] == {"a": 1} and content.get("ladder") is None
-    assert list(reading.found) == ["explained.drivers"]
-    assert content["new"] and list(reading.found)[-1] == "new"
+def test_the_values_read_are_those_that_have_an_origin_and_new_ones_but_no_settings():
+    reads, known = Reads(), ORIGINS["case_report"]
+    content = view({"as_of": "2026-01-01", "explained": {"drivers": {"a": 1}, "changes": None}, "new": 1}, reads)
+    assert content["as_of"] and content["explained"]["drivers"]["a"] == 1 and content.get("ladder") is None
+    assert list(values_read(reads.pointers, known)) == ["explained.drivers"]
+    assert content["new"] and list(values_read(reads.pointers, known))[-1] == "new"
 
 
 def test_marks_lead_to_notes_and_back_and_the_notebook_is_left_alone():

@@ -9,7 +9,7 @@ from forecasting.documents.card.agreement import agreement
 from forecasting.documents.card.form import Section
 from forecasting.documents.card.material import MODEL, Material
 from forecasting.documents.card.phrases import count, day, figure, items, name, quote, share, table, text
-from forecasting.documents.words import label
+from forecasting.documents.wording import label
 from forecasting.features import FEATURES, HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex, feature_table
 from forecasting.features.coverage import WINDOW_MONTHS, coverage_by_state
 from forecasting.record.panel import spells

@@ -7,9 +7,9 @@ from forecasting.documents import figures
 from forecasting.documents.card.form import SLOT, Block, Card, Figure, Items, Table, Text
 from forecasting.documents.card.phrases import shown_figure
 from forecasting.documents.card.standing import SHORT, Mismatch, Shown, Standing
-from forecasting.documents.fragments import badge, chart, day_words, table
-from forecasting.documents.style import STYLE
-from forecasting.documents.words import PER_CENT
+from forecasting.documents.fragments import badge, chart, table
+from forecasting.documents.html import STYLE
+from forecasting.documents.wording import PER_CENT, day_words
 from forecasting.review.sign_off import APPROVED
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

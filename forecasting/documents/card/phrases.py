@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from forecasting.documents.card.form import Figure, Items, Table, Text, Unit
-from forecasting.documents.words import MINUS, PER_CENT, label, long_day
+from forecasting.documents.wording import MINUS, PER_CENT, label, long_day
 from forecasting.record.months import parse_day
 
 SIGNIFICANT = 6

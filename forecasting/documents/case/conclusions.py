@@ -5,9 +5,22 @@ from html import escape
 from forecasting.documents import figures
 from forecasting.documents.case.confidence import confidence_words
 from forecasting.documents.case.explained import track_table, track_words
-from forecasting.documents.codings import change_words, limit_words, term_name
-from forecasting.documents.fragments import Content, Fragment, chart, day_words, table
-from forecasting.documents.words import PAST, PER_CENT, counted, estimative, percent, percent_range, points, years
+from forecasting.documents.fragments import Fragment, chart, table
+from forecasting.documents.values import Content
+from forecasting.documents.wording import (
+    PAST,
+    PER_CENT,
+    change_words,
+    counted,
+    day_words,
+    estimative,
+    limit_words,
+    percent,
+    percent_range,
+    points,
+    term_name,
+    years,
+)
 from forecasting.record.vocabulary import CAUSES, SAME_OUTCOME_TYPES, STATES
 
 GIVEN = {
@@ -54,7 +67,7 @@ def bottom_line(content: Content) -> Fragment:
         f"<li><strong>Arguably there is nothing left to forecast:</strong> {escape(i['reason'])}.</li>" for i in closing
     ]
     doubts += [
-        f"<li><strong>{change_words(i['changes'])}</strong>, arguably: {escape(i['reason'])}.</li>"
+        f"<li><strong>{escape(change_words(i['changes']))}</strong>, arguably: {escape(i['reason'])}.</li>"
         for i in open_ones[: 0 if closing else 4]
     ]
     more = len(content["contested"]) - len(doubts)
@@ -182,7 +195,11 @@ def incidence(content: Content) -> Fragment:
         "Chance that the arrangement has ended in each way, by time after the day of the forecast. Line and band: "
         f"base rate with its 80 % interval{''.join(others)}."
     )
-    return Fragment(endings + chart(figures.incidence_chart(content), text, behind) + _term(content))
+    return Fragment(
+        endings
+        + chart(figures.incidence_chart(content["curve"], content["stated_term"]), text, behind)
+        + _term(content)
+    )
 
 
 def _curve_table(curve: Content, models: list[str], cause: str, title: str) -> str:
@@ -247,7 +264,7 @@ def ladder(content: Content) -> Fragment:
     ]
     classes = table(head, rows, "Reference classes")
     text = f"Chance of a formal agreement within {years(horizon)}, by reference class, with 80 % intervals."
-    return Fragment(chart(figures.ladder_chart(content), text, classes))
+    return Fragment(chart(figures.ladder_chart(content["ladder"], horizon), text, classes))
 
 
 def beside(content: Content) -> Fragment:

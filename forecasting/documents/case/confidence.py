@@ -4,8 +4,9 @@ from html import escape
 from typing import Any, Final, NamedTuple
 
 from forecasting.backtest.multiverse.shares import REST
-from forecasting.documents.fragments import Content, Fragment, day_words, table
-from forecasting.documents.words import percent, percent_range, points, years
+from forecasting.documents.fragments import Fragment, table
+from forecasting.documents.values import Content
+from forecasting.documents.wording import day_words, percent, percent_range, points, years
 from forecasting.record.history import History
 
 

@@ -14,7 +14,7 @@ from forecasting.backtest.multiverse.summary import read_summary
 from forecasting.documents.case.confidence import confidence
 from forecasting.documents.case.evidence_values import evidence_values
 from forecasting.documents.case.explained_values import explained
-from forecasting.documents.words import verdict
+from forecasting.documents.wording import verdict
 from forecasting.explain.contested import Contested, contested_codings
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms

@@ -3,9 +3,19 @@
 from datetime import date
 from html import escape
 
-from forecasting.documents.codings import FACT_NAMES, change_words, fact_words
-from forecasting.documents.fragments import Content, Fragment, badge, day_words, source_marks, table
-from forecasting.documents.words import PAST, coarse_day, label, percent, years
+from forecasting.documents.fragments import Fragment, badge, source_marks, table
+from forecasting.documents.values import Content
+from forecasting.documents.wording import (
+    FACT_NAMES,
+    PAST,
+    change_words,
+    coarse_day,
+    day_words,
+    fact_words,
+    label,
+    percent,
+    years,
+)
 
 
 def facts(content: Content) -> Fragment:
@@ -29,7 +39,7 @@ def facts(content: Content) -> Fragment:
 
 def contested(content: Content) -> Fragment:
     """Every arguable coding and what it would do to the forecast."""
-    rows = [[change_words(i["changes"]), escape(i["reason"]), _effect(i)] for i in content["contested"]]
+    rows = [[escape(change_words(i["changes"])), escape(i["reason"]), _effect(i)] for i in content["contested"]]
     if not rows:
         return Fragment('<p id="contested">No other coding of this case has been argued.</p>')
     others = table(

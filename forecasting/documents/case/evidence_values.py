@@ -1,6 +1,6 @@
 """What is known of a case, as plain values: acts, appointments, precedents, stockpiles and sources."""
 
-from forecasting.documents.fragments import Content
+from forecasting.documents.values import Content
 from forecasting.explain.precedents import Precedent, nearest_precedents
 from forecasting.record.cases import CaseView, Event
 from forecasting.record.history import History

@@ -3,9 +3,21 @@
 from html import escape
 
 from forecasting.documents import figures
-from forecasting.documents.codings import term_name, term_words
-from forecasting.documents.fragments import Content, Fragment, badge, chart, day_words, table
-from forecasting.documents.words import MINUS, PER_CENT, counted, label, percent, percent_range, points, years
+from forecasting.documents.fragments import Fragment, badge, chart, table
+from forecasting.documents.values import Content
+from forecasting.documents.wording import (
+    MINUS,
+    PER_CENT,
+    counted,
+    day_words,
+    label,
+    percent,
+    percent_range,
+    points,
+    term_name,
+    term_words,
+    years,
+)
 
 LEG_WORDS = {
     "record": "the record elsewhere",
@@ -33,7 +45,7 @@ def drivers(content: Content) -> Fragment:
         f"From the base rate of {percent(base['points'])} to the model's {percent(total)} for a formal agreement "
         f"within {within}: percentage points that each thing the model looks at adds or takes away."
     )
-    return Fragment(chart(figures.drivers_chart(content), text, behind) + _own_interval(content, found))
+    return Fragment(chart(figures.drivers_chart(found["rows"], total), text, behind) + _own_interval(content, found))
 
 
 def _own_interval(content: Content, found: Content) -> str:

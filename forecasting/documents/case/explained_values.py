@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from forecasting.artefacts.session import shared_fit, shared_index
-from forecasting.documents.words import band
+from forecasting.documents.wording import band
 from forecasting.explain.changes import MODEL, Changes, changes
 from forecasting.explain.drivers import drivers
 from forecasting.explain.signposts import signposts

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from forecasting.artefacts.session import shared_history
 from forecasting.documents.case import conclusions, confidence, evidence, explained
 from forecasting.documents.case.content import case_content
-from forecasting.documents.report import Report, Section, by_name
+from forecasting.documents.report import Maker, Report, by_name
 from forecasting.record.months import HORIZONS, parse_day
 from forecasting.record.vocabulary import TARGETS
 
@@ -36,7 +36,7 @@ SECTIONS = by_name(
 class CaseReport(Report):
     """What can be said of a case as of a day."""
 
-    SECTIONS: ClassVar[dict[str, Section]] = SECTIONS
+    SECTIONS: ClassVar[dict[str, Maker]] = SECTIONS
 
     def __init__(
         self,

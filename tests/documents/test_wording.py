@@ -1,6 +1,6 @@
 import pytest
 
-from forecasting.documents.words import PER_CENT, band, estimative, percent, percent_range, points, verdict, years
+from forecasting.documents.wording import PER_CENT, band, estimative, percent, percent_range, points, verdict, years
 
 
 @pytest.mark.parametrize(

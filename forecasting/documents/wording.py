@@ -1,14 +1,39 @@
-"""Coded facts in words a reader knows."""
+"""Words of numbers, days and codes: how a value of a unit reads, the estimative language of ICD 203, coded facts."""
 
-from html import escape
+from collections.abc import Mapping
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final
 
-from forecasting.documents.fragments import Content, day_words
-from forecasting.documents.words import MINUS, counted, label, percent
 from forecasting.features import FEATURES
 from forecasting.forecasts.applicability import told_apart
 from forecasting.forecasts.training import ERA_YEARS
 from forecasting.record.schema import CASES, CODING, OUTCOMES
 
+MINUS = "\N{MINUS SIGN}"
+PER_CENT = "\N{NO-BREAK SPACE}%"
+ESTIMATIVE = (
+    (0.05, "almost no chance"),
+    (0.20, "very unlikely"),
+    (0.45, "unlikely"),
+    (0.55, "roughly even"),
+    (0.80, "likely"),
+    (0.95, "very likely"),
+    (1.01, "almost certain"),
+)
+PAST = {"formalized": "formalized", "collapsed": "collapsed", "faded": "faded", "ongoing": "still observed"}
+NOT_MEASURED: Final = "not measured"
+SMALLEST_P: Final = 0.001
+FORMS: Final[Mapping[str, tuple[int, str, str]]] = {
+    "share": (100, ".1f", PER_CENT),
+    "percent": (100, ".0f", PER_CENT),
+    "count": (1, ",.0f", ""),
+    "number": (1, ".1f", ""),
+    "ratio": (1, ".2f", ""),
+    "score": (1, ".4f", ""),
+    "p": (1, ".3f", ""),
+    "log odds": (1, "+.2f", ""),
+}
 YES_NO = {1.0: "yes", 0.0: "no"}
 FACT_NAMES = {
     "type": "Form",
@@ -66,6 +91,101 @@ TERM_NAMES = {
 }
 
 
+def shown(unit: str, value: float | str | None) -> str:
+    """A value of a unit (`blocks.Unit`) as it reads in a document; `NOT_MEASURED` for None."""
+    if value is None:
+        return NOT_MEASURED
+    if isinstance(value, str):
+        return {"day": day_words, "name": label}.get(unit, str)(value)
+    if unit in ("chance", "points"):
+        return percent(value) if unit == "chance" else points(value)
+    if unit == "p" and 0 < value < SMALLEST_P:
+        return f"under {SMALLEST_P}"
+    factor, form, end = FORMS[unit]
+    return f"{factor * value:{form}}{end}".replace("-", MINUS)
+
+
+def shown_interval(unit: str, lower: float, upper: float) -> str:
+    """An interval of a unit as it reads in a document."""
+    if unit == "chance":
+        return percent_range(lower, upper)
+    if unit == "points":
+        return f"{points(lower)} to {points(upper)}"
+    low, high = (shown(unit, bound).removesuffix(PER_CENT) for bound in (lower, upper))
+    return f"[{low},\N{NO-BREAK SPACE}{high}]"
+
+
+def percent(probability: float) -> str:
+    """A probability as a whole percentage; below one and above 99 per cent it is said so."""
+    if probability < 0.005:
+        return f"under 1{PER_CENT}"
+    if probability > 0.995:
+        return f"over 99{PER_CENT}"
+    return f"{100 * probability:.0f}{PER_CENT}"
+
+
+def percent_range(lower: float, upper: float) -> str:
+    """An interval of probabilities in whole per cent."""
+    return f"{100 * lower:.0f} to {100 * upper:.0f}{PER_CENT}"
+
+
+def estimative(probability: float) -> str:
+    """The word of Intelligence Community Directive 203 (2015, section D.6.e.2) for a probability."""
+    return next(word for bound, word in ESTIMATIVE if probability < bound)
+
+
+def band(probability: float) -> tuple[float, float]:
+    """The range of probabilities, lower bound in and upper bound out, that share this one's word."""
+    bounds = [0.0, *(bound for bound, _ in ESTIMATIVE)]
+    return next((low, high) for low, high in pairwise(bounds) if probability < high)
+
+
+def points(difference: float) -> str:
+    """A difference of probabilities in percentage points, signed, with one decimal."""
+    amount = f"{abs(100 * difference):.1f}"
+    return amount if amount == "0.0" else f"{'+' if difference > 0 else MINUS}{amount}"
+
+
+def verdict(probability: float, lower: float, upper: float) -> str:
+    """The word for the point; where the interval spans three words or more, that they cannot be told apart."""
+    words = [word for _, word in ESTIMATIVE]
+    low, high = estimative(lower), estimative(upper)
+    if words.index(high) - words.index(low) >= 2:
+        return f"somewhere from {low} to {high}"
+    return estimative(probability)
+
+
+def long_day(day: date) -> str:
+    """A day in words, such as 5 February 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def day_words(text: str) -> str:
+    """An ISO day in words."""
+    return long_day(date.fromisoformat(text))
+
+
+def coarse_day(day: date, precision: str) -> str:
+    """A day, month or year in words, as precisely as it is known."""
+    return {"day": long_day(day), "month": f"{day:%B %Y}", "year": f"{day:%Y}"}[precision]
+
+
+def years(months: int) -> str:
+    """A horizon in words: months below two years, whole years from there."""
+    numbers = {12: "one year", 24: "two years", 36: "three years", 60: "five years", 120: "ten years"}
+    return numbers.get(months, f"{months} months" if months > 1 else "one month")
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """A number with the noun that fits it."""
+    return f"{number} {one if number == 1 else several}"
+
+
+def label(code: str) -> str:
+    """A code of the vocabulary as words."""
+    return code.replace("_", " ")
+
+
 def term_name(name: str) -> str:
     """What the hazard model looks at, in words."""
     return TERM_NAMES.get(name, label(name))
@@ -76,8 +196,8 @@ def term_words(name: str, value: float | str | None, average: bool = False) -> s
     if value is None:
         return ""
     if isinstance(value, str):
-        years = f"{value} to {int(value) + ERA_YEARS - 1}" if name == "era" else ""
-        return years or (label(value) if name == "type" else value.replace(";", ", "))
+        era = f"{value} to {int(value) + ERA_YEARS - 1}" if name == "era" else ""
+        return era or (label(value) if name == "type" else value.replace(";", ", "))
     unit = FEATURES[name].unit if name in FEATURES else "months"
     if unit == "0/1" or (unit == "probability" and (average or value in YES_NO)):
         return f"yes in {percent(value)}" if average else YES_NO[value]
@@ -86,12 +206,12 @@ def term_words(name: str, value: float | str | None, average: bool = False) -> s
     return f"{value:.0f}" if unit == "months" else f"{value:.2f}".replace("-", MINUS)
 
 
-def limit_words(limit: Content) -> str:
+def limit_words(limit: Mapping[str, Any]) -> str:
     """Why the hazard model abstains or its interval is widened, as a clause; empty where it does neither."""
     return "; ".join(_reason_words(reason) for reason in limit["reasons"])
 
 
-def _reason_words(reason: Content) -> str:
+def _reason_words(reason: Mapping[str, Any]) -> str:
     name, value = reason["name"], reason["value"]
     if reason["lower"] is None:
         return f"no other case that it learned from has the same {FACT_NAMES[name].lower()} ({label(value)})"
@@ -115,10 +235,10 @@ def fact_words(name: str, value: str | float | None) -> str:
     return str(value) if name in ("formal_target", "prior_instrument") else label(str(value))
 
 
-def change_words(changes: dict[str, str]) -> str:
-    """Another coding in words, as HTML: what it changes that a reader would see."""
+def change_words(changes: Mapping[str, str]) -> str:
+    """Another coding in words: what it changes that a reader would see."""
     told = [
-        f"{FIELD_NAMES[name]}: {escape(_cell_words(name, value))}"
+        f"{FIELD_NAMES[name]}: {_cell_words(name, value)}"
         for name, value in changes.items()
         if name in FIELD_NAMES and (value or name != "last_observed_date")
     ]
