@@ -116,7 +116,10 @@ def test_a_full_output_is_one_line(few_cases):
     with Path("/dev/full").open("w") as full:
         run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert run.returncode == 1
-    assert run.stderr == "OSError: wanted to write the output; came No space left on device\n"
+    assert (
+        run.stderr
+        == "OSError: expected to write the output, got No space left on device; send it elsewhere or make room\n"
+    )
 
 
 def test_a_killed_kernel_publishes_nothing(tmp_path):
