@@ -32,7 +32,7 @@ ONLY_UNDER = {
     "threadpoolctl": ("forecasting.models.threads",),
     "sklearn": ("forecasting.models", "forecasting.scores"),
     "statsmodels": ("forecasting.models", "forecasting.scores"),
-    "papermill": ("forecasting.publish.notebook", "forecasting.publish.engine", "forecasting.publish.rerun"),
+    "papermill": ("forecasting.publish.engine",),
     "ipykernel": ("forecasting.publish.kernel_server",),
     "jupyter_client": ("forecasting.publish.engine", "forecasting.publish.kernels"),
     "cronsim": ("forecasting.publish.schedule.times",),
