@@ -5,12 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from calling import call
+from meeting import Meeting
 
 from forecasting.publish.schedule.manifest import Manifest
 from forecasting.publish.schedule.plan import read_plan
@@ -48,22 +48,19 @@ def sound(out):
     return tuple(page.stem for page in pages)
 
 
-def wait_for(what, process, seconds=120):
-    last = time.monotonic() + seconds
-    while not what():
-        assert process.poll() is None and time.monotonic() < last
-        time.sleep(0.02)
-
-
 def test_a_run_keeps_others_out_and_one_that_is_killed_is_completed_by_the_next(tmp_path, template, few_cases):
-    template("import time; time.sleep(0.4)")
+    meeting = Meeting(tmp_path)
+    template(meeting.cell)
     plan, out = schedule(tmp_path / "schedule.toml", few_cases), tmp_path / "out"
     first = subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path), str(plan), str(out)], stdout=subprocess.DEVNULL)
-    wait_for(lambda: (out / "data-quality" / f"{DAYS[0]}.html").exists(), first)
+    meeting.kernel(first)
+    meeting.let_go()
+    meeting.kernel(first)
     with pytest.raises(UsageError, match=f"one run at a time in .*; came another, as process {first.pid} runs$"):
         run_due(read_plan(plan), out, NOW)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
+    meeting.end()
     assert sound(out) == DAYS[:1]
     assert not (out / "index.html").exists()
     outcome = run_due(read_plan(plan), out, NOW)
