@@ -2,7 +2,7 @@
 
 import sys
 
-from forecasting.line import app
+from forecasting.cli import app
 from forecasting.store.errors import ForecastingError
 
 
@@ -15,7 +15,10 @@ def main() -> None:
             sys.stdout.flush()
     except OSError as error:
         sys.stdout = None
-        print(f"OSError: wanted to write the output; came {error.strerror}", file=sys.stderr)
+        print(
+            f"OSError: expected to write the output, got {error.strerror}; send it elsewhere or make room",
+            file=sys.stderr,
+        )
         sys.exit(1)
     except ForecastingError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)

@@ -37,7 +37,7 @@ LONGEST = (
     "backtest/multiverse/test_multiverse.py",
     "test_hardening.py",
     "features/test_leaks.py",
-    "test_commands.py",
+    "cli/test_commands.py",
     "documents/card/test_card_signing.py",
     "documents/test_scorecard.py",
 )

@@ -4,10 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from meeting import Meeting
 
 from forecasting import forecast, load_history
 from forecasting.__main__ import main
@@ -116,38 +116,35 @@ def test_a_full_output_is_one_line(few_cases):
     with Path("/dev/full").open("w") as full:
         run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert run.returncode == 1
-    assert run.stderr == "OSError: wanted to write the output; came No space left on device\n"
+    assert (
+        run.stderr
+        == "OSError: expected to write the output, got No space left on device; send it elsewhere or make room\n"
+    )
 
 
-def test_a_killed_kernel_publishes_nothing(tmp_path):
-    out = tmp_path / "out"
-    command = [sys.executable, "-m", "forecasting", "report", "--template", "scorecard", "--out", str(out)]
-    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    killed = False
-    for _ in range(600):
-        server = children(run.pid)
-        if server and (kernel := children(server[0])):
-            os.kill(kernel[0], signal.SIGKILL)
-            killed = True
-            break
-        time.sleep(0.05)
-    stderr = run.communicate(timeout=60)[1]
-    assert killed
+RUN = """
+import sys
+from pathlib import Path
+from forecasting.__main__ import main
+from forecasting.publish import notebook
+from forecasting.store import package_data
+place = Path(sys.argv.pop())
+notebook.shipped = lambda name: place / name if name == "notebooks" else package_data.shipped(name)
+main()
+"""
+
+
+def test_a_killed_kernel_publishes_nothing(tmp_path, template, few_cases):
+    meeting, out = Meeting(tmp_path), tmp_path / "out"
+    template(meeting.cell)
+    asked = ["report", "--template", "data-quality", "--data", str(few_cases), "--out", str(out), str(tmp_path)]
+    run = subprocess.Popen([sys.executable, "-c", RUN, *asked], stderr=subprocess.PIPE, text=True)
+    os.kill(meeting.kernel(run), signal.SIGKILL)
+    stderr = run.communicate()[1]
     assert run.returncode == 1
-    assert stderr.strip().splitlines()[-1].startswith("ReportError: wanted scorecard to run for")
+    assert stderr.strip().splitlines()[-1].startswith("ReportError: wanted data_quality to run for")
     assert "Traceback" not in stderr
-    assert {path.name for path in out.rglob("*.*")} <= {"2026-08-31.failed.ipynb"}
-
-
-def children(pid):
-    try:
-        return [
-            int(child)
-            for task in Path(f"/proc/{pid}/task").iterdir()
-            for child in (task / "children").read_text().split()
-        ]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
+    assert {path.name for path in out.rglob("*.*")} == {"2026-08-31.failed.ipynb"}
 
 
 def test_no_room_for_temporary_files_is_one_error(tmp_path, monkeypatch):

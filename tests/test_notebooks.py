@@ -38,4 +38,21 @@ def test_notebook_runs(path, tmp_path, trained):
     ran = papermill.execute_notebook(
         path, place / "ran.ipynb", engine_name=ENGINE, kernel_name="python3", progress_bar=False, cwd=str(place)
     )
-    assert all(cell.outputs for cell in ran.cells[2:] if cell.cell_type == "code")
+    code = [cell for cell in ran.cells if cell.cell_type == "code"]
+    assert all(cell.outputs for cell in code[1:])
+    assert printed_errors(code) == []
+
+
+def printed_errors(cells):
+    """What cells wrote to standard error: warnings, among others."""
+    return [output.text for cell in cells for output in cell.outputs if output.get("name") == "stderr"]
+
+
+def test_a_warning_in_a_cell_is_seen(tmp_path):
+    cells = [
+        nbformat.v4.new_code_cell("import warnings; warnings.warn('old', stacklevel=1)"),
+        nbformat.v4.new_code_cell("1"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), place := tmp_path / "warns.ipynb")
+    ran = papermill.execute_notebook(place, None, engine_name=ENGINE, kernel_name="python3", progress_bar=False)
+    assert ["UserWarning: old" in text for text in printed_errors(ran.cells)] == [True]

@@ -6,13 +6,15 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
+from nbformat import NotebookNode
 from traitlets.config import Config
 
 from forecasting.publish.kernels import SERVERS, ForkedKernelManager, KernelServer
@@ -21,9 +23,14 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import Engine, papermill_engines
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import execute_notebook
+    from papermill.iorw import load_notebook_node
     from papermill.log import logger
+    from papermill.parameterize import parameterize_notebook
 
 ENGINE = "forecasting"
+CellError = PapermillExecutionError
 LONGEST_FOLDER = 80
 FORKS = sys.platform == "linux"
 
@@ -43,6 +50,45 @@ class Limits:
     cell_seconds: int = 120
     run_seconds: int = 600
     memory: int | None = 4 * 2**30
+
+
+def execute(source: Path, executed: Path, template: str, values: dict[str, Any], limits: Limits) -> None:
+    """Run a template with its parameters in a forked kernel.
+
+    Parameters
+    ----------
+    source, executed : Path
+        The template's notebook, and where the executed one is written.
+    template : str
+        Its name, by which the server knows what reports can share.
+    values : dict
+        Values of its parameters.
+    limits : Limits
+        What the run may take.
+
+    Raises
+    ------
+    CellError
+        Where a cell raises; `executed` then holds what was run.
+    RunError
+        Where the kernel dies, or a cell or the run takes too long.
+    """
+    execute_notebook(
+        source,
+        executed,
+        values,
+        engine_name=ENGINE,
+        kernel_name="python3",
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        report={"template": template, "parameters": values},
+        limits=limits,
+    )
+
+
+def parameterized(source: Path, values: Mapping[str, Any]) -> NotebookNode:
+    """The template's notebook with a cell that sets its parameters to these values, as `execute` runs it."""
+    return parameterize_notebook(load_notebook_node(str(source)), dict(values))
 
 
 class ForkEngine(Engine):

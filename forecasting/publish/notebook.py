@@ -4,7 +4,6 @@ import hashlib
 import json
 import tempfile
 import time
-import warnings
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import nbformat
 
 from forecasting.documents.page import html_page
-from forecasting.publish.engine import ENGINE, Limits, RunError
+from forecasting.publish.engine import CellError, Limits, RunError, execute
 from forecasting.publish.fingerprint import fingerprint
 from forecasting.publish.parameters import Parameters, checked_parameters, template_named
 from forecasting.publish.pdf import pdf_page
@@ -127,26 +126,12 @@ def _publish(
 def _executed(
     template: str, source: Path, asked: Parameters, values: dict[str, Any], page: Path, limits: Limits
 ) -> nbformat.NotebookNode:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=DeprecationWarning)
-        import papermill
-
     about = f"wanted {template} to run for {asked.subject()} as of {page.stem}"
     with _scratch() as scratch:
         executed = Path(scratch) / "executed.ipynb"
         try:
-            papermill.execute_notebook(
-                source,
-                executed,
-                values,
-                engine_name=ENGINE,
-                kernel_name="python3",
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-                report={"template": template, "parameters": values},
-                limits=limits,
-            )
-        except papermill.PapermillExecutionError as error:
+            execute(source, executed, template, values, limits)
+        except CellError as error:
             kept = _keep(page, nbformat.read(executed, as_version=4))
             said = f"{about}; cell {error.exec_count} came to {error.ename}: {error.evalue}"
             raise FailedReportError(said, kept) from None

@@ -3,7 +3,6 @@
 import ast
 import copy
 import json
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +12,11 @@ from nbformat import NotebookNode
 
 from forecasting.documents.page import html_page
 from forecasting.documents.values import Content
+from forecasting.publish.engine import parameterized
+from forecasting.publish.notebook import SIDECAR, source_of
 from forecasting.publish.parameters import Parameters
 from forecasting.store.errors import ReportError
-from forecasting.store.package_data import shipped
 
-SIDECAR = "application/json"
 TOP = "top of the page"
 
 
@@ -72,13 +71,7 @@ class Rerun:
 
 def rerun(template: str, printed: Mapping[str, Any], used: Mapping[str, Any]) -> Rerun:
     """Run a template up to its report: with the parameters `used`, while its cells say those that are `printed`."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=DeprecationWarning)
-        from papermill.iorw import load_notebook_node
-        from papermill.parameterize import parameterize_notebook
-
-        source = load_notebook_node(str(shipped("notebooks") / "reports" / f"{template}.ipynb"))
-        notebook = parameterize_notebook(source, dict(printed))
+    notebook = parameterized(source_of(template), printed)
     names: dict[str, Any] = dict(used)
     for number, cell in enumerate(notebook.cells):
         if "sidecar" in cell.metadata.get("tags", ()):

@@ -7,9 +7,9 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from calling import call
 
 from forecasting import UsageError
-from forecasting.commands.record import print_features
 from forecasting.features import FEATURES, HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex, catalogue, feature_table
 from forecasting.features.literature import WORKS
 from forecasting.features.registry import ROLES, feature
@@ -114,9 +114,9 @@ def test_the_catalogue_lists_every_feature_with_its_reason():
 
 
 def test_the_command_prints_the_catalogue(capsys):
-    print_features(as_json=True)
+    assert call("features", json=True) == 0
     assert json.loads(capsys.readouterr().out) == json.loads(catalogue().to_json(orient="records"))
-    print_features(as_json=False)
+    assert call("features") == 0
     printed = capsys.readouterr().out
     assert all(f"  {name}  [" in printed and known.reason in printed for name, known in FEATURES.items())
 

@@ -6,14 +6,14 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from hashlib import sha256
 from pathlib import Path
 
 import nbformat
 import pytest
+from calling import call
+from meeting import Meeting
 
-from forecasting.commands import reports
 from forecasting.publish.batch import render_all
 from forecasting.publish.engine import Limits
 from forecasting.publish.fingerprint import fingerprint
@@ -32,10 +32,9 @@ def written(path, *lines):
     return path
 
 
-def report(out, batch=None, template="data-quality", **options):
-    """What the command does: exit code."""
-    given = {"cases": [], "every": False, "jobs": 1, "force": False, "pdf": False, "as_json": False, "defaults": {}}
-    return reports.report(batch=batch, template=template, out=out, **{**given, **options})
+def report(out, *cases, template="data-quality", **options):
+    """Exit code of the command."""
+    return call("report", *cases, template=template, out=out, **options)
 
 
 def pages(out):
@@ -63,7 +62,7 @@ def test_bad_rows_are_named_and_the_others_run(tmp_path, template, few_cases, ca
     batch = written(
         tmp_path / "batch.csv", "as_of,data", f"2026-06-01,{few_cases}", "June,", f"2026-06-01,{few_cases}", "2026-06-02", "2027-01-01,", "2026-07-01,nowhere", ",",
     )  # fmt: skip
-    assert report(tmp_path / "out", batch) == 1
+    assert report(tmp_path / "out", batch=batch) == 1
     out, err = capsys.readouterr()
     assert [line for line in err.splitlines() if line.startswith("refused")] == [
         f"refused: {batch} row 3: data_quality: as_of: wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'June'",
@@ -129,16 +128,16 @@ def test_text_that_is_none_and_a_quote_without_end_are_rows_refused(tmp_path):
     ("options", "message"),
     [
         ({"jobs": 0}, "wanted --jobs from 1 to 64; came 0"),
-        ({"every": True, "batch": Path("x.csv")}, "wanted one of CASE..., --all and --batch FILE; came more than one"),
-        ({"cases": [CASE]}, f"wanted no case for the template data-quality; came {CASE}"),
-        ({"every": True}, "wanted --all with a template about a case; came data-quality"),
-        ({"defaults": {"target": "in_force"}}, "wanted options of the template data-quality, out of as_of, data; came target"),
+        ({"case": CASE}, f"wanted no case for the template data-quality; came {CASE}"),
+        ({"all": True}, "wanted --all with a template about a case; came data-quality"),
+        ({"target": "in_force"}, "wanted options of the template data-quality, out of as_of, data; came target"),
         ({"template": "case"}, "wanted one case or more, --all or --batch FILE; came none"),
     ],
 )  # fmt: skip
 def test_a_request_that_makes_no_sense_is_refused(tmp_path, options, message):
+    cases = [options.pop("case")] if "case" in options else []
     with pytest.raises(UsageError) as refused:
-        report(tmp_path / "out", **options)
+        report(tmp_path / "out", *cases, **options)
     assert str(refused.value) == message
     assert not (tmp_path / "out").exists()
 
@@ -188,7 +187,7 @@ def test_whatever_breaks_one_report_leaves_the_others_whole(tmp_path, template, 
 
 def test_a_failed_report_is_named_and_makes_the_exit_code(tmp_path, template, few_cases, capsys):
     template("1 / 0")
-    assert report(tmp_path / "out", defaults={"data": few_cases, "as_of": "2026-05-01"}) == 1
+    assert report(tmp_path / "out", data=few_cases, as_of="2026-05-01") == 1
     assert capsys.readouterr().err.startswith(
         "ReportError: wanted data_quality to run for data-quality as of 2026-05-01; cell 4 came to ZeroDivisionError"
     )
@@ -283,7 +282,7 @@ def test_a_full_disk_leaves_nothing_half_made(tmp_path, template, few_cases):
 def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(template, few_cases):
     template("1 / 0")
     with pytest.raises(UsageError, match="wanted a folder that can be written; came "):
-        report(Path("/dev/null/reports"), defaults={"data": few_cases})
+        report(Path("/dev/null/reports"), data=few_cases)
 
 
 def test_a_parameter_with_quotes_and_newlines_never_becomes_code(tmp_path, template, small_copy):
@@ -296,29 +295,32 @@ def test_a_parameter_with_quotes_and_newlines_never_becomes_code(tmp_path, templ
 BATCH = """
 import sys
 from pathlib import Path
+from forecasting.cli import app
 from forecasting.store import package_data as places
-from forecasting.commands.reports import report
 from forecasting.publish import notebook
 notebook.shipped = lambda name: Path(sys.argv[1]) / name if name == "notebooks" else places.shipped(name)
-sys.exit(report([], False, Path(sys.argv[2]), "data-quality", {}, Path(sys.argv[3]), 1, False, False, False))
+app(["report", "--template", "data-quality", "--batch", sys.argv[2], "--out", sys.argv[3]])
 """
 
 
 def test_a_batch_that_is_killed_is_completed_by_the_next(tmp_path, template, few_cases, capsys):
-    template("import time; time.sleep(0.3)")
+    meeting = Meeting(tmp_path)
+    template(meeting.cell)
     days = [f"2026-04-{day:02}" for day in range(1, 6)]
     batch = written(tmp_path / "batch.csv", "as_of,data", *(f"{day},{few_cases}" for day in days))
     command = [sys.executable, "-c", BATCH, str(tmp_path), str(batch), str(tmp_path / "out")]
     first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not pages(tmp_path / "out"):
-        assert first.poll() is None
-        time.sleep(0.02)
+    for _ in range(2):
+        meeting.kernel(first)
+        meeting.let_go()
+    meeting.kernel(first)
     started = descendants(first.pid)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
+    meeting.end()
     made = sound(tmp_path / "out")
-    assert 0 < len(made) < 5
-    assert report(tmp_path / "out", batch) == 0
+    assert len(made) == 2, "the third was under way"
+    assert report(tmp_path / "out", batch=batch) == 0
     assert (
         capsys.readouterr().err.splitlines()[-1]
         == f"{5 - len(made)} rendered, {len(made)} unchanged, 0 failed, 0 refused"

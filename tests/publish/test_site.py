@@ -7,8 +7,8 @@ from html import unescape
 from xml.etree import ElementTree
 
 import pytest
+from calling import call
 
-from forecasting.commands.reports import publish as publish_command
 from forecasting.publish.notebook import render
 from forecasting.publish.parameters import checked_parameters
 from forecasting.publish.pdf import browser, pdf_page
@@ -113,7 +113,7 @@ def test_a_page_edited_after_approval_is_approved_no_longer_and_named(reports, t
     approve(latest, "Ada Reader", reports)
     publish(reports, tmp_path / "public", require_approval=True)
     latest.write_bytes(latest.read_bytes().replace(b"as of", b"AS OF"))
-    assert publish_command(reports, tmp_path / "public", True) == 1
+    assert call("publish", reports=reports, out=tmp_path / "public", require_approval=True) == 1
     assert "left out: data-quality/2026-07-01.html: edited after approval" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "public").rglob("*.html")] == ["index.html"], (
         "what was public is taken away"

@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from calling import call
 
-from forecasting.commands.reports import limits_of, report, with_settings
-from forecasting.commands.templates import print_templates
 from forecasting.publish import notebook
 from forecasting.publish.notebook import render_report
 from forecasting.publish.parameters import TEMPLATES, checked_parameters
@@ -16,8 +15,8 @@ from forecasting.publish.spec import parameters_of, schema_of
 from forecasting.store.errors import UsageError
 
 
-def rendered(out, template="data-quality", limits=None, **defaults):
-    return report([], False, None, template, defaults, out, 1, False, False, False, limits)
+def rendered(out, template="data-quality", **options):
+    return call("report", template=template, out=out, **options)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -44,16 +43,16 @@ def test_the_kinds_are_those_that_a_form_needs():
 
 
 def test_the_command_lists_them_in_words_and_as_json(capsys):
-    print_templates("portfolio", as_json=False)
+    assert call("templates", "portfolio") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "portfolio"
     assert "  period_months  whole number             months since the last period, 1 to 120 [3]" in lines
-    print_templates(None, as_json=True)
+    assert call("templates", json=True) == 0
     told = json.loads(capsys.readouterr().out)
     assert list(told) == ["case", "portfolio", "scorecard", "data-quality"]
     assert told["portfolio"]["properties"]["period_months"]["maximum"] == 120
     with pytest.raises(UsageError, match="wanted a template out of case, portfolio, scorecard, data-quality; came 'x'"):
-        print_templates("x", as_json=False)
+        call("templates", "x")
 
 
 def test_one_fault_is_told_in_the_same_words_wherever_the_parameter_is_given(tmp_path):
@@ -61,7 +60,7 @@ def test_one_fault_is_told_in_the_same_words_wherever_the_parameter_is_given(tmp
     told = []
     for given in (
         lambda: render_report("portfolio", {"period_months": 0}, tmp_path / "out"),
-        lambda: rendered(tmp_path / "out", "portfolio", **with_settings({"as_of": None}, ["period_months=0"])),
+        lambda: rendered(tmp_path / "out", "portfolio", set="period_months=0"),
     ):
         with pytest.raises(UsageError) as refused:
             given()
@@ -77,25 +76,6 @@ def test_one_fault_is_told_in_the_same_words_wherever_the_parameter_is_given(tmp
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        (["horizons"], "wanted --set NAME=VALUE; came 'horizons'"),
-        (["=6"], "wanted --set NAME=VALUE; came '=6'"),
-        (["as_of=2026-05-01"], "wanted each parameter once; came as_of twice"),
-        (["x=1", "x=2"], "wanted each parameter once; came x twice"),
-    ],
-)
-def test_a_setting_that_is_none_is_refused(settings, message):
-    with pytest.raises(UsageError) as refused:
-        with_settings({"as_of": "2026-02-05", "data": None}, settings)
-    assert str(refused.value) == message
-
-
-def test_a_setting_may_hold_any_text():
-    assert with_settings({}, ["data=a=b\n\"'"]) == {"data": "a=b\n\"'"}
-
-
 def test_an_option_that_no_template_takes_is_refused_for_a_batch_too(tmp_path):
     (tmp_path / "batch.csv").write_text("as_of\n2026-05-01\n")
     with pytest.raises(UsageError, match=r"^wanted options out of as_of, data, .*period_months; came colour$"):
@@ -103,24 +83,12 @@ def test_an_option_that_no_template_takes_is_refused_for_a_batch_too(tmp_path):
     assert len(list(from_file(tmp_path / "batch.csv", "data-quality", {"target": "in_force"})())) == 1
 
 
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [((0, None, None), "wanted --cell-seconds from 1; came 0"), ((None, -1, None), "wanted --run-seconds from 1; came -1"),
-     ((None, None, 0), "wanted --memory from 1; came 0")],
-)  # fmt: skip
-def test_a_limit_of_nothing_is_refused(given, message):
-    with pytest.raises(UsageError) as refused:
-        limits_of(*given)
-    assert str(refused.value) == message
-
-
 def test_limits_given_on_the_command_line_hold(tmp_path, template, few_cases, capsys):
     template("import time; time.sleep(60)", "held = bytearray(2**30)")
-    assert limits_of(None, None, None).memory == 4 * 2**30
-    assert rendered(tmp_path / "out", limits=limits_of(1, None, None), data=few_cases) == 1
+    assert rendered(tmp_path / "out", cell_seconds=1, data=few_cases) == 1
     assert "its kernel came to: A cell timed out" in capsys.readouterr().err
     template("held = bytearray(2**30)")
-    assert rendered(tmp_path / "out", limits=limits_of(None, None, 200), data=few_cases) == 1
+    assert rendered(tmp_path / "out", memory=200, data=few_cases) == 1
     assert "cell 4 came to MemoryError" in capsys.readouterr().err
 
 

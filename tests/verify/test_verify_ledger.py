@@ -4,11 +4,11 @@ import shutil
 
 import numpy as np
 import pytest
+from calling import call
 from ledger.bodies import sha256
 from verify.chain_of import PAST, chain_of, with_later_facts
 
 from forecasting.artefacts import save
-from forecasting.commands import verification as commands
 from forecasting.ledger import read_chain, resolve
 from forecasting.ledger.entries import encoded
 from forecasting.models.state import state
@@ -96,12 +96,12 @@ def test_an_edited_probability_is_named_with_file_line_and_case(then, ledger):
 
 def test_the_command_says_the_first_difference_and_returns_one(then, ledger, capsys):
     edited(ledger, lambda entry: with_probability(entry, 1e-4))
-    code = commands.verify(str(ledger / NAME), None, then[2].artefacts, False, False)
+    code = call("verify", ledger / NAME, artefacts=then[2].artefacts)
     out = capsys.readouterr().out.splitlines()
     assert code == 1 and out[0].startswith("models from artefact ")
     assert out[1].startswith("/forecasts/1/probability/2/0 (000001-")
     assert "and " in out[2] and "values of " in out[2]
-    assert commands.verify(str(then[1] / NAME), None, then[2].artefacts, False, False) == 0
+    assert call("verify", then[1] / NAME, artefacts=then[2].artefacts) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("no difference: ")
 
 

@@ -3,11 +3,11 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from calling import call
 
 from forecasting.backtest.multiverse.run import Multiverse, open_core_cases
 from forecasting.backtest.multiverse.specifications import FACTORS, specifications
 from forecasting.backtest.multiverse.summary import read_summary, summary, summary_text, write_summary
-from forecasting.commands import proof
 
 CASE, DAY = "a-case-2020", date(2026, 2, 5)
 
@@ -85,4 +85,4 @@ def test_the_cases_asked_by_default_go_on_and_are_of_the_core(history):
 
 def test_too_few_specifications_are_refused_on_the_command_line(few_cases):
     with pytest.raises(Exception, match="^wanted at least 30 specifications; came 3$"):
-        proof.multiverse(["new-start-post-expiry-2026"], None, 3, 1, few_cases, None, as_json=False)
+        call("multiverse", "new-start-post-expiry-2026", specifications=3, data=few_cases)

@@ -4,8 +4,8 @@ import json
 import random
 
 import pytest
+from calling import call
 
-from forecasting.commands import card as commands
 from forecasting.documents.card import card_bytes, differences
 from forecasting.documents.card.content import changed
 from forecasting.documents.card.form import parsed_card
@@ -119,7 +119,7 @@ def test_the_command_prints_them(fresh, tmp_path, capsys, as_json):
     other = altered(fresh, lambda v: v["sections"]["uses"].update(title="Uses"))
     for name, card in (("card-0.1.0.json", fresh), ("card-0.2.0.json", other)):
         (tmp_path / name).write_bytes(card_bytes(card))
-    commands.diff(tmp_path / "card-0.1.0.json", tmp_path / "card-0.2.0.json", as_json)
+    assert call("card", "diff", tmp_path / "card-0.1.0.json", tmp_path / "card-0.2.0.json", json=as_json) == 0
     out = capsys.readouterr().out
     if as_json:
         assert json.loads(out) == [
@@ -127,5 +127,5 @@ def test_the_command_prints_them(fresh, tmp_path, capsys, as_json):
         ]
         return
     assert out == "uses: title: Intended and excluded uses -> Uses\n"
-    commands.diff(tmp_path / "card-0.1.0.json", tmp_path / "card-0.1.0.json", as_json)
+    assert call("card", "diff", tmp_path / "card-0.1.0.json", tmp_path / "card-0.1.0.json") == 0
     assert capsys.readouterr().out == "no difference\n"

@@ -6,9 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
+from calling import call
 
-from forecasting.commands import card as commands
-from forecasting.commands.reports import approve
 from forecasting.documents.card import card_bytes, card_html, card_markdown, check_card, make_card, show_card, sign_card
 from forecasting.documents.card.form import parsed_card, read_signed
 from forecasting.documents.card.keeping import home_for
@@ -208,10 +207,10 @@ def test_a_faulty_line_of_the_sign_offs_is_named(kept, line, message):
 
 
 def test_the_command_signs_a_card_and_refuses_remarks_on_reports(kept, capsys):
-    approve(kept[1], "Ada", kept[1].parent, {"comment": "", "section": None}, kept[0])
+    assert call("approve", kept[1], by="Ada", out=kept[1].parent, data=kept[0]) == 0
     assert re.fullmatch(r"card-0.1.0.json: approved by Ada, sha256 \w{64}\n", capsys.readouterr().out)
-    with pytest.raises(UsageError, match=r"^wanted a card \(.json\) to comment on"):
-        approve(kept[1].with_suffix(".html"), "Ada", None, {"comment": "x"}, None)
+    with pytest.raises(UsageError, match=r"^expected a card \(.json\) to comment on"):
+        call("approve", kept[1].with_suffix(".html"), by="Ada", comment="x")
 
 
 def test_a_card_is_made_with_its_pages_and_its_schema(made, fresh, history):
@@ -238,17 +237,17 @@ def test_an_edit_that_no_hash_shows_is_found_and_named(made, fresh, history, tmp
 
 def test_the_check_exits_1_and_names_the_hash(kept, capsys):
     kept[1].write_bytes(kept[1].read_bytes().replace(b'"code_sha256": "', b'"code_sha256": "0', 1))
-    assert commands.check(kept[0], None) == 1
+    assert call("card", check=True, data=kept[0]) == 1
     err = capsys.readouterr().err
     assert re.search(r"card-0.1.0.json: stale: code_sha256: the card has 0\w{11}, now it is \w{12}\n", err)
     assert f"not current. `forecasting card --out {kept[1].parent}` makes it anew" in err
     kept[1].unlink()
     with pytest.raises(UsageError, match=r"^wanted a card kept in .*; came none. `forecasting card --out"):
-        commands.check(kept[0], None)
+        call("card", check=True, data=kept[0])
 
 
 def test_a_kept_card_is_shown_with_its_standing(kept, tmp_path, capsys):
-    commands.show(kept[1], kept[0], tmp_path / "pages")
+    assert call("card", "show", kept[1], data=kept[0], out=tmp_path / "pages") == 0
     assert (tmp_path / "pages" / "card-0.1.0.html").read_text() == pages(kept)[0]
     (kept[0] / "proof.csv").write_text("design\n")
     written, found = show_card(kept[1], kept[0], tmp_path / "pages")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasting.commands.lab import JOB_FORM
+from forecasting.cli.lab import JOB_FORM
 from forecasting.store.package_data import shipped
 
 with warnings.catch_warnings():

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from calling import call
 
-from forecasting.commands.reports import run_due as run_due_command
 from forecasting.publish.engine import Limits
 from forecasting.publish.schedule.manifest import Manifest
 from forecasting.publish.schedule.plan import Plan, read_plan
@@ -97,7 +97,7 @@ def test_a_failed_run_is_named_noted_told_and_tried_again(tmp_path, template, fe
         f"notify = {json.dumps(notify)}\n[[report]]\nname = 'record'\ntemplate = 'data-quality'\nevery = 'daily'\n"
         f"parameters = {{ data = {json.dumps(str(few_cases))} }}\n"
     )
-    assert run_due_command(schedule, "2026-03-01", out, 1, as_json=False) == 1
+    assert call("run", due=True, schedule=schedule, now="2026-03-01", out=out) == 1
     printed = capsys.readouterr()
     assert printed.out == "record, due 2026-03-01T00:00:00+00:00: failed (1 failed)\n"
     assert printed.err.startswith(
@@ -106,10 +106,10 @@ def test_a_failed_run_is_named_noted_told_and_tried_again(tmp_path, template, fe
     assert json.loads(told.read_text())["status"] == "failed"
     assert len(json.loads(told.read_text())["failures"]) == 1
     template()
-    assert run_due_command(schedule, "2026-03-01", out, 1, as_json=True) == 0
+    assert call("run", due=True, schedule=schedule, now="2026-03-01", out=out, json=True) == 0
     assert [line["status"] for line in json.loads(capsys.readouterr().out)] == ["done"]
     assert json.loads(told.read_text())["failures"] == []
-    assert run_due_command(schedule, "2026-03-01", out, 1, as_json=False) == 0
+    assert call("run", due=True, schedule=schedule, now="2026-03-01", out=out) == 0
     assert capsys.readouterr().out == "nothing is due\n"
 
 

@@ -5,14 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from calling import call
+from meeting import Meeting
 
-from forecasting.commands.reports import report
-from forecasting.commands.reports import run_due as run_due_command
 from forecasting.publish.schedule.manifest import Manifest
 from forecasting.publish.schedule.plan import read_plan
 from forecasting.publish.schedule.run import run_due
@@ -24,11 +23,11 @@ NOW = moment("2026-03-01T06:00")
 RUN = """
 import sys
 from pathlib import Path
+from forecasting.cli import app
 from forecasting.store import package_data as places
-from forecasting.commands.reports import run_due
 from forecasting.publish import notebook
 notebook.shipped = lambda name: Path(sys.argv[1]) / name if name == "notebooks" else places.shipped(name)
-sys.exit(run_due(Path(sys.argv[2]), "2026-03-01T06:00", Path(sys.argv[3]), 1, False))
+app(["run", "--due", "--schedule", sys.argv[2], "--now", "2026-03-01T06:00", "--out", sys.argv[3]])
 """
 
 
@@ -49,22 +48,19 @@ def sound(out):
     return tuple(page.stem for page in pages)
 
 
-def wait_for(what, process, seconds=120):
-    last = time.monotonic() + seconds
-    while not what():
-        assert process.poll() is None and time.monotonic() < last
-        time.sleep(0.02)
-
-
 def test_a_run_keeps_others_out_and_one_that_is_killed_is_completed_by_the_next(tmp_path, template, few_cases):
-    template("import time; time.sleep(0.4)")
+    meeting = Meeting(tmp_path)
+    template(meeting.cell)
     plan, out = schedule(tmp_path / "schedule.toml", few_cases), tmp_path / "out"
     first = subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path), str(plan), str(out)], stdout=subprocess.DEVNULL)
-    wait_for(lambda: (out / "data-quality" / f"{DAYS[0]}.html").exists(), first)
+    meeting.kernel(first)
+    meeting.let_go()
+    meeting.kernel(first)
     with pytest.raises(UsageError, match=f"one run at a time in .*; came another, as process {first.pid} runs$"):
         run_due(read_plan(plan), out, NOW)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
+    meeting.end()
     assert sound(out) == DAYS[:1]
     assert not (out / "index.html").exists()
     outcome = run_due(read_plan(plan), out, NOW)
@@ -95,16 +91,16 @@ def test_a_full_disk_fails_by_name_and_is_made_good_once_there_is_room(tmp_path,
     template("print('x' * 2**19)")
     out = disk("size=256k")
     plan = schedule(tmp_path / "schedule.toml", few_cases, DAYS[:2])
-    assert run_due_command(plan, "2026-03-01T06:00", out, 1, as_json=False) == 1
+    assert call("run", due=True, schedule=plan, now="2026-03-01T06:00", out=out) == 1
     printed = capsys.readouterr()
     assert printed.out.count(": failed (1 failed)") == 2
     assert printed.err.count("No space left on device") == 2
     assert sound(out) == ()
     assert not [path for path in (out / "data-quality").rglob("*") if path.is_file()]
-    assert report([], False, None, "data-quality", {"data": few_cases}, out, 1, False, False, False) == 1
+    assert call("report", template="data-quality", data=few_cases, out=out) == 1
     assert "No space left on device" in capsys.readouterr().err
     subprocess.run(["mount", "-o", "remount,size=8m", out], check=True)
-    assert run_due_command(plan, "2026-03-01T06:00", out, 1, as_json=False) == 0
+    assert call("run", due=True, schedule=plan, now="2026-03-01T06:00", out=out) == 0
     assert sound(out) == DAYS[:2]
 
 
@@ -134,5 +130,5 @@ def test_a_locked_folder_is_refused_before_anything_runs(tmp_path, template, few
     with pytest.raises(UsageError, match=wanted):
         run_due(plan, locked / "below", NOW)
     with pytest.raises(UsageError, match=wanted):
-        report([], False, None, "data-quality", {"data": few_cases}, locked, 1, False, False, False)
+        call("report", template="data-quality", data=few_cases, out=locked)
     assert list(Path(locked).iterdir()) == []

@@ -4,27 +4,40 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from forecasting.store.files import write_whole
 from forecasting.store.package_data import is_installed, shipped
 
+app = typer.Typer()
 START = "00_tour.ipynb"
 OWN = Path("forecasting-notebooks")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-ROOM = "forecasting.publish.lab_jobs"
+SCHEDULER = "forecasting.publish.lab_jobs"
 JOB_FORM = (
-    f"--SchedulerApp.scheduler_class={ROOM}.ReportScheduler",
-    f"--SchedulerApp.environment_manager_class={ROOM}.ReportEnvironment",
-    f"--SchedulerApp.job_files_manager_class={ROOM}.ReportFiles",
+    f"--SchedulerApp.scheduler_class={SCHEDULER}.ReportScheduler",
+    f"--SchedulerApp.environment_manager_class={SCHEDULER}.ReportEnvironment",
+    f"--SchedulerApp.job_files_manager_class={SCHEDULER}.ReportFiles",
 )
 
 
-def open_lab(folder: Path | None, port: int | None, browser: bool) -> None:
-    """Start JupyterLab, in the place of this process, on the notebooks, with the first of them open.
-
-    Its kernels count with one thread unless the environment says otherwise: the models are small. With the extra
-    `[schedule]`, its job form renders the templates in `reports/`.
-    """
+@app.command("lab")
+def open_lab(
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder",
+            help="Folder for a copy of the notebooks. Default: those of the clone, else ./forecasting-notebooks.",
+        ),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="Port. Default: 8888 or the next one free.")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser window.")] = True,
+) -> None:
+    """Open the notebooks in JupyterLab, beginning with the tour; notebooks of your own are never overwritten."""
     place = notebook_folder(folder)
     arguments = [
         *("-m", "jupyterlab", f"--ServerApp.root_dir={place.resolve()}", f"--LabApp.default_url=/lab/tree/{START}"),
@@ -33,6 +46,7 @@ def open_lab(folder: Path | None, port: int | None, browser: bool) -> None:
         *(JOB_FORM if find_spec("jupyter_scheduler") else ()),
     ]
     print(f"notebooks: {place}", flush=True)
+    # One thread a kernel unless the environment says otherwise: the models are small, and threads only wait.
     os.execve(sys.executable, [sys.executable, *arguments], {**ONE_THREAD, **os.environ})
 
 

@@ -3,8 +3,8 @@
 import nbformat
 import pytest
 
-from forecasting.commands import lab
-from forecasting.store import package_data as places
+from forecasting.cli import lab
+from forecasting.store import package_data
 from forecasting.store.errors import UsageError
 from forecasting.store.package_data import shipped
 
@@ -39,7 +39,7 @@ def test_installed_without_a_clone_they_are_copied_to_where_one_works(tmp_path, 
     (package / "shipped" / "notebooks" / "reports").mkdir(parents=True)
     for name, content in SHIPPED.items():
         (package / "shipped" / "notebooks" / name).write_bytes(content)
-    monkeypatch.setattr(places, "PACKAGE", package)
+    monkeypatch.setattr(package_data, "PACKAGE", package)
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     place = lab.notebook_folder(None)

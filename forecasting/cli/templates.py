@@ -1,10 +1,28 @@
 """The templates of reports and what each takes."""
 
 import json
+from typing import Annotated
+
+import typer
+
+from forecasting.cli.options import Json
+
+app = typer.Typer()
 
 
-def print_templates(template: str | None, as_json: bool) -> None:
-    """Print the parameters of one template or of all."""
+@app.command()
+def templates(
+    template: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEMPLATE]", help="case, portfolio, scorecard or data-quality. Default: all."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Print the parameters of report templates: name, kind, default, meaning; as JSON, their JSON Schema.
+
+    They are the same everywhere: `forecasting report --set NAME=VALUE`, columns of a batch file, `parameters` of a
+    schedule, and JupyterLab's job form.
+    """
     from forecasting.publish.parameters import TEMPLATES, template_named
     from forecasting.publish.spec import parameters_of, schema_of
 

@@ -1,9 +1,14 @@
-"""Arguments and options that several commands share: one vocabulary everywhere."""
+"""Arguments and options that several commands share, and the values read from them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from forecasting.store.errors import UsageError
+
+if TYPE_CHECKING:
+    from forecasting.publish.engine import Limits
 
 Case = Annotated[str, typer.Argument(metavar="CASE", help="Case id, for example new-start-post-expiry-2026.")]
 Data = Annotated[
@@ -29,3 +34,37 @@ CellSeconds = Annotated[int | None, typer.Option("--cell-seconds", help="Longest
 RunSeconds = Annotated[int | None, typer.Option("--run-seconds", help="Longest time of a report. Default: 600.")]
 Megabytes = Annotated[int | None, typer.Option("--memory", help="Most memory of a report, in MiB. Default: 4096.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def names_in(text: str) -> list[str]:
+    """Names in a list with commas, such as `primary,base_rate`."""
+    return [name.strip() for name in text.split(",")]
+
+
+def limits_of(cell_seconds: int | None, run_seconds: int | None, memory: int | None) -> "Limits":
+    """Limits of a report as the options give them.
+
+    Parameters
+    ----------
+    cell_seconds, run_seconds
+        Longest time of a cell and of the whole report, in seconds, from 1; None for the default.
+    memory
+        Most memory of a report, in MiB, from 1; None for the default.
+
+    Returns
+    -------
+    Limits
+        The same with the defaults filled in, the memory in bytes.
+
+    Raises
+    ------
+    UsageError
+        For a value below 1.
+    """
+    from forecasting.publish.engine import Limits
+
+    for option, value in (("--cell-seconds", cell_seconds), ("--run-seconds", run_seconds), ("--memory", memory)):
+        if value is not None and value < 1:
+            raise UsageError(f"expected {option} from 1, got {value}; leave it out for the default")
+    given = {"cell_seconds": cell_seconds, "run_seconds": run_seconds, "memory": memory and memory * 2**20}
+    return Limits(**{name: value for name, value in given.items() if value is not None})

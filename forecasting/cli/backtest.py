@@ -1,23 +1,40 @@
-"""How good it is: the backtest and the multiverse."""
+"""How good the forecasts are: the backtest and the multiverse."""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
+
+from forecasting.cli.options import AsOf, Data, Jobs, Json, Target
 from forecasting.record.months import parse_day
 
+app = typer.Typer()
 
+
+@app.command()
 def backtest(
-    design: str,
-    target: str,
-    jobs: int,
-    resume: Path | None,
-    tables: Path | None,
-    data: Path | None,
-    out: Path | None,
-    as_json: bool,
+    design: Annotated[
+        str, typer.Option("--design", help="cluster (components left out), rolling (as of each year), era or dyad.")
+    ],
+    target: Target = "concluded",
+    jobs: Jobs = 1,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", help="Folder that keeps finished folds; a run cut off goes on from it.")
+    ] = None,
+    tables: Annotated[
+        Path | None, typer.Option("--tables", help="Folder for the breakdowns, calibration and power as CSV.")
+    ] = None,
+    data: Data = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="CSV file to keep the rolling forecasts in; DATA/track_record.csv is what reports read."
+        ),
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Print each model's skill over both base rates; write the tables and the forecasts asked for."""
+    """Forecast past days by models that could not know them, and print the skill over the base rates."""
     from forecasting.backtest import backtest as run
     from forecasting.backtest import check_design, skill_table
     from forecasting.backtest.tables import result_tables, write_tables
@@ -40,10 +57,21 @@ def backtest(
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
 
 
+@app.command()
 def multiverse(
-    cases: list[str], as_of: str | None, n: int, jobs: int, data: Path | None, out: Path | None, as_json: bool
+    cases: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE...]", help="Open cases. Default: all core cases still open.")
+    ] = None,
+    as_of: AsOf = None,
+    specifications: Annotated[int, typer.Option("--specifications", help="How many, at least 30.")] = 600,
+    jobs: Jobs = 1,
+    data: Data = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the tables behind it and what reports read of them.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Print the spread of the skill and of each headline, and where it comes from; with `out`, write the tables."""
+    """Refit and score under other codings, definitions and settings: how much rests on our own choices."""
     day = parse_day(as_of) if as_of is not None else None
     from forecasting.backtest.multiverse.run import multiverse as run
     from forecasting.backtest.multiverse.run import open_core_cases
@@ -51,7 +79,7 @@ def multiverse(
     from forecasting.record.history import load_history
 
     history = load_history(data, day)
-    found = run(history, cases or open_core_cases(history), n, jobs)
+    found = run(history, cases or open_core_cases(history), specifications, jobs)
     if out is not None:
         for path in write_summary(found, out):
             print(path)

@@ -4,11 +4,11 @@ import json
 from datetime import date
 
 import pytest
-from bodies import issue_body, put, resolution_body
+from ledger.bodies import issue_body, put, resolution_body
 from typer.testing import CliRunner
 
+from forecasting.cli.ledger import app
 from forecasting.ledger import read_chain
-from forecasting.line.ledger import app
 from forecasting.store.errors import UsageError
 
 CASE = "new-start-post-expiry-2026"
@@ -91,11 +91,12 @@ def test_the_hub_layout_is_written(ledger, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("issue",), "wanted cases or --all; came neither"),
-        (("issue", CASE, "--all"), "wanted cases or --all; came both"),
+        (("issue",), "expected cases or --all, got neither; give one of them"),
+        (("issue", CASE, "--all"), "expected cases or --all, got both; give one of them"),
         (("issue", CASE, "--as-of", "soon"), "wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'soon'"),
-        (("add", "--by", "x"), "wanted a FILE, or --case, --cause, --horizon and --probability together; came something else"),
-        (("add", "--by", "x", "--case", "a-1990"), "wanted a FILE, or --case, --cause, --horizon and --probability together; came something else"),
+        (("add", "--by", "x"), "expected a FILE, or --case, --cause, --horizon and --probability together, got neither; give one of the two whole"),
+        (("add", "--by", "x", "--case", "a-1990"), "expected a FILE, or --case, --cause, --horizon and --probability together, got --case; give one of the two whole"),
+        (("add", "said.csv", "--by", "x", "--case", "a-1990"), "expected a FILE, or --case, --cause, --horizon and --probability together, got FILE and --case; give one of the two whole"),
         (("score", "--ledger", "nowhere"), "wanted the folder of a ledger; came 'nowhere': no such folder"),
         (("resolve", "--ledger", "nowhere"), "wanted the folder of a ledger; came 'nowhere': no such folder"),
         (("retract", "1", "--reason", "x", "--ledger", "nowhere"), "wanted the folder of a ledger; came 'nowhere': no such folder"),

@@ -3,31 +3,36 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from forecasting.cli.options import Artefacts, AsOf, Case, Data, Horizons, Json, Models, Population, Target, names_in
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 
+if TYPE_CHECKING:
+    from forecasting.artefacts import Obtained
+
+app = typer.Typer()
 LIMIT_WORDS = {
     "abstained": "abstains, the record cannot bear its number for this case",
     "widened": "interval widened to hold the base rate's",
 }
 
-if TYPE_CHECKING:
-    from forecasting.artefacts import Obtained
 
-
-def print_forecast(
-    case: str,
-    as_of: str | None,
-    horizons: str | None,
-    target: str,
-    population: str,
-    models: str | None,
-    data: Path | None,
-    artefacts: Path,
-    as_json: bool,
+@app.command("forecast")
+def forecast_case(
+    case: Case,
+    as_of: AsOf = None,
+    horizons: Horizons = None,
+    target: Target = "concluded",
+    population: Population = "forward",
+    models: Models = None,
+    data: Data = None,
+    artefacts: Artefacts = Path("artefacts"),
+    as_json: Json = False,
 ) -> None:
-    """Print the forecast table of one case, and on standard error where the models came from and what limits them."""
+    """Print the probability of each ending of a case within each horizon."""
     day = parse_day(as_of) if as_of is not None else None
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
     from forecasting.artefacts import obtain
@@ -39,7 +44,7 @@ def print_forecast(
     chosen = check_choice(target, population)
     history = load_history(data, day)
     open_cases(history, [case], target)
-    obtained = obtain(artefacts, history, _model_names(models), target, chosen)
+    obtained = obtain(artefacts, history, names_in(models) if models is not None else None, target, chosen)
     index = DossierIndex(history, target) if obtained.fitted.support is not None else None
     table = forecast(history, case, fitted=obtained.fitted, horizons=months, index=index)
     print(f"model: {_origin(obtained, artefacts)}", file=sys.stderr)
@@ -52,48 +57,54 @@ def print_forecast(
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
 
 
+@app.command()
 def train(
-    as_of: str | None,
-    target: str,
-    population: str,
-    models: str | None,
-    data: Path | None,
-    artefacts: Path,
-    as_json: bool,
+    as_of: AsOf = None,
+    target: Target = "concluded",
+    population: Population = "forward",
+    models: Models = None,
+    data: Data = None,
+    artefacts: Artefacts = Path("artefacts"),
+    as_json: Json = False,
 ) -> None:
-    """Fit the models, write them as an artefact and say where it is, or that it was there already."""
+    """Fit the models and write them, so that forecasts and reports of that record and day need not fit them again."""
     day = parse_day(as_of) if as_of is not None else None
-    from forecasting import artefacts as artefact
+    from forecasting import artefacts as store
     from forecasting.models import MODELS
     from forecasting.record.history import load_history
     from forecasting.record.panel import check_choice
 
     chosen = check_choice(target, population)
-    names = _model_names(models) or MODELS
-    trained = artefact.train(load_history(data, day), names, target, chosen, artefacts)
+    names = names_in(models) if models is not None else MODELS
+    trained = store.train(load_history(data, day), names, target, chosen, artefacts)
     if as_json:
         print(json.dumps({"key": trained.key, "folder": str(trained.folder), "already": trained.already}, indent=1))
     else:
         print(f"{trained.folder}{' (already there)' if trained.already else ''}")
 
 
-def print_changes(case: str, since: str, until: str, target: str, data: Path | None, as_json: bool) -> None:
-    """Print what moved the model's forecast between two days."""
-    days = parse_day(since), parse_day(until)
+@app.command()
+def changes(
+    case: Case,
+    since: Annotated[str, typer.Option("--from", help="The earlier day, YYYY-MM-DD.")],
+    until: Annotated[str, typer.Option("--to", help="The later day, YYYY-MM-DD.")],
+    target: Target = "concluded",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Print what moved the hazard model's forecast of a case between two days, and the acts behind it."""
+    first, last = parse_day(since), parse_day(until)
     from forecasting.documents.case.explained import change_text
     from forecasting.documents.case.explained_values import change_values
-    from forecasting.explain.changes import changes, check_days
+    from forecasting.explain.changes import changes as changes_between
+    from forecasting.explain.changes import check_days
     from forecasting.record.history import load_history
     from forecasting.record.panel import check_choice
 
-    check_days(*days)
+    check_days(first, last)
     check_choice(target, "forward")
-    found = change_values(changes(load_history(data, days[1]), case, days[0], target=target))
+    found = change_values(changes_between(load_history(data, last), case, first, target=target))
     print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else change_text(found))
-
-
-def _model_names(models: str | None) -> list[str] | None:
-    return [name.strip() for name in models.split(",")] if models is not None else None
 
 
 def _origin(obtained: "Obtained", artefacts: Path) -> str:

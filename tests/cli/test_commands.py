@@ -4,14 +4,12 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from calling import call
 
 from forecasting import forecast
 from forecasting.__main__ import main
-from forecasting.commands import forecasts, proof, reports
-from forecasting.commands.record import add_case, check
 from forecasting.models import BASE_RATES
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.store.errors import ArtefactError, SchemaError, UsageError
@@ -43,17 +41,9 @@ def ran(monkeypatch, capsys):
     return call
 
 
-def ask(**options):
-    """What the forecast command does with these options, in this process."""
-    given = {
-        "case": CASE,
-        "as_of": None,
-        "horizons": None,
-        "target": "concluded",
-        "population": "forward",
-        "models": None,
-    }
-    forecasts.print_forecast(**{**given, "data": None, "artefacts": Path("none"), "as_json": False, **options})
+def ask(case=CASE, artefacts="none", **options):
+    """The forecast command with these options, in this process."""
+    assert call("forecast", case, artefacts=artefacts, **options) == 0
 
 
 def test_a_forecast_is_printed_as_json(tmp_path, trained):
@@ -85,6 +75,12 @@ def test_an_unknown_option_is_a_usage_error(ran):
     assert (code, out) == (2, "")
     assert "No such option: --colour" in err
     assert "Traceback" not in err
+
+
+def test_a_run_without_due_is_a_usage_error(ran):
+    code, out, err = ran("run")
+    assert (code, out) == (2, "")
+    assert "expected --due, got nothing to run; add --due" in err
 
 
 @pytest.mark.parametrize(
@@ -131,7 +127,7 @@ def test_a_faulty_record_is_no_usage_error(small_copy):
 
 
 def test_the_check_of_the_shipped_record_counts_it(capsys, record):
-    assert check(None, as_json=False) == 0
+    assert call("check") == 0
     counts, unbound = capsys.readouterr().out.splitlines()
     n_events = len(record.tables["events"].cells)
     assert counts == f"no faults: 291 cases, {n_events} events up to 2026-08-31; sha256 {record.sha256}"
@@ -139,13 +135,13 @@ def test_the_check_of_the_shipped_record_counts_it(capsys, record):
 
 
 def test_the_check_of_a_sound_record_is_an_empty_list_in_json(capsys):
-    assert check(None, as_json=True) == 0
+    assert call("check", json=True) == 0
     assert json.loads(capsys.readouterr().out) == []
 
 
 def test_the_check_prints_each_fault_and_their_number(capsys, small_copy):
     small_copy.edit("cases", CASE, type="treaty", matched="loosely")
-    assert check(small_copy.folder, as_json=False) == 1
+    assert call("check", data=small_copy.folder) == 1
     *faults, total = capsys.readouterr().out.splitlines()
     assert faults == small_copy.faults()
     assert total == f"2 faults in {small_copy.folder}"
@@ -153,14 +149,14 @@ def test_the_check_prints_each_fault_and_their_number(capsys, small_copy):
 
 def test_the_check_gives_faults_as_json(capsys, small_copy):
     small_copy.rewrite("cases.csv", lambda old: b"")
-    assert check(small_copy.folder, as_json=True) == 1
+    assert call("check", data=small_copy.folder, json=True) == 1
     assert json.loads(capsys.readouterr().out) == [
         {"file": "cases.csv", "row": 0, "case_id": "", "wanted": "a header and rows", "came": "an empty file"}
     ]
 
 
 def test_a_new_case_is_told_file_by_file(capsys, tmp_path):
-    add_case("my-case-2026", tmp_path / "mine")
+    assert call("new-case", "my-case-2026", data=tmp_path / "mine") == 0
     *files, advice = capsys.readouterr().out.splitlines()
     assert files[0] == str(tmp_path / "mine" / "cases.csv")
     assert advice == (
@@ -170,13 +166,13 @@ def test_a_new_case_is_told_file_by_file(capsys, tmp_path):
 
 def test_a_case_asked_twice_in_one_report_is_refused(tmp_path):
     with pytest.raises(UsageError, match=f"^wanted each case once; came {CASE} {CASE}$"):
-        reports.report([CASE, CASE], False, None, "case", {}, tmp_path, 1, False, False, as_json=False)
+        call("report", CASE, CASE, out=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_forecast_from_the_artefact_is_that_of_a_refit_and_says_where_it_is_from(capsys, trained):
     known, fitted, folder = trained
-    ask(as_of="2026-02-05", artefacts=folder.parent, as_json=True)
+    ask(as_of="2026-02-05", artefacts=folder.parent, json=True)
     printed = capsys.readouterr()
     assert printed.err == (
         f"model: artefact {folder.name[:12]}\n"
@@ -189,7 +185,7 @@ def test_a_forecast_from_the_artefact_is_that_of_a_refit_and_says_where_it_is_fr
 
 def test_the_reason_why_a_model_abstains_is_told_apart_from_the_table(capsys, tmp_path):
     for as_json, nothing in ((True, "[\n\n]\n"), (False, "")):
-        ask(case="cocom-1949", as_of="1960-01-01", artefacts=tmp_path, models="type_base_rate", as_json=as_json)
+        ask(case="cocom-1949", as_of="1960-01-01", artefacts=tmp_path, models="type_base_rate", json=as_json)
         printed = capsys.readouterr()
         assert printed.out == nothing
         assert printed.err.splitlines()[1] == (
@@ -199,16 +195,15 @@ def test_the_reason_why_a_model_abstains_is_told_apart_from_the_table(capsys, tm
 
 
 def test_some_models_come_from_the_artefact_of_all_in_the_order_asked(capsys, trained):
-    ask(as_of="2026-02-05", artefacts=trained[2].parent, models="type_base_rate,base_rate", as_json=True)
+    ask(as_of="2026-02-05", artefacts=trained[2].parent, models="type_base_rate,base_rate", json=True)
     printed = capsys.readouterr()
     assert printed.err == f"model: artefact {trained[2].name[:12]}\n"
     models = [row["model"] for row in json.loads(printed.out)]
     assert list(dict.fromkeys(models)) == ["type_base_rate", "base_rate"]
 
 
-def train(artefacts, as_json=False, **options):
-    given = {"as_of": None, "target": "concluded", "population": "forward", "models": "base_rate", "data": None}
-    forecasts.train(**{**given, **options}, artefacts=artefacts, as_json=as_json)
+def train(artefacts, models="base_rate", **options):
+    assert call("train", artefacts=artefacts, models=models, **options) == 0
 
 
 def test_training_says_where_the_artefact_is_and_whether_it_was_there(capsys, tmp_path):
@@ -217,7 +212,7 @@ def test_training_says_where_the_artefact_is_and_whether_it_was_there(capsys, tm
     assert capsys.readouterr().out == f"{folder}\n"
     train(tmp_path / "deep" / "artefacts")
     assert capsys.readouterr().out == f"{folder} (already there)\n"
-    train(tmp_path / "deep" / "artefacts", as_json=True)
+    train(tmp_path / "deep" / "artefacts", json=True)
     assert json.loads(capsys.readouterr().out) == {"key": folder.name, "folder": str(folder), "already": True}
     assert list((tmp_path / "deep" / "artefacts").iterdir()) == [folder]
 
@@ -267,12 +262,12 @@ def test_a_broken_artefact_stops_a_forecast(capsys, tmp_path, trained):
 )
 def test_changes_between_days_that_cannot_be_compared_are_refused(few_cases, capsys, since, until, message):
     with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
-        forecasts.print_changes(CASE, since, until, "concluded", few_cases, as_json=False)
+        call("changes", CASE, "--from", since, "--to", until, data=few_cases)
     assert capsys.readouterr().out == ""
 
 
 def test_changes_are_printed_as_json(capsys):
-    forecasts.print_changes(CASE, "2026-02-05", "2026-03-01", "concluded", None, as_json=True)
+    assert call("changes", CASE, "--from", "2026-02-05", "--to", "2026-03-01", json=True) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["from"], found["to"], found["horizon"], found["state"]) == (
         "2026-02-05",
@@ -287,5 +282,5 @@ def test_changes_are_printed_as_json(capsys):
 
 def test_forecasts_of_folds_are_not_kept(tmp_path):
     with pytest.raises(UsageError, match="^wanted --design rolling to keep forecasts with --out; came 'cluster'$"):
-        proof.backtest("cluster", "concluded", 1, None, None, None, tmp_path / "kept.csv", as_json=False)
+        call("backtest", design="cluster", out=tmp_path / "kept.csv")
     assert list(tmp_path.iterdir()) == []

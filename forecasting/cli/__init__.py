@@ -1,0 +1,19 @@
+"""The command line: each command once, a function with its options.
+
+A function imports the libraries it needs when it is called, so that `--help` answers at once.
+"""
+
+import typer
+
+from forecasting.cli import backtest, card, forecasts, lab, ledger, publish, record, reports, templates, verify
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Does an informal arms-control arrangement become a formal agreement, collapse, or fade?",
+)
+for family in (record, forecasts, reports, publish, templates, backtest, verify, lab):
+    app.add_typer(family.app)
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(card.app, name="card")

@@ -1,0 +1,190 @@
+"""The ledger: `forecasting ledger ...`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forecasting.cli.options import Data, Jobs, Json, Target, names_in
+from forecasting.record.months import HORIZONS, parse_day, parse_horizons
+from forecasting.store.errors import UsageError
+
+if TYPE_CHECKING:
+    from forecasting.ledger import Written
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="What was said, when, and how good it was: files that are only added, each sealed by the next.",
+)
+
+Ledger = Annotated[Path, typer.Option("--ledger", help="Folder of the ledger.")]
+Models = Annotated[str, typer.Option("--models", help="Models to issue; the base rate always stands beside.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="YYYY-MM-DD. Default: the record's end.")]
+DEFAULT = Path("ledger")
+MODELS = "primary,base_rate"
+ONE_FORECAST = "--case, --cause, --horizon and --probability"
+
+
+@app.command()
+def issue(
+    cases: Annotated[list[str] | None, typer.Argument(metavar="CASE...", help="Case ids.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All cases not known to have ended.")] = False,
+    as_of: AsOf = None,
+    horizons: Annotated[str | None, typer.Option("--horizons", help="Months after the as-of day.")] = None,
+    models: Models = MODELS,
+    target: Target = "concluded",
+    data: Data = None,
+    ledger: Ledger = DEFAULT,
+) -> None:
+    """Forecast open cases and keep what was said, with the rule that will settle it."""
+    if bool(cases) == every:
+        raise UsageError(f"expected cases or --all, got {'both' if every else 'neither'}; give one of them")
+    day = parse_day(as_of) if as_of is not None else None
+    months = parse_horizons(horizons) if horizons is not None else HORIZONS
+    from forecasting.ledger import issue as put
+    from forecasting.ledger import open_forecasts
+    from forecasting.record.history import load_history
+
+    history = load_history(data, day)
+    table, silent = open_forecasts(history, names_in(models), target, cases or None, months)
+    for model, reasons in silent.items():
+        for case, reason in reasons.items():
+            print(f"{model} abstains for {case}: {reason}", file=sys.stderr)
+    _print_written(put(table, ledger, history, target=target, models=names_in(models), abstained=silent))
+
+
+@app.command()
+def replay(
+    first: Annotated[int, typer.Option("--from", help="First year.")],
+    last: Annotated[int, typer.Option("--to", help="Last year.")],
+    models: Models = MODELS,
+    target: Target = "concluded",
+    jobs: Jobs = 1,
+    data: Data = None,
+    ledger: Ledger = DEFAULT,
+) -> None:
+    """Issue, marked as replay, what would have been said on each 1 January of all cases then open."""
+    from forecasting.ledger import replay as put
+    from forecasting.record.history import load_history
+
+    for written in put(load_history(data), ledger, first, last, models=names_in(models), target=target, jobs=jobs):
+        _print_written(written)
+
+
+@app.command()
+def resolve(data: Data = None, ledger: Ledger = DEFAULT) -> None:
+    """Settle what the record settles: the state at each deadline, void with a reason, or pending still."""
+    from forecasting.ledger import resolve as settle
+    from forecasting.record.history import load_history
+
+    written = settle(ledger, load_history(data))
+    if written.paths:
+        _print_written(written)
+    else:
+        print("nothing to resolve that was not resolved before")
+
+
+@app.command()
+def score(ledger: Ledger = DEFAULT, as_json: Json = False) -> None:
+    """Print how much was issued, how much of it counts, and how good it was beside the base rate."""
+    from forecasting.ledger import score as scored
+
+    card = scored(ledger)
+    tables = {"forecasts": card.forecasts, "causes": card.causes, "others": card.others}
+    if as_json:
+        rows = {
+            name: json.loads(table.to_json(orient="records", double_precision=15)) for name, table in tables.items()
+        }
+        print(json.dumps({"settled_on": card.settled_on} | rows, indent=1))
+        return
+    print(f"resolved from a record up to {card.settled_on or '(not resolved yet: forecasting ledger resolve)'}")
+    for name, table in tables.items():
+        if len(table):
+            print(f"\n{name}")
+            print(table.to_string(index=False, na_rep="", float_format=lambda value: f"{value:.3f}"))
+
+
+@app.command()
+def retract(
+    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="File or number of the entry.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, in one line.")],
+    ledger: Ledger = DEFAULT,
+) -> None:
+    """Withdraw a forecast: it stays, is flagged, and is scored as issued."""
+    from forecasting.ledger import retract as withdraw
+
+    _print_written(withdraw(ledger, entry, reason))
+
+
+@app.command()
+def verify(
+    ledger: Ledger = DEFAULT,
+    head: Annotated[str | None, typer.Option("--head", help="A sha256 that `ledger head` printed before.")] = None,
+) -> None:
+    """Find any byte that was edited, dropped, moved, cut or put in, and name the first file concerned."""
+    from forecasting.ledger import verify as examine
+
+    chain = examine(ledger, head)
+    for line in (*chain.notes, *chain.faults):
+        print(line)
+    if not chain.faults:
+        print(f"no faults: {len(chain.links)} entries; head {chain.head} {chain.last}")
+        raise typer.Exit(0)
+    count = f"{len(chain.faults)} fault{'s' if len(chain.faults) > 1 else ''}"
+    print(f"{count} in {ledger}, that of the earliest file first")
+    raise typer.Exit(1)
+
+
+@app.command()
+def head(ledger: Ledger = DEFAULT) -> None:
+    """Print the last file and its sha256: published elsewhere, it shows a later rewrite of the whole."""
+    from forecasting.ledger import read_chain
+
+    chain = read_chain(ledger)
+    print(f"{chain.head}  {chain.last}")
+
+
+@app.command()
+def add(
+    by: Annotated[str, typer.Option("--by", help="Who says so.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="CSV: case_id,horizon,cause,probability.")
+    ] = None,
+    case: Annotated[str | None, typer.Option("--case", help="Case id.")] = None,
+    cause: Annotated[str | None, typer.Option("--cause", help="formalized, collapsed, faded or ongoing.")] = None,
+    horizon: Annotated[str | None, typer.Option("--horizon", help="Months after the as-of day.")] = None,
+    probability: Annotated[str | None, typer.Option("--probability", help="From 0 to 1.")] = None,
+    as_of: AsOf = None,
+    target: Target = "concluded",
+    ledger: Ledger = DEFAULT,
+) -> None:
+    """Enter the probability of a person or a market beside the model's, to be scored on the same questions."""
+    options = {"--case": case, "--horizon": horizon, "--cause": cause, "--probability": probability}
+    given = {name: value for name, value in options.items() if value is not None}
+    if bool(given) == (file is not None) or 0 < len(given) < len(options):
+        got = " and ".join(([] if file is None else ["FILE"]) + list(given)) or "neither"
+        raise UsageError(f"expected a FILE, or {ONE_FORECAST} together, got {got}; give one of the two whole")
+    from forecasting.ledger import add as put
+    from forecasting.ledger import read_opinions
+    from forecasting.ledger.additions import opinion
+
+    said = read_opinions(file) if file is not None else [opinion("", *given.values())]
+    _print_written(put(ledger, said, by, as_of=parse_day(as_of) if as_of is not None else None, target=target))
+
+
+@app.command()
+def export(out: Annotated[Path, typer.Option("--out", help="Folder of the hub.")], ledger: Ledger = DEFAULT) -> None:
+    """Write the forecasts in the layout of a forecasting hub (hubverse): model-output/ and hub-config/tasks.json."""
+    from forecasting.ledger import export as write
+
+    for path in write(ledger, out):
+        print(path)
+
+
+def _print_written(written: "Written") -> None:
+    for note in written.notes:
+        print(note, file=sys.stderr)
+    for path in written.paths:
+        print(path, flush=True)

@@ -1,0 +1,61 @@
+"""Every number proved: derived again, or told from its sources to the page."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forecasting.cli.options import Artefacts, Data, Json
+
+if TYPE_CHECKING:
+    from forecasting.verify import Verification
+
+app = typer.Typer()
+
+
+@app.command()
+def verify(
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="Page (.html or .json), entry (FILE or FILE:LINE) or ledger folder.")
+    ],
+    explain: Annotated[
+        str | None,
+        typer.Option("--explain", help="JSON pointer or a number as printed: tell it from its sources to the page."),
+    ] = None,
+    data: Data = None,
+    artefacts: Artefacts = Path("artefacts"),
+    refit: Annotated[bool, typer.Option("--refit", help="Fit anew, whatever artefact is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Derive every number of a page or a ledger again from record and code, and name the first that differs."""
+    from forecasting.verify import Trusted
+    from forecasting.verify import explain as chain_of
+    from forecasting.verify import verify as derive
+    from forecasting.verify.told import chain_text
+
+    trusted = Trusted(data, None if refit else artefacts)
+    if explain is not None:
+        chain = chain_of(path, explain, trusted)
+        print(json.dumps(chain, indent=1, ensure_ascii=False) if as_json else chain_text(chain))
+        return
+    found = derive(path, trusted)
+    if as_json:
+        print(json.dumps(asdict(found), indent=1, ensure_ascii=False))
+    else:
+        _print_differences(found)
+    raise typer.Exit(1 if found.differences else 0)
+
+
+def _print_differences(found: "Verification") -> None:
+    """Whether it was made from something else than what is at hand, then the first difference and their number."""
+    for said in (*found.made_from, *found.notes):
+        print(said)
+    if not found.differences:
+        print(f"no difference: {found.n} values of {found.subject} derived again")
+        return
+    print(found.differences[0])
+    count = len(found.differences)
+    others = "that is the only difference" if count == 1 else f"and {count - 1} more (--json lists all)"
+    print(f"{others}, of {found.n} values of {found.subject} derived again")

@@ -1,1 +1,0 @@
-"""What each command does. Libraries are imported where they are needed, so that `--help` answers at once."""
