@@ -232,7 +232,7 @@ def test_models_that_there_are_not_are_refused_where_an_artefact_is(history, rat
         (lambda text: text.replace('"n": 207', '"n": -1'), "/models.json: models.base_rate.base rate.n: expected greater than or equal to 0, got -1"),
         (lambda text: text.replace('"n": 207', '"n": "207"'), "/models.json: models.base_rate.base rate.n: expected a valid integer, got '207'"),
         (lambda text: text.replace('"n": 207', '"n": 9' + "9" * 5000), "/models.json: expected a whole JSON object, got number out of range"),
-        (lambda text: text.replace('"kind": "base rate"', '"kind": "oracle"'), "/models.json: models.base_rate: expected 'kind' out of 'base rate', 'hazard', got 'oracle'"),
+        (lambda text: text.replace('"kind": "base rate"', '"kind": "oracle"'), "/models.json: models.base_rate: expected 'kind' out of 'hazard', 'base rate', got 'oracle'"),
     ],
 )  # fmt: skip
 def test_values_that_are_not_as_written_are_refused(history, copy, change, message):
@@ -294,8 +294,8 @@ def test_a_forged_file_is_held_against_the_models_of_this_code(history, copy):
         (hide, "/models.json: wanted the models base_rate; came primary"),
         (grow, "/arrays.npz: wanted "),
         (seed, "/models.json: wanted parameter seed as 20260205; came 7"),
-        (lambda values: values.update(extra=1), "/models.json: wanted no such key at extra; came 1"),
-        (lambda values: values.pop("arrays_sha256"), "/models.json: wanted this key at arrays_sha256; came none"),
+        (lambda values: values.update(extra=1), "/models.json: expected only known keys, got the unknown key extra"),
+        (lambda values: values.pop("arrays_sha256"), "/models.json: expected the key arrays_sha256, got none"),
     ):
         (copy / "models.json").write_bytes(whole)
         forge(copy, change)
@@ -388,8 +388,10 @@ def test_nothing_is_left_where_training_stops_on_the_way(history, tmp_path, monk
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(UsageError) as error:
         train(history, RATE, artefacts=tmp_path)
-    assert str(error.value) == (
-        f"expected a folder that can be written, got {tmp_path}: No space left on device; choose another with --artefacts"
+    assert re.fullmatch(
+        rf"expected a folder that can be written, got {tmp_path}/\.\w+\.\w+/models\.json: No space left on device; "
+        "choose another with --artefacts",
+        str(error.value),
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -444,6 +446,6 @@ def test_a_changed_byte_anywhere_is_refused(history, rate, tmp_path_factory, dat
         if bytes(spoilt) == whole:
             assert find(folder.parent, history, RATE, "concluded", "forward").key == rate.name
         else:
-            assert refused(history, folder).startswith(f"/{path.name}: wanted ")
+            assert re.match(rf"/{re.escape(path.name)}: (\S.*: )?(wanted|expected) ", refused(history, folder))
     finally:
         path.write_bytes(whole)
