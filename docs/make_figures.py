@@ -10,7 +10,8 @@ IMAGES = Path(__file__).parent / "images"
 
 def founding_case() -> str:
     """Cumulative incidence of the founding case on its first day, as SVG on a white ground."""
-    chart = incidence_chart(CaseReport("new-start-post-expiry-2026", "2026-02-05").content)
+    content = CaseReport("new-start-post-expiry-2026", "2026-02-05").content
+    chart = incidence_chart(content["curve"], content["stated_term"])
     start, end = chart.split(">", maxsplit=1)
     return f'{start}><rect width="100%" height="100%" fill="#ffffff"/>{end}\n'
 

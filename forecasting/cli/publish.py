@@ -75,10 +75,10 @@ def approve(
             "expected a card (.json) to comment on or to request changes of, got a page of a report; "
             "leave those options out to approve the page"
         )
-    from forecasting.review.sign_off import approve as sign_off
+    from forecasting.review import approve as sign_off
 
     line = sign_off(report, by, out or Path("reports"))
-    print(f"{line['report']}: approved by {line['by']}, sha256 {line['sha256']}")
+    print(f"{line.document}: approved by {line.by}, sha256 {line.sha256}")
 
 
 @app.command()
@@ -89,7 +89,7 @@ def publish(
 ) -> None:
     """Build the index (no server, no script) and the Atom feed over the reports."""
     from forecasting.publish.site import publish as build
-    from forecasting.review.sign_off import EDITED
+    from forecasting.review import EDITED
 
     left_out = build(reports, out, require_approval)
     for said in left_out:
@@ -105,4 +105,4 @@ def _sign_card(card: Path, by: str, out: Path | None, said: dict[str, Any], data
 
     record = data or shipped("data")
     signed = sign_card(card, by, out or home_of(record), record, **said)
-    print(f"{signed.card}: {signed.decision} by {signed.by}, sha256 {signed.sha256}")
+    print(f"{signed.document}: {signed.decision} by {signed.by}, sha256 {signed.sha256}")

@@ -13,7 +13,7 @@ from forecasting.publish.notebook import render
 from forecasting.publish.parameters import checked_parameters
 from forecasting.publish.pdf import browser, pdf_page
 from forecasting.publish.site import index, publish, standing_reports
-from forecasting.review.sign_off import approve, review_of
+from forecasting.review import approve, review_of
 from forecasting.store.errors import UsageError
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -97,9 +97,11 @@ def test_a_report_is_a_draft_until_it_is_approved_as_it_stands(reports, few_case
     latest = page(reports, DAYS[2])
     assert json.loads(latest.with_suffix(".json").read_text())["review"] == {"status": "draft"}
     line = approve(latest, "Ada Reader", reports)
-    assert line["report"] == "data-quality/2026-07-01.html"
+    assert line.document == "data-quality/2026-07-01.html"
     assert json.loads(latest.with_suffix(".json").read_text())["review"]["by"] == "Ada Reader"
-    assert [json.loads(one) for one in (reports / "approvals.jsonl").read_text().splitlines()] == [line]
+    assert [json.loads(one) for one in (reports / "approvals.jsonl").read_text().splitlines()] == [
+        line.model_dump(exclude_none=True)
+    ]
     left_out = publish(reports, tmp_path / "public", require_approval=True)
     assert left_out == [f"data-quality/{day}.html: draft" for day in ("2026-06-01", "2026-05-01")]
     assert sorted(path.name for path in (tmp_path / "public").rglob("*.html")) == ["2026-07-01.html", "index.html"]
@@ -118,18 +120,18 @@ def test_a_page_edited_after_approval_is_approved_no_longer_and_named(reports, t
     assert [path.name for path in (tmp_path / "public").rglob("*.html")] == ["index.html"], (
         "what was public is taken away"
     )
-    with pytest.raises(UsageError, match="edited by hand. Render it again"):
+    with pytest.raises(UsageError, match="edited by hand; render it again"):
         approve(latest, "Ada Reader", reports)
 
 
 @pytest.mark.parametrize(
     ("place", "by", "message"),
     [
-        ("data-quality/2026-07-01.html", " ", "wanted the name of who approves, --by NAME; came ' '"),
-        ("data-quality/2026-07-01.html", "a\nb", "wanted the name of who approves"),
-        ("data-quality/2026-07-01.json", "A", "wanted the page (.html) of a report below"),
-        ("../x.html", "A", "wanted the page (.html) of a report below"),
-        ("index.html", "A", "wanted a page with its JSON file beside it"),
+        ("data-quality/2026-07-01.html", " ", "expected the name of who approves, got ' '; give it with --by NAME"),
+        ("data-quality/2026-07-01.html", "a\nb", "expected the name of who approves"),
+        ("data-quality/2026-07-01.json", "A", "expected the page (.html) of a report below"),
+        ("../x.html", "A", "expected the page (.html) of a report below"),
+        ("index.html", "A", "expected a page with its JSON file beside it"),
     ],
 )
 def test_what_is_no_report_cannot_be_approved(reports, place, by, message):
@@ -144,7 +146,7 @@ def test_what_is_no_report_cannot_be_approved(reports, place, by, message):
 def test_a_faulty_list_of_approvals_is_an_error(reports):
     (reports / "approvals.jsonl").write_text("{}\n")
     with pytest.raises(
-        UsageError, match=r"approvals.jsonl as lines of JSON with report, by, approved, sha256; came 'report'"
+        UsageError, match=r"approvals.jsonl row 1: expected a sign-off with the key document, got none; mend that line"
     ):
         review_of(reports, "x", "y")
 
@@ -169,3 +171,30 @@ def test_a_pdf_is_tagged(three):
     printed = pdf_page(page(three, DAYS[0]))
     assert printed.startswith(b"%PDF-")
     assert b"/StructTreeRoot" in printed and b"/Marked true" in printed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{", "[]", "7", "[" * 100_000, '{"template": "data_quality", "case": 7}', '{"template": ["data_quality"]}',
+        '{"template": "data_quality", "headline": {"probability": "high"}}', '{"template": "data_quality", "rendering": 7}',
+        '{"template": "data_quality", "headline": {"probability": NaN}}',
+    ],
+)  # fmt: skip
+def test_a_page_whose_json_file_is_not_what_a_report_writes_is_none_and_hinders_no_other(reports, text):
+    latest = page(reports, DAYS[2])
+    latest.with_suffix(".json").write_text(text)
+    assert [one.day for one in standing_reports(reports)] == [DAYS[1], DAYS[0]]
+    with pytest.raises(UsageError, match=r"2026-07-01\.json: expected the JSON file beside the page of a report"):
+        approve(latest, "Ada", reports)
+    assert not (reports / "approvals.jsonl").exists()
+
+
+def test_a_page_whose_json_file_is_a_link_is_no_report(reports, tmp_path):
+    sidecar = page(reports, DAYS[2]).with_suffix(".json")
+    sidecar.rename(tmp_path / "elsewhere.json")
+    sidecar.symlink_to(tmp_path / "elsewhere.json")
+    assert [one.day for one in standing_reports(reports)] == [DAYS[1], DAYS[0]]
+    sidecar.unlink()
+    (tmp_path / "elsewhere.json").rename(sidecar)
+    assert len(standing_reports(reports)) == 3
