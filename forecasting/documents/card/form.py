@@ -75,11 +75,11 @@ class Table(Values):
 
 
 class Point(Values):
-    """A point of a reliability curve: the chance forecast, the share that came, and the band of a calibrated one."""
+    """A point of a reliability curve: the forecast, the observed frequency, and the band of a calibrated forecast."""
 
     cause: str
     forecast: float
-    came: float
+    observed: float
     lower: float
     upper: float
     share: float
