@@ -28,7 +28,7 @@ def test_the_python_example_prints_what_the_readme_shows():
 
 
 def test_the_skill_table_is_the_published_one():
-    rows = pd.read_csv(shipped("data") / "proof_breakdown.csv").query(
+    rows = pd.read_csv(shipped("data") / "evaluation" / "breakdown.csv").query(
         "weights == 'case' and model == 'primary' and reference == 'base_rate'"
     )
     rows = rows.set_index(["design", "by", "part"]).sort_index()

@@ -98,7 +98,7 @@ def held(request, half):
     """Origins of all ages out of the fold that holds most cases out."""
     known = known_at_the_end(half)
     asked = origins(known)
-    largest = max(folds(known, asked, request.param), key=lambda fold: len(fold.held))
+    largest = max(folds(known, asked, request.param), key=lambda fold: len(fold.held_out))
     return trial(half, asked, largest, slice(None, None, 13))
 
 
@@ -126,33 +126,33 @@ def test_endings_known_between_the_models_and_the_origins_are_precedents_but_tra
 
 
 def test_endings_of_held_cases_change_no_forecast_of_their_fold(held):
-    assert held.moved(with_early_endings(held.record, held.fold.held)) == NO_MODEL
+    assert held.moved(with_early_endings(held.record, held.fold.held_out)) == NO_MODEL
 
 
 def test_the_same_endings_of_cases_that_are_not_held_change_every_model(held):
     core = spells(known_at_the_end(held.record), population="pooled")
-    assert held.moved(with_early_endings(held.record, set(core.case_ids) - set(held.fold.held))) == EVERY_MODEL
+    assert held.moved(with_early_endings(held.record, set(core.case_ids) - set(held.fold.held_out))) == EVERY_MODEL
 
 
 def test_a_forecast_sees_no_ending_of_a_related_held_case(held):
     """The endings are known on the record's last day, after every landmark, and only forecasts could see them."""
     end = held.record.data_end
-    unknown, known = (with_early_endings(held.record, held.fold.held, day) for day in (end + DAY, end))
+    unknown, known = (with_early_endings(held.record, held.fold.held_out, day) for day in (end + DAY, end))
     last = trial(unknown, replace(held.asked, lines=held.asked.lines.assign(day=end)), held.fold)
     assert last.moved(known) == NO_MODEL
-    assert not last.covariates_moved(known, PRECEDENTS, held.fold.held)
+    assert not last.covariates_moved(known, PRECEDENTS, held.fold.held_out)
     assert last.covariates_moved(known, PRECEDENTS)
 
 
 def test_a_training_landmark_sees_no_ending_of_a_related_held_case(held):
     """The endings are known the day after the first origin, the only forecast, and only training could see them."""
     first = trial(held.record, held.asked, held.fold, slice(1))
-    later = open_on(held.record, first.days[0]) & set(held.fold.held)
+    later = open_on(held.record, first.days[0]) & set(held.fold.held_out)
     planted = with_early_endings(held.record, later, first.days[0] + DAY)
     assert first.moved(planted) == NO_MODEL
     assert not first.covariates_moved(planted, PRECEDENTS)
     mine, theirs = (
-        without(training_set(known, DossierIndex(known), PRECEDENTS, "concluded"), held.fold.held).landmarks
+        without(training_set(known, DossierIndex(known), PRECEDENTS, "concluded"), held.fold.held_out).landmarks
         for known in map(known_at_the_end, (held.record, planted))
     )
     assert (mine != theirs).any(axis=None)

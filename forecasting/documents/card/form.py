@@ -78,11 +78,11 @@ class Table(Values):
 
 
 class Point(Values):
-    """A point of a reliability curve: the chance forecast, the share that came, and the band of a calibrated one."""
+    """A point of a reliability curve: the forecast, the observed frequency, and the band of a calibrated forecast."""
 
     cause: str
     forecast: float
-    came: float
+    observed: float
     lower: float
     upper: float
     share: float
@@ -106,6 +106,9 @@ class Section(Values):
     blocks: tuple[Block, ...]
 
 
+ResultName = Annotated[str, Field(pattern=r"^(card/|evaluation/|multiverse/)?[A-Za-z0-9_-]+\.(csv|json|md)$")]
+
+
 class Sources(Values):
     """What a card was made from: the artefact of its models, and the files of results by name with their sha256."""
 
@@ -113,7 +116,9 @@ class Sources(Values):
     artefact_key: str
     data_end: str
     package_version: str
-    results: dict[Annotated[str, Field(pattern=r"^(card/|multiverse/)?[A-Za-z0-9_-]+\.(csv|json|md)$")], str]
+    results: dict[
+        Annotated[str, Field(pattern=r"^(card/|evaluation/|multiverse/)?[A-Za-z0-9_-]+\.(csv|json|md)$")], str
+    ]
 
 
 class Card(Values):

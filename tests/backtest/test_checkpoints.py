@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from forecasting.backtest import backtest, folds
-from forecasting.backtest.checkpoints import kept_folds
+from forecasting.backtest.checkpoints import open_checkpoints
 from forecasting.store.errors import UsageError
 
 YEARS = ("1985", "1986", "1987")
@@ -35,7 +35,7 @@ def fresh(history):
 
 
 def test_a_run_killed_after_a_fold_goes_on_and_gives_the_same_bits(history, fresh, tmp_path):
-    folder = tmp_path / "kept"
+    folder = tmp_path / "folds"
     run = subprocess.Popen([sys.executable, "-c", RUN.format(str(folder), YEARS)], stdout=subprocess.PIPE, text=True)
     assert run.stdout.readline() == "a fold is kept\n"
     run.kill()
@@ -52,34 +52,36 @@ def test_a_run_killed_after_a_fold_goes_on_and_gives_the_same_bits(history, fres
     np.testing.assert_array_equal(resumed.origins.states, fresh.origins.states)
 
 
-def test_what_is_kept_is_what_is_read_and_hangs_on_all_that_changes_it(history, asked, tmp_path):
-    fold = next(fold for fold in folds(history, asked, "era") if fold.name == "1850-1874")
-    rows = asked.lines.iloc[fold.lines]
-    kept = kept_folds(tmp_path, history, "era", "concluded")
+def test_a_checkpoint_is_read_as_it_was_written_and_depends_on_all_that_changes_it(history, every_origin, tmp_path):
+    fold = next(fold for fold in folds(history, every_origin, "era") if fold.name == "1850-1874")
+    rows = every_origin.lines.iloc[fold.lines]
+    checkpoints = open_checkpoints(tmp_path, history, "era", "concluded")
     values = {"primary": np.random.default_rng(1).random((1, 4, 5))}
-    assert kept.read(fold, rows) is None
-    kept.write(fold, rows, values)
-    np.testing.assert_array_equal(kept.read(fold, rows)["primary"], values["primary"])
+    assert checkpoints.read(fold, rows) is None
+    checkpoints.write(fold, rows, values)
+    np.testing.assert_array_equal(checkpoints.read(fold, rows)["primary"], values["primary"])
     others = [
-        kept_folds(tmp_path, history, "dyad", "concluded").path(fold, rows),
-        kept_folds(tmp_path, history, "era", "in_force").path(fold, rows),
-        kept_folds(tmp_path, history.at(date(2026, 1, 1)), "era", "concluded").path(fold, rows),
-        kept.path(replace(fold, held=fold.held[:-1]), rows),
-        kept.path(replace(fold, day=date(2026, 1, 1)), rows),
-        kept.path(fold, rows.assign(day=date(2026, 1, 1))),
-        replace(kept, run=(*kept.run[:2], "other code", *kept.run[3:])).path(fold, rows),
+        open_checkpoints(tmp_path, history, "dyad", "concluded").path(fold, rows),
+        open_checkpoints(tmp_path, history, "era", "in_force").path(fold, rows),
+        open_checkpoints(tmp_path, history.at(date(2026, 1, 1)), "era", "concluded").path(fold, rows),
+        checkpoints.path(replace(fold, held_out=fold.held_out[:-1]), rows),
+        checkpoints.path(replace(fold, day=date(2026, 1, 1)), rows),
+        checkpoints.path(fold, rows.assign(day=date(2026, 1, 1))),
+        replace(checkpoints, run=(*checkpoints.run[:2], "other code", *checkpoints.run[3:])).path(fold, rows),
     ]
-    assert len({kept.path(fold, rows), *others}) == len(others) + 1
+    assert len({checkpoints.path(fold, rows), *others}) == len(others) + 1
 
 
-def test_a_spoilt_file_and_a_folder_that_cannot_be_are_told(history, asked, tmp_path):
-    fold = folds(history, asked, "era")[0]
-    rows = asked.lines.iloc[fold.lines]
-    kept = kept_folds(tmp_path, history, "era", "concluded")
-    path = kept.path(fold, rows)
+def test_a_spoilt_file_and_a_folder_that_cannot_be_are_told(history, every_origin, tmp_path):
+    fold = folds(history, every_origin, "era")[0]
+    rows = every_origin.lines.iloc[fold.lines]
+    checkpoints = open_checkpoints(tmp_path, history, "era", "concluded")
+    path = checkpoints.path(fold, rows)
     for spoilt in (b"", b"PK\x03\x04 half a file"):
         path.write_bytes(spoilt)
-        with pytest.raises(UsageError, match=r"^wanted a finished fold; came .*\. Delete it and run again$"):
-            kept.read(fold, rows)
-    with pytest.raises(UsageError, match=r"^wanted a folder for finished folds; .* Choose another with --resume$"):
-        kept_folds(path, history, "era", "concluded")
+        with pytest.raises(UsageError, match=r"^expected a finished fold, got .*; delete it and run again$"):
+            checkpoints.read(fold, rows)
+    with pytest.raises(
+        UsageError, match=r"^expected a folder for finished folds, got .*; choose another with --resume$"
+    ):
+        open_checkpoints(path, history, "era", "concluded")
