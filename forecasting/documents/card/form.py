@@ -110,7 +110,9 @@ class Sources(Values):
     artefact_key: str
     data_end: str
     package_version: str
-    results: dict[Annotated[str, Field(pattern=r"^(card/|evaluation/|multiverse/)?[A-Za-z0-9_-]+\.(csv|json|md)$")], str]
+    results: dict[
+        Annotated[str, Field(pattern=r"^(card/|evaluation/|multiverse/)?[A-Za-z0-9_-]+\.(csv|json|md)$")], str
+    ]
 
 
 class Card(Values):
