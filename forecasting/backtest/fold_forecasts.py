@@ -1,7 +1,9 @@
 """Out-of-sample forecasts of folds: models fitted on what each fold may know, and finished folds read from a folder."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -23,6 +25,19 @@ from forecasting.record.panel import Spells, spells
 Forecasts = dict[str, NDArray[np.float64]]
 # Replicates serve intervals alone, and the backtest scores none; the models want at least this many.
 FEW_REPLICATES = 2
+
+
+@dataclass(frozen=True)
+class Known:
+    """The record as of a day, with the index of its dossiers."""
+
+    history: History
+    index: DossierIndex
+
+    def at(self, day: date, target: str) -> "Known":
+        """The same as of an earlier day."""
+        earlier = self.history.at(day)
+        return Known(earlier, DossierIndex(earlier, target))
 
 
 def forecast_folds(
@@ -58,17 +73,18 @@ def forecast_folds(
     UsageError
         For a checkpoint that cannot be read.
     """
-    index = DossierIndex(history, target)
-    known = {history.as_of: (history, index)}
+    whole = Known(history, DossierIndex(history, target))
+    past, uncorrected = whole, {history.as_of: whole}
     forecasts = []
     for fold in folds:
         rows = origins.lines.iloc[fold.lines]
         found = checkpoints.read(fold, rows) if checkpoints else None
         if found is None:
-            if fold.day not in known:
-                past = history.at(fold.day)
-                known = {history.as_of: (history, index), fold.day: (past, DossierIndex(past, target))}
-            found = _forecasts(history, index, *known[fold.day], target, rows, fold.held_out)
+            if fold.day != past.history.as_of:
+                past = whole if fold.day == history.as_of else whole.at(fold.day, target)
+            models = _fitted(past, target, fold.held_out)
+            covariates = _covariates(uncorrected, history, rows, target, fold.held_out)
+            found = state_probabilities(models, covariates)
             if checkpoints:
                 checkpoints.write(fold, rows, found)
         forecasts.append(found)
@@ -105,26 +121,40 @@ def state_probabilities(models: Mapping[str, Model], covariates: pd.DataFrame) -
     return found
 
 
-def _forecasts(
-    history: History,
-    index: DossierIndex,
-    known: History,
-    known_index: DossierIndex,
-    target: str,
-    rows: pd.DataFrame,
-    held_out: tuple[str, ...],
-) -> Forecasts:
-    """Forecasts of the rows under every model fitted on what was `known`, without the cases held out."""
+def _covariates(
+    uncorrected: dict[date, Known], history: History, rows: pd.DataFrame, target: str, held_out: tuple[str, ...]
+) -> pd.DataFrame:
+    """Covariates of n origins, one line each, from the record with no correction but those recorded by its day.
+
+    `uncorrected` holds what was read of the record up to a day; what is missing is read and added.
+    """
     names = (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
-    learned = without(training_set(known, known_index.without(held_out), names, target), held_out)
-    marks = list(zip(rows["case_id"], rows["day"], strict=True))
-    covariates = lines_at(index.without(held_out), history, marks, names).join(
-        rows[["rivalry", "age_months", "gap_months"]].reset_index(drop=True)
-    )
-    return state_probabilities(_fitted(learned, _spells_without(spells(known, target), held_out)), covariates)
+    through = _days_before_corrections(history, rows["day"])
+    parts = []
+    for day in dict.fromkeys(through):
+        if day not in uncorrected:
+            uncorrected[day] = uncorrected[history.as_of].at(day, target)
+        own = np.flatnonzero([other == day for other in through])
+        marks = list(zip(rows["case_id"].iloc[own], rows["day"].iloc[own], strict=True))
+        known = uncorrected[day]
+        starts = known.history.cases.set_index("case_id").loc[[case_id for case_id, _ in marks]]
+        lines = lines_at(known.index.without(held_out), known.history, marks, names)
+        parts.append(lines.assign(rivalry=start_covariates(starts)["rivalry"].to_numpy()).set_index(own))
+    return pd.concat(parts).sort_index().join(rows[["age_months", "gap_months"]].reset_index(drop=True))
 
 
-def _fitted(learned: TrainingSet, known: Spells) -> dict[str, Model]:
+def _days_before_corrections(history: History, days: Iterable[date]) -> list[date]:
+    """For each day, the last day by which no further correction was recorded: the record's end if none came."""
+    recorded = sorted({date.fromisoformat(day) for day in history.record.tables["corrections"].cells["recorded_on"]})
+    ends = [*(day - timedelta(days=1) for day in recorded), history.as_of]
+    return [min(ends[bisect_right(recorded, day)], history.as_of) for day in days]
+
+
+def _fitted(past: Known, target: str, held_out: tuple[str, ...]) -> dict[str, Model]:
+    """Every scored model, fitted on what was known without the cases held out."""
+    names = (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
+    learned = without(training_set(past.history, past.index.without(held_out), names, target), held_out)
+    known = _spells_without(spells(past.history, target), held_out)
     outcome = (known.entry, known.exit, known.cause)
     classes = start_covariates(known.starts)
     settings = MODELS["primary"].get_params() | {"n_replicates": FEW_REPLICATES}

@@ -172,12 +172,7 @@ def test_the_same_events_known_on_the_origin_change_covariates_and_every_model_t
     assert origin.covariates_moved(planted, (*MODEL_FEATURES, *HINDSIGHT_FEATURES))
 
 
-LEAK = pytest.mark.xfail(
-    raises=AssertionError, reason="covariates of rolling origins are read from the record as corrected by its end"
-)
-
-
-@pytest.mark.parametrize("model", [pytest.param(name, marks=[LEAK] * (name != "base_rate")) for name in SCORED_MODELS])
+@pytest.mark.parametrize("model", SCORED_MODELS)
 def test_corrections_recorded_after_the_origins_change_no_rolling_forecast(moved_by_later_corrections, model):
     assert model not in moved_by_later_corrections
 
@@ -196,7 +191,7 @@ def test_the_same_corrections_recorded_by_the_day_of_the_models_change_every_mod
     [(1, date(1985, 1, 1), 30), (1, date(1985, 1, 2), 29), (2, date(1985, 1, 1), 29)],
 )
 def test_a_year_is_forecast_if_thirty_endings_were_known_on_its_first_day(
-    record, asked, n_unknown, last_known, n_endings
+    record, every_origin, n_unknown, last_known, n_endings
 ):
     """Of the 31 endings known on 1 January 1985 the first stay unknown, and the last became known on `last_known`."""
     first_day = date(1985, 1, 1)
@@ -208,7 +203,7 @@ def test_a_year_is_forecast_if_thirty_endings_were_known_on_its_first_day(
     fewer = known_at_the_end(with_table(record, "outcomes", outcomes))
     assert spells(fewer.at(first_day)).endings().sum() == n_endings
     if n_endings >= 30:
-        assert [fold.name for fold in folds(fewer, asked, "rolling", only=["1985"])] == ["1985"]
+        assert [fold.name for fold in folds(fewer, every_origin, "rolling", only=["1985"])] == ["1985"]
     else:
-        with pytest.raises(UsageError, match="came '1985', which it does not have$"):
-            folds(fewer, asked, "rolling", only=["1985"])
+        with pytest.raises(UsageError, match="got '1985', which it does not have$"):
+            folds(fewer, every_origin, "rolling", only=["1985"])

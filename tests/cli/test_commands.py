@@ -280,7 +280,9 @@ def test_changes_are_printed_as_json(capsys):
     assert {f"{CASE}-e09", f"{CASE}-e13"} <= acts
 
 
-def test_forecasts_of_folds_are_not_kept(tmp_path):
-    with pytest.raises(UsageError, match="^wanted --design rolling to keep forecasts with --out; came 'cluster'$"):
-        call("backtest", design="cluster", out=tmp_path / "kept.csv")
+def test_forecasts_of_components_held_out_are_no_track_record(tmp_path):
+    with pytest.raises(
+        UsageError, match="^expected --design rolling with --out, got 'cluster'; only it knows no more than was known$"
+    ):
+        call("backtest", design="cluster", out=tmp_path / "past.csv")
     assert list(tmp_path.iterdir()) == []
