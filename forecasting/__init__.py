@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from forecasting.models import MODELS as MODELS
     from forecasting.models.incidence import Incidence as Incidence
     from forecasting.models.incidence import aalen_johansen as aalen_johansen
-    from forecasting.record.cases import CaseView as CaseView
+    from forecasting.record.cases import Dossier as Dossier
     from forecasting.record.cases import Event as Event
     from forecasting.record.history import History as History
     from forecasting.record.history import load_history as load_history
@@ -34,7 +34,7 @@ _MODULES = {
     "explorer.outlook": ("ask",),
     "explorer.widgets": ("ForecastExplorer",),
     "forecasts.forecast": ("FittedModels", "fit_models", "forecast"),
-    "record.cases": ("CaseView", "Event"),
+    "record.cases": ("Dossier", "Event"),
     "record.panel": ("case_months", "spells"),
     "record.questionnaire": ("case_from_answers",),
     "record.history": ("History", "load_history"),

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest.origins import Origins, era_name
-from forecasting.features.states import States
 from forecasting.record.history import History
 from forecasting.record.panel import Spells, spells
+from forecasting.record.successors import Successors
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import UsageError
 
@@ -72,7 +72,7 @@ def folds(
 
 def dyads(history: History, starts: pd.DataFrame) -> list[str]:
     """The two parties of each case, sorted, a state that ceased as its successor; of more than two, the cluster."""
-    states = States(history.parties)
+    states = Successors(history.parties)
     pairs = [sorted(set(states.joined(parties).split(";"))) for parties in starts["parties"]]
     return [
         ";".join(pair) if len(pair) == 2 else cluster for pair, cluster in zip(pairs, starts["cluster_id"], strict=True)

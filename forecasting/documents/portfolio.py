@@ -18,7 +18,7 @@ from forecasting.documents.fragments import Content, Fragment, badge, day_words,
 from forecasting.documents.report import Report, Section, by_name
 from forecasting.documents.words import PAST, PER_CENT, counted, label, percent, percent_range, years
 from forecasting.forecasts.forecast import LEVEL, case_limits, forecast
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, deadline, parse_day
 from forecasting.record.vocabulary import CAUSES, TARGETS
@@ -74,7 +74,7 @@ def portfolio_content(
     }
 
 
-def _ongoing(history: History, target: str) -> list[CaseView]:
+def _ongoing(history: History, target: str) -> list[Dossier]:
     rows = history.outcomes[(history.outcomes["target"] == target) & (history.outcomes["cause"] == "")]
     return history.case_views(sorted(rows["case_id"]), target)
 
@@ -84,7 +84,7 @@ def _chances(forecasts: pd.DataFrame, horizon: int) -> dict[str, float]:
     return dict(zip(rows["case_id"], map(float, rows["probability"]), strict=True))
 
 
-def _case(view: CaseView) -> Content:
+def _case(view: Dossier) -> Content:
     return {
         "name": str(view.start["name"]),
         "start": view.start_date.isoformat(),

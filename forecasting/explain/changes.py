@@ -17,7 +17,7 @@ from forecasting.forecasts.training import UNCERTAIN, case_lines
 from forecasting.forecasts.uncertain import either_way, expected
 from forecasting.models.attribution import path_shares, state_loading, sum_by_term
 from forecasting.models.hazard import HazardModel
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import check_horizons, completed_months
 from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
@@ -147,7 +147,7 @@ def _model(history: History, case_id: str, fitted: FittedModels, index: DossierI
     return model
 
 
-def _lines(past: DossierIndex, index: DossierIndex, before: CaseView, after: CaseView) -> _Lines:
+def _lines(past: DossierIndex, index: DossierIndex, before: Dossier, after: Dossier) -> _Lines:
     young, old = ({"age_months": view.age_months, "gap_months": view.gap_months} for view in (before, after))
     corrected = case_lines(index, [replace(after, as_of=before.as_of)], MODEL_FEATURES)
     return _Lines(

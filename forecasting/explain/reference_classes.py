@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from forecasting.forecasts.forecast import FittedModels, case_covariates, fit_models, forecast
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.panel import spells
 from forecasting.record.vocabulary import CAUSES
@@ -35,7 +35,7 @@ class Rung:
 
 def reference_class_ladder(
     history: History,
-    view: CaseView,
+    view: Dossier,
     fitted: FittedModels,
     horizons: tuple[int, ...],
     *,

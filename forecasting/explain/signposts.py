@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from forecasting.features import FEATURES, MODEL_FEATURES, Dossier
-from forecasting.features.known import KINDS, Acts
 from forecasting.features.parties import refusing
 from forecasting.forecasts.training import UNCERTAIN
 from forecasting.forecasts.uncertain import expected
 from forecasting.models.hazard import HazardModel
+from forecasting.record.facts import KINDS, Acts
 from forecasting.record.vocabulary import CAUSES, STATES
 
 MOST: Final = 8
@@ -90,10 +90,10 @@ def line_after(line: pd.DataFrame, dossier: Dossier, what: str) -> pd.DataFrame:
 
 def planted(dossier: Dossier, sign: Sign) -> Dossier:
     """The dossier with the act added on the day after its own; without anyone to do it, the dossier as it was."""
-    party = dossier.parties[:1] or ("",)
+    party = dossier.principals[:1] or ("",)
     actors = {
         "party": party,
-        "parties": dossier.parties or party,
+        "parties": dossier.principals or party,
         "outsider": (OUTSIDER,),
         "refusers": refusing(dossier),
     }[sign.by]

@@ -22,7 +22,7 @@ from forecasting.forecasts.forecast import FittedModels, case_limits, forecast, 
 from forecasting.forecasts.training import UNCERTAIN, case_lines
 from forecasting.forecasts.uncertain import ALL, NO, YES, expected
 from forecasting.models.hazard import HazardModel
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons, parse_day
 from forecasting.record.vocabulary import STATES, TARGETS
@@ -50,7 +50,7 @@ class Grounds:
         assert isinstance(model, HazardModel)
         return model
 
-    def line(self, view: CaseView) -> pd.DataFrame:
+    def line(self, view: Dossier) -> pd.DataFrame:
         """The case's covariates, one line."""
         return case_lines(self.index, [view], MODEL_FEATURES)
 
@@ -62,7 +62,7 @@ class Outlook:
     `horizons` in months after the day; `table` the forecast table at these and at the months of a curve.
     """
 
-    case: CaseView
+    case: Dossier
     horizons: tuple[int, ...]
     grounds: Grounds = field(repr=False)
     table: pd.DataFrame = field(repr=False)

@@ -15,7 +15,7 @@ from forecasting.forecasts.uncertain import Model, States, forecast_given
 from forecasting.models import BASE_RATES, MODELS
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons
 from forecasting.record.panel import Population, Spells, check_choice, spells
@@ -152,7 +152,7 @@ def case_limits(
 
 
 def _lines(
-    history: History, views: Sequence[CaseView], fitted: FittedModels, index: DossierIndex | None
+    history: History, views: Sequence[Dossier], fitted: FittedModels, index: DossierIndex | None
 ) -> pd.DataFrame:
     """All that the fitted models look at, one line per case, with `case_id` and `domain`."""
     lines = case_covariates(views).assign(
@@ -164,7 +164,7 @@ def _lines(
     return lines.join(own.drop(columns=list(lines.columns), errors="ignore"))
 
 
-def _limits(views: Sequence[CaseView], lines: pd.DataFrame, fitted: FittedModels) -> dict[str, dict[str, Limit]]:
+def _limits(views: Sequence[Dossier], lines: pd.DataFrame, fitted: FittedModels) -> dict[str, dict[str, Limit]]:
     found: dict[str, dict[str, Limit]] = {view.case_id: {} for view in views}
     for name, model in fitted.models.items():
         for view, limit in zip(views, _limits_under(model, lines, fitted), strict=True):
@@ -187,7 +187,7 @@ def _limits_under(model: Model, lines: pd.DataFrame, fitted: FittedModels) -> li
     ]
 
 
-def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) -> list[CaseView]:
+def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) -> list[Dossier]:
     """The views of cases that are not known to have ended under `target`; `UsageError` names one that has."""
     views = history.case_views(case_ids, target)
     for view in views:
@@ -205,7 +205,7 @@ def start_covariates(starts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"type": starts["type"], "rivalry": starts["adversarial"].map(rivalry)})
 
 
-def case_covariates(views: Sequence[CaseView]) -> pd.DataFrame:
+def case_covariates(views: Sequence[Dossier]) -> pd.DataFrame:
     """The same for cases as known, with `age_months` when last seen and `gap_months` since then."""
     starts = pd.DataFrame([dict(view.start) for view in views])
     ages = {"age_months": [v.age_months for v in views], "gap_months": [v.gap_months for v in views]}
@@ -218,7 +218,7 @@ def rivalry(adversarial: float) -> str:
 
 
 def _rows(
-    name: str, model: Model, view: CaseView, line: pd.DataFrame, horizons: tuple[int, ...], limit: Limit
+    name: str, model: Model, view: Dossier, line: pd.DataFrame, horizons: tuple[int, ...], limit: Limit
 ) -> pd.DataFrame:
     given = forecast_given(model, line, UNCERTAIN if isinstance(model, HazardModel) else "", horizons, LEVEL)
     if isinstance(model, HazardModel) and limit.status == "widened":

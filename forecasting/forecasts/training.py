@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.features import FEATURES, DossierIndex, feature_table
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.panel import landmarks, spells
 
@@ -57,7 +57,7 @@ def training_set(history: History, index: DossierIndex, names: Sequence[str], ta
     return TrainingSet(tuple(names), split, (age, exit_, cause), core.group[marks.case][origin])
 
 
-def case_lines(index: DossierIndex, views: Sequence[CaseView], names: Sequence[str]) -> pd.DataFrame:
+def case_lines(index: DossierIndex, views: Sequence[Dossier], names: Sequence[str]) -> pd.DataFrame:
     """The same covariates for cases as known on the day of their views, with `age_months` and `gap_months`."""
     lines = feature_table(index, [(view.case_id, view.as_of) for view in views], names)
     starts = pd.DataFrame([dict(view.start) for view in views])

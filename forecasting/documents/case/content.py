@@ -24,7 +24,7 @@ from forecasting.forecasts.training import UNCERTAIN, case_lines
 from forecasting.forecasts.uncertain import Model, expected
 from forecasting.models import BASE_RATES
 from forecasting.models.base_rate import BaseRate
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, completed_months, deadline, last_day_of_interval
 from forecasting.record.vocabulary import CAUSES, ONGOING, TARGETS
@@ -117,7 +117,7 @@ def case_content(
     }
 
 
-def _case(history: History, view: CaseView) -> Content:
+def _case(history: History, view: Dossier) -> Content:
     names = history.parties.set_index("code")["name"]
     return {
         "case_id": view.case_id,
@@ -185,7 +185,7 @@ def _ended_unseen(base: BaseRate, covariates: pd.DataFrame) -> Content | None:
     return dict(zip(CAUSES, map(float, values), strict=True)) | {ONGOING: float(1.0 - values.sum())}
 
 
-def _stated_term(view: CaseView) -> Content | None:
+def _stated_term(view: Dossier) -> Content | None:
     months = view.start["stated_horizon_months"]
     if not isinstance(months, float) or months <= 0:
         return None

@@ -1,4 +1,4 @@
-"""Which states a cell names, with those that ceased joined to their successors."""
+"""States named in a cell of the record, those that ceased joined to their successors."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -11,7 +11,7 @@ UNNAMED: Final = "MULTI"
 Counts = NDArray[np.int8]
 
 
-class States:
+class Successors:
     """The codes of `parties.csv`; `lineage` maps each to the last state in its line of successors."""
 
     def __init__(self, parties: pd.DataFrame) -> None:
