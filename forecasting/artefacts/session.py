@@ -40,7 +40,7 @@ class _Recent:
 
 
 _HASHES, _RECORDS, _WHOLE = _Recent(MOST), _Recent(2), _Recent(2)
-_HISTORIES, _OPEN, _FITTED = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST)
+_HISTORIES, _FITTED = _Recent(MOST), _Recent(2 * MOST)
 _INDEXES, _POOLED, _WORKED = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST)
 
 
@@ -60,17 +60,6 @@ def shared_record(folder: str | Path | None = None) -> RawRecord:
     place = Path(folder) if folder is not None else places.shipped("data")
     record: RawRecord = _RECORDS.get((str(place), content_hash(place)), lambda: read_record(place))
     return record
-
-
-def open_case_ids(history: History, target: str) -> frozenset[str]:
-    """The cases that go on under a target, as known."""
-
-    def ids() -> frozenset[str]:
-        rows = history.outcomes
-        return frozenset(rows.loc[(rows["target"] == target) & (rows["cause"] == ""), "case_id"])
-
-    found: frozenset[str] = _OPEN.get((str(history.record.folder), history.sha256, history.as_of, target), ids)
-    return found
 
 
 def shared_fit(history: History, names: Iterable[str], target: str, artefacts: str | Path | None = None) -> Obtained:

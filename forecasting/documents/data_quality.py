@@ -16,7 +16,7 @@ from forecasting.documents.words import counted, label, percent
 from forecasting.features.coverage import coverage_by_state
 from forecasting.record.checks import record_faults
 from forecasting.record.history import History
-from forecasting.record.months import months_between, parse_day
+from forecasting.record.months import parse_day
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.vocabulary import STATES, TARGETS
 from forecasting.store import package_data as places
@@ -69,14 +69,13 @@ def _assumed(record: RawRecord) -> list[Content]:
 
 def _stale(history: History) -> list[Content]:
     """Cases that go on and have not been seen observed for long, the longest first."""
-    rows = history.outcomes[(history.outcomes["target"] == TARGETS[0]) & (history.outcomes["cause"] == "")]
-    names = history.cases.set_index("case_id")["name"]
-    unseen = [
-        {"case_id": case, "name": str(names[case]), "last_seen": seen.date().isoformat(),
-         "months": float(months_between(seen.date(), history.as_of))}
-        for case, seen in zip(rows["case_id"], rows["last_seen"], strict=True)
+    views = history.case_views(history.open_case_ids())
+    unseen = [view for view in views if view.months_unseen > STALE_MONTHS]
+    return [
+        {"case_id": view.case_id, "name": view.start["name"], "last_seen": view.last_seen.isoformat(),
+         "months": view.months_unseen}
+        for view in sorted(unseen, key=lambda view: -view.months_unseen)
     ]  # fmt: skip
-    return sorted((row for row in unseen if row["months"] > STALE_MONTHS), key=lambda row: -row["months"])
 
 
 def _sources(history: History) -> Content:

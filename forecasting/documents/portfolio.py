@@ -75,8 +75,7 @@ def portfolio_content(
 
 
 def _ongoing(history: History, target: str) -> list[Dossier]:
-    rows = history.outcomes[(history.outcomes["target"] == target) & (history.outcomes["cause"] == "")]
-    return history.case_views(sorted(rows["case_id"]), target)
+    return history.case_views(history.open_case_ids(target), target)
 
 
 def _chances(forecasts: pd.DataFrame, horizon: int) -> dict[str, float]:

@@ -60,9 +60,7 @@ def support_counts(
     target = fitted.target if fitted else target
     index = index or DossierIndex(history, target)
     fitted = fitted or fit_models(history, (MODEL,), target, index=index)
-    rows = history.outcomes
-    going_on = sorted(rows.loc[(rows["target"] == target) & (rows["cause"] == ""), "case_id"])
-    limits = case_limits(history, going_on, fitted, index)
+    limits = case_limits(history, history.open_case_ids(target), fitted, index)
     now = _count(f"cases that go on on {history.as_of}", (of[MODEL] for of in limits.values()))
     kept = read_track_record(history, target)
     if kept.lines is None:

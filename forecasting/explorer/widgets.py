@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets
 
-from forecasting.artefacts.session import is_at_hand, open_case_ids, shared_history
+from forecasting.artefacts.session import is_at_hand, shared_history
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.documents.case.content import MODELS_SHOWN
 from forecasting.explorer import words
@@ -108,7 +108,7 @@ class ForecastExplorer(ipywidgets.VBox):
             return
         history = shared_history(self._data, self.as_of.value)
         self._set(self.case, _cases(history, self.target.value, self.case.value), self.case.value)
-        if self.case.value not in open_case_ids(history, self.target.value):
+        if self.case.value not in history.open_case_ids(self.target.value):
             history.case(self.case.value)
         if not is_at_hand(history, MODELS_SHOWN, self.target.value, self._artefacts):
             self._blank("Fitting the models of this day ..." if may_fit else words.unfitted(history.as_of))
@@ -161,7 +161,5 @@ def _broad() -> ipywidgets.Layout:
 def _cases(history: History, target: str, chosen: str) -> list[tuple[str, str]]:
     """The cases open on the day, by name, and the one that is chosen, so that no choice is lost."""
     names = dict(zip(history.cases["case_id"], history.cases["name"], strict=True))
-    listed = {
-        one: f"{names[one]} ({one})" if one in names else one for one in open_case_ids(history, target) | {chosen}
-    }
+    listed = {one: f"{names[one]} ({one})" if one in names else one for one in {*history.open_case_ids(target), chosen}}
     return sorted(((text, one) for one, text in listed.items()), key=lambda option: option[0].lower())

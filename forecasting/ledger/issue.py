@@ -101,7 +101,7 @@ def replay(
     standing = _replayed(verify(folder), target) if Path(folder).is_dir() else {}
     asked = []
     for known in map(history.at, days):
-        is_open = set(open_case_ids(known, target))
+        is_open = set(known.open_case_ids(target))
         missing = {model: sorted(is_open - standing.get((known.as_of, model), set())) for model in models}
         if any(missing.values()):
             asked.append((known, missing))
@@ -156,7 +156,7 @@ def open_forecasts(
     With them, by model and case, why a model has none of a case.
     """
     check_choice(target, "forward")
-    chosen = list(cases) if cases is not None else open_case_ids(history, target)
+    chosen = list(cases) if cases is not None else history.open_case_ids(target)
     open_cases(history, chosen, target)
     names = [*models, *([] if REFERENCE in models else [REFERENCE])]
     index = DossierIndex(history, target)
@@ -166,12 +166,6 @@ def open_forecasts(
         name: {case: str(of[name]) for case, of in limits.items() if of[name].status == "abstained"} for name in names
     }
     return forecast(history, chosen, fitted=fitted, horizons=horizons, index=index), silent
-
-
-def open_case_ids(history: History, target: str = TARGETS[0]) -> list[str]:
-    """Cases not known to have ended, in order."""
-    outcomes = history.outcomes
-    return sorted(outcomes.loc[(outcomes["target"] == target) & (outcomes["cause"] == ""), "case_id"])
 
 
 def _common(history: History, reference: Block, target: str, population: str) -> dict[str, Any]:

@@ -113,6 +113,11 @@ class KnownTables:
         rows = self.outcomes
         return rows[(rows["case_id"] == case_id) & (rows["target"] == target)].iloc[0]
 
+    def open_case_ids(self, target: str = TARGETS[0]) -> list[str]:
+        """Cases not known to have ended under `target`, sorted."""
+        rows = self.outcomes
+        return sorted(rows.loc[(rows["target"] == target) & (rows["cause"] == ""), "case_id"])
+
     def unknown_case(self, case_id: str) -> UsageError:
         """The error for a case that is not in the record, or was not known by the day."""
         changed = corrected_tables(self.record, self.as_of.isoformat())

@@ -22,7 +22,6 @@ from forecasting.forecasts.applicability import FEWEST_AT_RISK, Reason, limits_o
 from forecasting.forecasts.forecast import LEVEL, case_limits
 from forecasting.forecasts.training import UNCERTAIN, case_lines
 from forecasting.forecasts.uncertain import forecast_given
-from forecasting.ledger.issue import open_case_ids
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import AbstentionError
 
@@ -121,7 +120,7 @@ def regimes(history, kept):
     known = history.at(REGIME_DAY)
     fitted = fit_models(known, MODELS)
     save(fitted, known, kept)
-    return known, fitted, forecast(known, open_case_ids(known), fitted=fitted, horizons=[12, 60])
+    return known, fitted, forecast(known, known.open_case_ids(), fitted=fitted, horizons=[12, 60])
 
 
 def test_of_the_first_case_of_its_type_only_the_overall_base_rate_says_anything(regimes):
@@ -246,7 +245,7 @@ def test_the_counts_add_up(history, trained):
     known, fitted, _ = trained
     counts = support_counts(known, fitted)
     now = counts.open_cases
-    limits = case_limits(known, open_case_ids(known), fitted)
+    limits = case_limits(known, known.open_case_ids(), fitted)
     status = [of["primary"].status for of in limits.values()]
     assert (now.n, now.abstained, now.widened) == (len(status), status.count("abstained"), status.count("widened"))
     assert counts.past is not None and counts.past.n > 1000

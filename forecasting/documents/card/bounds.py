@@ -70,7 +70,5 @@ def _today(material: Material) -> list[Block]:
 
 
 def _open_limits(material: Material) -> dict[str, Limit]:
-    rows = material.history.outcomes
-    going_on = sorted(rows.loc[(rows["target"] == TARGET) & (rows["cause"] == ""), "case_id"])
-    found = case_limits(material.history, going_on, material.fitted, material.index)
+    found = case_limits(material.history, material.history.open_case_ids(TARGET), material.fitted, material.index)
     return {case: by_model[MODEL] for case, by_model in found.items() if by_model[MODEL].status != "within"}
