@@ -6,7 +6,6 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest.origins import Origins, era_name
@@ -70,15 +69,6 @@ def folds(
     return found if only is None else [by_name[name] for name in only]
 
 
-def dyads(history: History, starts: pd.DataFrame) -> list[str]:
-    """The two parties of each case, sorted, a state that ceased as its successor; of more than two, the cluster."""
-    states = Successors(history.parties)
-    pairs = [sorted(set(states.joined(parties).split(";"))) for parties in starts["parties"]]
-    return [
-        ";".join(pair) if len(pair) == 2 else cluster for pair, cluster in zip(pairs, starts["cluster_id"], strict=True)
-    ]
-
-
 def _left_out(
     history: History, asked: Origins, core: Spells, unit: Callable[[History, Spells], Sequence[str]]
 ) -> Iterator[Fold]:
@@ -103,5 +93,5 @@ def _years(history: History, asked: Origins, target: str, only: Sequence[str] | 
 _UNITS: dict[str, Callable[[History, Spells], Sequence[str]]] = {
     "cluster": lambda _, core: [f"{group:03d}" for group in core.group],
     "era": lambda _, core: [era_name(day.year) for day in core.starts["start_date"]],
-    "dyad": lambda history, core: dyads(history, core.starts),
+    "dyad": lambda history, core: Successors(history.parties).dyads(core.starts),
 }

@@ -95,10 +95,20 @@ def state_features(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def groupings(starts: pd.DataFrame, days: Sequence[date]) -> dict[str, list[str]]:
-    """`type`, `dyad` (of two parties; else the cluster) and `era` (25 years) of cases on these days."""
-    dyads = [
+    """`type`, `dyad` (see `registered_dyads`) and `era` (25 years) of cases on these days."""
+    eras = [str(day.year // ERA_YEARS * ERA_YEARS) for day in days]
+    return {"type": list(starts["type"]), "dyad": registered_dyads(starts), "era": eras}
+
+
+def registered_dyads(starts: pd.DataFrame) -> list[str]:
+    """Dyads of the model of the first registration: the two parties by their own codes; of other than two, the cluster.
+
+    Here a state that ceased is not its successor: USA and USSR are another group than USA and Russia.
+    """
+    # The first registration fixed its model with these groups, and its registered result holds for them alone. Every
+    # other part of the package counts a ceased state as its successor (`record.successors.Successors.dyads`). The
+    # successor rule becomes a factor of the multiverse with the second registration.
+    return [
         ";".join(sorted(parties.split(";"))) if parties.count(";") == 1 else cluster
         for parties, cluster in zip(starts["parties"], starts["cluster_id"], strict=True)
     ]
-    eras = [str(day.year // ERA_YEARS * ERA_YEARS) for day in days]
-    return {"type": list(starts["type"]), "dyad": dyads, "era": eras}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from forecasting.record.cases import Appointment, Dossier, Event
 from forecasting.record.facts import KINDS, Acts, Changes, Endings
 from forecasting.record.schema import CASES, TABLES
-from forecasting.record.successors import UNNAMED, Counts, Successors, in_common
+from forecasting.record.successors import UNNAMED, Counts, Successors, in_common, share_a_dyad
 from forecasting.record.tables import KnownTables, counts_from
 from forecasting.record.vocabulary import CAUSES, TARGETS
 from forecasting.store.errors import LeakageError, UsageError
@@ -140,7 +140,7 @@ class DossierIndex:
         own = self._own.get(case_id, np.zeros(0, dtype=np.int64))
         if self._left_out:
             own = own[~self._events["event_id"].iloc[own].isin(self._left_out).to_numpy()]
-        between = self._once[in_common(self._involved[self._once], parties) > 1]
+        between = self._once[share_a_dyad(self._involved[self._once], parties)]
         return _File(
             known=int(self._known[case_id]),
             last_seen=self._seen[case_id].toordinal(),
@@ -203,7 +203,7 @@ class DossierIndex:
             self._every_ending[case_id] = Endings(
                 known=self._outcomes["known"].to_numpy(np.int64),
                 cause=self._outcomes["cause"].to_numpy(np.int64),
-                same_dyad=in_common(self._parties[lines], self._parties[own]) > 1,
+                same_dyad=share_a_dyad(self._parties[lines], self._parties[own]),
                 same_type=kind[lines] == kind[own],
                 same_domain=domain[lines] == domain[own],
             )
