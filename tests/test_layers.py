@@ -44,7 +44,7 @@ ONLY_UNDER = {
     "typer": ("forecasting.line",),
     "pandera": ("forecasting.record.columns",),
 }
-GRANTED = {("forecasting.forecasts.forecast", "sklearn.base.clone")}
+GRANTED = {("forecasting.forecasts.fit", "sklearn.base.clone")}
 LONGEST_MODULE = 500
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from forecasting.artefacts import Obtained, has_artefact, obtain
 from forecasting.features import DossierIndex
-from forecasting.forecasts.forecast import FittedModels, fit_models
+from forecasting.forecasts import FittedModels, fit_models
 from forecasting.record.history import History, load_history
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.schema import TABLES
@@ -90,8 +90,8 @@ def _fit_key(history: History, names: tuple[str, ...], target: str, artefacts: s
 
 
 def shared_index(history: History, target: str) -> DossierIndex:
-    """The index of a history's dossiers, built once for each record, day and target."""
-    index: DossierIndex = _INDEXES.get((history.sha256, history.as_of, target), lambda: DossierIndex(history, target))
+    """The dossiers of a history, for all histories of the same record and day; a `History` keeps its own only."""
+    index: DossierIndex = _INDEXES.get((history.sha256, history.as_of, target), lambda: history.dossiers(target))
     return index
 
 

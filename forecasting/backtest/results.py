@@ -13,7 +13,7 @@ from forecasting.backtest.checkpoints import kept_folds
 from forecasting.backtest.designs import Design, check_design, folds
 from forecasting.backtest.fold_forecasts import forecast_folds
 from forecasting.backtest.origins import SCORED, Origins, Weights, origins
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.record.history import History
 from forecasting.record.vocabulary import CAUSES, TARGETS
 from forecasting.scores.endings import censored_log_score

@@ -17,7 +17,7 @@ from forecasting.documents.codings import limit_words
 from forecasting.documents.fragments import Content, Fragment, badge, day_words, table
 from forecasting.documents.report import Report, Section, by_name
 from forecasting.documents.words import PAST, PER_CENT, counted, label, percent, percent_range, years
-from forecasting.forecasts.forecast import LEVEL, case_limits, forecast
+from forecasting.forecasts import LEVEL, case_limits, forecast
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, deadline, parse_day

@@ -14,7 +14,7 @@ from forecasting.documents import skill_tables as scores
 from forecasting.documents.fragments import Content
 from forecasting.documents.ledger_section import LEDGER, ledger, ledger_values
 from forecasting.documents.report import Report, Section, by_name
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.record.history import History, load_history
 from forecasting.record.months import parse_day
 from forecasting.store.errors import UsageError

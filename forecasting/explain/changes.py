@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.explain.drivers import model_terms
 from forecasting.explain.movers import Mover, movers_of
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.forecast import FittedModels, case_limits, fit_models, open_cases
+from forecasting.forecasts import FittedModels, case_limits, fit_models, open_cases
 from forecasting.forecasts.training import UNCERTAIN, case_lines
 from forecasting.forecasts.uncertain import either_way, expected
 from forecasting.models.attribution import path_shares, state_loading, sum_by_term
@@ -110,7 +110,7 @@ def changes(
     (horizon,) = check_horizons((horizon,))
     past, k = history.at(since), STATES.index(state)
     views = open_cases(past, [case_id], target)[0], open_cases(history, [case_id], target)[0]
-    index, before = index or DossierIndex(history, target), earlier_index or DossierIndex(past, target)
+    index, before = index or history.dossiers(target), earlier_index or past.dossiers(target)
     first, second = (
         _model(known, case_id, found or fit_models(known, (MODEL,), target, index=own), own)
         for known, found, own in ((past, earlier, before), (history, fitted, index))

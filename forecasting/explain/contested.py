@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from forecasting.forecasts.forecast import FittedModels, case_covariates, fit_models, rivalry
+from forecasting.forecasts import FittedModels, fit_models
+from forecasting.forecasts.fit import rivalry
+from forecasting.forecasts.forecast import case_covariates
 from forecasting.models.base_rate import BaseRate
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.forecasts.training import UNCERTAIN
 from forecasting.forecasts.uncertain import either_way, forecast_given
 from forecasting.models.attribution import TOLERANCE, incidence_slopes, path_shares, state_loading, sum_by_term

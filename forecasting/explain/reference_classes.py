@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from forecasting.forecasts.forecast import FittedModels, case_covariates, fit_models, forecast
+from forecasting.forecasts import FittedModels, fit_models, forecast
+from forecasting.forecasts.forecast import case_covariates
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.panel import spells

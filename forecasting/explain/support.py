@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from forecasting.explain.track_record import read_track_record
 from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.forecasts import FittedModels, case_limits, fit_models
 from forecasting.forecasts.applicability import KINDS, Limit, Support, limit_of
-from forecasting.forecasts.forecast import FittedModels, case_limits, fit_models
 from forecasting.forecasts.training import lines_at, training_set
 from forecasting.record.history import History
 from forecasting.record.months import DAYS_PER_MONTH
@@ -58,7 +58,7 @@ def support_counts(
     taken as known on their day.
     """
     target = fitted.target if fitted else target
-    index = index or DossierIndex(history, target)
+    index = index or history.dossiers(target)
     fitted = fitted or fit_models(history, (MODEL,), target, index=index)
     limits = case_limits(history, history.open_case_ids(target), fitted, index)
     now = _count(f"cases that go on on {history.as_of}", (of[MODEL] for of in limits.values()))

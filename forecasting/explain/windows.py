@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.forecasts.forecast import FittedModels
+from forecasting.forecasts import FittedModels
 from forecasting.record.vocabulary import CAUSES, ONGOING
 
 

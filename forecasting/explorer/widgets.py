@@ -11,7 +11,7 @@ from forecasting.artefacts.session import is_at_hand, shared_history
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.documents.case.content import MODELS_SHOWN
 from forecasting.explorer import words
-from forecasting.explorer.outlook import Outlook, grounds, outlook
+from forecasting.explorer.outlook import Outlook, outlook, session_of
 from forecasting.forecasts.uncertain import ALL, NO, YES
 from forecasting.record.history import History
 from forecasting.record.months import parse_day
@@ -119,7 +119,7 @@ class ForecastExplorer(ipywidgets.VBox):
         self._display(self._answers(self.case.value, history.as_of, self.target.value))
 
     def _answer(self, case_id: str, as_of: date, target: str) -> Outlook:
-        return outlook(grounds(as_of, target, self._data, self._artefacts), case_id)
+        return outlook(session_of(as_of, target, self._data, self._artefacts), case_id)
 
     def _display(self, found: Outlook) -> None:
         """Figure and table first: the browser shows them while the rest is still being worked out."""
@@ -130,7 +130,7 @@ class ForecastExplorer(ipywidgets.VBox):
         self.fit.layout.display = "none"
         self.figure.value = words.figure(found.plot(given, found.suppose(act) if act else None).svg(), CHART)
         self.table.value = words.table(found.to_frame(given))
-        self.status.value = words.status(found.grounds.artefact, found.case, self.given.disabled)
+        self.status.value = words.status(found.session.artefact, found.case, self.given.disabled)
         self.why.value = f"<p>{words.plain(found.why(given))}</p>"
         self._set(self.act, [NOTHING, *((words.act(post), post.what) for post in found.signposts)], act)
         self.moves.value = words.moved_by(found.signposts, found.horizon)

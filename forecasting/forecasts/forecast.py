@@ -1,106 +1,26 @@
-"""The one place where history and models meet: fit what was known, forecast what is open."""
+"""Forecast of open cases by fitted models, within the domain in which the models may be used."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.applicability import WITHIN, Limit, Support, limits_of, support_of, unseen_type
-from forecasting.forecasts.training import UNCERTAIN, TrainingSet, case_lines, state_features, training_set
+from forecasting.forecasts.applicability import WITHIN, Limit, limits_of, unseen_type
+from forecasting.forecasts.fit import FittedModels, fit_models, start_covariates
+from forecasting.forecasts.training import UNCERTAIN, case_lines
 from forecasting.forecasts.uncertain import Model, States, forecast_given
-from forecasting.models import BASE_RATES, MODELS
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons
-from forecasting.record.panel import Population, Spells, check_choice, spells
+from forecasting.record.panel import Population, check_choice
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.record.vocabulary import STATES, TARGETS
-from forecasting.store.errors import InsufficientHistoryError, UsageError, shown
+from forecasting.store.errors import UsageError, shown
 
 LEVEL = 0.8
-FEWEST_ENDINGS = 10
-
-
-@dataclass(frozen=True)
-class FittedModels:
-    """Models fitted on the spells known on `as_of`, under one target and population.
-
-    `support`: what the cases held that the hazard model learned from; None where there is no hazard model.
-    """
-
-    as_of: date
-    target: str
-    population: Population
-    models: dict[str, Model]
-    spells: Spells
-    support: Support | None = None
-
-
-def fit_models(
-    history: History,
-    names: Iterable[str] = BASE_RATES,
-    target: str = TARGETS[0],
-    population: Population = "forward",
-    index: DossierIndex | None = None,
-) -> FittedModels:
-    """Fit the named models on what `history` knows; `index` of the same history and target spares building another.
-
-    Raises `InsufficientHistoryError` where fewer than 10 endings were known, `UsageError` for an unknown model.
-    """
-    chosen = check_models(names)
-    known = spells(history, target, population)
-    n_endings = int(known.endings().sum())
-    if n_endings < FEWEST_ENDINGS:
-        raise InsufficientHistoryError(
-            f"wanted a day by which at least {FEWEST_ENDINGS} endings were known; on {history.as_of} "
-            f"the record knew {n_endings} (population {population}, target {target})"
-        )
-    fitted: dict[str, Model] = {}
-    support = None
-    for name in chosen:
-        model = unfitted(name)
-        if isinstance(model, HazardModel):
-            learned = training_set(history, index or DossierIndex(history, target), MODEL_FEATURES, target)
-            fitted[name] = fit_hazard(model, learned)
-            support = support_of(learned.landmarks, learned.names, history.cases.set_index("case_id")["domain"])
-        else:
-            fitted[name] = model.fit(
-                start_covariates(known.starts), (known.entry, known.exit, known.cause), known.group
-            )
-    return FittedModels(history.as_of, target, population, fitted, known, support)
-
-
-def check_models(names: Iterable[str]) -> list[str]:
-    """The names, if there is one and all are names of models; else a `UsageError`."""
-    chosen = list(names)
-    if not chosen:
-        raise UsageError(f"wanted at least one model out of {', '.join(MODELS)}; came none")
-    for name in chosen:
-        if name not in MODELS:
-            raise UsageError(f"wanted models out of {', '.join(MODELS)}; came {name!r}")
-    return chosen
-
-
-def unfitted(name: str) -> Model:
-    """A named model as `fit_models` fits it, with its covariates set."""
-    model = clone(MODELS[name])
-    return _with_covariates(model, MODEL_FEATURES) if isinstance(model, HazardModel) else model
-
-
-def fit_hazard(model: HazardModel, learned: TrainingSet) -> HazardModel:
-    """The model fitted on the landmarks, with the training set's features as its covariates."""
-    return _with_covariates(model, learned.names).fit(learned.landmarks, learned.outcome, learned.group)
-
-
-def _with_covariates(model: HazardModel, names: Sequence[str]) -> HazardModel:
-    states = state_features(names)
-    return model.set_params(statics=tuple(name for name in names if name not in states), states=states)
 
 
 def forecast(
@@ -160,7 +80,7 @@ def _lines(
     )
     if not any(isinstance(model, HazardModel) for model in fitted.models.values()):
         return lines
-    own = case_lines(index or DossierIndex(history, fitted.target), views, MODEL_FEATURES)
+    own = case_lines(index or history.dossiers(fitted.target), views, MODEL_FEATURES)
     return lines.join(own.drop(columns=list(lines.columns), errors="ignore"))
 
 
@@ -200,21 +120,11 @@ def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) 
     return views
 
 
-def start_covariates(starts: pd.DataFrame) -> pd.DataFrame:
-    """What the base rates tell apart, from rows of the case table."""
-    return pd.DataFrame({"type": starts["type"], "rivalry": starts["adversarial"].map(rivalry)})
-
-
 def case_covariates(views: Sequence[Dossier]) -> pd.DataFrame:
     """The same for cases as known, with `age_months` when last seen and `gap_months` since then."""
     starts = pd.DataFrame([dict(view.start) for view in views])
     ages = {"age_months": [v.age_months for v in views], "gap_months": [v.gap_months for v in views]}
     return start_covariates(starts).assign(**ages)
-
-
-def rivalry(adversarial: float) -> str:
-    """The class of a case by whether its principal parties were main rivals; a disputed fact is its own class."""
-    return {1.0: "rivals", 0.0: "not rivals"}.get(adversarial, "unclear")
 
 
 def _rows(

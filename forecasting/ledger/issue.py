@@ -11,8 +11,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from forecasting.artefacts.code_hash import code_sha256
-from forecasting.features import DossierIndex
-from forecasting.forecasts.forecast import case_limits, fit_models, forecast, open_cases
+from forecasting.forecasts import Session, fit_models, open_cases
 from forecasting.ledger.chain import Chain, Written, append, verify
 from forecasting.ledger.entries import LIVE, LIVE_DAYS, REPLAY, Issue
 from forecasting.ledger.questions import QUESTION, REFERENCE, RULE, Block, block_forecasts, blocks
@@ -159,13 +158,12 @@ def open_forecasts(
     chosen = list(cases) if cases is not None else history.open_case_ids(target)
     open_cases(history, chosen, target)
     names = [*models, *([] if REFERENCE in models else [REFERENCE])]
-    index = DossierIndex(history, target)
-    fitted = fit_models(history, names, target, index=index)
-    limits = case_limits(history, chosen, fitted, index)
+    session = Session(history, fit_models(history, names, target))
+    limits = session.limits(chosen)
     silent = {
         name: {case: str(of[name]) for case, of in limits.items() if of[name].status == "abstained"} for name in names
     }
-    return forecast(history, chosen, fitted=fitted, horizons=horizons, index=index), silent
+    return session.forecast(chosen, horizons), silent
 
 
 def _common(history: History, reference: Block, target: str, population: str) -> dict[str, Any]:

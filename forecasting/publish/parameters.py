@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from forecasting.artefacts.session import shared_fit, shared_history, shared_record, worked_out_once
 from forecasting.artefacts.store import ARTEFACTS
-from forecasting.forecasts.forecast import open_cases
+from forecasting.forecasts import open_cases
 from forecasting.models import BASE_RATES
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons, parse_day, parse_horizons

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from forecasting.record.cases import Dossier
 from forecasting.record.checks import require_valid
@@ -33,6 +34,11 @@ class History(KnownTables):
         self._earlier.clear()
         self._earlier[day] = found
         return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Another process makes the tables and indexes again: sending them takes longer, and read-only mappings of
+        # dossiers cannot be pickled.
+        return {"as_of": self.as_of, "record": self.record}
 
     @cached_property
     def _earlier(self) -> dict[date, "History"]:

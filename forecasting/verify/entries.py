@@ -11,7 +11,7 @@ from forecasting.artefacts import obtain
 from forecasting.artefacts.code_hash import code_sha256
 from forecasting.artefacts.session import shared_history
 from forecasting.features import DossierIndex
-from forecasting.forecasts.forecast import case_limits, forecast
+from forecasting.forecasts import case_limits, forecast
 from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain
 from forecasting.ledger.entries import Issue, Resolution, Resolved, decoded, encoded
 from forecasting.ledger.questions import (

@@ -13,7 +13,8 @@ from forecasting.documents.words import percent
 from forecasting.explain.drivers import drivers
 from forecasting.explain.movers import behind
 from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.forecast import case_covariates, forecast
+from forecasting.forecasts import forecast
+from forecasting.forecasts.forecast import case_covariates
 from forecasting.forecasts.training import case_lines, training_set
 from forecasting.ledger.entries import Issue
 from forecasting.models.base_rate import BaseRate

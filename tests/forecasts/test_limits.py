@@ -18,8 +18,8 @@ from forecasting.explain.support import _past_limits, support_counts
 from forecasting.explain.track_record import read_track_record
 from forecasting.explorer.outlook import ask
 from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.forecasts import LEVEL, case_limits
 from forecasting.forecasts.applicability import FEWEST_AT_RISK, Reason, limits_of, support_of, unseen_type
-from forecasting.forecasts.forecast import LEVEL, case_limits
 from forecasting.forecasts.training import UNCERTAIN, case_lines
 from forecasting.forecasts.uncertain import forecast_given
 from forecasting.record.vocabulary import STATES

@@ -10,7 +10,7 @@ from record.planting import LATER
 
 from forecasting import History, fit_models, forecast
 from forecasting.artefacts.code_hash import code_sha256
-from forecasting.forecasts.forecast import case_limits
+from forecasting.forecasts import case_limits
 from forecasting.ledger import issue, open_forecasts, question, read, read_chain, replay
 from forecasting.ledger.chain import append
 from forecasting.ledger.issue import MODELS_ISSUED

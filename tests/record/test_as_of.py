@@ -1,3 +1,4 @@
+import pickle
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -220,6 +221,12 @@ def test_warheads_of_a_year_are_known_from_its_end(history):
     assert stockpiles(history.at(date(2026, 1, 1)), ("USA", "RUS"), ("CHN",)).others.keys() == {"CHN"}
     assert stockpiles(history.at(date(1940, 1, 1)), ("USA",)) is None
     assert stockpiles(history, ("BRA", "ARG")) is None
+
+
+def test_a_history_that_was_asked_can_be_sent_to_another_process(history):
+    sent = pickle.loads(pickle.dumps(history.at(date(2026, 2, 5))))
+    assert sent.case(FOUNDING_CASE) == history.at(date(2026, 2, 5)).case(FOUNDING_CASE)
+    assert len(pickle.dumps(history)) == len(pickle.dumps(History(history.as_of, history.record)))
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -9,7 +9,7 @@ from record.planting import LATER
 
 from forecasting import FittedModels, History, fit_models, forecast
 from forecasting.features import DossierIndex, feature_table
-from forecasting.forecasts.forecast import case_limits
+from forecasting.forecasts import case_limits
 from forecasting.ledger import issue
 from forecasting.ledger.chain import Link, read_chain
 from forecasting.ledger.issue import MODELS_ISSUED

@@ -10,7 +10,7 @@ from forecasting.backtest import ONGOING_STATE, SCORED
 from forecasting.backtest.multiverse.codings import N_FOLDS, PRECEDENTS, Codings
 from forecasting.backtest.multiverse.specifications import Specification
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES
-from forecasting.forecasts.forecast import fit_hazard
+from forecasting.forecasts.fit import fit_hazard
 from forecasting.forecasts.training import UNCERTAIN, TrainingSet, split_uncertain, state_features
 from forecasting.forecasts.uncertain import expected
 from forecasting.models.hazard import HazardModel

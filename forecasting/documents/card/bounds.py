@@ -6,8 +6,8 @@ from forecasting.documents.card.form import Block, Section
 from forecasting.documents.card.material import MODEL, TARGET, Material
 from forecasting.documents.card.phrases import count, day, quote, share, table, text
 from forecasting.explain.support import SupportCount
+from forecasting.forecasts import case_limits
 from forecasting.forecasts.applicability import FEWEST_AT_RISK, Limit
-from forecasting.forecasts.forecast import case_limits
 
 RULES: Final = {
     "type": "No other case of its form was learned from: it abstains",

@@ -9,7 +9,7 @@ from forecasting.documents.card.form import Section, Text
 from forecasting.documents.card.material import Material
 from forecasting.documents.card.phrases import code, count, figure, percent, quote, share, table, text
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.record.agreement import coder_agreement
 from forecasting.record.panel import spells
 from forecasting.record.quality import unopened_sources

@@ -19,7 +19,8 @@ from forecasting.explain.contested import Contested, contested_codings
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms
 from forecasting.features import MODEL_FEATURES
-from forecasting.forecasts.forecast import LEVEL, case_covariates, case_limits, forecast, open_cases
+from forecasting.forecasts import LEVEL, case_limits, forecast, open_cases
+from forecasting.forecasts.forecast import case_covariates
 from forecasting.forecasts.training import UNCERTAIN, case_lines
 from forecasting.forecasts.uncertain import Model, expected
 from forecasting.models import BASE_RATES

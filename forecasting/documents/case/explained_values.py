@@ -15,8 +15,8 @@ from forecasting.explain.drivers import drivers
 from forecasting.explain.signposts import signposts
 from forecasting.explain.track_record import MODELS, read_track_record, track_record
 from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.forecasts import FittedModels
 from forecasting.forecasts.applicability import Limit
-from forecasting.forecasts.forecast import FittedModels
 from forecasting.forecasts.training import case_lines
 from forecasting.models.hazard import HazardModel
 from forecasting.record.cases import Dossier
