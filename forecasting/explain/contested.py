@@ -1,4 +1,4 @@
-"""What is arguable about the case itself, and what each other coding would do to the forecast."""
+"""Arguable codings of the case itself, and the base rate under each alternative."""
 
 from dataclasses import dataclass
 from datetime import date

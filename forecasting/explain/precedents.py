@@ -1,4 +1,4 @@
-"""The nearest earlier arrangements, by name: how alike they were at the start, and how they ended."""
+"""Nearest precedents: ended arrangements most alike at the start, with their outcomes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

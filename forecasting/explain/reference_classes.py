@@ -1,4 +1,4 @@
-"""From the widest class of arrangements to the narrowest: how often each was formalized, and on how many."""
+"""Reference classes from the widest to the narrowest: frequency of formalization and number of cases."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the models said of past cases, made as of then, and what came: kept in a file, shown beside a forecast."""
+"""Track record: past forecasts, made as of their day, with the observed outcomes; a file beside the record."""
 
 import json
 from dataclasses import dataclass
@@ -40,10 +40,10 @@ class Kept:
 
 @dataclass(frozen=True)
 class TrackRecord:
-    """`n` past forecasts by `model` like one, of `n_cases` cases: the mean it `said` and the share that `came`.
+    """`n` past forecasts by `model` like one, of `n_cases` cases: their mean `said`, the observed frequency `came`.
 
-    `lower` and `upper` bound that share, by a bootstrap of related cases at `level`; all NaN where `few`, that is where
-    they come from fewer than ten cases. `beside`: the mean that the base rate said of the same ones.
+    `lower` and `upper` bound that frequency, by a bootstrap of related cases at `level`; all NaN where `few`, that is
+    where they come from fewer than ten cases. `beside`: the mean that the base rate said of the same ones.
     """
 
     model: str
@@ -139,7 +139,7 @@ def track_record(
     cause: str = CAUSES[0],
     target: str = TARGETS[0],
 ) -> TrackRecord:
-    """How past forecasts like one have done, as far as it was known on the history's day.
+    """Calibration of past forecasts like one, as known on the history's day.
 
     Like one: the same horizon; made at a case's start (younger than a year), or at an anniversary, as this one; and
     the chance of `cause` that `model` said lies in [band[0], band[1]).
@@ -166,7 +166,7 @@ def _groups(case_ids: "pd.Series[str]", history: History, target: str) -> NDArra
 
 
 def _replicates(came: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Share that came when whole groups are drawn anew, (n_replicates,)."""
+    """Observed frequency in bootstrap samples of whole groups, (n_replicates,)."""
     codes, n_groups = number_groups(group, np.ones(len(came), dtype=np.bool_))
     draws = draw_groups(n_groups)
     return np.asarray((draws @ np.bincount(codes, came, n_groups)) / (draws @ np.bincount(codes, minlength=n_groups)))

@@ -1,4 +1,4 @@
-"""What became of earlier arrangements by the end of the term that they had stated."""
+"""State of earlier arrangements at the end of their stated term."""
 
 from dataclasses import dataclass
 

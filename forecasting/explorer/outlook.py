@@ -17,9 +17,9 @@ from forecasting.explain.drivers import driver_points
 from forecasting.explain.signposts import SIGNS, Signpost, line_after, signposts
 from forecasting.explorer import words
 from forecasting.forecasts import Session, open_cases
-from forecasting.forecasts.applicability import Limit
+from forecasting.forecasts.applicability import Applicability
 from forecasting.forecasts.training import UNCERTAIN
-from forecasting.forecasts.uncertain import ALL, NO, YES, expected
+from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED, marginal_probabilities
 from forecasting.record.cases import Dossier
 from forecasting.record.months import HORIZONS, check_horizons, parse_day
 from forecasting.record.vocabulary import STATES, TARGETS
@@ -51,10 +51,10 @@ class Outlook:
     @cached_property
     def givens(self) -> tuple[str, ...]:
         """What can be taken as given: `all`, and both sides of an endorsement that is uncertain."""
-        return tuple(self.table.loc[self.table["model"] == MODEL, "given"].unique()) or (ALL,)
+        return tuple(self.table.loc[self.table["model"] == MODEL, "given"].unique()) or (MARGINAL,)
 
     @cached_property
-    def limit(self) -> Limit:
+    def limit(self) -> Applicability:
         """Whether the hazard model abstains (no rows, drivers or signposts) or says it less narrowly, and why."""
         return self.session.limits([self.case.case_id])[self.case.case_id][MODEL]
 
@@ -78,19 +78,19 @@ class Outlook:
         rows = self.table[self.table["horizon"].isin(self.horizons)]
         return (rows if given is None else self._under(rows, given)).reset_index(drop=True)
 
-    def plot(self, given: str = ALL, supposed: pd.DataFrame | None = None) -> Chart:
+    def plot(self, given: str = MARGINAL, supposed: pd.DataFrame | None = None) -> Chart:
         """Cumulative incidence with 80 % bands; `supposed` (see `suppose`) is drawn as a dotted line."""
         more = supposed.to_dict(orient="records") if supposed is not None else None
         return outlook_figure(self._under(self.table, given).to_dict(orient="records"), more)
 
-    def drivers(self, given: str = ALL) -> dict[str, float]:
+    def drivers(self, given: str = MARGINAL) -> dict[str, float]:
         """Points of probability of formalization within `horizon`, in [-1, 1], of all that the hazard model adds up."""
         if self.abstains:
             return {}
-        side = {YES: {UNCERTAIN: 1.0}, NO: {UNCERTAIN: 0.0}}.get(given, {})
+        side = {ENDORSED: {UNCERTAIN: 1.0}, NOT_ENDORSED: {UNCERTAIN: 0.0}}.get(given, {})
         return driver_points(self.session.hazard, self.session.line(self.case).assign(**side), self.horizon)
 
-    def why(self, given: str = ALL) -> str:
+    def why(self, given: str = MARGINAL) -> str:
         """One line of text: the model beside the base rate, and what moves it most."""
         frame = self.to_frame(given)
         return words.why(frame[frame["horizon"] == self.horizon], self.drivers(given), asdict(self.limit))
@@ -111,7 +111,7 @@ class Outlook:
             raise AbstentionError(f"wanted a case within the record; came {self.case.case_id}: {self.limit}")
         known, months = self.session, tuple(sorted({*self.horizons, *CURVE}))
         line = line_after(known.line(self.case), self.case, what)
-        values = expected(known.hazard, line, UNCERTAIN, months)
+        values = marginal_probabilities(known.hazard, line, UNCERTAIN, months)
         rows = pd.MultiIndex.from_product([STATES, months], names=["cause", "horizon"]).to_frame(index=False)
         named = rows.assign(model=MODEL, case_id=self.case.case_id, as_of=self.case.as_of.isoformat())
         return named.assign(probability=values.ravel())
@@ -120,12 +120,12 @@ class Outlook:
         if given not in self.givens:
             came = f"{self.case.case_id}; came {shown(given)}"
             raise UsageError(f"wanted given as one of {', '.join(self.givens)} for {came}")
-        return rows[rows["given"].eq(given) | (rows["model"].ne(MODEL) & rows["given"].eq(ALL))]
+        return rows[rows["given"].eq(given) | (rows["model"].ne(MODEL) & rows["given"].eq(MARGINAL))]
 
     def _repr_html_(self) -> str:
         why = self.why()
         top = f"{words.heading(self.case, self.session.target)}<p>{escape(why)}</p>"
-        return f"{top}{words.figure(self.plot().svg(), why)}{words.table(self.to_frame(ALL))}"
+        return f"{top}{words.figure(self.plot().svg(), why)}{words.table(self.to_frame(MARGINAL))}"
 
 
 def session_of(

@@ -12,14 +12,14 @@ from forecasting.artefacts.store import ARTEFACTS
 from forecasting.documents.case.content import MODELS_SHOWN
 from forecasting.explorer import words
 from forecasting.explorer.outlook import Outlook, outlook, session_of
-from forecasting.forecasts.uncertain import ALL, NO, YES
+from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED
 from forecasting.record.history import History
 from forecasting.record.months import parse_day
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import ForecastingError
 
 FIRST_CASE = "new-start-post-expiry-2026"
-GIVENS = (("as coded", ALL), ("endorsed", YES), ("not endorsed", NO))
+GIVENS = (("as coded", MARGINAL), ("endorsed", ENDORSED), ("not endorsed", NOT_ENDORSED))
 NOTHING = ("nothing more", "")
 WIDE = {"description_width": "9em"}
 KEPT = 64
@@ -61,7 +61,7 @@ class ForecastExplorer(ipywidgets.VBox):
             style=WIDE,
         )
         self.given = ipywidgets.ToggleButtons(
-            options=GIVENS, value=ALL, description="Leaders endorse it", style=WIDE, layout=_broad()
+            options=GIVENS, value=MARGINAL, description="Leaders endorse it", style=WIDE, layout=_broad()
         )
         self.act = ipywidgets.Dropdown(
             options=[NOTHING], value="", description="If it were known", style=WIDE, layout=_broad()
@@ -125,7 +125,7 @@ class ForecastExplorer(ipywidgets.VBox):
         """Figure and table first: the browser shows them while the rest is still being worked out."""
         self.outlook = found
         self.given.disabled = len(found.givens) == 1
-        self._set(self.given, GIVENS, self.given.value if self.given.value in found.givens else ALL)
+        self._set(self.given, GIVENS, self.given.value if self.given.value in found.givens else MARGINAL)
         given, act = self.given.value, self.act.value
         self.fit.layout.display = "none"
         self.figure.value = words.figure(found.plot(given, found.suppose(act) if act else None).svg(), CHART)

@@ -1,4 +1,4 @@
-"""Every feature by name: what it measures, in which unit and range, and why it should matter."""
+"""Registry of the features: name, quantity, unit, range, and the reason why it should matter."""
 
 import difflib
 import inspect

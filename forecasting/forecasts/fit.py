@@ -1,4 +1,4 @@
-"""Fit of the models on what was known on a day."""
+"""Fit of the models to the spells known on a day."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ FEWEST_ENDINGS = 10
 class FittedModels:
     """Models fitted on the spells known on `as_of`, under one target and population.
 
-    `support`: what the cases held that the hazard model learned from; None where there is no hazard model.
+    `support`: the domain of the hazard model's training cases; None where there is no hazard model.
     """
 
     as_of: date
@@ -43,9 +43,35 @@ def fit_models(
     population: Population = "forward",
     index: DossierIndex | None = None,
 ) -> FittedModels:
-    """Fit the named models on what `history` knows; `index` of the same history and target spares building another.
+    """Fit the named models to what was known on the day of `history`.
 
-    Raises `InsufficientHistoryError` where fewer than 10 endings were known, `UsageError` for an unknown model.
+    Parameters
+    ----------
+    history
+        The record as of the day.
+    names
+        Names out of `MODELS`; default: the base rates.
+    target
+        Which endings count as formal: `concluded` or `in_force`.
+    population
+        Spells that the base rates are fitted on: `forward` (prospectively sampled core cases), `pooled` or `every`. The
+        hazard model always learns from all core cases, with a term for retrospective sampling.
+    index
+        Dossiers of this history under the target; default: those that the history keeps.
+
+    Raises
+    ------
+    InsufficientHistoryError
+        Where fewer than 10 endings were known.
+    UsageError
+        For an unknown model, or none.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> fitted = fit_models(load_history(as_of="2026-02-05"), ["base_rate"])
+    >>> fitted.as_of.isoformat(), list(fitted.models)
+    ('2026-02-05', ['base_rate'])
     """
     chosen = check_models(names)
     known = spells(history, target, population)
@@ -98,7 +124,7 @@ def _with_covariates(model: HazardModel, names: Sequence[str]) -> HazardModel:
 
 
 def start_covariates(starts: pd.DataFrame) -> pd.DataFrame:
-    """What the base rates tell apart, from rows of the case table."""
+    """Covariates of the base rates, from rows of the case table."""
     return pd.DataFrame({"type": starts["type"], "rivalry": starts["adversarial"].map(rivalry)})
 
 

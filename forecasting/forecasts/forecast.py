@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.applicability import WITHIN, Limit, limits_of, unseen_type
+from forecasting.forecasts.applicability import WITHIN, Applicability, applicabilities, applicability_by_type
 from forecasting.forecasts.fit import FittedModels, fit_models, start_covariates
 from forecasting.forecasts.training import UNCERTAIN, case_lines
-from forecasting.forecasts.uncertain import Model, States, forecast_given
+from forecasting.forecasts.uncertain import Model, StateProbabilities, marginal_and_conditional
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
 from forecasting.record.cases import Dossier
@@ -33,15 +33,44 @@ def forecast(
     population: Population = "forward",
     index: DossierIndex | None = None,
 ) -> pd.DataFrame:
-    """Probability of each state of each case within each horizon, one row each.
+    """Probability of each state of each case within each horizon.
 
-    Columns: model, case_id, as_of, horizon (months after as_of), cause (formalized, collapsed, faded, or ongoing),
-    probability, lower and upper (equal-tailed interval at `level`), given (what is taken as a fact; `all`: nothing).
-    Where the record cannot bear it a model abstains and has no rows for the case, or the hazard model's interval is
-    widened to hold the base rate's; `case_limits` tells which and why, the rule stands in `limits`.
-    `fitted` (default: the base rates, fitted on this history) brings its own target and population; `index` of this
-    history and that target spares building another. Raises
-    `UsageError` for a case that is unknown, not yet begun, or known to have ended.
+    Parameters
+    ----------
+    history
+        The record as of the forecast day.
+    case_ids
+        One open case or more, each once.
+    fitted
+        Models fitted by that day; default: the base rates, fitted on this history. They bring target and population.
+    horizons
+        Months after the day, 1 to 120.
+    target, population
+        Of the default models: `concluded` or `in_force`; `forward` (prospectively sampled core cases), `pooled` or
+        `every`.
+    index
+        Dossiers of this history under the target; default: those that the history keeps.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per model, case, horizon, state and condition: `model`, `case_id`, `as_of`, `horizon`, `cause`
+        (formalized, collapsed, faded, or ongoing), `probability` in [0, 1], `lower` and `upper` (equal-tailed interval
+        at `level`), `given` (`all`: the marginal forecast; else the fact that it is conditional on). A model that
+        abstains from a case has no rows for it; a widened interval contains that of the base rate. `case_limits`
+        says which and why, `applicability` states the rules.
+
+    Raises
+    ------
+    UsageError
+        For a case that is unknown, not yet known, or known to have ended.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> table = forecast(load_history(), "new-start-post-expiry-2026", horizons=[60])
+    >>> sorted(table["model"].unique())
+    ['base_rate', 'rivalry_base_rate', 'type_base_rate']
     """
     check_choice(fitted.target if fitted else target, population)
     asked = [case_ids] if isinstance(case_ids, str) else list(case_ids)
@@ -65,8 +94,8 @@ def forecast(
 
 def case_limits(
     history: History, case_ids: Sequence[str], fitted: FittedModels, index: DossierIndex | None = None
-) -> dict[str, dict[str, Limit]]:
-    """Whether `forecast` of the same cases is within the record, widened or withheld, and why: by case and model."""
+) -> dict[str, dict[str, Applicability]]:
+    """Applicability of the fitted models to these cases, by case and model: how `forecast` treats each, and why."""
     views = open_cases(history, list(case_ids), fitted.target)
     return _limits(views, _lines(history, views, fitted, index), fitted)
 
@@ -74,7 +103,7 @@ def case_limits(
 def _lines(
     history: History, views: Sequence[Dossier], fitted: FittedModels, index: DossierIndex | None
 ) -> pd.DataFrame:
-    """All that the fitted models look at, one line per case, with `case_id` and `domain`."""
+    """Covariates of all fitted models, one line per case, with `case_id` and `domain`."""
     lines = case_covariates(views).assign(
         case_id=[view.case_id for view in views], domain=[str(view.start["domain"]) for view in views]
     )
@@ -84,31 +113,31 @@ def _lines(
     return lines.join(own.drop(columns=list(lines.columns), errors="ignore"))
 
 
-def _limits(views: Sequence[Dossier], lines: pd.DataFrame, fitted: FittedModels) -> dict[str, dict[str, Limit]]:
-    found: dict[str, dict[str, Limit]] = {view.case_id: {} for view in views}
+def _limits(views: Sequence[Dossier], lines: pd.DataFrame, fitted: FittedModels) -> dict[str, dict[str, Applicability]]:
+    found: dict[str, dict[str, Applicability]] = {view.case_id: {} for view in views}
     for name, model in fitted.models.items():
         for view, limit in zip(views, _limits_under(model, lines, fitted), strict=True):
             found[view.case_id][name] = limit
     return found
 
 
-def _limits_under(model: Model, lines: pd.DataFrame, fitted: FittedModels) -> list[Limit]:
+def _limits_under(model: Model, lines: pd.DataFrame, fitted: FittedModels) -> list[Applicability]:
     if isinstance(model, HazardModel):
         if fitted.support is None:
             raise UsageError("wanted a hazard model with the support it was fitted on; came none: use fit_models")
-        return limits_of(fitted.support, lines, model.base_.at_risk(lines))
+        return applicabilities(fitted.support, lines, model.base_.at_risk(lines))
     if "type" not in model.strata:
         return [WITHIN] * len(lines)
     known = fitted.spells
     types = list(known.starts["type"])
     return [
-        unseen_type(known.case_ids, types, case_id, kind)
+        applicability_by_type(known.case_ids, types, case_id, kind)
         for case_id, kind in zip(lines["case_id"], lines["type"], strict=True)
     ]
 
 
 def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) -> list[Dossier]:
-    """The views of cases that are not known to have ended under `target`; `UsageError` names one that has."""
+    """The dossiers of cases that are not known to have ended under `target`; `UsageError` names one that has."""
     views = history.case_views(case_ids, target)
     for view in views:
         ending = history.outcome(view.case_id, target)
@@ -128,9 +157,9 @@ def case_covariates(views: Sequence[Dossier]) -> pd.DataFrame:
 
 
 def _rows(
-    name: str, model: Model, view: Dossier, line: pd.DataFrame, horizons: tuple[int, ...], limit: Limit
+    name: str, model: Model, view: Dossier, line: pd.DataFrame, horizons: tuple[int, ...], limit: Applicability
 ) -> pd.DataFrame:
-    given = forecast_given(model, line, UNCERTAIN if isinstance(model, HazardModel) else "", horizons, LEVEL)
+    given = marginal_and_conditional(model, line, UNCERTAIN if isinstance(model, HazardModel) else "", horizons, LEVEL)
     if isinstance(model, HazardModel) and limit.status == "widened":
         given = {side: _widened(states, model.base_, line, horizons) for side, states in given.items()}
     index = pd.MultiIndex.from_product([STATES, horizons], names=["cause", "horizon"])
@@ -149,7 +178,9 @@ def _rows(
     return rows[list(FORECAST_COLUMNS)].reset_index(drop=True)
 
 
-def _widened(states: States, base: BaseRate, line: pd.DataFrame, horizons: tuple[int, ...]) -> States:
+def _widened(
+    states: StateProbabilities, base: BaseRate, line: pd.DataFrame, horizons: tuple[int, ...]
+) -> StateProbabilities:
     """The same probabilities with bounds that hold the base rate's interval too."""
     lower, upper = base.predict_interval(line, horizons, LEVEL)
-    return States(states.point, np.minimum(states.lower, lower[0]), np.maximum(states.upper, upper[0]))
+    return StateProbabilities(states.point, np.minimum(states.lower, lower[0]), np.maximum(states.upper, upper[0]))

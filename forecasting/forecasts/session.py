@@ -1,4 +1,4 @@
-"""A session: what answers of one day and target rest on, loaded once and handed on."""
+"""A session: the record, fitted models and dossiers of one day and target, loaded once and handed on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.applicability import Limit
+from forecasting.forecasts.applicability import Applicability
 from forecasting.forecasts.fit import FittedModels
 from forecasting.forecasts.forecast import case_limits, forecast
 from forecasting.forecasts.training import case_lines
@@ -32,6 +32,14 @@ class Session:
         Models fitted by that day; they bring the target and the population.
     artefact
         Key of the artefact that the models were restored from; None where they were fitted here.
+
+    Examples
+    --------
+    >>> from forecasting import fit_models, load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> session = Session(history, fit_models(history, ["base_rate"]))
+    >>> len(session.forecast("new-start-post-expiry-2026", [60]))
+    4
     """
 
     history: History
@@ -40,7 +48,7 @@ class Session:
 
     @property
     def target(self) -> str:
-        """What counts as formal: `concluded` or `in_force`."""
+        """The event that counts as formal: `concluded` or `in_force`."""
         return self.fitted.target
 
     @property
@@ -72,6 +80,6 @@ class Session:
         """The forecast table of these cases, see `forecast`."""
         return forecast(self.history, case_ids, fitted=self.fitted, horizons=horizons)
 
-    def limits(self, case_ids: Sequence[str]) -> dict[str, dict[str, Limit]]:
-        """Whether the models may be used for these cases, by case and model, see `case_limits`."""
+    def limits(self, case_ids: Sequence[str]) -> dict[str, dict[str, Applicability]]:
+        """Applicability of the models to these cases, by case and model, see `case_limits`."""
         return case_limits(self.history, case_ids, self.fitted)

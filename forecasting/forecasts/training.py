@@ -1,4 +1,4 @@
-"""What the hazard model is trained on: stacked landmarks with their features."""
+"""Training set of the hazard model: stacked landmarks with their features."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ ERA_YEARS = 25
 class TrainingSet:
     """Landmarks known on a day.
 
-    `names`: the features. `landmarks`: one line per landmark of every core case however found, with the features,
-    `case_id`, `type`, `dyad`, `era`, `backward` (1 if found backwards), `case`, `age_months`, `weight`;
-    `outcome`: (age at the landmark, exit, cause); `group`: what is resampled whole.
+    `names`: the features. `landmarks`: one line per landmark of every core case however sampled, with the features,
+    `case_id`, `type`, `dyad`, `era`, `backward` (1 if retrospectively sampled), `case`, `age_months`, `weight`;
+    `outcome`: (age at the landmark, exit, cause), in months; `group`: the unit of resampling.
     """
 
     names: tuple[str, ...]

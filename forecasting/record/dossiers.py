@@ -65,7 +65,7 @@ class DossierIndex:
         )
         self._own = self._events.groupby("case_id").indices
         self._act = _act_codes(self._events)
-        self._once = _first_told(self._act, np.arange(len(self._act)))
+        self._once = _first_recorded(self._act, np.arange(len(self._act)))
         self._acting = self._successors.counts(self._events["actor"])
         self._involved = self._successors.counts(self._events["actor"] + ";" + self._events["target"])
         actors = self._events["actor"]
@@ -74,7 +74,7 @@ class DossierIndex:
         self._outcomes = _ending_table(tables.outcomes, target, self._known)
         self._ended = self._outcomes["case_id"].to_numpy(dtype=object)
         self._ending_lines = self._cases.index.get_indexer(self._ended)
-        self._kept = np.ones(len(self._outcomes), dtype=bool)
+        self._not_withheld = np.ones(len(self._outcomes), dtype=bool)
         self._warheads = _shares_by_year(tables.warheads, self._successors.lineage)
         self._seen = tables.outcomes[tables.outcomes["target"] == target].set_index("case_id")["last_seen"]
         self._files: dict[str, _File] = {}
@@ -84,15 +84,15 @@ class DossierIndex:
     def without(self, case_ids: Collection[str]) -> "DossierIndex":
         """The same index with the endings of these cases withheld, as a fold of a validation needs it."""
         other = copy(self)
-        other._kept = self._kept & ~self._outcomes["case_id"].isin(list(case_ids)).to_numpy(bool)
+        other._not_withheld = self._not_withheld & ~self._outcomes["case_id"].isin(list(case_ids)).to_numpy(bool)
         other._endings = {}
         return other
 
     def leaving_out(self, event_ids: Collection[str]) -> "DossierIndex":
-        """The same index as if these events had never been recorded; the same acts told in other cases remain."""
+        """The same index as if these events had never been recorded; rows of the same acts in other cases remain."""
         other = copy(self)
         other._left_out = self._left_out | frozenset(event_ids)
-        other._once = _first_told(self._act, np.flatnonzero(~self._events["event_id"].isin(other._left_out)))
+        other._once = _first_recorded(self._act, np.flatnonzero(~self._events["event_id"].isin(other._left_out)))
         other._files = {}
         return other
 
@@ -103,7 +103,7 @@ class DossierIndex:
         return other
 
     def dossier(self, case_id: str, day: date) -> Dossier:
-        """What was known of the case on `day`; `LeakageError` for a day after that of the history."""
+        """The case as known on `day`; `LeakageError` for a day after that of the history."""
         if day > self.as_of:
             raise LeakageError(f"wanted a day up to {self.as_of}, the as-of day of this index; came {day}")
         file, today = self._file(case_id), day.toordinal()
@@ -148,7 +148,7 @@ class DossierIndex:
             start=_start(row),
             parties=tuple(row["parties"].split(";")),
             principals=self._successors.lines(parties),
-            events=self._told(own),
+            events=self._own_events(own),
             calendar=_appointments(self._announced.get(case_id, [])),
             acts=self._acts(own, parties, row["parties"]),
             dyad=self._acts(between, parties, row["parties"]),
@@ -170,7 +170,7 @@ class DossierIndex:
         rows = self._tables.calendar.sort_values("scheduled_date")
         return {str(case_id): list(own.itertuples()) for case_id, own in rows.groupby("case_id")}
 
-    def _told(self, lines: NDArray[np.int64]) -> tuple[tuple[int, Event], ...]:
+    def _own_events(self, lines: NDArray[np.int64]) -> tuple[tuple[int, Event], ...]:
         """These events by date, each with the day from which it counts."""
         found = [(int(self._counts_from[line]), _event(self._event_columns, line)) for line in lines.tolist()]
         return tuple(sorted(found, key=lambda each: (each[1].event_date, each[1].event_id)))
@@ -192,11 +192,11 @@ class DossierIndex:
 
     def _endings_for(self, case_id: str) -> Endings:
         if case_id not in self._endings:
-            self._endings[case_id] = self._beside(case_id).where(self._kept & (self._ended != case_id))
+            self._endings[case_id] = self._beside(case_id).where(self._not_withheld & (self._ended != case_id))
         return self._endings[case_id]
 
     def _beside(self, case_id: str) -> Endings:
-        """Every ending, its own too, and what each case shares with this one."""
+        """Every ending, its own too, with the parties, type and domain that each case shares with this one."""
         if case_id not in self._every_ending:
             own, lines = self._cases.index.get_loc(case_id), self._ending_lines
             kind, domain = (self._cases[name].to_numpy(dtype=object) for name in ("type", "domain"))
@@ -272,14 +272,14 @@ def _event_table(events: pd.DataFrame, case_known: "pd.Series[int]") -> pd.DataF
 
 
 def _act_codes(events: pd.DataFrame) -> NDArray[np.int64]:
-    """A number for the act that each row tells: rows with the same day, kind, actor and target tell one act."""
+    """A number for the act that each row records: rows with the same day, kind, actor and target record one act."""
     sides = {name: [";".join(sorted(cell.split(";"))) for cell in events[name]] for name in ("actor", "target")}
-    told = events.assign(**sides).groupby(["day", "kind", "actor", "target"], sort=False)
-    return told.ngroup().to_numpy(np.int64)
+    acts = events.assign(**sides).groupby(["day", "kind", "actor", "target"], sort=False)
+    return acts.ngroup().to_numpy(np.int64)
 
 
-def _first_told(act: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Of these rows, in the order in which they became known, those in which each act was first told."""
+def _first_recorded(act: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of these rows, in the order in which they became known, the first row of each act."""
     return np.sort(rows[np.unique(act[rows], return_index=True)[1]])
 
 

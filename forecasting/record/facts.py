@@ -41,7 +41,7 @@ class Facts:
     known: Days
 
     def until(self, day: int) -> Self:
-        """Copies of what counts by `day`, not views: what came later cannot be reached through them."""
+        """Copies of what counts by `day`, not views: later facts cannot be reached through them."""
         n = int(np.searchsorted(self.known, day, side="right"))
         return type(self)(*(_cut(getattr(self, field.name), n) for field in fields(self)))
 

@@ -1,4 +1,4 @@
-"""The tables of the record as they were known on a day. What became known later is not in them at all."""
+"""The tables of the record as they were known on a day. Nothing that became known later is in them."""
 
 import difflib
 from dataclasses import dataclass, field
@@ -85,7 +85,7 @@ class KnownTables:
 
     @property
     def coding(self) -> pd.DataFrame:
-        """How the known cases were found and coded; not for features."""
+        """Sampling and coding of the known cases; not for features."""
         return self._tables["coding"]
 
     @property
@@ -100,7 +100,7 @@ class KnownTables:
 
     @property
     def case_sources(self) -> pd.DataFrame:
-        """Which sources a known case rests on."""
+        """Sources of each known case."""
         return self._tables["case_sources"]
 
     @property
@@ -137,7 +137,7 @@ def counts_from(events: pd.DataFrame) -> "pd.Series[Any]":
 
 
 def _known_outcomes(outcomes: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Outcomes with what was not yet known on `day` blanked, and `last_seen`, the last sight by `day`."""
+    """Outcomes with endings not yet known on `day` blanked, and `last_seen`, the last sight by `day`."""
     rows = outcomes.copy()
     open_still = ~(rows["end_known_date"] <= day)
     for name in ENDING_FIELDS:

@@ -12,7 +12,7 @@ from forecasting.backtest.multiverse.specifications import Specification
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES
 from forecasting.forecasts.fit import fit_hazard
 from forecasting.forecasts.training import UNCERTAIN, TrainingSet, split_uncertain, state_features
-from forecasting.forecasts.uncertain import expected
+from forecasting.forecasts.uncertain import marginal_probabilities
 from forecasting.models.hazard import HazardModel
 from forecasting.scores.proper import brier_states, mean_over_horizons
 from forecasting.scores.skill import skill
@@ -161,7 +161,7 @@ def headlines(
     chance = model.predict_cumulative_incidence(lines, (HEADLINE_MONTHS,)).values[:, 0, 0]
     unsure = lines[fact].between(0, 1, inclusive="neither").to_numpy() if fact else np.zeros(len(lines), dtype=bool)
     for line in np.flatnonzero(unsure):
-        chance[line] = expected(model, lines.iloc[[line]], fact, (HEADLINE_MONTHS,))[0, 0]
+        chance[line] = marginal_probabilities(model, lines.iloc[[line]], fact, (HEADLINE_MONTHS,))[0, 0]
     return dict(zip(lines["case_id"].astype(str), chance.tolist(), strict=True))
 
 

@@ -22,7 +22,7 @@ from forecasting.features import MODEL_FEATURES
 from forecasting.forecasts import LEVEL, case_limits, forecast, open_cases
 from forecasting.forecasts.forecast import case_covariates
 from forecasting.forecasts.training import UNCERTAIN, case_lines
-from forecasting.forecasts.uncertain import Model, expected
+from forecasting.forecasts.uncertain import Model, marginal_probabilities
 from forecasting.models import BASE_RATES
 from forecasting.models.base_rate import BaseRate
 from forecasting.record.cases import Dossier
@@ -159,7 +159,7 @@ def _curve(monthly: pd.DataFrame, closer: Model, line: pd.DataFrame | None) -> C
         if name in numbers and cause in CAUSES:
             models.setdefault(name, {})[cause] = {number: rows[number].tolist() for number in numbers[name]}
     if line is not None:
-        points = expected(closer, line, UNCERTAIN, CURVE)
+        points = marginal_probabilities(closer, line, UNCERTAIN, CURVE)
         models[BESIDE] = {cause: {"probability": points[k].tolist()} for k, cause in enumerate(CAUSES)}
     return {"horizons": list(CURVE), "models": models}
 

@@ -16,7 +16,7 @@ from forecasting.explain.signposts import signposts
 from forecasting.explain.track_record import MODELS, read_track_record, track_record
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts import FittedModels
-from forecasting.forecasts.applicability import Limit
+from forecasting.forecasts.applicability import Applicability
 from forecasting.forecasts.training import case_lines
 from forecasting.models.hazard import HazardModel
 from forecasting.record.cases import Dossier
@@ -34,7 +34,7 @@ def explained(
     fitted: FittedModels,
     index: DossierIndex,
     horizon: int,
-    limit: Limit,
+    limit: Applicability,
     artefacts: str | Path | None = None,
 ) -> Content:
     """Drivers, changes, signposts and track record of the hazard model's chance of formalization.
