@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.forecast import fit_hazard
+from forecasting.forecasts.fit import fit_hazard
 from forecasting.forecasts.training import training_set
 from forecasting.models import MODELS, newton
 from forecasting.models.refits import refits

@@ -7,13 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from forecasting.forecasts.forecast import FittedModels as FittedModels
-    from forecasting.forecasts.forecast import fit_models as fit_models
-    from forecasting.forecasts.forecast import forecast as forecast
+    from forecasting.forecasts import FittedModels as FittedModels
+    from forecasting.forecasts import Session as Session
+    from forecasting.forecasts import fit_models as fit_models
+    from forecasting.forecasts import forecast as forecast
     from forecasting.models import MODELS as MODELS
     from forecasting.models.incidence import Incidence as Incidence
     from forecasting.models.incidence import aalen_johansen as aalen_johansen
-    from forecasting.record.cases import CaseView as CaseView
+    from forecasting.record.cases import Dossier as Dossier
     from forecasting.record.cases import Event as Event
     from forecasting.record.history import History as History
     from forecasting.record.history import load_history as load_history
@@ -33,8 +34,8 @@ _MODULES = {
     "explorer.form": ("CaseForm",),
     "explorer.outlook": ("ask",),
     "explorer.widgets": ("ForecastExplorer",),
-    "forecasts.forecast": ("FittedModels", "fit_models", "forecast"),
-    "record.cases": ("CaseView", "Event"),
+    "forecasts": ("FittedModels", "Session", "fit_models", "forecast"),
+    "record.cases": ("Dossier", "Event"),
     "record.panel": ("case_months", "spells"),
     "record.questionnaire": ("case_from_answers",),
     "record.history": ("History", "load_history"),

@@ -45,7 +45,7 @@ ONLY_UNDER = {
     "typer": ("forecasting.cli",),
     "pandera": ("forecasting.record.columns",),
 }
-GRANTED = {("forecasting.forecasts.forecast", "sklearn.base.clone")}
+GRANTED = {("forecasting.forecasts.fit", "sklearn.base.clone")}
 LONGEST_MODULE = 500
 
 

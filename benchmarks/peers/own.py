@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.peers import fold as folds
-from forecasting.forecasts.forecast import fit_hazard
+from forecasting.forecasts.fit import fit_hazard
 from forecasting.forecasts.training import TrainingSet, state_features
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel

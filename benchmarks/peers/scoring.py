@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.backtest import ONGOING_STATE, SCORED, Origins
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.record.vocabulary import CAUSES
 from forecasting.scores.calibration import calibration, calibration_in_the_large
 from forecasting.scores.proper import brier_states, mean_over_horizons

@@ -51,7 +51,7 @@ def once(model, path):
 def our_refits(path):
     """CPU seconds of our cluster bootstrap, and of exact refits, each from the fitted coefficients."""
     from benchmarks.peers.own import training_set
-    from forecasting.forecasts.forecast import fit_hazard
+    from forecasting.forecasts.fit import fit_hazard
     from forecasting.models import newton
     from forecasting.models.hazard import HazardModel
 

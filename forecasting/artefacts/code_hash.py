@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from forecasting.forecasts.forecast import check_models
+from forecasting.forecasts.fit import check_models
 from forecasting.models import MODELS
 from forecasting.record.history import History
 from forecasting.record.panel import check_choice

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from forecasting.artefacts.code_hash import MadeFrom
 from forecasting.artefacts.support import SupportValues, support_forms, support_state
-from forecasting.forecasts.forecast import FittedModels, unfitted
+from forecasting.forecasts import FittedModels
+from forecasting.forecasts.fit import unfitted
 from forecasting.models import MODELS
 from forecasting.models.hazard import HazardModel
 from forecasting.models.state import ModelValues, array_forms, state

@@ -10,7 +10,7 @@ from typing import Any
 
 from forecasting.artefacts import Obtained, has_artefact, obtain
 from forecasting.features import DossierIndex
-from forecasting.forecasts.forecast import FittedModels, fit_models
+from forecasting.forecasts import FittedModels, fit_models
 from forecasting.record.history import History, load_history
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.schema import EVALUATION, TABLES
@@ -40,7 +40,7 @@ class _Recent:
 
 
 _HASHES, _RECORDS, _WHOLE = _Recent(MOST), _Recent(2), _Recent(2)
-_HISTORIES, _OPEN, _FITTED = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST)
+_HISTORIES, _FITTED = _Recent(MOST), _Recent(2 * MOST)
 _INDEXES, _POOLED, _WORKED = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST)
 
 
@@ -60,17 +60,6 @@ def shared_record(folder: str | Path | None = None) -> RawRecord:
     place = Path(folder) if folder is not None else places.shipped("data")
     record: RawRecord = _RECORDS.get((str(place), content_hash(place)), lambda: read_record(place))
     return record
-
-
-def open_case_ids(history: History, target: str) -> frozenset[str]:
-    """The cases that go on under a target, as known."""
-
-    def ids() -> frozenset[str]:
-        rows = history.outcomes
-        return frozenset(rows.loc[(rows["target"] == target) & (rows["cause"] == ""), "case_id"])
-
-    found: frozenset[str] = _OPEN.get((str(history.record.folder), history.sha256, history.as_of, target), ids)
-    return found
 
 
 def shared_fit(history: History, names: Iterable[str], target: str, artefacts: str | Path | None = None) -> Obtained:
@@ -101,8 +90,8 @@ def _fit_key(history: History, names: tuple[str, ...], target: str, artefacts: s
 
 
 def shared_index(history: History, target: str) -> DossierIndex:
-    """The index of a history's dossiers, built once for each record, day and target."""
-    index: DossierIndex = _INDEXES.get((history.sha256, history.as_of, target), lambda: DossierIndex(history, target))
+    """The dossiers of a history, for all histories of the same record and day; a `History` keeps its own only."""
+    index: DossierIndex = _INDEXES.get((history.sha256, history.as_of, target), lambda: history.dossiers(target))
     return index
 
 

@@ -21,7 +21,8 @@ from forecasting.artefacts.format import (
     require_real,
 )
 from forecasting.artefacts.support import restored_support, support_forms
-from forecasting.forecasts.forecast import FittedModels, check_models, fit_models, unfitted
+from forecasting.forecasts import FittedModels, fit_models
+from forecasting.forecasts.fit import check_models, unfitted
 from forecasting.models import BASE_RATES, MODELS
 from forecasting.models.state import array_forms, restored
 from forecasting.record.history import History

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from forecasting.backtest.breakdown import FEWEST_CASES, FEWEST_ENDINGS, count_endings
 from forecasting.backtest.origins import SCORED, Weights
 from forecasting.backtest.results import Backtest
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.record.vocabulary import CAUSES
 from forecasting.scores.calibration import calibration
 from forecasting.scores.discrimination import auc

@@ -6,14 +6,13 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from forecasting.backtest.jobs import check_jobs
 from forecasting.backtest.origins import Origins, era_name
-from forecasting.features.states import States
 from forecasting.record.history import History
 from forecasting.record.panel import Spells, spells
+from forecasting.record.successors import Successors
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import UsageError
 
@@ -151,15 +150,6 @@ def drawn_folds(group: ArrayLike, n_folds: int, seed: int) -> NDArray[np.int64]:
     return np.asarray(order[numbers] % n_folds)
 
 
-def dyads(history: History, starts: pd.DataFrame) -> list[str]:
-    """The two parties of each case, sorted, a state that ceased as its successor; of more than two, the cluster."""
-    states = States(history.parties)
-    pairs = [sorted(set(states.joined(parties).split(";"))) for parties in starts["parties"]]
-    return [
-        ";".join(pair) if len(pair) == 2 else cluster for pair, cluster in zip(pairs, starts["cluster_id"], strict=True)
-    ]
-
-
 def _held_out(
     history: History, origins: Origins, core: Spells, unit: Callable[[History, Spells], Sequence[str]]
 ) -> Iterator[Fold]:
@@ -185,5 +175,5 @@ def _years(history: History, origins: Origins, target: str, only: Sequence[str] 
 _UNITS: dict[str, Callable[[History, Spells], Sequence[str]]] = {
     "cluster": lambda _, core: [f"{group:03d}" for group in core.group],
     "era": lambda _, core: [era_name(day.year) for day in core.starts["start_date"]],
-    "dyad": lambda history, core: dyads(history, core.starts),
+    "dyad": lambda history, core: Successors(history.parties).dyads(core.starts),
 }

@@ -13,7 +13,7 @@ from forecasting.backtest.checkpoints import Checkpoints
 from forecasting.backtest.designs import Fold
 from forecasting.backtest.origins import SCORED, Origins
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.forecast import fit_hazard, start_covariates
+from forecasting.forecasts.fit import fit_hazard, start_covariates
 from forecasting.forecasts.training import TrainingSet, lines_at, training_set
 from forecasting.forecasts.uncertain import Model
 from forecasting.models import MODELS

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from forecasting.forecasts.forecast import start_covariates
+from forecasting.forecasts.fit import start_covariates
 from forecasting.forecasts.training import ERA_YEARS
 from forecasting.record.history import History
 from forecasting.record.months import completed_months_array

@@ -14,7 +14,7 @@ from forecasting.backtest.designs import BURN_IN, Design, Fold, check_design, fo
 from forecasting.backtest.fold_forecasts import forecast_folds
 from forecasting.backtest.jobs import map_in_jobs
 from forecasting.backtest.origins import SCORED, Origins, Weights, origins
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.record.history import History
 from forecasting.record.vocabulary import CAUSES, TARGETS
 from forecasting.scores.endings import censored_log_score

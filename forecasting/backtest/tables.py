@@ -11,7 +11,7 @@ from forecasting.backtest.calibration import calibration_table, reliability_curv
 from forecasting.backtest.designs import DESIGNS, Design
 from forecasting.backtest.origins import WEIGHTS, Weights
 from forecasting.backtest.results import SCORED_MODELS, Backtest
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.record.vocabulary import CAUSES
 from forecasting.scores.power import power, ranked
 from forecasting.store.errors import UsageError

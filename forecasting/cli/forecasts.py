@@ -37,7 +37,7 @@ def forecast_case(
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
     from forecasting.artefacts import obtain
     from forecasting.features import DossierIndex
-    from forecasting.forecasts.forecast import case_limits, forecast, open_cases
+    from forecasting.forecasts import case_limits, forecast, open_cases
     from forecasting.record.history import load_history
     from forecasting.record.panel import check_choice
 

@@ -15,11 +15,13 @@ from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
 from forecasting.documents.wording import counted, day_words, label, percent
 from forecasting.features.coverage import coverage_by_state
+from forecasting.record.agreement import coder_agreement
 from forecasting.record.checks import record_faults
 from forecasting.record.history import History
-from forecasting.record.months import months_between, parse_day
+from forecasting.record.months import parse_day
+from forecasting.record.quality import assumed_days, audit_verdicts, unopened_sources
 from forecasting.record.reading import RawRecord, read_record
-from forecasting.record.vocabulary import STATES, TARGETS
+from forecasting.record.vocabulary import STATES
 from forecasting.store import package_data as places
 
 SHOWN = 40
@@ -45,65 +47,43 @@ def quality_content(record: RawRecord, day: date) -> Content:
         return content
     history = History(day, record)
     return content | {
-        "assumed": _assumed(record),
+        "assumed": _assumed(history),
         "stale": _stale(history),
         "sources": _sources(history),
         "agreement": _agreement(record),
-        "audit": _audit(record),
+        "audit": audit_verdicts(history),
         "coverage": _coverage(history),
     }
 
 
-def _assumed(record: RawRecord) -> list[Content]:
+def _assumed(history: History) -> list[Content]:
     """Days on which something became known that nobody looked up: they were set to the day on which it happened."""
-    cases, outcomes = (record.tables[name].cells for name in ("cases", "outcomes"))
-    ended = outcomes[(outcomes["target"] == TARGETS[0]) & (outcomes["cause"] != "")]
-    parts = {
-        "start_known_date": cases["start_known_assumed"],
-        "end_known_date": ended["end_known_assumed"],
-    }
     return [
-        {"field": name, "assumed": int((flags == "1").sum()), "of": len(flags), "share": float((flags == "1").mean())}
-        for name, flags in parts.items()
+        {"field": name, "assumed": part.n, "of": part.of, "share": part.share}
+        for name, part in assumed_days(history).items()
     ]
 
 
 def _stale(history: History) -> list[Content]:
     """Cases that go on and have not been seen observed for long, the longest first."""
-    rows = history.outcomes[(history.outcomes["target"] == TARGETS[0]) & (history.outcomes["cause"] == "")]
-    names = history.cases.set_index("case_id")["name"]
-    unseen = [
-        {"case_id": case, "name": str(names[case]), "last_seen": seen.date().isoformat(),
-         "months": float(months_between(seen.date(), history.as_of))}
-        for case, seen in zip(rows["case_id"], rows["last_seen"], strict=True)
+    views = history.case_views(history.open_case_ids())
+    unseen = [view for view in views if view.months_unseen > STALE_MONTHS]
+    return [
+        {"case_id": view.case_id, "name": view.start["name"], "last_seen": view.last_seen.isoformat(),
+         "months": view.months_unseen}
+        for view in sorted(unseen, key=lambda view: (-view.months_unseen, view.start_date))
     ]  # fmt: skip
-    return sorted((row for row in unseen if row["months"] > STALE_MONTHS), key=lambda row: -row["months"])
 
 
 def _sources(history: History) -> Content:
-    seen = history.sources["seen"] == 1
-    return {"n": len(seen), "unopened": int((~seen).sum()), "share": float((~seen).mean()) if len(seen) else 0.0}
+    part = unopened_sources(history)
+    return {"n": part.of, "unopened": part.n, "share": part.share or 0.0}
 
 
 def _agreement(record: RawRecord) -> list[Content]:
-    """Share of cases for which a second coder gave the value that the record holds, by column."""
-    second = record.tables["second_coding"].cells.set_index("case_id")
-    outcomes = record.tables["outcomes"].cells
-    first = record.tables["cases"].cells.set_index("case_id").join(
-        outcomes[outcomes["target"] == TARGETS[0]].set_index("case_id")[["cause", "end_date"]]
-    )  # fmt: skip
-    shared = [case for case in second.index if case in first.index]
-    rows = []
-    for name in second.columns:
-        if name in first.columns and name != "formal_target":
-            same = (first.loc[shared, name].to_numpy() == second.loc[shared, name].to_numpy()).mean() if shared else 0.0
-            rows.append({"field": name, "n": len(shared), "share": float(same)})
-    return sorted(rows, key=lambda row: row["share"])
-
-
-def _audit(record: RawRecord) -> dict[str, int]:
-    verdicts = record.tables["audit"].cells["verdict"].value_counts()
-    return {str(name): int(count) for name, count in verdicts.items()}
+    """Share of cases for which a second coder gave the value that the record holds, by column, the least first."""
+    rows = coder_agreement(record).sort_values("same", kind="stable")
+    return [{"field": str(row.field), "n": int(row.n), "share": float(row.same)} for row in rows.itertuples()]
 
 
 def _coverage(history: History) -> list[Content]:

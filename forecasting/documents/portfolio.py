@@ -34,8 +34,8 @@ from forecasting.documents.compose import (
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content, Fields
 from forecasting.documents.wording import PAST, PER_CENT, counted, limit_words, years
-from forecasting.forecasts.forecast import LEVEL, case_limits, forecast
-from forecasting.record.cases import CaseView
+from forecasting.forecasts import LEVEL, case_limits, forecast
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, deadline, parse_day
 from forecasting.record.schema import EVALUATION
@@ -93,9 +93,8 @@ def portfolio_content(
     }
 
 
-def _ongoing(history: History, target: str) -> list[CaseView]:
-    rows = history.outcomes[(history.outcomes["target"] == target) & (history.outcomes["cause"] == "")]
-    return history.case_views(sorted(rows["case_id"]), target)
+def _ongoing(history: History, target: str) -> list[Dossier]:
+    return history.case_views(history.open_case_ids(target), target)
 
 
 def _chances(forecasts: pd.DataFrame, horizon: int) -> dict[str, float]:
@@ -103,7 +102,7 @@ def _chances(forecasts: pd.DataFrame, horizon: int) -> dict[str, float]:
     return dict(zip(rows["case_id"], map(float, rows["probability"]), strict=True))
 
 
-def _case(view: CaseView) -> Content:
+def _case(view: Dossier) -> Content:
     return {
         "name": str(view.start["name"]),
         "start": view.start_date.isoformat(),

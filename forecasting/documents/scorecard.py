@@ -13,7 +13,7 @@ from forecasting.documents import skill_tables as scores
 from forecasting.documents.ledger_section import LEDGER, ledger, ledger_values
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.record.history import History, load_history
 from forecasting.record.months import parse_day
 from forecasting.record.schema import EVALUATION

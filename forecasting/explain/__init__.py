@@ -1,1 +1,1 @@
-"""Why: precedents, reference classes, stated terms, and what is contested."""
+"""Explanations of a forecast: drivers, changes, signposts, precedents, reference classes, contested codings."""

@@ -1,6 +1,6 @@
-"""What moved the hazard model's forecast of a case between two days, row by row, with the acts behind each row.
+"""Attribution of the change of a forecast between two days to covariates, age and record, with the acts behind it.
 
-As with the drivers, the rows say how the model moved, not what caused what in the world.
+As with the drivers, the rows attribute a change of the model; they are no claim about causes in the world.
 """
 
 from dataclasses import dataclass, replace
@@ -12,12 +12,12 @@ import pandas as pd
 from forecasting.explain.drivers import model_terms
 from forecasting.explain.movers import Mover, movers_of
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.forecast import FittedModels, case_limits, fit_models, open_cases
+from forecasting.forecasts import FittedModels, case_limits, fit_models, open_cases
 from forecasting.forecasts.training import UNCERTAIN, case_lines
-from forecasting.forecasts.uncertain import either_way, expected
+from forecasting.forecasts.uncertain import both_values, marginal_probabilities
 from forecasting.models.attribution import path_shares, state_loading, sum_by_term
 from forecasting.models.hazard import HazardModel
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import check_horizons, completed_months
 from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
@@ -95,7 +95,7 @@ def changes(
     state: str = CAUSES[0],
     target: str = TARGETS[0],
 ) -> Changes:
-    """What moved the model's probability from its forecast on `since` to that on the history's day.
+    """Attribution of the change of the model's probability between `since` and the history's day.
 
     Four legs, one after the other, exactly additive to 1e-9: `record`, the model refitted on what was known at the
     second day, for the case as it stood on the first; `corrections` of how the case is coded; `time`, its age and the
@@ -110,7 +110,7 @@ def changes(
     (horizon,) = check_horizons((horizon,))
     past, k = history.at(since), STATES.index(state)
     views = open_cases(past, [case_id], target)[0], open_cases(history, [case_id], target)[0]
-    index, before = index or DossierIndex(history, target), earlier_index or DossierIndex(past, target)
+    index, before = index or history.dossiers(target), earlier_index or past.dossiers(target)
     first, second = (
         _model(known, case_id, found or fit_models(known, (MODEL,), target, index=own), own)
         for known, found, own in ((past, earlier, before), (history, fitted, index))
@@ -118,10 +118,10 @@ def changes(
     lines = _lines(before, index, *views)
 
     def said(model: HazardModel, line: pd.DataFrame) -> float:
-        return float(expected(model, line, UNCERTAIN, (horizon,))[k, 0])
+        return float(marginal_probabilities(model, line, UNCERTAIN, (horizon,))[k, 0])
 
     def base(model: HazardModel, line: pd.DataFrame) -> float:
-        return float(expected(model.base_, line, "", (horizon,))[k, 0])
+        return float(marginal_probabilities(model.base_, line, "", (horizon,))[k, 0])
 
     was, is_ = (float(completed_months(view.start_date, view.as_of)) for view in views)
     rows = [
@@ -147,7 +147,7 @@ def _model(history: History, case_id: str, fitted: FittedModels, index: DossierI
     return model
 
 
-def _lines(past: DossierIndex, index: DossierIndex, before: CaseView, after: CaseView) -> _Lines:
+def _lines(past: DossierIndex, index: DossierIndex, before: Dossier, after: Dossier) -> _Lines:
     young, old = ({"age_months": view.age_months, "gap_months": view.gap_months} for view in (before, after))
     corrected = case_lines(index, [replace(after, as_of=before.as_of)], MODEL_FEATURES)
     return _Lines(
@@ -164,7 +164,7 @@ def _leg(
 ) -> list[Change]:
     """One row for each covariate or group whose value or points the leg changes; both lines are of the same age."""
     loading, ahead = state_loading(state, len(model.causes)), int(after["gap_months"].iloc[0]) + horizon
-    (old, old_weights), (now, now_weights) = (either_way(model, line, UNCERTAIN) for line in (before, after))
+    (old, old_weights), (now, now_weights) = (both_values(model, line, UNCERTAIN) for line in (before, after))
     names, points, endorsed = model_terms(model), np.zeros(len(model_terms(model))), 0.0
     for side, weights in enumerate(zip(old_weights, now_weights, strict=True)):
         odds, later = (model.log_odds(lines.iloc[[side]], ahead) for lines in (old, now))

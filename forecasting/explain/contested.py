@@ -1,11 +1,13 @@
-"""What is arguable about the case itself, and what each other coding would do to the forecast."""
+"""Arguable codings of the case itself, and the base rate under each alternative."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from forecasting.forecasts.forecast import FittedModels, case_covariates, fit_models, rivalry
+from forecasting.forecasts import FittedModels, fit_models
+from forecasting.forecasts.fit import rivalry
+from forecasting.forecasts.forecast import case_covariates
 from forecasting.models.base_rate import BaseRate
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 
 CLASS_MODEL = "rivalry_base_rate"
@@ -29,7 +31,7 @@ class Contested:
     after: float | None
 
 
-def contested_codings(history: History, view: CaseView, fitted: FittedModels, horizon: int) -> list[Contested]:
+def contested_codings(history: History, view: Dossier, fitted: FittedModels, horizon: int) -> list[Contested]:
     """The alternatives of a case, those that would close the question first."""
     rows = history.alternatives
     rows = rows[(rows["case_id"] == view.case_id) & rows["target"].isin(("", fitted.target))]
@@ -56,7 +58,7 @@ def contested_codings(history: History, view: CaseView, fitted: FittedModels, ho
 
 
 def _class_effect(
-    view: CaseView, changes: dict[str, str], model: BaseRate, horizon: int
+    view: Dossier, changes: dict[str, str], model: BaseRate, horizon: int
 ) -> tuple[float | None, float | None]:
     covariates = case_covariates([view])
     altered = covariates.copy()

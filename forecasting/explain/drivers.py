@@ -1,4 +1,4 @@
-"""Why the hazard model says what it says: its probability as a sum over what it knows of a case.
+"""Drivers: the probability of the hazard model as a sum over the covariates and groups of a case.
 
 These numbers say how the model arrives at its probability. They are no causes: a covariate carries with it whatever
 went along with it in the record, and a case in which it alone was otherwise has often never been seen.
@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.forecasts.training import UNCERTAIN
-from forecasting.forecasts.uncertain import either_way, forecast_given
+from forecasting.forecasts.uncertain import both_values, marginal_and_conditional
 from forecasting.models.attribution import TOLERANCE, incidence_slopes, path_shares, state_loading, sum_by_term
 from forecasting.models.hazard import HazardModel
 from forecasting.models.uncertainty import interval
@@ -70,7 +70,7 @@ def drivers(
     lower, upper = np.minimum(lower, points), np.maximum(upper, points)
     averages = dict(zip((*model.statics, *model.states), map(float, model.scaling_.mean), strict=True))
     values, roles = _values(model, line), {BASE: "base", AVERAGE: "average"} | dict.fromkeys(model.levels_, "group")
-    told, k = forecast_given(model, line, UNCERTAIN, (horizon,), level)["all"], STATES.index(state)
+    told, k = marginal_and_conditional(model, line, UNCERTAIN, (horizon,), level)["all"], STATES.index(state)
     rows = tuple(
         Driver(name, roles.get(name, "covariate"), values.get(name), averages.get(name), *map(float, numbers))
         for name, *numbers in zip((BASE, AVERAGE, *model_terms(model)), points, lower, upper, strict=True)
@@ -85,7 +85,7 @@ def driver_points(model: HazardModel, line: pd.DataFrame, horizon: int, state: s
 
 
 def model_terms(model: HazardModel) -> tuple[str, ...]:
-    """Names of what the fitted model adds for a case: covariates, then groupings."""
+    """Names of the terms of the fitted model: covariates, then groupings."""
     return (*model.statics, *model.states, *model.levels_)
 
 
@@ -93,7 +93,7 @@ def _rows(model: HazardModel, line: pd.DataFrame, horizon: int, state: str, coef
     """Points of the base rate, the average case and each term, (n_rows,), or by replicate, (b, n_rows)."""
     k, n_causes = STATES.index(state), len(model.causes)
     loading, ahead = state_loading(k, n_causes), int(line["gap_months"].iloc[0]) + horizon
-    lines, weights = either_way(model, line, UNCERTAIN)
+    lines, weights = both_values(model, line, UNCERTAIN)
     tolerance = TOLERANCE if coef is None else REPLICATE_TOLERANCE
     total, average = np.zeros(len(model_terms(model))), np.zeros(())
     for side in np.flatnonzero(weights):

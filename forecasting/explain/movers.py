@@ -1,4 +1,4 @@
-"""The acts behind a change: which of those that became known between two days moved which covariate of a case."""
+"""Movers: the acts that became known between two days and changed a covariate of a case."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The nearest earlier arrangements, by name: how alike they were at the start, and how they ended."""
+"""Nearest precedents: ended arrangements most alike at the start, with their outcomes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.vocabulary import TARGETS
 
@@ -40,7 +40,7 @@ class Precedent:
     instrument: str
 
 
-def nearest_precedents(history: History, view: CaseView, n: int = 6, target: str = TARGETS[0]) -> list[Precedent]:
+def nearest_precedents(history: History, view: Dossier, n: int = 6, target: str = TARGETS[0]) -> list[Precedent]:
     """The `n` most similar core cases, found forwards, whose end was known; most alike first.
 
     Likeness is Gower's coefficient (1971, Biometrics 27:857-871): the mean over ten facts of the start, each alike

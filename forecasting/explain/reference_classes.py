@@ -1,11 +1,12 @@
-"""From the widest class of arrangements to the narrowest: how often each was formalized, and on how many."""
+"""Reference classes from the widest to the narrowest: frequency of formalization and number of cases."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
-from forecasting.forecasts.forecast import FittedModels, case_covariates, fit_models, forecast
-from forecasting.record.cases import CaseView
+from forecasting.forecasts import FittedModels, fit_models, forecast
+from forecasting.forecasts.forecast import case_covariates
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.panel import spells
 from forecasting.record.vocabulary import CAUSES
@@ -35,7 +36,7 @@ class Rung:
 
 def reference_class_ladder(
     history: History,
-    view: CaseView,
+    view: Dossier,
     fitted: FittedModels,
     horizons: tuple[int, ...],
     *,

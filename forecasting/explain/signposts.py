@@ -1,4 +1,4 @@
-"""What would move the hazard model: its forecast if an act not seen yet became known the day after."""
+"""Signposts: the forecast of the hazard model if a possible act became known on the next day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from forecasting.features import FEATURES, MODEL_FEATURES, Dossier
-from forecasting.features.known import KINDS, Acts
 from forecasting.features.parties import refusing
 from forecasting.forecasts.training import UNCERTAIN
-from forecasting.forecasts.uncertain import expected
+from forecasting.forecasts.uncertain import marginal_probabilities
 from forecasting.models.hazard import HazardModel
+from forecasting.record.facts import KINDS, Acts
 from forecasting.record.vocabulary import CAUSES, STATES
 
 MOST: Final = 8
@@ -68,14 +68,14 @@ def signposts(
     planted in a copy of the dossier on the next day while the clocks stand still, and only covariates move: a fact
     about the model, not a claim that the act would cause the ending. Of acts that do the same the first counts.
     """
-    before = float(expected(model, line, UNCERTAIN, (horizon,))[STATES.index(state), 0])
+    before = float(marginal_probabilities(model, line, UNCERTAIN, (horizon,))[STATES.index(state), 0])
     found, seen = [], [_measured(dossier)]
     for what, sign in SIGNS.items():
         values = _measured(planted(dossier, sign))
         if any(np.array_equal(values, other) for other in seen):
             continue
         seen.append(values)
-        moved = expected(model, line_after(line, dossier, what), UNCERTAIN, (horizon,))
+        moved = marginal_probabilities(model, line_after(line, dossier, what), UNCERTAIN, (horizon,))
         after = float(moved[STATES.index(state), 0])
         found.append(Signpost(what, sign.kind, before, after))
     strong = [post for post in found if abs(post.after - post.before) >= LEAST]
@@ -90,10 +90,10 @@ def line_after(line: pd.DataFrame, dossier: Dossier, what: str) -> pd.DataFrame:
 
 def planted(dossier: Dossier, sign: Sign) -> Dossier:
     """The dossier with the act added on the day after its own; without anyone to do it, the dossier as it was."""
-    party = dossier.parties[:1] or ("",)
+    party = dossier.principals[:1] or ("",)
     actors = {
         "party": party,
-        "parties": dossier.parties or party,
+        "parties": dossier.principals or party,
         "outsider": (OUTSIDER,),
         "refusers": refusing(dossier),
     }[sign.by]

@@ -1,4 +1,4 @@
-"""How often the record cannot bear a forecast: over the cases that go on, and over past days of the track record."""
+"""Frequency of abstention and of widened intervals, among open cases and among past forecasts of the track record."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from forecasting.explain.track_record import read_track_record
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.applicability import KINDS, Limit, Support, limit_of
-from forecasting.forecasts.forecast import FittedModels, case_limits, fit_models
+from forecasting.forecasts import FittedModels, case_limits, fit_models
+from forecasting.forecasts.applicability import KINDS, Applicability, Support, applicability_of
 from forecasting.forecasts.training import lines_at, training_set
 from forecasting.record.history import History
 from forecasting.record.months import DAYS_PER_MONTH
@@ -26,7 +26,7 @@ MODEL = "primary"
 class SupportCount:
     """Of `n` forecasts of the hazard model, how many it abstains from and how many it widens; the rest are within.
 
-    `of`: whose forecasts; `rules`: how often each of `limits.Rule` was met (one forecast may meet several).
+    `of`: whose forecasts; `rules`: how often each `applicability.Rule` was met (one forecast may meet several).
     """
 
     of: str
@@ -51,29 +51,27 @@ def support_counts(
     index: DossierIndex | None = None,
     target: str = TARGETS[0],
 ) -> SupportCounts:
-    """How often `forecast` abstains or widens: on the history's day, and on the past days of the track record.
+    """Number of forecasts abstained from or widened, on the history's day and on past days of the track record.
 
     `fitted` (with the hazard model) and `index` of this history spare working them out again. Past days are judged by
     the cases that had become known by then, with what had become known of them; only endings that became known late are
     taken as known on their day.
     """
     target = fitted.target if fitted else target
-    index = index or DossierIndex(history, target)
+    index = index or history.dossiers(target)
     fitted = fitted or fit_models(history, (MODEL,), target, index=index)
-    rows = history.outcomes
-    going_on = sorted(rows.loc[(rows["target"] == target) & (rows["cause"] == ""), "case_id"])
-    limits = case_limits(history, going_on, fitted, index)
+    limits = case_limits(history, history.open_case_ids(target), fitted, index)
     now = _count(f"cases that go on on {history.as_of}", (of[MODEL] for of in limits.values()))
     kept = read_track_record(history, target)
     if kept.lines is None:
         return SupportCounts(now, None, kept.missing)
     asked = kept.lines.drop_duplicates(["case_id", "as_of"])
-    found = _past_limits(history, index, target, asked)
+    found = _past_applicability(history, index, target, asked)
     return SupportCounts(now, _count("past forecasts of the track record", found), "")
 
 
-def _past_limits(history: History, index: DossierIndex, target: str, asked: pd.DataFrame) -> list[Limit]:
-    """The limit of each past forecast, with columns `case_id`, `as_of` and `age_months`."""
+def _past_applicability(history: History, index: DossierIndex, target: str, asked: pd.DataFrame) -> list[Applicability]:
+    """Applicability to each past forecast, with columns `case_id`, `as_of` and `age_months`."""
     cases = history.cases.set_index("case_id")
     marks = [(case, day.date()) for case, day in zip(asked["case_id"], asked["as_of"], strict=True)]
     asked_values = lines_at(index, history, marks, MODEL_FEATURES)[list(MODEL_FEATURES)].to_numpy(np.float64)
@@ -90,7 +88,7 @@ def _past_limits(history: History, index: DossierIndex, target: str, asked: pd.D
         known = slice(int(np.searchsorted(days, np.datetime64(day), side="right")))
         case_ids, of_type, of_domain = (tuple(part[known]) for part in (owner, types, domains))
         support = Support(case_ids, of_type, of_domain, MODEL_FEATURES, values[known], values[known])
-        found.append(limit_of(support, own[line], asked_values[line], int(at_risk[line])))
+        found.append(applicability_of(support, own[line], asked_values[line], int(at_risk[line])))
     return found
 
 
@@ -104,7 +102,7 @@ def _landmarks(history: History, index: DossierIndex, target: str) -> tuple[pd.D
 
 
 def _at_risk(core: Spells, marks: list[tuple[str, date]], ages: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many spells had been under observation at each age by the day of each mark, (n,)."""
+    """Size of the risk set at each age, by the day of each mark, (n,)."""
     start = core.starts["start_date"].to_numpy().astype("datetime64[D]")
     counts = []
     for (_, day), age in zip(marks, ages, strict=True):
@@ -113,7 +111,7 @@ def _at_risk(core: Spells, marks: list[tuple[str, date]], ages: NDArray[np.int64
     return np.array(counts, dtype=np.int64)
 
 
-def _count(of: str, limits: Iterable[Limit]) -> SupportCount:
+def _count(of: str, limits: Iterable[Applicability]) -> SupportCount:
     listed = list(limits)
     status = Counter(limit.status for limit in listed)
     rules = Counter(rule for limit in listed for rule in {reason.rule for reason in limit.reasons})

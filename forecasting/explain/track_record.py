@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest import SCORED, Backtest
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.record.history import History
 from forecasting.record.months import DAYS_PER_MONTH, deadline
 from forecasting.record.panel import spells

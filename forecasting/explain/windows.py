@@ -1,10 +1,10 @@
-"""What became of earlier arrangements by the end of the term that they had stated."""
+"""State of earlier arrangements at the end of their stated term."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.forecasts.forecast import FittedModels
+from forecasting.forecasts import FittedModels
 from forecasting.record.vocabulary import CAUSES, ONGOING
 
 

@@ -9,21 +9,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.artefacts.session import shared_fit, shared_history, shared_index
+from forecasting.artefacts.session import shared_fit, shared_history
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.documents.case.content import MODELS_SHOWN
 from forecasting.documents.figures import Chart, outlook_figure
 from forecasting.explain.drivers import driver_points
 from forecasting.explain.signposts import SIGNS, Signpost, line_after, signposts
 from forecasting.explorer import words
-from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.applicability import Limit
-from forecasting.forecasts.forecast import FittedModels, case_limits, forecast, open_cases
-from forecasting.forecasts.training import UNCERTAIN, case_lines
-from forecasting.forecasts.uncertain import ALL, NO, YES, expected
-from forecasting.models.hazard import HazardModel
-from forecasting.record.cases import CaseView
-from forecasting.record.history import History
+from forecasting.forecasts import Session, open_cases
+from forecasting.forecasts.applicability import Applicability
+from forecasting.forecasts.training import UNCERTAIN
+from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED, marginal_probabilities
+from forecasting.record.cases import Dossier
 from forecasting.record.months import HORIZONS, check_horizons, parse_day
 from forecasting.record.vocabulary import STATES, TARGETS
 from forecasting.store.errors import AbstentionError, UsageError, shown
@@ -35,36 +32,15 @@ MAIN_HORIZON = 60
 
 
 @dataclass(frozen=True)
-class Grounds:
-    """What answers of one day and target rest on; `artefact` is the key of the models' artefact, None if refitted."""
-
-    history: History
-    fitted: FittedModels
-    index: DossierIndex
-    artefact: str | None
-
-    @property
-    def hazard(self) -> HazardModel:
-        """The hazard model among the fitted ones."""
-        model = self.fitted.models[MODEL]
-        assert isinstance(model, HazardModel)
-        return model
-
-    def line(self, view: CaseView) -> pd.DataFrame:
-        """The case's covariates, one line."""
-        return case_lines(self.index, [view], MODEL_FEATURES)
-
-
-@dataclass(frozen=True)
 class Outlook:
     """What the models say of one case as of a day; it shows itself in a notebook.
 
     `horizons` in months after the day; `table` the forecast table at these and at the months of a curve.
     """
 
-    case: CaseView
+    case: Dossier
     horizons: tuple[int, ...]
-    grounds: Grounds = field(repr=False)
+    session: Session = field(repr=False)
     table: pd.DataFrame = field(repr=False)
 
     @property
@@ -75,13 +51,12 @@ class Outlook:
     @cached_property
     def givens(self) -> tuple[str, ...]:
         """What can be taken as given: `all`, and both sides of an endorsement that is uncertain."""
-        return tuple(self.table.loc[self.table["model"] == MODEL, "given"].unique()) or (ALL,)
+        return tuple(self.table.loc[self.table["model"] == MODEL, "given"].unique()) or (MARGINAL,)
 
     @cached_property
-    def limit(self) -> Limit:
+    def limit(self) -> Applicability:
         """Whether the hazard model abstains (no rows, drivers or signposts) or says it less narrowly, and why."""
-        known = self.grounds
-        return case_limits(known.history, [self.case.case_id], known.fitted, known.index)[self.case.case_id][MODEL]
+        return self.session.limits([self.case.case_id])[self.case.case_id][MODEL]
 
     @property
     def abstains(self) -> bool:
@@ -93,8 +68,7 @@ class Outlook:
         """Acts that would move the chance of formalization within `horizon`, strongest first."""
         if self.abstains:
             return ()
-        dossier = self.grounds.index.dossier(self.case.case_id, self.case.as_of)
-        return tuple(signposts(self.grounds.hazard, self.grounds.line(self.case), dossier, self.horizon))
+        return tuple(signposts(self.session.hazard, self.session.line(self.case), self.case, self.horizon))
 
     def to_frame(self, given: str | None = None) -> pd.DataFrame:
         """The forecast table at the horizons, as `forecast` gives it; `given`: only the rows under which that holds.
@@ -104,19 +78,19 @@ class Outlook:
         rows = self.table[self.table["horizon"].isin(self.horizons)]
         return (rows if given is None else self._under(rows, given)).reset_index(drop=True)
 
-    def plot(self, given: str = ALL, supposed: pd.DataFrame | None = None) -> Chart:
+    def plot(self, given: str = MARGINAL, supposed: pd.DataFrame | None = None) -> Chart:
         """Cumulative incidence with 80 % bands; `supposed` (see `suppose`) is drawn as a dotted line."""
         more = supposed.to_dict(orient="records") if supposed is not None else None
         return outlook_figure(self._under(self.table, given).to_dict(orient="records"), more)
 
-    def drivers(self, given: str = ALL) -> dict[str, float]:
+    def drivers(self, given: str = MARGINAL) -> dict[str, float]:
         """Points of probability of formalization within `horizon`, in [-1, 1], of all that the hazard model adds up."""
         if self.abstains:
             return {}
-        side = {YES: {UNCERTAIN: 1.0}, NO: {UNCERTAIN: 0.0}}.get(given, {})
-        return driver_points(self.grounds.hazard, self.grounds.line(self.case).assign(**side), self.horizon)
+        side = {ENDORSED: {UNCERTAIN: 1.0}, NOT_ENDORSED: {UNCERTAIN: 0.0}}.get(given, {})
+        return driver_points(self.session.hazard, self.session.line(self.case).assign(**side), self.horizon)
 
-    def why(self, given: str = ALL) -> str:
+    def why(self, given: str = MARGINAL) -> str:
         """One line of text: the model beside the base rate, and what moves it most."""
         frame = self.to_frame(given)
         return words.why(frame[frame["horizon"] == self.horizon], self.drivers(given), asdict(self.limit))
@@ -135,9 +109,9 @@ class Outlook:
             raise UsageError(f"wanted an act out of {'; '.join(SIGNS)}; came {shown(what)}")
         if self.abstains:
             raise AbstentionError(f"wanted a case within the record; came {self.case.case_id}: {self.limit}")
-        known, months = self.grounds, tuple(sorted({*self.horizons, *CURVE}))
-        line = line_after(known.line(self.case), known.index.dossier(self.case.case_id, self.case.as_of), what)
-        values = expected(known.hazard, line, UNCERTAIN, months)
+        known, months = self.session, tuple(sorted({*self.horizons, *CURVE}))
+        line = line_after(known.line(self.case), self.case, what)
+        values = marginal_probabilities(known.hazard, line, UNCERTAIN, months)
         rows = pd.MultiIndex.from_product([STATES, months], names=["cause", "horizon"]).to_frame(index=False)
         named = rows.assign(model=MODEL, case_id=self.case.case_id, as_of=self.case.as_of.isoformat())
         return named.assign(probability=values.ravel())
@@ -146,24 +120,24 @@ class Outlook:
         if given not in self.givens:
             came = f"{self.case.case_id}; came {shown(given)}"
             raise UsageError(f"wanted given as one of {', '.join(self.givens)} for {came}")
-        return rows[rows["given"].eq(given) | (rows["model"].ne(MODEL) & rows["given"].eq(ALL))]
+        return rows[rows["given"].eq(given) | (rows["model"].ne(MODEL) & rows["given"].eq(MARGINAL))]
 
     def _repr_html_(self) -> str:
         why = self.why()
-        top = f"{words.heading(self.case, self.grounds.fitted.target)}<p>{escape(why)}</p>"
-        return f"{top}{words.figure(self.plot().svg(), why)}{words.table(self.to_frame(ALL))}"
+        top = f"{words.heading(self.case, self.session.target)}<p>{escape(why)}</p>"
+        return f"{top}{words.figure(self.plot().svg(), why)}{words.table(self.to_frame(MARGINAL))}"
 
 
-def grounds(
+def session_of(
     as_of: date | str | None = None,
     target: str = TARGETS[0],
     data: str | Path | None = None,
     artefacts: str | Path | None = ARTEFACTS,
-) -> Grounds:
-    """Record, fitted models and index of a day: from an artefact if one is there, else fitted; kept in this process."""
+) -> Session:
+    """The session of a day: its models from an artefact if one is there, else fitted; shared within this process."""
     history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
     obtained = shared_fit(history, MODELS_SHOWN, target, artefacts)
-    return Grounds(history, obtained.only(*MODELS), shared_index(history, target), obtained.key)
+    return Session(history, obtained.only(*MODELS), obtained.key)
 
 
 def ask(
@@ -183,13 +157,12 @@ def ask(
     check_horizons(horizons)
     history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
     open_cases(history, [case_id], target)
-    return outlook(grounds(history.as_of, target, data, artefacts), case_id, horizons)
+    return outlook(session_of(history.as_of, target, data, artefacts), case_id, horizons)
 
 
-def outlook(known: Grounds, case_id: str, horizons: Sequence[int] = HORIZONS) -> Outlook:
+def outlook(session: Session, case_id: str, horizons: Sequence[int] = HORIZONS) -> Outlook:
     """The answer for one case from what is loaded."""
     months = check_horizons(horizons)
-    view = open_cases(known.history, [case_id], known.fitted.target)[0]
+    case = open_cases(session.history, [case_id], session.target)[0]
     shown_months = tuple(sorted({*months, *CURVE}))
-    table = forecast(known.history, case_id, fitted=known.fitted, horizons=shown_months, index=known.index)
-    return Outlook(view, months, known, table)
+    return Outlook(case, months, session, session.forecast(case_id, shown_months))

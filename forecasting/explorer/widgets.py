@@ -7,19 +7,19 @@ from typing import Any
 
 import ipywidgets
 
-from forecasting.artefacts.session import is_at_hand, open_case_ids, shared_history
+from forecasting.artefacts.session import is_at_hand, shared_history
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.documents.case.content import MODELS_SHOWN
 from forecasting.explorer import words
-from forecasting.explorer.outlook import Outlook, grounds, outlook
-from forecasting.forecasts.uncertain import ALL, NO, YES
+from forecasting.explorer.outlook import Outlook, outlook, session_of
+from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED
 from forecasting.record.history import History
 from forecasting.record.months import parse_day
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import ForecastingError
 
 FIRST_CASE = "new-start-post-expiry-2026"
-GIVENS = (("as coded", ALL), ("endorsed", YES), ("not endorsed", NO))
+GIVENS = (("as coded", MARGINAL), ("endorsed", ENDORSED), ("not endorsed", NOT_ENDORSED))
 NOTHING = ("nothing more", "")
 WIDE = {"description_width": "9em"}
 KEPT = 64
@@ -61,7 +61,7 @@ class ForecastExplorer(ipywidgets.VBox):
             style=WIDE,
         )
         self.given = ipywidgets.ToggleButtons(
-            options=GIVENS, value=ALL, description="Leaders endorse it", style=WIDE, layout=_broad()
+            options=GIVENS, value=MARGINAL, description="Leaders endorse it", style=WIDE, layout=_broad()
         )
         self.act = ipywidgets.Dropdown(
             options=[NOTHING], value="", description="If it were known", style=WIDE, layout=_broad()
@@ -108,7 +108,7 @@ class ForecastExplorer(ipywidgets.VBox):
             return
         history = shared_history(self._data, self.as_of.value)
         self._set(self.case, _cases(history, self.target.value, self.case.value), self.case.value)
-        if self.case.value not in open_case_ids(history, self.target.value):
+        if self.case.value not in history.open_case_ids(self.target.value):
             history.case(self.case.value)
         if not is_at_hand(history, MODELS_SHOWN, self.target.value, self._artefacts):
             self._blank("Fitting the models of this day ..." if may_fit else words.unfitted(history.as_of))
@@ -119,18 +119,18 @@ class ForecastExplorer(ipywidgets.VBox):
         self._display(self._answers(self.case.value, history.as_of, self.target.value))
 
     def _answer(self, case_id: str, as_of: date, target: str) -> Outlook:
-        return outlook(grounds(as_of, target, self._data, self._artefacts), case_id)
+        return outlook(session_of(as_of, target, self._data, self._artefacts), case_id)
 
     def _display(self, found: Outlook) -> None:
         """Figure and table first: the browser shows them while the rest is still being worked out."""
         self.outlook = found
         self.given.disabled = len(found.givens) == 1
-        self._set(self.given, GIVENS, self.given.value if self.given.value in found.givens else ALL)
+        self._set(self.given, GIVENS, self.given.value if self.given.value in found.givens else MARGINAL)
         given, act = self.given.value, self.act.value
         self.fit.layout.display = "none"
         self.figure.value = words.figure(found.plot(given, found.suppose(act) if act else None).svg(), CHART)
         self.table.value = words.table(found.to_frame(given))
-        self.status.value = words.status(found.grounds.artefact, found.case, self.given.disabled)
+        self.status.value = words.status(found.session.artefact, found.case, self.given.disabled)
         self.why.value = f"<p>{words.plain(found.why(given))}</p>"
         self._set(self.act, [NOTHING, *((words.act(post), post.what) for post in found.signposts)], act)
         self.moves.value = words.moved_by(found.signposts, found.horizon)
@@ -161,7 +161,5 @@ def _broad() -> ipywidgets.Layout:
 def _cases(history: History, target: str, chosen: str) -> list[tuple[str, str]]:
     """The cases open on the day, by name, and the one that is chosen, so that no choice is lost."""
     names = dict(zip(history.cases["case_id"], history.cases["name"], strict=True))
-    listed = {
-        one: f"{names[one]} ({one})" if one in names else one for one in open_case_ids(history, target) | {chosen}
-    }
+    listed = {one: f"{names[one]} ({one})" if one in names else one for one in {*history.open_case_ids(target), chosen}}
     return sorted(((text, one) for one, text in listed.items()), key=lambda option: option[0].lower())

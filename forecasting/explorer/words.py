@@ -11,7 +11,7 @@ from forecasting.documents import fragments
 from forecasting.documents.wording import label, limit_words, long_day, percent, percent_range, points, term_name, years
 from forecasting.explain.drivers import BASE
 from forecasting.explain.signposts import Signpost
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.vocabulary import CAUSES, STATES
 
 MODEL_NAMES = {"primary": "hazard model", "base_rate": "base rate"}
@@ -21,13 +21,13 @@ MOST_NAMED = 2
 LEAST_NAMED = 0.005
 
 
-def heading(case: CaseView, target: str) -> str:
+def heading(case: Dossier, target: str) -> str:
     """The case, the day and what counts as formal, as HTML."""
     top = f"As of {long_day(case.as_of)}; formal: {TARGET_WORDS[target]}."
     return f"<h3>{escape(str(case.start['name']))}</h3><p>{top}{sight(case)}</p>"
 
 
-def sight(case: CaseView) -> str:
+def sight(case: Dossier) -> str:
     """That a case was last seen some time before the day, as text; empty where it was seen then."""
     if case.gap_months == 0:
         return ""
@@ -132,7 +132,7 @@ def unfitted(as_of: date) -> str:
     )
 
 
-def status(artefact: str | None, case: CaseView, settled: bool) -> str:
+def status(artefact: str | None, case: Dossier, settled: bool) -> str:
     """Where the models came from, when the case was last seen, and whether there is a fact to switch, as HTML."""
     told = " Whether leaders endorse this case is not in doubt on that day: there is nothing to switch."
     text = f"{origin(artefact, case.as_of)}{sight(case)}{told if settled else ''}"

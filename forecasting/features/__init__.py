@@ -3,8 +3,9 @@
 from typing import Final
 
 from forecasting.features import arrangement, climate, parties, precedent, tempo
-from forecasting.features.dossier import Dossier, DossierIndex
 from forecasting.features.registry import FEATURES, catalogue, feature, feature_table, names_of
+from forecasting.record.cases import Dossier
+from forecasting.record.dossiers import DossierIndex
 
 MODEL_FEATURES: Final = names_of("model")
 HINDSIGHT_FEATURES: Final = names_of("hindsight")

@@ -1,12 +1,11 @@
 """What was agreed, in which form: facts of the start, and the clock of the stated term."""
 
 import math
-from datetime import date
 from typing import Final
 
-from forecasting.features.dossier import Dossier
-from forecasting.features.known import months_from
 from forecasting.features.registry import feature
+from forecasting.record.cases import Dossier
+from forecasting.record.facts import months_from
 from forecasting.record.months import deadline
 
 DRAFTED: Final = ("lapsed_treaty", "signed_unratified", "provisional_application")
@@ -203,5 +202,5 @@ def months_past_stated_term(dossier: Dossier) -> float:
     term = dossier.start["stated_horizon_months"]
     if not isinstance(term, float):
         return 0.0
-    end = deadline(date.fromordinal(dossier.start_day), int(term))
+    end = deadline(dossier.start_date, int(term))
     return math.log1p(min(max(months_from(end.toordinal(), dossier.today), 0.0), LONGEST_OVERRUN))

@@ -7,9 +7,9 @@ the same parties in any other case.
 from datetime import date
 from typing import Final
 
-from forecasting.features.dossier import Dossier
-from forecasting.features.known import NEVER, kinds, months_from, stands
 from forecasting.features.registry import feature
+from forecasting.record.cases import Dossier
+from forecasting.record.facts import NEVER, kinds, months_from, stands
 
 CRISIS: Final = kinds("crisis_or_conflict")
 CRISIS_ENDED: Final = kinds("crisis_ended")
@@ -33,7 +33,7 @@ def leader_changed_recently(dossier: Dossier) -> float:
     (McGillivray and Smith 2000; Mattes, Leeds and Carroll 2015). Offered only: small states' changes are
     coded far less often.
     """
-    last = float(dossier.leadership.max()) if len(dossier.leadership) else NEVER
+    last = float(dossier.leadership.day.max()) if len(dossier.leadership.day) else NEVER
     return float(months_from(last, dossier.today) <= NEW_LEADER_LIFE)
 
 
@@ -85,4 +85,4 @@ def post_1991(dossier: Dossier) -> float:
     The order after the Cold War favoured binding institutions (Ikenberry 2001) before their use declined.
     Offered only: an era is no mechanism, and the model has a term of its own for it.
     """
-    return float(dossier.day >= COLD_WAR_ENDED)
+    return float(dossier.as_of >= COLD_WAR_ENDED)

@@ -1,4 +1,4 @@
-"""Does it show in how closely a case was covered how it ended? An audit of the events, never a feature.
+"""Coverage-bias audit: does the density of events around the start differ by outcome? Never a feature.
 
 It reads outcomes and the confidence of events, which no feature may see, and compares equal windows: the 24 months
 before the start, and the first 24 months after it for cases that lasted at least as long. Acts of the start day

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from forecasting.features.dossier import Dossier
-from forecasting.features.known import KINDS, kinds, months_from
 from forecasting.features.registry import feature
+from forecasting.record.cases import Dossier
+from forecasting.record.facts import KINDS, kinds, months_from
 
 REFUSED: Final = KINDS.index("third_party_refusal")
 OUTSIDERS: Final = kinds("third_party_refusal", "third_party_acceptance")
@@ -63,7 +63,7 @@ def warhead_share(dossier: Dossier) -> float:
     (Schelling and Halperin 1961). Offered only: in this record it tells little apart from the pair of
     states and the era.
     """
-    return held(dossier, dossier.parties)
+    return held(dossier, dossier.principals)
 
 
 @feature(unit="share", minimum=0, maximum=1, role="offered")
@@ -74,7 +74,7 @@ def refusing_stockpile_share(dossier: Dossier) -> float:
     before whom restraint would leave them vulnerable (Jervis 1978).
     """
     outside = held(dossier, refusing(dossier))
-    return outside / (outside + held(dossier, dossier.parties)) if outside else 0.0
+    return outside / (outside + held(dossier, dossier.principals)) if outside else 0.0
 
 
 def held(dossier: Dossier, states: tuple[str, ...]) -> float:
@@ -91,7 +91,7 @@ def refusing(dossier: Dossier) -> tuple[str, ...]:
     acts = dossier.acts
     chosen = OUTSIDERS[acts.kind]
     for day, kind, actor in zip(acts.day[chosen], acts.kind[chosen], acts.actor[chosen], strict=True):
-        for state in set(str(actor).split(";")).difference(dossier.parties):
+        for state in set(str(actor).split(";")).difference(dossier.principals):
             latest[state] = max(latest.get(state, (0, False)), (int(day), bool(kind == REFUSED)))
     return tuple(
         sorted(

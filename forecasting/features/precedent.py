@@ -3,9 +3,9 @@
 import math
 from typing import Final
 
-from forecasting.features.dossier import Dossier
-from forecasting.features.known import NEVER, Endings, Flags, kinds, months_from
 from forecasting.features.registry import feature
+from forecasting.record.cases import Dossier
+from forecasting.record.facts import NEVER, Endings, Flags, kinds, months_from
 from forecasting.record.months import DAYS_PER_MONTH
 from forecasting.record.vocabulary import CAUSES
 

@@ -1,4 +1,4 @@
-"""Every feature by name: what it measures, in which unit and range, and why it should matter."""
+"""Registry of the features: name, quantity, unit, range, and the reason why it should matter."""
 
 import difflib
 import inspect
@@ -10,7 +10,8 @@ from typing import Final, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from forecasting.features.dossier import Dossier, DossierIndex
+from forecasting.record.cases import Dossier
+from forecasting.record.dossiers import DossierIndex
 from forecasting.store.errors import UsageError
 
 Role = Literal["model", "hindsight", "offered"]

@@ -3,9 +3,9 @@
 import math
 from typing import Final
 
-from forecasting.features.dossier import Dossier
-from forecasting.features.known import KINDS, NEVER, kinds, months_from, stands
 from forecasting.features.registry import feature
+from forecasting.record.cases import Dossier
+from forecasting.record.facts import KINDS, NEVER, kinds, months_from, stands
 from forecasting.record.months import DAYS_PER_MONTH
 
 TALKS: Final = kinds("talks_opened", "talks_resumed", "talks_round")

@@ -1,15 +1,15 @@
-"""Where the record cannot bear what the hazard model would say of a case: it abstains, or says it less narrowly.
+"""Applicability rules: when the hazard model abstains, and when its interval is widened.
 
-The rule. The model abstains where no other case that it learned from was of the case's type, or none was in its domain:
-what it would say is then carried over whole from other kinds of arrangement. Its interval is widened to hold that of
-the base rate, while its probability stays, where a covariate lies outside the range it has in the other cases (each by
-itself: the box around what was seen, the plainest of the limits in King & Zeng 2006, Political Analysis 14:131-159), or
-where fewer than ten cases were under observation at the case's age.
+The model abstains where no other training case has the type of the case, or none its domain: the forecast would then
+be carried over whole from other kinds of arrangement. Its interval is widened to contain that of the base rate, while
+its probability stays, where a covariate is an extrapolation, outside its range in the other training cases (each by
+itself: the bounding box, the plainest of the applicability domains in King & Zeng 2006, Political Analysis
+14:131-159), or where the risk set at the case's age has fewer than ten cases.
 
-Other cases: a case that is learned from lies within its own range and is of its own type, so that with it the rule
-could hardly ever be met; and of itself it teaches only that it has not ended yet. The range counts at any distance, so
+Other cases: a training case lies within its own range and is of its own type, so that with it the rule could hardly
+ever be met; and of itself it shows only that it has not ended yet. The range counts at any distance, so
 that no margin had to be chosen: a covariate that all cases share on a day, such as the climate, widens all of them when
-it reaches what it never was. Ten: fewer endings fit no model (`forecast.FEWEST_ENDINGS`), and fewer cases make no track
+it reaches what it never was. Ten: fewer endings fit no model (`fit.FEWEST_ENDINGS`), and fewer cases make no track
 record; with none seen among ten the upper bound of a probability is still 0.21 at the level of 80 %.
 
 Of a base rate by type the same holds: with no other case of the type it would repeat the overall rate, and abstains.
@@ -32,9 +32,9 @@ NOISE: Final = 1e-9
 
 @dataclass(frozen=True)
 class Reason:
-    """What lies outside the record: the `rule` met, the `name` of the column, and its `value` in the case.
+    """A rule that a case meets: the `rule`, the `name` of the column, and its `value` in the case.
 
-    `lower` and `upper` are the range in the other cases (`range`), or the fewest wanted (`age`: in `lower`).
+    `lower` and `upper` are the range in the other cases (`range`), or the fewest required (`age`: in `lower`).
     """
 
     rule: Rule
@@ -54,8 +54,8 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Limit:
-    """Whether what a model would say of a case is `within` the record, `widened` or `abstained`, and the reasons."""
+class Applicability:
+    """Applicability of a model to a case: `within` its domain, `widened` or `abstained`, and the reasons."""
 
     status: Status
     reasons: tuple[Reason, ...]
@@ -66,7 +66,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Support:
-    """What the n cases that a model learned from held.
+    """The domain spanned by the n training cases of a model.
 
     `case_ids`, `types`, `domains` (n,); `names` (p,): the covariates; `lower`, `upper` (n, p): the range of each over
     the case's landmarks.
@@ -80,11 +80,11 @@ class Support:
     upper: NDArray[np.float64]
 
 
-WITHIN: Final = Limit("within", ())
+WITHIN: Final = Applicability("within", ())
 
 
 def support_of(landmarks: pd.DataFrame, names: Sequence[str], domains: "pd.Series[str]") -> Support:
-    """The support of a model fitted on landmarks with `case_id`, `type` and the covariates; `domains` by case."""
+    """The support of a model fitted on `landmarks` with `case_id`, `type` and the covariates; `domains` by case."""
     each = landmarks.groupby("case_id", sort=True)
     lower, upper = (getattr(each[list(names)], bound)() for bound in ("min", "max"))
     cases = tuple(map(str, lower.index))
@@ -93,21 +93,33 @@ def support_of(landmarks: pd.DataFrame, names: Sequence[str], domains: "pd.Serie
     return Support(cases, types, own_domains, tuple(names), *bounds)
 
 
-def limits_of(support: Support, cases: pd.DataFrame, at_risk: NDArray[np.int64]) -> list[Limit]:
-    """The limit of each case: `case_id`, `type`, `domain` and the covariates; `at_risk` (n,): how many at its age."""
+def applicabilities(support: Support, cases: pd.DataFrame, at_risk: NDArray[np.int64]) -> list[Applicability]:
+    """Applicability of the hazard model to n cases.
+
+    Parameters
+    ----------
+    support
+        The domain of the model's training cases.
+    cases
+        n rows with `case_id`, `type`, `domain` and the covariates of the support.
+    at_risk
+        Size of the risk set at the age of each case, (n,).
+    """
     values = cases[list(support.names)].to_numpy(np.float64)
     kinds = cases[["case_id", *KINDS]].astype(str).to_dict(orient="records")
-    return [limit_of(support, own, values[line], int(at_risk[line])) for line, own in enumerate(kinds)]
+    return [applicability_of(support, own, values[line], int(at_risk[line])) for line, own in enumerate(kinds)]
 
 
-def limit_of(support: Support, own: Mapping[str, str], values: NDArray[np.float64], at_risk: int) -> Limit:
-    """The limit of one case: its own `case_id`, `type` and `domain`, its covariates (p,), and how many at its age."""
-    return _limit(_unseen(support, own) or [*_outside(support, own["case_id"], values), *_too_few(at_risk)])
+def applicability_of(
+    support: Support, own: Mapping[str, str], values: NDArray[np.float64], at_risk: int
+) -> Applicability:
+    """Applicability to one case: `own` has `case_id`, `type` and `domain`; `values` (p,) are its covariates."""
+    return _by_reasons(_unseen(support, own) or [*_outside(support, own["case_id"], values), *_too_few(at_risk)])
 
 
-def unseen_type(case_ids: Sequence[str], types: Sequence[str], case_id: str, kind: str) -> Limit:
-    """The limit of a base rate by type, fitted on these cases, for a case of type `kind`."""
-    return _limit([] if _is_seen(case_ids, types, case_id, kind) else [Reason("type", "type", kind)])
+def applicability_by_type(case_ids: Sequence[str], types: Sequence[str], case_id: str, kind: str) -> Applicability:
+    """Applicability of a base rate by type, fitted on these cases, to a case of type `kind`."""
+    return _by_reasons([] if _is_seen(case_ids, types, case_id, kind) else [Reason("type", "type", kind)])
 
 
 def _is_seen(case_ids: Sequence[str], values: Sequence[str], case_id: str, value: str) -> bool:
@@ -115,10 +127,10 @@ def _is_seen(case_ids: Sequence[str], values: Sequence[str], case_id: str, value
     return any(own == value and name != case_id for name, own in zip(case_ids, values, strict=True))
 
 
-def _limit(reasons: list[Reason]) -> Limit:
+def _by_reasons(reasons: list[Reason]) -> Applicability:
     if not reasons:
         return WITHIN
-    return Limit("abstained" if reasons[0].rule in KINDS else "widened", tuple(reasons))
+    return Applicability("abstained" if reasons[0].rule in KINDS else "widened", tuple(reasons))
 
 
 def _unseen(support: Support, own: Mapping[str, str]) -> list[Reason]:

@@ -1,106 +1,26 @@
-"""The one place where history and models meet: fit what was known, forecast what is open."""
+"""Forecast of open cases by fitted models, within the domain in which the models may be used."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.applicability import WITHIN, Limit, Support, limits_of, support_of, unseen_type
-from forecasting.forecasts.training import UNCERTAIN, TrainingSet, case_lines, state_features, training_set
-from forecasting.forecasts.uncertain import Model, States, forecast_given
-from forecasting.models import BASE_RATES, MODELS
+from forecasting.forecasts.applicability import WITHIN, Applicability, applicabilities, applicability_by_type
+from forecasting.forecasts.fit import FittedModels, fit_models, start_covariates
+from forecasting.forecasts.training import UNCERTAIN, case_lines
+from forecasting.forecasts.uncertain import Model, StateProbabilities, marginal_and_conditional
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons
-from forecasting.record.panel import Population, Spells, check_choice, spells
+from forecasting.record.panel import Population, check_choice
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.record.vocabulary import STATES, TARGETS
-from forecasting.store.errors import InsufficientHistoryError, UsageError, shown
+from forecasting.store.errors import UsageError, shown
 
 LEVEL = 0.8
-FEWEST_ENDINGS = 10
-
-
-@dataclass(frozen=True)
-class FittedModels:
-    """Models fitted on the spells known on `as_of`, under one target and population.
-
-    `support`: what the cases held that the hazard model learned from; None where there is no hazard model.
-    """
-
-    as_of: date
-    target: str
-    population: Population
-    models: dict[str, Model]
-    spells: Spells
-    support: Support | None = None
-
-
-def fit_models(
-    history: History,
-    names: Iterable[str] = BASE_RATES,
-    target: str = TARGETS[0],
-    population: Population = "forward",
-    index: DossierIndex | None = None,
-) -> FittedModels:
-    """Fit the named models on what `history` knows; `index` of the same history and target spares building another.
-
-    Raises `InsufficientHistoryError` where fewer than 10 endings were known, `UsageError` for an unknown model.
-    """
-    chosen = check_models(names)
-    known = spells(history, target, population)
-    n_endings = int(known.endings().sum())
-    if n_endings < FEWEST_ENDINGS:
-        raise InsufficientHistoryError(
-            f"wanted a day by which at least {FEWEST_ENDINGS} endings were known; on {history.as_of} "
-            f"the record knew {n_endings} (population {population}, target {target})"
-        )
-    fitted: dict[str, Model] = {}
-    support = None
-    for name in chosen:
-        model = unfitted(name)
-        if isinstance(model, HazardModel):
-            learned = training_set(history, index or DossierIndex(history, target), MODEL_FEATURES, target)
-            fitted[name] = fit_hazard(model, learned)
-            support = support_of(learned.landmarks, learned.names, history.cases.set_index("case_id")["domain"])
-        else:
-            fitted[name] = model.fit(
-                start_covariates(known.starts), (known.entry, known.exit, known.cause), known.group
-            )
-    return FittedModels(history.as_of, target, population, fitted, known, support)
-
-
-def check_models(names: Iterable[str]) -> list[str]:
-    """The names, if there is one and all are names of models; else a `UsageError`."""
-    chosen = list(names)
-    if not chosen:
-        raise UsageError(f"wanted at least one model out of {', '.join(MODELS)}; came none")
-    for name in chosen:
-        if name not in MODELS:
-            raise UsageError(f"wanted models out of {', '.join(MODELS)}; came {name!r}")
-    return chosen
-
-
-def unfitted(name: str) -> Model:
-    """A named model as `fit_models` fits it, with its covariates set."""
-    model = clone(MODELS[name])
-    return _with_covariates(model, MODEL_FEATURES) if isinstance(model, HazardModel) else model
-
-
-def fit_hazard(model: HazardModel, learned: TrainingSet) -> HazardModel:
-    """The model fitted on the landmarks, with the training set's features as its covariates."""
-    return _with_covariates(model, learned.names).fit(learned.landmarks, learned.outcome, learned.group)
-
-
-def _with_covariates(model: HazardModel, names: Sequence[str]) -> HazardModel:
-    states = state_features(names)
-    return model.set_params(statics=tuple(name for name in names if name not in states), states=states)
 
 
 def forecast(
@@ -113,15 +33,44 @@ def forecast(
     population: Population = "forward",
     index: DossierIndex | None = None,
 ) -> pd.DataFrame:
-    """Probability of each state of each case within each horizon, one row each.
+    """Probability of each state of each case within each horizon.
 
-    Columns: model, case_id, as_of, horizon (months after as_of), cause (formalized, collapsed, faded, or ongoing),
-    probability, lower and upper (equal-tailed interval at `level`), given (what is taken as a fact; `all`: nothing).
-    Where the record cannot bear it a model abstains and has no rows for the case, or the hazard model's interval is
-    widened to hold the base rate's; `case_limits` tells which and why, the rule stands in `limits`.
-    `fitted` (default: the base rates, fitted on this history) brings its own target and population; `index` of this
-    history and that target spares building another. Raises
-    `UsageError` for a case that is unknown, not yet begun, or known to have ended.
+    Parameters
+    ----------
+    history
+        The record as of the forecast day.
+    case_ids
+        One open case or more, each once.
+    fitted
+        Models fitted by that day; default: the base rates, fitted on this history. They bring target and population.
+    horizons
+        Months after the day, 1 to 120.
+    target, population
+        Of the default models: `concluded` or `in_force`; `forward` (prospectively sampled core cases), `pooled` or
+        `every`.
+    index
+        Dossiers of this history under the target; default: those that the history keeps.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per model, case, horizon, state and condition: `model`, `case_id`, `as_of`, `horizon`, `cause`
+        (formalized, collapsed, faded, or ongoing), `probability` in [0, 1], `lower` and `upper` (equal-tailed interval
+        at `level`), `given` (`all`: the marginal forecast; else the fact that it is conditional on). A model that
+        abstains from a case has no rows for it; a widened interval contains that of the base rate. `case_limits`
+        says which and why, `applicability` states the rules.
+
+    Raises
+    ------
+    UsageError
+        For a case that is unknown, not yet known, or known to have ended.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> table = forecast(load_history(), "new-start-post-expiry-2026", horizons=[60])
+    >>> sorted(table["model"].unique())
+    ['base_rate', 'rivalry_base_rate', 'type_base_rate']
     """
     check_choice(fitted.target if fitted else target, population)
     asked = [case_ids] if isinstance(case_ids, str) else list(case_ids)
@@ -145,50 +94,50 @@ def forecast(
 
 def case_limits(
     history: History, case_ids: Sequence[str], fitted: FittedModels, index: DossierIndex | None = None
-) -> dict[str, dict[str, Limit]]:
-    """Whether `forecast` of the same cases is within the record, widened or withheld, and why: by case and model."""
+) -> dict[str, dict[str, Applicability]]:
+    """Applicability of the fitted models to these cases, by case and model: how `forecast` treats each, and why."""
     views = open_cases(history, list(case_ids), fitted.target)
     return _limits(views, _lines(history, views, fitted, index), fitted)
 
 
 def _lines(
-    history: History, views: Sequence[CaseView], fitted: FittedModels, index: DossierIndex | None
+    history: History, views: Sequence[Dossier], fitted: FittedModels, index: DossierIndex | None
 ) -> pd.DataFrame:
-    """All that the fitted models look at, one line per case, with `case_id` and `domain`."""
+    """Covariates of all fitted models, one line per case, with `case_id` and `domain`."""
     lines = case_covariates(views).assign(
         case_id=[view.case_id for view in views], domain=[str(view.start["domain"]) for view in views]
     )
     if not any(isinstance(model, HazardModel) for model in fitted.models.values()):
         return lines
-    own = case_lines(index or DossierIndex(history, fitted.target), views, MODEL_FEATURES)
+    own = case_lines(index or history.dossiers(fitted.target), views, MODEL_FEATURES)
     return lines.join(own.drop(columns=list(lines.columns), errors="ignore"))
 
 
-def _limits(views: Sequence[CaseView], lines: pd.DataFrame, fitted: FittedModels) -> dict[str, dict[str, Limit]]:
-    found: dict[str, dict[str, Limit]] = {view.case_id: {} for view in views}
+def _limits(views: Sequence[Dossier], lines: pd.DataFrame, fitted: FittedModels) -> dict[str, dict[str, Applicability]]:
+    found: dict[str, dict[str, Applicability]] = {view.case_id: {} for view in views}
     for name, model in fitted.models.items():
         for view, limit in zip(views, _limits_under(model, lines, fitted), strict=True):
             found[view.case_id][name] = limit
     return found
 
 
-def _limits_under(model: Model, lines: pd.DataFrame, fitted: FittedModels) -> list[Limit]:
+def _limits_under(model: Model, lines: pd.DataFrame, fitted: FittedModels) -> list[Applicability]:
     if isinstance(model, HazardModel):
         if fitted.support is None:
             raise UsageError("wanted a hazard model with the support it was fitted on; came none: use fit_models")
-        return limits_of(fitted.support, lines, model.base_.at_risk(lines))
+        return applicabilities(fitted.support, lines, model.base_.at_risk(lines))
     if "type" not in model.strata:
         return [WITHIN] * len(lines)
     known = fitted.spells
     types = list(known.starts["type"])
     return [
-        unseen_type(known.case_ids, types, case_id, kind)
+        applicability_by_type(known.case_ids, types, case_id, kind)
         for case_id, kind in zip(lines["case_id"], lines["type"], strict=True)
     ]
 
 
-def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) -> list[CaseView]:
-    """The views of cases that are not known to have ended under `target`; `UsageError` names one that has."""
+def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) -> list[Dossier]:
+    """The dossiers of cases that are not known to have ended under `target`; `UsageError` names one that has."""
     views = history.case_views(case_ids, target)
     for view in views:
         ending = history.outcome(view.case_id, target)
@@ -200,27 +149,17 @@ def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) 
     return views
 
 
-def start_covariates(starts: pd.DataFrame) -> pd.DataFrame:
-    """What the base rates tell apart, from rows of the case table."""
-    return pd.DataFrame({"type": starts["type"], "rivalry": starts["adversarial"].map(rivalry)})
-
-
-def case_covariates(views: Sequence[CaseView]) -> pd.DataFrame:
+def case_covariates(views: Sequence[Dossier]) -> pd.DataFrame:
     """The same for cases as known, with `age_months` when last seen and `gap_months` since then."""
     starts = pd.DataFrame([dict(view.start) for view in views])
     ages = {"age_months": [v.age_months for v in views], "gap_months": [v.gap_months for v in views]}
     return start_covariates(starts).assign(**ages)
 
 
-def rivalry(adversarial: float) -> str:
-    """The class of a case by whether its principal parties were main rivals; a disputed fact is its own class."""
-    return {1.0: "rivals", 0.0: "not rivals"}.get(adversarial, "unclear")
-
-
 def _rows(
-    name: str, model: Model, view: CaseView, line: pd.DataFrame, horizons: tuple[int, ...], limit: Limit
+    name: str, model: Model, view: Dossier, line: pd.DataFrame, horizons: tuple[int, ...], limit: Applicability
 ) -> pd.DataFrame:
-    given = forecast_given(model, line, UNCERTAIN if isinstance(model, HazardModel) else "", horizons, LEVEL)
+    given = marginal_and_conditional(model, line, UNCERTAIN if isinstance(model, HazardModel) else "", horizons, LEVEL)
     if isinstance(model, HazardModel) and limit.status == "widened":
         given = {side: _widened(states, model.base_, line, horizons) for side, states in given.items()}
     index = pd.MultiIndex.from_product([STATES, horizons], names=["cause", "horizon"])
@@ -239,7 +178,9 @@ def _rows(
     return rows[list(FORECAST_COLUMNS)].reset_index(drop=True)
 
 
-def _widened(states: States, base: BaseRate, line: pd.DataFrame, horizons: tuple[int, ...]) -> States:
+def _widened(
+    states: StateProbabilities, base: BaseRate, line: pd.DataFrame, horizons: tuple[int, ...]
+) -> StateProbabilities:
     """The same probabilities with bounds that hold the base rate's interval too."""
     lower, upper = base.predict_interval(line, horizons, LEVEL)
-    return States(states.point, np.minimum(states.lower, lower[0]), np.maximum(states.upper, upper[0]))
+    return StateProbabilities(states.point, np.minimum(states.lower, lower[0]), np.maximum(states.upper, upper[0]))

@@ -1,4 +1,4 @@
-"""What the hazard model is trained on: stacked landmarks with their features."""
+"""Training set of the hazard model: stacked landmarks with their features."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.features import FEATURES, DossierIndex, feature_table
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.panel import landmarks, spells
 
@@ -22,9 +22,9 @@ ERA_YEARS = 25
 class TrainingSet:
     """Landmarks known on a day.
 
-    `names`: the features. `landmarks`: one line per landmark of every core case however found, with the features,
-    `case_id`, `type`, `dyad`, `era`, `backward` (1 if found backwards), `case`, `age_months`, `weight`;
-    `outcome`: (age at the landmark, exit, cause); `group`: what is resampled whole.
+    `names`: the features. `landmarks`: one line per landmark of every core case however sampled, with the features,
+    `case_id`, `type`, `dyad`, `era`, `backward` (1 if retrospectively sampled), `case`, `age_months`, `weight`;
+    `outcome`: (age at the landmark, exit, cause), in months; `group`: the unit of resampling.
     """
 
     names: tuple[str, ...]
@@ -57,7 +57,7 @@ def training_set(history: History, index: DossierIndex, names: Sequence[str], ta
     return TrainingSet(tuple(names), split, (age, exit_, cause), core.group[marks.case][origin])
 
 
-def case_lines(index: DossierIndex, views: Sequence[CaseView], names: Sequence[str]) -> pd.DataFrame:
+def case_lines(index: DossierIndex, views: Sequence[Dossier], names: Sequence[str]) -> pd.DataFrame:
     """The same covariates for cases as known on the day of their views, with `age_months` and `gap_months`."""
     lines = feature_table(index, [(view.case_id, view.as_of) for view in views], names)
     starts = pd.DataFrame([dict(view.start) for view in views])
@@ -95,10 +95,20 @@ def state_features(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def groupings(starts: pd.DataFrame, days: Sequence[date]) -> dict[str, list[str]]:
-    """`type`, `dyad` (of two parties; else the cluster) and `era` (25 years) of cases on these days."""
-    dyads = [
+    """`type`, `dyad` (see `registered_dyads`) and `era` (25 years) of cases on these days."""
+    eras = [str(day.year // ERA_YEARS * ERA_YEARS) for day in days]
+    return {"type": list(starts["type"]), "dyad": registered_dyads(starts), "era": eras}
+
+
+def registered_dyads(starts: pd.DataFrame) -> list[str]:
+    """Dyads of the model of the first registration: the two parties by their own codes; of other than two, the cluster.
+
+    Here a state that ceased is not its successor: USA and USSR are another group than USA and Russia.
+    """
+    # The first registration fixed its model with these groups, and its registered result holds for them alone. Every
+    # other part of the package counts a ceased state as its successor (`record.successors.Successors.dyads`). The
+    # successor rule becomes a factor of the multiverse with the second registration.
+    return [
         ";".join(sorted(parties.split(";"))) if parties.count(";") == 1 else cluster
         for parties, cluster in zip(starts["parties"], starts["cluster_id"], strict=True)
     ]
-    eras = [str(day.year // ERA_YEARS * ERA_YEARS) for day in days]
-    return {"type": list(starts["type"]), "dyad": dyads, "era": eras}

@@ -1,4 +1,7 @@
-"""Forecasts of a model for cases of which one fact is uncertain: averaged over it, and with it taken either way."""
+"""Forecasts with one uncertain covariate: the marginal forecast, and the forecast conditional on each of its values.
+
+In the forecast table, and in files made of it, the column is still called `given`: `all` is the marginal forecast.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,12 +16,12 @@ from forecasting.models.uncertainty import state_bounds
 
 Floats = NDArray[np.float64]
 Model = BaseRate | HazardModel
-ALL, YES, NO = "all", "endorsed", "not endorsed"
+MARGINAL, ENDORSED, NOT_ENDORSED = "all", "endorsed", "not endorsed"
 LONGEST = 120
 
 
 @dataclass(frozen=True)
-class States:
+class StateProbabilities:
     """Probabilities of the states, survival last, with bounds: `point`, `lower`, `upper`, (n_states, n_horizons)."""
 
     point: Floats
@@ -26,26 +29,46 @@ class States:
     upper: Floats
 
 
-def forecast_given(
+def marginal_and_conditional(
     model: Model, line: pd.DataFrame, fact: str, horizons: tuple[int, ...], level: float
-) -> Mapping[str, States]:
-    """States of one case under a model: given `all` that is known, and, where `fact` is uncertain, given each side.
+) -> Mapping[str, StateProbabilities]:
+    """Marginal forecast of one case and, where `fact` is uncertain, the forecasts conditional on it and on its absence.
 
-    An uncertain fact (a probability between 0 and 1) is averaged over: chance x with it + rest x without it. The
-    chance is the coded one times how likely the case was to last to its age with the fact, by Bayes' rule.
+    Parameters
+    ----------
+    model
+        A fitted model.
+    line
+        Covariates of the case, one row. `fact`, where it has that column, is the probability that the fact holds.
+    fact
+        The uncertain covariate; where it is certain (0 or 1) or missing there is the marginal forecast alone.
+    horizons
+        Months after the as-of day.
+    level
+        Probability that the equal-tailed intervals hold, in (0, 1).
+
+    Returns
+    -------
+    Mapping[str, StateProbabilities]
+        By `MARGINAL`, and `ENDORSED` and `NOT_ENDORSED` where the fact is uncertain.
+
+    Notes
+    -----
+    The weight of either value is the coded probability times the probability that the case would last to its age with
+    that value, by Bayes' rule: to have lasted is evidence on the fact.
     """
     chance = float(line[fact].iloc[0]) if fact in line else 1.0
-    lines, sides = line, {ALL: np.ones(1)}
+    lines, sides = line, {MARGINAL: np.ones(1)}
     if chance not in (0.0, 1.0):
-        lines, weights = either_way(model, line, fact)
-        sides = {ALL: weights, YES: np.array([1.0, 0.0]), NO: np.array([0.0, 1.0])}
+        lines, weights = both_values(model, line, fact)
+        sides = {MARGINAL: weights, ENDORSED: np.array([1.0, 0.0]), NOT_ENDORSED: np.array([0.0, 1.0])}
     incidence, draws = model.predict_cumulative_incidence(lines, horizons).values, model.draws(lines, horizons)
     least = model.least_upper(lines.iloc[[0]], level)
     return {name: _states(incidence, draws, weights, level, least) for name, weights in sides.items()}
 
 
-def either_way(model: Model, line: pd.DataFrame, fact: str) -> tuple[pd.DataFrame, Floats]:
-    """The case with the fact and without it, and the chance of each (2,), by Bayes' rule; one line if no such fact."""
+def both_values(model: Model, line: pd.DataFrame, fact: str) -> tuple[pd.DataFrame, Floats]:
+    """The case with the fact and without it, and the weight of each, (2,), by Bayes' rule; one line if no such fact."""
     if fact not in line:
         return line, np.ones(1)
     chance = float(line[fact].iloc[0])
@@ -53,9 +76,9 @@ def either_way(model: Model, line: pd.DataFrame, fact: str) -> tuple[pd.DataFram
     return both, _updated(model, both, np.array([chance, 1.0 - chance]))
 
 
-def expected(model: Model, line: pd.DataFrame, fact: str, horizons: tuple[int, ...]) -> Floats:
-    """Probabilities of the states of one case, survival last, (n_states, n_horizons), averaged over the fact."""
-    lines, weights = either_way(model, line, fact)
+def marginal_probabilities(model: Model, line: pd.DataFrame, fact: str, horizons: tuple[int, ...]) -> Floats:
+    """Marginal probabilities of the states of one case, survival last, (n_states, n_horizons)."""
+    lines, weights = both_values(model, line, fact)
     incidence = np.tensordot(weights, model.predict_cumulative_incidence(lines, horizons).values, axes=(0, 0))
     return np.concatenate([incidence, 1.0 - incidence.sum(axis=0, keepdims=True)])
 
@@ -69,9 +92,9 @@ def _updated(model: Model, both: pd.DataFrame, weights: Floats) -> Floats:
     return np.asarray(weights * lasted / (weights @ lasted))
 
 
-def _states(incidence: Floats, draws: Floats, weights: Floats, level: float, least_upper: Floats) -> States:
+def _states(incidence: Floats, draws: Floats, weights: Floats, level: float, least_upper: Floats) -> StateProbabilities:
     """States averaged over lines by `weights` (n,); `incidence` (n, causes, horizons), `draws` (b, n, causes, ...)."""
     mean = np.tensordot(weights, incidence, axes=(0, 0))[None]
     lower, upper = state_bounds(mean, np.tensordot(draws, weights, axes=(1, 0))[:, None], level, least_upper)
     point = np.concatenate([mean[0], 1.0 - mean[0].sum(axis=0, keepdims=True)])
-    return States(point, lower[0], upper[0])
+    return StateProbabilities(point, lower[0], upper[0])

@@ -11,8 +11,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from forecasting.artefacts.code_hash import code_sha256
-from forecasting.features import DossierIndex
-from forecasting.forecasts.forecast import case_limits, fit_models, forecast, open_cases
+from forecasting.forecasts import Session, fit_models, open_cases
 from forecasting.ledger.chain import Chain, Written, append, verify
 from forecasting.ledger.entries import LIVE, LIVE_DAYS, REPLAY, Issue
 from forecasting.ledger.questions import QUESTION, REFERENCE, RULE, Block, block_forecasts, blocks
@@ -101,7 +100,7 @@ def replay(
     standing = _replayed(verify(folder), target) if Path(folder).is_dir() else {}
     asked = []
     for known in map(history.at, days):
-        is_open = set(open_case_ids(known, target))
+        is_open = set(known.open_case_ids(target))
         missing = {model: sorted(is_open - standing.get((known.as_of, model), set())) for model in models}
         if any(missing.values()):
             asked.append((known, missing))
@@ -156,22 +155,15 @@ def open_forecasts(
     With them, by model and case, why a model has none of a case.
     """
     check_choice(target, "forward")
-    chosen = list(cases) if cases is not None else open_case_ids(history, target)
+    chosen = list(cases) if cases is not None else history.open_case_ids(target)
     open_cases(history, chosen, target)
     names = [*models, *([] if REFERENCE in models else [REFERENCE])]
-    index = DossierIndex(history, target)
-    fitted = fit_models(history, names, target, index=index)
-    limits = case_limits(history, chosen, fitted, index)
+    session = Session(history, fit_models(history, names, target))
+    limits = session.limits(chosen)
     silent = {
         name: {case: str(of[name]) for case, of in limits.items() if of[name].status == "abstained"} for name in names
     }
-    return forecast(history, chosen, fitted=fitted, horizons=horizons, index=index), silent
-
-
-def open_case_ids(history: History, target: str = TARGETS[0]) -> list[str]:
-    """Cases not known to have ended, in order."""
-    outcomes = history.outcomes
-    return sorted(outcomes.loc[(outcomes["target"] == target) & (outcomes["cause"] == ""), "case_id"])
+    return session.forecast(chosen, horizons), silent
 
 
 def _common(history: History, reference: Block, target: str, population: str) -> dict[str, Any]:

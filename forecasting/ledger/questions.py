@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.forecasts.uncertain import ALL
+from forecasting.forecasts.uncertain import MARGINAL
 from forecasting.ledger.chain import Chain, read_chain
 from forecasting.ledger.entries import VOID, Issue, Resolution, Retraction
 from forecasting.record.months import check_horizons, parse_day
@@ -60,7 +60,7 @@ def blocks(table: pd.DataFrame) -> dict[str, Block]:
     if not isinstance(table, pd.DataFrame) or tuple(table.columns) != FORECAST_COLUMNS:
         came = shown(list(table.columns)) if isinstance(table, pd.DataFrame) else shown(table)
         raise UsageError(f"wanted a forecast table with the columns {', '.join(FORECAST_COLUMNS)}; came {came}")
-    rows = table[table["given"] == ALL]
+    rows = table[table["given"] == MARGINAL]
     for name in ("as_of", "level"):
         if rows[name].nunique() != 1:
             raise UsageError(f"wanted a forecast table with one {name}; came {shown(list(rows[name].unique()))}")
@@ -111,7 +111,7 @@ def read(folder: Path | str) -> pd.DataFrame:
     n = len(STATES)
     wide = lines.loc[lines.index.repeat(n)].reset_index(drop=True)
     points = {name: np.concatenate([*lines[name], []]) for name in ("probability", "lower", "upper", "reference")}
-    wide = wide.assign(cause=list(STATES) * len(lines), given=ALL, **points)
+    wide = wide.assign(cause=list(STATES) * len(lines), given=MARGINAL, **points)
     told = ["entry", "kind", "target", "issued_on", "deadline", "reference", "cluster_id", "resolution", "is_retracted"]
     return wide[[*FORECAST_COLUMNS, *told]]
 

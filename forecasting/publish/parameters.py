@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from pydantic import Field, ValidationError, field_validator
 
-from forecasting.artefacts.session import open_case_ids, shared_fit, shared_history, shared_record, worked_out_once
+from forecasting.artefacts.session import shared_fit, shared_history, shared_record, worked_out_once
 from forecasting.artefacts.store import ARTEFACTS
-from forecasting.forecasts.forecast import open_cases
+from forecasting.forecasts import open_cases
 from forecasting.models import BASE_RATES
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons, parse_day, parse_horizons
@@ -124,7 +124,7 @@ class CaseReport(Forecasting):
     def checked(self) -> date:
         """The day; `UsageError` unless the case goes on by then."""
         history = self.history()
-        if self.case_id not in open_case_ids(history, self.target):
+        if self.case_id not in history.open_case_ids(self.target):
             open_cases(history, [self.case_id], self.target)
         return history.as_of
 

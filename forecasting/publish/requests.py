@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecasting.artefacts.session import open_case_ids, shared_history
+from forecasting.artefacts.session import shared_history
 from forecasting.publish.notebook import page_of
 from forecasting.publish.parameters import TEMPLATES, Parameters, checked_parameters, template_named
 from forecasting.record.vocabulary import TARGETS
@@ -69,7 +69,7 @@ def every_case(template: str, defaults: Defaults) -> Source:
     parts = {name: value for name, value in defaults.items() if name in ("data", "as_of")}
     whole = checked_parameters("data_quality", parts)
     history = shared_history(whole.data, whole.as_of)
-    going_on = open_case_ids(history, defaults.get("target", TARGETS[0]))
+    going_on = history.open_case_ids(defaults.get("target", TARGETS[0]))
     cases = history.cases.sort_values(["start_date", "case_id"])["case_id"]
     return named_cases(template, [case for case in cases if case in going_on], defaults)
 

@@ -1,1 +1,1 @@
-"""What was known, and when."""
+"""The record: facts of arrangements, each with the day on which it was known."""

@@ -48,7 +48,7 @@ def _faults(raw: RawTable, failures: pd.DataFrame) -> list[Fault]:
 
 
 def _tests(column: Column, vocabulary: Vocabulary) -> list[Test]:
-    """What each cell of the column must pass; a cell that need not be filled may be empty."""
+    """The tests that each cell of the column must pass; a cell that need not be filled may be empty."""
     tests: list[Test] = [_form(column)]
     if column.link:
         known = vocabulary[column.link]

@@ -1,46 +1,25 @@
-"""The record as it was known on a day. What became known later is not in the tables at all."""
+"""The record as it was known on a day, and its cases as they were known then."""
 
-import difflib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-import pandas as pd
-
-from forecasting.record.cases import Appointment, CaseView, Event
-from forecasting.record.checks import corrected_tables, require_valid
-from forecasting.record.columns import typed
+from forecasting.record.cases import Dossier
+from forecasting.record.checks import require_valid
+from forecasting.record.dossiers import DossierIndex
 from forecasting.record.months import parse_day
-from forecasting.record.reading import RawRecord, read_record
-from forecasting.record.schema import CASES, TABLES
+from forecasting.record.reading import read_record
+from forecasting.record.tables import KnownTables
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store import package_data as places
 from forecasting.store.errors import LeakageError, UsageError, shown
 
-ENDING_FIELDS = ("cause", "end_date", "end_precision", "end_known_date", "fade", "concluded_date", "in_force_date",
-                 "instrument", "successor", "aftermath")  # fmt: skip
-
 
 @dataclass(frozen=True)
-class History:
-    """The record as of a day; every table holds only rows known by then.
-
-    `cases` (start known), `outcomes` (an ending shows once it is known; before that the case goes on), `events`
-    (known, never the ending act), `calendar` (announced), `alternatives` (arguable by then), and the vocabularies
-    `parties`, `sources`, `case_sources`, `coding`, `warheads` (years that have ended). Days are pandas timestamps.
-    """
-
-    as_of: date
-    record: RawRecord = field(repr=False)
-
-    def __post_init__(self) -> None:
-        if self.as_of > self.record.data_end:
-            raise LeakageError(
-                f"wanted a day up to {self.record.data_end}, where the record ends (data_end); came {self.as_of}"
-            )
+class History(KnownTables):
+    """The record as of a day: its tables, the dossiers of its cases, and the record as of any earlier day."""
 
     def at(self, day: date) -> "History":
         """The same record as of an earlier (or the same) day; a later one is a `LeakageError`.
@@ -56,12 +35,17 @@ class History:
         self._earlier[day] = found
         return found
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Another process makes the tables and indexes again: sending them takes longer, and read-only mappings of
+        # dossiers cannot be pickled.
+        return {"as_of": self.as_of, "record": self.record}
+
     @cached_property
     def _earlier(self) -> dict[date, "History"]:
         return {}
 
     @cached_property
-    def _views(self) -> dict[tuple[str, str], CaseView]:
+    def _indexes(self) -> dict[str, DossierIndex]:
         return {}
 
     @property
@@ -69,126 +53,19 @@ class History:
         """Hash of the whole record."""
         return self.record.sha256
 
-    @cached_property
-    def _tables(self) -> dict[str, pd.DataFrame]:
-        day = pd.Timestamp(self.as_of)
-        changed = corrected_tables(self.record, self.as_of.isoformat())
-        tables = {name: typed(changed.get(name, raw).cells, raw.table) for name, raw in self.record.tables.items()}
-        events = tables["events"]
-        counts_from = events["known_date"] + pd.to_timedelta(events["known_late"], unit="D")
-        known = {
-            "cases": tables["cases"]["start_known_date"] <= day,
-            "events": (counts_from <= day) & (events["is_ending"] == 0),
-            "calendar": tables["calendar"]["announced_date"] <= day,
-            "alternatives": tables["alternatives"]["known_date"] <= day,
-            "warheads": tables["warheads"]["year"] < day.year,
-        }
-        for name, mask in known.items():
-            tables[name] = tables[name][mask].reset_index(drop=True)
-        visible = set(tables["cases"]["case_id"])
-        for name in ("outcomes", "events", "calendar", "alternatives", "coding", "case_sources"):
-            tables[name] = tables[name][tables[name]["case_id"].isin(visible)].reset_index(drop=True)
-        tables["outcomes"] = _known_outcomes(tables["outcomes"], day)
-        return tables
+    def dossiers(self, target: str = TARGETS[0]) -> DossierIndex:
+        """The dossiers of the cases under `target`, for this day and every earlier one; indexed once."""
+        if target not in self._indexes:
+            self._indexes[target] = DossierIndex(self, target)
+        return self._indexes[target]
 
-    @property
-    def cases(self) -> pd.DataFrame:
-        """Cases whose start was known."""
-        return self._tables["cases"]
-
-    @property
-    def outcomes(self) -> pd.DataFrame:
-        """One row per known case and target: the ending, if it was known, and `last_seen`."""
-        return self._tables["outcomes"]
-
-    @property
-    def events(self) -> pd.DataFrame:
-        """Events that count on the as-of day."""
-        return self._tables["events"]
-
-    @property
-    def calendar(self) -> pd.DataFrame:
-        """Announcements made by the as-of day."""
-        return self._tables["calendar"]
-
-    @property
-    def alternatives(self) -> pd.DataFrame:
-        """Alternative codings that could be argued by the as-of day."""
-        return self._tables["alternatives"]
-
-    @property
-    def coding(self) -> pd.DataFrame:
-        """How the known cases were found and coded; not for features."""
-        return self._tables["coding"]
-
-    @property
-    def parties(self) -> pd.DataFrame:
-        """States and other actors."""
-        return self._tables["parties"]
-
-    @property
-    def sources(self) -> pd.DataFrame:
-        """Sources of the record."""
-        return self._tables["sources"]
-
-    @property
-    def case_sources(self) -> pd.DataFrame:
-        """Which sources a known case rests on."""
-        return self._tables["case_sources"]
-
-    @property
-    def warheads(self) -> pd.DataFrame:
-        """Stockpiled warheads by state for the years that had ended."""
-        return self._tables["warheads"]
-
-    def outcome(self, case_id: str, target: str = TARGETS[0]) -> "pd.Series[Any]":
-        """The outcome row of a known case under `target`, as known."""
-        rows = self.outcomes
-        return rows[(rows["case_id"] == case_id) & (rows["target"] == target)].iloc[0]
-
-    def case(self, case_id: str, target: str = TARGETS[0]) -> CaseView:
+    def case(self, case_id: str, target: str = TARGETS[0]) -> Dossier:
         """The case as known, last seen under `target`; `UsageError` if it is unknown or not yet known."""
-        return self.case_views([case_id], target)[0]
+        return self.dossiers(target).dossier(case_id, self.as_of)
 
-    def case_views(self, case_ids: list[str], target: str = TARGETS[0]) -> list[CaseView]:
+    def case_views(self, case_ids: list[str], target: str = TARGETS[0]) -> list[Dossier]:
         """Several cases as known, in the order asked."""
-        new = [case_id for case_id in dict.fromkeys(case_ids) if (case_id, target) not in self._views]
-        if new:
-            self._views.update({(view.case_id, target): view for view in self._viewed(new, target)})
-        return [self._views[case_id, target] for case_id in case_ids]
-
-    def _viewed(self, case_ids: list[str], target: str) -> list[CaseView]:
-        lines = self.cases.set_index("case_id")
-        for case_id in case_ids:
-            if case_id not in lines.index:
-                raise self._unknown(case_id)
-        seen = self.outcomes[self.outcomes["target"] == target].set_index("case_id")["last_seen"]
-        events = dict(iter(self.events[self.events["case_id"].isin(case_ids)].groupby("case_id")))
-        calendar = dict(iter(self.calendar[self.calendar["case_id"].isin(case_ids)].groupby("case_id")))
-        return [
-            CaseView(
-                case_id=case_id,
-                as_of=self.as_of,
-                start_date=lines["start_date"][case_id].date(),
-                last_seen=seen[case_id].date(),
-                parties=tuple(lines["parties"][case_id].split(";")),
-                start=_start(lines.loc[case_id]),
-                events=_events(events.get(case_id, self.events.iloc[:0])),
-                calendar=_appointments(calendar.get(case_id, self.calendar.iloc[:0])),
-            )
-            for case_id in case_ids
-        ]
-
-    def _unknown(self, case_id: str) -> UsageError:
-        changed = corrected_tables(self.record, self.as_of.isoformat())
-        every = changed.get("cases", self.record.tables["cases"]).cells.set_index("case_id")
-        if case_id in every.index:
-            known = every["start_known_date"][case_id]
-            return UsageError(f"wanted a day from {known} on, when {case_id} became known; came {self.as_of}")
-        near = difflib.get_close_matches(case_id[:80], every.index, n=3, cutoff=0.0)
-        return UsageError(
-            f"wanted the case_id of a case in the record; came {shown(case_id)}; nearest: {', '.join(near)}"
-        )
+        return [self.case(case_id, target) for case_id in case_ids]
 
 
 def load_history(folder: str | Path | None = None, as_of: date | str | None = None) -> History:
@@ -202,60 +79,3 @@ def load_history(folder: str | Path | None = None, as_of: date | str | None = No
     record = read_record(Path(folder) if folder is not None else places.shipped("data"))
     require_valid(record)
     return History(day or record.data_end, record)
-
-
-def _known_outcomes(outcomes: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Outcomes with what was not yet known on `day` blanked, and `last_seen`, the last sight by `day`."""
-    rows = outcomes.copy()
-    open_still = ~(rows["end_known_date"] <= day)
-    for name in ENDING_FIELDS:
-        rows.loc[open_still, name] = pd.NaT if TABLES["outcomes"].column(name).kind == "day" else ""
-    seen = rows["last_observed_date"]
-    rows["last_seen"] = seen.where(seen <= day, day)
-    return rows.drop(columns=["last_observed_date", "end_known_assumed"])
-
-
-def _start(line: "pd.Series[Any]") -> MappingProxyType[str, str | float | None]:
-    values: dict[str, str | float | None] = {}
-    for column in CASES.columns[1:]:
-        value = line[column.name]
-        if column.kind == "day":
-            values[column.name] = value.date().isoformat()
-        elif column.kind in ("flag", "probability", "integer"):
-            values[column.name] = None if pd.isna(value) else float(value)
-        else:
-            values[column.name] = str(value)
-    return MappingProxyType(values)
-
-
-def _split(cell: str) -> tuple[str, ...]:
-    return tuple(cell.split(";")) if cell else ()
-
-
-def _events(rows: pd.DataFrame) -> tuple[Event, ...]:
-    ordered = rows.sort_values(["event_date", "event_id"])
-    return tuple(
-        Event(
-            event_id=row.event_id,
-            event_date=row.event_date.date(),
-            date_precision=row.date_precision,
-            known_date=row.known_date.date(),
-            known_late=bool(row.known_late),
-            standing=row.standing,
-            actors=_split(row.actor),
-            targets=_split(row.target),
-            kind=row.kind,
-            plover=row.plover,
-            summary=row.summary,
-            sources=_split(row.source_id),
-            confidence=row.confidence,
-        )
-        for row in ordered.itertuples()
-    )
-
-
-def _appointments(rows: pd.DataFrame) -> tuple[Appointment, ...]:
-    return tuple(
-        Appointment(row.announced_date.date(), row.scheduled_date.date(), row.what, _split(row.source_id))
-        for row in rows.sort_values("scheduled_date").itertuples()
-    )

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from forecasting.store.errors import UsageError, shown
 
+# 365.25 / 12, the mean month of the Julian calendar: ages and durations are counted in months of one length, so that an
+# age depends on the number of days alone. Deadlines, which people read off a calendar, are in calendar months.
 DAYS_PER_MONTH = 30.4375
 HORIZONS = (6, 12, 24, 36, 60, 120)
 LONGEST_HORIZON = HORIZONS[-1]

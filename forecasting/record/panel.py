@@ -46,9 +46,10 @@ class Spells:
 def spells(history: History, target: str = TARGETS[0], population: Population = "forward") -> Spells:
     """The spells known by the history's as-of day.
 
-    `forward`: core cases found among informal arrangements. `pooled`: core cases however found. `every`: those outside
-    the core too. A case whose end came before its first public day never entered the record's view and is left out
-    (left truncation).
+    `forward`: prospectively sampled core cases, found as informal arrangements whatever became of them. `pooled`: with
+    those sampled retrospectively, found from the treaty that they became. `every`: cases outside the core too. A case
+    that ended before its first public day was never under observation and is left out (left truncation). `forward` and
+    `backward` are the values of `sampled_via` in `coding.csv`.
     """
     check_choice(target, population)
     coding = history.coding
@@ -71,7 +72,7 @@ def spells(history: History, target: str = TARGETS[0], population: Population = 
 
 @dataclass(frozen=True)
 class Landmarks:
-    """Days in the life of n spells at which a forecast could have been made.
+    """Landmarks of n spells: days at which a forecast could have been made.
 
     `case` (m,): the spell; `age` (m,): completed months; `day` (m,): the calendar day (datetime64[D]).
     """

@@ -1,4 +1,4 @@
-"""What must hold between cells and between rows, once every cell has its form."""
+"""Constraints between cells and between rows, checked once every cell has its form."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What each table holds: columns, units, vocabularies, keys and links. The Data Package is written from here."""
+"""Schema of the tables: columns, units, vocabularies, keys and links. The Data Package is written from here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

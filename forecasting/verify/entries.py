@@ -11,10 +11,9 @@ from forecasting.artefacts import obtain
 from forecasting.artefacts.code_hash import code_sha256
 from forecasting.artefacts.session import shared_history
 from forecasting.features import DossierIndex
-from forecasting.forecasts.forecast import case_limits, forecast
+from forecasting.forecasts import case_limits, forecast
 from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain
 from forecasting.ledger.entries import Issue, Resolution, Resolved, decoded, encoded
-from forecasting.ledger.issue import open_case_ids
 from forecasting.ledger.questions import (
     QUESTION,
     RULE,
@@ -121,7 +120,7 @@ class _Again:
         history = whole.at(asked.as_of)
         issues = [link.entry for link in group if isinstance(link.entry, Issue)]
         models = list(dict.fromkeys(name for entry in issues for name in (entry.model, entry.reference_model)))
-        self._open = set(open_case_ids(history, asked.target))
+        self._open = set(history.open_case_ids(asked.target))
         cases = sorted({case for entry in issues for case in entry.case_ids} & self._open)
         obtained = obtain(trusted.artefacts, history, models, asked.target, issues[0].population)
         self.notes = (f"models from artefact {obtained.key[:12]}" if obtained.key else "models fitted anew",)

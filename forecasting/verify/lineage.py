@@ -13,12 +13,13 @@ from forecasting.documents.wording import percent
 from forecasting.explain.drivers import drivers
 from forecasting.explain.movers import behind
 from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.forecast import case_covariates, forecast
+from forecasting.forecasts import forecast
+from forecasting.forecasts.forecast import case_covariates
 from forecasting.forecasts.training import case_lines, training_set
 from forecasting.ledger.entries import Issue
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.vocabulary import CAUSES
 from forecasting.store.errors import UsageError, shown
@@ -176,7 +177,7 @@ def _chain(history: History, number: Number, trusted: Trusted) -> Chain:
     return {**own, "fit": fit, "forecast": row | {"field": number.field}}
 
 
-def _of_base_rate(history: History, view: CaseView, obtained: Obtained, _: DossierIndex, number: Number) -> Chain:
+def _of_base_rate(history: History, view: Dossier, obtained: Obtained, _: DossierIndex, number: Number) -> Chain:
     base, spells = obtained.fitted.models[number.model], obtained.fitted.spells
     assert isinstance(base, BaseRate)
     ended = {cause: int((spells.cause == k).sum()) for k, cause in enumerate(CAUSES, start=1)}
@@ -200,7 +201,7 @@ def _outcome(history: History, case_id: str, target: str) -> list[Chain]:
     return facts(history, "outcomes", "case_id", case_id, target=target)
 
 
-def _of_hazard(history: History, view: CaseView, obtained: Obtained, index: DossierIndex, number: Number) -> Chain:
+def _of_hazard(history: History, view: Dossier, obtained: Obtained, index: DossierIndex, number: Number) -> Chain:
     model = obtained.fitted.models[number.model]
     assert isinstance(model, HazardModel)
     line = case_lines(index, [view], MODEL_FEATURES)

@@ -19,7 +19,7 @@ from forecasting.artefacts import code_hash as source
 from forecasting.artefacts import find, load, made_from, obtain, save, train
 from forecasting.artefacts.code_hash import code_sha256
 from forecasting.artefacts.support import SupportValues, restored_support, support_forms, support_state
-from forecasting.forecasts.forecast import case_limits
+from forecasting.forecasts import case_limits
 from forecasting.store.errors import ArtefactError, InsufficientHistoryError, UsageError
 
 CASES = ["new-start-post-expiry-2026", "south-atlantic-zpcas-1986"]

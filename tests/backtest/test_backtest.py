@@ -24,13 +24,14 @@ from forecasting.backtest import (
     skill_table,
     without,
 )
-from forecasting.backtest.designs import drawn_folds, dyads
+from forecasting.backtest.designs import drawn_folds
 from forecasting.backtest.jobs import map_in_jobs
 from forecasting.backtest.origins import era_name
 from forecasting.backtest.results import assemble
 from forecasting.features import DossierIndex
 from forecasting.forecasts.training import training_set
 from forecasting.record.panel import spells
+from forecasting.record.successors import Successors
 from forecasting.record.vocabulary import CAUSES
 from forecasting.store.errors import UsageError
 
@@ -106,7 +107,7 @@ def test_an_era_is_left_out_whole(history, every_origin):
 
 def test_a_dyad_is_left_out_whole_and_a_state_that_ceased_counts_as_its_successor(history, every_origin):
     core = spells(history, population="pooled")
-    dyad = dict(zip(core.case_ids, dyads(history, core.starts), strict=True))
+    dyad = dict(zip(core.case_ids, Successors(history.parties).dyads(core.starts), strict=True))
     parties = core.starts.set_index("case_id")["parties"]
     rivals = {case for case, both in parties.items() if set(both.split(";")) in ({"USA", "SUN"}, {"USA", "RUS"})}
     assert {dyad[case] for case in rivals} == {"RUS;USA"}

@@ -7,8 +7,9 @@ from sharing import made_once
 from sklearn.base import clone
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.forecasts import FittedModels
 from forecasting.forecasts.applicability import support_of
-from forecasting.forecasts.forecast import FittedModels, fit_hazard
+from forecasting.forecasts.fit import fit_hazard
 from forecasting.forecasts.training import case_lines, training_set
 from forecasting.models import MODELS
 from forecasting.record.panel import spells

@@ -6,7 +6,7 @@ import pytest
 from forecasting import forecast
 from forecasting.explain.drivers import drivers, model_terms
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.forecast import case_limits
+from forecasting.forecasts import case_limits
 from forecasting.forecasts.training import case_lines
 from forecasting.record.vocabulary import STATES
 

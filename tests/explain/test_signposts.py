@@ -7,8 +7,8 @@ import pytest
 
 from forecasting.explain.signposts import LEAST, MOST, SIGNS, Sign, _measured, planted, signposts
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.features.known import KINDS
 from forecasting.forecasts.training import case_lines
+from forecasting.record.facts import KINDS
 from forecasting.record.vocabulary import EVENT_KINDS
 
 CASE = "new-start-post-expiry-2026"
@@ -21,7 +21,7 @@ def dossiers(second_day, index, open_lines):
     going_on = outcomes[(outcomes["target"] == "concluded") & (outcomes["cause"] == "")]["case_id"]
     known = [index.dossier(case_id, second_day.as_of) for case_id in [*going_on.iloc[::5], CASE]]
     refusal = Sign("third_party_refusal", "outsider")
-    return known + [replace(planted(one, refusal), day=one.day + timedelta(days=1)) for one in known]
+    return known + [replace(planted(one, refusal), as_of=one.as_of + timedelta(days=1)) for one in known]
 
 
 @pytest.mark.parametrize("kind", EVENT_KINDS)
@@ -48,7 +48,7 @@ def test_an_act_is_planted_on_the_next_day_by_whom_it_says(index, second_day):
     assert set(after.acts.actor[-2:]) == {"USA", "RUS"}
     assert after.acts.inside[-2:].all()
     assert set(after.acts.kind[-2:]) == {KINDS.index("leader_endorsement")}
-    assert after.day == before.day and len(before.acts.day) == len(index.dossier(CASE, second_day.as_of).acts.day)
+    assert after.as_of == before.as_of and len(before.acts.day) == len(index.dossier(CASE, second_day.as_of).acts.day)
     assert not planted(before, Sign("third_party_refusal", "outsider")).acts.inside[-1]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecasting.explorer.outlook import grounds
+from forecasting.explorer.outlook import session_of
 
 
 @pytest.fixture(scope="session")
@@ -15,4 +15,4 @@ def artefacts(trained, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def known(artefacts):
-    return grounds("2026-02-05", artefacts=artefacts)
+    return session_of("2026-02-05", artefacts=artefacts)

@@ -11,7 +11,7 @@ from forecasting.explain.drivers import BASE
 from forecasting.explorer import words
 from forecasting.explorer.outlook import MODELS, ask, outlook
 from forecasting.features import DossierIndex
-from forecasting.forecasts.forecast import FittedModels
+from forecasting.forecasts import FittedModels
 from forecasting.record.months import HORIZONS
 
 CASE = "new-start-post-expiry-2026"
@@ -43,7 +43,7 @@ def test_its_table_is_the_forecast_table(answer, known):
 def test_ask_answers_from_an_artefact(answer, artefacts):
     asked = ask(CASE, "2026-02-05", artefacts=artefacts)
     assert asked.to_frame().equals(answer.to_frame())
-    assert asked.grounds.artefact is not None
+    assert asked.session.artefact is not None
     assert forecasting.ask is ask
 
 

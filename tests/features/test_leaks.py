@@ -1,6 +1,7 @@
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from record.planting import LATER, with_every_kind_later, with_rows, with_table
 
 from forecasting import History
 from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex, feature_table
-from forecasting.features.known import Acts
+from forecasting.record.facts import Acts
 
 FOUNDING_CASE = "new-start-post-expiry-2026"
 DAYS = [date(1978, 6, 30), date(1996, 9, 24), date(2026, 2, 5)]
@@ -211,7 +212,7 @@ LASTING = {
 def fifty_years_on(history, index):
     """What each feature of each case would be if the last day moved on by fifty years with nothing new."""
     dossiers = [index.dossier(*mark) for mark in landmarks(history)]
-    later = [replace(one, day=one.day + timedelta(days=18_262)) for one in dossiers]
+    later = [replace(one, as_of=one.as_of + timedelta(days=18_262)) for one in dossiers]
     return dossiers, later
 
 
@@ -229,7 +230,7 @@ def test_every_state_lapses_and_every_clock_ticks_without_a_new_event(history, i
 def test_a_clock_ticks_from_day_to_day(history, index):
     for mark in landmarks(history):
         one = index.dossier(*mark)
-        later = replace(one, day=one.day + timedelta(days=1))
+        later = replace(one, as_of=one.as_of + timedelta(days=1))
         for known in FEATURES.values():
             if known.unit == "log months" and 0 < known.measure(one) < known.maximum:
                 assert known.measure(later) > known.measure(one)
@@ -237,7 +238,7 @@ def test_a_clock_ticks_from_day_to_day(history, index):
 
 def test_an_age_of_treaties_passes_out_of_the_climate(history, index):
     one = index.dossier(FOUNDING_CASE, history.as_of)
-    later = replace(one, day=one.day + timedelta(days=18_262))
+    later = replace(one, as_of=one.as_of + timedelta(days=18_262))
     climate, endings = FEATURES["formalization_climate"].measure, one.endings
     overall = (endings.number("formalized") + 1) / (len(endings.known) + 3)
     assert climate(later) == pytest.approx(overall)
@@ -260,3 +261,15 @@ def test_a_balance_keeps_its_sign_and_bounds_however_often_its_acts_are_told(his
             once, more = FEATURES[name].measure(one), FEATURES[name].measure(thrice)
             assert np.sign(once) == np.sign(more)
             assert abs(once) <= abs(more) < 1
+
+
+@pytest.mark.parametrize(
+    ("column", "moved"), [("name", False), ("summary", False), ("cluster_id", False), ("type", True)]
+)
+def test_no_feature_reads_how_a_case_is_called_or_grouped(history, index, column, moved):
+    dossiers = [index.dossier(case_id, history.as_of) for case_id in history.cases["case_id"]]
+    for dossier in dossiers:
+        other = replace(dossier, start=MappingProxyType({**dossier.start, column: "informal_regime"}))
+        one, another = ([known.measure(each) for known in FEATURES.values()] for each in (dossier, other))
+        assert one == another or moved
+    assert (one != another) == moved

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from forecasting import HORIZONS, UsageError, fit_models, forecast, load_history
-from forecasting.forecasts.forecast import FEWEST_ENDINGS, LEVEL, case_covariates, open_cases, rivalry
+from forecasting.forecasts import FEWEST_ENDINGS, LEVEL, open_cases
+from forecasting.forecasts.fit import rivalry
+from forecasting.forecasts.forecast import case_covariates
 from forecasting.models import BASE_RATES
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.record.vocabulary import STATES, TARGETS

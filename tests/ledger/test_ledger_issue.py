@@ -10,10 +10,10 @@ from record.planting import LATER
 
 from forecasting import History, fit_models, forecast
 from forecasting.artefacts.code_hash import code_sha256
-from forecasting.forecasts.forecast import case_limits
+from forecasting.forecasts import case_limits
 from forecasting.ledger import issue, open_forecasts, question, read, read_chain, replay
 from forecasting.ledger.chain import append
-from forecasting.ledger.issue import MODELS_ISSUED, open_case_ids
+from forecasting.ledger.issue import MODELS_ISSUED
 from forecasting.ledger.questions import rounded
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.store.errors import UsageError
@@ -169,7 +169,7 @@ def test_later_facts_change_no_replayed_number(replays):
 
 def test_a_replay_is_the_forecast_of_that_day(replays, history):
     known = history.at(PAST)
-    cases = open_case_ids(known)
+    cases = known.open_case_ids()
     table_then = forecast(known, cases, fitted=fit_models(known, MODELS_ISSUED))
     found = read(replays[0])
     assert set(found["kind"]) == {"replay"} and sorted(set(found["case_id"])) == cases
@@ -184,10 +184,10 @@ def test_a_case_from_which_the_model_abstains_is_noted_with_the_reason_and_has_n
     known = history.at(PAST)
     primary, base = (link.entry for link in read_chain(replays[0]).links)
     reasons = {each.case_id: each.reason for each in primary.abstained}
-    limits = case_limits(known, open_case_ids(known), fit_models(known, ["primary"]))
+    limits = case_limits(known, known.open_case_ids(), fit_models(known, ["primary"]))
     assert reasons == {case: str(of["primary"]) for case, of in limits.items() if of["primary"].status == "abstained"}
     assert reasons["cuba-understanding-1962"].endswith("has the domain intermediate_nuclear")
-    assert sorted(primary.case_ids) == sorted(base.case_ids) == open_case_ids(known)
+    assert sorted(primary.case_ids) == sorted(base.case_ids) == known.open_case_ids()
     assert set(reasons) <= {each.case_id for each in base.forecasts} and base.abstained is None
 
 

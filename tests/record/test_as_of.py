@@ -1,5 +1,7 @@
+import pickle
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
@@ -8,9 +10,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from planting import LATER, PLANTED, with_rows
 
+import forecasting
 from forecasting import LeakageError, SchemaError, UsageError, fit_models, forecast, load_history
 from forecasting.record.history import History
 from forecasting.record.series import stockpiles
+from forecasting.record.vocabulary import TARGETS
 
 FOUNDING_CASE = "new-start-post-expiry-2026"
 TABLES = (
@@ -217,3 +221,31 @@ def test_warheads_of_a_year_are_known_from_its_end(history):
     assert stockpiles(history.at(date(2026, 1, 1)), ("USA", "RUS"), ("CHN",)).others.keys() == {"CHN"}
     assert stockpiles(history.at(date(1940, 1, 1)), ("USA",)) is None
     assert stockpiles(history, ("BRA", "ARG")) is None
+
+
+def test_a_history_that_was_asked_can_be_sent_to_another_process(history):
+    sent = pickle.loads(pickle.dumps(history.at(date(2026, 2, 5))))
+    assert sent.case(FOUNDING_CASE) == history.at(date(2026, 2, 5)).case(FOUNDING_CASE)
+    assert len(pickle.dumps(history)) == len(pickle.dumps(History(history.as_of, history.record)))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_open_cases_are_those_without_a_known_ending(record, history, target):
+    cells = record.tables["outcomes"].cells
+    rows = cells[(cells["target"] == target)]
+    never = set(rows.loc[rows["cause"] == "", "case_id"])
+    assert history.open_case_ids(target) == sorted(never)
+    day = date(1996, 9, 24)
+    begun = set(history.at(day).cases["case_id"])
+    later = set(rows.loc[rows["end_known_date"] > day.isoformat(), "case_id"])
+    assert later & begun
+    assert history.at(day).open_case_ids(target) == sorted((never | later) & begun)
+
+
+def test_open_cases_are_asked_of_the_history_alone():
+    """`rules` compares raw cells, before there is a history."""
+    package = Path(forecasting.__file__).parent
+    homes = {
+        path.relative_to(package).as_posix() for path in package.rglob("*.py") if '"cause"] == ""' in path.read_text()
+    }
+    assert homes == {"record/tables.py", "record/rules.py"}

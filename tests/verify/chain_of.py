@@ -9,10 +9,10 @@ from record.planting import LATER
 
 from forecasting import FittedModels, History, fit_models, forecast
 from forecasting.features import DossierIndex, feature_table
-from forecasting.forecasts.forecast import case_limits
+from forecasting.forecasts import case_limits
 from forecasting.ledger import issue
 from forecasting.ledger.chain import Link, read_chain
-from forecasting.ledger.issue import MODELS_ISSUED, open_case_ids
+from forecasting.ledger.issue import MODELS_ISSUED
 
 PAST = date(1972, 1, 1)
 CASES = 6
@@ -36,7 +36,7 @@ def with_later_facts(history):
 
 def chain_of(whole, folder):
     known = whole.at(PAST)
-    cases = open_case_ids(known)[:CASES]
+    cases = known.open_case_ids()[:CASES]
     index = DossierIndex(known)
     features = feature_table(index, [(case, PAST) for case in cases])
     fitted = fit_models(known, MODELS_ISSUED, index=index)

@@ -13,9 +13,9 @@ from forecasting.backtest.multiverse.specifications import Specification
 from forecasting.backtest.origins import Origins, observed_states
 from forecasting.backtest.results import Backtest, assemble
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES
-from forecasting.forecasts.forecast import fit_hazard
+from forecasting.forecasts.fit import fit_hazard
 from forecasting.forecasts.training import UNCERTAIN, TrainingSet, split_uncertain, state_features
-from forecasting.forecasts.uncertain import expected
+from forecasting.forecasts.uncertain import marginal_probabilities
 from forecasting.models.hazard import HazardModel
 from forecasting.scores.skill import skill
 
@@ -105,7 +105,7 @@ def headlines(
     chance = model.predict_cumulative_incidence(lines, (HEADLINE_MONTHS,)).values[:, 0, 0]
     unsure = lines[fact].between(0, 1, inclusive="neither").to_numpy() if fact else np.zeros(len(lines), dtype=bool)
     for line in np.flatnonzero(unsure):
-        chance[line] = expected(model, lines.iloc[[line]], fact, (HEADLINE_MONTHS,))[0, 0]
+        chance[line] = marginal_probabilities(model, lines.iloc[[line]], fact, (HEADLINE_MONTHS,))[0, 0]
     return dict(zip(lines["case_id"].astype(str), chance.tolist(), strict=True))
 
 

@@ -22,7 +22,7 @@ from forecasting.backtest.multiverse.refit import (
 )
 from forecasting.backtest.multiverse.shares import variance_shares
 from forecasting.backtest.multiverse.specifications import FACTORS, Specification, specifications
-from forecasting.forecasts.forecast import FEWEST_ENDINGS, open_cases
+from forecasting.forecasts import FEWEST_ENDINGS, open_cases
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
 

@@ -6,8 +6,8 @@ from forecasting.documents.card.form import Block, Section
 from forecasting.documents.card.material import MODEL, TARGET, Material
 from forecasting.documents.card.phrases import count, day, quote, share, table, text
 from forecasting.explain.support import SupportCount
-from forecasting.forecasts.applicability import FEWEST_AT_RISK, Limit
-from forecasting.forecasts.forecast import case_limits
+from forecasting.forecasts import case_limits
+from forecasting.forecasts.applicability import FEWEST_AT_RISK, Applicability
 
 RULES: Final = {
     "type": "No other case of its form was learned from: it abstains",
@@ -69,8 +69,6 @@ def _today(material: Material) -> list[Block]:
     return [table("Reasons met by open cases, the most frequent first, at most a dozen", head, rows)]
 
 
-def _open_limits(material: Material) -> dict[str, Limit]:
-    rows = material.history.outcomes
-    going_on = sorted(rows.loc[(rows["target"] == TARGET) & (rows["cause"] == ""), "case_id"])
-    found = case_limits(material.history, going_on, material.fitted, material.index)
+def _open_limits(material: Material) -> dict[str, Applicability]:
+    found = case_limits(material.history, material.history.open_case_ids(TARGET), material.fitted, material.index)
     return {case: by_model[MODEL] for case, by_model in found.items() if by_model[MODEL].status != "within"}

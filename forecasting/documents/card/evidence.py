@@ -5,15 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.documents.card.agreement import agreement
 from forecasting.documents.card.form import Section
 from forecasting.documents.card.material import MODEL, Material
 from forecasting.documents.card.phrases import count, day, figure, items, name, quote, share, table, text
 from forecasting.documents.wording import label
 from forecasting.features import FEATURES, HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex, feature_table
 from forecasting.features.coverage import WINDOW_MONTHS, coverage_by_state
+from forecasting.record.agreement import coder_agreement
 from forecasting.record.panel import spells
-from forecasting.record.vocabulary import STATES, TARGETS
+from forecasting.record.quality import Part, assumed_days, audit_verdicts, unopened_sources
+from forecasting.record.vocabulary import STATES
 
 YEARS_BACK = 20
 NOMINAL = 0.05
@@ -22,11 +23,7 @@ NOMINAL = 0.05
 def training_data(material: Material) -> Section:
     """The record in numbers, and the datasheet in short."""
     history, tables = material.history, {name: raw.cells for name, raw in material.history.record.tables.items()}
-    core, sources = spells(history), tables["sources"]
-    outcomes = tables["outcomes"]
-    ended = outcomes[(outcomes["target"] == TARGETS[0]) & (outcomes["cause"] != "")]
-    assumed, starts = ended["end_known_assumed"] == "1", tables["cases"]["start_known_assumed"] == "1"
-    unopened = sources["seen"] == "0"
+    core, assumed = spells(history), assumed_days(history)
     return Section(
         title="Training data",
         blocks=(
@@ -43,9 +40,9 @@ def training_data(material: Material) -> Section:
                 "What was assumed or not looked at",
                 ("What", "How many", "Of", "Share"),
                 [
-                    ["Sources whose page no coder opened", *_part(unopened)],
-                    ["Endings whose known day was set to the day of the ending", *_part(assumed)],
-                    ["Starts whose known day was set to the day of the start", *_part(starts)],
+                    ["Sources whose page no coder opened", *_part(unopened_sources(history))],
+                    ["Endings whose known day was set to the day of the ending", *_part(assumed["end_known_date"])],
+                    ["Starts whose known day was set to the day of the start", *_part(assumed["start_known_date"])],
                 ],
             ),
             text(
@@ -54,14 +51,14 @@ def training_data(material: Material) -> Section:
                 "by historians is documented. Motivation, collection, preprocessing, what may not be done with it, "
                 "weak rows and maintenance stand in the datasheet, by the headings of Gebru and others."
             ),
-            text("{told}", told=quote(_audit(tables["audit"]["verdict"]))),
+            text("{told}", told=quote(_audit(audit_verdicts(history)))),
         ),
     )  # fmt: skip
 
 
 def coders(material: Material) -> Section:
     """How far a second coder gave the same values, and why that flatters."""
-    found = agreement(material.history.record)
+    found = coder_agreement(material.history.record)
     if found.empty:
         return Section(title="Agreement of coders", blocks=(text("No case of this record was coded twice."),))
     return Section(
@@ -144,13 +141,12 @@ def leakage(material: Material) -> Section:
     )  # fmt: skip
 
 
-def _part(flags: "np.typing.NDArray[np.bool_]") -> list[object]:
-    return [count(flags.sum()), count(len(flags)), share(flags.mean() if len(flags) else None)]
+def _part(part: Part) -> list[object]:
+    return [count(part.n), count(part.of), share(part.share)]
 
 
-def _audit(verdicts: "np.typing.NDArray[np.str_]") -> str:
-    counted = {verdict: int((verdicts == verdict).sum()) for verdict in dict.fromkeys(verdicts)}
-    told = ", ".join(f"{number} {verdict}" for verdict, number in sorted(counted.items(), key=lambda one: -one[1]))
+def _audit(verdicts: dict[str, int]) -> str:
+    told = ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items())
     return f"Facts of ended cases held against pages: {told}." if told else "No fact was held against a page."
 
 

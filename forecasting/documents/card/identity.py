@@ -8,7 +8,7 @@ from forecasting.documents.card.form import Section
 from forecasting.documents.card.material import Material
 from forecasting.documents.card.phrases import code, count, day, figure, items, name, percent, quote, table, text
 from forecasting.features import catalogue
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.models.hazard import N_DURATION
 from forecasting.record.months import HORIZONS
 from forecasting.record.panel import spells

@@ -18,7 +18,7 @@ from forecasting.documents.scorecard import scorecard_content
 from forecasting.explain.support import SupportCounts, support_counts
 from forecasting.explain.track_record import read_track_record
 from forecasting.features import DossierIndex
-from forecasting.forecasts.forecast import FittedModels
+from forecasting.forecasts import FittedModels
 from forecasting.models import MODELS
 from forecasting.models.hazard import HazardModel
 from forecasting.record.history import History

@@ -9,7 +9,7 @@ from forecasting.documents.card.phrases import TOO_FEW, code, count, figure, nam
 from forecasting.documents.card.recount import recount
 from forecasting.documents.case.confidence import CHOICES
 from forecasting.documents.skill_tables import DESIGNS, MODELS, REGISTERED, SCORES, TRAITS, WEIGHTS
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.record.vocabulary import CAUSES
 
 NONE_KEPT = (

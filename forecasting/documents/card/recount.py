@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
 from forecasting.record.history import History
 from forecasting.record.panel import spells
 from forecasting.record.vocabulary import CAUSES, STATES, TARGETS

@@ -5,13 +5,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from forecasting.documents.card.agreement import agreement
 from forecasting.documents.card.form import Section, Text
 from forecasting.documents.card.material import Material
 from forecasting.documents.card.phrases import code, count, figure, percent, quote, share, table, text
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES
-from forecasting.forecasts.forecast import LEVEL
+from forecasting.forecasts import LEVEL
+from forecasting.record.agreement import coder_agreement
 from forecasting.record.panel import spells
+from forecasting.record.quality import unopened_sources
 
 Row = tuple[str, str, str | Text, str]
 ANSWERS: Final = ("yes", "partly", "no")
@@ -81,8 +82,7 @@ def _reproducible(material: Material) -> list[Row]:
 
 
 def _data(material: Material) -> list[Row]:
-    tables = {name: raw.cells for name, raw in material.history.record.tables.items()}
-    sources, coded = tables["sources"], agreement(material.history.record)
+    coded = coder_agreement(material.history.record)
     cause = coded.set_index("field").loc["cause", "same"] if len(coded) else None
     core = spells(material.history)
     ends = ", ".join(
@@ -92,7 +92,7 @@ def _data(material: Material) -> list[Row]:
         ("Source of the data", "partly",
          text("Coded by language models, largely from general knowledge; {unopened} of the pages cited were not "
               "opened.",
-              unopened=share((sources["seen"] == "0").mean() if len(sources) else None)),
+              unopened=share(unopened_sources(material.history).share)),
          "`data/DATASHEET.md`, collection process"),
         ("Sampling frame", "partly", "No list of all informal arrangements exists; how each case was found is on "
                                      "record.",

@@ -19,12 +19,13 @@ from forecasting.explain.contested import Contested, contested_codings
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms
 from forecasting.features import MODEL_FEATURES
-from forecasting.forecasts.forecast import LEVEL, case_covariates, case_limits, forecast, open_cases
+from forecasting.forecasts import LEVEL, case_limits, forecast, open_cases
+from forecasting.forecasts.forecast import case_covariates
 from forecasting.forecasts.training import UNCERTAIN, case_lines
-from forecasting.forecasts.uncertain import Model, expected
+from forecasting.forecasts.uncertain import Model, marginal_probabilities
 from forecasting.models import BASE_RATES
 from forecasting.models.base_rate import BaseRate
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, completed_months, deadline, last_day_of_interval
 from forecasting.record.schema import EVALUATION
@@ -118,7 +119,7 @@ def case_content(
     }
 
 
-def _case(history: History, view: CaseView) -> Content:
+def _case(history: History, view: Dossier) -> Content:
     names = history.parties.set_index("code")["name"]
     return {
         "case_id": view.case_id,
@@ -159,7 +160,7 @@ def _curve(monthly: pd.DataFrame, closer: Model, line: pd.DataFrame | None) -> C
         if name in numbers and cause in CAUSES:
             models.setdefault(name, {})[cause] = {number: rows[number].tolist() for number in numbers[name]}
     if line is not None:
-        points = expected(closer, line, UNCERTAIN, CURVE)
+        points = marginal_probabilities(closer, line, UNCERTAIN, CURVE)
         models[BESIDE] = {cause: {"probability": points[k].tolist()} for k, cause in enumerate(CAUSES)}
     return {"horizons": list(CURVE), "models": models}
 
@@ -186,7 +187,7 @@ def _ended_unseen(base: BaseRate, covariates: pd.DataFrame) -> Content | None:
     return dict(zip(CAUSES, map(float, values), strict=True)) | {ONGOING: float(1.0 - values.sum())}
 
 
-def _stated_term(view: CaseView) -> Content | None:
+def _stated_term(view: Dossier) -> Content | None:
     months = view.start["stated_horizon_months"]
     if not isinstance(months, float) or months <= 0:
         return None

@@ -2,12 +2,12 @@
 
 from forecasting.documents.values import Content
 from forecasting.explain.precedents import Precedent, nearest_precedents
-from forecasting.record.cases import CaseView, Event
+from forecasting.record.cases import Dossier, Event
 from forecasting.record.history import History
 from forecasting.record.series import stockpiles
 
 
-def evidence_values(history: History, view: CaseView, target: str) -> Content:
+def evidence_values(history: History, view: Dossier, target: str) -> Content:
     """The evidence of a case report as of the history's day; JSON types only."""
     names = history.parties.set_index("code")["name"].to_dict()
     return {
@@ -45,7 +45,7 @@ def _precedent(found: Precedent) -> Content:
     }
 
 
-def _stockpiles(history: History, view: CaseView) -> Content | None:
+def _stockpiles(history: History, view: Dossier) -> Content | None:
     named = {code for event in view.events if event.kind == "third_party_refusal" for code in event.actors}
     others = tuple(sorted(named - set(view.parties)))
     held = stockpiles(history, view.parties, others)
@@ -81,7 +81,7 @@ def _event(event: Event, names: dict[str, str]) -> Content:
     }
 
 
-def _sources(history: History, view: CaseView) -> list[Content]:
+def _sources(history: History, view: Dossier) -> list[Content]:
     """Every source that a visible fact cites, and the case's own sources published by the as-of day."""
     cited = {source for event in view.events for source in event.sources}
     cited |= {source for item in view.calendar for source in item.sources}

@@ -15,11 +15,11 @@ from forecasting.explain.drivers import drivers
 from forecasting.explain.signposts import signposts
 from forecasting.explain.track_record import MODELS, read_track_record, track_record
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.applicability import Limit
-from forecasting.forecasts.forecast import FittedModels
+from forecasting.forecasts import FittedModels
+from forecasting.forecasts.applicability import Applicability
 from forecasting.forecasts.training import case_lines
 from forecasting.models.hazard import HazardModel
-from forecasting.record.cases import CaseView
+from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.store.errors import AbstentionError, InsufficientHistoryError
 
@@ -30,11 +30,11 @@ Content = dict[str, Any]
 
 def explained(
     history: History,
-    view: CaseView,
+    view: Dossier,
     fitted: FittedModels,
     index: DossierIndex,
     horizon: int,
-    limit: Limit,
+    limit: Applicability,
     artefacts: str | Path | None = None,
 ) -> Content:
     """Drivers, changes, signposts and track record of the hazard model's chance of formalization.
@@ -63,7 +63,7 @@ def day_before(history: History) -> date:
     return history.as_of - timedelta(days=BACK_DAYS)
 
 
-def compared_with(history: History, view: CaseView) -> date | None:
+def compared_with(history: History, view: Dossier) -> date | None:
     """The earlier day for a case: four weeks before, or when it became known; None on the day when it did."""
     since = max(day_before(history), date.fromisoformat(str(view.start["start_known_date"])))
     return since if since < history.as_of else None
@@ -116,7 +116,7 @@ def change_values(found: Changes) -> Content:
 
 def _changes(
     history: History,
-    view: CaseView,
+    view: Dossier,
     fitted: FittedModels,
     index: DossierIndex,
     horizon: int,
@@ -137,7 +137,7 @@ def _changes(
     return change_values(found)
 
 
-def _track_record(history: History, view: CaseView, said: Mapping[str, float], horizon: int, target: str) -> Content:
+def _track_record(history: History, view: Dossier, said: Mapping[str, float], horizon: int, target: str) -> Content:
     kept = read_track_record(history, target)
     if kept.lines is None:
         return {"missing": kept.missing, "models": []}

@@ -18,7 +18,7 @@ from forecasting.backtest.multiverse.run import _specified, multiverse
 from forecasting.backtest.multiverse.specifications import FACTORS, Specification, specifications
 from forecasting.backtest.origins import observed_states
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.forecast import fit_hazard
+from forecasting.forecasts.fit import fit_hazard
 from forecasting.forecasts.training import training_set
 from forecasting.models.hazard import HazardModel
 

@@ -11,7 +11,6 @@ import pytest
 
 from forecasting import History
 from forecasting.documents.card import SECTIONS, card_bytes, card_markdown, differences, read_card, recount
-from forecasting.documents.card.agreement import agreement, krippendorff_alpha
 from forecasting.documents.card.failures import worst_first
 from forecasting.documents.card.form import Figure, Items, Table, Text
 from forecasting.documents.card.home import home_of, latest, status_of
@@ -103,28 +102,6 @@ def test_the_kept_forecasts_give_the_published_skill_and_others_would_not(histor
     assert (found[["n", "n_groups"]].to_numpy() == told[["n", "n_groups"]].to_numpy()).all()
     spoiled = lines.assign(primary_formalized=lines["primary_formalized"].iloc[::-1].to_numpy())
     assert abs(recount(spoiled, history)["skill"][0] - told["brier_skill"]["all"]) > 0.01
-
-
-def test_the_agreement_is_that_of_the_datasheet(history):
-    text = (shipped("data") / "DATASHEET.md").read_text(encoding="utf-8")
-    told = {name: (alpha, same) for name, alpha, same in re.findall(r"`(\w+)` \| (\d\.\d\d) \| (\d+) %", text)}
-    found = agreement(history.record).set_index("field")
-    assert len(told) == len(found) == 15
-    assert {n: (f"{r.alpha:.2f}", f"{100 * r.same:.0f}") for n, r in found.iterrows()} == told
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "alpha"),
-    [(["a", "b", "c"], ["a", "b", "c"], 1.0), (["a", "b"], ["b", "a"], -0.5), ([1, 1, 1, 1, 2], [1, 1, 1, 1, 1], 0.0)],
-)
-def test_alpha_by_hand(first, second, alpha):
-    assert krippendorff_alpha(first, second) == pytest.approx(alpha)
-
-
-def test_alpha_of_one_value_is_none_and_of_unequal_lengths_an_error():
-    assert np.isnan(krippendorff_alpha(["a", "a"], ["a", "a"]))
-    with pytest.raises(ValueError, match="the same n units; came"):
-        krippendorff_alpha(["a"], ["a", "b"])
 
 
 def test_the_failures_are_the_worst_of_the_file(history, fresh):

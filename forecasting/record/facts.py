@@ -34,16 +34,22 @@ def stands(begun: float, ended: float, today: int, life: float) -> bool:
     return begun > ended and months_from(begun, today) <= life
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Facts:
     """n facts: `known` (n,) is the first day on which each counts, never falling."""
 
     known: Days
 
     def until(self, day: int) -> Self:
-        """Copies of what counts by `day`, not views: what came later cannot be reached through them."""
+        """Copies of what counts by `day`, not views: later facts cannot be reached through them."""
         n = int(np.searchsorted(self.known, day, side="right"))
         return type(self)(*(_cut(getattr(self, field.name), n) for field in fields(self)))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the same facts in the same order."""
+        return type(other) is type(self) and all(
+            np.array_equal(getattr(self, field.name), getattr(other, field.name)) for field in fields(self)
+        )
 
     def where(self, kept: Flags) -> Self:
         """Only the facts flagged, (n,)."""
@@ -55,14 +61,14 @@ class Facts:
         return type(self)(*(_cut(values, len(values)) for values in both))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Changes(Facts):
     """n changes of leader, by the `day` (n,) of each."""
 
     day: Days
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Acts(Facts):
     """n dated acts: `day` (n,) of the act, `kind` (n,) in `KINDS`, `actor` (n,) of today's codes, `inside` (n,).
 
@@ -80,11 +86,11 @@ class Acts(Facts):
         return float(days.max()) if len(days) else NEVER
 
     def number_since(self, day: float, wanted: Flags) -> int:
-        """How many acts of these kinds the parties did after `day`. Only for balances and shares: see `coverage`."""
+        """How many acts of these kinds the parties did after `day`; only for balances and shares, see `coverage`."""
         return int(np.count_nonzero(wanted[self.kind] & self.inside & (self.day > day)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Endings(Facts):
     """n endings of other cases: `cause` (n,) in `CAUSES`, and what each case shares with the one in question, (n,).
 

@@ -1,5 +1,5 @@
 from collections import Counter
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -10,9 +10,11 @@ from record.planting import with_rows, with_table
 
 from forecasting import History, LeakageError, UsageError
 from forecasting.features import DossierIndex
-from forecasting.features.known import KINDS, NEVER, kinds, months_from, stands
-from forecasting.features.states import States, in_common, lineages
+from forecasting.record.checks import corrected_tables
+from forecasting.record.facts import KINDS, NEVER, kinds, months_from, stands
 from forecasting.record.series import stockpiles
+from forecasting.record.successors import Successors, in_common, lineages
+from forecasting.record.vocabulary import TARGETS
 
 FOUNDING_CASE = "new-start-post-expiry-2026"
 
@@ -33,7 +35,7 @@ def parts_of(thing):
     elif isinstance(thing, MappingProxyType):
         yield from parts_of(tuple(thing.items()))
     else:
-        assert thing is None or type(thing) in (str, float, int, date, np.ndarray), f"a dossier holds {thing!r}"
+        assert thing is None or type(thing) in (str, float, int, bool, date, np.ndarray), f"a dossier holds {thing!r}"
         yield thing
 
 
@@ -44,7 +46,7 @@ def acts(dossier):
 
 def test_a_dossier_holds_plain_values_and_arrays_of_its_own(index):
     arrays = [part for part in parts_of(index.dossier(FOUNDING_CASE, date(2026, 2, 5))) if isinstance(part, np.ndarray)]
-    assert len(arrays) == 16
+    assert len(arrays) == 17
     assert all(array.base is None and not array.flags.writeable for array in arrays)
 
 
@@ -53,7 +55,7 @@ def test_a_dossier_cannot_be_changed(index):
     with pytest.raises(TypeError):
         dossier.start["type"] = "political_commitment"
     with pytest.raises(AttributeError):
-        dossier.day = date(2026, 3, 1)
+        dossier.as_of = date(2026, 3, 1)
     with pytest.raises(ValueError, match="read-only"):
         dossier.acts.day[0] = 0
 
@@ -72,6 +74,38 @@ def test_a_case_that_is_unknown_or_not_yet_known_is_refused(index, history):
         index.dossier("new-start", date(2026, 2, 5))
     with pytest.raises(UsageError, match="when new-start-post-expiry-2026 became known; came 2026-02-04"):
         DossierIndex(history.at(date(2026, 2, 4))).dossier(FOUNDING_CASE, date(2026, 2, 4))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_case_of_a_history_is_its_dossier_of_that_day(history, target):
+    day, index = history.as_of, history.dossiers(target)
+    for earlier in (date(1992, 1, 1), date(2026, 2, 5)):
+        known = history.at(earlier)
+        corrected = set(corrected_tables(history.record, day.isoformat())) - set(
+            corrected_tables(history.record, earlier.isoformat())
+        )
+        assert not corrected & {"cases", "events", "outcomes", "calendar"}
+        for case_id in known.cases["case_id"]:
+            assert known.case(case_id, target) == index.dossier(case_id, earlier)
+
+
+def test_dossiers_that_differ_in_one_act_are_unequal(index):
+    dossier = index.dossier(FOUNDING_CASE, date(2026, 2, 5))
+    assert dossier == index.dossier(FOUNDING_CASE, date(2026, 2, 5))
+    assert dossier != replace(dossier, acts=dossier.acts.until(dossier.today - 1))
+    assert dossier != replace(dossier, events=dossier.events[1:])
+
+
+def test_what_is_left_out_or_not_yet_known_is_not_among_the_events_either(index):
+    day, gone = date(2026, 3, 1), f"{FOUNDING_CASE}-e13"
+    full = {event.event_id for event in index.dossier(FOUNDING_CASE, day).events}
+    assert {event.event_id for event in index.leaving_out([gone]).dossier(FOUNDING_CASE, day).events} == full - {gone}
+    stopped, early = (one.dossier(FOUNDING_CASE, on) for one, on in (
+        (index.known_by(date(2026, 2, 5)), day), (index, date(2026, 2, 5)),
+    ))  # fmt: skip
+    assert stopped.events == early.events
+    assert len(early.events) < len(full)
+    assert (stopped.calendar, stopped.last_seen) == (early.calendar, early.last_seen)
 
 
 def test_own_acts_are_those_of_the_history(index, history):
@@ -114,12 +148,12 @@ def test_an_act_told_again_in_another_case_changes_nothing_but_can_be_known_earl
 def test_a_state_that_ceased_is_joined_to_its_successor(index, history):
     dossier = index.dossier(FOUNDING_CASE, history.as_of)
     soviet = date(1991, 7, 31).toordinal()
-    assert dossier.parties == ("RUS", "USA")
+    assert dossier.principals == ("RUS", "USA")
     assert ((dossier.dyad.day == soviet) & (dossier.dyad.kind == KINDS.index("signature"))).sum() == 1
 
 
 def test_two_germanys_are_two_parties(history):
-    states = States(history.parties)
+    states = Successors(history.parties)
     both, one, act = (states.counts([cell])[0] for cell in ("FRG;GDR;USA;MULTI", "USA;DEU", "GDR;FRG"))
     assert in_common(np.array([act]), both).tolist() == [2]
     assert in_common(np.array([act]), one).tolist() == [1]
@@ -219,7 +253,7 @@ def test_only_clocks_tick_after_the_last_day_that_is_known(index):
     early, late = date(2026, 2, 5), date(2026, 3, 1)
     stopped = index.known_by(early).dossier(FOUNDING_CASE, late)
     then = index.dossier(FOUNDING_CASE, early)
-    assert (stopped.day, stopped.today - then.today) == (late, 24)
+    assert (stopped.as_of, stopped.today - then.today) == (late, 24)
     for name in ("acts", "dyad", "leadership", "endings", "warheads"):
         for mine, theirs in zip(parts_of(getattr(stopped, name)), parts_of(getattr(then, name)), strict=True):
             np.testing.assert_array_equal(mine, theirs)

@@ -1,4 +1,4 @@
-"""Which states a cell names, with those that ceased joined to their successors."""
+"""States named in a cell of the record, those that ceased joined to their successors."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -11,7 +11,7 @@ UNNAMED: Final = "MULTI"
 Counts = NDArray[np.int8]
 
 
-class States:
+class Successors:
     """The codes of `parties.csv`; `lineage` maps each to the last state in its line of successors."""
 
     def __init__(self, parties: pd.DataFrame) -> None:
@@ -40,6 +40,30 @@ class States:
         """The cell with each code replaced by the last in its line."""
         return ";".join(self.lineage.get(code, code) for code in cell.split(";"))
 
+    def dyad(self, parties: str) -> str:
+        """The two states of a cell, sorted, a state that ceased as its successor; empty unless there are two.
+
+        USA and USSR are thus the same dyad as USA and Russia: the successor took over treaties, forces and negotiators.
+
+        Parameters
+        ----------
+        parties
+            Codes joined by `;`, as in the column `parties` of `cases.csv`.
+
+        Examples
+        --------
+        >>> from forecasting import load_history
+        >>> Successors(load_history().parties).dyad("USA;SUN")
+        'RUS;USA'
+        """
+        pair = sorted(set(self.joined(parties).split(";")))
+        return ";".join(pair) if len(pair) == 2 else ""
+
+    def dyads(self, starts: pd.DataFrame) -> list[str]:
+        """The dyad of each case, from rows of `cases.csv`; of other than two parties, the cluster."""
+        pairs = zip(starts["parties"], starts["cluster_id"], strict=True)
+        return [self.dyad(parties) or cluster for parties, cluster in pairs]
+
     def is_collective(self, cell: str) -> bool:
         """Whether a cell names nobody, or a group that may speak for any state."""
         return not cell or not self._collective.isdisjoint(cell.split(";"))
@@ -49,6 +73,11 @@ def in_common(counts: Counts, parties: Counts) -> NDArray[np.int64]:
     """How many states each row of `counts` (n, n_lines) shares with `parties` (n_lines,)."""
     theirs = np.flatnonzero(parties)
     return np.minimum(counts[:, theirs], parties[theirs]).sum(axis=1, dtype=np.int64)
+
+
+def share_a_dyad(counts: Counts, parties: Counts) -> NDArray[np.bool_]:
+    """Whether each row of `counts` (n, n_lines) names at least two of the states of `parties` (n_lines,)."""
+    return in_common(counts, parties) > 1
 
 
 def lineages(successors: Mapping[str, str]) -> dict[str, str]:

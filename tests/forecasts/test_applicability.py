@@ -14,15 +14,20 @@ from forecasting.artefacts import save
 from forecasting.documents.case.report import SECTIONS, CaseReport
 from forecasting.documents.portfolio import PortfolioReport
 from forecasting.explain.changes import changes
-from forecasting.explain.support import _past_limits, support_counts
+from forecasting.explain.support import _past_applicability, support_counts
 from forecasting.explain.track_record import read_track_record
 from forecasting.explorer.outlook import ask
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.applicability import FEWEST_AT_RISK, Reason, limits_of, support_of, unseen_type
-from forecasting.forecasts.forecast import LEVEL, case_limits
+from forecasting.forecasts import LEVEL, case_limits
+from forecasting.forecasts.applicability import (
+    FEWEST_AT_RISK,
+    Reason,
+    applicabilities,
+    applicability_by_type,
+    support_of,
+)
 from forecasting.forecasts.training import UNCERTAIN, case_lines
-from forecasting.forecasts.uncertain import forecast_given
-from forecasting.ledger.issue import open_case_ids
+from forecasting.forecasts.uncertain import marginal_and_conditional
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import AbstentionError
 
@@ -45,7 +50,7 @@ SUPPORT = support_of(LANDMARKS, ("size", "talks"), DOMAINS)
 def limited(case_id="new", at_risk=30, **facts):
     """The limit of one case by the support of three."""
     own = {"case_id": case_id, "type": "pledge", "domain": "naval", "size": 0.5, "talks": 0.0} | facts
-    return limits_of(SUPPORT, pd.DataFrame([own]), np.array([at_risk]))[0]
+    return applicabilities(SUPPORT, pd.DataFrame([own]), np.array([at_risk]))[0]
 
 
 def test_the_support_holds_the_range_of_each_case_over_its_landmarks():
@@ -84,7 +89,7 @@ def test_the_rule_and_its_words(case_id, facts, status, told):
 @pytest.mark.parametrize("size", [-3.0, 0.2, 1.0, 7.0])
 def test_a_limit_hangs_on_nothing_but_the_other_cases(size):
     own = LANDMARKS.assign(size=LANDMARKS["size"].where(LANDMARKS["case_id"] != "b", 100.0))
-    moved = limits_of(
+    moved = applicabilities(
         support_of(own, SUPPORT.names, DOMAINS),
         pd.DataFrame([{"case_id": "b", "type": "pledge", "domain": "naval", "size": size, "talks": 0.0}]),
         np.array([30]),
@@ -100,14 +105,14 @@ def test_many_cases_have_the_limits_of_each():
         ]
     )
     at_risk = np.array([30, 2, 30])
-    together = limits_of(SUPPORT, cases, at_risk)
-    assert together == [limits_of(SUPPORT, cases.iloc[[i]], at_risk[[i]])[0] for i in range(3)]
+    together = applicabilities(SUPPORT, cases, at_risk)
+    assert together == [applicabilities(SUPPORT, cases.iloc[[i]], at_risk[[i]])[0] for i in range(3)]
     assert [limit.status for limit in together] == ["widened", "widened", "abstained"]
 
 
 def test_a_base_rate_by_type_abstains_where_no_other_case_is_of_the_type():
-    assert unseen_type(["a", "b"], ["x", "y"], "new", "x").status == "within"
-    assert unseen_type(["a", "b"], ["x", "y"], "a", "x").reasons == (Reason("type", "type", "x"),)
+    assert applicability_by_type(["a", "b"], ["x", "y"], "new", "x").status == "within"
+    assert applicability_by_type(["a", "b"], ["x", "y"], "a", "x").reasons == (Reason("type", "type", "x"),)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +126,7 @@ def regimes(history, kept):
     known = history.at(REGIME_DAY)
     fitted = fit_models(known, MODELS)
     save(fitted, known, kept)
-    return known, fitted, forecast(known, open_case_ids(known), fitted=fitted, horizons=[12, 60])
+    return known, fitted, forecast(known, known.open_case_ids(), fitted=fitted, horizons=[12, 60])
 
 
 def test_of_the_first_case_of_its_type_only_the_overall_base_rate_says_anything(regimes):
@@ -153,7 +158,7 @@ def test_an_interval_is_widened_to_hold_the_base_rate_of_the_model_and_the_point
         "0 cases were under observation at its age, fewer than 10"
     )
     model, line = fitted.models["primary"], case_lines(DossierIndex(known), [known.case(OLD)], MODEL_FEATURES)
-    plain = forecast_given(model, line, UNCERTAIN, (12, 60), LEVEL)["all"]
+    plain = marginal_and_conditional(model, line, UNCERTAIN, (12, 60), LEVEL)["all"]
     lower, upper = (bound[0] for bound in model.base_.predict_interval(line, (12, 60), LEVEL))
     rows = table[(table["model"] == "primary") & (table["case_id"] == OLD)].set_index(["cause", "horizon"])
     rows = rows.loc[pd.MultiIndex.from_product([STATES, (12, 60)])]
@@ -233,7 +238,7 @@ def test_past_days_are_judged_as_a_forecast_made_then_would_be(history):
     day = pd.Timestamp("1995-05-10")
     asked = kept[kept["as_of"].between(day - pd.Timedelta(days=40), day)]
     later = history.at(date(1998, 1, 1))
-    found = _past_limits(later, DossierIndex(later), "concluded", asked)
+    found = _past_applicability(later, DossierIndex(later), "concluded", asked)
     known = history.at(day.date())
     fitted = fit_models(known, ["primary"])
     asked_of = asked["case_id"].tolist()
@@ -246,7 +251,7 @@ def test_the_counts_add_up(history, trained):
     known, fitted, _ = trained
     counts = support_counts(known, fitted)
     now = counts.open_cases
-    limits = case_limits(known, open_case_ids(known), fitted)
+    limits = case_limits(known, known.open_case_ids(), fitted)
     status = [of["primary"].status for of in limits.values()]
     assert (now.n, now.abstained, now.widened) == (len(status), status.count("abstained"), status.count("widened"))
     assert counts.past is not None and counts.past.n > 1000

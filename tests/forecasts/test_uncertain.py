@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.forecasts.uncertain import ALL, NO, YES, either_way, expected, forecast_given
+from forecasting.forecasts.uncertain import (
+    ENDORSED,
+    MARGINAL,
+    NOT_ENDORSED,
+    both_values,
+    marginal_and_conditional,
+    marginal_probabilities,
+)
 from forecasting.models.hazard import HazardModel
 
 HORIZONS = (12, 60)
@@ -29,22 +36,30 @@ def line(**cells):
 
 @pytest.mark.parametrize("fact", [0.0, 1.0])
 def test_a_certain_fact_has_one_side(model, fact):
-    assert set(forecast_given(model, line(leader_endorsed=fact), "leader_endorsed", HORIZONS, 0.8)) == {ALL}
+    assert set(marginal_and_conditional(model, line(leader_endorsed=fact), "leader_endorsed", HORIZONS, 0.8)) == {
+        MARGINAL
+    }
 
 
 def test_an_uncertain_fact_is_averaged_over_and_shown_either_way(model):
-    sides = forecast_given(model, line(), "leader_endorsed", HORIZONS, 0.8)
-    assert set(sides) == {ALL, YES, NO}
-    np.testing.assert_allclose(sides[ALL].point, 0.3 * sides[YES].point + 0.7 * sides[NO].point, atol=1e-12)
-    for chance, side in ((1.0, YES), (0.0, NO)):
-        certain = forecast_given(model, line(leader_endorsed=chance), "leader_endorsed", HORIZONS, 0.8)[ALL]
+    sides = marginal_and_conditional(model, line(), "leader_endorsed", HORIZONS, 0.8)
+    assert set(sides) == {MARGINAL, ENDORSED, NOT_ENDORSED}
+    np.testing.assert_allclose(
+        sides[MARGINAL].point, 0.3 * sides[ENDORSED].point + 0.7 * sides[NOT_ENDORSED].point, atol=1e-12
+    )
+    for chance, side in ((1.0, ENDORSED), (0.0, NOT_ENDORSED)):
+        certain = marginal_and_conditional(model, line(leader_endorsed=chance), "leader_endorsed", HORIZONS, 0.8)[
+            MARGINAL
+        ]
         np.testing.assert_allclose(sides[side].point, certain.point, atol=1e-12)
 
 
 def test_a_case_that_has_lasted_was_likelier_one_that_lasts(model):
     """Endorsed cases end sooner here, so an old case was likelier not endorsed than its coded chance says."""
-    sides = forecast_given(model, line(age_months=60), "leader_endorsed", HORIZONS, 0.8)
-    weight = (sides[ALL].point - sides[NO].point)[0] / (sides[YES].point - sides[NO].point)[0]
+    sides = marginal_and_conditional(model, line(age_months=60), "leader_endorsed", HORIZONS, 0.8)
+    weight = (sides[MARGINAL].point - sides[NOT_ENDORSED].point)[0] / (
+        sides[ENDORSED].point - sides[NOT_ENDORSED].point
+    )[0]
     assert (weight < 0.3).all()
     born = line(leader_endorsed=[1.0]).explode("leader_endorsed")
     lasted = [
@@ -55,7 +70,7 @@ def test_a_case_that_has_lasted_was_likelier_one_that_lasts(model):
 
 
 def test_every_side_is_a_distribution_inside_its_bounds(model):
-    for states in forecast_given(model, line(gap_months=7), "leader_endorsed", HORIZONS, 0.8).values():
+    for states in marginal_and_conditional(model, line(gap_months=7), "leader_endorsed", HORIZONS, 0.8).values():
         np.testing.assert_allclose(states.point.sum(axis=0), 1.0)
         assert (states.lower <= states.point).all()
         assert (states.point <= states.upper).all()
@@ -65,15 +80,15 @@ def test_every_side_is_a_distribution_inside_its_bounds(model):
 @pytest.mark.parametrize("age", [0, 60])
 def test_what_is_expected_is_the_mean_over_both_ways(model, fact, age):
     asked = line(leader_endorsed=fact, age_months=age)
-    both, weights = either_way(model, asked, "leader_endorsed")
+    both, weights = both_values(model, asked, "leader_endorsed")
     assert list(both["leader_endorsed"]) == [1.0, 0.0]
     assert weights.sum() == pytest.approx(1.0, abs=1e-12)
     assert (weights[0] in (0.0, 1.0)) == (fact in (0.0, 1.0))
-    point = expected(model, asked, "leader_endorsed", HORIZONS)
-    told = forecast_given(model, asked, "leader_endorsed", HORIZONS, 0.8)[ALL].point
+    point = marginal_probabilities(model, asked, "leader_endorsed", HORIZONS)
+    told = marginal_and_conditional(model, asked, "leader_endorsed", HORIZONS, 0.8)[MARGINAL].point
     np.testing.assert_allclose(point, told, atol=1e-12)
 
 
 def test_without_such_a_fact_there_is_one_way(model):
-    alone, weights = either_way(model, line(), "no such fact")
+    alone, weights = both_values(model, line(), "no such fact")
     assert len(alone) == len(weights) == 1

@@ -1,0 +1,85 @@
+"""A session: the record, fitted models and dossiers of one day and target, loaded once and handed on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.forecasts.applicability import Applicability
+from forecasting.forecasts.fit import FittedModels
+from forecasting.forecasts.forecast import case_limits, forecast
+from forecasting.forecasts.training import case_lines
+from forecasting.models.hazard import HazardModel
+from forecasting.record.cases import Dossier
+from forecasting.record.history import History
+from forecasting.record.months import HORIZONS
+from forecasting.record.panel import Population
+from forecasting.store.errors import UsageError
+
+HAZARD_MODEL = "primary"
+
+
+@dataclass(frozen=True)
+class Session:
+    """The record as of a day, models fitted on it, and the index of its dossiers.
+
+    Parameters
+    ----------
+    history
+        The record as of the day.
+    fitted
+        Models fitted by that day; they bring the target and the population.
+    artefact
+        Key of the artefact that the models were restored from; None where they were fitted here.
+
+    Examples
+    --------
+    >>> from forecasting import fit_models, load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> session = Session(history, fit_models(history, ["base_rate"]))
+    >>> len(session.forecast("new-start-post-expiry-2026", [60]))
+    4
+    """
+
+    history: History
+    fitted: FittedModels
+    artefact: str | None = None
+
+    @property
+    def target(self) -> str:
+        """The event that counts as formal: `concluded` or `in_force`."""
+        return self.fitted.target
+
+    @property
+    def population(self) -> Population:
+        """The cases that the base rates were fitted on."""
+        return self.fitted.population
+
+    @property
+    def index(self) -> DossierIndex:
+        """The dossiers of the day and of every earlier one."""
+        return self.history.dossiers(self.target)
+
+    @property
+    def hazard(self) -> HazardModel:
+        """The fitted hazard model; `UsageError` where there is none."""
+        model = self.fitted.models.get(HAZARD_MODEL)
+        if not isinstance(model, HazardModel):
+            raise UsageError(
+                f"expected {HAZARD_MODEL} among the fitted models, got {', '.join(self.fitted.models)}: fit it with "
+                "fit_models"
+            )
+        return model
+
+    def line(self, case: Dossier) -> pd.DataFrame:
+        """The covariates of the hazard model for a case, one line."""
+        return case_lines(self.index, [case], MODEL_FEATURES)
+
+    def forecast(self, case_ids: str | Sequence[str], horizons: Sequence[int] = HORIZONS) -> pd.DataFrame:
+        """The forecast table of these cases, see `forecast`."""
+        return forecast(self.history, case_ids, fitted=self.fitted, horizons=horizons)
+
+    def limits(self, case_ids: Sequence[str]) -> dict[str, dict[str, Applicability]]:
+        """Applicability of the models to these cases, by case and model, see `case_limits`."""
+        return case_limits(self.history, case_ids, self.fitted)

@@ -1,0 +1,298 @@
+"""Cases as they were known: everything but an ending is indexed once, and a case as of a day is cut from it."""
+
+from collections.abc import Collection, Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.record.cases import Appointment, Dossier, Event
+from forecasting.record.facts import KINDS, Acts, Changes, Endings
+from forecasting.record.schema import CASES, TABLES
+from forecasting.record.successors import UNNAMED, Counts, Successors, in_common, share_a_dyad
+from forecasting.record.tables import KnownTables, counts_from
+from forecasting.record.vocabulary import CAUSES, TARGETS
+from forecasting.store.errors import LeakageError, UsageError
+
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """Everything the record holds on a case, without any ending: a dossier is cut from it.
+
+    `events` and `calendar`: each with the day, as an ordinal, from which it counts.
+    """
+
+    known: int
+    last_seen: int
+    start_date: date
+    start: MappingProxyType[str, str | float | None]
+    parties: tuple[str, ...]
+    principals: tuple[str, ...]
+    events: tuple[tuple[int, Event], ...]
+    calendar: tuple[tuple[int, Appointment], ...]
+    acts: Acts
+    dyad: Acts
+    leadership: Changes
+
+
+class DossierIndex:
+    """Dossiers from one record, for its as-of day and every earlier one.
+
+    Built once from the tables known on a day, so corrections count as of that day. `target` says which endings of
+    other cases count as formal, and under which a case was last seen.
+    """
+
+    def __init__(self, tables: KnownTables, target: str = TARGETS[0]) -> None:
+        self.as_of = tables.as_of
+        self._tables = tables
+        self._left_out: frozenset[str] = frozenset()
+        self._last_known = tables.as_of
+        self._cases = tables.cases.set_index("case_id", drop=False)
+        self._known = pd.Series(_ordinals(self._cases["start_known_date"]), index=self._cases.index)
+        self._successors = Successors(tables.parties)
+        self._parties = self._successors.counts(self._cases["parties"])
+        self._events = _event_table(tables.events, self._known)
+        self._counts_from, self._day, self._kind = (
+            self._events[name].to_numpy(np.int64) for name in ("known", "day", "kind")
+        )
+        self._own = self._events.groupby("case_id").indices
+        self._act = _act_codes(self._events)
+        self._once = _first_recorded(self._act, np.arange(len(self._act)))
+        self._acting = self._successors.counts(self._events["actor"])
+        self._involved = self._successors.counts(self._events["actor"] + ";" + self._events["target"])
+        actors = self._events["actor"]
+        self._actor = np.array([self._successors.joined(cell) for cell in actors], dtype=object)
+        self._collective = np.array([self._successors.is_collective(cell) for cell in actors], dtype=bool)
+        self._outcomes = _ending_table(tables.outcomes, target, self._known)
+        self._ended = self._outcomes["case_id"].to_numpy(dtype=object)
+        self._ending_lines = self._cases.index.get_indexer(self._ended)
+        self._not_withheld = np.ones(len(self._outcomes), dtype=bool)
+        self._warheads = _shares_by_year(tables.warheads, self._successors.lineage)
+        self._seen = tables.outcomes[tables.outcomes["target"] == target].set_index("case_id")["last_seen"]
+        self._files: dict[str, _File] = {}
+        self._every_ending: dict[str, Endings] = {}
+        self._endings: dict[str, Endings] = {}
+
+    def without(self, case_ids: Collection[str]) -> "DossierIndex":
+        """The same index with the endings of these cases withheld, as a fold of a validation needs it."""
+        other = copy(self)
+        other._not_withheld = self._not_withheld & ~self._outcomes["case_id"].isin(list(case_ids)).to_numpy(bool)
+        other._endings = {}
+        return other
+
+    def leaving_out(self, event_ids: Collection[str]) -> "DossierIndex":
+        """The same index as if these events had never been recorded; rows of the same acts in other cases remain."""
+        other = copy(self)
+        other._left_out = self._left_out | frozenset(event_ids)
+        other._once = _first_recorded(self._act, np.flatnonzero(~self._events["event_id"].isin(other._left_out)))
+        other._files = {}
+        return other
+
+    def known_by(self, day: date) -> "DossierIndex":
+        """The same index as if nothing had become known after `day`: on later days only clocks tick."""
+        other = copy(self)
+        other._last_known = min(day, self._last_known)
+        return other
+
+    def dossier(self, case_id: str, day: date) -> Dossier:
+        """The case as known on `day`; `LeakageError` for a day after that of the history."""
+        if day > self.as_of:
+            raise LeakageError(f"wanted a day up to {self.as_of}, the as-of day of this index; came {day}")
+        file, today = self._file(case_id), day.toordinal()
+        if today < file.known:
+            known = date.fromordinal(file.known)
+            raise UsageError(f"wanted a day from {known} on, when {case_id} became known; came {day}")
+        last = min(today, self._last_known.toordinal())
+        return Dossier(
+            case_id=case_id,
+            as_of=day,
+            start_date=file.start_date,
+            last_seen=date.fromordinal(min(file.last_seen, last)),
+            parties=file.parties,
+            start=file.start,
+            events=tuple(event for known, event in file.events if known <= last),
+            calendar=tuple(appointment for known, appointment in file.calendar if known <= last),
+            principals=file.principals,
+            acts=file.acts.until(last),
+            dyad=file.dyad.until(last),
+            leadership=file.leadership.until(last),
+            endings=self._endings_for(case_id).until(last),
+            warheads=self._shares_on(date.fromordinal(last)),
+        )
+
+    def _file(self, case_id: str) -> _File:
+        if case_id not in self._known.index:
+            raise self._tables.unknown_case(case_id)
+        if case_id not in self._files:
+            self._files[case_id] = self._read(case_id)
+        return self._files[case_id]
+
+    def _read(self, case_id: str) -> _File:
+        row, parties = self._cases.loc[case_id], self._parties[self._cases.index.get_loc(case_id)]
+        own = self._own.get(case_id, np.zeros(0, dtype=np.int64))
+        if self._left_out:
+            own = own[~self._events["event_id"].iloc[own].isin(self._left_out).to_numpy()]
+        between = self._once[share_a_dyad(self._involved[self._once], parties)]
+        return _File(
+            known=int(self._known[case_id]),
+            last_seen=self._seen[case_id].toordinal(),
+            start_date=row["start_date"].date(),
+            start=_start(row),
+            parties=tuple(row["parties"].split(";")),
+            principals=self._successors.lines(parties),
+            events=self._own_events(own),
+            calendar=_appointments(self._announced.get(case_id, [])),
+            acts=self._acts(own, parties, row["parties"]),
+            dyad=self._acts(between, parties, row["parties"]),
+            leadership=self._leadership(parties),
+        )
+
+    @cached_property
+    def _event_columns(self) -> dict[str, list[Any]]:
+        """The cells of the events in the order of the index, days as dates, for making `Event`s of."""
+        rows, order = self._tables.events, self._events["row"].to_numpy()
+        return {
+            column.name: rows[column.name].to_numpy("datetime64[D]" if column.kind == "day" else None)[order].tolist()
+            for column in TABLES["events"].columns
+        }
+
+    @cached_property
+    def _announced(self) -> dict[str, list[Any]]:
+        """Rows of the calendar by case, in the order of the days they are for."""
+        rows = self._tables.calendar.sort_values("scheduled_date")
+        return {str(case_id): list(own.itertuples()) for case_id, own in rows.groupby("case_id")}
+
+    def _own_events(self, lines: NDArray[np.int64]) -> tuple[tuple[int, Event], ...]:
+        """These events by date, each with the day from which it counts."""
+        found = [(int(self._counts_from[line]), _event(self._event_columns, line)) for line in lines.tolist()]
+        return tuple(sorted(found, key=lambda each: (each[1].event_date, each[1].event_id)))
+
+    def _acts(self, lines: NDArray[np.int64], parties: Counts, cell: str) -> Acts:
+        theirs = in_common(self._acting[lines], parties) > 0
+        return Acts(
+            known=self._counts_from[lines],
+            day=self._day[lines],
+            kind=self._kind[lines],
+            actor=self._actor[lines],
+            inside=theirs | self._collective[lines] | (UNNAMED in cell.split(";")),
+        )
+
+    def _leadership(self, parties: Counts) -> Changes:
+        changes = self._once[self._kind[self._once] == KINDS.index("leadership_change")]
+        theirs = changes[in_common(self._acting[changes], parties) > 0]
+        return Changes(self._counts_from[theirs], self._day[theirs])
+
+    def _endings_for(self, case_id: str) -> Endings:
+        if case_id not in self._endings:
+            self._endings[case_id] = self._beside(case_id).where(self._not_withheld & (self._ended != case_id))
+        return self._endings[case_id]
+
+    def _beside(self, case_id: str) -> Endings:
+        """Every ending, its own too, with the parties, type and domain that each case shares with this one."""
+        if case_id not in self._every_ending:
+            own, lines = self._cases.index.get_loc(case_id), self._ending_lines
+            kind, domain = (self._cases[name].to_numpy(dtype=object) for name in ("type", "domain"))
+            self._every_ending[case_id] = Endings(
+                known=self._outcomes["known"].to_numpy(np.int64),
+                cause=self._outcomes["cause"].to_numpy(np.int64),
+                same_dyad=share_a_dyad(self._parties[lines], self._parties[own]),
+                same_type=kind[lines] == kind[own],
+                same_domain=domain[lines] == domain[own],
+            )
+        return self._every_ending[case_id]
+
+    def _shares_on(self, day: date) -> Mapping[str, float]:
+        ended = [year for year in self._warheads if year < day.year]
+        return self._warheads[max(ended)] if ended else MappingProxyType({})
+
+
+def _ordinals(days: "pd.Series[Any]") -> NDArray[np.int64]:
+    return days.to_numpy().astype("datetime64[D]").astype(np.int64) + EPOCH
+
+
+def _start(row: "pd.Series[Any]") -> MappingProxyType[str, str | float | None]:
+    values: dict[str, str | float | None] = {}
+    for column in CASES.columns[1:]:
+        value = row[column.name]
+        if column.kind in ("flag", "probability", "integer"):
+            values[column.name] = None if pd.isna(value) else float(value)
+        else:
+            values[column.name] = value.date().isoformat() if column.kind == "day" else str(value)
+    return MappingProxyType(values)
+
+
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split(";")) if cell else ()
+
+
+def _event(columns: Mapping[str, list[Any]], line: int) -> Event:
+    return Event(
+        event_id=columns["event_id"][line],
+        event_date=columns["event_date"][line],
+        date_precision=columns["date_precision"][line],
+        known_date=columns["known_date"][line],
+        known_late=bool(columns["known_late"][line]),
+        standing=columns["standing"][line],
+        actors=_split(columns["actor"][line]),
+        targets=_split(columns["target"][line]),
+        kind=columns["kind"][line],
+        plover=columns["plover"][line],
+        summary=columns["summary"][line],
+        sources=_split(columns["source_id"][line]),
+        confidence=columns["confidence"][line],
+    )
+
+
+def _appointments(rows: list[Any]) -> tuple[tuple[int, Appointment], ...]:
+    made = (Appointment(r.announced_date.date(), r.scheduled_date.date(), r.what, _split(r.source_id)) for r in rows)
+    return tuple((each.announced_date.toordinal(), each) for each in made)
+
+
+def _event_table(events: pd.DataFrame, case_known: "pd.Series[int]") -> pd.DataFrame:
+    """Events with the day from which each counts: never before its case was known, as in a `History`."""
+    kind = events["kind"].map({name: k for k, name in enumerate(KINDS)})
+    for name, plover, other in (
+        ("inspection_or_data_exchange", "SANCTION", "inspection_stopped"),
+        ("crisis_or_conflict", "RETREAT", "crisis_ended"),
+    ):
+        kind = kind.mask((events["kind"] == name) & (events["plover"] == plover), KINDS.index(other))
+    known = np.maximum(_ordinals(counts_from(events)), events["case_id"].map(case_known).to_numpy(np.int64))
+    table = pd.DataFrame({"case_id": events["case_id"], "known": known, "day": _ordinals(events["event_date"])})
+    table = table.assign(kind=kind, actor=events["actor"], target=events["target"], event_id=events["event_id"])
+    table = table.assign(row=np.arange(len(events)))
+    return table.sort_values(["known", "event_id"], kind="stable").reset_index(drop=True)
+
+
+def _act_codes(events: pd.DataFrame) -> NDArray[np.int64]:
+    """A number for the act that each row records: rows with the same day, kind, actor and target record one act."""
+    sides = {name: [";".join(sorted(cell.split(";"))) for cell in events[name]] for name in ("actor", "target")}
+    acts = events.assign(**sides).groupby(["day", "kind", "actor", "target"], sort=False)
+    return acts.ngroup().to_numpy(np.int64)
+
+
+def _first_recorded(act: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of these rows, in the order in which they became known, the first row of each act."""
+    return np.sort(rows[np.unique(act[rows], return_index=True)[1]])
+
+
+def _ending_table(outcomes: pd.DataFrame, target: str, case_known: "pd.Series[int]") -> pd.DataFrame:
+    """Known endings under the target in the order in which they became known, each with the day it counts from."""
+    rows = outcomes[(outcomes["target"] == target) & (outcomes["cause"] != "")]
+    known = np.maximum(_ordinals(rows["end_known_date"]), rows["case_id"].map(case_known).to_numpy(np.int64))
+    cause = rows["cause"].map({name: k for k, name in enumerate(CAUSES)})
+    table = pd.DataFrame({"case_id": rows["case_id"], "known": known, "cause": cause})
+    return table.sort_values(["known", "case_id"], kind="stable")
+
+
+def _shares_by_year(warheads: pd.DataFrame, lineage: Mapping[str, str]) -> dict[int, Mapping[str, float]]:
+    held = warheads.assign(code=warheads["code"].map(lineage)).pivot_table("warheads", "year", "code", aggfunc="sum")
+    shares = held.div(held.sum(axis=1), axis=0).fillna(0.0)
+    return {int(year): MappingProxyType(row) for year, row in shares.to_dict(orient="index").items()}
