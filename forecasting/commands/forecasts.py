@@ -80,7 +80,7 @@ def train(
 def print_changes(case: str, since: str, until: str, target: str, data: Path | None, as_json: bool) -> None:
     """Print what moved the model's forecast between two days."""
     days = parse_day(since), parse_day(until)
-    from forecasting.documents.case.explained import change_text
+    from forecasting.documents.case.change_text import change_text
     from forecasting.documents.case.explained_values import change_values
     from forecasting.explain.changes import changes, check_days
     from forecasting.record.history import load_history
