@@ -25,7 +25,7 @@ def shown(explorer):
 def test_it_opens_on_the_case_with_an_answer(explorer, known):
     answer = outlook(known, CASE)
     assert explorer.table.value == words.table(answer.to_frame("all"))
-    assert words.plain(answer.why()) in explorer.why.value
+    assert explorer.why.value == words.paragraph(answer.why())
     assert explorer.figure.value.count("<svg") == 1
     assert "Models of 5 February 2026: artefact" in explorer.status.value
     assert explorer.fit.layout.display == "none"
