@@ -31,17 +31,17 @@ RULE: Final = (
 CHOICES: Final = {
     "codings": "how arguable cases are coded",
     "target": "what counts as formal",
-    "learned_from": "which cases are learned from",
+    "learned_from": "which cases are trained on",
     "collapse": "what counts as a collapse",
     "fading": "whether fading is an ending",
     "ceasefire_like": "ceasefire-like cases in or out",
     "pledges_of_use": "pledges of use in or out",
     "low_confidence": "cases coded with low confidence in or out",
     "first_year": "from which year on",
-    "ongoing_until": "how long silent cases are taken to go on",
-    "covariates": "what the model looks at",
-    "slope_sd": "how hard its slopes are shrunk",
-    "weights": "how forecasts are weighed",
+    "ongoing_until": "how long silent cases count as ongoing",
+    "covariates": "which covariates the model has",
+    "slope_sd": "how strongly its slopes are shrunk",
+    "weights": "how forecasts are weighted",
     REST: "codings drawn at random, and choices together",
 }
 

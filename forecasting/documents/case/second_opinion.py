@@ -116,7 +116,7 @@ def _track_table(content: Fields) -> Table | Text:
         return _track_words(content)
     horizon = years(content["headline"]["horizon"])
     caption = f"Past forecasts like this one: for {horizon}, {_when(kept)}, in the same range"
-    head = ["Forecasts by", "Range", "n", "Cases", "Mean forecast", f"Formalized (80{PER_CENT} interval)"]
+    head = ["Model", "Range", "n", "Cases", "Mean forecast", f"Formalized (80{PER_CENT} interval)"]
     return table(caption, head, map(_track_row, kept["models"]))
 
 
