@@ -5,12 +5,11 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from forecasting.documents import compose, wording
 from forecasting.documents.blocks import Block, Cell, Heading, Text
 from forecasting.documents.compose import aside, chance, code, points, quote, section, text
-from forecasting.documents.html import rendered, section_html
+from forecasting.documents.html import drawing_html, rendered, section_html
 from forecasting.documents.wording import (
     PER_CENT,
     label,
@@ -97,7 +96,7 @@ def table(frame: pd.DataFrame) -> str:
 
 def figure(svg: str, words: str) -> str:
     """A chart of our own with the text that stands for it."""
-    return rendered("drawing.html.j2", svg=Markup(svg), words=words)
+    return drawing_html(svg, words)
 
 
 def moved_by(posts: Sequence[Signpost], horizon: int) -> str:

@@ -206,7 +206,7 @@ def test_the_page_of_a_case_without_a_model_says_so_in_its_first_screen(silent_r
 
 def test_every_figure_of_that_page_shows_the_value_that_its_pointer_leads_to(silent_report):
     assert silent_report.content["beside"]["limit"]["status"] == "abstained"
-    assert follow_pointers(silent_report) > 300
+    assert follow_pointers(silent_report) > 250
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -219,7 +219,7 @@ def test_the_page_of_all_cases_names_those_without_a_number_and_counts_the_wider
     report = PortfolioReport(REGIME_DAY, period_months=0, artefacts=kept)
     html = report.show("forecasts")._repr_html_()
     text, name = text_of(html), report.content["cases"][FIRST_REGIME]["name"]
-    assert re.search(rf"{re.escape(name)}</t[hd]><td[^>]*>((?!</td>).)*</td><td[^>]*>no number</td>", html)
+    assert re.search(rf"{re.escape(name)}</span></t[hd]><td[^>]*>((?!</td>).)*</td><td[^>]*>no number</td>", html)
     assert f"The hazard model gives no number for {name} (no other training case has the same form" in text
     assert (
         "Its interval is widened to hold the base rate's in 3 cases (3: too few cases were observed at that age)."
