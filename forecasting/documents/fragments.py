@@ -1,11 +1,10 @@
-"""The building blocks of a page: fragments of HTML, tables, charts with their table, and source marks."""
+"""The building blocks of a page: fragments of HTML, tables, and charts with their table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from forecasting.documents.html import NOTEBOOK_STYLE, ORIGIN
-from forecasting.documents.values import Content
 
 SHORT = 18
 
@@ -35,13 +34,6 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> s
 
 def _cell(html: str) -> str:
     return f'<td class="short">{html}</td>' if 0 < len(html) <= SHORT else f"<td>{html}</td>"
-
-
-def source_marks(content: Content, sources: Sequence[str]) -> str:
-    """Numbers that lead to the sources of a fact."""
-    order = {source["source_id"]: number for number, source in enumerate(content["sources"], start=1)}
-    links = [f'<a href="#source-{order[s]}">{order[s]}</a>' for s in sources if s in order]
-    return f'<sup class="marks">[{", ".join(links)}]</sup>' if links else ""
 
 
 def chart(svg: str, text: str, figures: str) -> str:

@@ -41,6 +41,11 @@ def section_html(section: Section) -> str:
     return str(_blocks().section(section))
 
 
+def drawing_html(svg: str, words: str) -> str:
+    """A drawing of `figures` with the words that stand for it, without a caption."""
+    return rendered("drawing.html.j2", svg=Markup(svg), words=words)
+
+
 def rendered(template: str, **values: Any) -> str:
     """A file of `templates` with values, which are escaped."""
     return _environment().get_template(template).render(**values)

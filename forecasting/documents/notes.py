@@ -1,18 +1,20 @@
 """Footnotes of a page: from each table, chart and leading sentence to what made its numbers, and back."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from html import escape, unescape
+from html import unescape
+from typing import Any
 
 from nbformat import NotebookNode
 
-from forecasting.documents.fragments import table
-from forecasting.documents.html import NOTEBOOK_STYLE, ORIGIN
+from forecasting.documents.blocks import Text
+from forecasting.documents.compose import code, day, joined, text
+from forecasting.documents.html import NOTEBOOK_STYLE, ORIGIN, rendered
 from forecasting.documents.origins import ORIGINS, Origin
 from forecasting.documents.values import Content
-from forecasting.documents.wording import day_words, label
+from forecasting.documents.wording import label
 from forecasting.record.schema import TABLES
 
 SECTION = re.compile(r'<div class="section" data-made-by="([^"]+)" data-values="([^"]*)">')
@@ -26,6 +28,7 @@ MODEL_NAMES = {
     "rivalry_base_rate": "base rate by type and rivalry",
 }
 BRIEF = 12
+PACKAGE = "forecasting."
 
 
 @dataclass(frozen=True)
@@ -78,15 +81,10 @@ def _marked(html: str, letter: str) -> tuple[str, int]:
     if ORIGIN not in html:
         html = LEADING.sub(ORIGIN, html, count=1)
     first, *rest = html.split(ORIGIN)
-    marks = (f"{_mark(letter, number)}{part}" for number, part in enumerate(rest, start=1))
-    return first + "".join(marks), len(rest)
-
-
-def _mark(letter: str, number: int) -> str:
-    return (
-        f'<sup class="origin"><a role="doc-noteref" id="from-{letter}-{number}" href="#note-{letter}" '
-        f'aria-label="Note {letter}: where these numbers come from">{letter}</a></sup>'
+    marks = (
+        rendered("note_mark.html.j2", letter=letter, number=number) + part for number, part in enumerate(rest, start=1)
     )
+    return first + "".join(marks), len(rest)
 
 
 def _content(notebook: NotebookNode) -> Content:
@@ -99,75 +97,65 @@ def _listed(notes: Sequence[Note], content: Content) -> str:
     if not notes:
         return ""
     known = ORIGINS[content["template"]]
-    items = "".join(_item(note, content, {v: known[v] for v in note.values if v in known}) for note in notes)
-    values = dict.fromkeys(value for note in notes for value in note.values if value in known)
-    return (
-        '<section class="origins" aria-labelledby="origins"><h2 id="origins">Where the numbers come from</h2>'
-        "<p>Every number is a value of the JSON file beside this page. The letters lead here, the arrows back.</p>"
-        f"<dl>{''.join(f'<dt>{term}</dt><dd>{told}</dd>' for term, told in _made_from(content))}</dl>"
-        f'<ol class="notes" type="a">{items}</ol>'
-        f"<details><summary>Functions, files and columns behind each value</summary>"
-        f"{_value_table({value: known[value] for value in values}).replace(ORIGIN, '')}</details></section>"
+    read = dict.fromkeys(value for note in notes for value in note.values if value in known)
+    return rendered(
+        "notes.html.j2",
+        made_from=_made_from(content),
+        notes=[_told(note, content) for note in notes],
+        values={value: _rests_on(known[value]) for value in read},
     )
 
 
-def _made_from(content: Content) -> Iterator[tuple[str, str]]:
+def _made_from(content: Content) -> Mapping[str, Text]:
     """What is the same for all notes: record, models, code."""
-    yield "Record", f"as of {day_words(content['as_of'])}, sha256 <code>{escape(content['record_sha256'])}</code>"
-    yield "Models", _models_told(content, whole=True)
-    code = escape(content["code_sha256"])
-    yield "Code", f"package {escape(content['package_version'])}; of what reads and fits: sha256 <code>{code}</code>"
+    return {
+        "Record": text(
+            "as of {day}, sha256 {record}", day=day(content["as_of"]), record=code(content["record_sha256"])
+        ),
+        "Models": _models_told(content, whole=True),
+        "Code": text(
+            "package {version}; of what reads and fits: sha256 {code}",
+            version=content["package_version"],
+            code=code(content["code_sha256"]),
+        ),
+    }
 
 
-def _models_told(content: Content, whole: bool = False) -> str:
+def _models_told(content: Content, whole: bool = False) -> Text:
     if "artefact" not in content:
-        return "nothing was fitted for this page"
+        return text("nothing was fitted for this page")
     keys = [content[name] for name in ("artefact", "artefact_earlier") if name in content]
-    told = [f"artefact <code>{key if whole else key[:BRIEF]}</code>" if key else "fitted anew" for key in keys]
-    return ", for the earlier day ".join(told) if whole else told[0]
+    told = [
+        text("artefact {key}", key=code(key if whole else key[:BRIEF])) if key else text("fitted anew") for key in keys
+    ]
+    return joined(told, ", for the earlier day ") if whole else told[0]
 
 
-def _item(note: Note, content: Content, known: dict[str, Origin]) -> str:
-    models = [name for name in MODEL_NAMES if any(name in origin.models for origin in known.values())]
-    told = ", ".join(MODEL_NAMES[name] for name in models)
-    names = ", ".join(
-        f'<a href="#value-{value}"><code>{value}</code></a>' if value in known else f"<code>{escape(value)}</code>"
-        for value in note.values
-    )
-    files = ", ".join(dict.fromkeys(_file(name) for origin in known.values() for name in origin.reads))
-    back = " ".join(
-        f'<a role="doc-backlink" href="#from-{note.letter}-{n}" aria-label="Back to mark {n} of note {note.letter}">'
-        f"\N{LEFTWARDS ARROW WITH HOOK}{n if note.n_marks > 1 else ''}</a>"
-        for n in range(1, note.n_marks + 1)
-    )
-    by = note.made_by.removeprefix("forecasting.")
-    return (
-        f'<li id="note-{note.letter}"><strong>{escape(note.title)}.</strong> {names}; set out by <code>{by}</code> in '
-        f'<a href="#code-{note.cell}">code cell {note.cell}</a>. Read: {files}, as of {day_words(content["as_of"])}, '
-        f"record <code>{content['record_sha256'][:BRIEF]}</code>. "
-        f"{f'Models: {told}; {_models_told(content)}.' if told else 'No model.'} {back}</li>"
-    )
+def _told(note: Note, content: Content) -> Mapping[str, Any]:
+    """A note with what its values rest on, as the template takes it."""
+    known = ORIGINS[content["template"]]
+    origins = [known[value] for value in note.values if value in known]
+    models = ", ".join(words for name, words in MODEL_NAMES.items() if any(name in origin.models for origin in origins))
+    return {
+        "note": note,
+        "known": [value for value in note.values if value in known],
+        "made_by": note.made_by.removeprefix(PACKAGE),
+        "files": ", ".join(dict.fromkeys(_file(name) for origin in origins for name in origin.reads)),
+        "as_of": day(content["as_of"]),
+        "record": code(content["record_sha256"][:BRIEF]),
+        "models": text("{models}; {fitted}", models=models, fitted=_models_told(content)) if models else None,
+    }
+
+
+def _rests_on(origin: Origin) -> Mapping[str, str]:
+    """What a value rests on, as words."""
+    reads = (f"{_file(name)}{': ' if columns else ''}{', '.join(columns)}" for name, columns in origin.reads.items())
+    return {
+        "made_by": origin.made_by.removeprefix(PACKAGE),
+        "reads": "; ".join(reads),
+        "models": ", ".join(MODEL_NAMES[model] for model in origin.models),
+    }
 
 
 def _file(name: str) -> str:
-    return TABLES[name].path if name in TABLES else escape(name)
-
-
-def _breakable(name: str) -> str:
-    """A dotted name that a line may end within."""
-    return name.replace(".", ".<wbr>").replace("_", "_<wbr>")
-
-
-def _value_table(known: dict[str, Origin]) -> str:
-    rows = [
-        [
-            f'<code id="value-{value}">{_breakable(value)}</code>',
-            f"<code>{_breakable(origin.made_by.removeprefix('forecasting.'))}</code>",
-            "; ".join(
-                f"{_file(name)}{': ' if columns else ''}{', '.join(columns)}" for name, columns in origin.reads.items()
-            ),
-            ", ".join(MODEL_NAMES[model] for model in origin.models),
-        ]
-        for value, origin in known.items()
-    ]
-    return table(["Value", "Worked out by", "Files and columns", "Models"], rows, "What each value rests on")
+    return TABLES[name].path if name in TABLES else name

@@ -1,8 +1,8 @@
 """What each value of a page rests on: the function that works it out, the files and columns it reads, the models."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 Reads = Mapping[str, tuple[str, ...]]
 
@@ -188,38 +188,3 @@ ORIGINS: Final[Mapping[str, Mapping[str, Origin]]] = {
     "scorecard": SCORECARD,
     "data_quality": QUALITY,
 }
-
-
-@dataclass
-class Reading:
-    """The values of a page's content that a section has read, in order, by their names in `ORIGINS`."""
-
-    known: Mapping[str, Origin]
-    found: dict[str, None] = field(default_factory=dict)
-
-    def of(self, content: dict[str, Any]) -> "Watched":
-        """The same content, noted here as it is read."""
-        return Watched(content, self, "")
-
-
-class Watched(dict[str, Any]):
-    """Content that notes which of its values are read."""
-
-    def __init__(self, content: dict[str, Any], reading: Reading, prefix: str) -> None:
-        super().__init__(content)
-        self._reading, self._prefix = reading, prefix
-
-    def __getitem__(self, key: str) -> Any:
-        value, path = super().__getitem__(key), f"{self._prefix}{key}"
-        if isinstance(value, dict) and any(name.startswith(f"{path}.") for name in self._reading.known):
-            return Watched(value, self._reading, f"{path}.")
-        if path in self._reading.known or path not in SETTINGS:
-            self._reading.found[path] = None
-        return value
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """As of a dict, noted."""
-        try:
-            return self[key]
-        except KeyError:
-            return default

@@ -59,7 +59,7 @@ FIELD_NAMES = {
     "end_date": "On",
     "fade": "How it faded",
     "instrument": "Binding text",
-    "last_observed_date": "Last seen observed",
+    "last_observed_date": "Last observed",
     "in_core": "Counts as a case",
     "sampled_via": "Found",
 }
@@ -214,14 +214,14 @@ def limit_words(limit: Mapping[str, Any]) -> str:
 def _reason_words(reason: Mapping[str, Any]) -> str:
     name, value = reason["name"], reason["value"]
     if reason["lower"] is None:
-        return f"no other case that it learned from has the same {FACT_NAMES[name].lower()} ({label(value)})"
+        return f"no other training case has the same {FACT_NAMES[name].lower()} ({label(value)})"
     if reason["upper"] is None:
         few = counted(int(value), "case was", "cases were") if value else "no case was"
         return f"{few} under observation at its age, and fewer than {reason['lower']:.0f} are too few"
     came, lower, upper = (
         word.replace("-", MINUS) for word in told_apart(float(value), reason["lower"], reason["upper"])
     )
-    return f"“{term_name(name)}” is {came} here and was {lower} to {upper} in the other cases that it learned from"
+    return f"“{term_name(name)}” is {came} here and was {lower} to {upper} in the other training cases"
 
 
 def fact_words(name: str, value: str | float | None) -> str:

@@ -54,12 +54,12 @@ def reference_class_ladder(
     kind, rivalry = case_covariates([view]).iloc[0][["type", "rivalry"]]
     word = str(kind).replace("_", " ")
     names = {
-        "base_rate": "Found forwards: the base rate",
+        "base_rate": "Prospectively sampled: the base rate",
         "type_base_rate": f"of them, of type {word}",
         "rivalry_base_rate": f"of them, {word} {WORDS[str(rivalry)]}",
     }
     everything = spells(history, fitted.target, "pooled")
-    rungs = [_rung("All core arrangements, however found", everything.cause, False, wide, "base_rate")]
+    rungs = [_rung("All core arrangements, however sampled", everything.cause, False, wide, "base_rate")]
     starts = fitted.spells.starts
     same_type = (starts["type"] == kind).to_numpy()
     same_rivalry = same_type & (starts["adversarial"] == view.start["adversarial"]).to_numpy()

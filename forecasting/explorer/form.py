@@ -41,7 +41,7 @@ class CaseForm(ipywidgets.VBox):
     def _kept(self) -> None:
         self.outlook = None
         self.keep.disabled = True
-        self._say("<p>Checking the answers ...</p>", {})
+        self._say(words.paragraph("Checking the answers ..."), {})
         try:
             answers = {name: str(field.value) for name, field in self.answers.items()}
             case_id = case_from_answers(answers, self.folder.value)
@@ -51,7 +51,7 @@ class CaseForm(ipywidgets.VBox):
         except AnswersError as error:
             self._say(words.refused(error.by_question.get("", ())), error.by_question)
         except ForecastingError as error:
-            self.result.value += f"<p><strong>No answer:</strong> {words.plain(str(error))}</p>"
+            self.result.value += words.no_answer(error)
         finally:
             self.keep.disabled = False
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
-from html import escape
 from pathlib import Path
 
 import pandas as pd
@@ -124,7 +123,7 @@ class Outlook:
 
     def _repr_html_(self) -> str:
         why = self.why()
-        top = f"{words.heading(self.case, self.session.target)}<p>{escape(why)}</p>"
+        top = f"{words.heading(self.case, self.session.target)}{words.paragraph(why)}"
         return f"{top}{words.figure(self.plot().svg(), why)}{words.table(self.to_frame(MARGINAL))}"
 
 

@@ -100,18 +100,19 @@ class ForecastExplorer(ipywidgets.VBox):
         try:
             self._shown(may_fit)
         except ForecastingError as error:
-            self._blank(f"<strong>No answer:</strong> {words.plain(str(error))}")
+            self._blank(words.no_answer(error))
 
     def _shown(self, may_fit: bool) -> None:
         if self.as_of.value is None:
-            self._blank("Choose a day.")
+            self._blank(words.paragraph("Choose a day."))
             return
         history = shared_history(self._data, self.as_of.value)
         self._set(self.case, _cases(history, self.target.value, self.case.value), self.case.value)
         if self.case.value not in history.open_case_ids(self.target.value):
             history.case(self.case.value)
         if not is_at_hand(history, MODELS_SHOWN, self.target.value, self._artefacts):
-            self._blank("Fitting the models of this day ..." if may_fit else words.unfitted(history.as_of))
+            fitting = words.paragraph("Fitting the models of this day ...")
+            self._blank(fitting if may_fit else words.unfitted(history.as_of))
             self.fit.description = f"Fit the models as of {history.as_of}"
             self.fit.layout.display = "none" if may_fit else None
             if not may_fit:
@@ -131,13 +132,13 @@ class ForecastExplorer(ipywidgets.VBox):
         self.figure.value = words.figure(found.plot(given, found.suppose(act) if act else None).svg(), CHART)
         self.table.value = words.table(found.to_frame(given))
         self.status.value = words.status(found.session.artefact, found.case, self.given.disabled)
-        self.why.value = f"<p>{words.plain(found.why(given))}</p>"
+        self.why.value = words.paragraph(found.why(given))
         self._set(self.act, [NOTHING, *((words.act(post), post.what) for post in found.signposts)], act)
         self.moves.value = words.moved_by(found.signposts, found.horizon)
 
     def _blank(self, message: str) -> None:
         self.outlook = None
-        self.status.value = f"<p>{message}</p>"
+        self.status.value = message
         self.fit.layout.display = "none"
         for part in (self.why, self.figure, self.table, self.moves):
             part.value = ""

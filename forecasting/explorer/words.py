@@ -2,13 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from html import escape
 from typing import Any
 
 import pandas as pd
 
-from forecasting.documents import fragments
-from forecasting.documents.wording import label, limit_words, long_day, percent, percent_range, points, term_name, years
+from forecasting.documents import compose, wording
+from forecasting.documents.blocks import Block, Cell, Heading, Text
+from forecasting.documents.compose import aside, chance, code, points, quote, section, text
+from forecasting.documents.html import drawing_html, rendered, section_html
+from forecasting.documents.wording import (
+    PER_CENT,
+    label,
+    limit_words,
+    long_day,
+    percent,
+    percent_range,
+    term_name,
+    years,
+)
 from forecasting.explain.drivers import BASE
 from forecasting.explain.signposts import Signpost
 from forecasting.record.cases import Dossier
@@ -23,8 +34,8 @@ LEAST_NAMED = 0.005
 
 def heading(case: Dossier, target: str) -> str:
     """The case, the day and what counts as formal, as HTML."""
-    top = f"As of {long_day(case.as_of)}; formal: {TARGET_WORDS[target]}."
-    return f"<h3>{escape(str(case.start['name']))}</h3><p>{top}{sight(case)}</p>"
+    top = f"As of {long_day(case.as_of)}; formal: {TARGET_WORDS[target]}.{sight(case)}"
+    return _html(Heading(words=str(case.start["name"])), text(top))
 
 
 def sight(case: Dossier) -> str:
@@ -32,7 +43,7 @@ def sight(case: Dossier) -> str:
     if case.gap_months == 0:
         return ""
     return (
-        f" Last seen observed on {long_day(case.last_seen)}: the curves begin with the chance that it ended unseen "
+        f" Last observed on {long_day(case.last_seen)}: the curves begin with the chance that it ended unobserved "
         "since then."
     )
 
@@ -53,7 +64,7 @@ def why(rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, An
     ups = sorted((name for name in moved if moved[name] > 0), key=lambda name: -moved[name])
     downs = sorted((name for name in moved if moved[name] < 0), key=lambda name: moved[name])
     sides = [
-        f"{side} most by: {'; '.join(f'{term_name(name)} ({points(moved[name])})' for name in names[:MOST_NAMED])}"
+        f"{side} most by: {'; '.join(f'{term_name(one)} ({wording.points(moved[one])})' for one in names[:MOST_NAMED])}"
         for side, names in (("up", ups), ("down", downs))
         if names
     ]
@@ -62,46 +73,41 @@ def why(rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, An
     if limit["status"] == "abstained":
         reasons = f" The hazard model gives no number here: {beyond}."
     elif beyond:
-        reasons += f" Its interval is widened to hold the base rate's, because {beyond}."
+        reasons += f" Its interval is widened to contain the base rate's, because {beyond}."
     return f"Formal agreement within {years(int(formal['horizon'].iloc[0]))}: {told}.{reasons}"
 
 
 def table(frame: pd.DataFrame) -> str:
     """The forecast table of one `given` as an HTML table: a row for each horizon and model, with 80 % intervals."""
     found = {
-        (horizon, model, cause): (percent(point), percent_range(lower, upper))
+        (horizon, model, cause): chance(point, lower, upper)
         for horizon, model, cause, point, lower, upper in frame[
             ["horizon", "model", "cause", "probability", "lower", "upper"]
         ].itertuples(index=False)
     }
-    lines = [
-        [years(horizon), name, *(_cell(*found[horizon, model, state]) for state in STATES)]
+    rows: list[list[Cell]] = [
+        [years(horizon), name, *(found[horizon, model, state] for state in STATES)]
         for horizon in sorted({horizon for horizon, *_ in found})
         for model, name in MODEL_NAMES.items()
         if (horizon, model, STATES[0]) in found
     ]
-    return fragments.table(HEAD, lines, "The hazard model beside the base rate, with 80 % intervals")
+    return _html(compose.table(f"The hazard model beside the base rate, with 80{PER_CENT} intervals", HEAD, rows))
 
 
-def _cell(point: str, between: str) -> str:
-    return f"{point} <small>({between})</small>"
-
-
-def figure(svg: str, text: str) -> str:
-    """A chart with the text that stands for it."""
-    return f'<div role="img" aria-label="{escape(text)}">{svg}</div>'
+def figure(svg: str, words: str) -> str:
+    """A chart of our own with the text that stands for it."""
+    return drawing_html(svg, words)
 
 
 def moved_by(posts: Sequence[Signpost], horizon: int) -> str:
     """What would move the hazard model, as an HTML table."""
     if not posts:
-        return "<p>No single act that it looks at would move the hazard model by half a point.</p>"
-    lines = [
-        [escape(post.what), percent(post.before), percent(post.after), points(post.after - post.before)]
-        for post in posts
+        return _html(text("No single event among its covariates would move the hazard model by half a point."))
+    rows = [
+        [quote(post.what), chance(post.before), chance(post.after), points(post.after - post.before)] for post in posts
     ]
     caption = f"What would move the hazard model: chance of a formal agreement within {years(horizon)}"
-    return fragments.table(("If it were known that", "Now", "Then", "Points"), lines, caption)
+    return _html(compose.table(caption, ("If it were known that", "Now", "Then", "Points"), rows))
 
 
 def origin(artefact: str | None, as_of: date) -> str:
@@ -115,28 +121,8 @@ def origin(artefact: str | None, as_of: date) -> str:
 
 
 def act(post: Signpost) -> str:
-    """A possible act with what it would do, as a line of a menu."""
+    """A possible event with what it would do, as a line of a menu."""
     return f"{post.what} ({percent(post.before)} to {percent(post.after)})"
-
-
-def plain(text: str) -> str:
-    """Text as HTML."""
-    return escape(text)
-
-
-def unfitted(as_of: date) -> str:
-    """That a day has no fitted models yet, as HTML."""
-    return (
-        f"No fitted models of {long_day(as_of)} are at hand. Fitting takes some seconds; "
-        f"<code>forecasting train --as-of {as_of}</code> would keep them for good."
-    )
-
-
-def status(artefact: str | None, case: Dossier, settled: bool) -> str:
-    """Where the models came from, when the case was last seen, and whether there is a fact to switch, as HTML."""
-    told = " Whether leaders endorse this case is not in doubt on that day: there is nothing to switch."
-    text = f"{origin(artefact, case.as_of)}{sight(case)}{told if settled else ''}"
-    return f'<p role="status"><small>{escape(text)}</small></p>'
 
 
 def choice(code: str, meaning: str) -> str:
@@ -144,27 +130,67 @@ def choice(code: str, meaning: str) -> str:
     return f"{label(code)}: {meaning}" if meaning else label(code)
 
 
+def paragraph(words: str) -> str:
+    """Words as they stand, as HTML."""
+    return _html(text("{words}", words=words))
+
+
+def status(artefact: str | None, case: Dossier, settled: bool) -> str:
+    """Where the models came from, when the case was last observed, and whether there is a fact to switch, as HTML."""
+    told = " Whether leaders endorse this case is not in doubt on that day: there is nothing to switch."
+    words = f"{origin(artefact, case.as_of)}{sight(case)}{told if settled else ''}"
+    return _live("status", text("{words}", words=aside("{words}", words=words)))
+
+
+def unfitted(as_of: date) -> str:
+    """That a day has no fitted models yet, as HTML."""
+    return _html(
+        text(
+            f"No fitted models of {long_day(as_of)} are at hand. Fitting takes some seconds; "
+            "{command} would keep them for good.",
+            command=code(f"forecasting train --as-of {as_of}"),
+        )
+    )
+
+
+def no_answer(error: Exception) -> str:
+    """Why there is no answer, as HTML."""
+    return _html(text("**No answer:** {why}", why=str(error)))
+
+
 def fault(texts: Sequence[str]) -> str:
     """What is wrong with an answer, as HTML; empty where nothing is."""
-    return "".join(f'<p role="alert" style="color:#a63a22;margin:0 0 .5em">{escape(text)}</p>' for text in texts)
+    return _live("alert", *(text("{words}", words=words) for words in texts)) if texts else ""
 
 
 def refused(rest: Sequence[str]) -> str:
     """That answers were refused, with faults of the record that stand beside no question, as HTML."""
-    more = f"<p>The record itself has faults:</p>{fault(rest)}" if rest else ""
-    return (
-        f"<p><strong>Nothing was written.</strong> What is wrong stands below each answer; the others stay.</p>{more}"
-    )
+    said = _html(text("**Nothing was written.** What is wrong stands below each answer; the others stay."))
+    return f"{said}{paragraph('The record itself has faults:')}{fault(rest)}" if rest else said
 
 
 def forecasting(case_id: str, folder: str) -> str:
     """That a case was written and is being forecast, as HTML."""
-    return f"{kept(case_id, folder)}<p>Fitting the models on your record ...</p>"
+    return _html(_kept(case_id, folder), text("Fitting the models on your record ..."))
 
 
 def kept(case_id: str, folder: str) -> str:
     """Where a case was written, as HTML."""
-    return (
-        f"<p><strong>{escape(case_id)}</strong> stands in {escape(folder)}, and the record keeps its rules. "
-        "Change it in the files there.</p>"
+    return _html(_kept(case_id, folder))
+
+
+def _kept(case_id: str, folder: str) -> Text:
+    return text(
+        "**{case}** stands in {folder}, and the record keeps its rules. Change it in the files there.",
+        case=case_id,
+        folder=folder,
     )
+
+
+def _html(*blocks: Block) -> str:
+    return section_html(section(*blocks))
+
+
+def _live(role: str, *blocks: Block) -> str:
+    """Blocks that a screen reader tells when they change."""
+    return rendered("live.html.j2", role=role, own=section(*blocks))

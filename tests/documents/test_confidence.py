@@ -3,6 +3,9 @@ import pytest
 from forecasting.backtest.multiverse.shares import REST
 from forecasting.backtest.multiverse.specifications import FACTORS
 from forecasting.documents.case.confidence import CHOICES, NOT_ASSESSED, confidence, confidence_words, rests_on
+from forecasting.documents.html import section_html
+from forecasting.documents.text import said, section_text
+from forecasting.documents.values import view
 
 CASE = "new-start-post-expiry-2026"
 
@@ -40,7 +43,7 @@ def summary(lower, upper):
 def test_the_word_follows_the_written_rule(history, n, half, skills, word):
     found = confidence(history, CASE, n, skills, summary(0.3 - half, 0.3 + half))
     assert (found["word"], found["assessed"]) == (word, True)
-    assert f"Confidence in this forecast is {word}: " in confidence_words({"confidence": found})
+    assert f"Confidence in this forecast is {word}: " in said(confidence_words(view({"confidence": found})))
 
 
 @pytest.mark.parametrize(("skills", "case_id"), [([], CASE), ([0.1], "another-case")])
@@ -49,12 +52,13 @@ def test_what_was_not_assessed_is_low_and_says_so(history, skills, case_id):
         if found is None or skills == [] or case_id != CASE:
             content = {"confidence": confidence(history, case_id, 200, skills, found)}
             assert content["confidence"] == {"word": "low", "assessed": False}
-            assert confidence_words(content) == NOT_ASSESSED
-            assert NOT_ASSESSED in rests_on(content).html
+            assert said(confidence_words(view(content))) == NOT_ASSESSED
+            assert NOT_ASSESSED in section_text(rests_on(view(content))).replace("\n", " ")
 
 
 def test_what_it_rests_on_names_choices_and_codings(history):
-    html = rests_on({"confidence": confidence(history, CASE, 200, [0.1], summary(0.1, 0.4))}).html
+    content = {"confidence": confidence(history, CASE, 200, [0.1], summary(0.1, 0.4))}
+    html = section_html(rests_on(view(content)))
     assert CHOICES["target"] in html
     assert CHOICES["weights"] not in html
     assert "New START limits after expiry" in html

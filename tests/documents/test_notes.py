@@ -5,11 +5,11 @@ from importlib import import_module
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from forecasting.documents.compose import section, table, text
 from forecasting.documents.data_quality import QualityReport
-from forecasting.documents.fragments import Fragment, table
 from forecasting.documents.notes import MODEL_NAMES, with_notes
 from forecasting.documents.origins import HAZARD, ORIGINS, SETTINGS
-from forecasting.documents.report import values_read
+from forecasting.documents.report import Shown, values_read
 from forecasting.documents.scorecard import ScorecardReport
 from forecasting.documents.values import Reads, view
 from forecasting.features import MODEL_FEATURES, DossierIndex, feature_table
@@ -37,10 +37,10 @@ def test_every_value_of_a_page_has_an_origin(report):
     made = report()
     known = ORIGINS[made.content["template"]]
     assert {value.partition(".")[0] for value in known} | SETTINGS >= set(made.content)
-    for section in report.SECTIONS:
-        shown = made.show(section)
+    for name in report.SECTIONS:
+        shown = made.show(name)
         assert set(shown.values) <= set(known)
-        assert shown.made_by.rpartition(".")[2] == section
+        assert shown.made_by.rpartition(".")[2] == name
 
 
 def test_what_the_hazard_model_reads_of_the_start_is_what_its_origin_says(history):
@@ -74,14 +74,15 @@ def test_marks_lead_to_notes_and_back_and_the_notebook_is_left_alone():
         "template": "data_quality", "as_of": "2026-01-02", "record_sha256": "a" * 64, "code_sha256": "b" * 64,
         "package_version": "1",
     }  # fmt: skip
+    package = "forecasting.documents.data_quality"
     sections = [
-        Fragment(table(["x"], [["1"]], "One") + table(["x"], [["2"]], "Two"), "forecasting.documents.data_quality.stale", ("stale",)),
-        Fragment("<p>3</p><p>4</p>", "forecasting.documents.data_quality.assumed", ("assumed", "sources")),
-        Fragment("<p>5</p>", "forecasting.documents.data_quality.waits"),
+        Shown(section(table("One", ["x"], [["1"]]), table("Two", ["x"], [["2"]])), f"{package}.stale", ("stale",)),
+        Shown(section(text("3"), text("4")), f"{package}.assumed", ("assumed", "sources")),
+        Shown(section(text("5")), f"{package}.waits", ()),
     ]  # fmt: skip
     cells = [new_code_cell("report", outputs=[new_output("execute_result", {"application/json": content})])]
-    for section in sections:
-        shown = new_output("execute_result", {"text/html": section._repr_html_()})
+    for one in sections:
+        shown = new_output("execute_result", {"text/html": one._repr_html_()})
         cells += [new_markdown_cell("## A & B\n\nText."), new_code_cell("report.show()", outputs=[shown])]
     notebook = new_notebook(cells=cells)
     before = notebook.copy()

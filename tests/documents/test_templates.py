@@ -4,10 +4,10 @@ import json
 import shutil
 
 import pytest
+from pointers import follow_pointers
 from records import RecordCopy
 
 from forecasting.artefacts.session import shared_fit, shared_history
-from forecasting.documents.blocks import Figure, figures
 from forecasting.documents.data_quality import QualityReport
 from forecasting.documents.origins import ORIGINS, SETTINGS
 from forecasting.documents.portfolio import PortfolioReport
@@ -16,7 +16,6 @@ from forecasting.publish.parameters import TEMPLATES, checked_parameters, templa
 from forecasting.record.history import load_history
 from forecasting.store.errors import LeakageError
 from forecasting.store.package_data import shipped
-from forecasting.verify.differences import path_of
 
 CASE = "new-start-post-expiry-2026"
 KEPT = (CASE, "nsg-1978", "us-china-encounters-mou-2014", "us-iran-islamabad-mou-2026")
@@ -38,17 +37,7 @@ def test_every_figure_of_the_portfolio_shows_the_value_that_its_pointer_leads_to
     _, content, _ = portfolio
     report = PortfolioReport.__new__(PortfolioReport)
     report.content = content
-    n = 0
-    for one in map(report.show, report.SECTIONS):
-        html = one._repr_html_()
-        for found in figures(one.section):
-            held = [(found.lower_pointer, found.lower), (found.upper_pointer, found.upper)]
-            held += [(found.pointer, found.value)] if isinstance(found, Figure) else []
-            assert all(path_of(content, pointer)[-1] == value for pointer, value in held if pointer is not None)
-            n += sum(pointer is not None for pointer, _ in held)
-            assert not isinstance(found, Figure) or not found.pointer or f'data-at="{found.pointer}"' in html
-        assert "## " not in one._repr_markdown_() and repr(one).strip()
-    assert n > 6 * len(content["cases"])
+    assert follow_pointers(report) > 6 * len(content["cases"])
 
 
 def test_the_portfolio_has_every_case_that_goes_on_with_probabilities_that_sum_to_one(portfolio):

@@ -8,10 +8,12 @@ from html import unescape
 import numpy as np
 import pandas as pd
 import pytest
+from pointers import follow_pointers
 
 from forecasting import MODELS, UsageError, fit_models, forecast
 from forecasting.artefacts import save
 from forecasting.documents.case.report import SECTIONS, CaseReport
+from forecasting.documents.html import section_html
 from forecasting.documents.portfolio import PortfolioReport
 from forecasting.explain.changes import changes
 from forecasting.explain.support import _past_applicability, support_counts
@@ -197,28 +199,33 @@ def silent_report(regimes, kept):
 
 def test_the_page_of_a_case_without_a_model_says_so_in_its_first_screen(silent_report):
     assert (
-        "A model that looks closer gives no number here: no other case that it learned from has the same form "
-        "(informal regime); no other case that it learned from has the same domain (export control). The base rate "
+        "The hazard model gives no number here: no other training case has the same form "
+        "(informal regime); no other training case has the same domain (export control). The base rate "
         "stands by itself."
-    ) in text_of(silent_report.show("bottom_line").html)
+    ) in text_of(section_html(silent_report.show("bottom_line").section))
     for section in ("drivers", "changed", "signposts"):
-        assert text_of(silent_report.show(section).html) == (
-            "The hazard model gives no number for this case, so that there is nothing to explain."
+        assert text_of(section_html(silent_report.show(section).section)) == (
+            "The hazard model gives no number for this case, so there is nothing to explain."
         )
+
+
+def test_every_figure_of_that_page_shows_the_value_that_its_pointer_leads_to(silent_report):
+    assert silent_report.content["beside"]["limit"]["status"] == "abstained"
+    assert follow_pointers(silent_report) > 250
 
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_section_of_that_page_can_be_shown(silent_report, section):
-    html = silent_report.show(section).html
+    html = section_html(silent_report.show(section).section)
     assert html and "hazard model," not in html and "same type" not in html
 
 
 def test_the_page_of_all_cases_names_those_without_a_number_and_counts_the_wider_ones(regimes, kept):
     report = PortfolioReport(REGIME_DAY, period_months=0, artefacts=kept)
-    html = report.show("forecasts").html
+    html = report.show("forecasts")._repr_html_()
     text, name = text_of(html), report.content["cases"][FIRST_REGIME]["name"]
-    assert re.search(rf"{re.escape(name)}</t[hd]><td[^>]*>((?!</td>).)*</td><td[^>]*>no number</td>", html)
-    assert f"The hazard model gives no number for {name} (no other case that it learned from has the same form" in text
+    assert re.search(rf"{re.escape(name)}</span></t[hd]><td[^>]*>((?!</td>).)*</td><td[^>]*>no number</td>", html)
+    assert f"The hazard model gives no number for {name} (no other training case has the same form" in text
     assert (
         "Its interval is widened to hold the base rate's in 3 cases (3: too few cases were observed at that age)."
         in text
@@ -229,7 +236,7 @@ def test_the_page_of_all_cases_names_those_without_a_number_and_counts_the_wider
 def test_an_outlook_of_such_a_case_says_why_there_is_no_number(regimes, kept):
     found = ask(FIRST_REGIME, REGIME_DAY, artefacts=kept)
     assert found.limit.status == "abstained" and found.signposts == ()
-    assert "The hazard model gives no number here: no other case that it learned from" in found.why()
+    assert "The hazard model gives no number here: no other training case" in found.why()
     assert set(found.to_frame()["model"]) == {"base_rate"} and "hazard model</td>" not in found._repr_html_()
 
 

@@ -1,12 +1,12 @@
 """How much confidence a forecast deserves, by a written rule, apart from how likely it says a thing is."""
 
-from html import escape
 from typing import Any, Final, NamedTuple
 
 from forecasting.backtest.multiverse.shares import REST
-from forecasting.documents.fragments import Fragment, table
-from forecasting.documents.values import Content
-from forecasting.documents.wording import day_words, percent, percent_range, points, years
+from forecasting.documents.blocks import Cell, Link, Section, Text
+from forecasting.documents.compose import chance, count, day, interval, points, section, table, text
+from forecasting.documents.values import Content, Fields
+from forecasting.documents.wording import years
 from forecasting.record.history import History
 
 
@@ -20,6 +20,8 @@ class Bar(NamedTuple):
 
 
 BARS: Final = (Bar("high", 60, 0.05, 0.08), Bar("moderate", 30, 0.10, 0.03))
+ANCHOR: Final = "rests-on"
+SMALLEST_SHARE: Final = 0.01
 NOT_ASSESSED: Final = "Confidence in this forecast is low: not yet assessed."
 RULE: Final = (
     "Confidence is high only where at least 60 arrangements had lasted as long, four in five other defensible choices "
@@ -29,17 +31,17 @@ RULE: Final = (
 CHOICES: Final = {
     "codings": "how arguable cases are coded",
     "target": "what counts as formal",
-    "learned_from": "which cases are learned from",
+    "learned_from": "which cases are trained on",
     "collapse": "what counts as a collapse",
     "fading": "whether fading is an ending",
     "ceasefire_like": "ceasefire-like cases in or out",
     "pledges_of_use": "pledges of use in or out",
     "low_confidence": "cases coded with low confidence in or out",
     "first_year": "from which year on",
-    "ongoing_until": "how long silent cases are taken to go on",
-    "covariates": "what the model looks at",
-    "slope_sd": "how hard its slopes are shrunk",
-    "weights": "how forecasts are weighed",
+    "ongoing_until": "how long silent cases count as ongoing",
+    "covariates": "which covariates the model has",
+    "slope_sd": "how strongly its slopes are shrunk",
+    "weights": "how forecasts are weighted",
     REST: "codings drawn at random, and choices together",
 }
 
@@ -80,37 +82,57 @@ def _coding(history: History, item: Content) -> Content:
     return {**item, "case": str(name), "reason": str(row["reason"])}
 
 
-def confidence_words(content: Content) -> str:
+def confidence_words(content: Fields) -> Text:
     """The sentence of the first screen."""
     found = content["confidence"]
     if not found["assessed"]:
-        return NOT_ASSESSED
-    return (
-        f"Confidence in this forecast is {found['word']}: other defensible codings, definitions and settings put the "
-        f"model's number anywhere from {percent(found['spread']['lower'])} to {percent(found['spread']['upper'])} "
-        f'(four in five of {found["n_specifications"]}; <a href="#rests-on">what it rests on</a>).'
+        return text(f"**{NOT_ASSESSED}**")
+    spread = found["spread"]
+    return text(
+        "**Confidence in this forecast is {word}:** other defensible codings, definitions and settings put the model's "
+        "number anywhere from {lower} to {upper} (four in five of {n}; {link}).",
+        word=found["word"],
+        lower=chance(spread["lower"]),
+        upper=chance(spread["upper"]),
+        n=count(found["n_specifications"]),
+        link=Link(words="what it rests on", to="#rests-on"),
     )
 
 
-def rests_on(content: Content) -> Fragment:
+def rests_on(content: Fields) -> Section:
     """How far the model's number moves under other choices, which choices move it, and the rule of the word."""
     found = content["confidence"]
     if not found["assessed"]:
-        return Fragment(f'<p id="rests-on">{NOT_ASSESSED} {RULE}</p>')
-    spread, skill = found["spread"], found["skill_spread"]
-    said = (
-        f"As of {day_words(found['as_of'])} the model was fitted and scored again under {found['n_specifications']} "
-        f"combinations of other choices, without its recalibration. For a formal agreement within "
-        f"{years(found['months'])} it said {percent(spread['registered'])} as registered, and "
-        f"{percent_range(spread['lower'], spread['upper'])} under four in five of the others (all: "
-        f"{percent_range(spread['least'], spread['most'])}). Its skill over the base rate, "
-        f"{percent(skill['registered'])} as registered, lay between {points(skill['lower'])} and "
-        f"{points(skill['upper'])} points under four in five. {RULE}"
+        return section(text(f"{NOT_ASSESSED} {RULE}", ANCHOR))
+    shares: list[list[Cell]] = [
+        [CHOICES[name], chance(share)] for name, share in found["shares"].items() if share >= SMALLEST_SHARE
+    ]
+    moved: list[list[Cell]] = [
+        [text("{case}: {why}", case=item["case"], why=item["reason"]), points(item["change"])]
+        for item in found["codings"]
+    ]
+    return section(
+        _spread(found),
+        table("Where the spread of the model's number comes from", ["Choice", "Share of the spread"], shares),
+        table("The codings that move this case most", ["Another coding, by itself", "Points"], moved),
     )
-    shares = [[CHOICES[name], percent(share)] for name, share in found["shares"].items() if share >= 0.01]
-    moved = [[f"{escape(item['case'])}: {escape(item['reason'])}", points(item["change"])] for item in found["codings"]]
-    return Fragment(
-        f'<p id="rests-on">{said}</p>'
-        + table(["Choice", "Share of the spread"], shares, "Where the spread of the model's number comes from")
-        + table(["Another coding, by itself", "Points"], moved, "The codings that move this case most")
+
+
+def _spread(found: Fields) -> Text:
+    """How far the model's number and its skill move, in words, and the rule."""
+    spread, skill = found["spread"], found["skill_spread"]
+    return text(
+        "As of {as_of} the model was fitted and scored again under {n} combinations of other choices, without its "
+        f"recalibration. For a formal agreement within {years(found['months'])} it gave {{registered}} as registered, "
+        "and {most_of_them} under four in five of the others (all: {all}). Its skill over the base rate, {skill} as "
+        f"registered, lay between {{skill_lower}} and {{skill_upper}} points under four in five. {RULE}",
+        ANCHOR,
+        as_of=day(found["as_of"]),
+        n=count(found["n_specifications"]),
+        registered=chance(spread["registered"]),
+        most_of_them=interval("chance", spread["lower"], spread["upper"]),
+        all=interval("chance", spread["least"], spread["most"]),
+        skill=chance(skill["registered"]),
+        skill_lower=points(skill["lower"]),
+        skill_upper=points(skill["upper"]),
     )

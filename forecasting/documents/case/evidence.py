@@ -1,146 +1,193 @@
 """The evidence behind a case report: facts, arguable codings, timeline, calendar, precedents and sources."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
-from html import escape
 
-from forecasting.documents.fragments import Fragment, badge, source_marks, table
-from forecasting.documents.values import Content
-from forecasting.documents.wording import (
-    FACT_NAMES,
-    PAST,
-    change_words,
-    coarse_day,
-    day_words,
-    fact_words,
-    label,
-    percent,
-    years,
+from forecasting.documents.blocks import Act, Cell, Fold, Link, Marks, Section, Text, Timeline
+from forecasting.documents.compose import (
+    aside,
+    badge,
+    chance,
+    code,
+    count,
+    day,
+    items,
+    joined,
+    name,
+    quote,
+    section,
+    table,
+    text,
 )
+from forecasting.documents.values import Fields, plain
+from forecasting.documents.wording import FACT_NAMES, PAST, change_words, coarse_day, fact_words, percent, years
+
+CONTESTED = "contested"
+BRIEF = 12
 
 
-def facts(content: Content) -> Fragment:
+def _marks(content: Fields, sources: Sequence[str]) -> Marks:
+    """Numbers that lead to the sources of a statement."""
+    order = {source["source_id"]: number for number, source in enumerate(content["sources"], start=1)}
+    return Marks(numbers=tuple(order[source] for source in sources if source in order))
+
+
+def facts(content: Fields) -> Section:
     """What was known of the case at its start, and who holds the warheads."""
-    rows = [[FACT_NAMES[name], escape(fact_words(name, value))] for name, value in content["case"]["facts"].items()]
+    rows = [[FACT_NAMES[fact], fact_words(fact, value)] for fact, value in content["case"]["facts"].items()]
+    return section(table("The case at its start", ["Fact", "As coded"], rows), _stockpiles(content))
+
+
+def _stockpiles(content: Fields) -> Text | None:
+    """Warheads of the parties, and of outsiders that refused to join."""
     held = content["stockpiles"]
-    note = ""
-    if held:
-        parties = ", ".join(f"{name} {count:,}" for name, count in held["parties"].items())
-        note = (
-            f"<p>Stockpiled warheads at the last count, {held['year']}: {escape(parties)} of {held['world']:,} "
-            f"in the world, {percent(held['share'])}.{source_marks(content, held['sources'])}"
-        )
-        for name, other in held["others"].items():
-            each = other["parties_have_for_each"]
-            ratio = f", one for every {each:.0f} of theirs" if each else ""
-            note += f" {escape(name)}, which refused to join, has {other['warheads']:,}{ratio}."
-        note += "</p>"
-    return Fragment(table(["Fact", "As coded"], rows, "The case at its start") + note)
-
-
-def contested(content: Content) -> Fragment:
-    """Every arguable coding and what it would do to the forecast."""
-    rows = [[escape(change_words(i["changes"])), escape(i["reason"]), _effect(i)] for i in content["contested"]]
-    if not rows:
-        return Fragment('<p id="contested">No other coding of this case has been argued.</p>')
-    others = table(
-        ["Other coding", "Why it can be argued", "What it would do"], rows, "Arguable codings known by the day"
+    if not held:
+        return None
+    parties = [text("{party} {n}", party=party, n=count(n)) for party, n in held["parties"].items()]
+    total = text(
+        f"Stockpiled warheads at the last count, {held['year']}: {{parties}} of {{world}} in the world, "
+        "{share}.{marks}",
+        parties=joined(parties, ", "),
+        world=count(held["world"]),
+        share=chance(held["share"]),
+        marks=_marks(content, held["sources"]),
     )
-    return Fragment(f'<div id="contested">{others}</div>')
+    return joined([total, *_outsiders(held["others"])], " ")
 
 
-def _effect(item: Content) -> str:
+def _outsiders(others: Fields) -> Iterator[Text]:
+    for outsider, other in others.items():
+        each = other["parties_have_for_each"]
+        ratio = text(", one for every {each} of theirs", each=count(each)) if each else text("")
+        yield text(
+            "{outsider}, which refused to join, has {n}{ratio}.",
+            outsider=outsider,
+            n=count(other["warheads"]),
+            ratio=ratio,
+        )
+
+
+def contested(content: Fields) -> Section:
+    """Every arguable coding and what it would do to the forecast."""
+    rows = [[change_words(item["changes"]), quote(item["reason"]), _effect(item)] for item in content["contested"]]
+    if not rows:
+        return section(text("No other coding of this case has been argued.", CONTESTED))
+    head = ["Other coding", "Why it can be argued", "What it would do"]
+    return section(table("Arguable codings known by the day", head, rows, CONTESTED))
+
+
+def _effect(item: Fields) -> Cell:
     if item["closes"]:
         return "the question would be closed"
     if item["before"] is None:
-        return "no change: base rates do not look at it"
+        return "no change: base rates do not use it"
+    within = years(item["horizon"])
     if percent(item["before"]) == percent(item["after"]):
-        return f"none that shows: {percent(item['after'])} within {years(item['horizon'])} either way"
-    return f"its class's {years(item['horizon'])} chance: {percent(item['before'])} to {percent(item['after'])}"
-
-
-def timeline(content: Content) -> Fragment:
-    """What was known, latest first; reported and disputed acts are marked."""
-    recent = [e for e in content["timeline"] if e["date"] >= f"{int(content['as_of'][:4]) - 1}-01-01"]
-    older = [e for e in content["timeline"] if e not in recent]
-    if not content["timeline"]:
-        return Fragment("<p>No act that bears on the case was known on the day.</p>")
-    html = f'<ol class="timeline">{"".join(_entry(content, e) for e in reversed(recent))}</ol>' if recent else ""
-    if older:
-        html += (
-            f"<details{'' if recent else ' open'}><summary>{len(older)} earlier acts</summary>"
-            f'<ol class="timeline">{"".join(_entry(content, e) for e in reversed(older))}</ol></details>'
-        )
-    return Fragment(html)
-
-
-def _entry(content: Content, event: Content) -> str:
-    when = coarse_day(date.fromisoformat(event["date"]), event["precision"])
-    known = (
-        f" (known {day_words(event['known'])})"
-        if event["known"] != event["date"] and event["precision"] == "day"
-        else ""
+        return text(f"no visible change: {{after}} within {within} either way", after=chance(item["after"]))
+    return text(
+        f"its class's {within} chance: {{before}} to {{after}}",
+        before=chance(item["before"]),
+        after=chance(item["after"]),
     )
+
+
+def timeline(content: Fields) -> Section:
+    """What was known, latest first; reported and disputed events are marked."""
+    since = f"{int(content['as_of'][:4]) - 1}-01-01"
+    events = list(reversed(content["timeline"]))
+    recent = tuple(_act(content, event) for event in events if event["date"] >= since)
+    older = tuple(_act(content, event) for event in events if event["date"] < since)
+    if not events:
+        return section(text("No event that bears on the case was known on the day."))
+    earlier = Fold(
+        summary=f"{len(older)} earlier {'event' if len(older) == 1 else 'events'}",
+        blocks=(Timeline(acts=older),),
+        opened=not recent,
+    )
+    return section(Timeline(acts=recent) if recent else None, earlier if older else None)
+
+
+def _act(content: Fields, event: Fields) -> Act:
+    exact = event["precision"] == "day"
+    when = day(event["date"]) if exact else quote(coarse_day(date.fromisoformat(event["date"]), event["precision"]))
+    known = text(" (known {known})", known=day(event["known"]))
     who = " and ".join(event["actors"])
-    return (
-        f'<li class="{event["standing"]}"><span class="when">{when}{known}</span> '
-        f"{badge(event['standing'], event['standing'])} "
-        f'<span class="kind">{escape(who)}{": " if who else ""}{label(event["kind"])}</span><br>'
-        f"{escape(event['summary'])}{source_marks(content, event['sources'])}</li>"
+    return Act(
+        when=text("{when}{known}", when=when, known=known if exact and event["known"] != event["date"] else text("")),
+        standing=plain(event["standing"]),
+        what=text(f"{{who}}{': ' if who else ''}{{kind}}", who=who, kind=name(event["kind"])),
+        text=text("{summary}{marks}", summary=event["summary"], marks=_marks(content, event["sources"])),
     )
 
 
-def calendar(content: Content) -> Fragment:
+def calendar(content: Fields) -> Section:
     """What had been announced for later days; none of it is used as if it had happened."""
-    rows = [
+    rows: list[list[Cell]] = [
         [
-            day_words(item["scheduled"]),
-            escape(item["what"]) + source_marks(content, item["sources"]),
-            day_words(item["announced"]),
+            day(item["scheduled"]),
+            text("{what}{marks}", what=item["what"], marks=_marks(content, item["sources"])),
+            day(item["announced"]),
         ]
         for item in content["calendar"]
     ]
     if not rows:
-        return Fragment("<p>Nothing dated had been announced.</p>")
-    return Fragment(table(["Set for", "What", "Announced by"], rows, "On the calendar"))
+        return section(text("Nothing dated had been announced."))
+    return section(table("On the calendar", ["Set for", "What", "Announced by"], rows))
 
 
-def precedents(content: Content) -> Fragment:
+def precedents(content: Fields) -> Section:
     """The nearest earlier arrangements and how they ended."""
-    items = []
-    for p in content["precedents"]:
-        text = f" in the {escape(p['instrument'])}" if p["cause"] == "formalized" and p["instrument"] else ""
-        items.append(
-            f"<li><strong>{escape(p['name'])}</strong> ({p['start'][:4]}): {badge(p['cause'], PAST[p['cause']])}"
-            f"{text} on {day_words(p['end'])}, after {p['months']} months. Alike at the start in "
-            f"{percent(p['likeness'])} of what was compared: {escape(', '.join(p['shared']))}."
-            f"<br><small>{escape(p['summary'])}</small></li>"
-        )
-    return Fragment(f'<ol class="precedents">{"".join(items)}</ol>' if items else "<p>No earlier case had ended.</p>")
+    if not content["precedents"]:
+        return section(text("No earlier case had ended."))
+    return section(items(map(_precedent, content["precedents"]), "precedents"))
 
 
-def sources(content: Content) -> Fragment:
+def _precedent(found: Fields) -> Text:
+    formal = found["cause"] == "formalized" and found["instrument"]
+    return text(
+        f"**{{name}}** ({found['start'][:4]}): {{ended}}{{instrument}} on {{end}}, after {{months}} months. Alike at "
+        "the start in {likeness} of what was compared: {shared}.\n{summary}",
+        name=found["name"],
+        ended=badge(found["cause"], PAST[found["cause"]]),
+        instrument=text(" in the {instrument}", instrument=found["instrument"]) if formal else text(""),
+        end=day(found["end"]),
+        months=count(found["months"]),
+        likeness=chance(found["likeness"]),
+        shared=", ".join(found["shared"]),
+        summary=aside("{summary}", summary=found["summary"]),
+    )
+
+
+def sources(content: Fields) -> Section:
     """The numbered sources."""
-    items = []
-    for number, source in enumerate(content["sources"], start=1):
-        safe = source["url"].startswith(("http://", "https://"))
-        title = f'<a href="{escape(source["url"])}">{escape(source["title"])}</a>' if safe else escape(source["title"])
-        unseen = "" if source["seen"] else " (page not opened by a coder)"
-        if source["written_later"]:
-            title = (
-                f'<a href="{escape(source["url"])}">page published after the day</a>'
-                if safe
-                else "page published later"
-            )
-        items.append(f'<li id="source-{number}">{title}. {escape(source["publisher"])}{unseen}.</li>')
-    return Fragment(f'<ol class="sources">{"".join(items)}</ol>')
+    listed = [
+        text(
+            f"{{title}}. {{publisher}}{'' if source['seen'] else ' (page not opened by a coder)'}.",
+            f"source-{number}",
+            title=Link(
+                words="page published after the day" if source["written_later"] else plain(source["title"]),
+                to=plain(source["url"]),
+            ),
+            publisher=source["publisher"],
+        )
+        for number, source in enumerate(content["sources"], start=1)
+    ]
+    return section(items(listed, "sources"))
 
 
-def provenance(content: Content) -> Fragment:
+def provenance(content: Fields) -> Section:
     """What the page was made from."""
     key = content["artefact"]
-    models = f"models from artefact <code>{key[:12]}</code>" if key else "models refitted"
-    return Fragment(
-        f"<p>Record to {day_words(content['data_end'])}, sha256 <code>{content['record_sha256']}</code>; package "
-        f"{escape(content['package_version'])}; target {label(content['target'])}; {models}; case coded with "
-        f"{content['case']['confidence']} confidence. Every number on this page is in the JSON file beside it.</p>"
+    models = text("models from artefact {key}", key=code(key[:BRIEF])) if key else text("models refitted")
+    return section(
+        text(
+            "Record to {end}, sha256 {record}; package {version}; target {target}; {models}; case coded with "
+            "{confidence} confidence. Every number on this page is in the JSON file beside it.",
+            end=day(content["data_end"]),
+            record=code(content["record_sha256"]),
+            version=content["package_version"],
+            target=name(content["target"]),
+            models=models,
+            confidence=content["case"]["confidence"],
+        )
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from forecasting.artefacts.session import shared_history
-from forecasting.documents.case import conclusions, confidence, evidence, explained
+from forecasting.documents.case import confidence, evidence, explained, headline, incidence, second_opinion
 from forecasting.documents.case.content import case_content
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.record.months import HORIZONS, parse_day
@@ -13,11 +13,11 @@ from forecasting.record.vocabulary import TARGETS
 
 SECTIONS = by_name(
     (
-        conclusions.masthead,
-        conclusions.bottom_line,
-        conclusions.incidence,
-        conclusions.ladder,
-        conclusions.beside,
+        headline.masthead,
+        headline.bottom_line,
+        incidence.incidence,
+        incidence.ladder,
+        second_opinion.beside,
         explained.drivers,
         explained.changed,
         explained.signposts,

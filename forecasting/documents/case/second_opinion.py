@@ -1,0 +1,137 @@
+"""The hazard model beside the base rate: what it gives, how good it was, and its past forecasts like this one."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from forecasting.documents.blocks import Cell, Section, Table, Text
+from forecasting.documents.case.incidence import ENDINGS, with_interval
+from forecasting.documents.compose import chance, count, interval, joined, section, table, text
+from forecasting.documents.values import Fields
+from forecasting.documents.wording import PER_CENT, limit_words, years
+from forecasting.record.vocabulary import CAUSES, STATES
+
+GIVEN: Final[Mapping[str, str]] = {
+    "all": ", averaged over whether leaders endorsed it",
+    "endorsed": ", if leaders did",
+    "not endorsed": ", if they did not",
+}
+MAIN_HORIZONS: Final = (12, 60)
+DESIGNS: Final[Mapping[str, str]] = {"cluster": "with related cases held out", "rolling": "as of each year"}
+MODELS: Final[Mapping[str, str]] = {"primary": "hazard model", "base_rate": "base rate"}
+
+
+def beside(content: Fields) -> Section:
+    """The hazard model beside the base rate: its states, with an uncertain endorsement taken either way."""
+    if not content["beside"]["forecast"]:
+        return section(second_opinion(content), _skill(content))
+    return section(_by_horizon(content), _widened(content), _skill(content), _track_table(content))
+
+
+def second_opinion(content: Fields) -> Text:
+    """What the model beside the headline gives for the same horizon."""
+    rows = content["beside"]["forecast"]
+    if not rows:
+        return text(
+            "The hazard model gives no number here: {why}. The base rate stands by itself.",
+            why=limit_words(content["beside"]["limit"]),
+        )
+    asked = ("all", CAUSES[0], content["headline"]["horizon"])
+    row = next(row for row in rows if (row["given"], row["cause"], row["horizon"]) == asked)
+    number = text(
+        "The hazard model, whose skill on past days is small, gives {p} ({range}) for the same time.",
+        p=chance(row["probability"]),
+        range=interval("chance", row["lower"], row["upper"]),
+    )
+    return joined([part for part in (number, _track_words(content), _widened(content)) if part], " ")
+
+
+def _widened(content: Fields) -> Text | None:
+    """Why the interval is widened; None where it is not."""
+    why = limit_words(content["beside"]["limit"])
+    return text("Its interval is widened to contain the base rate's, because {why}.", why=why) if why else None
+
+
+def _by_horizon(content: Fields) -> Table:
+    rows = content["beside"]["forecast"]
+    sides = list(dict.fromkeys(row["given"] for row in rows))
+    shown = content["horizons"]
+    horizons = [horizon for horizon in MAIN_HORIZONS if horizon in shown] or shown[-1:]
+    found = {(row["given"], row["horizon"], row["cause"]): row for row in rows}
+    lines: list[list[Cell]] = [
+        [
+            f"{years(horizon)}{GIVEN[side] if len(sides) > 1 else ''}",
+            *(with_interval(found[side, horizon, state]) for state in STATES),
+        ]
+        for horizon in horizons
+        for side in sides
+    ]
+    return table(f"Hazard model by horizon, with 80{PER_CENT} intervals", ENDINGS, lines)
+
+
+def _skill(content: Fields) -> Text:
+    """The model's skill on past days, by design of the backtest."""
+    found = [
+        text(
+            f"{{skill}} ({{range}}) {DESIGNS[item['design']]}",
+            skill=chance(item["brier_skill"]),
+            range=interval("chance", item["lower"], item["upper"]),
+        )
+        for item in content["beside"]["proof"]
+    ]
+    if not found:
+        return text("The skill of this model on past days is not known for this record.")
+    return text("Its Brier skill on past days, relative to the base rate: {skills}.", skills=joined(found))
+
+
+def _track_words(content: Fields) -> Text:
+    """One sentence on how past forecasts of the model like this one have done."""
+    kept = content["explained"]["track_record"]
+    if kept["missing"]:
+        return text("How its past forecasts turned out is not shown: {why}.", why=kept["missing"])
+    found = kept["models"][0]
+    if found["n"] == 0:
+        return text("There is no past forecast like this one.")
+    number = text(
+        f"{{n}} past {'forecast' if found['n'] == 1 else 'forecasts'} "
+        f"({{cases}} {'case' if found['n_cases'] == 1 else 'cases'}) like this one",
+        n=count(found["n"]),
+        cases=count(found["n_cases"]),
+    )
+    if found["few"]:
+        return text("Only {number}: too few for an observed frequency.", number=number)
+    return text(
+        f"Of its {{number}}, made out of sample {_when(kept)}, {{observed}} were formalized; its mean forecast was "
+        "{forecast}, that of the base rate {base_rate}.",
+        number=number,
+        observed=chance(found["observed"]),
+        forecast=chance(found["mean_forecast"]),
+        base_rate=chance(found["mean_base_rate"]),
+    )
+
+
+def _track_table(content: Fields) -> Table | Text:
+    """Past forecasts like this one, by the model and by the base rate."""
+    kept = content["explained"]["track_record"]
+    if not kept["models"]:
+        return _track_words(content)
+    horizon = years(content["headline"]["horizon"])
+    caption = f"Past forecasts like this one: for {horizon}, {_when(kept)}, in the same range"
+    head = ["Model", "Range", "n", "Cases", "Mean forecast", f"Formalized (80{PER_CENT} interval)"]
+    return table(caption, head, map(_track_row, kept["models"]))
+
+
+def _track_row(one: Fields) -> list[Cell]:
+    measured: list[Cell] = ["too few", ""]
+    if not one["few"]:
+        measured = [chance(one["mean_forecast"]), chance(one["observed"], one["lower"], one["upper"])]
+    return [
+        MODELS[one["model"]],
+        interval("chance", one["low"], one["high"] if one["high"] <= 1.0 else 1.0),
+        count(one["n"]),
+        count(one["n_cases"]),
+        *measured,
+    ]
+
+
+def _when(kept: Fields) -> str:
+    return "at a case's start" if kept["at_start"] else "at an anniversary"
