@@ -9,9 +9,9 @@ from pathlib import Path
 
 from forecasting.forecasts.forecast import check_models
 from forecasting.models import MODELS
-from forecasting.models.base_rate_state import Values
 from forecasting.record.history import History
 from forecasting.record.panel import check_choice
+from forecasting.store.values import Values
 
 LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn")
 PACKAGE = Path(__file__).parents[1]

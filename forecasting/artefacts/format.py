@@ -2,11 +2,9 @@
 
 import hashlib
 import json
-import os
 import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -14,24 +12,18 @@ from forecasting.artefacts.code_hash import MadeFrom
 from forecasting.artefacts.support import SupportValues, support_forms, support_state
 from forecasting.forecasts.forecast import FittedModels, unfitted
 from forecasting.models import MODELS
-from forecasting.models.base_rate_state import Values
 from forecasting.models.hazard import HazardModel
 from forecasting.models.state import ModelValues, array_forms, state
-from forecasting.store.errors import shown
+from forecasting.store.errors import ForeignFileError, shown
+from forecasting.store.foreign import Foreign
 from forecasting.store.npz import npz_bytes
+from forecasting.store.values import Values, complaint
 
 VALUES, ARRAYS = "models.json", "arrays.npz"
-MOST_BYTES = {VALUES: 4_000_000, ARRAYS: 256_000_000}
-WANTED = {
-    "extra_forbidden": "no such key",
-    "missing": "this key",
-    "finite_number": "a finite number",
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "string_type": "a text",
-    "greater_than_equal": "a number within its bounds",
-    "less_than_equal": "a number within its bounds",
-    "union_tag_invalid": "values of a kind of model",
+REMEDY = "train again"
+FILES = {
+    VALUES: Foreign("a file", REMEDY, most_bytes=4_000_000),
+    ARRAYS: Foreign("a file", REMEDY, most_bytes=256_000_000),
 }
 
 
@@ -86,7 +78,7 @@ def checked_contents(content: bytes, source: MadeFrom) -> Contents:
     try:
         contents = Contents.model_validate_json(content)
     except ValidationError as error:
-        raise ValueError(_complaint(error)) from None
+        raise ValueError(str(complaint(error))) from None
     if content != values_bytes(contents):
         raise ValueError("wanted the values as they were written; came an edited file")
     wanted, came = source.model_dump(), contents.made_from.model_dump()
@@ -98,22 +90,12 @@ def checked_contents(content: bytes, source: MadeFrom) -> Contents:
     return contents
 
 
-def _complaint(error: ValidationError) -> str:
-    first: Any = error.errors()[0]
-    if not first["loc"]:
-        return f"wanted a JSON object; came {first['msg'].removeprefix('Invalid JSON: ')}"
-    came = "none" if first["type"] == "missing" else shown(first["input"])
-    return f"wanted {WANTED.get(first['type'], first['msg'])} at {'.'.join(map(str, first['loc']))}; came {came}"
-
-
 def read_real(path: Path) -> bytes:
-    """The bytes of a file of an artefact that is no link and not too large; `ValueError` or `OSError` otherwise."""
-    require_real(path, stat.S_ISREG, "a file")
-    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
-        content = file.read(MOST_BYTES[path.name] + 1)
-    if len(content) > MOST_BYTES[path.name]:
-        raise ValueError(f"wanted at most {MOST_BYTES[path.name]} bytes; came more")
-    return content
+    """The bytes of a file of an artefact that is no link and not too large; `ValueError` otherwise."""
+    try:
+        return FILES[path.name].content(path)
+    except ForeignFileError as error:
+        raise ValueError(f"expected {error.expected}, got {error.got}") from None
 
 
 def hashed(content: bytes, sha256: str) -> bytes:
@@ -130,12 +112,3 @@ def require_real(path: Path, is_wanted: Callable[[int], bool], wanted: str) -> N
     if not is_wanted(mode):
         came = "a symbolic link" if stat.S_ISLNK(mode) else "something else"
         raise ValueError(f"wanted {wanted}; came {came}")
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file down to the disk, readable for everyone."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    path.chmod(0o644)

@@ -19,7 +19,6 @@ from forecasting.artefacts.format import (
     hashed,
     read_real,
     require_real,
-    write,
 )
 from forecasting.artefacts.support import restored_support, support_forms
 from forecasting.forecasts.forecast import FittedModels, check_models, fit_models, unfitted
@@ -28,7 +27,8 @@ from forecasting.models.state import array_forms, restored
 from forecasting.record.history import History
 from forecasting.record.panel import Population, check_choice, spells
 from forecasting.record.vocabulary import TARGETS
-from forecasting.store.errors import ArtefactError, UsageError
+from forecasting.store.errors import ArtefactError, UsageError, unwritable
+from forecasting.store.files import write_whole
 from forecasting.store.npz import read_npz
 
 ARTEFACTS = Path("artefacts")
@@ -85,16 +85,14 @@ def save(fitted: FittedModels, history: History, artefacts: str | Path = ARTEFAC
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{source.key[:12]}."))
-        for name, content in contents_of(fitted, source).items():
-            write(staged / name, content)
+        write_whole({staged / name: content for name, content in contents_of(fitted, source).items()}, "--artefacts")
         load(staged, history, source)
         staged.chmod(0o755)
         staged.rename(folder)
         return Trained(source.key, folder, already=False)
     except OSError as error:
         if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR) or not os.path.lexists(folder):
-            said = f"wanted a folder that can be written; came {artefacts}: {error.strerror}"
-            raise UsageError(f"{said}. Choose another with --artefacts") from None
+            raise unwritable(artefacts, error.strerror, "--artefacts") from None
         load(folder, history, source)
         return Trained(source.key, folder, already=True)
     finally:

@@ -40,10 +40,10 @@ def show(card: Path, data: Path | None, out: Path) -> None:
     from forecasting.documents.card.keeping import show_card
     from forecasting.store.package_data import shipped
 
-    pages, stands = show_card(card, data or shipped("data"), out)
+    pages, stale = show_card(card, data or shipped("data"), out)
     for path in pages:
         print(path)
-    for one in stands.stale:
+    for one in stale:
         print(f"stale: {one}", file=sys.stderr)
 
 

@@ -130,20 +130,20 @@ def approve(report: Path, by: str, out: Path | None, said: dict[str, Any], data:
 
         record = data or shipped("data")
         signed = sign_card(report, by, out or home_of(record), record, **said)
-        print(f"{signed.card}: {signed.decision} by {signed.by}, sha256 {signed.sha256}")
+        print(f"{signed.document}: {signed.decision} by {signed.by}, sha256 {signed.sha256}")
         return
     if any(said.values()):
         raise UsageError("wanted a card (.json) to comment on or to request changes of; came a page of a report")
-    from forecasting.review.sign_off import approve as sign_off
+    from forecasting.review import approve as sign_off
 
     line = sign_off(report, by, out or Path("reports"))
-    print(f"{line['report']}: approved by {line['by']}, sha256 {line['sha256']}")
+    print(f"{line.document}: approved by {line.by}, sha256 {line.sha256}")
 
 
 def publish(reports: Path, out: Path, require_approval: bool) -> int:
     """Build the public folder and name what was left out of it; 1 if a page was edited after its approval, else 0."""
     from forecasting.publish.site import publish as build
-    from forecasting.review.sign_off import EDITED
+    from forecasting.review import EDITED
 
     left_out = build(reports, out, require_approval)
     for said in left_out:

@@ -7,7 +7,6 @@ shows only against a copy of HEAD published elsewhere (`verify` takes one).
 
 import hashlib
 import re
-import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,10 +16,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from forecasting.ledger.entries import FORM, AnyEntry, complaint, decoded, encoded, file_name
-from forecasting.store.errors import Fault, LedgerError, UsageError, shown
+from forecasting.ledger.entries import FORM, AnyEntry, decoded, encoded, faulty, file_name
+from forecasting.store.errors import Fault, ForeignFileError, LedgerError, UsageError, shown
 from forecasting.store.files import write_whole
-from forecasting.store.lock import LOCK, Lock, locked
+from forecasting.store.foreign import Foreign
+from forecasting.store.lock import LOCK, locked
 
 HEAD = "HEAD"
 ORIGIN = "0" * 64
@@ -29,7 +29,7 @@ ENTRY_FILE = re.compile(r"\d{6}-[a-z0-9_-]+\.json")
 HEAD_LINE = re.compile(r"([0-9a-f]{64})  (\d{6}-[a-z0-9_-]+\.json|-)\n")
 LEFTOVER = re.compile(r"\.(HEAD|\d{6}-[a-z0-9_-]+\.json)\.")
 OPTION = "--ledger"
-MOST_BYTES = 16_000_000
+ENTRY = Foreign("a file of the ledger itself", "put back a copy of it", most_bytes=16_000_000)
 
 
 @dataclass(frozen=True)
@@ -105,13 +105,15 @@ def append(folder: Path | str, compose: Callable[[Chain], Sequence[Mapping[str, 
     entry's. A process that is killed leaves a chain without them, or with some of them, which the next one completes.
     """
     place = Path(folder)
-    with locked(place) as lock:
+    with locked(place, option=OPTION):
         chain = read_chain(place)
-        bodies = compose(chain)
-        written = _linked(chain, bodies, issued_on)
+        if chain.notes:  # nobody else writes now, so what HEAD does not name yet was cut off; it is sound: complete it
+            write_whole({place / HEAD: _head(chain.head, chain.last)}, OPTION)
+        written = _linked(chain, compose(chain), issued_on)
         if written:
-            _put(place, chain, written, lock)
-        return Written(tuple(place / link.name for link in written), (lock.note,) if lock.note else ())
+            _put(place, chain, written)
+        notes = (f"completed the writing of {chain.last}, which was cut off",) if chain.notes else ()
+        return Written(tuple(place / link.name for link in written), notes)
 
 
 def _linked(chain: Chain, bodies: Sequence[Mapping[str, Any]], issued_on: date) -> list[Link]:
@@ -126,20 +128,19 @@ def _linked(chain: Chain, bodies: Sequence[Mapping[str, Any]], issued_on: date) 
         try:
             entry = FORM.validate_python({**body, "sequence": number, "previous": previous, "issued_on": issued_on})
         except ValidationError as error:
-            raise UsageError("wanted {}; came {}".format(*complaint(error))) from None
+            raise UsageError("wanted {}; came {}".format(*faulty(error))) from None
         previous = hashlib.sha256(encoded(entry)).hexdigest()
         links.append(Link(file_name(entry), previous, entry))
     return links
 
 
-def _put(place: Path, chain: Chain, written: list[Link], lock: Lock) -> None:
+def _put(place: Path, chain: Chain, written: list[Link]) -> None:
     for path in place.iterdir():
         if LEFTOVER.match(path.name):
             path.unlink(missing_ok=True)
     if not (place / HEAD).exists():
         write_whole({place / HEAD: _head(chain.head, chain.last)}, OPTION)
     contents = {place / link.name: encoded(link.entry) for link in written}
-    lock.require_held()
     try:
         write_whole({**contents, place / HEAD: _head(written[-1].sha256, written[-1].name)}, OPTION)
     except BaseException:
@@ -260,11 +261,6 @@ def _read_head(place: Path) -> tuple[str, str] | None:
 def _bytes(path: Path) -> bytes:
     """The bytes of a file of the folder itself, which is no link and no longer than an entry can be."""
     try:
-        found = path.lstat()
-        if stat.S_ISLNK(found.st_mode):
-            raise LedgerError([Fault(path.name, 0, "", "a file of the ledger itself", "a symbolic link")])
-        if found.st_size > MOST_BYTES:
-            raise LedgerError([Fault(path.name, 0, "", f"at most {MOST_BYTES} bytes", str(found.st_size))])
-        return path.read_bytes()
-    except OSError as error:
-        raise LedgerError([Fault(path.name, 0, "", "a readable file", error.strerror or str(error))]) from None
+        return ENTRY.content(path)
+    except ForeignFileError as error:
+        raise LedgerError([Fault(path.name, 0, "", error.expected, error.got)]) from None

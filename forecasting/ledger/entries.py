@@ -4,13 +4,13 @@ import json
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from forecasting.record.months import LONGEST_HORIZON, deadline
 from forecasting.record.schema import SLUG
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import Fault, LedgerError, shown
+from forecasting.store.values import BrokenRuleError, Values, complaint
 
 TOLERANCE = 1e-6
 LIVE_DAYS = 120
@@ -30,10 +30,8 @@ Chance = Annotated[float, Field(ge=0.0, le=1.0)]
 Rows = tuple[tuple[Chance, ...], ...]
 
 
-class Form(BaseModel):
-    """No key but those named, no number that is none, and nothing changes afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+class Form(Values, strict=False):
+    """Values of an entry; days may stand as text, which is what they are in its file."""
 
 
 class Entry(Form):
@@ -226,7 +224,7 @@ def decoded(content: bytes, name: str) -> AnyEntry:
     try:
         entry = FORM.validate_python(held)
     except ValidationError as error:
-        raise LedgerError([Fault(name, 0, "", *complaint(error))]) from None
+        raise LedgerError([Fault(name, 0, "", *faulty(error))]) from None
     if encoded(entry) != content:
         raise LedgerError([Fault(name, 0, "", "the one form of an entry, with sorted keys", "another spelling of it")])
     if file_name(entry) != name:
@@ -234,15 +232,10 @@ def decoded(content: bytes, name: str) -> AnyEntry:
     return entry
 
 
-def complaint(error: ValidationError) -> tuple[str, str]:
+def faulty(error: ValidationError) -> tuple[str, str]:
     """What was wanted and what came, of the first thing that is wrong with an entry."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"][1:])
-    if first["type"] == "extra_forbidden":
-        return "only the keys of such an entry", f"the unknown key {place}"
-    if first["type"] == "missing":
-        return f"the key {place}", "none"
-    return _plain(first, place)
+    found = complaint(error, skip=1)
+    return found.expected_there, found.got
 
 
 def check_kind(kind: str, as_of: date, issued_on: date) -> None:
@@ -252,24 +245,9 @@ def check_kind(kind: str, as_of: date, issued_on: date) -> None:
     _require(kind == REPLAY or age <= LIVE_DAYS, f"a live forecast within {LIVE_DAYS} days of as_of", f"{age} days")
 
 
-class _BrokenError(ValueError):
-    """A rule between keys that does not hold."""
-
-    def __init__(self, wanted: str, came: str) -> None:
-        super().__init__(f"wanted {wanted}; came {came}")
-        self.wanted, self.came = wanted, came
-
-
-def _plain(first: ErrorDetails, place: str) -> tuple[str, str]:
-    broken = first.get("ctx", {}).get("error")
-    if isinstance(broken, _BrokenError):
-        return broken.wanted, broken.came
-    return f"{place or 'an entry'}: {first['msg'][:1].lower()}{first['msg'][1:]}", shown(first["input"])
-
-
 def _require(holds: bool, wanted: str, came: object) -> None:
     if not holds:
-        raise _BrokenError(wanted, str(came) if isinstance(came, str | date) else shown(came))
+        raise BrokenRuleError(wanted, str(came) if isinstance(came, str | date) else shown(came))
 
 
 def _check_rows(forecast: CaseForecast, n_horizons: int) -> None:

@@ -1,7 +1,6 @@
 """Rendering a report: a template run by papermill, then published whole or not at all."""
 
 import hashlib
-import json
 import tempfile
 import time
 import warnings
@@ -17,9 +16,10 @@ from forecasting.publish.engine import ENGINE, Limits, RunError
 from forecasting.publish.fingerprint import fingerprint
 from forecasting.publish.parameters import Parameters, checked_parameters, template_named
 from forecasting.publish.pdf import pdf_page
-from forecasting.review.sign_off import review_of, sidecar_bytes
-from forecasting.store.errors import ReportError, UsageError
+from forecasting.review import read_sidecar, review_of, sidecar_bytes
+from forecasting.store.errors import ForeignFileError, ReportError, UsageError
 from forecasting.store.files import require_writable, write_whole
+from forecasting.store.lock import locked
 from forecasting.store.package_data import shipped
 
 SIDECAR = "application/json"
@@ -99,11 +99,11 @@ def page_of(asked: Parameters, day: date) -> Path:
 def _stands(page: Path, print_of: str) -> bool:
     """Whether all three files are there, made from the same inputs, and the page is as it was rendered."""
     try:
-        rendering = json.loads(page.with_suffix(".json").read_bytes())["rendering"]
-        whole = hashlib.sha256(page.read_bytes()).hexdigest() == rendering["html_sha256"]
-        return bool(whole and rendering["fingerprint"] == print_of and page.with_suffix(".ipynb").is_file())
-    except (OSError, ValueError, KeyError, TypeError):
+        rendering = read_sidecar(page)[0].rendering
+        whole = hashlib.sha256(page.read_bytes()).hexdigest() == rendering.html_sha256
+    except (OSError, ForeignFileError):
         return False
+    return whole and rendering.fingerprint == print_of and page.with_suffix(".ipynb").is_file()
 
 
 def _publish(
@@ -113,14 +113,12 @@ def _publish(
     html = html_page(notebook, asked.title(content)).encode()
     sha256 = hashlib.sha256(html).hexdigest()
     content["rendering"] = {**rendering, "html_sha256": sha256}
-    content["review"] = review_of(out, page.relative_to(out).as_posix(), sha256)
-    write_whole(
-        {
-            page.with_suffix(".json"): sidecar_bytes(content),
-            page.with_suffix(".ipynb"): (nbformat.writes(notebook) + "\n").encode(),
-            page: html,
-        }
-    )
+    notebook_bytes = (nbformat.writes(notebook) + "\n").encode()
+    with locked(out):  # an approval meanwhile would be in the log and not in the page's JSON file
+        content["review"] = review_of(out, page.relative_to(out).as_posix(), sha256)
+        write_whole(
+            {page.with_suffix(".json"): sidecar_bytes(content), page.with_suffix(".ipynb"): notebook_bytes, page: html}
+        )
     page.with_suffix(".failed.ipynb").unlink(missing_ok=True)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from forecasting.artefacts.session import open_case_ids, shared_fit, shared_history, shared_record, worked_out_once
 from forecasting.artefacts.store import ARTEFACTS
@@ -19,12 +19,12 @@ from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons, parse_day, parse_horizons
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import LeakageError, UsageError
+from forecasting.store.values import Values, complaint_of, reworded
 
 
-class Parameters(BaseModel):
+class Parameters(Values):
     """What every template takes, and what it must tell: where its pages stand and what it can share."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     command: ClassVar[str]
     models: ClassVar[tuple[tuple[str, ...], ...]] = ()
     beside: ClassVar[tuple[str, ...]] = ()
@@ -36,7 +36,7 @@ class Parameters(BaseModel):
     @field_validator("as_of", mode="before")
     @classmethod
     def _day(cls, value: object) -> object:
-        return _reworded(parse_day, value) if isinstance(value, str) else value
+        return reworded(parse_day, value) if isinstance(value, str) else value
 
     @field_validator("data", mode="before")
     @classmethod
@@ -98,8 +98,8 @@ class Forecasting(Parameters):
     @classmethod
     def _months(cls, value: object) -> object:
         if isinstance(value, str):
-            return _reworded(parse_horizons, value)
-        return _reworded(check_horizons, tuple(value)) if isinstance(value, list | tuple) else value
+            return reworded(parse_horizons, value)
+        return reworded(check_horizons, tuple(value)) if isinstance(value, list | tuple) else value
 
     @field_validator("artefacts", mode="before")
     @classmethod
@@ -223,22 +223,6 @@ def checked_parameters(template: str, parameters: Mapping[str, Any]) -> Any:
     try:
         return TEMPLATES[name](**parameters)
     except ValidationError as error:
-        raise UsageError(f"{name}: " + "; ".join(_complaint(name, e) for e in error.errors())) from None
-
-
-def _complaint(template: str, error: Any) -> str:
-    name = str(error["loc"][0])
-    fields = TEMPLATES[template].model_fields
-    if error["type"] == "extra_forbidden":
-        return f"wanted parameters out of {', '.join(fields)}; came {name!r}"
-    said = str(error["msg"]).removeprefix("Value error, ")
-    if said.startswith("wanted"):
-        return f"{name}: {said}"
-    return f"{name}: wanted {fields[name].description}; came {error.get('input')!r}"
-
-
-def _reworded(parse: Any, value: Any) -> Any:
-    try:
-        return parse(value)
-    except UsageError as error:
-        raise ValueError(str(error)) from None
+        raise UsageError(
+            f"{name}: " + "; ".join(str(complaint_of(one, TEMPLATES[name])) for one in error.errors())
+        ) from None

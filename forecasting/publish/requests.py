@@ -1,7 +1,7 @@
 """Requests for reports: from cases, from every case that goes on, or streamed from a file of parameter sets."""
 
 import csv
-import json
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +13,10 @@ from forecasting.publish.notebook import page_of
 from forecasting.publish.parameters import TEMPLATES, Parameters, checked_parameters, template_named
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import ForecastingError, UsageError, shown
+from forecasting.store.foreign import Foreign, parsed_json
 
 Defaults = Mapping[str, Any]
+BATCH = Foreign("a batch file", "name one with --batch FILE", most_bytes=256_000_000)
 
 
 @dataclass(frozen=True)
@@ -93,22 +95,21 @@ def from_file(path: Path, template: str, defaults: Defaults) -> Source:
     `UsageError` for a file that cannot be read at all; a bad row is a `Refusal` with file and row.
     """
     if path.suffix not in (".csv", ".jsonl"):
-        raise UsageError(f"wanted a batch file that ends in .csv or .jsonl; came {path}")
-    if not path.is_file():
-        raise UsageError(f"wanted a batch file; came {path}: no such file")
-    _require_taken_somewhere(defaults)
+        raise UsageError(
+            f"{path}: expected a batch file that ends in .csv or .jsonl, got {path.suffix or 'no ending'}; rename it"
+        )
+    with BATCH.opened(path):  # what is no file is refused before anything runs
+        _require_taken_somewhere(defaults)
     rows = _csv_rows if path.suffix == ".csv" else _jsonl_rows
 
     def requests() -> Iterator[Request | Refusal]:
         try:
-            with path.open(encoding="utf-8-sig", newline="") as lines:
+            with BATCH.opened(path) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as lines:
                 for number, row in rows(lines, path, template):
                     place = f"{path} row {number}"
                     yield row if isinstance(row, Refusal) else _request(place, template, row, defaults)
         except UnicodeDecodeError as error:
-            yield Refusal(str(path), f"wanted text in UTF-8; came byte 0x{error.object[error.start]:02x}")
-        except OSError as error:
-            raise UsageError(f"wanted a batch file that can be read; came {path}: {error.strerror}") from None
+            yield Refusal(str(path), f"expected text in UTF-8, got byte 0x{error.object[error.start]:02x}")
 
     return requests
 
@@ -124,21 +125,21 @@ def _csv_rows(lines: Iterable[str], path: Path, template: str) -> Iterator[tuple
             if not line:
                 continue
             if len(line) != len(header):
-                yield number, Refusal(f"{path} row {number}", f"wanted {len(header)} cells; came {len(line)}")
+                yield number, Refusal(f"{path} row {number}", f"expected {len(header)} cells, got {len(line)}")
             else:
                 yield number, {name: cell for name, cell in zip(header, line, strict=True) if cell}
     except csv.Error as error:
         number = reader.line_num
-        yield number, Refusal(f"{path} row {number}", f"wanted well-formed CSV; came {error}. No later row was read")
+        yield number, Refusal(f"{path} row {number}", f"expected well-formed CSV, got {error}; no later row was read")
 
 
 def _check_header(header: list[str], path: Path, template: str) -> None:
     fields = list(TEMPLATES[template_named(template)].model_fields)
     unknown = [] if "template" in header else [name for name in header if name not in fields]
     if not header or unknown or len(set(header)) != len(header):
-        came = ",".join(header) or "an empty file"
+        got = ",".join(header) or "an empty file"
         raise UsageError(
-            f"wanted {path} with a header of parameters out of {', '.join(fields)}, each once; came {came}"
+            f"{path} row 1: expected a header of parameters out of {', '.join(fields)}, each once, got {got}; mend it"
         )
 
 
@@ -147,16 +148,11 @@ def _jsonl_rows(lines: Iterable[str], path: Path, _: str) -> Iterator[tuple[int,
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            row = str(error)
-        if isinstance(row, dict):
-            yield number, row
-        else:
-            yield (
-                number,
-                Refusal(f"{path} row {number}", f"wanted a JSON object on one line; came {shown(line.strip())}"),
-            )
+            row = parsed_json(line)
+        except ValueError:
+            row = None
+        said = f"expected a JSON object on one line, got {shown(line.strip())}"
+        yield number, row if isinstance(row, dict) else Refusal(f"{path} row {number}", said)
 
 
 def _request(place: str, template: str, row: dict[str, Any], defaults: Defaults) -> Request | Refusal:

@@ -1,7 +1,6 @@
 """One page over all reports, and a feed of them: works from a folder, without a server, without a script."""
 
 import hashlib
-import json
 import shutil
 import uuid
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from forecasting.documents.html import rendered
 from forecasting.documents.wording import day_words, percent, years
 from forecasting.publish.parameters import TEMPLATES
 from forecasting.record.months import parse_day
-from forecasting.review.sign_off import APPROVALS, APPROVED, EDITED, review_of
+from forecasting.review import APPROVALS, APPROVED, DRAFT, EDITED, Headline, read_sidecar, review_of
 from forecasting.store.errors import UsageError
 from forecasting.store.files import require_writable, write_whole
 
@@ -72,25 +71,25 @@ def standing_reports(reports: Path) -> list[Published]:
 
 def _published(reports: Path, page: Path) -> Published | None:
     try:
-        content = json.loads(page.with_suffix(".json").read_bytes())
+        sidecar, _ = read_sidecar(page)
         html = page.read_bytes()
-        kind, day = TEMPLATES[content["template"]], parse_day(page.stem).isoformat()
-    except (OSError, ValueError, KeyError, TypeError, UsageError):
+        kind, day = TEMPLATES[sidecar.template], parse_day(page.stem).isoformat()
+    except (OSError, KeyError, UsageError):
         return None
     place = page.relative_to(reports)
     sha256 = hashlib.sha256(html).hexdigest()
-    case, top = content.get("case", {}), content.get("headline", {})
+    case, top = sidecar.case, sidecar.headline or Headline()
     review = review_of(reports, place.as_posix(), sha256)
-    if sha256 != content.get("rendering", {}).get("html_sha256"):
-        review = {"status": EDITED if review["status"] != "draft" else "edited by hand"}
+    if sha256 != sidecar.rendering.html_sha256:
+        review = {"status": EDITED if review["status"] != DRAFT else "edited by hand"}
     return Published(
         page=place,
         template=kind.command,
-        subject=case.get("case_id", kind.command),
-        name=case.get("name", content.get("title", kind.command).split(" - ")[0]),
+        subject=case.case_id if case else kind.command,
+        name=case.name if case else (sidecar.title or kind.command).split(" - ")[0],
         day=day,
-        chance=top.get("probability"),
-        horizon=top.get("horizon"),
+        chance=top.probability,
+        horizon=top.horizon,
         review=review,
         sha256=sha256,
         changed=datetime.fromtimestamp(page.stat().st_mtime, UTC),

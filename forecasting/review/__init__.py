@@ -1,1 +1,25 @@
-"""Sign-off of pages and cards."""
+"""Sign-off of pages and cards: who said what of exactly which bytes, in one log a folder, only ever added to."""
+
+from forecasting.review.log import APPROVALS, SignOff, append, sign_offs
+from forecasting.review.pages import approve, review_of
+from forecasting.review.sidecar import Headline, Sidecar, read_sidecar, sidecar_bytes
+from forecasting.review.status import APPROVED, DRAFT, EDITED, Remark, SignOffStatus, sign_off_status
+
+__all__ = [
+    "APPROVALS",
+    "APPROVED",
+    "DRAFT",
+    "EDITED",
+    "Headline",
+    "Remark",
+    "Sidecar",
+    "SignOff",
+    "SignOffStatus",
+    "append",
+    "approve",
+    "read_sidecar",
+    "review_of",
+    "sidecar_bytes",
+    "sign_off_status",
+    "sign_offs",
+]

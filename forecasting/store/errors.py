@@ -28,6 +28,17 @@ class AbstentionError(UsageError):
     """The record cannot bear what the model would say of the case, so that there is nothing to explain."""
 
 
+class ForeignFileError(UsageError):
+    """A file from elsewhere is not what was expected; nothing of it was used.
+
+    `expected` and `got`: of the message, for those who put them in one of their own.
+    """
+
+    def __init__(self, place: object, expected: str, got: str, do: str) -> None:
+        self.expected, self.got = expected, got
+        super().__init__(f"{place}: expected {expected}, got {got}; {do}")
+
+
 class ReportError(ForecastingError):
     """A report could not be rendered; nothing was published."""
 
@@ -38,6 +49,11 @@ class CardError(ForecastingError):
 
 class ArtefactError(ForecastingError):
     """An artefact of fitted models is not what was written; nothing of it was loaded."""
+
+
+def unwritable(place: object, reason: str | None, options: str) -> UsageError:
+    """The error for a folder or file that cannot be written; `options` choose another."""
+    return UsageError(f"expected a folder that can be written, got {place}: {reason}; choose another with {options}")
 
 
 def shown(value: object, longest: int = 80) -> str:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from forecasting.store.errors import UsageError
+from forecasting.store.errors import unwritable
 
 
 def write_whole(contents: Mapping[Path, bytes], options: str = "--out or --data") -> None:
@@ -38,9 +38,7 @@ def write_whole(contents: Mapping[Path, bytes], options: str = "--out or --data"
             with contextlib.suppress(OSError):
                 folder.rmdir()
         place = error.filename or next(iter(contents))
-        raise UsageError(
-            f"wanted a folder that can be written; came {place}: {error.strerror}. Choose another with {options}"
-        ) from None
+        raise unwritable(place, error.strerror, options) from None
     finally:
         for name, _ in staged:
             Path(name).unlink(missing_ok=True)
@@ -50,4 +48,4 @@ def require_writable(place: Path) -> None:
     """`UsageError` unless `place` can be made and written, as far as can be told without touching it."""
     nearest = next(folder for folder in (place, *place.absolute().parents) if folder.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise UsageError(f"wanted a folder that can be written; came {nearest}. Choose another with --out")
+        raise unwritable(nearest, "Permission denied" if nearest.is_dir() else "Not a directory", "--out")

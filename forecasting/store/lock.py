@@ -1,145 +1,93 @@
-"""One writer at a time: a lock file that tells whose it is, and is taken over once that process is gone."""
+"""One writer at a time: the kernel holds the lock of an open file, and frees it when its process ends, however."""
 
 import contextlib
-import json
+import fcntl
 import os
-import platform
-import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
-from forecasting.store.errors import UsageError
+from forecasting.store.errors import UsageError, unwritable
 
-LOCK = ".lock"
-LONGEST_WAIT = 60.0
-PAUSE = 0.05
-
-
-class Lock:
-    """A lock that is held. `note` says so where it was taken over."""
-
-    def __init__(self, path: Path, token: bytes, note: str = "") -> None:
-        self.path = path
-        self.note = note
-        self._token = token
-
-    def require_held(self) -> None:
-        """`UsageError` where the file is not ours any more; ask before anything is put in place."""
-        if _content(self.path) != self._token:
-            raise UsageError(
-                f"wanted to keep the lock {self.path}; came another writer. Nothing was written: try again"
-            )
-
-    def release(self) -> None:
-        """Remove the file, if it is still ours."""
-        if _content(self.path) == self._token:
-            self.path.unlink(missing_ok=True)
+LOCK: Final = ".lock"
+LONGEST_WAIT: Final = 60.0
+PAUSE: Final = 0.02
 
 
 @contextlib.contextmanager
-def locked(folder: Path, wait: float = LONGEST_WAIT) -> Iterator[Lock]:
-    """Hold the lock of a folder, made if it does not exist; `UsageError` after `wait` seconds of another's work."""
+def locked(
+    folder: Path, name: str = LOCK, *, wait: float = LONGEST_WAIT, work: str = "writer", option: str = "--out"
+) -> Iterator[None]:
+    """Hold the lock of a folder, which is made if it does not exist.
+
+    The lock file is there while the lock is held and goes with it; one that a killed process left hinders nobody.
+
+    Parameters
+    ----------
+    folder
+        What only one may work in.
+    name
+        Of the lock file; locks of different names do not exclude each other.
+    wait
+        Seconds to wait for another's work, from 0 (ask once).
+    work
+        What there can be one of at a time, in the words of the message.
+    option
+        The option of the command line that chooses another folder.
+
+    Raises
+    ------
+    UsageError
+        Another still holds the lock after `wait` seconds, or the folder cannot be written.
+    """
+    path = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = _acquired(folder / LOCK, wait)
+        held = _held(path, time.monotonic() + wait)
     except OSError as error:
+        raise unwritable(error.filename or folder, error.strerror, option) from None
+    if held is None:
         raise UsageError(
-            f"wanted a folder that can be written; came {error.filename or folder}: {error.strerror}. "
-            "Choose another with --ledger"
-        ) from None
+            f"expected one {work} at a time in {folder}, got {_owner(path)} at work there; wait until it has ended"
+        )
     try:
-        yield lock
+        with contextlib.suppress(OSError):  # a full disk: the number only serves the message above
+            os.ftruncate(held, 0)
+            os.write(held, str(os.getpid()).encode())
+        yield
     finally:
-        lock.release()
+        if _is_at(held, path):
+            path.unlink()
+        os.close(held)
 
 
-def _acquired(path: Path, wait: float) -> Lock:
-    owner = {"pid": os.getpid(), "host": platform.node(), "start": _start(os.getpid()), "since": _now()}
-    token = json.dumps(owner, sort_keys=True).encode()
-    end = time.monotonic() + wait
-    note = ""
-    while not _created(path, token):
-        held = _content(path)
-        if held is not None and _is_gone(held):
-            note = _removed(path, held) or note
-        elif time.monotonic() > end:
-            raise UsageError(
-                f"wanted {path.parent} for one writer; came the lock of {_owner(held)}. Wait for it, or delete {path} "
-                "if no such process runs"
-            )
-        else:
+def _held(path: Path, end: float) -> int | None:
+    """The open file whose lock is ours now; None where another's is not freed by `end`."""
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_at(file, path):  # else it was unlinked since it was opened: its lock keeps nobody out any more
+                return file
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                os.close(file)
+                return None
             time.sleep(PAUSE)
-    return Lock(path, token, note)
+        os.close(file)
 
 
-def _created(path: Path, token: bytes) -> bool:
-    """Whether the file could be made; it appears with its content, so that nobody reads half of it."""
-    staged = path.with_name(f"{LOCK}.{os.getpid()}.{threading.get_ident()}")
+def _is_at(file: int, path: Path) -> bool:
     try:
-        staged.write_bytes(token)
-        os.link(staged, path)
-    except FileExistsError:
-        return False
-    finally:
-        staged.unlink(missing_ok=True)
-    return True
-
-
-def _removed(path: Path, stale: bytes) -> str:
-    """Put the stale lock aside and say so; empty where another writer was quicker."""
-    aside = path.with_name(f"{LOCK}.stale.{os.getpid()}")
-    try:
-        path.rename(aside)
+        return os.path.samestat(os.fstat(file), path.lstat())
     except FileNotFoundError:
-        return ""
-    if aside.read_bytes() != stale:
-        aside.rename(path)
-        return ""
-    aside.unlink()
-    return f"took over the lock of {_owner(stale)}, which is gone"
-
-
-def _is_gone(held: bytes) -> bool:
-    try:
-        owner = json.loads(held)
-        pid, host, start = int(owner["pid"]), owner["host"], owner["start"]
-    except (ValueError, KeyError, TypeError):
         return False
-    if host != platform.node():
-        return False
+
+
+def _owner(path: Path) -> str:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return bool(start) and _start(pid) != start
-
-
-def _start(pid: int) -> str:
-    """When a process started, in ticks since the machine did; empty where the system does not tell."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
-    except OSError:
-        return ""
-
-
-def _owner(held: bytes | None) -> str:
-    try:
-        owner = json.loads(held or b"")
-        return f"process {owner['pid']} on {owner['host']} since {owner['since']}"
-    except (ValueError, KeyError, TypeError):
-        return "an unknown process"
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+        said = path.read_bytes()[:20].decode()
+    except (OSError, UnicodeDecodeError):
+        said = ""
+    return f"process {said}" if said.isdecimal() else "another process"

@@ -7,7 +7,7 @@ from forecasting.artefacts.session import shared_history
 from forecasting.documents.card import card_content
 from forecasting.documents.card.form import read_signed
 from forecasting.documents.card.home import NAME
-from forecasting.documents.card.standing import mismatches, other_versions
+from forecasting.documents.card.staleness import mismatches, other_versions
 from forecasting.verify.differences import Difference, Verification, compared, leaves, parts
 from forecasting.verify.trust import Trusted
 

@@ -27,7 +27,7 @@ from forecasting.ledger.resolve import verdicts
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
 from forecasting.verify.differences import Difference, Verification, compared, leaves
-from forecasting.verify.trust import Trusted, read_text
+from forecasting.verify.trust import SUBJECT, Trusted
 
 FIRST_FORECAST = ' "forecasts": ['
 LINE = re.compile(r"(.+):(\d+)")
@@ -90,7 +90,7 @@ def verify_links(
 
 def read_link(path: Path) -> Link:
     """An entry by itself, whatever stands before and after it; `LedgerError` where it is none."""
-    content = read_text(path).encode()
+    content = SUBJECT.content(path)
     return Link(path.name, "", decoded(content, path.name))
 
 

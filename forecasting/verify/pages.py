@@ -1,6 +1,5 @@
 """A page of a report: derived again from its own parameters, then rendered again from what it says."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,25 +12,26 @@ from forecasting.publish.fingerprint import fingerprint
 from forecasting.publish.notebook import source_of
 from forecasting.publish.parameters import TEMPLATES, Forecasting, Parameters, checked_parameters
 from forecasting.publish.rerun import Rerun, reordered, rerun
+from forecasting.review import read_sidecar
+from forecasting.review.sidecar import SIDECAR, Rendering
 from forecasting.store.errors import ForecastingError, UsageError, shown
 from forecasting.verify.differences import Difference, Verification, compared, leaves, parts, with_leaf
 from forecasting.verify.text import first_difference
-from forecasting.verify.trust import Trusted, read_text
+from forecasting.verify.trust import SUBJECT, Trusted
 
 PROVENANCE = ("record_sha256", "code_sha256", "package_version", "artefact", "artefact_earlier")
 ABOUT_THE_FILE = ("rendering", "review")
-WANTED = "the JSON file beside the page of a report, with its template and parameters"
 
 
 @dataclass(frozen=True)
 class Printed:
-    """A page as it was printed: its `content`, its template with its parameters, what was said of its rendering."""
+    """A page as it was printed: its `content`, its template with its parameters, and what was said of its rendering."""
 
     path: Path
     content: dict[str, Any]
     template: str
     parameters: dict[str, Any]
-    rendering: dict[str, Any]
+    rendering: Rendering
 
     @property
     def page(self) -> Path:
@@ -46,20 +46,13 @@ def is_page(path: Path, held: Any) -> bool:
 
 def read_page(path: Path) -> Printed:
     """The content of a page; `UsageError` where the JSON file beside it is not what a report writes."""
-    place = path.with_suffix(".json")
-    if not place.is_file():
-        raise UsageError(f"wanted {WANTED}; came none beside {path}")
-    try:
-        held = json.loads(read_text(place))
-        rendering = held["rendering"]
-        template, parameters = rendering["template"], dict(rendering["parameters"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UsageError(f"wanted {WANTED}; came {place}: {type(error).__name__} {shown(str(error))}") from None
-    if not isinstance(template, str) or template not in TEMPLATES or held.get("template") != template:
-        came = shown([template, held.get("template")])
-        raise UsageError(f"wanted a page of a template out of {', '.join(TEMPLATES)}; came {came} in {place}")
+    sidecar, held = read_sidecar(path)
+    place, rendering = path.with_suffix(".json"), sidecar.rendering
+    if rendering.template not in TEMPLATES or sidecar.template != rendering.template:
+        got = shown([rendering.template, sidecar.template])
+        raise SIDECAR.error(place, f"a page of a template out of {', '.join(TEMPLATES)}", got)
     content = {key: value for key, value in held.items() if key not in ABOUT_THE_FILE}
-    return Printed(place, content, template, parameters, rendering)
+    return Printed(place, content, rendering.template, rendering.parameters, rendering)
 
 
 def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
@@ -104,7 +97,7 @@ def _made_from(printed: Printed, asked: Parameters, found: dict[str, Any]) -> It
     if "code_sha256" in found and printed.content.get("code_sha256") != found["code_sha256"]:
         code = shown(printed.content.get("code_sha256"))
         yield f"made from other code: it says sha256 {code}; this is {found['code_sha256']}"
-    if said == found.get("record_sha256") and printed.rendering.get("fingerprint") != _fingerprint(printed, asked):
+    if said == found.get("record_sha256") and printed.rendering.fingerprint != _fingerprint(printed, asked):
         yield (
             "made by other modules, libraries or templates, or from other files beside the record: it says package "
             f"{shown(printed.content.get('package_version'))}; this is {found.get('package_version')}"
@@ -143,7 +136,7 @@ def _page_differences(
 ) -> tuple[tuple[Difference, ...], tuple[str, ...]]:
     if not printed.page.is_file():
         return (), (f"no page {printed.page.name} beside it: the values alone were checked",)
-    said = read_text(printed.page)
+    said = SUBJECT.text(printed.page)
     wanted = again.html(asked, content).decode()
     return () if said == wanted else (first_difference(said, wanted),), ()
 

@@ -1,17 +1,17 @@
 """What can be verified: each kind is told by its look and has a function of its own. A new kind is one line."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from forecasting.store.errors import UsageError
+from forecasting.store.foreign import parsed_json
 from forecasting.verify.cards import is_card, verify_card
 from forecasting.verify.differences import Verification
 from forecasting.verify.entries import is_entry, split_line, verify_entries
 from forecasting.verify.pages import is_page, verify_page
-from forecasting.verify.trust import Trusted, read_text
+from forecasting.verify.trust import SUBJECT, Trusted
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,6 @@ def _held(path: Path) -> Any:
     if path.suffix != ".json" or path.is_dir():
         return None
     try:
-        return json.loads(read_text(path))
-    except (ValueError, RecursionError):
+        return parsed_json(SUBJECT.content(path))
+    except ValueError:
         return None

@@ -323,9 +323,7 @@ def test_from_an_artefact_it_says_the_same_and_where_it_is_from(first_day, train
 def test_from_a_broken_artefact_it_says_nothing(trained, tmp_path):
     folder = shutil.copytree(trained[2], tmp_path / trained[2].name)
     (folder / "models.json").unlink()
-    with pytest.raises(
-        ArtefactError, match=r"models\.json: wanted a readable file; came No such file or directory; do: "
-    ):
+    with pytest.raises(ArtefactError, match=r"models\.json: expected a file, got No such file or directory; do: "):
         CaseReport(CASE, "2026-02-05", artefacts=tmp_path)
 
 
@@ -350,7 +348,7 @@ def test_a_refused_report_writes_nothing(parameters, message, tmp_path):
 
 def test_an_unwritable_folder_is_refused_before_the_notebook_runs(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match="wanted a folder that can be written"):
+    with pytest.raises(UsageError, match="expected a folder that can be written"):
         render_report("case_report", {"case_id": CASE}, tmp_path / "file")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from history.planting import LATER, with_rows
+from record.planting import LATER, with_rows
 
 from forecasting import History, UsageError, forecast, load_history
 from forecasting.documents.case.explained import change_text

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 import pytest
-from history.planting import with_rows, with_table
+from record.planting import with_rows, with_table
 
 from forecasting import History, LeakageError, UsageError
 from forecasting.features import DossierIndex

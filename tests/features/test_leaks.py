@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from history.planting import LATER, with_rows, with_table
+from record.planting import LATER, with_rows, with_table
 
 from forecasting import History
 from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex, feature_table

@@ -9,7 +9,6 @@ import os
 import resource
 import signal
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def forked(work):
 
 
 def killed_at(renaming, folder):
-    """A writer of two entries, killed before that renaming: the lock of a dead process stays."""
+    """A writer of two entries, killed before that renaming: the lock file of a dead process stays."""
     left = [renaming]
 
     def hook(event, _arguments):
@@ -96,16 +95,17 @@ def no_room(place):
 
 
 def lock_of_another(place):
-    """A lock that a living process holds."""
+    """A lock that a living process holds, and then one that was killed while it held it."""
     folder = place / "held"
+    ready, begun = os.pipe()
 
     def work():
         with locked(folder):
-            time.sleep(60)
+            os.write(begun, b"!")
+            signal.pause()
 
     pid = forked(work)
-    while not (folder / LOCK).exists():
-        time.sleep(0.01)
+    os.read(ready, 1)
     try:
         with locked(folder, wait=0.1):
             came = ""
@@ -113,8 +113,9 @@ def lock_of_another(place):
         came = str(error).replace(str(pid), "PID")
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-    with locked(folder, wait=0.1) as lock:
-        return {"came": came, "note": lock.note.replace(str(pid), "PID")}
+    left = (folder / LOCK).exists()
+    with locked(folder, wait=0.0):
+        return {"came": came, "left": left, "own": (folder / LOCK).read_text() == str(os.getpid())}
 
 
 if __name__ == "__main__":

@@ -52,8 +52,8 @@ def test_beside_a_replay_or_too_late_it_is_a_replay(ledger):
         ([said()], {"as_of": date(1999, 1, 1)}, "wanted questions that a forecast in the ledger asks; came 'a-1990' at 12 months as of 1999-01-01"),
         ([said()], {"target": "in_force"}, "wanted questions that a forecast in the ledger asks; came 'a-1990' at 12 months under in_force"),
         ([said(), said()], {}, "wanted each case, horizon and cause once; came "),
-        ([said(probability=1.5)], {}, "wanted opinions.0.probability: input should be less than or equal to 1; came 1.5"),
-        ([said()], {"by": ""}, "wanted by: string should have at least 1 character; came ''"),
+        ([said(probability=1.5)], {}, "wanted opinions.0.probability: less than or equal to 1; came 1.5"),
+        ([said()], {"by": ""}, "wanted by: at least 1 character; came ''"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_entered_is_refused(ledger, opinions, options, message):
@@ -106,7 +106,7 @@ def test_a_retraction_flags_the_entry_and_removes_nothing(ledger):
         ("../../etc/passwd", "x", "wanted the file or the number of a forecast in the ledger; came '../../etc/passwd'"),
         ("4", "x", "wanted the file or the number of a forecast in the ledger; came '4'"),
         (LIVE, "x", f"wanted an entry that stands; {LIVE} was retracted: a slip"),
-        ("2", "", "wanted reason: string should have at least 1 character; came ''"),
+        ("2", "", "wanted reason: at least 1 character; came ''"),
     ],
 )
 def test_a_retraction_of_nothing_or_without_reason_is_refused(ledger, entry, reason, message):

@@ -244,7 +244,7 @@ def test_a_folder_that_cannot_be_written_is_refused_and_nothing_is_left(tmp_path
     with pytest.raises(UsageError) as refused:
         put(tmp_path / "file" / "ledger", issue_body())
     assert str(refused.value) == (
-        f"wanted a folder that can be written; came {tmp_path / 'file' / 'ledger'}: Not a directory. "
-        "Choose another with --ledger"
+        f"expected a folder that can be written, got {tmp_path / 'file' / 'ledger'}: Not a directory; "
+        "choose another with --ledger"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 from bodies import ISSUED_ON, issue_body, table
-from history.planting import LATER
+from record.planting import LATER
 
 from forecasting import History, fit_models, forecast
 from forecasting.artefacts.code_hash import code_sha256

@@ -68,7 +68,7 @@ def test_bad_rows_are_named_and_the_others_run(tmp_path, template, few_cases, ca
     assert [line for line in err.splitlines() if line.startswith("refused")] == [
         f"refused: {batch} row 3: data_quality: as_of: wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'June'",
         f"refused: {batch} row 4: wanted each report once; {batch} row 2 writes data-quality/2026-06-01.html too",
-        f"refused: {batch} row 5: wanted 2 cells; came 1",
+        f"refused: {batch} row 5: expected 2 cells, got 1",
         f"refused: {batch} row 6: wanted a day up to 2026-08-31, where the record ends; came 2027-01-01",
         f"refused: {batch} row 7: {Path('nowhere').resolve()}: wanted a folder with the record; came no such folder",
     ]
@@ -88,8 +88,8 @@ def test_rows_of_jsonl_may_name_their_template(tmp_path):
     assert [one.template for one in found if not isinstance(one, Refusal)] == ["case_report", "data_quality"]
     assert found[0].asked.target == "in_force"
     assert [str(one) for one in found if isinstance(one, Refusal)] == [
-        f"{batch} row 2: wanted a JSON object on one line; came '{{'",
-        f"{batch} row 4: wanted a JSON object on one line; came '[1]'",
+        f"{batch} row 2: expected a JSON object on one line, got '{{'",
+        f"{batch} row 4: expected a JSON object on one line, got '[1]'",
         f"{batch} row 6: case_report: horizons: wanted horizons as whole months, for example 6,12,24; came 'x'",
         f"{batch} row 7: wanted a template out of case, portfolio, scorecard, data-quality; came ['x']",
     ]
@@ -98,11 +98,11 @@ def test_rows_of_jsonl_may_name_their_template(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.csv", "case,as_of\nx,\n", "a.csv with a header of parameters out of as_of, data, horizons, target, artefacts, case_id, each once; came case,as_of"),
-        ("a.csv", "as_of,as_of\n", "each once; came as_of,as_of"),
-        ("a.csv", "", "each once; came an empty file"),
-        ("a.txt", "", "wanted a batch file that ends in .csv or .jsonl; came "),
-        (None, "", "missing.csv: no such file"),
+        ("a.csv", "case,as_of\nx,\n", "a.csv row 1: expected a header of parameters out of as_of, data, horizons, target, artefacts, case_id, each once, got case,as_of; mend it"),
+        ("a.csv", "as_of,as_of\n", "each once, got as_of,as_of"),
+        ("a.csv", "", "each once, got an empty file"),
+        ("a.txt", "", "a.txt: expected a batch file that ends in .csv or .jsonl, got .txt; rename it"),
+        (None, "", "missing.csv: expected a batch file, got No such file or directory; name one with --batch FILE"),
     ],
 )  # fmt: skip
 def test_a_batch_that_cannot_be_read_is_refused(tmp_path, name, text, message):
@@ -117,11 +117,11 @@ def test_a_batch_that_cannot_be_read_is_refused(tmp_path, name, text, message):
 def test_text_that_is_none_and_a_quote_without_end_are_rows_refused(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"case_id\n\xff\n")
     assert [str(one) for one in from_file(tmp_path / "a.csv", "case", {})()] == [
-        f"{tmp_path / 'a.csv'}: wanted text in UTF-8; came byte 0xff"
+        f"{tmp_path / 'a.csv'}: expected text in UTF-8, got byte 0xff"
     ]
     (tmp_path / "b.csv").write_text(f'case_id\n{CASE}\n"never')
     assert str(list(from_file(tmp_path / "b.csv", "case", {})())[1]).startswith(
-        f"{tmp_path / 'b.csv'} row 3: wanted well-formed CSV"
+        f"{tmp_path / 'b.csv'} row 3: expected well-formed CSV"
     )
 
 
@@ -282,7 +282,7 @@ def test_a_full_disk_leaves_nothing_half_made(tmp_path, template, few_cases):
 
 def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(template, few_cases):
     template("1 / 0")
-    with pytest.raises(UsageError, match="wanted a folder that can be written; came "):
+    with pytest.raises(UsageError, match="expected a folder that can be written, got "):
         report(Path("/dev/null/reports"), defaults={"data": few_cases})
 
 

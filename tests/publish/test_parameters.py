@@ -27,14 +27,14 @@ def test_horizons_come_as_text_or_list_sorted_without_repeats():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"case": "x"}, "case_report: case_id: wanted case of the record; came {'case': 'x'}; wanted parameters out of as_of, data, horizons, target, artefacts, case_id; came 'case'"),
+        ({"case": "x"}, "case_report: case_id: expected case of the record, got none; expected keys out of as_of, data, horizons, target, artefacts, case_id, got the unknown key case"),
         ({**CASE, "as_of": "5 February"}, "case_report: as_of: wanted a day as YYYY-MM-DD, for example 2026-02-05; came '5 February'"),
-        ({**CASE, "as_of": 20260205}, "case_report: as_of: wanted day whose knowledge is used, YYYY-MM-DD; default: data_end; came 20260205"),
+        ({**CASE, "as_of": 20260205}, "case_report: as_of: expected day whose knowledge is used, YYYY-MM-DD; default: data_end, got 20260205"),
         ({**CASE, "horizons": "abc"}, "case_report: horizons: wanted horizons as whole months, for example 6,12,24; came 'abc'"),
         ({**CASE, "horizons": [0]}, "case_report: horizons: wanted horizons from 1 to 120 months; came [0]"),
         ({**CASE, "horizons": []}, "case_report: horizons: wanted horizons from 1 to 120 months; came []"),
         ({**CASE, "target": "signed"}, "case_report: target: wanted one of concluded, in_force; came 'signed'"),
-        ({"case_id": 7}, "case_report: case_id: wanted case of the record; came 7"),
+        ({"case_id": 7}, "case_report: case_id: expected case of the record, got 7"),
     ],
 )  # fmt: skip
 def test_each_bad_parameter_is_named_with_what_it_wants(parameters, message):

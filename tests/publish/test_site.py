@@ -13,7 +13,7 @@ from forecasting.publish.notebook import render
 from forecasting.publish.parameters import checked_parameters
 from forecasting.publish.pdf import browser, pdf_page
 from forecasting.publish.site import index, publish, standing_reports
-from forecasting.review.sign_off import approve, review_of
+from forecasting.review import approve, review_of
 from forecasting.store.errors import UsageError
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -97,9 +97,11 @@ def test_a_report_is_a_draft_until_it_is_approved_as_it_stands(reports, few_case
     latest = page(reports, DAYS[2])
     assert json.loads(latest.with_suffix(".json").read_text())["review"] == {"status": "draft"}
     line = approve(latest, "Ada Reader", reports)
-    assert line["report"] == "data-quality/2026-07-01.html"
+    assert line.document == "data-quality/2026-07-01.html"
     assert json.loads(latest.with_suffix(".json").read_text())["review"]["by"] == "Ada Reader"
-    assert [json.loads(one) for one in (reports / "approvals.jsonl").read_text().splitlines()] == [line]
+    assert [json.loads(one) for one in (reports / "approvals.jsonl").read_text().splitlines()] == [
+        line.model_dump(exclude_none=True)
+    ]
     left_out = publish(reports, tmp_path / "public", require_approval=True)
     assert left_out == [f"data-quality/{day}.html: draft" for day in ("2026-06-01", "2026-05-01")]
     assert sorted(path.name for path in (tmp_path / "public").rglob("*.html")) == ["2026-07-01.html", "index.html"]
@@ -118,18 +120,18 @@ def test_a_page_edited_after_approval_is_approved_no_longer_and_named(reports, t
     assert [path.name for path in (tmp_path / "public").rglob("*.html")] == ["index.html"], (
         "what was public is taken away"
     )
-    with pytest.raises(UsageError, match="edited by hand. Render it again"):
+    with pytest.raises(UsageError, match="edited by hand; render it again"):
         approve(latest, "Ada Reader", reports)
 
 
 @pytest.mark.parametrize(
     ("place", "by", "message"),
     [
-        ("data-quality/2026-07-01.html", " ", "wanted the name of who approves, --by NAME; came ' '"),
-        ("data-quality/2026-07-01.html", "a\nb", "wanted the name of who approves"),
-        ("data-quality/2026-07-01.json", "A", "wanted the page (.html) of a report below"),
-        ("../x.html", "A", "wanted the page (.html) of a report below"),
-        ("index.html", "A", "wanted a page with its JSON file beside it"),
+        ("data-quality/2026-07-01.html", " ", "expected the name of who approves, got ' '; give it with --by NAME"),
+        ("data-quality/2026-07-01.html", "a\nb", "expected the name of who approves"),
+        ("data-quality/2026-07-01.json", "A", "expected the page (.html) of a report below"),
+        ("../x.html", "A", "expected the page (.html) of a report below"),
+        ("index.html", "A", "expected a page with its JSON file beside it"),
     ],
 )
 def test_what_is_no_report_cannot_be_approved(reports, place, by, message):
@@ -144,7 +146,7 @@ def test_what_is_no_report_cannot_be_approved(reports, place, by, message):
 def test_a_faulty_list_of_approvals_is_an_error(reports):
     (reports / "approvals.jsonl").write_text("{}\n")
     with pytest.raises(
-        UsageError, match=r"approvals.jsonl as lines of JSON with report, by, approved, sha256; came 'report'"
+        UsageError, match=r"approvals.jsonl row 1: expected a sign-off with the key document, got none; mend that line"
     ):
         review_of(reports, "x", "y")
 

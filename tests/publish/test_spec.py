@@ -57,7 +57,7 @@ def test_the_command_lists_them_in_words_and_as_json(capsys):
 
 
 def test_one_fault_is_told_in_the_same_words_wherever_the_parameter_is_given(tmp_path):
-    said = "portfolio: period_months: wanted months since the last period, 1 to 120; came 0"
+    said = "portfolio: period_months: expected months since the last period, 1 to 120, got 0"
     told = []
     for given in (
         lambda: render_report("portfolio", {"period_months": 0}, tmp_path / "out"),

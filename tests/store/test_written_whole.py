@@ -26,7 +26,7 @@ def test_nothing_is_written_where_one_file_cannot_be(tmp_path):
     with pytest.raises(UsageError) as refused:
         write_whole({tmp_path / "new.txt": b"new", tmp_path / "old.txt": b"new", below: b"new"})
     assert str(refused.value) == (
-        f"wanted a folder that can be written; came {below.parent}: Not a directory. Choose another with --out or --data"
+        f"expected a folder that can be written, got {below.parent}: Not a directory; choose another with --out or --data"
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["blocking", "old.txt"]
     assert (tmp_path / "old.txt").read_text(encoding="utf-8") == "old"

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from ledger.bodies import sha256
-from verification.chain_of import PAST, chain_of, with_later_facts
+from verify.chain_of import PAST, chain_of, with_later_facts
 
 from forecasting.artefacts import save
 from forecasting.commands import verification as commands
@@ -178,5 +178,7 @@ def test_a_file_without_end_is_not_read(ledger):
         file.truncate(20_000_000_000)
     with pytest.raises(LedgerError, match=f"^{NAME}: wanted at most 16000000 bytes; came 20000000000"):
         verify(ledger)
-    with pytest.raises(UsageError, match="wanted a file of at most 32000000 bytes; came .*: 20000000000"):
+    with pytest.raises(
+        UsageError, match="json: expected at most 32000000 bytes, got 20000000000; name the page, card or entry"
+    ):
         verify(ledger / NAME)

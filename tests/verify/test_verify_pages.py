@@ -119,12 +119,12 @@ def test_a_page_does_not_choose_what_it_is_held_against(page, few_cases):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "wanted the JSON file beside the page of a report, with its template and parameters; came "),
-        ("[" * 100_000, "wanted the JSON file beside the page of a report, with its template and parameters; came "),
-        ('{"rendering": 7}', "wanted the JSON file beside the page of a report, with its template and parameters; came "),
-        ('{"template": "../../x", "rendering": {"template": "../../x", "parameters": {}}}', "wanted a page of a template out of case_report, portfolio, scorecard, data_quality; came ['../../x', '../../x'] in "),
-        ('{"template": "portfolio", "rendering": {"template": "data_quality", "parameters": {}}}', "wanted a page of a template out of case_report, "),
-        ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"x": 1}}}', "data_quality: wanted parameters out of as_of, data; came 'x'"),
+        ("{", "{path}: expected the JSON file beside the page of a report, with its template and parameters with a whole JSON object, got EOF "),
+        ("[" * 100_000, "{path}: expected the JSON file beside the page of a report, with its template and parameters with a whole JSON object, got recursion limit exceeded"),
+        ('{"rendering": 7}', "{path}: expected the JSON file beside the page of a report, with its template and parameters with rendering: an object, got 7; render the report again"),
+        ('{"template": "../../x", "rendering": {"template": "../../x", "parameters": {}}}', "{path}: expected a page of a template out of case_report, portfolio, scorecard, data_quality, got ['../../x', '../../x']; render"),
+        ('{"template": "portfolio", "rendering": {"template": "data_quality", "parameters": {}}}', "{path}: expected a page of a template out of case_report, "),
+        ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"x": 1}}}', "data_quality: expected keys out of as_of, data, got the unknown key x"),
         ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"as_of": "2026-08-31; import os"}}}', "data_quality: as_of: wanted a day as YYYY-MM-DD"),
     ],
 )  # fmt: skip
@@ -132,7 +132,7 @@ def test_a_file_that_says_something_else_is_refused(page, trusted, text, message
     page.with_suffix(".json").write_text(text)
     with pytest.raises(UsageError) as refused:
         verify(page, trusted)
-    assert str(refused.value).startswith(message)
+    assert str(refused.value).startswith(message.replace("{path}", str(page.with_suffix(".json"))))
     assert len(str(refused.value)) < 700
 
 
@@ -142,14 +142,17 @@ def test_what_is_nothing_to_verify_is_refused(tmp_path, page):
         with pytest.raises(UsageError, match="^wanted an entry or the folder of a ledger, or a model card"):
             verify(place)
     page.with_suffix(".json").unlink()
-    with pytest.raises(UsageError, match=f"came none beside {page}"):
+    with pytest.raises(
+        UsageError,
+        match=f"^{page.with_suffix('.json')}: expected the JSON file beside the page of a report, with its template and parameters, got No such file",
+    ):
         verify(page)
 
 
 def test_a_bomb_is_not_read(page, trusted):
     with page.with_suffix(".json").open("r+b") as file:
         file.truncate(20_000_000_000)
-    with pytest.raises(UsageError, match="wanted a file of at most 32000000 bytes; came "):
+    with pytest.raises(UsageError, match="json: expected at most 32000000 bytes, got 20000000000; "):
         verify(page, trusted)
 
 

@@ -14,6 +14,7 @@ from forecasting.documents.card.material import Material, gather
 from forecasting.documents.card.phrases import code, count, quote, table, text
 from forecasting.record.history import History
 from forecasting.store.errors import CardError
+from forecasting.store.values import complaint
 
 NAME: Final = "Hazard model of informal arms control"
 SECTIONS: Final[dict[str, Callable[[Material], Section]]] = {
@@ -69,7 +70,9 @@ def filled(name: str, make: Callable[[], Section]) -> Section:
     try:
         section = make()
     except ValidationError as error:
-        raise CardError(f"wanted a section {name} of the form of a card; came {error.errors()[0]['msg']}") from None
+        raise CardError(
+            f"expected a section {name} of the form of a card, got one with {complaint(error)}; mend what makes it"
+        ) from None
     try:
         require_filled(name, section)
     except ValueError as error:

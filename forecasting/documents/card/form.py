@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from forecasting.artefacts import MadeFrom
-from forecasting.models.base_rate_state import Values
-from forecasting.store.errors import CardError, shown
+from forecasting.store.errors import CardError, ForeignFileError, shown
+from forecasting.store.foreign import Foreign
+from forecasting.store.values import Values
 
 Unit = Literal[
     "share", "percent", "points", "count", "number", "ratio", "p", "log odds", "day", "name", "code", "quote"
@@ -20,7 +21,9 @@ SLOT: Final = re.compile(r"\{(\w+)\}")
 PLACEHOLDERS: Final = re.compile(
     r"\b(todo|tbd|fixme|xxx|lorem ipsum|(more|further) information needed|to be (written|done|added|filled in))\b", re.I
 )
-LONGEST: Final = 2_000_000
+CARD: Final = Foreign(
+    "a card", "hold it against its form, schema.json, or make it with `forecasting card`", most_bytes=2_000_000
+)
 
 
 class Figure(Values):
@@ -171,12 +174,10 @@ def schema_bytes() -> bytes:
 
 def parsed_card(content: bytes, place: str) -> Card:
     """The card in the bytes; `CardError` that names `place`, what was wanted there and what came."""
-    if len(content) > LONGEST:
-        raise CardError(f"{place}: wanted a card of at most {LONGEST} bytes; came {len(content)}")
     try:
-        return Card.model_validate_json(content)
-    except ValidationError as error:
-        raise CardError(f"{place}: {_complaint(error)}") from None
+        return CARD.parsed(content, place, Card)
+    except ForeignFileError as error:
+        raise CardError(str(error)) from None
 
 
 def read_card(path: Path) -> Card:
@@ -186,21 +187,8 @@ def read_card(path: Path) -> Card:
 
 def read_signed(path: Path) -> tuple[Card, str]:
     """The card in a file, and the sha256 of the file's bytes, which is what sign-offs are bound to."""
-    if path.is_symlink() or not path.is_file():
-        raise CardError(f"wanted the JSON file of a card; came {path}: {'a link' if path.is_symlink() else 'no file'}")
-    content = path.read_bytes()
+    try:
+        content = CARD.content(path)
+    except ForeignFileError as error:
+        raise CardError(str(error)) from None
     return parsed_card(content, path.name), hashlib.sha256(content).hexdigest()
-
-
-def _complaint(error: ValidationError) -> str:
-    first: Any = error.errors(include_url=False)[0]
-    place = ".".join(map(str, first["loc"])) or "its top"
-    if first["type"] == "extra_forbidden":
-        return f"wanted only keys of the form (schema.json); came {shown(first['loc'][-1])} at {place}"
-    if first["type"] == "missing":
-        return f"wanted the key {place}; came none"
-    if first["type"] == "value_error":
-        return str(first["ctx"]["error"])
-    if first["type"] == "json_invalid":
-        return f"wanted a whole JSON object; came {first['msg'].removeprefix('Invalid JSON: ')}"
-    return f"wanted at {place}: {first['msg']}; came {shown(first['input'])}"

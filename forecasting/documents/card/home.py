@@ -4,17 +4,22 @@ import re
 from pathlib import Path
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import field_validator
 
 from forecasting.documents.card.form import Card, read_card
-from forecasting.models.base_rate_state import Values
 from forecasting.record.months import parse_day
-from forecasting.store.errors import CardError, UsageError, shown
+from forecasting.review import SignOff, SignOffStatus, sign_off_status
+from forecasting.store.errors import CardError, ForeignFileError, UsageError
+from forecasting.store.foreign import Foreign
+from forecasting.store.values import Values, reworded
 
 FOLDER: Final = "card"
 STEWARDS: Final = "stewards.json"
 SCHEMA: Final = "schema.json"
 NAME: Final = re.compile(r"card-(\d+\.\d+\.\d+)\.json")
+STEWARDS_FILE: Final = Foreign(
+    "owner, reviewer and next_review as JSON", "name who answers for the card, who reviews it, and by which day"
+)
 
 
 class Stewards(Values):
@@ -23,6 +28,12 @@ class Stewards(Values):
     owner: str
     reviewer: str
     next_review: str
+
+    @field_validator("next_review")
+    @classmethod
+    def _is_a_day(cls, value: str) -> str:
+        reworded(parse_day, value)
+        return value
 
 
 def home_of(record_folder: Path) -> Path:
@@ -50,7 +61,7 @@ def latest(home: Path) -> Path:
     """The file of the latest version; `UsageError` where none is kept."""
     kept = versions(home)
     if not kept:
-        raise UsageError(f"wanted a card kept in {home}; came none. `forecasting card --out {home}` makes one")
+        raise UsageError(f"expected a card kept in {home}, got none; `forecasting card --out {home}` makes one")
     return home / file_name(kept[-1])
 
 
@@ -63,17 +74,19 @@ def before(home: Path, version: str) -> Card | None:
 def stewards(home: Path) -> Stewards | None:
     """Who answers for the cards of a folder; None where nobody is named, `CardError` where the file is none."""
     path = home / STEWARDS
-    if not path.is_file():
+    if not path.exists():
         return None
     try:
-        found = Stewards.model_validate_json(path.read_bytes())
-        parse_day(found.next_review)
-    except (ValidationError, UsageError) as error:
-        first = (
-            error.errors()[0] if isinstance(error, ValidationError) else {"loc": ("next_review",), "msg": str(error)}
-        )
-        place = ".".join(map(str, first["loc"]))
-        raise CardError(
-            f"{STEWARDS}: wanted owner, reviewer and next_review; came {shown(first['msg'])} at {place}"
-        ) from None
-    return found
+        return STEWARDS_FILE.form(path, Stewards)
+    except ForeignFileError as error:
+        raise CardError(str(error)) from None
+
+
+def status_of(card: Card, sha256: str, lines: list[SignOff]) -> SignOffStatus:
+    """The sign-off status of a card whose file has this hash, by the log of its folder."""
+
+    def is_earlier(name: str) -> bool:
+        match = NAME.fullmatch(name)
+        return match is not None and order(match[1]) < order(card.version)
+
+    return sign_off_status(lines, file_name(card.version), sha256, is_earlier)

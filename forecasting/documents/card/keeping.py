@@ -1,36 +1,19 @@
 """Cards on disk: written whole, checked against what is there, signed off."""
 
 import hashlib
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from forecasting.documents.card.content import card_content
 from forecasting.documents.card.form import Card, card_bytes, read_signed, schema_bytes
-from forecasting.documents.card.home import NAME, SCHEMA, STEWARDS, file_name, home_of, latest
+from forecasting.documents.card.home import NAME, SCHEMA, STEWARDS, file_name, home_of, latest, status_of
 from forecasting.documents.card.markdown import card_markdown
 from forecasting.documents.card.page import card_html
-from forecasting.documents.card.standing import (
-    ANSWERED,
-    Decision,
-    Mismatch,
-    Remark,
-    Standing,
-    made_anew,
-    mismatches,
-    other_versions,
-    remark_line,
-    remarks,
-    require_section,
-    standing,
-)
+from forecasting.documents.card.staleness import Mismatch, made_anew, mismatches, other_versions
 from forecasting.record.history import History
-from forecasting.review.sign_off import APPROVALS, APPROVED
+from forecasting.review import APPROVED, SignOff, SignOffStatus, append, sign_offs
+from forecasting.review.log import decision_of, now, require_comment, require_name
 from forecasting.store.errors import UsageError, shown
 from forecasting.store.files import require_writable, write_whole
-from forecasting.store.lock import locked
-
-LONGEST_COMMENT: Final = 4000
 
 
 def make_card(history: History, out: Path, version: str | None = None, artefacts: Path | None = None) -> list[Path]:
@@ -43,9 +26,9 @@ def make_card(history: History, out: Path, version: str | None = None, artefacts
     home = home_for(out, history.record.folder)
     card = card_content(history, home, version, artefacts)
     content = card_bytes(card)
-    stands = standing(card, _sha256(content), home, ())
+    status = status_of(card, hashlib.sha256(content).hexdigest(), sign_offs(home))
     place = out / file_name(card.version)
-    pages = _pages(place, card, stands)
+    pages = _pages(place, card, status, ())
     write_whole({out / SCHEMA: schema_bytes(), place: content, **pages}, "--out")
     return [place, *pages]
 
@@ -55,13 +38,14 @@ def home_for(out: Path, record_folder: Path) -> Path:
     return out if (out / STEWARDS).is_file() or list(out.glob("card-*.json")) else home_of(record_folder)
 
 
-def show_card(path: Path, record_folder: Path, out: Path) -> tuple[list[Path], Standing]:
-    """Write the pages of a kept card into `out`, with its standing: stale where a hash differs."""
+def show_card(path: Path, record_folder: Path, out: Path) -> tuple[list[Path], tuple[Mismatch, ...]]:
+    """Write the pages of a kept card into `out`, with its sign-off status; also returns what makes it stale."""
     require_writable(out)
-    card, stands = _read(path, record_folder)
-    pages = _pages(out / path.name, card, stands)
+    card, sha256 = read_signed(path)
+    stale = mismatches(card, record_folder, path.parent)
+    pages = _pages(out / path.name, card, status_of(card, sha256, sign_offs(path.parent)), stale)
     write_whole(pages, "--out")
-    return list(pages), stands
+    return list(pages), stale
 
 
 def check_card(history: History, home: Path, fresh: Card | None = None) -> tuple[Path, list[str], list[str]]:
@@ -80,9 +64,10 @@ def check_card(history: History, home: Path, fresh: Card | None = None) -> tuple
         said.append(f"made with other libraries ({told}): not made anew")
     elif not stale:
         found += [f"edited: {one}" for one in made_anew(card, history, home, fresh)]
-    pages = {path.with_suffix(".md"): card_markdown(card, standing(card, sha256, home, stale)).encode()}
-    for place, wanted in {**pages, home / SCHEMA: schema_bytes()}.items():
-        if not place.is_file() or place.read_bytes() != wanted:
+    status = status_of(card, sha256, sign_offs(home))
+    expected = {path.with_suffix(".md"): card_markdown(card, status, stale).encode(), home / SCHEMA: schema_bytes()}
+    for place, content in expected.items():
+        if not place.is_file() or place.read_bytes() != content:
             found.append(f"{place.name}: not what the card makes of it")
     return path, found, said
 
@@ -97,75 +82,55 @@ def sign_card(
     comment: str = "",
     section: str | None = None,
     answers: int | None = None,
-) -> Remark:
-    """Append a sign-off of exactly the bytes of a card to `approvals.jsonl` beside it, and write its pages anew.
+) -> SignOff:
+    """Add a sign-off of exactly the bytes of a card to the log beside it, and write its pages anew.
 
     Raises `UsageError`, and writes nothing, for a card that does not lie in `root`, a name or comment that is none, a
     section or remark that does not exist, a request without a comment, and an approval of a stale card.
     """
-    _require_words(by, comment, request_changes or answers is not None)
+    require_name(by)
+    require_comment(comment, request_changes or answers is not None)
     place = _inside(path, root)
-    with locked(place.parent):
+
+    def compose(before: list[SignOff]) -> tuple[SignOff, dict[Path, bytes]]:
         card, sha256 = read_signed(place)
-        require_section(card, section)
-        before = remarks(place.parent)
-        asked = _asked(before, answers, request_changes)
+        _require_section(card, section)
+        decision = decision_of(before, answers, request_changes)
         stale = mismatches(card, record_folder, place.parent)
-        if asked == APPROVED and stale:
-            raise UsageError(f"wanted a card of the record and code that are here; came a stale one: {stale[0]}")
-        line = Remark(
-            card=place.name, sha256=sha256, by=by.strip(), at=datetime.now(UTC).isoformat(timespec="seconds"),
-            decision=asked, comment=comment.strip(), section=section, answers=answers,
+        if decision == APPROVED and stale:
+            raise UsageError(
+                f"expected a card of the record and code that are here, got a stale one: {stale[0]}; make it anew with "
+                "`forecasting card`"
+            )
+        line = SignOff(
+            document=place.name, sha256=sha256, by=by.strip(), at=now(), decision=decision, comment=comment.strip(),
+            section=section, answers=answers,
         )  # fmt: skip
-        log = place.parent / APPROVALS
-        old = log.read_bytes() if log.is_file() else b""
-        write_whole(
-            {log: old + (b"\n" if old and not old.endswith(b"\n") else b"") + remark_line(line).encode()}, "--out"
+        pages = _pages(place, card, status_of(card, sha256, [*before, line]), stale)
+        return line, {page: content for page, content in pages.items() if page.is_file()}
+
+    return append(place.parent, compose)
+
+
+def _require_section(card: Card, section: str | None) -> None:
+    """`UsageError` for a section that the card does not have."""
+    if section is not None and section not in card.sections:
+        raise UsageError(
+            f"expected a section out of {', '.join(card.sections)}, got {shown(section)}; leave --section out to mean "
+            "the whole card"
         )
-        stands = standing(card, sha256, place.parent, stale)
-        write_whole(_pages(place, card, stands, only_there=True), "--out")
-    return line
-
-
-def _asked(before: list[Remark], answers: int | None, request_changes: bool) -> Decision:
-    if answers is None:
-        return "changes requested" if request_changes else "approved"
-    if request_changes:
-        raise UsageError("wanted either --request-changes or --answers; came both")
-    if not 1 <= answers <= len(before) or before[answers - 1].decision == ANSWERED:
-        raise UsageError(f"wanted the number of a remark on the card; came {answers}")
-    return "answered"
-
-
-def _require_words(by: str, comment: str, is_wanted: bool) -> None:
-    if not by.strip() or not by.isprintable():
-        raise UsageError(f"wanted the name of who approves, --by NAME; came {shown(by)}")
-    plain = comment.replace("\n", " ").replace("\t", " ")
-    if not plain.isprintable() or len(comment) > LONGEST_COMMENT:
-        raise UsageError(f"wanted a comment of at most {LONGEST_COMMENT} printable characters; came {shown(comment)}")
-    if is_wanted and not comment.strip():
-        raise UsageError("wanted what is to be changed, or the answer: --comment TEXT; came none")
 
 
 def _inside(path: Path, root: Path) -> Path:
     """The path of a card that lies in `root` itself and is no link; else a `UsageError`."""
     if path.is_symlink() or path.resolve().parent != root.resolve() or not NAME.fullmatch(path.name):
-        raise UsageError(f"wanted a card-X.Y.Z.json in {root} (another folder: --out); came {shown(str(path))}")
+        raise UsageError(
+            f"expected a card-X.Y.Z.json in {root}, got {shown(str(path))}; name another folder with --out"
+        )
     return path.resolve()
 
 
-def _read(path: Path, record_folder: Path) -> tuple[Card, Standing]:
-    card, sha256 = read_signed(path)
-    stale: tuple[Mismatch, ...] = mismatches(card, record_folder, path.parent)
-    return card, standing(card, sha256, path.parent, stale)
-
-
-def _pages(place: Path, card: Card, stands: Standing, only_there: bool = False) -> dict[Path, bytes]:
-    """The pages of a card as they belong beside it; with `only_there` those that stand there already."""
+def _pages(place: Path, card: Card, status: SignOffStatus, stale: tuple[Mismatch, ...]) -> dict[Path, bytes]:
+    """The pages of a card as they belong beside it."""
     pages = {".md": card_markdown, ".html": card_html}
-    chosen = {place.with_suffix(end): page for end, page in pages.items()}
-    return {path: page(card, stands).encode() for path, page in chosen.items() if path.is_file() or not only_there}
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return {place.with_suffix(end): page(card, status, stale).encode() for end, page in pages.items()}

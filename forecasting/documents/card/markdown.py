@@ -5,27 +5,28 @@ import re
 from forecasting.documents.card.form import SLOT, Block, Card, Figure, Items, Table, Text
 from forecasting.documents.card.page import status_words
 from forecasting.documents.card.phrases import shown_figure
-from forecasting.documents.card.standing import SHORT, Shown, Standing
+from forecasting.documents.card.staleness import SHORT, Mismatch
+from forecasting.review import Remark, SignOffStatus
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#~!&])")
 
 
-def card_markdown(card: Card, standing: Standing) -> str:
+def card_markdown(card: Card, status: SignOffStatus, stale: tuple[Mismatch, ...] = ()) -> str:
     """The text; everything that comes from elsewhere is escaped, so that it shows as it is."""
     made = card.made_from
     parts = [f"# {escaped(card.name)}", f"Model card, version {card.version}, record to {made.data_end}."]
-    if standing.stale:
+    if stale:
         lines = "\n".join(
             f"> * `{_code(one.name)}`: the card has `{_code(one.card[:SHORT] or 'none')}`, now it is "
             f"`{_code(one.now[:SHORT] or 'none')}`"
-            for one in standing.stale
+            for one in stale
         )
         parts.append(
             f"> **STALE: this card is not of the record and code that are here. Do not rely on it.**\n>\n{lines}"
         )
-    parts += [f"**{status_words(standing)}.**", *_remarks(None, standing)]
+    parts += [f"**{status_words(status)}.**", *_remarks(None, status)]
     for name, section in card.sections.items():
-        parts += [f"## {escaped(section.title)}", *_remarks(name, standing), *map(_block, section.blocks)]
+        parts += [f"## {escaped(section.title)}", *_remarks(name, status), *map(_block, section.blocks)]
     rows = [["record", made.artefact.record_sha256], ["code", made.artefact.code_sha256],
             ["artefact", made.artefact_key], *([name, sha] for name, sha in made.results.items())]  # fmt: skip
     parts += ["## Made from", _table(["What", "sha256"], [[escaped(a), f"`{_code(b)}`"] for a, b in rows])]
@@ -42,14 +43,14 @@ def escaped(words: str) -> str:
     )
 
 
-def _remarks(section: str | None, standing: Standing) -> list[str]:
-    lines = [line for one in standing.remarks if one.remark.section == section for line in _remark(one)]
+def _remarks(section: str | None, status: SignOffStatus) -> list[str]:
+    lines = [line for one in status.remarks if one.line.section == section for line in _remark(one)]
     return ["\n".join(lines)] if lines else []
 
 
-def _remark(one: Shown) -> list[str]:
-    line = one.remark
-    of = "" if one.is_of_these_bytes else f" (of other bytes: {escaped(line.card)})"
+def _remark(one: Remark) -> list[str]:
+    line = one.line
+    of = "" if one.is_of_these_bytes else f" (of other bytes: {escaped(line.document)})"
     said = f": {escaped(line.comment)}" if line.comment else ""
     return [
         f"> {one.number}. **{line.decision}** by {escaped(line.by)}, {escaped(line.at[:10])}{of}{said}",

@@ -1,4 +1,4 @@
-"""A card as a page: a pure function of the card and its standing, in the style of the reports, without script."""
+"""A card as a page, without script: a pure function of the card, its sign-off status and what makes it stale."""
 
 import re
 from html import escape
@@ -6,19 +6,19 @@ from html import escape
 from forecasting.documents import figures
 from forecasting.documents.card.form import SLOT, Block, Card, Figure, Items, Table, Text
 from forecasting.documents.card.phrases import shown_figure
-from forecasting.documents.card.standing import SHORT, Mismatch, Shown, Standing
+from forecasting.documents.card.staleness import SHORT, Mismatch
 from forecasting.documents.fragments import badge, chart, table
 from forecasting.documents.html import STYLE
 from forecasting.documents.wording import PER_CENT, day_words
-from forecasting.review.sign_off import APPROVED
+from forecasting.review import APPROVED, Remark, SignOffStatus
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def card_html(card: Card, standing: Standing) -> str:
+def card_html(card: Card, status: SignOffStatus, stale: tuple[Mismatch, ...] = ()) -> str:
     """The page; everything that comes from elsewhere is shown as text."""
     parts = "".join(
-        f'<section id="{name}"><h2>{escape(section.title)}</h2>{_remarks(name, standing)}'
+        f'<section id="{name}"><h2>{escape(section.title)}</h2>{_remarks(name, status)}'
         f"{''.join(map(_block, section.blocks))}</section>"
         for name, section in card.sections.items()
     )
@@ -31,28 +31,28 @@ def card_html(card: Card, standing: Standing) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f"<title>Model card: {escape(card.name)} "
         f"{card.version}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>"
-        f'{_top(card, standing)}<nav aria-label="Sections"><details open><summary>Sections</summary><ol>{links}'
+        f'{_top(card, status, stale)}<nav aria-label="Sections"><details open><summary>Sections</summary><ol>{links}'
         f"</ol></details></nav>\n{parts}\n{_provenance(card)}</main>\n</body>\n</html>\n"
     )
 
 
-def _top(card: Card, standing: Standing) -> str:
+def _top(card: Card, status: SignOffStatus, stale: tuple[Mismatch, ...]) -> str:
     made = card.made_from
     return (
         f'<p class="kicker">Model card, version {card.version}, record to {day_words(made.data_end)}</p>'
-        f"<h1>{escape(card.name)}</h1>{_stale(standing.stale)}"
-        f'<div class="bottom-line"><p class="number"><span class="word">{escape(status_words(standing))}</span></p>'
-        f"{_remarks(None, standing)}<p>{_fresh(card, standing)}</p></div>"
+        f"<h1>{escape(card.name)}</h1>{_stale(stale)}"
+        f'<div class="bottom-line"><p class="number"><span class="word">{escape(status_words(status))}</span></p>'
+        f"{_remarks(None, status)}<p>{_fresh(card, bool(stale))}</p></div>"
     )
 
 
-def status_words(standing: Standing) -> str:
-    """The standing of a card in words."""
+def status_words(status: SignOffStatus) -> str:
+    """The sign-off status of a card in words."""
     return {
         "draft": "Draft: nobody has signed this card off",
         APPROVED: "Approved as it stands",
         "changes requested": "Changes requested",
-    }.get(standing.status, "Edited after approval: what was signed is not what stands here")
+    }.get(status.status, "Edited after approval: what was signed is not what stands here")
 
 
 def _stale(stale: tuple[Mismatch, ...]) -> str:
@@ -70,9 +70,9 @@ def _stale(stale: tuple[Mismatch, ...]) -> str:
     )
 
 
-def _fresh(card: Card, standing: Standing) -> str:
+def _fresh(card: Card, is_stale: bool) -> str:
     made = card.made_from.artefact
-    same = "differs from" if standing.stale else "is that of"
+    same = "differs from" if is_stale else "is that of"
     return (
         f"Record <code>{made.record_sha256[:SHORT]}</code> and code <code>{made.code_sha256[:SHORT]}</code>: what "
         f"this card was made from {same} what is here now. <code>forecasting card --check</code> makes it anew and "
@@ -80,16 +80,16 @@ def _fresh(card: Card, standing: Standing) -> str:
     )
 
 
-def _remarks(section: str | None, standing: Standing) -> str:
+def _remarks(section: str | None, status: SignOffStatus) -> str:
     """What was said of a section, or of the whole card."""
-    lines = "".join(_remark(one) for one in standing.remarks if one.remark.section == section)
+    lines = "".join(_remark(one) for one in status.remarks if one.line.section == section)
     return f'<ul class="remarks">{lines}</ul>' if lines else ""
 
 
-def _remark(one: Shown) -> str:
-    line = one.remark
+def _remark(one: Remark) -> str:
+    line = one.line
     kind = "confirmed" if line.decision == APPROVED and one.is_of_these_bytes else "reported"
-    of = "" if one.is_of_these_bytes else f" <small>(of other bytes: {escape(line.card)})</small>"
+    of = "" if one.is_of_these_bytes else f" <small>(of other bytes: {escape(line.document)})</small>"
     answers = "".join(
         f"<li>Answer by {escape(a.by)}, {escape(a.at[:10])}: {escape(a.comment)}</li>" for a in one.answers
     )

@@ -1,15 +1,11 @@
 """Running what is due: once, one process at a time, each failure named and none in the way of the rest."""
 
-import contextlib
-import fcntl
 import hashlib
 import json
-import os
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,9 +19,10 @@ from forecasting.publish.schedule.manifest import DONE, FAILED, MISSED, Manifest
 from forecasting.publish.schedule.plan import Entry, Plan
 from forecasting.publish.schedule.times import latest_first, missed_since
 from forecasting.publish.site import ENDS, INDEX, publish, standing_reports
-from forecasting.review.sign_off import APPROVED
-from forecasting.store.errors import ForecastingError, UsageError
+from forecasting.review import APPROVED
+from forecasting.store.errors import ForecastingError
 from forecasting.store.files import require_writable
+from forecasting.store.lock import locked
 
 LOCK = ".schedule.lock"
 NOTIFY_SECONDS = 60
@@ -58,8 +55,7 @@ def run_due(plan: Plan, out: Path, now: datetime, jobs: int = 1, limits: Limits 
     """
     check_jobs(jobs)
     require_writable(out)
-    out.mkdir(parents=True, exist_ok=True)
-    with _alone(out):
+    with locked(out, LOCK, wait=0, work="run"):
         manifest = Manifest(out)
         newest = manifest.newest()
         if newest is not None and now < newest:
@@ -169,31 +165,15 @@ def _prune(manifest: Manifest, entry: Entry, keep: int) -> list[str]:
     """Take away this entry's dated reports beyond the latest `keep` of each subject; approved ones stay."""
     own = manifest.pages(entry.name)
     counts, removed = Counter[Path](), []
-    for one in standing_reports(manifest.folder):
-        if one.page.as_posix() in own:
-            counts[one.page.parent] += 1
-            if counts[one.page.parent] > keep and one.review["status"] != APPROVED:
-                for end in ENDS:
-                    (manifest.folder / one.page).with_suffix(end).unlink(missing_ok=True)
-                removed.append(one.page.as_posix())
+    with locked(manifest.folder):  # an approval meanwhile would be of a page that is taken away
+        for one in standing_reports(manifest.folder):
+            if one.page.as_posix() in own:
+                counts[one.page.parent] += 1
+                if counts[one.page.parent] > keep and one.review["status"] != APPROVED:
+                    for end in ENDS:
+                        (manifest.folder / one.page).with_suffix(end).unlink(missing_ok=True)
+                    removed.append(one.page.as_posix())
     return removed
-
-
-@contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """Hold the folder's lock; `UsageError` where another process holds it. The system frees it when a process dies."""
-    with (out / LOCK).open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            raise UsageError(
-                f"wanted one run at a time in {out}; came another, as process {lock.read().strip() or '?'} runs"
-            ) from None
-        with contextlib.suppress(OSError):  # a full disk; the number is only for the message above
-            os.ftruncate(lock.fileno(), 0)
-            os.write(lock.fileno(), str(os.getpid()).encode())
-        yield
 
 
 def _is_behind(index: Path, manifest: Path) -> bool:

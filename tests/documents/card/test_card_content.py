@@ -14,12 +14,13 @@ from forecasting.documents.card import SECTIONS, card_bytes, card_markdown, diff
 from forecasting.documents.card.agreement import agreement, krippendorff_alpha
 from forecasting.documents.card.failures import worst_first
 from forecasting.documents.card.form import Figure, Items, Table, Text
-from forecasting.documents.card.home import home_of, latest
+from forecasting.documents.card.home import home_of, latest, status_of
 from forecasting.documents.card.material import gather
 from forecasting.documents.card.reforms import ANSWERS
 from forecasting.documents.card.risk import triggers
-from forecasting.documents.card.standing import mismatches, standing
+from forecasting.documents.card.staleness import mismatches
 from forecasting.explain.track_record import read_track_record
+from forecasting.review import sign_offs
 from forecasting.store.package_data import shipped
 
 ROOT = Path(__file__).parents[3]
@@ -51,7 +52,7 @@ def test_the_card_that_is_kept_is_the_one_that_record_and_code_make(fresh, histo
     assert mismatches(read_card(path), history.record.folder, home, history.sha256) == (), again
     assert differences(read_card(path), fresh) == [], again
     assert path.read_bytes() == card_bytes(fresh), again
-    stands = standing(fresh, hashlib.sha256(path.read_bytes()).hexdigest(), home, ())
+    stands = status_of(fresh, hashlib.sha256(path.read_bytes()).hexdigest(), sign_offs(home))
     assert path.with_suffix(".md").read_text(encoding="utf-8") == card_markdown(fresh, stands), again
 
 

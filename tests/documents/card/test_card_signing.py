@@ -11,9 +11,11 @@ from forecasting.commands import card as commands
 from forecasting.commands.reports import approve
 from forecasting.documents.card import card_bytes, card_html, card_markdown, check_card, make_card, show_card, sign_card
 from forecasting.documents.card.form import parsed_card, read_signed
+from forecasting.documents.card.home import status_of
 from forecasting.documents.card.keeping import home_for
-from forecasting.documents.card.standing import mismatches, remarks, standing
+from forecasting.documents.card.staleness import mismatches
 from forecasting.record.history import load_history
+from forecasting.review import SignOffStatus, sign_offs
 from forecasting.store.errors import CardError, UsageError
 from forecasting.store.package_data import shipped
 
@@ -26,7 +28,8 @@ def text_of(html):
 
 def stands(kept):
     card, sha256 = read_signed(kept[1])
-    return card, standing(card, sha256, kept[1].parent, mismatches(card, kept[0], kept[1].parent))
+    home = kept[1].parent
+    return card, status_of(card, sha256, sign_offs(home)), mismatches(card, kept[0], home)
 
 
 def sign(kept, by="Ada Reader", **said):
@@ -47,7 +50,7 @@ def test_a_card_is_a_draft_until_it_is_signed_and_then_approved(kept):
     line = sign(kept, comment="Sound.")
     assert stands(kept)[1].status == "approved"
     assert line.sha256 == read_signed(kept[1])[1]
-    assert [one.by for one in remarks(kept[1].parent)] == ["Ada Reader"]
+    assert [one.by for one in sign_offs(kept[1].parent)] == ["Ada Reader"]
     html, markdown = pages(kept)
     assert "Approved as it stands approved 1. Ada Reader" in text_of(html)
     assert "**Approved as it stands.**" in markdown and "> 1. **approved** by Ada Reader" in markdown
@@ -89,15 +92,15 @@ def test_a_remark_is_carried_to_the_next_version_until_it_is_answered(kept):
     later.write_bytes(kept[1].read_bytes().replace(b'"version": "0.1.0"', b'"version": "0.2.0"', 1))
     on_later = stands((kept[0], later))
     assert on_later[1].status == "draft", "nobody signed these bytes"
-    assert [one.remark.comment for one in on_later[1].remarks] == ["Say who paid.", "A fine card."]
+    assert [one.line.comment for one in on_later[1].remarks] == ["Say who paid.", "A fine card."]
     html = card_html(*on_later)
     assert "Say who paid." in section_of(html, "training_data") and "of other bytes: card-0.1.0.json" in html
     answer = sign((kept[0], later), "Owner", answers=1, comment="Nobody did.")
     assert answer.decision == "answered"
-    assert [one.remark.comment for one in stands((kept[0], later))[1].remarks] == ["A fine card."]
+    assert [one.line.comment for one in stands((kept[0], later))[1].remarks] == ["A fine card."]
     assert "Answer by Owner" in section_of(pages(kept)[0], "training_data"), "the card it was made on keeps both"
     sign((kept[0], later), "Bo", comment="Finer still.", section="uses")
-    assert [one.remark.comment for one in stands((kept[0], later))[1].remarks] == ["Finer still."]
+    assert [one.line.comment for one in stands((kept[0], later))[1].remarks] == ["Finer still."]
 
 
 def test_what_a_reviewer_writes_is_shown_as_text(kept):
@@ -118,7 +121,7 @@ def test_two_at_once_lose_nothing(kept):
     names = [f"Reader {number}" for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda by: sign(kept, by, comment="At once."), names))
-    assert sorted(one.by for one in remarks(kept[1].parent)) == names
+    assert sorted(one.by for one in sign_offs(kept[1].parent)) == names
     assert stands(kept)[1].status == "approved"
     assert [path.name for path in kept[1].parent.glob(".*")] == []
 
@@ -129,23 +132,23 @@ def test_lines_are_only_added(kept):
     (kept[1].parent / "approvals.jsonl").write_bytes(first.rstrip(b"\n"))
     sign(kept, "Bo")
     assert (kept[1].parent / "approvals.jsonl").read_bytes().startswith(first)
-    assert len(remarks(kept[1].parent)) == 2
+    assert len(sign_offs(kept[1].parent)) == 2
 
 
 @pytest.mark.parametrize(
     ("by", "said", "message"),
     [
-        (" ", {}, "wanted the name of who approves, --by NAME; came ' '"),
-        ("a\nb", {}, "wanted the name of who approves, --by NAME; came 'a\\nb'"),
-        ("A\N{RIGHT-TO-LEFT OVERRIDE}", {}, "wanted the name of who approves"),
-        ("A", {"request_changes": True}, "wanted what is to be changed, or the answer: --comment TEXT; came none"),
-        ("A", {"comment": "\x1b[2J"}, "wanted a comment of at most 4000 printable characters; came '\\x1b[2J'"),
-        ("A", {"comment": "a" * 4001}, "wanted a comment of at most 4000 printable characters"),
-        ("A", {"section": "humour"}, "wanted a section out of summary, uses, training_data; came 'humour'"),
-        ("A", {"answers": 1, "comment": "So."}, "wanted the number of a remark on the card; came 1"),
-        ("A", {"answers": 0, "comment": "So."}, "wanted the number of a remark on the card; came 0"),
-        ("A", {"answers": 1}, "wanted what is to be changed, or the answer"),
-        ("A", {"answers": 1, "request_changes": True, "comment": "x"}, "wanted either --request-changes or --answers; came both"),
+        (" ", {}, "expected the name of who approves, got ' '; give it with --by NAME"),
+        ("a\nb", {}, "expected the name of who approves, got 'a\\nb'; give it"),
+        ("A\N{RIGHT-TO-LEFT OVERRIDE}", {}, "expected the name of who approves"),
+        ("A", {"request_changes": True}, "expected what is to be changed, or the answer, got none; say it with --comment TEXT"),
+        ("A", {"comment": "\x1b[2J"}, "expected a comment of at most 4000 printable characters, got '\\x1b[2J'; shorten it, or take out what cannot be printed"),
+        ("A", {"comment": "a" * 4001}, "expected a comment of at most 4000 printable characters"),
+        ("A", {"section": "humour"}, "expected a section out of summary, uses, training_data, got 'humour'; leave --section out"),
+        ("A", {"answers": 1, "comment": "So."}, "expected the number of a remark, got 1; the document shows the numbers"),
+        ("A", {"answers": 0, "comment": "So."}, "expected the number of a remark, got 0; "),
+        ("A", {"answers": 1}, "expected what is to be changed, or the answer"),
+        ("A", {"answers": 1, "request_changes": True, "comment": "x"}, "expected either --request-changes or --answers, got both; leave one out"),
     ],
 )  # fmt: skip
 def test_a_faulty_sign_off_writes_nothing(kept, by, said, message):
@@ -161,9 +164,11 @@ def test_a_path_outside_the_folder_is_refused(kept, tmp_path):
     (home / "card-0.3.0.json").symlink_to(outside)
     (home / "other.json").write_bytes(kept[1].read_bytes())
     for path in (outside, home / ".." / ".." / "card-0.1.0.json", home / "card-0.3.0.json", home / "other.json"):
-        with pytest.raises(UsageError, match=rf"^wanted a card-X.Y.Z.json in {re.escape(str(home))} \(another folder"):
+        with pytest.raises(
+            UsageError, match=rf"^expected a card-X.Y.Z.json in {re.escape(str(home))}, got .*; name another folder"
+        ):
             sign_card(path, "A", home, kept[0])
-    with pytest.raises(CardError, match="no file"):
+    with pytest.raises(CardError, match="expected a card, got No such file or directory"):
         sign_card(home / "card-9.9.9.json", "A", home, kept[0])
     assert not list(tmp_path.rglob("approvals.jsonl"))
 
@@ -175,7 +180,9 @@ def test_a_stale_card_says_so_at_its_top_and_cannot_be_approved(kept):
     assert text_of(html).index("STALE This card is not of the record and code") < text_of(html).index("Sections")
     assert re.search(r"code_sha256 : the card has 000000000000 , now it is \w{12}", text_of(html))
     assert "> **STALE: this card is not of the record and code that are here. Do not rely on it.**" in markdown[:200]
-    with pytest.raises(UsageError, match=r"came a stale one: code_sha256: the card has 000000000000, now it is \w{12}"):
+    with pytest.raises(
+        UsageError, match=r"got a stale one: code_sha256: the card has 000000000000, now it is \w{12}; make it anew"
+    ):
         sign(kept)
     sign(kept, request_changes=True, comment="Make it anew.")
     assert stands(kept)[1].status == "changes requested"
@@ -195,16 +202,18 @@ def test_a_changed_record_or_result_makes_a_card_stale_by_name(kept):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("{", "came Invalid JSON"),
-        ("{}", "came Field required at card"),
-        ('{"card": 1}', "row 1 as a sign-off"),
-        ("\n", "row 1"),
+        ("{", "expected a sign-off with a whole JSON object, got EOF while parsing an object"),
+        ("{}", "expected a sign-off with the key document, got none"),
+        ('{"card": 1}', "expected a sign-off with document: a valid string, got 1"),
     ],
 )
 def test_a_faulty_line_of_the_sign_offs_is_named(kept, line, message):
-    (kept[1].parent / "approvals.jsonl").write_text(line + "\n")
-    with pytest.raises(UsageError, match=f"approvals.jsonl row 1 as a sign-off; came|{message}"):
+    log = kept[1].parent / "approvals.jsonl"
+    log.write_text("\n" + line + "\n")
+    with pytest.raises(UsageError) as refused:
         stands(kept)
+    assert str(refused.value).startswith(f"{log} row 2: {message}")
+    assert str(refused.value).endswith("; mend that line, or put back a copy of the file")
 
 
 def test_the_command_signs_a_card_and_refuses_remarks_on_reports(kept, capsys):
@@ -220,8 +229,8 @@ def test_a_card_is_made_with_its_pages_and_its_schema(made, fresh, history):
         [*(path.name for path in made), "schema.json"]
     )
     assert home_for(made[0].parent, history.record.folder) == made[0].parent
-    stand = standing(fresh, read_signed(made[0])[1], made[0].parent, ())
-    assert made[1].read_text(encoding="utf-8") == card_markdown(fresh, stand)
+    status = status_of(fresh, read_signed(made[0])[1], [])
+    assert made[1].read_text(encoding="utf-8") == card_markdown(fresh, status)
 
 
 def test_an_edit_that_no_hash_shows_is_found_and_named(made, fresh, history, tmp_path):
@@ -243,21 +252,21 @@ def test_the_check_exits_1_and_names_the_hash(kept, capsys):
     assert re.search(r"card-0.1.0.json: stale: code_sha256: the card has 0\w{11}, now it is \w{12}\n", err)
     assert f"not current. `forecasting card --out {kept[1].parent}` makes it anew" in err
     kept[1].unlink()
-    with pytest.raises(UsageError, match=r"^wanted a card kept in .*; came none. `forecasting card --out"):
+    with pytest.raises(UsageError, match=r"^expected a card kept in .*, got none; `forecasting card --out"):
         commands.check(kept[0], None)
 
 
-def test_a_kept_card_is_shown_with_its_standing(kept, tmp_path, capsys):
+def test_a_kept_card_is_shown_with_its_sign_offs(kept, tmp_path, capsys):
     commands.show(kept[1], kept[0], tmp_path / "pages")
     assert (tmp_path / "pages" / "card-0.1.0.html").read_text() == pages(kept)[0]
     (kept[0] / "proof.csv").write_text("design\n")
     written, found = show_card(kept[1], kept[0], tmp_path / "pages")
-    assert [one.name for one in found.stale] == ["proof.csv"] and "STALE" in written[0].read_text()
+    assert [one.name for one in found] == ["proof.csv"] and "STALE" in written[0].read_text()
 
 
 def test_nothing_is_written_into_a_folder_that_cannot_be(history, tmp_path):
     (tmp_path / "file").write_text("a file")
-    with pytest.raises(UsageError, match="wanted a folder that can be written"):
+    with pytest.raises(UsageError, match="expected a folder that can be written"):
         make_card(history, tmp_path / "file" / "card")
 
 
@@ -268,8 +277,8 @@ def test_a_card_of_too_short_a_record_is_refused(few_cases, tmp_path):
 
 
 def test_the_page_has_every_section_and_no_script_and_the_same_numbers_as_the_markdown(fresh):
-    stand = standing(fresh, "", shipped("data") / "nowhere", ())
-    html, markdown = card_html(fresh, stand), card_markdown(fresh, stand)
+    status = SignOffStatus("draft")
+    html, markdown = card_html(fresh, status), card_markdown(fresh, status)
     assert not re.search(r"<script|<link|@import|javascript:|\son\w+=|(src|href)=\"(?!#)", html, re.I)
     for name, section in fresh.sections.items():
         assert f'<section id="{name}"><h2>' in html and f'<a href="#{name}">' in html
@@ -279,4 +288,4 @@ def test_the_page_has_every_section_and_no_script_and_the_same_numbers_as_the_ma
         for text in (text_of(re.sub(r"<figure>.*?</figure>", "", html, flags=re.S)), markdown)
     ]
     assert numbers[0] == numbers[1] and len(numbers[0]) > 300
-    assert html == card_html(parsed_card(card_bytes(fresh), "x"), stand), "a function of card and standing alone"
+    assert html == card_html(parsed_card(card_bytes(fresh), "x"), status), "a function of card and status alone"

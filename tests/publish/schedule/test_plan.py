@@ -42,23 +42,23 @@ def test_a_schedule_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("old", "changed", "message"),
     [
-        ("keep = 12", "keeep = 12", ": report 'cases': wanted keys out of name, template, every, cases, parameters, catch_up, keep; came 'keeep'"),
-        ("keep = 12", "keep = 0", ": report 'cases': keep: wanted how many dated reports to keep, from 1; came 0"),
+        ("keep = 12", "keeep = 12", ": report 'cases': expected keys out of name, template, every, cases, parameters, catch_up, keep, got the unknown key keeep"),
+        ("keep = 12", "keep = 0", ": report 'cases': keep: expected how many dated reports to keep, from 1, got 0"),
         ('"monthly"', '"0 0 30 2 *"', ": report 'cases': every: wanted daily, weekly, monthly, or a cron line of five fields, for example '0 6 1 * *'; came '0 0 30 2 *': bad day-of-month"),
         ('"7 days"', '"-7 days"', ": report 'cases': catch_up: wanted 1 to 366 days, as '36 hours', '7 days' or '2 weeks'; came '-7 days'"),
         ('"data-quality"', '"missing"', ": report 'record': template: wanted a template out of case, portfolio, scorecard, data-quality; came 'missing'"),
-        ('every = "monthly"\n', "", ": report 'cases': every: wanted daily, weekly, monthly or a cron line; came nothing"),
-        ('cases = "all"', 'cases = "some"', ": report 'cases': cases: wanted 'all' or a list of case ids; came 'some'"),
-        ('cases = "all"', "", ": report 'cases': wanted either cases or parameters.case_id; came neither"),
+        ('every = "monthly"\n', "", ": report 'cases': every: expected daily, weekly, monthly or a cron line, got none"),
+        ('cases = "all"', 'cases = "some"', ": report 'cases': cases: expected 'all' or a list of case ids, got 'some'"),
+        ('cases = "all"', "", ": report 'cases': expected either cases or parameters.case_id, got neither"),
         ('"in_force"', '"signed"', ": report 'cases': case_report: target: wanted one of concluded, in_force; came 'signed'"),
-        ("target =", "aim =", ": report 'cases': case_report: wanted parameters out of "),
-        ('name = "record"', 'name = "cases"', ": wanted each name once; came 'cases' twice"),
-        ('name = "record"', 'name = "../x"', ": report '../x': name: wanted a name of small letters, digits and hyphens; came '../x'"),
-        ('every = "0 6 * * 1"', 'every = "daily"\ncases = "all"', ": report 'record': cases: wanted none for the template data_quality; came 'all'"),
-        ('["mail", "me"]', '"mail me"', ": notify: wanted a command as a list of strings; came 'mail me'"),
-        ('["mail", "me"]', "[]", ": notify: wanted a command as a list of strings; came an empty list"),
-        ("notify", "notifies", ": wanted keys out of report, notify; came 'notifies'"),
-        ("[[report]]", "[[report]", ": wanted TOML; came "),
+        ("target =", "aim =", ": report 'cases': case_report: expected keys out of "),
+        ('name = "record"', 'name = "cases"', ": expected each name once, got 'cases' twice"),
+        ('name = "record"', 'name = "../x"', ": report '../x': name: expected a name of small letters, digits and hyphens, got '../x'"),
+        ('every = "0 6 * * 1"', 'every = "daily"\ncases = "all"', ": report 'record': cases: expected none for the template data_quality, got 'all'"),
+        ('["mail", "me"]', '"mail me"', ": notify: expected a command as a list of strings, got 'mail me'"),
+        ('["mail", "me"]', "[]", ": notify: expected a command as a list of strings, got an empty list"),
+        ("notify", "notifies", ": expected keys out of report, notify, got the unknown key notifies"),
+        ("[[report]]", "[[report]", ": expected TOML, got "),
     ],
 )  # fmt: skip
 def test_a_fault_of_the_schedule_is_named(tmp_path, old, changed, message):
@@ -72,7 +72,10 @@ def test_every_fault_is_told_at_once_and_a_missing_file_too(tmp_path):
     with pytest.raises(UsageError) as refused:
         plan(tmp_path, GOOD.replace("keep = 12", "keep = 0").replace('"0 6 * * 1"', '"never"'))
     assert len(str(refused.value).splitlines()) == 2
-    with pytest.raises(UsageError, match="wanted a schedule, --schedule FILE; came .*missing.toml: No such file"):
+    with pytest.raises(
+        UsageError,
+        match=r"missing.toml: expected a schedule in TOML, got No such file or directory; name one with --schedule FILE",
+    ):
         read_plan(tmp_path / "missing.toml")
-    with pytest.raises(UsageError, match=r"wanted one or more|wanted one \[\[report\]\] or more; came nothing"):
+    with pytest.raises(UsageError, match=r"report: expected one \[\[report\]\] or more, got none$"):
         plan(tmp_path, "")

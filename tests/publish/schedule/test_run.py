@@ -13,7 +13,7 @@ from forecasting.publish.schedule.manifest import Manifest
 from forecasting.publish.schedule.plan import Plan, read_plan
 from forecasting.publish.schedule.run import due_of, run_due
 from forecasting.publish.schedule.times import moment
-from forecasting.review.sign_off import approve
+from forecasting.review import approve
 from forecasting.store.errors import UsageError
 
 ENTRY = {"name": "record", "template": "data-quality", "every": "daily", "catch_up": "3 days"}
@@ -158,7 +158,8 @@ def test_two_at_once_are_one(tmp_path, template, few_cases):
         held.write("4711")
         held.flush()
         with pytest.raises(
-            UsageError, match=f"^wanted one run at a time in {out}; came another, as process 4711 runs$"
+            UsageError,
+            match=f"^expected one run at a time in {out}, got process 4711 at work there; wait until it has ended$",
         ):
             run_due(plan(few_cases), out, moment("2026-03-01"))
     assert [path.name for path in out.iterdir()] == [".schedule.lock"]

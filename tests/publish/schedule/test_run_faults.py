@@ -61,7 +61,9 @@ def test_a_run_keeps_others_out_and_one_that_is_killed_is_completed_by_the_next(
     plan, out = schedule(tmp_path / "schedule.toml", few_cases), tmp_path / "out"
     first = subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path), str(plan), str(out)], stdout=subprocess.DEVNULL)
     wait_for(lambda: (out / "data-quality" / f"{DAYS[0]}.html").exists(), first)
-    with pytest.raises(UsageError, match=f"one run at a time in .*; came another, as process {first.pid} runs$"):
+    with pytest.raises(
+        UsageError, match=f"^expected one run at a time in {out}, got process {first.pid} at work there; wait"
+    ):
         run_due(read_plan(plan), out, NOW)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
@@ -128,7 +130,7 @@ def test_a_locked_folder_is_refused_before_anything_runs(tmp_path, template, few
     template("1 / 0")
     locked = disk("size=64k,ro")
     plan = read_plan(schedule(tmp_path / "schedule.toml", few_cases))
-    wanted = f"^wanted a folder that can be written; came {locked}. Choose another with --out$"
+    wanted = f"^expected a folder that can be written, got {locked}: Permission denied; choose another with --out$"
     with pytest.raises(UsageError, match=wanted):
         run_due(plan, locked, NOW)
     with pytest.raises(UsageError, match=wanted):

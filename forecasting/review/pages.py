@@ -1,0 +1,73 @@
+"""Sign-off of pages: a report is a draft until a named person has approved exactly the page that stands there."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from forecasting.review.log import SignOff, append, now, require_name, sign_offs
+from forecasting.review.sidecar import read_sidecar, sidecar_bytes
+from forecasting.review.status import APPROVED, DRAFT, EDITED
+from forecasting.store.errors import UsageError, shown
+
+
+def review_of(folder: Path, page: str, sha256: str) -> dict[str, Any]:
+    """The sign-off status of a page, named relative to the folder of all reports, whose content has this hash.
+
+    `status` is draft, approved, or edited after approval; for the last two, who approved, when, and which content.
+    """
+    own = [line for line in sign_offs(folder) if line.document == page]
+    same = [line for line in own if line.sha256 == sha256]
+    if not own:
+        return {"status": DRAFT}
+    return _told(APPROVED if same else EDITED, (same or own)[-1])
+
+
+def approve(report: str | Path, by: str, folder: str | Path = "reports") -> SignOff:
+    """Sign a page off: add who, when and the page's sha256 to the log of the folder, and tell the page's JSON file.
+
+    Parameters
+    ----------
+    report
+        The page (.html) as it was rendered, with its JSON file beside it.
+    by
+        The name of who approves.
+    folder
+        The folder of all reports, which holds the page and the log.
+
+    Returns
+    -------
+    SignOff
+        The line of the log.
+
+    Raises
+    ------
+    UsageError
+        The path is no page of a report below `folder`, the page was edited by hand, or the name is none.
+    """
+    root, page = Path(folder).resolve(), Path(report).resolve()
+    require_name(by)
+    if page.suffix != ".html" or not page.is_file() or root not in page.parents:
+        raise UsageError(
+            f"expected the page (.html) of a report below {folder}, got {shown(str(report))}; name the folder of the "
+            "reports with --out"
+        )
+    if not page.with_suffix(".json").is_file():
+        raise UsageError(f"expected a page with its JSON file beside it, got {shown(str(report))}; render it again")
+
+    def compose(_: list[SignOff]) -> tuple[SignOff, dict[Path, bytes]]:
+        sha256 = hashlib.sha256(page.read_bytes()).hexdigest()
+        sidecar, content = read_sidecar(page)
+        if sidecar.rendering.html_sha256 != sha256:
+            raise UsageError(
+                f"expected the page as it was rendered, sha256 {sidecar.rendering.html_sha256 or 'none'}, "
+                f"got {sha256}: edited by hand; render it again"
+            )
+        name = page.relative_to(root).as_posix()
+        line = SignOff(document=name, sha256=sha256, by=by.strip(), at=now(), decision="approved")
+        return line, {page.with_suffix(".json"): sidecar_bytes(content | {"review": _told(APPROVED, line)})}
+
+    return append(root, compose)
+
+
+def _told(status: str, line: SignOff) -> dict[str, Any]:
+    return {"status": status, "by": line.by, "approved": line.at, "sha256": line.sha256}
