@@ -16,7 +16,7 @@ from forecasting.publish.parameters import TEMPLATES, checked_parameters, templa
 from forecasting.record.history import load_history
 from forecasting.store.errors import LeakageError
 from forecasting.store.package_data import shipped
-from forecasting.verify.differences import path_of
+from forecasting.documents.difference import path_of
 
 CASE = "new-start-post-expiry-2026"
 KEPT = (CASE, "nsg-1978", "us-china-encounters-mou-2014", "us-iran-islamabad-mou-2026")
