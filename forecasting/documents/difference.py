@@ -142,7 +142,8 @@ def section_of(document: Any, difference: Difference) -> str:
         value = value[int(part)] if isinstance(value, list) else value[part]
         if isinstance(value, dict):
             table = value if "head" in value else table
-            names += [_cut(value[key]) for key in NAMED_BY if isinstance(value.get(key), str)][:1]
+            held = [(key, value[key]) for key in NAMED_BY if isinstance(value.get(key), str)][:1]
+            names += [_cut(words) if key == "said" else words for key, words in held]
         elif isinstance(value, list) and table and value in table["rows"]:
             names.append(_cut(_cell_words(value[0])))
     columns = way[way.index("rows") + 2 : way.index("rows") + 3] if "rows" in way else []
