@@ -9,6 +9,7 @@ from records import RecordCopy
 from forecasting.artefacts.session import shared_fit, shared_history
 from forecasting.documents.blocks import Figure, figures
 from forecasting.documents.data_quality import QualityReport
+from forecasting.documents.difference import path_of
 from forecasting.documents.origins import ORIGINS, SETTINGS
 from forecasting.documents.portfolio import PortfolioReport
 from forecasting.publish.notebook import render_report
@@ -16,7 +17,6 @@ from forecasting.publish.parameters import TEMPLATES, checked_parameters, templa
 from forecasting.record.history import load_history
 from forecasting.store.errors import LeakageError
 from forecasting.store.package_data import shipped
-from forecasting.documents.difference import path_of
 
 CASE = "new-start-post-expiry-2026"
 KEPT = (CASE, "nsg-1978", "us-china-encounters-mou-2014", "us-iran-islamabad-mou-2026")
