@@ -48,4 +48,4 @@ def require_writable(place: Path) -> None:
     """`UsageError` unless `place` can be made and written, as far as can be told without touching it."""
     nearest = next(folder for folder in (place, *place.absolute().parents) if folder.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise unwritable(nearest, "Permission denied" if nearest.is_dir() else "Not a directory", "--out")
+        raise unwritable(nearest, "not writable" if nearest.is_dir() else "not a folder", "--out")

@@ -99,7 +99,7 @@ def test_a_record_that_changed_since_the_first_live_issue_of_the_day_makes_repla
         (table(["no-such-case"]), {}, "wanted the case_id of a case in the record; came 'no-such-case'; nearest: "),
         (table(["../../etc/passwd"]), {}, "wanted the case_id of a case in the record; came '../../etc/passwd'"),
         (table([CASE], models=("primary",)), {}, "wanted a forecast of base_rate beside the others; came primary"),
-        (table([CASE], models=("../x", "base_rate")), {}, "wanted model: string should match pattern "),
+        (table([CASE], models=("../x", "base_rate")), {}, "wanted model: pattern "),
         (table([CASE]), {"models": ["secondary"]}, "wanted models out of those in the table, primary, base_rate; came 'secondary'"),
         (table([CASE]), {"target": "ratified"}, "wanted a target out of concluded, in_force; came 'ratified'"),
         (table([CASE], said=(0.1, 0.2, 0.3, 0.5)), {}, f"wanted probabilities that sum to 1; came [0.1, 0.2, 0.3, 0.5] of primary for {CASE} at 6 months"),

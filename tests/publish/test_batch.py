@@ -125,6 +125,24 @@ def test_text_that_is_none_and_a_quote_without_end_are_rows_refused(tmp_path):
     )
 
 
+def test_a_batch_that_is_a_link_or_a_folder_is_refused_before_anything_runs(tmp_path):
+    written(tmp_path / "real.csv", "case_id", CASE)
+    (tmp_path / "a.csv").symlink_to(tmp_path / "real.csv")
+    (tmp_path / "b.jsonl").mkdir()
+    for name, got in (("a.csv", "a symbolic link"), ("b.jsonl", "a folder")):
+        with pytest.raises(UsageError) as refused:
+            from_file(tmp_path / name, "case", {})
+        assert str(refused.value) == f"{tmp_path / name}: expected a batch file, got {got}; name one with --batch FILE"
+    assert len(list(from_file(tmp_path / "real.csv", "case", {})())) == 1
+
+
+def test_a_row_nested_without_end_is_refused_and_the_next_is_read(tmp_path):
+    batch = written(tmp_path / "batch.jsonl", "[" * 100_000, json.dumps({"case_id": CASE}))
+    first, second = from_file(batch, "case", {})()
+    assert str(first).startswith(f"{batch} row 1: expected a JSON object on one line, got '[[[")
+    assert second.asked.case_id == CASE
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -171,3 +171,30 @@ def test_a_pdf_is_tagged(three):
     printed = pdf_page(page(three, DAYS[0]))
     assert printed.startswith(b"%PDF-")
     assert b"/StructTreeRoot" in printed and b"/Marked true" in printed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{", "[]", "7", "[" * 100_000, '{"template": "data_quality", "case": 7}', '{"template": ["data_quality"]}',
+        '{"template": "data_quality", "headline": {"probability": "high"}}', '{"template": "data_quality", "rendering": 7}',
+        '{"template": "data_quality", "headline": {"probability": NaN}}',
+    ],
+)  # fmt: skip
+def test_a_page_whose_json_file_is_not_what_a_report_writes_is_none_and_hinders_no_other(reports, text):
+    latest = page(reports, DAYS[2])
+    latest.with_suffix(".json").write_text(text)
+    assert [one.day for one in standing_reports(reports)] == [DAYS[1], DAYS[0]]
+    with pytest.raises(UsageError, match=r"2026-07-01\.json: expected the JSON file beside the page of a report"):
+        approve(latest, "Ada", reports)
+    assert not (reports / "approvals.jsonl").exists()
+
+
+def test_a_page_whose_json_file_is_a_link_is_no_report(reports, tmp_path):
+    sidecar = page(reports, DAYS[2]).with_suffix(".json")
+    sidecar.rename(tmp_path / "elsewhere.json")
+    sidecar.symlink_to(tmp_path / "elsewhere.json")
+    assert [one.day for one in standing_reports(reports)] == [DAYS[1], DAYS[0]]
+    sidecar.unlink()
+    (tmp_path / "elsewhere.json").rename(sidecar)
+    assert len(standing_reports(reports)) == 3

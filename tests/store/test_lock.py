@@ -1,6 +1,8 @@
 """One at a time: threads and open files exclude each other, whatever the lock file holds and whoever left it."""
 
 import fcntl
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -23,6 +25,25 @@ def test_a_lock_is_held_alone_and_its_file_goes_with_it(tmp_path):
 def test_locks_of_two_names_do_not_exclude_each_other(tmp_path):
     with locked(tmp_path), locked(tmp_path, ".other", wait=0):
         assert len(list(tmp_path.iterdir())) == 2
+
+
+OVERTAKEN = """
+import fcntl, sys
+from pathlib import Path
+from forecasting.store.lock import LOCK, locked
+
+path, others = Path(sys.argv[1]) / LOCK, []
+
+def overtaken(event, arguments):
+    if event == "fcntl.flock" and not others:
+        path.unlink()
+        others.append(path.open("w"))
+        fcntl.flock(others[0], fcntl.LOCK_EX)
+
+sys.addaudithook(overtaken)
+with locked(path.parent, wait=0):
+    pass
+"""
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"4711", b'{"pid": 1, "host": "elsewhere"}', b"\xff" * 100])
@@ -65,6 +86,11 @@ def test_one_that_waits_comes_next_and_never_beside_another(tmp_path):
     for thread in threads:
         thread.join()
     assert most == [1] * 8
+
+
+def test_one_that_opened_the_file_before_its_holder_unlinked_it_does_not_come_in_beside_the_next_holder(tmp_path):
+    run = subprocess.run([sys.executable, "-c", OVERTAKEN, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert "UsageError: expected one writer at a time" in run.stderr, run.stderr
 
 
 def test_the_lock_file_of_another_is_left_alone(tmp_path):

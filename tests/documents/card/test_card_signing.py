@@ -11,7 +11,7 @@ from forecasting.commands import card as commands
 from forecasting.commands.reports import approve
 from forecasting.documents.card import card_bytes, card_html, card_markdown, check_card, make_card, show_card, sign_card
 from forecasting.documents.card.form import parsed_card, read_signed
-from forecasting.documents.card.home import status_of
+from forecasting.documents.card.home import status_of, stewards
 from forecasting.documents.card.keeping import home_for
 from forecasting.documents.card.staleness import mismatches
 from forecasting.record.history import load_history
@@ -217,6 +217,28 @@ def test_a_faulty_line_of_the_sign_offs_is_named(kept, line, message):
         stands(kept)
     assert str(refused.value).startswith(f"{log} row 2: {message}")
     assert str(refused.value).endswith("; mend that line, or put back a copy of the file")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "with a whole JSON object, got EOF while parsing an object at line 1 column 1"),
+        ('{"owner": "a", "reviewer": "b"}', "with the key next_review, got none"),
+        ('{"owner": "a", "reviewer": 7, "next_review": "2027-01-01"}', "with reviewer: a valid string, got 7"),
+        (
+            '{"owner": "a", "reviewer": "b", "next_review": "soon"}',
+            "that holds together, got next_review: wanted a day",
+        ),
+    ],
+)
+def test_who_answers_for_the_card_is_one_error_where_it_is_not_said(tmp_path, text, said):
+    assert stewards(tmp_path) is None
+    (tmp_path / "stewards.json").write_text(text)
+    with pytest.raises(CardError) as refused:
+        stewards(tmp_path)
+    path = tmp_path / "stewards.json"
+    assert str(refused.value).startswith(f"{path}: expected owner, reviewer and next_review as JSON {said}")
+    assert str(refused.value).endswith("; name who answers for the card, who reviews it, and by which day")
 
 
 def test_the_command_signs_a_card_and_refuses_remarks_on_reports(kept, capsys):

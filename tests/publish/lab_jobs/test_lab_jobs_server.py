@@ -58,7 +58,7 @@ def test_a_job_is_a_report_and_a_parameter_never_becomes_code(server):
     ("notebook", "parameters", "said"),
     [
         (TEMPLATE, {"as_of": "soon"}, "data_quality: as_of: wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'soon'"),
-        (TEMPLATE, {"as_of = 1; x": "1"}, "data_quality: wanted parameters out of as_of, data; came 'as_of = 1; x'"),
+        (TEMPLATE, {"as_of = 1; x": "1"}, "data_quality: expected keys out of as_of, data, got the unknown key as_of = 1; x"),
         (TEMPLATE, {"data": "nowhere"}, "nowhere: wanted a folder with the record; came no such folder"),
         ("templates/case_report.ipynb", {"horizons": "6,x", "case_id": CASE}, "case_report: horizons: wanted horizons as whole months, for example 6,12,24; came '6,x'"),
         ("templates/case_report.ipynb", {"case_id": "__import__('os')", "data": "record"}, "wanted the case_id of a case in the record; came \"__import__('os')\""),

@@ -79,3 +79,23 @@ def test_every_fault_is_told_at_once_and_a_missing_file_too(tmp_path):
         read_plan(tmp_path / "missing.toml")
     with pytest.raises(UsageError, match=r"report: expected one \[\[report\]\] or more, got none$"):
         plan(tmp_path, "")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda path: path.write_bytes(b"\xff"), "expected text in UTF-8, got byte 0xff"),
+        (lambda path: path.write_text("x = " + "[" * 100_000), "expected TOML, got "),
+        (lambda path: path.write_bytes(b"#" * 1_000_001), "expected at most 1000000 bytes, got 1000001"),
+        (lambda path: path.symlink_to(path.with_name("real.toml")), "expected a schedule in TOML, got a symbolic link"),
+        (lambda path: path.mkdir(), "expected a schedule in TOML, got a folder"),
+    ],
+)
+def test_a_schedule_that_cannot_be_read_is_one_error(tmp_path, spoil, said):
+    (tmp_path / "real.toml").write_text(GOOD)
+    path = tmp_path / "schedule.toml"
+    spoil(path)
+    with pytest.raises(UsageError) as refused:
+        read_plan(path)
+    assert str(refused.value).startswith(f"{path}: {said}")
+    assert str(refused.value).endswith("; name one with --schedule FILE")

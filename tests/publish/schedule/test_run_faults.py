@@ -130,7 +130,7 @@ def test_a_locked_folder_is_refused_before_anything_runs(tmp_path, template, few
     template("1 / 0")
     locked = disk("size=64k,ro")
     plan = read_plan(schedule(tmp_path / "schedule.toml", few_cases))
-    wanted = f"^expected a folder that can be written, got {locked}: Permission denied; choose another with --out$"
+    wanted = f"^expected a folder that can be written, got {locked}: not writable; choose another with --out$"
     with pytest.raises(UsageError, match=wanted):
         run_due(plan, locked, NOW)
     with pytest.raises(UsageError, match=wanted):
