@@ -65,10 +65,13 @@ def diff(
 
     found = differences(read_card(before), read_card(after))
     if as_json:
-        print(json.dumps([one._asdict() for one in found], indent=1, ensure_ascii=False))
+        told = [
+            {"pointer": one.pointer, "section": one.section, "before": one.said, "after": one.found} for one in found
+        ]
+        print(json.dumps(told, indent=1, ensure_ascii=False))
         return
     for one in found:
-        print(one)
+        print(one.change)
     if not found:
         print("no difference")
 

@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from forecasting.store.values import Values
 
 Unit = Literal[
     "chance", "share", "percent", "points", "count", "number", "ratio", "score", "p", "log odds", "day", "name", "code",
@@ -18,10 +20,8 @@ Listed = Literal["numbered", "precedents", "sources"]
 SLOT: Final = re.compile(r"\{(\w+)\}")
 
 
-class Part(BaseModel):
-    """What every block and every value in it is: plain values, taken strictly, that stay as they are."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+class Part(Values):
+    """What every block and every value in it is."""
 
 
 class Figure(Part):

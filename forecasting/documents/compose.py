@@ -1,5 +1,6 @@
 """Short ways to write blocks: a value read from the content brings its JSON pointer along by itself."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -24,16 +25,24 @@ from forecasting.documents.values import plain, pointer_of
 
 
 def figure(unit: Unit, value: Any, lower: Any = None, upper: Any = None) -> Figure:
-    """A value of a unit with its interval; values from a view of the content bring their pointers along."""
+    """A value of a unit with its interval; what is not a number was not measured, and is None.
+
+    Values from a view of the content bring their pointers along.
+    """
     return Figure(
         unit=unit,
-        value=plain(value),
-        lower=plain(lower),
-        upper=plain(upper),
+        value=_measured(value),
+        lower=_measured(lower),
+        upper=_measured(upper),
         pointer=pointer_of(value),
         lower_pointer=pointer_of(lower),
         upper_pointer=pointer_of(upper),
     )
+
+
+def _measured(value: Any) -> Any:
+    found = plain(value)
+    return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
 def chance(value: Any, lower: Any = None, upper: Any = None) -> Figure:
@@ -101,6 +110,11 @@ def text(said: str, anchor: str | None = None, /, **values: Inline | str) -> Tex
     """Words of ours with their values; a string among them is a quote."""
     held = {slot: quote(value) if isinstance(value, str) else value for slot, value in values.items()}
     return Text(said=said, values=held, anchor=anchor)
+
+
+def slotted(said: str, values: Mapping[str, Inline]) -> Text:
+    """Words of ours from a file, with those of the values for which they have a slot."""
+    return Text(said=said, values={slot: values[slot] for slot in SLOT.findall(said)})
 
 
 def aside(said: str, /, **values: Inline | str) -> Aside:

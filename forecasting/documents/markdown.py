@@ -87,6 +87,8 @@ def inline(part: Inline) -> str:
     match part:
         case Figure(unit="code"):
             return _code(plain_text.figure(part))
+        case Figure(value=int() | float()):
+            return plain_text.figure(part)
         case Badge(words=words):
             return f"**{escaped(words)}**"
         case Link(words=words, to=to):

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, overload
 
+import numpy as np
+
 Content = dict[str, Any]
 ESCAPES: Final = str.maketrans({"~": "~0", "/": "~1"})
 
@@ -111,7 +113,7 @@ def pointer_of(value: object) -> str | None:
 
 
 def plain(value: Any) -> Any:
-    """The value as it stands in the content: objects as `dict`, lists as `list`, without pointers."""
+    """The value as it stands in the content: objects as `dict`, lists as `list`, without pointers or types of numpy."""
     if isinstance(value, Fields):
         return {key: plain(found) for key, found in value.items()}
     if isinstance(value, Rows):
@@ -119,7 +121,7 @@ def plain(value: Any) -> Any:
     for kind, base in ((Real, float), (Whole, int), (Words, str)):
         if isinstance(value, kind):
             return base(value)
-    return value
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _seen(value: Any, pointer: str, reads: Reads) -> Any:

@@ -1,8 +1,9 @@
 """Proof of every number: derived again from record and code, and held against what was printed."""
 
-from forecasting.verify.differences import Difference, Verification
+from forecasting.documents.difference import Difference
 from forecasting.verify.lineage import explain
 from forecasting.verify.subjects import SUBJECTS, Subject, verify
 from forecasting.verify.trust import Trusted
+from forecasting.verify.verification import Verification
 
 __all__ = ["SUBJECTS", "Difference", "Subject", "Trusted", "Verification", "explain", "verify"]

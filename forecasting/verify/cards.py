@@ -5,11 +5,13 @@ from typing import Any
 
 from forecasting.artefacts.session import shared_history
 from forecasting.documents.card import card_content
+from forecasting.documents.card.diff import differences as card_differences
 from forecasting.documents.card.form import read_signed
 from forecasting.documents.card.home import NAME
 from forecasting.documents.card.staleness import mismatches, other_versions
-from forecasting.verify.differences import Difference, Verification, compared, leaves, parts
+from forecasting.documents.difference import REFITTED, leaves
 from forecasting.verify.trust import Trusted
+from forecasting.verify.verification import Verification
 
 MADE_FROM = "made_from"
 
@@ -27,16 +29,8 @@ def verify_card(path: Path, trusted: Trusted) -> Verification:
     made = [f"made from another {one}" for one in stale]
     made += [f"made with {name} {versions}" for name, versions in other_versions(card, history).items()]
     again = card_content(history, path.parent, card.version, trusted.artefacts)
-    said, found = (
-        {name: value for name, value in one.model_dump(mode="json").items() if name != MADE_FROM}
-        for one in (card, again)
-    )
     differences = tuple(
-        Difference(one.pointer, _section(found, one.pointer), one.said, one.found) for one in compared(said, found)
+        one for one in card_differences(card, again, tolerance=REFITTED) if not one.pointer.startswith(f"/{MADE_FROM}/")
     )
-    return Verification(str(path), sum(1 for _ in leaves(found)), tuple(made), (), differences)
-
-
-def _section(card: dict[str, Any], pointer: str) -> str:
-    first, *rest = parts(pointer)
-    return str(card["sections"].get(rest[0], {}).get("title", "")) if first == "sections" and rest else ""
+    n = sum(1 for _ in leaves(again.model_dump(mode="json", exclude={MADE_FROM}, exclude_none=True)))
+    return Verification(str(path), n, tuple(made), (), differences)

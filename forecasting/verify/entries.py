@@ -10,6 +10,7 @@ from typing import Any
 from forecasting.artefacts import obtain
 from forecasting.artefacts.code_hash import code_sha256
 from forecasting.artefacts.session import shared_history
+from forecasting.documents.difference import Difference, compared, leaves
 from forecasting.features import DossierIndex
 from forecasting.forecasts import case_limits, forecast
 from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain
@@ -25,8 +26,8 @@ from forecasting.ledger.questions import (
 from forecasting.ledger.resolve import verdicts
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
-from forecasting.verify.differences import Difference, Verification, compared, leaves
 from forecasting.verify.trust import SUBJECT, Trusted
+from forecasting.verify.verification import Verification
 
 FIRST_FORECAST = ' "forecasts": ['
 LINE = re.compile(r"(.+):(\d+)")

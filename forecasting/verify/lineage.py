@@ -9,6 +9,7 @@ from typing import Any
 from forecasting.artefacts import Obtained, obtain
 from forecasting.artefacts.code_hash import code_sha256
 from forecasting.artefacts.session import shared_history
+from forecasting.documents.difference import leaves, path_of
 from forecasting.documents.wording import percent
 from forecasting.explain.drivers import drivers
 from forecasting.explain.movers import behind
@@ -23,7 +24,6 @@ from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.vocabulary import CAUSES
 from forecasting.store.errors import UsageError, shown
-from forecasting.verify.differences import leaves, path_of
 from forecasting.verify.entries import is_entry, line_of, read_link, split_line
 from forecasting.verify.pages import derived, is_page, places_of, read_page
 from forecasting.verify.rows import case_fact, facts, named_facts

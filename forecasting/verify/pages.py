@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.artefacts import made_from
+from forecasting.documents.difference import Difference, compared, leaves, parts, with_leaf
 from forecasting.models import MODELS
 from forecasting.publish.fingerprint import fingerprint
 from forecasting.publish.notebook import source_of
@@ -15,9 +16,9 @@ from forecasting.publish.rerun import Rerun, reordered, rerun
 from forecasting.review import read_sidecar
 from forecasting.review.sidecar import SIDECAR, Rendering
 from forecasting.store.errors import ForecastingError, UsageError, shown
-from forecasting.verify.differences import Difference, Verification, compared, leaves, parts, with_leaf
 from forecasting.verify.text import first_difference
 from forecasting.verify.trust import SUBJECT, Trusted
+from forecasting.verify.verification import Verification
 
 PROVENANCE = ("record_sha256", "code_sha256", "package_version", "artefact", "artefact_earlier")
 ABOUT_THE_FILE = ("rendering", "review")

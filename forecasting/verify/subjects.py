@@ -8,10 +8,10 @@ from typing import Any
 from forecasting.store.errors import UsageError
 from forecasting.store.foreign import parsed_json
 from forecasting.verify.cards import is_card, verify_card
-from forecasting.verify.differences import Verification
 from forecasting.verify.entries import is_entry, split_line, verify_entries
 from forecasting.verify.pages import is_page, verify_page
 from forecasting.verify.trust import SUBJECT, Trusted
+from forecasting.verify.verification import Verification
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-from forecasting.verify.differences import Difference
+from forecasting.documents.difference import Difference
 
 HEADS = ("h1", "h2", "h3")
 UNSEEN = ("style", "script", "title")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasting.documents.difference import leaves, path_of
 from forecasting.documents.values import Fields, Reads, Rows, plain, pointer_of, view
-from forecasting.verify.differences import leaves, path_of
 
 LEAVES = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(0, 1) | st.sampled_from(["", "a", "é/~"])
 KEYS = st.text(st.sampled_from("ab/~ .0"), min_size=1, max_size=3)

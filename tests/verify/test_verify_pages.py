@@ -5,13 +5,13 @@ import json
 
 import pytest
 
+from forecasting.documents.difference import compared, path_of
 from forecasting.publish.fingerprint import fingerprint
 from forecasting.publish.notebook import source_of
 from forecasting.publish.parameters import checked_parameters
 from forecasting.publish.rerun import rerun
 from forecasting.store.errors import UsageError
 from forecasting.verify import Trusted, explain, verify
-from forecasting.verify.differences import compared, path_of
 from forecasting.verify.text import first_difference
 
 

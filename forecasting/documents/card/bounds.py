@@ -1,39 +1,39 @@
-"""Executable limits: where the model abstains or says less, how often it does, and for which cases today."""
+"""Applicability domain: when the model abstains or its interval is widened, how often, and for which cases today."""
 
 from typing import Any, Final
 
-from forecasting.documents.card.form import Block, Section
+from forecasting.documents.card.form import CardBlock, CardSection
 from forecasting.documents.card.material import MODEL, TARGET, Material
-from forecasting.documents.card.phrases import count, day, quote, share, table, text
+from forecasting.documents.compose import count, day, quote, share, table, text
 from forecasting.explain.support import SupportCount
 from forecasting.forecasts import case_limits
 from forecasting.forecasts.applicability import FEWEST_AT_RISK, Applicability
 
 RULES: Final = {
-    "type": "No other case of its form was learned from: it abstains",
-    "domain": "No other case of its subject was learned from: it abstains",
-    "range": "An input lies outside its range in the other cases: it widens",
-    "age": "Too few cases were under observation at its age: it widens",
+    "type": "No other training case has its form: the model abstains",
+    "domain": "No other training case has its domain: the model abstains",
+    "range": "A covariate lies outside the range of the other training cases: the interval is widened",
+    "age": "Too few cases in the risk set at its age: the interval is widened",
 }
 MOST: Final = 12
 
 
-def limits(material: Material) -> Section:
+def limits(material: Material) -> CardSection:
     """How often forecasts of open cases and of past days are withheld or widened, by rule, and the reasons today."""
     found = material.support
-    parts = {"Open cases": found.open_cases} | ({"Past forecasts": found.past} if found.past else {})
-    blocks: list[Block] = [
+    parts = {"Open cases": found.open_cases} | ({"Backtest forecasts": found.past} if found.past else {})
+    blocks: list[CardBlock] = [
         text(
-            "Limits are enforced where a forecast is made, not only written down. Where the record cannot bear an "
-            "answer the model abstains and the base rate stands alone; where it can barely, the interval is widened "
-            "to hold that of the base rate. Fewer than {fewest} cases at an age count as too few. On {day} "
-            "{met} of {open} open cases meet a limit. The rule: `forecasting/forecasts/applicability.py`.",
-            fewest=count(FEWEST_AT_RISK), day=day(material.history.as_of), open=count(found.open_cases.n),
+            "The limits of the model are enforced when a forecast is made. Outside its applicability domain the model "
+            "abstains and only the base rate is reported; near its edge, the interval is widened to contain that of "
+            "the base rate. Fewer than {fewest} cases in the risk set at an age are too few. As of {day}, {met} of "
+            "{open} open cases meet a limit. The rules: `forecasting/forecasts/applicability.py`.",
+            fewest=count(FEWEST_AT_RISK), day=day(str(material.history.as_of)), open=count(found.open_cases.n),
             met=count(found.open_cases.abstained + found.open_cases.widened),
         ),
         table(
             "How often a limit is met",
-            ("Forecasts", "Number", "Abstained", "Widened", "Within", "Share withheld or widened"),
+            ("Forecasts", "Number", "Abstained", "Widened", "Within", "Share abstained or widened"),
             [_line(of, part) for of, part in parts.items()],
         ),
         table(
@@ -42,10 +42,10 @@ def limits(material: Material) -> Section:
             [[said, *(count(part.rules.get(rule, 0)) for part in parts.values())]
              for rule, said in RULES.items()],
         ),
-        *([] if found.past else [text("Past days: {why}.", why=quote(found.missing))]),
+        *([] if found.past else [text("Backtest forecasts: {why}.", why=quote(found.missing))]),
         *_today(material),
     ]  # fmt: skip
-    return Section(title="Executable limits", blocks=tuple(blocks))
+    return CardSection(title="Applicability domain", blocks=tuple(blocks))
 
 
 def _line(of: str, part: SupportCount) -> list[Any]:
@@ -54,7 +54,7 @@ def _line(of: str, part: SupportCount) -> list[Any]:
             share(met / part.n if part.n else None)]  # fmt: skip
 
 
-def _today(material: Material) -> list[Block]:
+def _today(material: Material) -> list[CardBlock]:
     """The reasons of today, each with how many open cases it touches."""
     touched: dict[str, list[str]] = {}
     names = material.history.cases.set_index("case_id")["name"]
@@ -62,11 +62,11 @@ def _today(material: Material) -> list[Block]:
         for reason in limit.reasons:
             touched.setdefault(str(reason), []).append(str(names[case]))
     if not touched:
-        return [text("On {day} no open case meets a limit.", day=day(material.history.as_of))]
+        return [text("As of {day}, no open case meets a limit.", day=day(str(material.history.as_of)))]
     most = sorted(touched.items(), key=lambda one: (-len(one[1]), one[0]))[:MOST]
-    head = ("Reason", "Open cases", "Among them")
+    head = ("Reason", "Open cases", "Examples")
     rows = [[quote(reason), count(len(cases)), quote("; ".join(sorted(cases)[:3]))] for reason, cases in most]
-    return [table("Reasons met by open cases, the most frequent first, at most a dozen", head, rows)]
+    return [table("Reasons that apply to open cases, the most frequent first, at most a dozen", head, rows)]
 
 
 def _open_limits(material: Material) -> dict[str, Applicability]:

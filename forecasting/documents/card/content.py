@@ -1,23 +1,26 @@
 """A card from record, artefact and results: one function per section, registered in `SECTIONS`."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from forecasting.documents.card import bounds, evidence, failures, identity, performance, reforms, reliability, risk
-from forecasting.documents.card.diff import CHANGES, differences
-from forecasting.documents.card.form import Card, Section, require_filled
+from forecasting.documents.card.diff import differences
+from forecasting.documents.card.form import Card, CardSection, require_filled
 from forecasting.documents.card.material import Material, gather
-from forecasting.documents.card.phrases import code, count, quote, table, text
+from forecasting.documents.compose import code, count, quote, table, text
 from forecasting.record.history import History
 from forecasting.store.errors import CardError
 from forecasting.store.values import complaint
 
+CHANGES: Final = "changes"
+SIGNIFICANT: Final = 6
 NAME: Final = "Hazard model of informal arms control"
-SECTIONS: Final[dict[str, Callable[[Material], Section]]] = {
+SECTIONS: Final[dict[str, Callable[[Material], CardSection]]] = {
     function.__name__: function
     for function in (
         identity.summary,
@@ -65,10 +68,10 @@ def card_content(
     return card.model_copy(update={"sections": {**sections, CHANGES: changes}})
 
 
-def filled(name: str, make: Callable[[], Section]) -> Section:
-    """The section that is made, if it says something and keeps the form; else a `CardError` that names it."""
+def filled(name: str, make: Callable[[], CardSection]) -> CardSection:
+    """The section that is made, its numbers to six digits; `CardError` where it says nothing or has another form."""
     try:
-        section = make()
+        section = _rounded(make())
     except ValidationError as error:
         raise CardError(
             f"expected a section {name} of the form of a card, got one with {complaint(error)}; mend what makes it"
@@ -80,15 +83,26 @@ def filled(name: str, make: Callable[[], Section]) -> Section:
     return section
 
 
-def changed(previous: Card | None, card: Card) -> Section:
+def changed(previous: Card | None, card: Card) -> CardSection:
     """What changed since the version before: the same differences as `forecasting card diff` prints."""
-    title = "Changed since the last version"
+    title = "Changes since the last version"
     if previous is None:
-        return Section(title=title, blocks=(text("This is the first version of the card; there is none before it."),))
+        return CardSection(title=title, blocks=(text("This is the first version of the card."),))
     found = differences(previous, card, ignore=(CHANGES,))
     said = text("{n} values or texts differ from version {before}.", n=count(len(found)), before=code(previous.version))
-    rows = [[quote(value or "(nothing)") for value in one] for one in found]
-    return Section(
+    rows = [[quote(one.section), code(one.pointer), quote(_told(one.said)), quote(_told(one.found))] for one in found]
+    return CardSection(
         title=title,
-        blocks=(said, *([table("Every difference", ("Section", "Place", "Before", "Now"), rows)] if rows else [])),
+        blocks=(said, *([table("Every difference", ("Section", "Pointer", "Before", "Now"), rows)] if rows else [])),
     )
+
+
+def _told(value: Any) -> str:
+    """A value of a card with every digit, whatever it holds."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _rounded(section: CardSection) -> CardSection:
+    """The section with its floats to six significant digits: fits agree no further between machines."""
+    digits = json.loads(section.model_dump_json(), parse_float=lambda held: float(f"{float(held):.{SIGNIFICANT}g}"))
+    return CardSection.model_validate_json(json.dumps(digits))

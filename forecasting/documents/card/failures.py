@@ -1,13 +1,14 @@
-"""Known failures: past forecasts that went worst, as they were made, and what came."""
+"""Known failures: the worst backtest forecasts, as they were made, with the observed outcome."""
 
 from typing import Final
 
 import pandas as pd
 
-from forecasting.documents.card.form import Section, Table, Text
+from forecasting.documents.blocks import Table, Text
+from forecasting.documents.card.form import CardSection
 from forecasting.documents.card.material import Material
-from forecasting.documents.card.phrases import count, day, items, name, quote, share, table, text
 from forecasting.documents.card.recount import kept_scores
+from forecasting.documents.compose import count, day, items, name, quote, share, table, text
 from forecasting.record.vocabulary import CAUSES
 
 MONTHS: Final = 60
@@ -15,37 +16,37 @@ SHOWN: Final = 6
 FEWER: Final = 5
 
 
-def failures(material: Material) -> Section:
-    """The worst forecasts of past days, one a case: most wrong, promised in vain, missed, and lost to the base rate."""
+def failures(material: Material) -> CardSection:
+    """The worst backtest forecasts, one a case: by score, false alarms, misses, and losses to the base rate."""
     title = "Known failures"
     if material.track is None:
-        return Section(title=title, blocks=(text("No forecasts of past days are kept with this record as it stands."),))
+        return CardSection(title=title, blocks=(text("No backtest forecasts are stored for this record."),))
     lines = worst_first(material.track)
     formal = f"primary_{CAUSES[0]}"
     vain = lines[lines["state"] != CAUSES[0]].sort_values(formal, ascending=False, kind="stable")
     missed = lines[lines["state"] == CAUSES[0]].sort_values(formal, kind="stable")
     lost = lines.sort_values("lost", ascending=False, kind="stable")
     behind = (lines.groupby("case_id")["lost"].mean() > 0).mean()
-    return Section(
+    return CardSection(
         title=title,
         blocks=(
             text(
-                "Forecasts of {cases} cases for five years ahead, by models that knew only what was known on the "
-                "day: here are those that went worst, one a case. On {behind} of the cases the model did worse than "
+                "Five-year forecasts of {cases} cases, by models that used only what was known at the forecast "
+                "origin. The worst are listed here, one a case. For {behind} of the cases the model scored worse than "
                 "the base rate on average.",
                 cases=count(lines["case_id"].nunique()), behind=share(behind),
             ),
-            text("**Most wrong: what was said, and what happened**"),
-            items(*_told(material, lines)),
-            _shown(material, "Promised in vain: highest chances of an agreement that did not come in five years", vain),
-            _shown(material, "Missed: formal agreements that came against the lowest chances", missed),
-            _shown(material, "Lost to the base rate: where the model made things worse", lost),
+            text("**Worst scores: the forecast and the outcome**"),
+            items(_told(material, lines)),
+            _shown(material, "False alarms: highest probabilities of a formal agreement not reached in time", vain),
+            _shown(material, "Misses: formal agreements reached against the lowest probabilities", missed),
+            _shown(material, "Losses to the base rate: where the model scored worse", lost),
         ),
     )  # fmt: skip
 
 
 def worst_first(track: pd.DataFrame) -> pd.DataFrame:
-    """The kept forecasts of `MONTHS` ahead, with `score` and what was `lost` to the base rate; worst first."""
+    """The stored forecasts of `MONTHS` ahead, with their `score` and the difference to the base rate's; worst first."""
     lines = track[track["horizon"] == MONTHS].reset_index(drop=True)
     scores = kept_scores(lines)
     lines = lines.assign(score=scores["primary"], lost=scores["primary"] - scores["base_rate"])
@@ -58,9 +59,9 @@ def _told(material: Material, lines: pd.DataFrame) -> list[Text]:
     ends = material.history.outcomes.query("target == 'concluded'").set_index("case_id")
     return [
         text(
-            "**{case}**, on {on}: formalized {formalized}, collapsed {collapsed}, faded {faded}, still observed "
-            "{ongoing}. Five years on it stood as: {state}. {happened}",
-            case=quote(names[row["case_id"]]), on=day(row["as_of"].date()), state=name(row["state"]),
+            "**{case}**, as of {on}: formalized {formalized}, collapsed {collapsed}, faded {faded}, still observed "
+            "{ongoing}. State five years later: {state}. {happened}",
+            case=quote(names[row["case_id"]]), on=day(str(row["as_of"].date())), state=name(row["state"]),
             **{cause: share(row[f"primary_{cause}"]) for cause in CAUSES},
             ongoing=share(1.0 - sum(row[f"primary_{cause}"] for cause in CAUSES)),
             happened=quote(ends["aftermath"][row["case_id"]]),
@@ -72,10 +73,17 @@ def _told(material: Material, lines: pd.DataFrame) -> list[Text]:
 def _shown(material: Material, caption: str, lines: pd.DataFrame) -> Table:
     names = material.history.cases.set_index("case_id")["name"]
     rows = [
-        [quote(names[row["case_id"]]), day(row["as_of"].date()), *(share(row[f"primary_{cause}"]) for cause in CAUSES),
+        [quote(names[row["case_id"]]), day(str(row["as_of"].date())),
+         *(share(row[f"primary_{cause}"]) for cause in CAUSES),
          share(row[f"base_rate_{row['state']}"] if row["state"] in CAUSES else
                1.0 - sum(row[f"base_rate_{cause}"] for cause in CAUSES)), name(row["state"])]
         for row in lines.drop_duplicates("case_id").head(FEWER).to_dict(orient="records")
     ]  # fmt: skip
-    head = ("Case", "Said on", *(f"{cause}, said" for cause in CAUSES), "Base rate of what came", "Five years on")
+    head = (
+        "Case",
+        "As of",
+        *(f"P({cause})" for cause in CAUSES),
+        "Base rate of the observed state",
+        "State five years later",
+    )
     return table(caption, head, rows)

@@ -1,4 +1,4 @@
-"""The form of a card: typed values, JSON first. Pages are functions of it; what does not fit is refused by name."""
+"""The form of a card: sections of typed blocks as JSON, from which its pages are made; what does not fit is refused."""
 
 import hashlib
 import json
@@ -7,74 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator
 
 from forecasting.artefacts import MadeFrom
+from forecasting.documents.blocks import Aside, Chart, Items, Section, Stack, Table, Text
 from forecasting.store.errors import CardError, ForeignFileError, shown
 from forecasting.store.foreign import Foreign
-from forecasting.store.values import Values
+from forecasting.store.values import BrokenRuleError, Values, complaint
 
-Unit = Literal[
-    "share", "percent", "points", "count", "number", "ratio", "p", "log odds", "day", "name", "code", "quote"
-]
-SLOT: Final = re.compile(r"\{(\w+)\}")
+RELIABILITY: Final = "reliability"
 PLACEHOLDERS: Final = re.compile(
     r"\b(todo|tbd|fixme|xxx|lorem ipsum|(more|further) information needed|to be (written|done|added|filled in))\b", re.I
 )
 CARD: Final = Foreign(
     "a card", "hold it against its form, schema.json, or make it with `forecasting card`", most_bytes=2_000_000
 )
-
-
-class Figure(Values):
-    """One value that was worked out, with its interval where it has one; None where nothing was measured.
-
-    `share`, `percent` and `points` are fractions of one; a `quote` comes from elsewhere and is shown as it stands.
-    """
-
-    unit: Unit
-    value: int | float | str | None = None
-    lower: float | None = None
-    upper: float | None = None
-
-
-class Text(Values):
-    """A paragraph: `said`, with a slot such as {skill} for each of its `values`."""
-
-    kind: Literal["text"] = "text"
-    said: str
-    values: dict[str, Figure] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _slots(self) -> "Text":
-        if set(SLOT.findall(self.said)) != set(self.values) or re.search(r"[{}]", SLOT.sub("", self.said)):
-            raise ValueError(f"wanted a slot for each of {sorted(self.values)} and no other brace; came {self.said!r}")
-        return self
-
-
-class Items(Values):
-    """A list."""
-
-    kind: Literal["items"] = "items"
-    items: tuple[Text, ...]
-
-
-class Table(Values):
-    """A table: a row has as many cells as `head`."""
-
-    kind: Literal["table"] = "table"
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[Figure | Text | str, ...], ...]
-
-    @field_validator("rows")
-    @classmethod
-    def _as_wide_as_the_head(cls, rows: tuple[tuple[Any, ...], ...], info: Any) -> tuple[tuple[Any, ...], ...]:
-        width = len(info.data.get("head", ()))
-        for row in rows:
-            if len(row) != width:
-                raise ValueError(f"wanted rows of {width} cells; came one of {len(row)}")
-        return rows
 
 
 class Point(Values):
@@ -88,22 +35,31 @@ class Point(Values):
     share: float
 
 
-class Curve(Values):
-    """Reliability curves of the three endings."""
+class Curves(Values):
+    """What the one chart of a card draws."""
 
-    kind: Literal["curve"] = "curve"
-    said: str
-    points: tuple[Point, ...]
+    curves: list[Point]
 
 
-Block = Annotated[Text | Items | Table | Curve, Field(discriminator="kind")]
+CardBlock = Annotated[Text | Items | Table | Chart, Field(discriminator="kind")]
 
 
-class Section(Values):
-    """A section: its title and its parts."""
+class CardSection(Section):
+    """A section of a card: words, lists, tables and reliability charts, and nothing that could bring HTML along."""
 
-    title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[CardBlock, ...]
+
+    @field_validator("blocks")
+    @classmethod
+    def _charts_can_be_drawn(cls, blocks: tuple[CardBlock, ...]) -> tuple[CardBlock, ...]:
+        for chart in (block for block in blocks if isinstance(block, Chart)):
+            if chart.draws != RELIABILITY:
+                raise BrokenRuleError(f"a chart that draws {RELIABILITY}", shown(chart.draws))
+            try:
+                Curves.model_validate(chart.arguments)
+            except ValidationError as error:
+                raise ValueError(f"chart: {complaint(error)}") from None
+        return blocks
 
 
 ResultName = Annotated[str, Field(pattern=r"^(card/|evaluation/|multiverse/)?[A-Za-z0-9_-]+\.(csv|json|md)$")]
@@ -124,46 +80,46 @@ class Sources(Values):
 class Card(Values):
     """A model card of one version of the package; `previous` is the version before, if there was one."""
 
-    form: Literal[1] = 1
+    form: Literal[2] = 2
     name: str
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     previous: str | None = None
     made_from: Sources
-    sections: dict[Annotated[str, Field(pattern="^[a-z_]+$")], Section]
+    sections: dict[Annotated[str, Field(pattern="^[a-z_]+$")], CardSection]
 
     @field_validator("sections")
     @classmethod
-    def _nothing_left_empty(cls, sections: dict[str, Section]) -> dict[str, Section]:
+    def _nothing_left_empty(cls, sections: dict[str, CardSection]) -> dict[str, CardSection]:
         for name, section in sections.items():
             require_filled(name, section)
         return sections
 
 
-def require_filled(name: str, section: Section) -> None:
+def require_filled(name: str, section: CardSection) -> None:
     """`ValueError` that names a section which is empty, or in which something is left to be filled in."""
-    if not section.blocks:
-        raise ValueError(f"wanted a section {name} that says something; came an empty one")
-    for said in (section.title, *(text for block in section.blocks for text in _texts(block))):
+    for said in (section.title, *_texts(section.blocks)):
         if not said.strip(" \t\n.?-\N{EN DASH}\N{HORIZONTAL ELLIPSIS}") or PLACEHOLDERS.search(said):
-            raise ValueError(f"wanted a section {name} that says something; came {shown(said)}")
+            raise BrokenRuleError(f"a section {name} that says something", shown(said) if said else "an empty part")
 
 
-def _texts(block: Any) -> Iterator[str]:
-    """What a block says in words of ours; one empty text where it says nothing."""
-    if isinstance(block, Text):
-        yield block.said
-    elif isinstance(block, Items):
-        yield from (item.said for item in block.items) if block.items else ("",)
-    elif isinstance(block, Table):
-        yield from (block.caption, *(head for head in block.head if head))
-        yield from ("",) if not block.rows else ()
-        for cell in (cell for row in block.rows for cell in row):
-            if isinstance(cell, Text):
-                yield cell.said
-            elif isinstance(cell, str) and cell:
-                yield cell
-    else:
-        yield block.said if block.points else ""
+def _texts(part: Any) -> Iterator[str]:
+    """Our own words in a block, a cell or several of them; an empty text where there is none."""
+    match part:
+        case str():
+            yield part
+        case Text(said=said):
+            yield said
+        case Items(items=inside) | (tuple() as inside):
+            yield from (said for one in inside for said in _texts(one)) if inside else ("",)
+        case Table(caption=caption, head=head, rows=rows):
+            yield from (caption, *filter(None, head))
+            yield from _texts(tuple(cell for row in rows for cell in row if cell != ""))
+        case Chart(text=text, arguments=arguments):
+            yield text.said if arguments.get("curves") else ""
+        case Stack(text=text, items=items):
+            yield from _texts((text, items))
+        case Aside(text=text):
+            yield text.said
 
 
 def card_bytes(card: Card) -> bytes:

@@ -4,10 +4,9 @@ import hashlib
 from pathlib import Path
 
 from forecasting.documents.card.content import card_content
+from forecasting.documents.card.document import card_html, card_markdown
 from forecasting.documents.card.form import Card, card_bytes, read_signed, schema_bytes
 from forecasting.documents.card.home import NAME, SCHEMA, STEWARDS, file_name, home_of, latest, status_of
-from forecasting.documents.card.markdown import card_markdown
-from forecasting.documents.card.page import card_html
 from forecasting.documents.card.staleness import Mismatch, made_anew, mismatches, other_versions
 from forecasting.record.history import History
 from forecasting.review import APPROVED, SignOff, SignOffStatus, append, sign_offs

@@ -11,9 +11,10 @@ import pandas as pd
 import forecasting
 from forecasting.artefacts import made_from, obtain
 from forecasting.backtest.multiverse.summary import read_summary
-from forecasting.documents.card.form import Card, Figure, Sources
+from forecasting.documents.blocks import Figure
+from forecasting.documents.card.form import Card, Sources
 from forecasting.documents.card.home import FOLDER, STEWARDS, Stewards, before, home_of, stewards
-from forecasting.documents.card.phrases import share
+from forecasting.documents.compose import share
 from forecasting.documents.scorecard import scorecard_content
 from forecasting.explain.support import SupportCounts, support_counts
 from forecasting.explain.track_record import read_track_record

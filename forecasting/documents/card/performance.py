@@ -1,68 +1,70 @@
-"""How good it is: skill with intervals, calibration, power, and how much rests on choices."""
+"""Skill with intervals, its independent recomputation, and its robustness to other choices."""
 
 from typing import Any
 
 from forecasting.backtest.breakdown import FEWEST_CASES, FEWEST_ENDINGS
-from forecasting.documents.card.form import Block, Figure, Section, Table
+from forecasting.documents.blocks import Figure, Table
+from forecasting.documents.card.form import CardBlock, CardSection
 from forecasting.documents.card.material import Material
-from forecasting.documents.card.phrases import TOO_FEW, code, count, figure, name, percent, quote, share, table, text
 from forecasting.documents.card.recount import recount
 from forecasting.documents.case.confidence import CHOICES
+from forecasting.documents.compose import code, count, figure, name, percent, quote, share, table, text
 from forecasting.documents.skill_tables import DESIGNS, MODELS, REGISTERED, SCORES, TRAITS, WEIGHTS
+from forecasting.documents.wording import TOO_FEW
 from forecasting.forecasts import LEVEL
 from forecasting.record.vocabulary import CAUSES
 
 NONE_KEPT = (
-    "No result is kept for this record: `forecasting backtest --design cluster --tables DIR`, with the folder "
-    "`evaluation` beside the record as DIR, makes one, and `--design rolling` another."
+    "There are no backtest results for this record: `forecasting backtest --design cluster --tables DIR`, with the "
+    "folder `evaluation` beside the record as DIR, makes them, and `--design rolling` those of the other design."
 )
 
 
-def metrics(material: Material) -> Section:
+def metrics(material: Material) -> CardSection:
     """Skill in every design, and by horizon, ending, score, form, era and how the case was found."""
     title = "Metrics"
     if not material.results["breakdown"]:
-        return Section(title=title, blocks=(text(NONE_KEPT),))
-    blocks: list[Block] = [
+        return CardSection(title=title, blocks=(text(NONE_KEPT),))
+    blocks: list[CardBlock] = [
         text(
-            "Skill is the share of a base rate's four-state Brier score that the model saves, mean over five "
-            "horizons; the base rate itself has nought, and more is better. In brackets {level} intervals, related "
-            "cases drawn together. The measure, the first two designs, the weights and the reference were "
-            "registered before anything was scored (`data/REGISTRATION.md`), and run once. Nothing is said of fewer "
-            "than {cases} cases or {endings} endings.",
+            "Skill is the relative reduction of the base rate's four-state Brier score, averaged over five horizons: "
+            "zero equals the base rate, higher is better. Brackets hold {level} confidence intervals from a bootstrap "
+            "over groups of related cases. The measure, the first two designs, the weights and the reference were "
+            "registered before anything was scored (`data/REGISTRATION.md`), and run once. Groups of fewer than "
+            "{cases} cases or {endings} observed outcomes are not reported.",
             level=percent(LEVEL), cases=count(FEWEST_CASES), endings=count(FEWEST_ENDINGS),
         ),
         _whole(material, "base_rate"),
         _whole(material, "type_base_rate"),
         text(
-            "**A fault of the registration.** One unit of weight per case favours cases that ended early, which "
-            "nobody could know on the day; so the same skill stands beside it with every forecast alike and at "
-            "first days only."
+            "**A flaw of the registration.** One unit of weight per case favours cases that ended early, which was "
+            "not known at the forecast origin; the skill is therefore also given with equal weight for every forecast "
+            "and at first public days only."
         ),
-        _by(material, "horizon", "Months ahead", "Skill over the base rate by horizon"),
-        _by(material, "cause", "Ending", "Skill over the base rate by ending, each by itself"),
+        _by(material, "horizon", "Horizon in months", "Skill over the base rate by horizon"),
+        _by(material, "cause", "Outcome", "Skill over the base rate by outcome, each by itself"),
         *_unproved(material),
         _by(material, "score", "Score", "Skill over the base rate under other proper scores"),
         *(_by(material, by, words.capitalize(), f"Skill over the base rate by {words}", counted=True)
           for by, words in TRAITS.items()),
         text(
-            "**Where the skill is easy.** With every forecast alike and related cases left out, it is {low} where "
-            "the coding is least sure and {high} where it is most sure; {regimes} for standing regimes, whose going "
-            "on is easy to see, and {political} for political commitments. Only cases found forwards are scored; "
-            "those found backwards all became formal, by construction.",
+            "**Where skill is easy.** With equal weight for every forecast and related cases held out, it is {low} "
+            "where the coding is least certain and {high} where it is most certain; {regimes} for standing regimes, "
+            "whose continuation is easy to forecast, and {political} for political commitments. Only prospectively "
+            "sampled cases are scored; retrospectively sampled ones are formal by construction.",
             low=_alike(material, "confidence", "low"), high=_alike(material, "confidence", "high"),
             regimes=_alike(material, "type", "informal_regime"),
             political=_alike(material, "type", "political_commitment"),
         ),
     ]  # fmt: skip
-    return Section(title=title, blocks=tuple(blocks))
+    return CardSection(title=title, blocks=tuple(blocks))
 
 
-def recounted(material: Material) -> Section:
-    """The headline scored anew from the kept forecasts."""
-    title = "The headline, counted again"
+def recounted(material: Material) -> CardSection:
+    """The headline recomputed from the stored forecasts."""
+    title = "Independent recomputation of the headline"
     if material.track is None:
-        return Section(title=title, blocks=(text("No forecasts of past days are kept with this record as it stands."),))
+        return CardSection(title=title, blocks=(text("No backtest forecasts are stored for this record."),))
     found = recount(material.track, material.history).to_dict(orient="records")
     told = {row["part"]: row for by in ("all", "horizon") for row in material.rows(
         "breakdown", design="rolling", by=by, weights="case", model="primary", reference="base_rate")}  # fmt: skip
@@ -76,32 +78,32 @@ def recounted(material: Material) -> Section:
             name(row["horizon"]), count(row["n"]), count(row["n_groups"]), published,
             share(row["skill"], row["lower"], row["upper"]), figure("p", round(100 * off, 4)),
         ])  # fmt: skip
-    return Section(
+    return CardSection(
         title=title,
         blocks=(
             text(
-                "Every forecast of the design \"as of each year\" is kept in `evaluation/track_record.csv`: {n} rows, "
-                "each with what was said, what came, and when that could be known. Scored again for this card by a few "
-                "lines of their own (`forecasting/documents/card/recount.py`), they give the published skill to within "
-                "{worst} of a point; chances are kept to four digits. `notebooks/07_model_card.ipynb` does it "
-                "before your eyes.",
+                "Every forecast of the design \"as of each year\" is in `evaluation/track_record.csv`: {n} rows, "
+                "each with the probabilities, the observed outcome, and the day on which it could be known. Scored "
+                "again for this card by separate code (`forecasting/documents/card/recount.py`), they reproduce the "
+                "published skill to within {worst} percentage points; probabilities are stored to four digits. "
+                "`notebooks/07_model_card.ipynb` shows the computation.",
                 n=count(len(material.track)), worst=figure("p", round(100 * worst, 4)),
             ),
             table(
-                "Skill over the base rate as of each year: as published, and counted again from the kept forecasts",
-                ("Months", "Forecasts", "Groups", "Published", "Counted again", "Apart, in points"), rows,
+                "Skill over the base rate as of each year: published, and recomputed from the stored forecasts",
+                ("Months", "Forecasts", "Groups", "Published", "Recomputed", "Difference in points"), rows,
             ),
         ),
     )  # fmt: skip
 
 
-def multiverse(material: Material) -> Section:
+def multiverse(material: Material) -> CardSection:
     """How much of the skill, and of the numbers, rests on our own choices."""
     title = "Other defensible choices"
     found = material.multiverse
     if found is None:
-        said = "Not worked out for this record: `forecasting multiverse --out DIR`, DIR being `multiverse` beside it."
-        return Section(title=title, blocks=(text(said),))
+        said = "Not computed for this record: `forecasting multiverse --out DIR`, with `multiverse` beside it as DIR."
+        return CardSection(title=title, blocks=(text(said),))
     spread, shares = found["skill"]["spread"], found["skill"]["shares"]
     cases = material.history.cases.set_index("case_id")["name"]
     order = sorted(found["cases"], key=lambda case: _width(found["cases"][case]["spread"]), reverse=True)
@@ -109,26 +111,26 @@ def multiverse(material: Material) -> Section:
         [quote(cases[case]), *(share(found["cases"][case]["spread"][k]) for k in ("registered", "lower", "upper"))]
         for case in order[:8]
     ]
-    return Section(
+    return CardSection(
         title=title,
         blocks=(
             text(
-                "Refitted and scored under {n} combinations of codings, definitions and settings that could be "
-                "defended, with five folds and without recalibration, the skill over the base rate is {registered} "
-                "as registered, and between {lower} and {upper} in four of five; all lie between {least} and {most}.",
+                "Refitted and scored under {n} defensible combinations of codings, definitions and settings, with "
+                "five folds and without recalibration, the skill over the base rate is {registered} as registered and "
+                "between {lower} and {upper} in four of five combinations; all lie between {least} and {most}.",
                 n=count(found["n_specifications"]), **{k: share(spread[k]) for k in (
                     "registered", "lower", "upper", "least", "most")},
             ),
             table(
-                "Where the spread of the skill comes from", ("Choice", "Share of the spread"),
+                "Sources of the variance of the skill", ("Choice", "Share of the variance"),
                 [[CHOICES[k], share(v)] for k, v in shares.items() if v >= 0.005],
             ),
             table(
-                "The open cases whose number rests most on choices: formal agreement within five years",
+                "Open cases whose probability depends most on such choices: formal agreement within five years",
                 ("Case", "As registered", "Four in five from", "to"), lines,
             ),
             text(
-                "{file} has a row for each combination; `forecasting multiverse` makes it anew.",
+                "{file} has a row for each combination; `forecasting multiverse` makes it.",
                 file=code(f"multiverse/{found['as_of']}.csv"),
             ),
         ),
@@ -159,7 +161,7 @@ def _by(material: Material, by: str, head: str, caption: str, counted: bool = Fa
         first = next(iter(of_part.values()))
         sizes = [count(first["n_cases"]), count(first["n_endings"])] if counted else []
         rows.append([_part_name(by, part), *sizes, *(_skill_cell(of_part.get(design)) for design in DESIGNS)])
-    return table(caption, (head, *(("Cases", "Ended") if counted else ()), *DESIGNS.values()), rows)
+    return table(caption, (head, *(("Cases", "Observed outcomes") if counted else ()), *DESIGNS.values()), rows)
 
 
 def _part_name(by: str, part: str) -> str | Figure:
@@ -172,8 +174,8 @@ def _skill_cell(row: Any) -> str | Figure:
     return TOO_FEW if row["skill"] is None else share(row["skill"], row["lower"], row["upper"])
 
 
-def _unproved(material: Material) -> list[Block]:
-    """Which endings have no skill shown in a registered design."""
+def _unproved(material: Material) -> list[CardBlock]:
+    """The outcomes for which a registered design shows no skill."""
     told = [
         f"{cause} ({DESIGNS[design]})" for cause in CAUSES for design in REGISTERED
         if (found := material.skill(design, "cause", cause)).lower is not None and found.lower <= 0

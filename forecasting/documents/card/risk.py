@@ -1,14 +1,19 @@
-"""A one-page map to the NIST AI Risk Management Framework, with triggers of withdrawal that are worked out."""
+"""A map to the NIST AI Risk Management Framework (`risk.toml`), with triggers of withdrawal that are computed."""
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
-from forecasting.documents.card.form import Section, Text
+from forecasting.documents.blocks import Text
+from forecasting.documents.card.form import CardSection
 from forecasting.documents.card.material import Material
-from forecasting.documents.card.phrases import count, figure, name, quote, share, table, text
+from forecasting.documents.compose import count, figure, name, quote, share, slotted, table, text
 from forecasting.documents.skill_tables import DESIGNS, REGISTERED
+from forecasting.documents.wording import NOT_MEASURED
 from forecasting.record.vocabulary import CAUSES
 
+MEASURES: Final = Path(__file__).with_name("risk.toml")
 TRIGGER_MONTHS: Final = "60"
 
 
@@ -21,51 +26,27 @@ class Trigger:
     is_met: bool | None
 
 
-def risk_map(material: Material) -> Section:
+def risk_map(material: Material) -> CardSection:
     """Govern, Map, Measure, Manage, and the state of each trigger."""
     found = triggers(material)
-    met = sum(one.is_met is True for one in found)
-    stewards = material.stewards
-    rows: list[list[Any]] = [
-        ["Govern", "Who is accountable", text("{who}", who=quote(stewards.owner if stewards else "nobody is named")),
-         "\"Who answers for it\""],
-        ["Govern", "Change control", "A card is bound by hashes to record, code and results; a change makes it "
-         "stale and fails the build until it is made anew.", text("`forecasting card --check`; `.ci/run`")],
-        ["Govern", "Independent review", "Sign-offs are appended, bound to the bytes signed, and never carried over "
-         "to other bytes.", text("`forecasting approve`")],
-        ["Map", "Context and purpose", "An outside view for analysts; excluded uses are named.",
-         "\"Intended and excluded uses\""],
-        ["Map", "Who could be harmed", "States and people about whom a number is quoted as a finding or as advice.",
-         "\"Misuse\""],
-        ["Map", "Limits of knowledge", "A record coded with hindsight; no list of all cases.",
-         "\"Training data\", \"Agreement of coders\""],
-        ["Measure", "Validity", "Registered proof, skill with intervals, breakdowns, failures as real cases.",
-         "\"Metrics\", \"Known failures\""],
-        ["Measure", "Reliability", "Calibration by ending; power; other choices.",
-         "\"Calibration\", \"Other defensible choices\""],
-        ["Measure", "Explainability", "Each report splits the model's number into its inputs and names precedents.",
-         text("`forecasting report`; `forecasting changes`")],
-        ["Measure", "Privacy and security", "No personal data; artefacts are read without pickle and checked whole; "
-         "pages carry no script.", text("`data/DATASHEET.md`; `forecasting/artefacts/`")],
-        ["Manage", "Limits that are enforced", "Outside what the record holds the model abstains or widens its "
-         "interval, and says why.", "\"Executable limits\""],
-        ["Manage", "Monitoring", "Forecasts are issued into a chain of files, settled and scored.",
-         text("`forecasting ledger`")],
-        ["Manage", "Withdrawal", text("If a trigger below is met, the hazard model leaves every report until it is "
-                                      "registered and proved anew; base rates stay. Met now: {met} of {n}.",
-                                      met=count(met), n=count(len(found))), "below"],
-        ["Manage", "Correction", "Faults are corrected in rows, dated corrections or alternatives; results are run "
-                                 "again.",
-         text("`data/corrections.csv`; `data/DATASHEET.md`, maintenance")],
-    ]  # fmt: skip
-    return Section(
+    slots = {
+        "owner": quote(material.stewards.owner if material.stewards else "nobody is named"),
+        "met": count(sum(one.is_met is True for one in found)),
+        "triggers": count(len(found)),
+    }
+    rows = [
+        [one["function"], one["what"], slotted(one["how"], slots), text(one["where"])]
+        for one in tomllib.loads(MEASURES.read_text(encoding="utf-8"))["measures"]
+    ]
+    met = {True: "yes", False: "no", None: NOT_MEASURED}
+    return CardSection(
         title="Map to the NIST AI Risk Management Framework",
         blocks=(
             table("The four functions of the framework", ("Function", "What", "How", "Where"), rows),
             table(
-                "Triggers of withdrawal, worked out from the results",
+                "Triggers of withdrawal, computed from the results",
                 ("Trigger", "Now", "Met"),
-                [[one.rule, one.now, {True: "yes", False: "no", None: "not measured"}[one.is_met]] for one in found],
+                [[one.rule, one.now, met[one.is_met]] for one in found],
             ),
         ),
     )
@@ -76,7 +57,7 @@ def triggers(material: Material) -> list[Trigger]:
     skills = [material.skill(design) for design in REGISTERED]
     found = [
         Trigger(
-            text("Skill over the base rate lies wholly below nought in both registered designs"),
+            text("The interval of the skill over the base rate lies below zero in both registered designs"),
             text("{one} ({first}); {other} ({second})", one=skills[0], other=skills[1],
                  first=quote(DESIGNS[REGISTERED[0]]), second=quote(DESIGNS[REGISTERED[1]])),
             None if None in (one.upper for one in skills) else all((one.upper or 0.0) < 0 for one in skills),
@@ -87,7 +68,7 @@ def triggers(material: Material) -> list[Trigger]:
         measured = None not in (one.upper for one in slopes)
         found.append(
             Trigger(
-                text("Calibration slope at {months} months lies wholly below one in both: {cause}",
+                text("The interval of the calibration slope at {months} months lies below one in both: {cause}",
                      months=figure("count", int(TRIGGER_MONTHS)), cause=name(cause)),
                 text("{one}; {other}", one=slopes[0], other=slopes[1]),
                 all((one.upper or 0.0) < 1.0 for one in slopes) if measured else None,
@@ -96,7 +77,7 @@ def triggers(material: Material) -> list[Trigger]:
     spread = material.multiverse["skill"]["spread"] if material.multiverse else {}
     found.append(
         Trigger(
-            text("Under at least half of the other choices the skill is below nought"),
+            text("The skill is below zero under at least half of the other defensible choices"),
             text("median {median}", median=share(spread.get("median"))),
             spread["median"] < 0 if spread else None,
         )

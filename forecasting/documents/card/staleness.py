@@ -7,9 +7,10 @@ import forecasting
 from forecasting.artefacts import made_from
 from forecasting.artefacts.code_hash import code_sha256
 from forecasting.documents.card.content import card_content
-from forecasting.documents.card.diff import Difference, differences
+from forecasting.documents.card.diff import differences
 from forecasting.documents.card.form import Card
 from forecasting.documents.card.material import MULTIVERSE, results_hashes
+from forecasting.documents.difference import Difference
 from forecasting.record.history import History
 from forecasting.record.reading import read_record
 

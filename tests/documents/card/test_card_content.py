@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from forecasting import History
+from forecasting.documents.blocks import Chart, Figure, Items, Table, Text
 from forecasting.documents.card import SECTIONS, card_bytes, card_markdown, differences, read_card, recount
 from forecasting.documents.card.failures import worst_first
-from forecasting.documents.card.form import Figure, Items, Table, Text
 from forecasting.documents.card.home import home_of, latest, status_of
 from forecasting.documents.card.material import gather
 from forecasting.documents.card.reforms import ANSWERS
@@ -34,7 +34,8 @@ def texts(card):
                 Text: lambda b: [b],
                 Items: lambda b: list(b.items),
                 Table: lambda b: [b.caption, *b.head, *(cell for row in b.rows for cell in row)],
-            }.get(type(block), lambda b: [b.said])(block)
+                Chart: lambda b: [b.text],
+            }[type(block)](block)
             for part in parts:
                 if not isinstance(part, Figure):
                     yield name, part.said if isinstance(part, Text) else part
@@ -82,7 +83,7 @@ def test_the_headline_is_the_registered_skill(fresh):
 
 
 def test_an_ending_without_skill_is_said_to_have_none(fresh):
-    rows = tables(fresh, "metrics")["Skill over the base rate by ending, each by itself"].rows
+    rows = tables(fresh, "metrics")["Skill over the base rate by outcome, each by itself"].rows
     unproved = {row[0].value for row in rows for cell in row[1:3] if cell.lower <= 0}
     said = next(
         b.values["told"].value for b in fresh.sections["metrics"].blocks if isinstance(b, Text) and "told" in b.values
@@ -152,7 +153,7 @@ def test_a_trigger_is_met_when_the_results_say_so(history, tmp_path):
 def test_where_there_is_no_result_the_card_says_so_and_invents_none(without_results):
     for name in ("metrics", "recounted", "calibration", "power", "multiverse", "failures", "stewardship"):
         (said,) = SECTIONS[name](without_results).blocks
-        assert re.match(r"No result is kept|No forecasts of past days|Not worked out|Nobody is named", said.said)
+        assert re.match(r"There are no backtest results|No backtest forecasts|Not computed|Nobody is named", said.said)
     assert [one.is_met for one in triggers(without_results)] == [None] * 5
 
 
@@ -163,7 +164,7 @@ def test_results_of_another_record_are_not_those_of_this_one(history, tmp_path):
             path.read_bytes().replace(b"\n62302f0e7d77", b"\n000000000000")
         )
     other = gather(History(history.as_of, replace(history.record, folder=tmp_path)))
-    assert "No result is kept" in SECTIONS["metrics"](other).blocks[0].said
+    assert "There are no backtest results" in SECTIONS["metrics"](other).blocks[0].said
 
 
 def test_every_open_case_and_every_past_forecast_is_counted_among_the_limits(fresh, history):

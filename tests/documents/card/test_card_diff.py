@@ -45,9 +45,9 @@ def test_any_value_that_is_altered_is_named_in_its_section_and_no_other(fresh):
             fresh, lambda v, p=place: put(v["sections"], p, lambda old: old + (" so" if isinstance(old, str) else 1))
         )
         found = differences(fresh, other)
-        assert {one.section for one in found} == {place[0]}, place
-        assert {(one.before, one.after) for one in found} == {
-            (one.after, one.before) for one in differences(other, fresh)
+        assert {one.pointer.split("/")[2] for one in found} == {place[0]}, place
+        assert {(str(one.said), str(one.found)) for one in found} == {
+            (str(one.found), str(one.said)) for one in differences(other, fresh)
         }
 
 
@@ -57,12 +57,12 @@ def test_a_number_in_a_text_and_one_in_a_table_are_told_with_every_digit(fresh):
         values["sections"]["metrics"]["blocks"][1]["rows"][0][2]["lower"] = 0.03
 
     found = differences(fresh, altered(fresh, change))
-    assert [one.place for one in found] == [
-        '"On past days it saved {rolling} of ...": rolling',
-        "Skill of the hazard model over the base rate: one unit per case (registered), 2. as of each year",
+    assert [one.change for one in found] == [
+        "/sections/summary/blocks/0/items/1/values/rolling/value (Summary: In backtests its Brier skill over the ...): "
+        "0.050779 -> 0.05078",
+        "/sections/metrics/blocks/1/rows/0/2/lower (Metrics: Skill of the hazard model over the base rate: one unit per "
+        "case (registered): as of each year): 0.0342055 -> 0.03",
     ]
-    assert found[0].before.startswith("0.050779 [") and found[0].after.startswith("0.05078 [")
-    assert found[1].after == "0.050779 [0.03, 0.0675072] (share)"
 
 
 def test_a_row_or_a_text_put_in_moves_nothing_else(fresh):
@@ -72,22 +72,28 @@ def test_a_row_or_a_text_put_in_moves_nothing_else(fresh):
         rows.insert(0, ["a new column", rows[0][1], rows[0][2]])
 
     found = differences(fresh, altered(fresh, change))
-    assert [(one.section, one.before) for one in found] == [("uses", None), *[("coders", None)] * 3]
-    assert found[0].after == "Read this first."
-    assert found[1].after == "a new column"
+    assert [(one.pointer, one.said) for one in found] == [
+        ("/sections/uses/blocks/0", "nothing"), ("/sections/coders/blocks/1/rows/0", "nothing"),
+    ]  # fmt: skip
+    assert found[0].found["said"] == "Read this first."
+    assert found[1].found[0] == "a new column"
+    back = differences(altered(fresh, change), fresh)
+    assert [(one.pointer, one.said, one.found) for one in back] == [
+        (one.pointer, one.found, "nothing") for one in found
+    ]
 
 
 def test_a_section_dropped_moved_or_renamed_is_told(fresh):
     dropped = altered(fresh, lambda v: v["sections"].pop("misuse"))
-    assert {(one.section, one.after) for one in differences(fresh, dropped)} == {("misuse", None)}
+    assert [(one.pointer, one.found) for one in differences(fresh, dropped)] == [("/sections/misuse", "nothing")]
 
     def move(values):
         values["sections"] = dict(reversed(values["sections"].items()))
 
     (moved,) = differences(fresh, altered(fresh, move))
-    assert (moved.section, moved.place) == ("made_from", "order of the sections")
+    assert (moved.pointer, moved.section) == ("/sections", "order of the sections")
     (titled,) = differences(fresh, altered(fresh, lambda v: v["sections"]["uses"].update(title="Uses")))
-    assert str(titled) == "uses: title: Intended and excluded uses -> Uses"
+    assert titled.change == "/sections/uses/title (Uses): 'Intended and excluded uses' -> 'Uses'"
 
 
 def test_another_hash_is_told(fresh):
@@ -95,7 +101,7 @@ def test_another_hash_is_told(fresh):
         values["made_from"]["results"]["evaluation/skill.csv"] = "0" * 64
 
     (one,) = differences(fresh, altered(fresh, change))
-    assert (one.section, one.place, one.after) == ("made_from", "made_from.results.evaluation/skill.csv", "0" * 64)
+    assert (one.pointer, one.found) == ("/made_from/results/evaluation~1skill.csv", "0" * 64)
 
 
 def test_what_changed_is_filled_from_the_same_differences(fresh):
@@ -104,12 +110,13 @@ def test_what_changed_is_filled_from_the_same_differences(fresh):
         values["sections"]["metrics"]["blocks"][1]["rows"][0][1]["value"] = 0.2
 
     before = altered(fresh, change)
-    assert changed(None, fresh).blocks[0].said == "This is the first version of the card; there is none before it."
+    assert changed(None, fresh).blocks[0].said == "This is the first version of the card."
     said, listed = changed(before, fresh).blocks
     expected = differences(before, fresh, ignore=("changes",))
     assert said.values["n"].value == len(listed.rows) == len(expected) == 2
     assert [tuple(cell.value for cell in row) for row in listed.rows] == [
-        tuple(part or "(nothing)" for part in one) for one in expected
+        ("", "/version", "0.0.9", "0.1.0"),
+        (expected[1].section, "/sections/metrics/blocks/1/rows/0/1/value", "0.2", "0.0714962"),
     ]
     assert len(changed(fresh, fresh).blocks) == 1
 
@@ -123,9 +130,14 @@ def test_the_command_prints_them(fresh, tmp_path, capsys, as_json):
     out = capsys.readouterr().out
     if as_json:
         assert json.loads(out) == [
-            {"section": "uses", "place": "title", "before": "Intended and excluded uses", "after": "Uses"}
+            {
+                "pointer": "/sections/uses/title",
+                "section": "Uses",
+                "before": "Intended and excluded uses",
+                "after": "Uses",
+            }
         ]
         return
-    assert out == "uses: title: Intended and excluded uses -> Uses\n"
+    assert out == "/sections/uses/title (Uses): 'Intended and excluded uses' -> 'Uses'\n"
     assert call("card", "diff", tmp_path / "card-0.1.0.json", tmp_path / "card-0.1.0.json") == 0
     assert capsys.readouterr().out == "no difference\n"

@@ -7,18 +7,9 @@ import jsonschema
 import pytest
 
 from forecasting.documents.card.content import filled
-from forecasting.documents.card.form import (
-    Card,
-    Figure,
-    Section,
-    Table,
-    Text,
-    card_bytes,
-    parsed_card,
-    read_card,
-    schema_bytes,
-)
-from forecasting.documents.card.phrases import figure, items, percent, share, shown_figure, table, text
+from forecasting.documents.card.form import Card, CardSection, card_bytes, parsed_card, read_card, schema_bytes
+from forecasting.documents.compose import chart, figure, items, percent, quote, share, table, text
+from forecasting.documents.text import figure as shown_figure
 from forecasting.store.errors import CardError
 from forecasting.store.package_data import shipped
 
@@ -74,12 +65,16 @@ def test_an_unknown_key_is_refused_by_name(fresh, place, message):
             lambda v: v["made_from"]["results"].update({"../../etc/passwd": "0"}),
             "made_from.results.../../etc/passwd.[key]: pattern",
         ),
-        (lambda v: v["sections"]["uses"].update(blocks=[]), "wanted a section uses that says something; came an empty one"),
-        (lambda v: v["sections"]["uses"].update(title=" "), "wanted a section uses that says something; came ' '"),
-        (lambda v: v["sections"]["uses"]["blocks"][0].update(said="{x}"), "wanted a slot for each of [] and no other brace"),
-        (lambda v: v["sections"]["uses"]["blocks"][0].update(said="{x.__class__}"), "and no other brace; came '{x.__class__}'"),
-        (lambda v: v["sections"]["metrics"]["blocks"][1]["rows"][0].append("more"), "wanted rows of 5 cells; came one of 6"),
-        (lambda v: v.update(form=2), "expected a card with form: 1, got 2"),
+        (lambda v: v["sections"]["uses"].update(blocks=[]), "sections: a section uses that says something, got an empty part"),
+        (lambda v: v["sections"]["uses"].update(title=" "), "sections: a section uses that says something, got ' '"),
+        (lambda v: v["sections"]["uses"]["blocks"][0].update(said="{x}"), "expected a slot for each of [] and no other brace"),
+        (lambda v: v["sections"]["uses"]["blocks"][0].update(said="{x.__class__}"), "and no other brace, got '{x.__class__}'"),
+        (lambda v: v["sections"]["metrics"]["blocks"][1]["rows"][0].append("more"), "expected rows of 5 cells, got one of 6"),
+        (lambda v: v.update(form=1), "expected a card with form: 2, got 1"),
+        (lambda v: v["sections"]["calibration"]["blocks"][-1].update(draws="ladder"), "sections.calibration.blocks: a chart that draws reliability, got 'ladder'"),
+        (lambda v: v["sections"]["calibration"]["blocks"][-1]["arguments"].update(path="/etc/passwd"), "chart: expected only known keys, got the unknown key path"),
+        (lambda v: v["sections"]["calibration"]["blocks"][-1]["arguments"]["curves"][0].update(observed="x"), "chart: curves.0.observed: expected a valid number, got 'x'"),
+        (lambda v: v["sections"]["uses"]["blocks"].append({"kind": "prose", "title": "A", "markdown": "<script>"}), "got 'prose'"),
     ],
 )  # fmt: skip
 def test_a_card_that_breaks_its_form_is_refused(fresh, change, message):
@@ -119,26 +114,33 @@ def test_a_section_that_says_nothing_is_an_error_that_names_it(said, place):
         said = "?"
     block = {
         "text": text(said),
-        "item": items("It is so.", said),
+        "item": items(["It is so.", said]),
         "caption": table(said, ("a", "b"), [["x", "y"]]),
         "cell": table("A table", ("a", "b"), [["x", said]]),
         "title": text("It is so."),
     }[place]
-    with pytest.raises(CardError, match="^wanted a section limits that says something; came "):
-        filled("limits", lambda: Section(title=said if place == "title" else "Limits", blocks=(block,)))
+    with pytest.raises(CardError, match="^expected a section limits that says something, got "):
+        filled("limits", lambda: CardSection(title=said if place == "title" else "Limits", blocks=(block,)))
 
 
 def test_empty_lists_tables_and_sections_are_errors():
-    for blocks in ((), (items(),), (table("A table", ("a",), []),)):
+    for blocks in (
+        (),
+        (items([]),),
+        (table("A table", ("a",), []),),
+        (chart("reliability", {"curves": []}, text("x")),),
+    ):
         with pytest.raises(CardError, match="section limits"):
-            filled("limits", lambda b=blocks: Section(title="Limits", blocks=b))
-    kept = Section(title="Limits", blocks=(table("Asked?", ("", "a"), [["x", ""]]),))
-    assert filled("limits", lambda: kept) is kept
+            filled("limits", lambda b=blocks: CardSection(title="Limits", blocks=b))
+    kept = CardSection(title="Limits", blocks=(table("Asked?", ("", "a"), [["x", ""]]),))
+    assert filled("limits", lambda: kept) == kept
 
 
 def test_a_section_with_a_slot_left_open_is_an_error_that_names_it():
-    with pytest.raises(CardError, match="^expected a section limits of the form of a card, got one with wanted a slot"):
-        filled("limits", lambda: Section(title="Limits", blocks=(text("It is {n}."),)))
+    with pytest.raises(
+        CardError, match="^expected a section limits of the form of a card, got one with expected a slot"
+    ):
+        filled("limits", lambda: CardSection(title="Limits", blocks=(text("It is {n}."),)))
 
 
 def test_the_schema_is_shipped_and_fits_the_card_that_is_kept(fresh):
@@ -169,11 +171,7 @@ def test_a_value_reads_as_its_unit_says(found, shown):
 
 
 def test_values_are_kept_to_six_digits():
-    assert share(1 / 3).value == 0.333333
-    assert figure("count", 123456789).value == 123456789
-
-
-def test_a_row_has_as_many_cells_as_the_head():
-    with pytest.raises(ValueError, match="wanted rows of 2 cells; came one of 1"):
-        Table(caption="A", head=("a", "b"), rows=(("x",),))
-    assert Text(said="{a} {a}", values={"a": Figure(unit="count", value=1)})
+    said = text("{a} {b} {c}", a=share(1 / 3, 0.123456789, 0.5), b=figure("count", 123456789), c=quote("0.123456789"))
+    (kept,) = filled("limits", lambda: CardSection(title="Limits", blocks=(said,))).blocks
+    assert kept.values["a"] == share(0.333333, 0.123457, 0.5)
+    assert (kept.values["b"], kept.values["c"]) == (said.values["b"], said.values["c"])
