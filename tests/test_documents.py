@@ -21,7 +21,7 @@ def test_the_datasheet_counts_what_the_record_holds(record):
 
 def test_the_registered_result_is_the_published_table():
     text = (shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8")
-    proof = pd.read_csv(shipped("data") / "proof.csv").set_index(["model", "reference", "horizon", "design"])
+    proof = pd.read_csv(shipped("data") / "evaluation/skill.csv").set_index(["model", "reference", "horizon", "design"])
     for reference, words in (("base_rate", "over the base rate"), ("type_base_rate", "over the base rate by type")):
         cells = [
             "{:.3f} [{:.3f}, {:.3f}]".format(
@@ -35,10 +35,14 @@ def test_the_registered_result_is_the_published_table():
 def test_the_breakdowns_are_of_the_registered_run_and_the_registration_tells_them():
     text = " ".join((shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8").split())
     proof = (
-        pd.read_csv(shipped("data") / "proof.csv").set_index(["design", "model", "reference", "horizon"]).sort_index()
+        pd.read_csv(shipped("data") / "evaluation/skill.csv")
+        .set_index(["design", "model", "reference", "horizon"])
+        .sort_index()
     )
     every = (
-        pd.read_csv(shipped("data") / "proof_breakdown.csv").set_index(["weights", "model", "reference"]).sort_index()
+        pd.read_csv(shipped("data") / "evaluation/breakdown.csv")
+        .set_index(["weights", "model", "reference"])
+        .sort_index()
     )
     names = ["skill", "lower", "upper"]
     for key in (("case", "primary", "base_rate"), ("case", "primary", "type_base_rate")):
@@ -64,7 +68,7 @@ def test_the_breakdowns_are_of_the_registered_run_and_the_registration_tells_the
 
 def test_the_registered_calibration_is_in_the_published_table():
     text = (shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8")
-    rows = pd.read_csv(shipped("data") / "proof_calibration.csv").query("weights == 'case' and horizon == 60")
+    rows = pd.read_csv(shipped("data") / "evaluation/calibration.csv").query("weights == 'case' and horizon == 60")
     rows = rows.set_index(["design", "cause"])
     for cause in ("formalized", "collapsed", "faded"):
         cells = [

@@ -17,25 +17,25 @@ from benchmarks.peers.own import OWN
 from benchmarks.peers.scoring import read_forecasts, score_designs, skill_difference
 from benchmarks.peers.simulate import enlarged
 from benchmarks.peers.tables import markdown
-from forecasting.backtest import BURN_IN, SCORED, Fold, forecast_folds, origins
+from forecasting.backtest import BURN_IN, SCORED, forecast_folds, origins
 from forecasting.models.incidence import cumulative_incidence
 from forecasting.record.panel import spells
 from forecasting.scores.skill import paired_bootstrap
 
 
 @pytest.fixture(scope="module")
-def asked(history):
+def every_origin(history):
     return origins(history)
 
 
 @pytest.fixture(scope="module")
-def splits(history, asked):
-    return {design: list(make(history, asked)) for design, make in SPLITS.items()}
+def splits(history, every_origin):
+    return {design: list(make(history, every_origin)) for design, make in SPLITS.items()}
 
 
 @pytest.fixture(scope="module")
-def fold(history, asked, splits):
-    return fold_of(history, asked, splits["rolling"][0])
+def fold(history, every_origin, splits):
+    return fold_of(history, every_origin, splits["rolling"][0])
 
 
 def toy_fold(line=(0, 1)):
@@ -115,49 +115,49 @@ def test_a_monthly_classifier_without_covariates_gives_the_endings_per_month_at_
     rates = toy.episodes["ended"].sum(axis=0) / (toy.episodes["ended"].sum() + toy.episodes["none"].sum())
     np.testing.assert_allclose(rates, np.array([1.0, 1.0, 0.0]) / (30 + 8 + 120))
     wanted = folds.incidence_of_hazards(np.broadcast_to(rates[None, :, None], (2, 3, 120)))[:, :2]
-    came = monthly_classifier(toy, DummyClassifier(strategy="prior"))()
-    np.testing.assert_allclose(came, wanted)
+    found = monthly_classifier(toy, DummyClassifier(strategy="prior"))()
+    np.testing.assert_allclose(found, wanted)
 
 
-def test_every_origin_is_asked_once_and_no_component_straddles_a_fold(history, asked, splits):
+def test_every_origin_is_forecast_once_and_no_component_straddles_a_fold(history, every_origin, splits):
     core = spells(history, population="pooled")
     component = dict(zip(core.case_ids, core.group, strict=True))
     assert len(splits["cluster"]) == N_FOLDS
-    assert sorted(np.concatenate([split.lines for split in splits["cluster"]])) == list(range(len(asked.group)))
+    assert sorted(np.concatenate([split.lines for split in splits["cluster"]])) == list(range(len(every_origin.group)))
     for split in splits["cluster"]:
-        held = {component[case] for case in split.held}
-        assert held.isdisjoint(number for case, number in component.items() if case not in split.held)
-        assert set(asked.lines["case_id"].iloc[split.lines]) <= set(split.held)
+        held = {component[case] for case in split.held_out}
+        assert held.isdisjoint(number for case, number in component.items() if case not in split.held_out)
+        assert set(every_origin.lines["case_id"].iloc[split.lines]) <= set(split.held_out)
 
 
-def test_rolling_models_are_older_than_the_forecasts_by_less_than_five_years(history, asked, splits):
+def test_rolling_models_are_older_than_the_forecasts_by_less_than_five_years(history, every_origin, splits):
     first = splits["rolling"][0].day
     assert spells(history.at(first.replace(year=first.year - 1))).endings().sum() < BURN_IN
     for split in splits["rolling"]:
-        days = pd.to_datetime(asked.lines["day"].iloc[split.lines])
+        days = pd.to_datetime(every_origin.lines["day"].iloc[split.lines])
         assert (days >= pd.Timestamp(split.day)).all()
         assert (days.dt.year < split.day.year + 5).all()
         assert spells(history.at(split.day)).endings().sum() >= BURN_IN
 
 
-def test_a_fold_of_components_holds_no_landmark_of_those_left_out(history, asked, splits):
+def test_a_fold_of_components_holds_no_landmark_of_those_left_out(history, every_origin, splits):
     split = splits["cluster"][0]
-    fold = fold_of(history, asked, split)
+    fold = fold_of(history, every_origin, split)
     core, forward = (spells(history, population=population) for population in ("pooled", "forward"))
-    assert len(np.unique(fold.train["case"])) == len(core.case_ids) - len(split.held) < len(core.case_ids)
-    held = {number for case, number in zip(core.case_ids, core.group, strict=True) if case in split.held}
+    assert len(np.unique(fold.train["case"])) == len(core.case_ids) - len(split.held_out) < len(core.case_ids)
+    held = {number for case, number in zip(core.case_ids, core.group, strict=True) if case in split.held_out}
     assert held.isdisjoint(fold.train["group"])
-    assert len(fold.spells["cause"]) == len(set(forward.case_ids) - set(split.held))
+    assert len(fold.spells["cause"]) == len(set(forward.case_ids) - set(split.held_out))
 
 
-def test_models_read_from_a_file_forecast_as_the_backtest_does(history, asked, splits, fold):
+def test_models_read_from_a_file_forecast_as_the_backtest_does(history, every_origin, splits, fold):
     split = splits["rolling"][0]
-    (wanted,) = forecast_folds(history, asked, "concluded", [Fold("1985", split.lines, split.day, split.held)])
+    (wanted,) = forecast_folds(history, every_origin, "concluded", [split])
     for model, states in wanted.items():
         np.testing.assert_array_equal(forecast(OWN[model], fold)[0], states)
 
 
-def test_simulated_records_have_the_cases_asked_for_and_the_noise_only_where_numbers_are_not_whole(fold):
+def test_simulated_records_have_the_cases_wanted_and_the_noise_only_where_numbers_are_not_whole(fold):
     larger = enlarged(fold, 3)
     assert len(np.unique(larger.train["case"])) == 3 * len(np.unique(fold.train["case"]))
     whole = list(fold.meta["names"]).index("bilateral")
@@ -191,9 +191,9 @@ def stored(folder, fold, model, probabilities):
 
 
 @pytest.fixture(scope="module")
-def few(asked):
+def few(every_origin):
     """Every tenth origin."""
-    return asked.select(np.arange(len(asked.group)) % 10 == 0)
+    return every_origin.select(np.arange(len(every_origin.group)) % 10 == 0)
 
 
 @pytest.fixture(scope="module")
@@ -248,11 +248,13 @@ def test_a_difference_of_skills_is_the_difference_and_is_drawn_in_pairs():
     assert skill_difference(other, other, reference, weights, groups) == (0.0, 0.0, 0.0)
 
 
-def test_an_origin_asked_twice_is_refused(asked, tmp_path):
+def test_an_origin_in_two_folds_is_refused(every_origin, tmp_path):
     lines = [np.array([0, 1]), np.array([1, 2])]
     stored(tmp_path, lines, "copy", np.full((2, 2, 4, 5), 0.25))
-    with pytest.raises(ValueError, match="wanted each origin in one fold of cluster; came one twice in cluster-01.npz"):
-        read_forecasts(tmp_path, "copy", "cluster", len(asked.group))
+    with pytest.raises(
+        ValueError, match="expected each origin in one fold of cluster, got one again in cluster-01.npz"
+    ):
+        read_forecasts(tmp_path, "copy", "cluster", len(every_origin.group))
 
 
 def test_the_published_tables_are_those_of_the_published_numbers():

@@ -1,7 +1,6 @@
 """The folds of both designs, from the record: whole components left out, and five years at a time."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +8,8 @@ import numpy as np
 
 from benchmarks.peers.fold import Fold, write_fold
 from forecasting.backtest import BURN_IN, Origins, origins, without
+from forecasting.backtest import Fold as Split
+from forecasting.backtest.designs import drawn_folds
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex
 from forecasting.forecasts.training import lines_at, training_set
 from forecasting.models.episodes import DURATION_EDGES, LAG_EDGES, episodes, month_weights
@@ -22,33 +23,24 @@ TARGET = TARGETS[0]
 NAMES = (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
 
 
-@dataclass(frozen=True)
-class Split:
-    """Numbers of the origins asked, the day on which the models are fitted, and the cases they know nothing of."""
-
-    lines: np.ndarray
-    day: date
-    held: tuple[str, ...]
-
-
-def cluster_splits(history, asked):
+def cluster_splits(history, found):
     """Ten folds of whole components over cluster and instrument, drawn once."""
     core = spells(history, TARGET, "pooled")
-    fold = np.random.default_rng(SEED).permutation(core.group.max() + 1)[core.group] % N_FOLDS
-    own = dict(zip(core.case_ids, fold, strict=True))
-    number = asked.lines["case_id"].map(own).to_numpy()
-    for left_out in range(N_FOLDS):
-        held = tuple(case for case in core.case_ids if own[case] == left_out)
-        yield Split(np.flatnonzero(number == left_out), history.as_of, held)
+    number = drawn_folds(core.group, N_FOLDS, SEED)
+    of_line = found.lines["case_id"].map(dict(zip(core.case_ids, number, strict=True))).to_numpy()
+    for held_out in range(N_FOLDS):
+        cases = tuple(case for case, own in zip(core.case_ids, number, strict=True) if own == held_out)
+        yield Split(str(held_out), np.flatnonzero(of_line == held_out), history.as_of, cases)
 
 
-def rolling_splits(history, asked):
+def rolling_splits(history, found):
     """Stretches of five years of origins from the first with 30 known endings; models know the first day of each."""
-    years = np.array([day.year for day in asked.lines["day"]])
+    years = np.array([day.year for day in found.lines["day"]])
     known = np.unique(years)
     first = known[bisect_left(known, BURN_IN, key=lambda year: _n_endings(history, int(year)))]
     for year in range(int(first), int(years.max()) + 1, YEARS):
-        yield Split(np.flatnonzero((years >= year) & (years < year + YEARS)), date(year, 1, 1), ())
+        lines = np.flatnonzero((years >= year) & (years < year + YEARS))
+        yield Split(str(year), lines, date(year, 1, 1), ())
 
 
 def _n_endings(history, year):
@@ -58,21 +50,22 @@ def _n_endings(history, year):
 SPLITS = {"cluster": cluster_splits, "rolling": rolling_splits}
 
 
-def fold_of(history, asked, split):
+def fold_of(history, found, split):
     """Everything a model may see for the split, as arrays."""
     known = history.at(split.day)
-    learned = without(training_set(known, DossierIndex(known, TARGET).without(split.held), NAMES, TARGET), split.held)
-    rows = asked.lines.iloc[split.lines]
+    index = DossierIndex(known, TARGET).without(split.held_out)
+    learned = without(training_set(known, index, NAMES, TARGET), split.held_out)
+    rows = found.lines.iloc[split.lines]
     marks = list(zip(rows["case_id"], rows["day"], strict=True))
-    covariates = lines_at(DossierIndex(history, TARGET).without(split.held), history, marks, NAMES)
+    covariates = lines_at(DossierIndex(history, TARGET).without(split.held_out), history, marks, NAMES)
     age, exit_, cause = learned.outcome
     train = _columns(learned.landmarks, ("type", "dyad", "era", "backward", "case", "weight"))
     train |= {"age": age, "exit": exit_, "cause": cause, "group": learned.group}
     lines = {"age": rows["age_months"].to_numpy(), "line": split.lines}
     meta = {"names": np.array(NAMES), "n_model": np.array(len(MODEL_FEATURES))}
     meta |= {"duration_edges": np.array(DURATION_EDGES), "lag_edges": np.array(LAG_EDGES)}
-    asked_columns = _columns(covariates, ("type", "dyad", "era")) | lines
-    return Fold(train, asked_columns, _spells(known, split.held), episode_columns(train), meta)
+    test = _columns(covariates, ("type", "dyad", "era")) | lines
+    return Fold(train, test, _spells(known, split.held_out), episode_columns(train), meta)
 
 
 def episode_columns(train):
@@ -91,19 +84,19 @@ def _columns(lines, names):
     return columns | texts | {"features": lines[list(NAMES)].to_numpy(np.float64)}
 
 
-def _spells(known, held):
+def _spells(known, held_out):
     core = spells(known, TARGET)
-    kept = ~core.starts["case_id"].isin(held).to_numpy()
+    rest = ~core.starts["case_id"].isin(held_out).to_numpy()
     columns = {"entry": core.entry, "exit": core.exit, "cause": core.cause, "group": core.group}
     columns["type"] = core.starts["type"].to_numpy().astype("U")
-    return {name: array[kept] for name, array in columns.items()}
+    return {name: array[rest] for name, array in columns.items()}
 
 
 def export(history, folder):
     """Write every fold, `<design>-<number>.npz`, and return the origins."""
-    asked: Origins = origins(history, TARGET)
+    found: Origins = origins(history, TARGET)
     Path(folder).mkdir(parents=True, exist_ok=True)
     for design, splits in SPLITS.items():
-        for number, split in enumerate(splits(history, asked)):
-            write_fold(fold_of(history, asked, split), Path(folder) / f"{design}-{number:02}.npz")
-    return asked
+        for number, split in enumerate(splits(history, found)):
+            write_fold(fold_of(history, found, split), Path(folder) / f"{design}-{number:02}.npz")
+    return found

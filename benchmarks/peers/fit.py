@@ -1,4 +1,4 @@
-"""Forecasts of one model for every fold: `python -m benchmarks.peers.fit MODEL FOLDER`.
+"""Out-of-sample forecasts of one model for every fold: `python -m benchmarks.peers.fit MODEL FOLDER`.
 
 A fold that is finished under the same arrays and the same code is not run again.
 """
@@ -31,7 +31,7 @@ def build(model):
         from benchmarks.peers.own import OWN
 
         fit = OWN[name]
-        files = [HERE / "own.py", ROOM / "forecast.py", *sorted((ROOM / "models").glob("*.py"))]
+        files = [HERE / "own.py", ROOM / "forecasts" / "forecast.py", *sorted((ROOM / "models").glob("*.py"))]
     chosen = (lambda fold: fit(forward(fold))) if model != name else fit
     return chosen, [HERE / "fold.py", *files]
 

@@ -1,4 +1,4 @@
-"""One fold as plain arrays in one file: what every model may learn from, and the lines it is asked about.
+"""One fold as plain arrays in one file: a training set, and the lines to be forecast out of sample.
 
 Nothing but numpy is imported here, so that peers read folds in an environment of their own.
 """
@@ -20,7 +20,7 @@ class Fold:
 
     `train`: landmarks, with `features` (n, n_features), `backward`, `type`, `dyad`, `era`, `case`, `age` and `exit` in
     months, `cause` (0: still observed), `weight` (halves of an uncertain landmark add up to one), `group`.
-    `asked`: `features`, `type`, `dyad`, `era`, `age`, and `line`, its number among the design's origins. `spells`:
+    `test`: `features`, `type`, `dyad`, `era`, `age`, and `line`, its number among the design's origins. `spells`:
     the headline population's `entry`, `exit`, `cause`, `group`, `type`. `episodes`: the landmarks cut into stretches
     of months, `line` of `train`, bins `duration` and `lag`, `none` and `ended` (r, 3): weighted months without and
     with an ending. `meta`: `names` of the features, `n_model` of them for headline models, `duration_edges`,
@@ -28,7 +28,7 @@ class Fold:
     """
 
     train: dict[str, np.ndarray]
-    asked: dict[str, np.ndarray]
+    test: dict[str, np.ndarray]
     spells: dict[str, np.ndarray]
     episodes: dict[str, np.ndarray]
     meta: dict[str, np.ndarray]
@@ -58,11 +58,11 @@ def read_fold(path):
 
 
 def forward(fold):
-    """The fold without the cases that were found backwards from a formal agreement."""
-    kept = fold.train["backward"] == 0
-    number = np.cumsum(kept) - 1
-    train = {name: array[kept] for name, array in fold.train.items()}
-    own = kept[fold.episodes["line"]]
+    """The fold without the retrospectively sampled cases, found backwards from a formal agreement."""
+    is_forward = fold.train["backward"] == 0
+    number = np.cumsum(is_forward) - 1
+    train = {name: array[is_forward] for name, array in fold.train.items()}
+    own = is_forward[fold.episodes["line"]]
     episodes = {name: array[own] for name, array in fold.episodes.items()}
     return replace(fold, train=train, episodes=episodes | {"line": number[episodes["line"]]})
 
@@ -80,10 +80,10 @@ def joined(train):
 
 
 def matrices(fold, train, clock=True):
-    """Covariates of `train` and of the asked lines, (n, p) and (m, p), and their names.
+    """Covariates of `train` and of the test lines, (n, p) and (m, p), and their names.
 
     The headline features, the age at the landmark (`clock`), the year in which the era begins, one column per type
-    and one for how the case was found (0 for those asked). Columns that in training are constant, or the same as an
+    and one for how the case was found (0 in `test`). Columns that in training are constant, or the same as an
     earlier one, are left out.
     """
     n_model = int(fold.meta["n_model"])
@@ -96,12 +96,12 @@ def matrices(fold, train, clock=True):
         return np.column_stack([lines["features"][:, :n_model], lines["age"], years, kinds, backward])
 
     x = columns(train, train["backward"])
-    asked = columns(fold.asked, np.zeros(len(fold.asked["age"])))
-    kept = np.zeros(x.shape[1], dtype=bool)
-    kept[np.unique(x, axis=1, return_index=True)[1]] = True
-    kept &= np.ptp(x, axis=0) > 1e-9
-    kept[names.index("age")] &= clock
-    return x[:, kept], asked[:, kept], [name for name, keep in zip(names, kept, strict=True) if keep]
+    test = columns(fold.test, np.zeros(len(fold.test["age"])))
+    chosen = np.zeros(x.shape[1], dtype=bool)
+    chosen[np.unique(x, axis=1, return_index=True)[1]] = True
+    chosen &= np.ptp(x, axis=0) > 1e-9
+    chosen[names.index("age")] &= clock
+    return x[:, chosen], test[:, chosen], [name for name, is_in in zip(names, chosen, strict=True) if is_in]
 
 
 def time_since(train):

@@ -16,6 +16,9 @@ from benchmarks.peers.export import episode_columns
 from benchmarks.peers.learners import DAMPED, gradient_boosting, random_forest
 from benchmarks.peers.own import base_rate, bent, hazard, hazard_with, landmark_age
 from benchmarks.peers.scoring import scores
+from forecasting.backtest.designs import drawn_folds
+from forecasting.backtest.origins import observed_states
+from forecasting.scores.weights import case_weights
 
 HERE = Path(__file__).parent
 N_FOLDS = 5
@@ -25,26 +28,18 @@ FACTOR = 1.6
 
 
 def inner_folds(fold):
-    """Folds of whole groups of the training set; the headline population's landmarks are asked."""
-    groups = np.unique(fold.train["group"])
-    number = np.random.default_rng(SEED).permutation(len(groups))[np.searchsorted(groups, fold.train["group"])]
+    """Folds of whole groups of the training set, to forecast the landmarks of the headline population."""
+    number = drawn_folds(np.unique(fold.train["group"], return_inverse=True)[1], N_FOLDS, SEED)
     for left_out in range(N_FOLDS):
-        held = number % N_FOLDS == left_out
-        train = {name: array[~held] for name, array in fold.train.items()}
-        asked = folds.joined({name: array[held] for name, array in fold.train.items()})
-        asked = {name: array[asked["backward"] == 0] for name, array in asked.items()}
+        held_out = number == left_out
+        train = {name: array[~held_out] for name, array in fold.train.items()}
+        test = folds.joined({name: array[held_out] for name, array in fold.train.items()})
+        test = {name: array[test["backward"] == 0] for name, array in test.items()}
         known = {name: array[train["backward"] == 0] for name, array in train.items()}
         first = np.unique(known["case"], return_index=True)[1]
         spells = {name: known[name][first] for name in ("exit", "cause", "group", "type")}
         spells["entry"] = known["age"][first]
-        yield replace(fold, train=train, asked=asked, spells=spells, episodes=episode_columns(train))
-
-
-def came(asked):
-    """State at each horizon, (n, 5), -1 where it is not known."""
-    ahead = asked["age"][:, None] + np.asarray(folds.HORIZONS)
-    ended = np.where(asked["cause"] > 0, asked["cause"] - 1, -1)
-    return np.where(asked["exit"][:, None] > ahead, folds.N_CAUSES, ended[:, None])
+        yield replace(fold, train=train, test=test, spells=spells, episodes=episode_columns(train))
 
 
 def inflated(fold, fit):
@@ -85,13 +80,12 @@ MODELS = {
 
 def sums(fold, model):
     """Weighted sums of the score and of the weights: one per case, one per forecast, first days, later days."""
-    states = came(fold.asked)
+    states = observed_states(*(fold.test[name] for name in ("age", "exit", "cause")))
     seen = (states >= 0).any(axis=1)
     score = scores(folds.states(np.asarray(MODELS[model](fold)())), states)[seen]
-    case = pd.Series(fold.asked["case"][seen])
-    per_case = (1.0 / case.groupby(case).transform("size")).to_numpy()
+    case = pd.Series(fold.test["case"][seen])
     first = (~case.duplicated()).to_numpy(float)
-    weights = np.stack([per_case, np.ones(len(case)), first, 1.0 - first])
+    weights = np.stack([case_weights(case), np.ones(len(case)), first, 1.0 - first])
     return np.stack([weights @ score, weights.sum(axis=1)])
 
 

@@ -1,6 +1,6 @@
 """The peers, each fitted as its library's own documentation fits it: no setting was chosen by a score of these folds.
 
-Every function fits on a fold and returns a function that forecasts the asked lines, (m, 3, 5). Run where
+Every function fits on a fold and returns a function that forecasts the test lines, (m, 3, 5). Run where
 `requirements.txt` is installed.
 """
 
@@ -35,10 +35,10 @@ def cox_time_varying(fold, sd):
     from lifelines import CoxTimeVaryingFitter
 
     train = folds.joined(fold.train)
-    x, asked, names = folds.matrices(fold, train, clock=False)
+    x, test, names = folds.matrices(fold, train, clock=False)
     kinds, counts = np.unique(train["type"], return_counts=True)
     level = names.index(f"type_{kinds[counts.argmax()]}")
-    x, asked = np.delete(x, level, axis=1), np.delete(asked, level, axis=1)
+    x, test = np.delete(x, level, axis=1), np.delete(test, level, axis=1)
     names = names[:level] + names[level + 1 :]
     later = np.append(train["case"][1:] == train["case"][:-1], False)
     stop = np.where(later, np.append(train["age"][1:], 0), train["exit"])
@@ -51,8 +51,8 @@ def cox_time_varying(fold, sd):
         fitted.append(model.fit(rows.assign(ended=ended), "ended", "start", "stop", id_col="id", fit_options=STEPS))
 
     def predict():
-        lines = pd.DataFrame(asked, columns=names)
-        ages = fold.asked["age"][:, None] + MONTHS
+        lines = pd.DataFrame(test, columns=names)
+        ages = fold.test["age"][:, None] + MONTHS
         parts = []
         for model in fitted:
             base = model.baseline_cumulative_hazard_.iloc[:, 0]
@@ -69,15 +69,15 @@ def random_survival_forest(fold):
     from sksurv.util import Surv
 
     train = folds.joined(fold.train)
-    x, asked, _ = folds.matrices(fold, train)
-    months, came = folds.time_since(train)
-    outcomes = [Surv.from_arrays(came == cause, months) for cause in range(1, folds.N_CAUSES + 1)]
+    x, test, _ = folds.matrices(fold, train)
+    months, cause = folds.time_since(train)
+    outcomes = [Surv.from_arrays(cause == number, months) for number in range(1, folds.N_CAUSES + 1)]
     fitted = [RandomSurvivalForest(**SURVIVAL_FOREST).fit(x, outcome) for outcome in outcomes]
 
     def predict():
         parts = []
         for model in fitted:
-            curve = model.predict_cumulative_hazard_function(asked, return_array=True)
+            curve = model.predict_cumulative_hazard_function(test, return_array=True)
             grown = np.column_stack([np.zeros(len(curve)), curve])
             at = np.searchsorted(model.unique_times_, np.append(0, MONTHS), side="right")
             parts.append(np.diff(grown[:, at], axis=1))
@@ -91,9 +91,9 @@ def competing_risk_forest(fold):
     from comprisk import CompetingRiskForest
 
     train = folds.joined(fold.train)
-    x, asked, _ = folds.matrices(fold, train)
+    x, test, _ = folds.matrices(fold, train)
     model = CompetingRiskForest(**FOREST).fit(x, *folds.time_since(train))
-    return lambda: model.predict_cif(asked, times=np.asarray(folds.HORIZONS, dtype=float))
+    return lambda: model.predict_cif(test, times=np.asarray(folds.HORIZONS, dtype=float))
 
 
 def survival_boost(fold):
@@ -102,15 +102,15 @@ def survival_boost(fold):
     from hazardous import SurvivalBoost
 
     train = folds.joined(fold.train)
-    x, asked, _ = folds.matrices(fold, train)
-    months, came = folds.time_since(train)
-    model = SurvivalBoost(**SURVIVAL_BOOST).fit(x, pd.DataFrame({"event": came, "duration": months}))
-    return lambda: model.predict_cumulative_incidence(asked, times=np.asarray(folds.HORIZONS))[:, 1:]
+    x, test, _ = folds.matrices(fold, train)
+    months, cause = folds.time_since(train)
+    model = SurvivalBoost(**SURVIVAL_BOOST).fit(x, pd.DataFrame({"event": cause, "duration": months}))
+    return lambda: model.predict_cumulative_incidence(test, times=np.asarray(folds.HORIZONS))[:, 1:]
 
 
 def monthly_classifier(fold, estimator):
     """A classifier of how a month ends, on the same weighted episodes as our own model, their bins two covariates."""
-    x, asked, _ = folds.matrices(fold, fold.train)
+    x, test, _ = folds.matrices(fold, fold.train)
     rows = fold.episodes
     whole = np.column_stack([x[rows["line"]], rows["duration"], rows["lag"]])
     weights = np.column_stack([rows["none"], rows["ended"]])
@@ -119,12 +119,12 @@ def monthly_classifier(fold, estimator):
 
     def predict():
         lags = np.searchsorted(fold.meta["lag_edges"], MONTHS)
-        durations = np.searchsorted(fold.meta["duration_edges"], fold.asked["age"][:, None] + MONTHS)
-        line = np.repeat(np.arange(len(asked)), len(MONTHS))
-        cells = np.column_stack([line, durations.ravel(), np.tile(lags, len(asked))])
+        durations = np.searchsorted(fold.meta["duration_edges"], fold.test["age"][:, None] + MONTHS)
+        line = np.repeat(np.arange(len(test)), len(MONTHS))
+        cells = np.column_stack([line, durations.ravel(), np.tile(lags, len(test))])
         kinds, which = np.unique(cells, axis=0, return_inverse=True)
-        chances = model.predict_proba(np.column_stack([asked[kinds[:, 0]], kinds[:, 1:]]))[:, 1:]
-        hazards = chances[which.ravel()].reshape(len(asked), len(MONTHS), -1)
+        chances = model.predict_proba(np.column_stack([test[kinds[:, 0]], kinds[:, 1:]]))[:, 1:]
+        hazards = chances[which.ravel()].reshape(len(test), len(MONTHS), -1)
         return folds.incidence_of_hazards(hazards.transpose(0, 2, 1))
 
     return predict

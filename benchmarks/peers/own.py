@@ -26,10 +26,10 @@ def training_set(fold, n_features):
     return TrainingSet(names, landmarks, (train["age"], train["exit"], train["cause"]), train["group"])
 
 
-def asked_lines(fold):
-    asked = fold.asked
-    features = pd.DataFrame(asked["features"], columns=list(map(str, fold.meta["names"])))
-    return features.assign(**{name: asked[name] for name in ("type", "dyad", "era")}, age_months=asked["age"]).assign(
+def lines_to_forecast(fold):
+    test = fold.test
+    features = pd.DataFrame(test["features"], columns=list(map(str, fold.meta["names"])))
+    return features.assign(**{name: test[name] for name in ("type", "dyad", "era")}, age_months=test["age"]).assign(
         backward=0.0, gap_months=0
     )
 
@@ -38,16 +38,16 @@ def hazard(fold, with_hindsight=False, n_replicates=2, **settings):
     """Our model; `settings` other than its defaults. Replicates serve intervals, which are not scored here."""
     n_features = len(fold.meta["names"]) if with_hindsight else int(fold.meta["n_model"])
     model = fit_hazard(HazardModel(n_replicates=n_replicates, **settings), training_set(fold, n_features))
-    return lambda: model.predict_cumulative_incidence(asked_lines(fold), folds.HORIZONS).values
+    return lambda: model.predict_cumulative_incidence(lines_to_forecast(fold), folds.HORIZONS).values
 
 
 def hazard_with(fold, add, **settings):
     """Our model with the columns that `add` makes of landmarks and of their first lines: fading and lasting ones."""
-    learned, asked = training_set(fold, int(fold.meta["n_model"])), asked_lines(fold)
+    learned, test = training_set(fold, int(fold.meta["n_model"])), lines_to_forecast(fold)
     first = learned.landmarks.iloc[np.unique(learned.landmarks["case"], return_index=True)[1]]
     states = state_features(learned.names)
     statics = tuple(name for name in learned.names if name not in states)
-    (landmarks, fading, lasting), (lines, *_) = add(learned.landmarks, first), add(asked, first)
+    (landmarks, fading, lasting), (lines, *_) = add(learned.landmarks, first), add(test, first)
     model = HazardModel(n_replicates=2, statics=statics + lasting, states=states + fading, **settings)
     model.fit(landmarks, learned.outcome, learned.group)
     return lambda: model.predict_cumulative_incidence(lines, folds.HORIZONS).values
@@ -69,36 +69,36 @@ def base_rate(fold, strata):
     known = fold.spells
     outcome = (known["entry"], known["exit"], known["cause"])
     model = BaseRate(strata=strata, n_replicates=2).fit(pd.DataFrame({"type": known["type"]}), outcome, known["group"])
-    return lambda: model.predict_cumulative_incidence(asked_lines(fold), folds.HORIZONS).values
+    return lambda: model.predict_cumulative_incidence(lines_to_forecast(fold), folds.HORIZONS).values
 
 
 def constant_hazard(fold):
     """Endings by cause over months at risk of the headline population, the same at every age."""
     known = fold.spells
     rates = np.bincount(known["cause"], minlength=folds.N_CAUSES + 1)[1:] / (known["exit"] - known["entry"]).sum()
-    shape = (len(fold.asked["age"]), folds.N_CAUSES, folds.HORIZONS[-1])
+    shape = (len(fold.test["age"]), folds.N_CAUSES, folds.HORIZONS[-1])
     return lambda: folds.incidence_of_hazards(np.broadcast_to(rates[None, :, None], shape))
 
 
 def status_quo(fold):
     """Everything goes on as it is."""
-    return lambda: np.zeros((len(fold.asked["age"]), folds.N_CAUSES, len(folds.HORIZONS)))
+    return lambda: np.zeros((len(fold.test["age"]), folds.N_CAUSES, len(folds.HORIZONS)))
 
 
 def nearest(fold):
     """Aalen-Johansen on time since the landmark, over the 25 nearest landmarks in standardised covariates."""
     train = folds.joined(fold.train)
-    x, asked, _ = folds.matrices(fold, train)
+    x, test, _ = folds.matrices(fold, train)
     mean, scale = x.mean(axis=0), x.std(axis=0)
-    x, asked = (x - mean) / scale, (asked - mean) / scale
-    months, came = folds.time_since(train)
+    x, test = (x - mean) / scale, (test - mean) / scale
+    months, cause = folds.time_since(train)
 
     def of_line(line):
         chosen = np.argsort(((x - line) ** 2).sum(axis=1), kind="stable")[:N_NEAREST]
-        curve = aalen_johansen(np.zeros_like(chosen), months[chosen], came[chosen], folds.N_CAUSES)
+        curve = aalen_johansen(np.zeros_like(chosen), months[chosen], cause[chosen], folds.N_CAUSES)
         return curve[:, np.minimum(folds.HORIZONS, curve.shape[1]) - 1]
 
-    return lambda: np.stack([of_line(line) for line in asked])
+    return lambda: np.stack([of_line(line) for line in test])
 
 
 OWN = {

@@ -51,13 +51,13 @@ def main():
     parser.add_argument("--work", type=Path, default=HERE / "work", help="where folds and forecasts are kept")
     chosen = parser.parse_args()
     folder = chosen.work.resolve()
-    asked = export(load_history(), folder)
+    origins = export(load_history(), folder)
     peers = chosen.peers_python or environment()
     models = [*OWN, *LEARNERS]
     models += [f"{name}{FORWARD}" for name in WITHOUT_BACKWARD]
     for model in models:
         fit(peers if model.removesuffix(FORWARD) in LEARNERS else sys.executable, model, folder)
-    table = score_designs(asked, folder, models, SPLITS)
+    table = score_designs(origins, folder, models, SPLITS)
     csv = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     text = markdown(pd.read_csv(io.StringIO(csv)))
     print(text)

@@ -20,24 +20,24 @@ N_LINES = 500
 
 
 def read_forecasts(folder, model, design, n_origins):
-    """Probabilities of one design, (n_origins, 4, 5), NaN where no fold asked; with CPU seconds a fit and peak MB."""
+    """Probabilities of one design, (n_origins, 4, 5), NaN outside the folds; with CPU seconds a fit and peak MB."""
     values = np.full((n_origins, ONGOING_STATE + 1, len(SCORED)), np.nan)
     times = []
     for path in sorted(Path(folder).glob(f"{design}-[0-9][0-9].npz")):
         with np.load(path) as fold, np.load(Path(folder) / model / path.name) as done:
-            line = fold["asked.line"]
+            line = fold["test.line"]
             if not np.isnan(values[line]).all():
-                raise ValueError(f"wanted each origin in one fold of {design}; came one twice in {path.name}")
+                raise ValueError(f"expected each origin in one fold of {design}, got one again in {path.name}")
             values[line] = done["probabilities"]
             times.append((float(done["fit_seconds"]), float(done["forecast_seconds"]), float(done["peak_mb"])))
     fit, forecast, peak = np.array(times).T
     return values, {"fit_seconds": np.median(fit), "forecast_seconds": np.median(forecast), "peak_mb": peak.max()}
 
 
-def scored_origins(asked: Origins, values):
-    """The origins asked whose state is known at one horizon at least, and which they are, (n_origins,)."""
-    chosen = ~np.isnan(values).any(axis=(1, 2)) & (asked.states >= 0).any(axis=1)
-    return asked.select(chosen), chosen
+def scored_origins(found: Origins, values):
+    """The origins forecast whose state is observed at one horizon at least, and which they are, (n_origins,)."""
+    chosen = ~np.isnan(values).any(axis=(1, 2)) & found.is_scored()
+    return found.select(chosen), chosen
 
 
 def scores(values, states):
@@ -65,33 +65,33 @@ def calibration_cells(values, origins: Origins):
     cells = {}
     for number, cause in enumerate(CAUSES):
         chance = np.clip(values[known, number, column], 0.0, 1.0)
-        came = (origins.states[known, column] == number).astype(float)
-        figures = _calibration(chance, came, origins.group[known])
+        observed = (origins.states[known, column] == number).astype(float)
+        figures = _calibration(chance, observed, origins.group[known])
         for name, triple in zip(("ratio", "slope"), figures, strict=True):
             for suffix, value in zip(("", "_lower", "_upper"), triple, strict=True):
                 cells[f"{name}_{cause}{suffix}"] = value
     return cells
 
 
-def _calibration(chance, came, groups):
+def _calibration(chance, observed, groups):
     nothing = (np.nan,) * 3
     if not chance.any():
         return nothing, nothing
     try:
-        found = calibration(chance, came, None, groups, n_replicates=N_LINES, level=LEVEL)
+        found = calibration(chance, observed, None, groups, n_replicates=N_LINES, level=LEVEL)
     except ValueError:  # forecasts all alike have no line
-        return (calibration_in_the_large(chance, came)[1], np.nan, np.nan), nothing
+        return (calibration_in_the_large(chance, observed)[1], np.nan, np.nan), nothing
     return tuple((each.value, each.lower, each.upper) for each in (found.ratio, found.slope))
 
 
 def weights_of(origins: Origins):
     """The registered weight, one per case, and beside it one per forecast."""
-    return {"case": origins.weight, "forecast": (origins.weight > 0).astype(float)}
+    return {scheme: origins.weights(scheme) for scheme in ("case", "forecast")}
 
 
-def table_of(design, asked: Origins, forecasts, times):
+def table_of(design, every: Origins, forecasts, times):
     """One row per weight and model, from `forecasts` by model, (n_origins, 4, 5); calibration is the same in both."""
-    origins, chosen = scored_origins(asked, forecasts[PRIMARY])
+    origins, chosen = scored_origins(every, forecasts[PRIMARY])
     values = {model: probabilities[chosen] for model, probabilities in forecasts.items()}
     brier = {model: scores(each, origins.states) for model, each in values.items()}
     lines = {model: calibration_cells(each, origins) for model, each in values.items()}
@@ -113,11 +113,11 @@ def _named(name, triple):
     return dict(zip((name, f"{name}_lower", f"{name}_upper"), map(float, triple), strict=True))
 
 
-def score_designs(asked: Origins, folder, models, designs):
+def score_designs(found: Origins, folder, models, designs):
     """`table_of` over designs, from the files of a run."""
     tables = []
     for design in designs:
-        read = {model: read_forecasts(folder, model, design, len(asked.group)) for model in models}
+        read = {model: read_forecasts(folder, model, design, len(found.group)) for model in models}
         forecasts = {model: values for model, (values, _) in read.items()}
-        tables.append(table_of(design, asked, forecasts, {model: times for model, (_, times) in read.items()}))
+        tables.append(table_of(design, found, forecasts, {model: times for model, (_, times) in read.items()}))
     return pd.concat(tables, ignore_index=True)

@@ -10,7 +10,7 @@ NOISE = 0.05
 
 
 def enlarged(fold, times, dyads_grow=False):
-    """A fold whose training set has `times` as many cases; the lines asked stay the same.
+    """A fold whose training set has `times` as many cases; the test lines stay the same.
 
     Types, eras and dyads stay those of the record, unless `dyads_grow`: then every copy has dyads of its own.
     """
@@ -30,4 +30,4 @@ def enlarged(fold, times, dyads_grow=False):
     train |= {"case": number, "features": train["features"] + noise, "group": train["group"] + n_groups * copy}
     if dyads_grow:
         train["dyad"] = np.array([f"{dyad}/{which}" for dyad, which in zip(train["dyad"], copy, strict=True)])
-    return Fold(train, fold.asked, fold.spells, episode_columns(train), fold.meta)
+    return Fold(train, fold.test, fold.spells, episode_columns(train), fold.meta)

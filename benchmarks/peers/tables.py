@@ -27,7 +27,8 @@ def _skill(rows):
 
 
 def _calibration(rows):
-    lines = [["model", *(f"{cause}: came / forecast" for cause in CAUSES), *(f"{cause}: slope" for cause in CAUSES)]]
+    heads = [f"{cause}: {figure}" for figure in ("observed / expected", "slope") for cause in CAUSES]
+    lines = [["model", *heads]]
     for _, row in rows.iterrows():
         names = [f"{figure}_{cause}" for figure in ("ratio", "slope") for cause in CAUSES]
         lines.append([_name(row), *(_interval(row, name, 2) for name in names)])

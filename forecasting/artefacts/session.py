@@ -13,11 +13,11 @@ from forecasting.features import DossierIndex
 from forecasting.forecasts.forecast import FittedModels, fit_models
 from forecasting.record.history import History, load_history
 from forecasting.record.reading import RawRecord, read_record
-from forecasting.record.schema import TABLES
+from forecasting.record.schema import EVALUATION, TABLES
 from forecasting.store import package_data as places
 
 MOST = 4
-FOLDERS = sorted({".", *(Path(table.path).parent.as_posix() for table in TABLES.values())})
+FOLDERS = sorted({".", EVALUATION, *(Path(table.path).parent.as_posix() for table in TABLES.values())})
 
 
 class _Recent:
@@ -112,7 +112,7 @@ def worked_out_once(key: Hashable, work: Callable[[], Any]) -> None:
 
 
 def content_hash(folder: Path) -> str:
-    """sha256 over the names and bytes of a record's files: its descriptor, its tables, and the tables beside them."""
+    """sha256 over the names and bytes of a record's descriptor and tables, and of the results of its backtests."""
     stamp = tuple(sorted(one for place in FOLDERS for one in _stamps(folder / place)))
     found: str = _HASHES.get((str(folder), stamp), lambda: _hash(folder, [path for path, *_ in stamp]))
     return found

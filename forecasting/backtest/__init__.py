@@ -1,4 +1,4 @@
-"""The same forecasts from many past days, by models that could not know them, scored against what came."""
+"""Backtest: out-of-sample forecasts from past days, scored against what was observed."""
 
 from forecasting.backtest.designs import BURN_IN, DESIGNS, Design, Fold, check_design, folds
 from forecasting.backtest.fold_forecasts import forecast_folds, without

@@ -1,4 +1,4 @@
-"""Where the skill is: by horizon, cause, kind of score, and by what the forecasts have in common."""
+"""Skill broken down by horizon, cause, kind of score, and traits of the case and the origin."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -36,25 +36,42 @@ class _Part:
 def skill_by(
     scored: Backtest, by: str, model: str = "primary", reference: str = "base_rate", weights: Weights = "case"
 ) -> pd.DataFrame:
-    """Skill of a model over a reference in each part of the forecasts, one row each.
+    """Skill of a model over a reference in each part of the forecasts.
 
-    `by`: `all`; `score` (the four-state Brier score, the log score, the ranked probability score, the censored log
-    score); `horizon`; `cause` (Brier score of each cause, ended by it or not); or a trait: `type`, `era` of the
-    origin, `frame`, `confidence` of the coding, `moment`. In a part by trait the weights are those of the whole.
-    Columns: by, part, skill, lower, upper (80 %, components drawn whole), n (forecasts), n_cases, n_endings (cases
-    that ended, by that cause where the part is one, within a scored horizon), n_groups. Skill and interval are empty
-    where there are fewer than 10 cases or 5 endings. Raises `UsageError` for another `by`.
+    Parameters
+    ----------
+    scored : Backtest
+        Forecasts of both models.
+    by : {"all", "score", "horizon", "cause", "type", "era", "frame", "confidence", "moment"}
+        `score`: the four-state Brier score, the log score, the ranked probability score and the censored log score;
+        `cause`: the Brier score of each cause, ended by it or not; the last five: traits of `Origins`.
+    model, reference : str
+        Out of `SCORED_MODELS`.
+    weights : {"case", "forecast", "start"}
+        See `Origins.weights`. In a part by trait the weights are those of the whole.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each part: `by`, `part`, `skill`, `lower`, `upper` (80 %, components resampled whole), `n`
+        (forecasts), `n_cases`, `n_endings` (cases that ended, by that cause where the part is one, within a scored
+        horizon), `n_groups`. Skill and interval are NaN where there are fewer than 10 cases or 5 endings.
+
+    Raises
+    ------
+    UsageError
+        For another `by`.
     """
     if by not in BREAKDOWNS:
-        raise UsageError(f"wanted a breakdown out of {', '.join(BREAKDOWNS)}; came {by!r}")
+        raise UsageError(f"expected a breakdown out of {', '.join(BREAKDOWNS)}, got {by!r}")
     return pd.DataFrame([_row(scored, by, part, model, reference, weights) for part in _parts(scored, by)])
 
 
 def count_endings(scored: Backtest, rows: Flags, horizon: int | None, causes: tuple[str, ...] = CAUSES) -> int:
-    """How many cases of the chosen forecasts (n,) ended by these causes within a scored horizon, or within this one."""
+    """Number of cases of the chosen forecasts (n,) that ended by these causes within a scored horizon, or this one."""
     column = slice(None) if horizon is None else [SCORED.index(horizon)]
-    came = np.isin(scored.origins.states[:, column], [CAUSES.index(cause) for cause in causes]).any(axis=1)
-    return int(scored.origins.lines["case_id"][rows & came].nunique())
+    ended = np.isin(scored.origins.states[:, column], [CAUSES.index(cause) for cause in causes]).any(axis=1)
+    return int(scored.origins.lines["case_id"][rows & ended].nunique())
 
 
 def _parts(scored: Backtest, by: str) -> Iterator[_Part]:

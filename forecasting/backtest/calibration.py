@@ -1,4 +1,4 @@
-"""Whether what was forecast at p per cent came p per cent of the time, cause by cause and horizon by horizon."""
+"""Calibration of the forecasts by cause and horizon, and reliability curves."""
 
 import numpy as np
 import pandas as pd
@@ -23,10 +23,25 @@ def calibration_table(
 ) -> pd.DataFrame:
     """Calibration in the large, slope, CORP decomposition and area under the curve of each cause at each horizon.
 
-    Columns: cause, horizon (months), n, n_cases, n_endings, forecast and came (weighted means), ratio (came over
-    forecast, best at 1), difference (forecast minus came, 0), slope (1), each with `_lower` and `_upper` (80 %,
-    components drawn whole), brier = mcb - dsc + unc, and auc. Empty from `ratio` on where there are fewer than 10
-    cases or 5 endings. Weights by case are spread over all scored forecasts, not over those of the horizon alone.
+    Parameters
+    ----------
+    scored : Backtest
+        Forecasts of the model.
+    model : str
+        Out of `SCORED_MODELS`.
+    weights : {"case", "forecast", "start"}
+        See `Origins.weights`. Those by case are spread over all scored forecasts, not over those of the horizon alone.
+    n_replicates : int
+        Bootstrap replicates of the intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each cause and horizon: `cause`, `horizon` (months), `n`, `n_cases`, `n_endings`, `mean_forecast` and
+        `observed` (weighted means in [0, 1]), `ratio` (observed over expected, ideal: 1), `difference` (mean forecast
+        minus observed, ideal: 0), `slope` (ideal: 1), each with `_lower` and `_upper` (80 %, components resampled
+        whole), `brier` = `mcb` - `dsc` + `unc`, and `auc`. From `ratio` on NaN where there are fewer than 10 cases or 5
+        endings.
     """
     return pd.DataFrame(
         [_row(scored, model, weights, cause, horizon, n_replicates) for cause in CAUSES for horizon in SCORED]
@@ -36,26 +51,42 @@ def calibration_table(
 def reliability_curve(
     scored: Backtest, cause: str, horizon: int = 60, model: str = "primary", weights: Weights = "forecast"
 ) -> pd.DataFrame:
-    """CORP reliability curve of a cause at a horizon, with the 80 % band of a calibrated forecast.
+    """CORP reliability curve of a cause at a horizon, with the 80 % consistency band of a calibrated forecast.
 
-    Columns: forecast, came (recalibrated), lower, upper, share (weight at or below that forecast, 0 to 1). A row at
-    both ends of each step of the curve; forecasts of a case share their draw in the band.
+    Parameters
+    ----------
+    scored : Backtest
+        Forecasts of the model.
+    cause : {"formalized", "collapsed", "faded"}
+        The ending.
+    horizon : int
+        Months, out of `SCORED`.
+    model : str
+        Out of `SCORED_MODELS`.
+    weights : {"case", "forecast", "start"}
+        See `Origins.weights`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row at both ends of each step of the curve: `forecast`, `observed` (recalibrated frequency), `lower`, `upper`,
+        `share` (weight at or below that forecast), all in [0, 1]. Forecasts of a case share their draw in the band.
     """
     rows, p, y, w = _one_cause(scored, model, weights, cause, horizon)
     found, case = corp(p, y, w), scored.origins.lines["case_id"].to_numpy()[rows]
     band = consistency_band(p, w, pd.factorize(case)[0], level=LEVEL)
     steps = np.flatnonzero(np.diff(found.recalibrated)) + 1
-    kept = np.unique(np.concatenate([[0], steps - 1, steps, [len(found.forecasts) - 1]]))
+    ends = np.unique(np.concatenate([[0], steps - 1, steps, [len(found.forecasts) - 1]]))
     share = np.cumsum(found.weight) / found.weight.sum()
     return pd.DataFrame(
         {
             "forecast": found.forecasts,
-            "came": found.recalibrated,
+            "observed": found.recalibrated,
             "lower": band.lower,
             "upper": band.upper,
             "share": share,
         }
-    ).iloc[kept].reset_index(drop=True)  # fmt: skip
+    ).iloc[ends].reset_index(drop=True)  # fmt: skip
 
 
 def _one_cause(
@@ -63,8 +94,8 @@ def _one_cause(
 ) -> tuple[NDArray[np.bool_], Floats, Floats, Floats]:
     weight, state, column = scored.origins.weights(weights), CAUSES.index(cause), SCORED.index(horizon)
     rows = (weight > 0) & (scored.origins.states[:, column] >= 0)
-    came = (scored.origins.states[rows, column] == state).astype(np.float64)
-    return rows, scored.probabilities[model][rows, state, column], came, weight[rows]
+    observed = (scored.origins.states[rows, column] == state).astype(np.float64)
+    return rows, scored.probabilities[model][rows, state, column], observed, weight[rows]
 
 
 def _row(
@@ -77,8 +108,8 @@ def _row(
         "n": int(rows.sum()),
         "n_cases": int(scored.origins.lines["case_id"][rows].nunique()),
         "n_endings": count_endings(scored, rows, horizon, (cause,)),
-        "forecast": float(np.average(p, weights=w)),
-        "came": float(np.average(y, weights=w)),
+        "mean_forecast": float(np.average(p, weights=w)),
+        "observed": float(np.average(y, weights=w)),
     }
     if float(row["n_cases"]) < FEWEST_CASES or float(row["n_endings"]) < FEWEST_ENDINGS:
         return row

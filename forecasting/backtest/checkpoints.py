@@ -1,4 +1,4 @@
-"""Finished folds kept in a folder, so that an interrupted run goes on where it stopped, bit for bit."""
+"""Checkpoints: finished folds in a folder, from which an interrupted run goes on, bit for bit."""
 
 import hashlib
 import io
@@ -21,50 +21,50 @@ LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn")
 
 
 @dataclass(frozen=True)
-class KeptFolds:
-    """Forecasts of finished folds of one run in `folder`, one file each, named by a hash of all they hang on.
+class Checkpoints:
+    """Forecasts of the finished folds of one run, one file each in `folder`, named by a hash of all they depend on.
 
     `run`: the record and its day, the code and its libraries, the design and the target. A fold adds its day, the
-    cases held out and the forecasts asked. What was kept of another record or other code is not found.
+    cases held out and its origins. So a checkpoint of another record or other code is not found.
     """
 
     folder: Path
     run: tuple[str, ...]
 
     def read(self, fold: Fold, rows: pd.DataFrame) -> dict[str, NDArray[np.float64]] | None:
-        """The forecasts of a fold if they are kept; `UsageError` for a file that cannot be read."""
+        """The forecasts of a fold, None if it is not finished; `UsageError` for a file that cannot be read."""
         path = self.path(fold, rows)
         if not path.exists():
             return None
         try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
-                return {name: kept[name] for name in kept.files}
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in arrays.files}
         except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
-            raise UsageError(f"wanted a finished fold; came {path}: {error}. Delete it and run again") from None
+            raise UsageError(f"expected a finished fold, got {path}: {error}; delete it and run again") from None
 
     def write(self, fold: Fold, rows: pd.DataFrame, forecasts: dict[str, NDArray[np.float64]]) -> None:
-        """Keep the forecasts of a fold; the file appears whole."""
+        """Write the forecasts of a fold; the file appears whole."""
         content = io.BytesIO()
         np.savez(content, allow_pickle=False, **forecasts)
         write_whole({self.path(fold, rows): content.getvalue()})
 
     def path(self, fold: Fold, rows: pd.DataFrame) -> Path:
-        """Where a fold is kept."""
-        asked = [[case, day.isoformat()] for case, day in zip(rows["case_id"], rows["day"], strict=True)]
-        said = json.dumps([self.run, fold.name, fold.day.isoformat(), fold.held, asked])
-        return self.folder / f"fold-{hashlib.sha256(said.encode()).hexdigest()[:24]}.npz"
+        """The file of a fold whose origins are `rows`."""
+        origins = [[case, day.isoformat()] for case, day in zip(rows["case_id"], rows["day"], strict=True)]
+        key = json.dumps([self.run, fold.name, fold.day.isoformat(), fold.held_out, origins])
+        return self.folder / f"fold-{hashlib.sha256(key.encode()).hexdigest()[:24]}.npz"
 
 
-def kept_folds(folder: str | Path, history: History, design: Design, target: str) -> KeptFolds:
-    """The folder of finished folds of this run, made if it is not there; `UsageError` where it cannot be."""
+def open_checkpoints(folder: str | Path, history: History, design: Design, target: str) -> Checkpoints:
+    """The checkpoints of a run in `folder`, which is made if need be; `UsageError` where it cannot be."""
     place = Path(folder)
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(
-            f"wanted a folder for finished folds; came {place}: {error.strerror}. Choose another with --resume"
+            f"expected a folder for finished folds, got {place}: {error.strerror}; choose another with --resume"
         ) from None
-    return KeptFolds(place, (history.sha256, history.as_of.isoformat(), _code(), design, target))
+    return Checkpoints(place, (history.sha256, history.as_of.isoformat(), _code(), design, target))
 
 
 def _code() -> str:

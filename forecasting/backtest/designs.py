@@ -1,4 +1,4 @@
-"""Designs: which origins are forecast together, what their models may know, and which cases they never see."""
+"""Designs of the backtest: folds of origins, the day their models know, and the cases held out of them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from forecasting.backtest.jobs import check_jobs
 from forecasting.backtest.origins import Origins, era_name
 from forecasting.features.states import States
 from forecasting.record.history import History
@@ -23,51 +24,131 @@ BURN_IN = 30
 
 @dataclass(frozen=True)
 class Fold:
-    """Origins forecast by the same models.
+    """Origins forecast by the same models, out of sample.
 
-    `name`, within its design; `lines` (n,): positions among the origins; `day`: the models know what was known on it;
-    `held`: cases of which they know nothing but what the forecast itself looks at, never an ending.
+    Parameters
+    ----------
+    name : str
+        Name within the design, such as `1985` of `rolling`.
+    lines : numpy.ndarray of shape (n,)
+        Positions of the fold among the origins.
+    day : date
+        The models know the record as of this day.
+    held_out : tuple of str
+        Cases that training leaves out and whose endings no covariate sees. A forecast reads of them what was known on
+        its own day, never an ending.
     """
 
     name: str
     lines: NDArray[np.int64]
     day: date
-    held: tuple[str, ...]
+    held_out: tuple[str, ...]
 
 
 def check_design(design: str, jobs: int) -> Design:
-    """The design, if it and the number of jobs are possible; else a `UsageError`."""
-    if jobs < 1:
-        raise UsageError(f"wanted at least one job; came {jobs}")
+    """The design, checked together with the number of jobs.
+
+    Parameters
+    ----------
+    design : {"cluster", "rolling", "era", "dyad"}
+        See `folds`.
+    jobs : int
+        Processes, 1 or more.
+
+    Returns
+    -------
+    {"cluster", "rolling", "era", "dyad"}
+        `design`.
+
+    Raises
+    ------
+    UsageError
+        For another design or fewer than one job.
+
+    Examples
+    --------
+    >>> check_design("rolling", 2)
+    'rolling'
+    """
+    check_jobs(jobs)
     for known in DESIGNS:
         if design == known:
             return known
-    raise UsageError(f"wanted a design out of {', '.join(DESIGNS)}; came {design!r}")
+    raise UsageError(f"expected a design out of {', '.join(DESIGNS)}, got {design!r}")
 
 
 def folds(
     history: History,
-    asked: Origins,
+    origins: Origins,
     design: Design,
     target: str = TARGETS[0],
     only: Sequence[str] | None = None,
 ) -> list[Fold]:
-    """The folds of a design, or those named in `only`; `UsageError` for a name that it does not have.
+    """The folds of a design.
 
-    `cluster`: each component over cluster and instrument is left out in turn, as known at the record's end. `rolling`:
-    the origins of a year, by models that know what was known on its 1 January, once 30 endings were. `era` and
-    `dyad`: the cases that started in the same 25 years, or between the same two parties (of more than two: the
-    cluster), are left out with every case of their components. The last two are stress tests.
+    Parameters
+    ----------
+    history : History
+        The record that the origins are of.
+    origins : Origins
+        Forecast origins.
+    design : {"cluster", "rolling", "era", "dyad"}
+        `cluster`: each component over cluster and instrument, as known at the record's end, is held out in turn.
+        `rolling`: the origins of a year, by models that know what was known on its 1 January, from the first year with
+        30 known endings. `era` and `dyad`: the cases that started in the same 25 years, or between the same two
+        parties (of more than two: the cluster), are held out with every case of their components. The last two are
+        stress tests.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    only : sequence of str, optional
+        Names of the folds wanted, in this order; by default all.
+
+    Returns
+    -------
+    list of Fold
+        Every origin is in one fold, or, in `rolling` before the burn-in, in none.
+
+    Raises
+    ------
+    UsageError
+        For a name in `only` that the design does not have.
     """
     if design == "rolling":
-        found = list(_years(history, asked, target, only))
+        found = list(_years(history, origins, target, only))
     else:
-        found = list(_left_out(history, asked, spells(history, target, "pooled"), _UNITS[design]))
+        found = list(_held_out(history, origins, spells(history, target, "pooled"), _UNITS[design]))
     by_name = {fold.name: fold for fold in found}
     for name in only or ():
         if name not in by_name:
-            raise UsageError(f"wanted folds of the design {design}; came {name!r}, which it does not have")
+            raise UsageError(f"expected names of folds of the design {design}, got {name!r}, which it does not have")
     return found if only is None else [by_name[name] for name in only]
+
+
+def drawn_folds(group: ArrayLike, n_folds: int, seed: int) -> NDArray[np.int64]:
+    """Number of the fold of each case where whole components are dealt at random to `n_folds` folds.
+
+    Parameters
+    ----------
+    group : array_like of shape (n,)
+        Component of each case, numbered from 0.
+    n_folds : int
+        Number of folds, 1 or more.
+    seed : int
+        Seed of the draw.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n,)
+        From 0 to `n_folds` - 1, the same for all cases of a component.
+
+    Examples
+    --------
+    >>> drawn_folds([0, 0, 1, 2], 2, seed=1).tolist()
+    [0, 0, 1, 0]
+    """
+    numbers = np.asarray(group, dtype=np.int64)
+    order = np.random.default_rng(seed).permutation(int(numbers.max()) + 1)
+    return np.asarray(order[numbers] % n_folds)
 
 
 def dyads(history: History, starts: pd.DataFrame) -> list[str]:
@@ -79,23 +160,24 @@ def dyads(history: History, starts: pd.DataFrame) -> list[str]:
     ]
 
 
-def _left_out(
-    history: History, asked: Origins, core: Spells, unit: Callable[[History, Spells], Sequence[str]]
+def _held_out(
+    history: History, origins: Origins, core: Spells, unit: Callable[[History, Spells], Sequence[str]]
 ) -> Iterator[Fold]:
-    """Each unit's origins; models know the record's end, but nothing of the unit's cases and of their components."""
+    """Folds of each unit's origins, the unit's cases and those of their components held out; models know the end."""
     units = dict(zip(core.case_ids, unit(history, core), strict=True))
     component = dict(zip(core.case_ids, core.group, strict=True))
-    owner = asked.lines["case_id"].map(units).to_numpy()
-    for name in dict.fromkeys(owner[np.argsort(owner, kind="stable")]):
-        touched = {component[case] for case in core.case_ids if units[case] == name}
-        held = tuple(case for case in core.case_ids if component[case] in touched)
-        yield Fold(name, np.flatnonzero(owner == name), history.as_of, held)
+    unit_of_line = origins.lines["case_id"].map(units).to_numpy()
+    for name in dict.fromkeys(unit_of_line[np.argsort(unit_of_line, kind="stable")]):
+        components = {component[case] for case in core.case_ids if units[case] == name}
+        held_out = tuple(case for case in core.case_ids if component[case] in components)
+        yield Fold(name, np.flatnonzero(unit_of_line == name), history.as_of, held_out)
 
 
-def _years(history: History, asked: Origins, target: str, only: Sequence[str] | None) -> Iterator[Fold]:
-    years = np.array([day.year for day in asked.lines["day"]])
+def _years(history: History, origins: Origins, target: str, only: Sequence[str] | None) -> Iterator[Fold]:
+    years = np.array([day.year for day in origins.lines["day"]])
     for year in np.unique(years):
         first = date(int(year), 1, 1)
+        # `only` spares the years that are not wanted their reading of the record as of their first day.
         if (only is None or str(year) in only) and int(spells(history.at(first), target).endings().sum()) >= BURN_IN:
             yield Fold(str(year), np.flatnonzero(years == year), first, ())
 

@@ -1,13 +1,13 @@
-"""Forecasts of folds: what does not differ between folds is read once, and a finished fold can be kept."""
+"""Out-of-sample forecasts of folds: models fitted on what each fold may know, and finished folds read from a folder."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.backtest.checkpoints import KeptFolds
+from forecasting.backtest.checkpoints import Checkpoints
 from forecasting.backtest.designs import Fold
 from forecasting.backtest.origins import SCORED, Origins
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex
@@ -21,38 +21,88 @@ from forecasting.record.history import History
 from forecasting.record.panel import Spells, spells
 
 Forecasts = dict[str, NDArray[np.float64]]
+# Replicates serve intervals alone, and the backtest scores none; the models want at least this many.
+FEW_REPLICATES = 2
 
 
 def forecast_folds(
-    history: History, asked: Origins, target: str, folds: Sequence[Fold], kept: KeptFolds | None = None
+    history: History,
+    origins: Origins,
+    target: str,
+    folds: Sequence[Fold],
+    checkpoints: Checkpoints | None = None,
 ) -> list[Forecasts]:
-    """Forecasts of several folds in turn: for each, by model, (n, n_states, n_horizons).
+    """Out-of-sample forecasts of several folds.
 
-    With `kept`, finished folds are read from its folder and each new one is written there as soon as it is done.
+    Parameters
+    ----------
+    history : History
+        The record that the origins are of.
+    origins : Origins
+        Forecast origins.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    folds : sequence of Fold
+        Folds of these origins.
+    checkpoints : Checkpoints, optional
+        Where finished folds are read from, and where each new one is written as soon as it is done.
+
+    Returns
+    -------
+    list of dict
+        For each fold, by model, probabilities in [0, 1] of shape (n, n_states, n_horizons), states as in
+        `vocabulary.STATES` and horizons as in `SCORED`.
+
+    Raises
+    ------
+    UsageError
+        For a checkpoint that cannot be read.
     """
     index = DossierIndex(history, target)
-    indexes = {history.as_of: (history, index)}
+    known = {history.as_of: (history, index)}
     forecasts = []
     for fold in folds:
-        rows = asked.lines.iloc[fold.lines]
-        found = kept.read(fold, rows) if kept else None
+        rows = origins.lines.iloc[fold.lines]
+        found = checkpoints.read(fold, rows) if checkpoints else None
         if found is None:
-            if fold.day not in indexes:
-                known = history.at(fold.day)
-                indexes = {history.as_of: (history, index), fold.day: (known, DossierIndex(known, target))}
-            found = _forecasts(history, index, *indexes[fold.day], target, rows, fold.held)
-            if kept:
-                kept.write(fold, rows, found)
+            if fold.day not in known:
+                past = history.at(fold.day)
+                known = {history.as_of: (history, index), fold.day: (past, DossierIndex(past, target))}
+            found = _forecasts(history, index, *known[fold.day], target, rows, fold.held_out)
+            if checkpoints:
+                checkpoints.write(fold, rows, found)
         forecasts.append(found)
     return forecasts
 
 
-def without(learned: TrainingSet, held: Sequence[str]) -> TrainingSet:
-    """The training set without the landmarks of the held cases."""
-    kept = ~learned.landmarks["case_id"].isin(held).to_numpy()
-    age, exit_, cause = (part[kept] for part in learned.outcome)
-    landmarks_kept = learned.landmarks[kept].reset_index(drop=True)
-    return TrainingSet(learned.names, landmarks_kept, (age, exit_, cause), learned.group[kept])
+def without(learned: TrainingSet, held_out: Sequence[str]) -> TrainingSet:
+    """The training set without the landmarks of some cases.
+
+    Parameters
+    ----------
+    learned : TrainingSet
+        Landmarks of any cases.
+    held_out : sequence of str
+        Ids of cases; those without a landmark change nothing.
+
+    Returns
+    -------
+    TrainingSet
+        The other landmarks, in their order, under the same features.
+    """
+    rest = ~learned.landmarks["case_id"].isin(held_out).to_numpy()
+    age, exit_, cause = (part[rest] for part in learned.outcome)
+    landmarks = learned.landmarks[rest].reset_index(drop=True)
+    return TrainingSet(learned.names, landmarks, (age, exit_, cause), learned.group[rest])
+
+
+def state_probabilities(models: Mapping[str, Model], covariates: pd.DataFrame) -> Forecasts:
+    """Probabilities of every state by each model, (n, n_states, n_horizons), for the covariates of n origins."""
+    found = {}
+    for name, model in models.items():
+        incidence = model.predict_cumulative_incidence(covariates, SCORED)
+        found[name] = np.concatenate([incidence.values, incidence.survival[:, None, :]], axis=1)
+    return found
 
 
 def _forecasts(
@@ -62,38 +112,32 @@ def _forecasts(
     known_index: DossierIndex,
     target: str,
     rows: pd.DataFrame,
-    held: tuple[str, ...],
+    held_out: tuple[str, ...],
 ) -> Forecasts:
-    """Forecasts of the rows under every model fitted on what was `known`, without the held cases."""
+    """Forecasts of the rows under every model fitted on what was `known`, without the cases held out."""
     names = (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
-    learned = without(training_set(known, known_index.without(held), names, target), held)
+    learned = without(training_set(known, known_index.without(held_out), names, target), held_out)
     marks = list(zip(rows["case_id"], rows["day"], strict=True))
-    covariates = lines_at(index.without(held), history, marks, names).join(
+    covariates = lines_at(index.without(held_out), history, marks, names).join(
         rows[["rivalry", "age_months", "gap_months"]].reset_index(drop=True)
     )
-    models = _fitted(learned, _spells_without(spells(known, target), held))
-    return {name: _states(model, covariates) for name, model in models.items()}
+    return state_probabilities(_fitted(learned, _spells_without(spells(known, target), held_out)), covariates)
 
 
 def _fitted(learned: TrainingSet, known: Spells) -> dict[str, Model]:
     outcome = (known.entry, known.exit, known.cause)
-    few = 2
     classes = start_covariates(known.starts)
-    primary, hindsight = (HazardModel(**{**MODELS["primary"].get_params(), "n_replicates": few}) for _ in range(2))
+    settings = MODELS["primary"].get_params() | {"n_replicates": FEW_REPLICATES}
+    primary, hindsight = HazardModel(**settings), HazardModel(**settings)
     return {
         "primary": fit_hazard(primary, replace(learned, names=MODEL_FEATURES)),
         "primary_hindsight": fit_hazard(hindsight, learned),
-        "base_rate": BaseRate(n_replicates=few).fit(classes, outcome, known.group),
-        "type_base_rate": BaseRate(strata=("type",), n_replicates=few).fit(classes, outcome, known.group),
+        "base_rate": BaseRate(n_replicates=FEW_REPLICATES).fit(classes, outcome, known.group),
+        "type_base_rate": BaseRate(strata=("type",), n_replicates=FEW_REPLICATES).fit(classes, outcome, known.group),
     }
 
 
-def _spells_without(known: Spells, held: Sequence[str]) -> Spells:
-    kept = ~known.starts["case_id"].isin(held).to_numpy()
-    starts = known.starts[kept].reset_index(drop=True)
-    return Spells(known.entry[kept], known.exit[kept], known.cause[kept], known.group[kept], starts)
-
-
-def _states(model: Model, covariates: pd.DataFrame) -> NDArray[np.float64]:
-    incidence = model.predict_cumulative_incidence(covariates, SCORED)
-    return np.concatenate([incidence.values, incidence.survival[:, None, :]], axis=1)
+def _spells_without(known: Spells, held_out: Sequence[str]) -> Spells:
+    rest = ~known.starts["case_id"].isin(held_out).to_numpy()
+    starts = known.starts[rest].reset_index(drop=True)
+    return Spells(known.entry[rest], known.exit[rest], known.cause[rest], known.group[rest], starts)

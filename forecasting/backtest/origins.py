@@ -1,11 +1,11 @@
-"""Past days from which forecasts are made, the states that came, and how much each forecast weighs."""
+"""Forecast origins of the backtest, their observed states and their weights."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from forecasting.forecasts.forecast import start_covariates
 from forecasting.forecasts.training import ERA_YEARS
@@ -13,8 +13,11 @@ from forecasting.record.history import History
 from forecasting.record.months import completed_months_array
 from forecasting.record.panel import landmarks, spells
 from forecasting.record.vocabulary import CAUSES, TARGETS
+from forecasting.scores.weights import case_weights
 from forecasting.store.errors import UsageError
 
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 Weights = Literal["case", "forecast", "start"]
 WEIGHTS: tuple[Weights, ...] = ("case", "forecast", "start")
 SCORED = (12, 24, 36, 60, 120)
@@ -23,78 +26,161 @@ ONGOING_STATE = len(CAUSES)
 
 @dataclass(frozen=True)
 class Origins:
-    """Past days from which forecasts are made, one line each.
+    """Forecast origins: pairs of a case and a day on which it is forecast.
 
-    `lines`: `case_id`, `day`, `age_months`, `gap_months` (0) and what the base rates tell apart; `states`
-    (n, n_horizons): the state that came, numbered as `STATES`, -1 where the window was not fully observed; `group`
-    (n,): component of the case; `weight` (n,): one per case, spread over its scored forecasts; `last` (n,): month
-    after the origin, from 1, of the end or the last sight; `cause` (n,): 0 still observed, k the k-th of `CAUSES`;
-    `traits`: `type`, `era` of the origin, `frame`, `confidence` of the coding and `moment` (start or anniversary),
-    by which skill is broken down and which no model sees.
+    Parameters
+    ----------
+    lines : pandas.DataFrame of n rows
+        `case_id`, `day` (date), `age_months`, `gap_months` (0) and the covariates of the base rates.
+    states : numpy.ndarray of shape (n, n_horizons)
+        Observed state at each horizon of `SCORED`, numbered as `vocabulary.STATES`; -1 where it is not observed.
+    group : numpy.ndarray of shape (n,)
+        Number of the component of related cases.
+    last : numpy.ndarray of shape (n,)
+        Month after the origin, from 1, of the case's end or last sight.
+    cause : numpy.ndarray of shape (n,)
+        0 for a case that is still observed, k for the k-th of `CAUSES`.
+    traits : pandas.DataFrame of n rows
+        `type`, `era` of the origin, `frame` (how the case was sampled), `confidence` of the coding and `moment` (start
+        or anniversary): what skill is broken down by. No model sees them.
     """
 
     lines: pd.DataFrame
-    states: NDArray[np.int64]
-    group: NDArray[np.int64]
-    weight: NDArray[np.float64]
-    last: NDArray[np.int64]
-    cause: NDArray[np.int64]
+    states: Integers
+    group: Integers
+    last: Integers
+    cause: Integers
     traits: pd.DataFrame
 
-    def select(self, chosen: NDArray[np.bool_]) -> "Origins":
-        """The chosen origins, weights spread anew over each case's scored ones."""
-        lines = self.lines[chosen].reset_index(drop=True)
+    @property
+    def weight(self) -> NDArray[np.float64]:
+        """The registered weights, (n,): one per case, spread evenly over its scored forecasts."""
+        return self.weights("case")
+
+    def select(self, chosen: Flags) -> "Origins":
+        """The origins flagged by `chosen` (n,)."""
         return replace(
             self,
-            lines=lines,
+            lines=self.lines[chosen].reset_index(drop=True),
             states=self.states[chosen],
             group=self.group[chosen],
-            weight=_by_case(lines["case_id"], _is_scored(self.states[chosen])),
             last=self.last[chosen],
             cause=self.cause[chosen],
             traits=self.traits[chosen].reset_index(drop=True),
         )
 
-    def weights(self, scheme: Weights = "case", horizon: int | None = None) -> NDArray[np.float64]:
-        """Weight of each forecast, (n,), 0 where neither the horizon nor, without one, any horizon is scored.
-
-        `case`: one per case, spread evenly over its scored forecasts, as registered; it favours cases that ended
-        early. `forecast`: one each. `start`: one for the forecast of a case's first public day, none for the rest.
-        """
+    def is_scored(self, horizon: int | None = None) -> Flags:
+        """Whether the state is observed at a horizon or, by default, at any, (n,)."""
         column = slice(None) if horizon is None else [SCORED.index(horizon)]
-        scored = _is_scored(self.states[:, column])
+        return np.asarray((self.states[:, column] >= 0).any(axis=1))
+
+    def weights(self, scheme: Weights = "case", horizon: int | None = None) -> NDArray[np.float64]:
+        """Weight of each forecast.
+
+        Parameters
+        ----------
+        scheme : {"case", "forecast", "start"}
+            `case`: one per case, spread evenly over its scored forecasts, as registered; it favours cases that ended
+            early. `forecast`: one each. `start`: one for the forecast of a case's first public day, 0 for the others.
+        horizon : int, optional
+            Months; a forecast is scored if its state is observed there. By default, if it is observed at any horizon.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n,)
+            0 where the forecast is not scored.
+
+        Raises
+        ------
+        UsageError
+            For another scheme.
+        """
+        scored = self.is_scored(horizon)
         if scheme == "case":
-            return _by_case(self.lines["case_id"], scored)
+            return case_weights(self.lines["case_id"], scored)
         if scheme == "forecast":
             return np.asarray(scored, dtype=np.float64)
         if scheme == "start":
             return np.asarray(scored & (self.traits["moment"] == "start").to_numpy(), dtype=np.float64)
-        raise UsageError(f"wanted weights out of {', '.join(WEIGHTS)}; came {scheme!r}")
+        raise UsageError(f"expected weights out of {', '.join(WEIGHTS)}, got {scheme!r}; `case` is the registered one")
+
+
+def observed_states(age_months: ArrayLike, exit_month: ArrayLike, cause: ArrayLike) -> Integers:
+    """State of a case at each horizon of `SCORED` after an origin, as far as it is observed.
+
+    Parameters
+    ----------
+    age_months : array_like of shape (n,)
+        Age of the case at the origin, in months.
+    exit_month : array_like of shape (n,)
+        Month of age in which the case ended or was last seen.
+    cause : array_like of shape (n,)
+        0 for a case that was last seen going on, k for one that ended by the k-th of `CAUSES`.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n, n_horizons)
+        `ONGOING_STATE` where the case was observed beyond the horizon, else the cause numbered from 0, or -1 where the
+        case was last seen before the horizon.
+
+    Examples
+    --------
+    >>> observed_states([0, 0], [30, 30], [2, 0]).tolist()
+    [[3, 3, 1, 1, 1], [3, 3, -1, -1, -1]]
+    """
+    age, last, ended_by = (np.asarray(part, dtype=np.int64)[:, None] for part in (age_months, exit_month, cause))
+    ended = np.where(ended_by > 0, ended_by - 1, -1)
+    return np.where(last > age + np.asarray(SCORED), ONGOING_STATE, ended)
 
 
 def origins(history: History, target: str = TARGETS[0], stale_alive: bool = False) -> Origins:
-    """Every origin of the headline population: first public day and anniversaries while a case is observed.
+    """Origins of the headline population: the first public day and the anniversaries of each case under observation.
 
-    `stale_alive` takes a case not known to have ended as observed to the record's end, not to its last sight.
+    Parameters
+    ----------
+    history : History
+        The record as known on its day; what it observed until then is the truth of the backtest.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    stale_alive : bool
+        Whether a case not known to have ended counts as observed to the record's end, and not to its last sight only.
+
+    Returns
+    -------
+    Origins
+        In the order of the cases and, within a case, of the days.
+
+    Raises
+    ------
+    UsageError
+        For another target.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> found = origins(load_history())
+    >>> found.states.shape == (len(found.lines), len(SCORED))
+    True
     """
     core = spells(history, target)
     marks = landmarks(core)
     starts = core.starts.iloc[marks.case].reset_index(drop=True)
-    ahead = marks.age[:, None] + np.asarray(SCORED)
     to_end = completed_months_array((pd.Timestamp(history.as_of) - core.starts["start_date"]).dt.days.to_numpy()) + 1
     end = np.where((core.cause == 0) & stale_alive, to_end, core.exit)
     last, cause = end[marks.case], core.cause[marks.case]
-    states = np.where(last[:, None] > ahead, ONGOING_STATE, np.where(cause > 0, cause - 1, -1)[:, None])
     lines = start_covariates(starts).assign(
         case_id=starts["case_id"], day=[day.item() for day in marks.day], age_months=marks.age, gap_months=0
     )
-    weight = _by_case(lines["case_id"], _is_scored(states))
-    traits = _traits(history, lines)
-    return Origins(lines, states, core.group[marks.case], weight, last - marks.age, cause, traits)
+    states = observed_states(marks.age, last, cause)
+    return Origins(lines, states, core.group[marks.case], last - marks.age, cause, _traits(history, lines))
 
 
 def era_name(year: int) -> str:
-    """The 25 years that hold a year, such as 1975-1999."""
+    """The 25 years that contain a year.
+
+    >>> era_name(1985)
+    '1975-1999'
+    """
     first = year // ERA_YEARS * ERA_YEARS
     return f"{first}-{first + ERA_YEARS - 1}"
 
@@ -110,14 +196,3 @@ def _traits(history: History, lines: pd.DataFrame) -> pd.DataFrame:
             "moment": np.where(lines["case_id"].duplicated(), "anniversary", "start"),
         }
     )
-
-
-def _is_scored(states: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether any of a forecast's horizons, (n, n_horizons), is scored."""
-    return np.asarray((states >= 0).any(axis=1))
-
-
-def _by_case(case_id: "pd.Series[str]", scored: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """One per case, spread evenly over its scored forecasts; 0 for the rest."""
-    each = pd.Series(scored.astype(np.float64), index=case_id.index)
-    return np.asarray(each / each.groupby(case_id).transform("sum").clip(lower=1.0), dtype=np.float64)

@@ -1,17 +1,18 @@
-"""Scored forecasts of past days, and the run that makes them."""
+"""Out-of-sample forecasts of a backtest with their scores, and the run that makes them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from forecasting.backtest.checkpoints import kept_folds
-from forecasting.backtest.designs import Design, check_design, folds
+from forecasting.backtest.checkpoints import open_checkpoints
+from forecasting.backtest.designs import BURN_IN, Design, Fold, check_design, folds
 from forecasting.backtest.fold_forecasts import forecast_folds
+from forecasting.backtest.jobs import map_in_jobs
 from forecasting.backtest.origins import SCORED, Origins, Weights, origins
 from forecasting.forecasts.forecast import LEVEL
 from forecasting.record.history import History
@@ -25,6 +26,7 @@ from forecasting.scores.proper import (
     ranked_probability_score,
 )
 from forecasting.scores.skill import Skill, decade_bootstrap, paired_bootstrap
+from forecasting.store.errors import UsageError
 
 Floats = NDArray[np.float64]
 SCORED_MODELS = ("primary", "primary_hindsight", "base_rate", "type_base_rate")
@@ -33,7 +35,17 @@ BY_STATES = {"brier": brier_states, "log": log_score, "ranked": ranked_probabili
 
 @dataclass(frozen=True)
 class Backtest:
-    """Scored forecasts of one design: `probabilities` by model, (n, n_states, n_horizons), NaN where not scored."""
+    """Out-of-sample forecasts of one design and the observed states that score them.
+
+    Parameters
+    ----------
+    design : {"cluster", "rolling", "era", "dyad"}
+        How the folds were made.
+    origins : Origins
+        The n origins that a fold covers.
+    probabilities : dict
+        By model, of shape (n, n_states, n_horizons) and in [0, 1]; NaN where the state is not observed.
+    """
 
     design: Design
     origins: Origins
@@ -59,7 +71,7 @@ class Backtest:
         return np.divide(values.sum(axis=1), n_scored, out=np.full(len(values), np.nan), where=n_scored > 0)
 
     def ending_score(self, model: str) -> Floats:
-        """Censored log score of each forecast, (n,): when and how the case ended, or that it was last seen going on.
+        """Censored log score of each forecast, (n,): of the time and cause of the ending, or of the last sight.
 
         A window that is not fully observed counts up to the last horizon by which the case was seen going on; NaN
         where there is none.
@@ -99,6 +111,42 @@ class Backtest:
         return paired_bootstrap(score[rows], reference[rows], weight[rows], self.origins.group[rows], level=LEVEL)
 
 
+def assemble(
+    design: Design, origins: Origins, folds: Sequence[Fold], forecasts: Sequence[Mapping[str, Floats]]
+) -> Backtest:
+    """The forecasts of all folds as one backtest.
+
+    Parameters
+    ----------
+    design : {"cluster", "rolling", "era", "dyad"}
+        How the folds were made.
+    origins : Origins
+        The origins that the folds are of.
+    folds : sequence of Fold
+        At least one; no two with an origin in common.
+    forecasts : sequence of mapping
+        For each fold, by model, probabilities of shape (n_fold, n_states, n_horizons).
+
+    Returns
+    -------
+    Backtest
+        Of the origins in a fold, in their order, with NaN where the state is not observed.
+    """
+    shape = (len(origins.group), len(CAUSES) + 1, len(SCORED))
+    probabilities = {model: np.full(shape, np.nan) for model in forecasts[0]}
+    is_covered = np.zeros(len(origins.group), dtype=bool)
+    for fold, by_model in zip(folds, forecasts, strict=True):
+        is_covered[fold.lines] = True
+        for model, values in by_model.items():
+            probabilities[model][fold.lines] = values
+    is_unobserved = (origins.states < 0)[:, None, :]
+    return Backtest(
+        design,
+        origins.select(is_covered),
+        {model: np.where(is_unobserved, np.nan, values)[is_covered] for model, values in probabilities.items()},
+    )
+
+
 def backtest(
     history: History,
     design: str,
@@ -108,37 +156,62 @@ def backtest(
     resume: str | Path | None = None,
     only: Sequence[str] | None = None,
 ) -> Backtest:
-    """Forecast every origin by models that could not know it, and keep what is needed to score them.
+    """Forecast every origin out of sample.
 
-    `design`: see `designs.folds`; `only` names some of its folds. `resume`: a folder in which finished folds are kept
-    and looked for; the numbers are the same with and without. Raises `UsageError` for another design or fold, fewer
-    than one job, or a folder that cannot be used.
+    Parameters
+    ----------
+    history : History
+        The record, which also says what was observed.
+    design : {"cluster", "rolling", "era", "dyad"}
+        See `folds`.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    jobs : int
+        Processes, 1 or more.
+    stale_alive : bool
+        See `origins`.
+    resume : str or Path, optional
+        Folder of checkpoints, from which finished folds are read; the numbers are the same with and without.
+    only : sequence of str, optional
+        Names of the folds wanted; by default all.
+
+    Returns
+    -------
+    Backtest
+        Forecasts of `SCORED_MODELS` at every origin in a fold.
+
+    Raises
+    ------
+    UsageError
+        For another design or fold, fewer than one job, or a folder that cannot be used.
     """
     chosen = check_design(design, jobs)
-    asked = origins(history, target, stale_alive)
-    parts = folds(history, asked, chosen, target, only)
-    kept = kept_folds(resume, history, chosen, target) if resume is not None else None
-    shares = Parallel(n_jobs=jobs)(
-        delayed(forecast_folds)(history, asked, target, parts[job::jobs], kept) for job in range(jobs)
-    )
-    filled = {model: np.full((*asked.states.shape, len(CAUSES) + 1), np.nan) for model in SCORED_MODELS}
-    for job, share in enumerate(shares):
-        for fold, forecasts in zip(parts[job::jobs], share, strict=True):
-            for model, values in forecasts.items():
-                filled[model][fold.lines] = values.transpose(0, 2, 1)
-    made = np.zeros(len(asked.group), dtype=bool)
-    made[np.concatenate([fold.lines for fold in parts])] = True
-    unscored = (asked.states < 0)[:, :, None]
-    probabilities = {
-        model: np.where(unscored, np.nan, values)[made].transpose(0, 2, 1) for model, values in filled.items()
-    }
-    return Backtest(chosen, asked.select(made), probabilities)
+    found = origins(history, target, stale_alive)
+    parts = folds(history, found, chosen, target, only)
+    if not parts:
+        raise UsageError(
+            f"expected at least one fold of the design {chosen}, got none; `rolling` starts in the first year with "
+            f"{BURN_IN} known endings"
+        )
+    checkpoints = open_checkpoints(resume, history, chosen, target) if resume is not None else None
+    work = partial(forecast_folds, history, found, target, checkpoints=checkpoints)
+    return assemble(chosen, found, parts, map_in_jobs(work, parts, jobs))
 
 
 def skill_table(scored: Backtest) -> pd.DataFrame:
-    """Skill of each model over both base rates, at every horizon and over all: one row each, registered weights.
+    """Skill of each model over both base rates under the registered weights.
 
-    Columns: model, reference, horizon (months, or `all`), brier_skill, lower, upper, n (forecasts), n_groups.
+    Parameters
+    ----------
+    scored : Backtest
+        Forecasts of `SCORED_MODELS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each model, reference and horizon, and for the mean over all horizons: `model`, `reference`,
+        `horizon` (months, or `all`), `brier_skill` (at most 1; 0 for the reference itself), `lower` and `upper` (80 %,
+        components resampled whole), `n` (forecasts), `n_groups`.
     """
     rows = []
     for model in SCORED_MODELS:

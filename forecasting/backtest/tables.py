@@ -1,4 +1,4 @@
-"""The results of a backtest as tables, and as files that keep the results of other designs and records."""
+"""Results of a backtest as tables, written beside those of other designs and records."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -17,12 +17,21 @@ from forecasting.scores.power import power, ranked
 from forecasting.store.errors import UsageError
 from forecasting.store.files import write_whole
 
-FILE = "proof_{}.csv"
 KEY = ["record", "design"]
 RECORD_DIGITS = 12
 SIGNIFICANT = "%.6g"
 _SHOWN = {"base_rate": BREAKDOWNS, "type_base_rate": ("all", "horizon", "cause")}
-_FIGURES = ("lower", "upper", "standard_error", "smallest", "apart", "right_sign", "n", "n_groups")
+_FIGURES = {
+    "difference": "value",
+    "lower": "lower",
+    "upper": "upper",
+    "standard_error": "standard_error",
+    "minimum_detectable": "smallest",
+    "critical_difference": "apart",
+    "same_sign": "right_sign",
+    "n": "n",
+    "n_groups": "n_groups",
+}
 MODELS_SHOWN = ("primary", "primary_hindsight", "type_base_rate")
 
 
@@ -32,7 +41,7 @@ def breakdown_table(scored: Backtest) -> pd.DataFrame:
     Over the base rate by type only the whole, by horizon and by cause. Columns: weights, model, reference and those of
     `skill_by`.
     """
-    asked = [
+    breakdowns = [
         (weights, model, reference, by)
         for weights in WEIGHTS
         for model in MODELS_SHOWN
@@ -42,18 +51,20 @@ def breakdown_table(scored: Backtest) -> pd.DataFrame:
     ]
     tables = [
         skill_by(scored, by, model, reference, weights).assign(weights=weights, model=model, reference=reference)
-        for weights, model, reference, by in asked
+        for weights, model, reference, by in breakdowns
     ]
     head = ["weights", "model", "reference"]
     return pd.concat(tables, ignore_index=True)[[*head, *tables[0].columns.drop(head)]]
 
 
 def power_table(scored: Backtest, weights: Weights = "case") -> pd.DataFrame:
-    """What these forecasts can show of each pair of models, one row each.
+    """Differences between each pair of models, and what this many forecasts can show of them.
 
-    Columns: model, against, difference (share of the base rate's score that `model` saves more than `against`; its
-    skill where that is the base rate), lower, upper, standard_error, smallest, apart, right_sign (see
-    `scores.power.Power`), tier (of `model`, 1 the best; models of one tier are not ranked), n, n_groups.
+    Columns: `model`, `against`, `difference` (share of the base rate's score that `model` saves more than `against`;
+    its skill where that is the base rate), `lower`, `upper`, `standard_error`, `minimum_detectable` (true difference
+    that would be seen with probability 0.8), `critical_difference` (least measured one whose interval leaves out 0),
+    `same_sign` (probability that a repetition shows the same sign), `n`, `n_groups` and `tier` (of `model`, 1 the best;
+    models of one tier are indistinguishable). See `scores.power.Power`.
     """
     weight = scored.origins.weights(weights)
     rows = weight > 0
@@ -65,8 +76,8 @@ def power_table(scored: Backtest, weights: Weights = "case") -> pd.DataFrame:
         for other in SCORED_MODELS:
             if other != model:
                 shown = power(scores[model], scores[other], weight[rows], group, scores["base_rate"], level=LEVEL)
-                figures = {name: getattr(shown, name) for name in _FIGURES}
-                found.append({"model": model, "against": other, "difference": shown.value, **figures, "tier": tier})
+                figures = {column: getattr(shown, name) for column, name in _FIGURES.items()}
+                found.append({"model": model, "against": other, **figures, "tier": tier})
     return pd.DataFrame(found)
 
 
@@ -85,15 +96,33 @@ def result_tables(scored: Backtest) -> dict[str, pd.DataFrame]:
 def write_tables(
     tables: Mapping[str, pd.DataFrame], record_sha256: str, design: Design, folder: str | Path
 ) -> list[Path]:
-    """Write the `result_tables` of a design into `folder`, one CSV each, whole or not at all; returns their paths.
+    """Write the `result_tables` of a design into a folder, all or none.
 
-    Rows of the same record and design are replaced; those of others stay, the last record written first. Raises
-    `UsageError` for a file there that is no such table.
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        By name; each is written to `<name>.csv` with the columns `record` and `design` before its own.
+    record_sha256 : str
+        Hash of the record that was scored; its first digits go into `record`.
+    design : {"cluster", "rolling", "era", "dyad"}
+        How the folds were made.
+    folder : str or Path
+        Rows of the same record and design are replaced there; those of others stay, the last record written first.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    UsageError
+        For a file there with other columns.
     """
     key = (record_sha256[:RECORD_DIGITS], design)
     contents = {}
     for name, fresh in tables.items():
-        path = Path(folder) / FILE.format(name)
+        path = Path(folder) / f"{name}.csv"
         text = io.StringIO()
         fresh.assign(record=key[0], design=key[1])[[*KEY, *fresh.columns]].to_csv(
             text, index=False, float_format=SIGNIFICANT, lineterminator="\n"
@@ -106,12 +135,15 @@ def write_tables(
 def _merged(path: Path, fresh: str, key: tuple[str, str]) -> str:
     """The lines of the fresh table, with those of other records and designs in the file: its own record's first."""
     header, *lines = fresh.splitlines(keepends=True)
-    kept: list[str] = []
+    old: list[str] = []
     if path.exists():
-        came, *kept = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        if came != header:
-            raise UsageError(f"wanted {path} with the columns {header.strip()}; came {came.strip()}")
-    others = [line for line in kept if tuple(line.split(",")[:2]) != key]
+        old_header, *old = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        if old_header != header:
+            raise UsageError(
+                f"expected {path} with the columns {header.strip()}, got {old_header.strip()}; "
+                "write the tables to another folder"
+            )
+    others = [line for line in old if tuple(line.split(",")[:2]) != key]
     own = [line for line in [*others, *lines] if line.startswith(f"{key[0]},")]
     in_order = [line for design in DESIGNS for line in own if line.split(",")[1] == design]
     return "".join([header, *in_order, *(line for line in others if not line.startswith(f"{key[0]},"))])

@@ -21,12 +21,12 @@ def backtest(
     from forecasting.backtest import backtest as run
     from forecasting.backtest import check_design, skill_table
     from forecasting.backtest.tables import result_tables, write_tables
-    from forecasting.explain.track_record import check_kept, write_track_record
+    from forecasting.explain.track_record import check_rolling, write_track_record
     from forecasting.record.history import load_history
 
     chosen = check_design(design, jobs)
     if out is not None:
-        check_kept(chosen)
+        check_rolling(chosen)
     history = load_history(data)
     scored = run(history, chosen, target, jobs, resume=resume)
     if tables is not None:

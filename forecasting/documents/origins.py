@@ -66,7 +66,7 @@ CITED: Final = _together(
 )  # fmt: skip
 RATES: Final = ("base_rate", "type_base_rate", "rivalry_base_rate")
 CONTENT: Final = "forecasting.documents.case.content.case_content"
-PROOF: Final = Origin("forecasting.backtest.backtest", {"proof.csv": ()}, ("primary", "base_rate"))
+PROOF: Final = Origin("forecasting.backtest.backtest", {"evaluation/skill.csv": ()}, ("primary", "base_rate"))
 SETTINGS: Final = frozenset(
     ("template", "title", "package_version", "record_sha256", "code_sha256", "artefact", "artefact_earlier", "data_end",
      "as_of", "earlier", "target", "horizons", "horizon", "deadlines", "level", "models", "sound")
@@ -78,7 +78,7 @@ CASE: Final = {
     "unseen": Origin(CONTENT, SPELLS, ("base_rate",)),
     "confidence": Origin(
         "forecasting.documents.case.confidence.confidence",
-        _together(SPELLS, {"multiverse/*.json": (), "proof.csv": (), "cases": ("name",),
+        _together(SPELLS, {"multiverse/*.json": (), "evaluation/skill.csv": (), "cases": ("name",),
                            "alternatives": ("alternative_id", "reason")}),
         ("primary", "base_rate"),
     ),
@@ -101,7 +101,7 @@ CASE: Final = {
     "explained.signposts": Origin("forecasting.explain.signposts.signposts", HAZARD, ("primary",)),
     "explained.track_record": Origin(
         "forecasting.explain.track_record.track_record",
-        _together({"track_record.csv": ()}, ENDINGS, {"cases": ("start_date", "cluster_id")}),
+        _together({"evaluation/track_record.csv": ()}, ENDINGS, {"cases": ("start_date", "cluster_id")}),
         ("primary", "base_rate"),
     ),
     "curve": Origin("forecasting.forecasts.forecast.forecast", HAZARD, ("base_rate", "type_base_rate", "primary")),
@@ -143,13 +143,13 @@ PORTFOLIO: Final = {
 
 RESULTS: Final = "forecasting.backtest.backtest"
 SCORECARD: Final = {
-    "scored_record": Origin(RESULTS, {"proof_breakdown.csv": ()}),
+    "scored_record": Origin(RESULTS, {"evaluation/breakdown.csv": ()}),
     "registered": PROOF,
-    "breakdown": Origin(RESULTS, {"proof_breakdown.csv": ()}),
-    "calibration": Origin(RESULTS, {"proof_calibration.csv": ()}),
-    "reliability": Origin(RESULTS, {"proof_reliability.csv": ()}),
-    "earlier": Origin(RESULTS, {"proof_breakdown.csv": ()}),
-    "power": Origin(RESULTS, {"proof_power.csv": ()}),
+    "breakdown": Origin(RESULTS, {"evaluation/breakdown.csv": ()}),
+    "calibration": Origin(RESULTS, {"evaluation/calibration.csv": ()}),
+    "reliability": Origin(RESULTS, {"evaluation/reliability.csv": ()}),
+    "earlier": Origin(RESULTS, {"evaluation/breakdown.csv": ()}),
+    "power": Origin(RESULTS, {"evaluation/power.csv": ()}),
     "peers": Origin("forecasting.documents.scorecard.rows_of", {"benchmarks/peers/results.csv": ()}),
     "ledger": Origin("forecasting.ledger.score", {"ledger": ()}, ("primary", "base_rate")),
     "tried": Origin("forecasting.documents.scorecard.scorecard_content", {"REGISTRATION.md": ()}),

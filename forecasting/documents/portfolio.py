@@ -38,6 +38,7 @@ from forecasting.forecasts.forecast import LEVEL, case_limits, forecast
 from forecasting.record.cases import CaseView
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, deadline, parse_day
+from forecasting.record.schema import EVALUATION
 from forecasting.record.vocabulary import CAUSES, TARGETS
 
 MOST_MOVED = 10
@@ -125,7 +126,7 @@ def _ended(history: History, earlier_ids: set[str], target: str) -> list[Content
 
 def _accuracy(folder: Path) -> list[Content]:
     """Skill of the model on past days over the base rate, one entry per design; none where the record brings none."""
-    path = folder / "proof.csv"
+    path = folder / EVALUATION / "skill.csv"
     if not path.is_file():
         return []
     rows = pd.read_csv(path)

@@ -9,7 +9,6 @@ import pandas as pd
 
 import forecasting
 from forecasting.artefacts.code_hash import code_sha256
-from forecasting.backtest.tables import FILE
 from forecasting.documents import skill_tables as scores
 from forecasting.documents.ledger_section import LEDGER, ledger, ledger_values
 from forecasting.documents.report import Maker, Report, by_name
@@ -17,6 +16,7 @@ from forecasting.documents.values import Content
 from forecasting.forecasts.forecast import LEVEL
 from forecasting.record.history import History, load_history
 from forecasting.record.months import parse_day
+from forecasting.record.schema import EVALUATION
 from forecasting.store.errors import UsageError
 from forecasting.store.package_data import shipped
 
@@ -57,12 +57,12 @@ class ScorecardReport(Report):
 def scorecard_content(history: History) -> Content:
     """All values of the page: the results of the last record that was scored, and the heads of those before it.
 
-    `registered`: rows of `proof.csv`; each of `TABLES`: rows of that file, of the record `scored_record` (the first
+    `registered`: rows of `skill.csv`; each of `TABLES`: rows of that file, of the record `scored_record` (the first
     digits of its hash; empty where there is no result); `earlier`: rows of the whole, of records scored before;
     `ledger`: what the ledger beside the record holds, or None.
     """
     folder = history.record.folder
-    tables = {name: rows_of(folder / FILE.format(name)) for name in TABLES}
+    tables = {name: rows_of(folder / EVALUATION / f"{name}.csv") for name in TABLES}
     records = list(dict.fromkeys(row["record"] for row in tables["breakdown"]))
     last = records[0] if records else ""
     return {
@@ -76,7 +76,7 @@ def scorecard_content(history: History) -> Content:
         "level": LEVEL,
         "scored_record": last,
         "ledger": ledger_values(folder / LEDGER),
-        "registered": rows_of(folder / "proof.csv"),
+        "registered": rows_of(folder / EVALUATION / "skill.csv"),
         **{name: [row for row in rows if row["record"] == last] for name, rows in tables.items()},
         "earlier": [row for row in tables["breakdown"] if row["record"] != last and row["by"] == "all"],
         "peers": rows_of(shipped("data").parent / PEERS),

@@ -46,7 +46,7 @@ ANCHOR = re.compile(r'<a class="anchor-link".*?</a>', re.S)
 TOO_FEW = "too few"
 NO_RESULT = (
     "<p>No result for this record yet: <code>forecasting backtest --design cluster --tables DIR</code>, with the "
-    "record's folder as DIR, makes one.</p>"
+    "folder <code>evaluation</code> beside the record as DIR, makes one.</p>"
 )
 
 
@@ -146,7 +146,7 @@ def calibration(content: Content) -> Fragment:
     for design in DESIGNS:
         rows = [r for r in content["calibration"] if r["design"] == design and r["weights"] == "forecast"]
         lines = [
-            [label(r["cause"]), r["horizon"], _share(r["forecast"]), _share(r["came"]), _number(r, "ratio"),
+            [label(r["cause"]), r["horizon"], _share(r["mean_forecast"]), _share(r["observed"]), _number(r, "ratio"),
              _number(r, "slope"), f"{r['auc']:.2f}" if r["auc"] is not None else TOO_FEW]
             for r in rows
         ]  # fmt: skip
@@ -179,7 +179,7 @@ def power(content: Content) -> Fragment:
     """What these forecasts can show at all, and which models they tell apart."""
     head = ["Past days forecast", "Difference", "Measured", "Standard error", "Chance of the same sign again",
             "Smallest true one that would be seen", "Smallest measured one apart from noise"]  # fmt: skip
-    figures_shown = ("standard_error", "right_sign", "smallest", "apart")
+    figures_shown = ("standard_error", "same_sign", "minimum_detectable", "critical_difference")
     rows = [
         [DESIGNS[r["design"]], f"{_of(MODELS, r['model'])} over {_of(MODELS, r['against'])}",
          _interval(r, "difference"), *(_share(r[name]) for name in figures_shown)]

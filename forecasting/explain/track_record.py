@@ -1,4 +1,4 @@
-"""What the models said of past cases, made as of then, and what came: kept in a file, shown beside a forecast."""
+"""Track record: out-of-sample forecasts of past days with their observed states, and those like a given forecast."""
 
 import json
 from dataclasses import dataclass
@@ -14,12 +14,13 @@ from forecasting.forecasts.forecast import LEVEL
 from forecasting.record.history import History
 from forecasting.record.months import DAYS_PER_MONTH, deadline
 from forecasting.record.panel import spells
+from forecasting.record.schema import EVALUATION
 from forecasting.record.vocabulary import CAUSES, ONGOING, STATES, TARGETS
 from forecasting.scores.resampling import draw_groups, interval_around, number_groups
 from forecasting.store.errors import UsageError
 from forecasting.store.files import write_whole
 
-FILE: Final = "track_record.csv"
+FILE: Final = f"{EVALUATION}/track_record.csv"
 MODELS: Final = ("primary", "base_rate")
 CHANCES: Final = tuple(f"{model}_{cause}" for model in MODELS for cause in CAUSES)
 COLUMNS: Final = ("case_id", "as_of", "age_months", "horizon", *CHANCES, "state", "known_date")
@@ -28,10 +29,10 @@ DIGITS: Final = 4
 
 
 @dataclass(frozen=True)
-class Kept:
+class PastForecasts:
     """Past forecasts of one record under one target; `lines` has the columns `COLUMNS`, days as timestamps.
 
-    `lines` is None, and `missing` says why, where none are kept that fit.
+    `lines` is None, and `missing` says why, where the record has none that fit.
     """
 
     lines: pd.DataFrame | None
@@ -40,18 +41,32 @@ class Kept:
 
 @dataclass(frozen=True)
 class TrackRecord:
-    """`n` past forecasts by `model` like one, of `n_cases` cases: the mean it `said` and the share that `came`.
+    """Past forecasts like a given one, and how often the ending was observed.
 
-    `lower` and `upper` bound that share, by a bootstrap of related cases at `level`; all NaN where `few`, that is where
-    they come from fewer than ten cases. `beside`: the mean that the base rate said of the same ones.
+    Parameters
+    ----------
+    model : str
+        Whose forecasts they are.
+    n, n_cases : int
+        Number of forecasts, and of the cases they are of.
+    mean_forecast, mean_base_rate : float
+        Mean probabilities of the model and of the base rate.
+    observed : float
+        Observed frequency.
+    lower, upper : float
+        Its interval at `level`, components resampled whole.
+    level : float
+        Probability of the interval.
+    few : bool
+        Whether there are fewer than ten cases; the means, the frequency and its interval are NaN then.
     """
 
     model: str
     n: int
     n_cases: int
-    said: float
-    beside: float
-    came: float
+    mean_forecast: float
+    mean_base_rate: float
+    observed: float
     lower: float
     upper: float
     level: float
@@ -94,8 +109,9 @@ def _known_dates(table: pd.DataFrame, history: History, target: str) -> NDArray[
     ending, seen = (
         outcomes[name].loc[case].to_numpy().astype("datetime64[D]") for name in ("end_known_date", "last_seen")
     )
-    unsaid = (table["state"] == ONGOING).to_numpy() & (seen >= passed)
-    return np.where(unsaid, passed, np.maximum(passed, ending))
+    # Going on is known once the case was seen after the deadline; any other state once the ending was known.
+    is_seen_going_on = (table["state"] == ONGOING).to_numpy() & (seen >= passed)
+    return np.where(is_seen_going_on, passed, np.maximum(passed, ending))
 
 
 def write_track_record(path: Path, scored: Backtest, history: History, target: str = TARGETS[0]) -> None:
@@ -103,34 +119,34 @@ def write_track_record(path: Path, scored: Backtest, history: History, target: s
 
     Raises `UsageError` for a design other than rolling, whose models alone know no more than was known.
     """
-    check_kept(scored.design)
+    check_rolling(scored.design)
     table = past_forecasts(scored, history, target)
     text = table.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
     about = {"record_sha256": history.sha256, "design": scored.design, "target": target, "n": len(table)}
     write_whole({path: text.encode(), path.with_suffix(".json"): (json.dumps(about, indent=1) + "\n").encode()})
 
 
-def check_kept(design: str) -> None:
-    """`UsageError` for a design whose forecasts cannot be kept as a track record."""
+def check_rolling(design: str) -> None:
+    """`UsageError` for a design whose forecasts are no track record."""
     if design != "rolling":
-        raise UsageError(f"wanted --design rolling to keep forecasts with --out; came {design!r}")
+        raise UsageError(f"expected --design rolling with --out, got {design!r}; only it knows no more than was known")
 
 
-def read_track_record(history: History, target: str = TARGETS[0]) -> Kept:
-    """The forecasts kept in the record's folder, if they are of this very record and target."""
+def read_track_record(history: History, target: str = TARGETS[0]) -> PastForecasts:
+    """The past forecasts beside the record, if they are of this very record and target."""
     path = history.record.folder / FILE
     if not path.is_file() or not path.with_suffix(".json").is_file():
-        return Kept(None, "none are kept with this record")
+        return PastForecasts(None, "there is no track record beside this record")
     about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     if about.get("record_sha256") != history.sha256:
-        return Kept(None, "those kept were made from another state of the record")
+        return PastForecasts(None, "the track record is of another state of the record")
     if about.get("target") != target:
-        return Kept(None, f"those kept are for the target {about.get('target')}")
-    return Kept(pd.read_csv(path, parse_dates=["as_of", "known_date"]), "")
+        return PastForecasts(None, f"the track record is for the target {about.get('target')}")
+    return PastForecasts(pd.read_csv(path, parse_dates=["as_of", "known_date"]), "")
 
 
 def track_record(
-    kept: pd.DataFrame,
+    past: pd.DataFrame,
     history: History,
     model: str,
     horizon: int,
@@ -139,23 +155,44 @@ def track_record(
     cause: str = CAUSES[0],
     target: str = TARGETS[0],
 ) -> TrackRecord:
-    """How past forecasts like one have done, as far as it was known on the history's day.
+    """Past forecasts like a given one whose state was known on the history's day.
 
-    Like one: the same horizon; made at a case's start (younger than a year), or at an anniversary, as this one; and
-    the chance of `cause` that `model` said lies in [band[0], band[1]).
+    Parameters
+    ----------
+    past : pandas.DataFrame
+        Past forecasts with the columns `COLUMNS`.
+    history : History
+        The record as known on its day.
+    model : {"primary", "base_rate"}
+        Whose forecasts are compared.
+    horizon : int
+        Months; only forecasts of the same horizon count.
+    age_months : int
+        Age of the case. Below 12, forecasts at a case's start count; else those at an anniversary.
+    band : tuple of float
+        Forecasts count whose probability of `cause` is at least the first number and below the second.
+    cause : {"formalized", "collapsed", "faded"}
+        The ending.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+
+    Returns
+    -------
+    TrackRecord
+        With NaN where there are fewer than ten cases.
     """
-    known = kept[(kept["known_date"] <= pd.Timestamp(history.as_of)) & (kept["horizon"] == horizon)]
-    said = known[f"{model}_{cause}"]
-    alike = known[said.between(*band, inclusive="left") & ((known["age_months"] < 12) == (age_months < 12))]
+    known = past[(past["known_date"] <= pd.Timestamp(history.as_of)) & (past["horizon"] == horizon)]
+    in_band = known[f"{model}_{cause}"].between(*band, inclusive="left")
+    alike = known[in_band & ((known["age_months"] < 12) == (age_months < 12))]
     n_cases = alike["case_id"].nunique()
     if n_cases < FEWEST_CASES:
         none = float("nan")
         return TrackRecord(model, len(alike), n_cases, none, none, none, none, none, LEVEL, True)
-    came = (alike["state"] == cause).to_numpy(np.float64)
-    share, drawn = float(came.mean()), _replicates(came, _groups(alike["case_id"], history, target))
-    lower, upper = interval_around(share, drawn, LEVEL)
-    mean, beside = (float(alike[f"{name}_{cause}"].mean()) for name in (model, "base_rate"))
-    return TrackRecord(model, len(alike), n_cases, mean, beside, share, lower, upper, LEVEL, False)
+    is_ended = (alike["state"] == cause).to_numpy(np.float64)
+    observed, drawn = float(is_ended.mean()), _replicates(is_ended, _groups(alike["case_id"], history, target))
+    lower, upper = interval_around(observed, drawn, LEVEL)
+    mean, mean_base_rate = (float(alike[f"{name}_{cause}"].mean()) for name in (model, "base_rate"))
+    return TrackRecord(model, len(alike), n_cases, mean, mean_base_rate, observed, lower, upper, LEVEL, False)
 
 
 def _groups(case_ids: "pd.Series[str]", history: History, target: str) -> NDArray[np.int64]:
@@ -165,8 +202,8 @@ def _groups(case_ids: "pd.Series[str]", history: History, target: str) -> NDArra
     return pd.factorize(np.array([str(component.get(case, case)) for case in case_ids], dtype=object))[0]
 
 
-def _replicates(came: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Share that came when whole groups are drawn anew, (n_replicates,)."""
-    codes, n_groups = number_groups(group, np.ones(len(came), dtype=np.bool_))
-    draws = draw_groups(n_groups)
-    return np.asarray((draws @ np.bincount(codes, came, n_groups)) / (draws @ np.bincount(codes, minlength=n_groups)))
+def _replicates(is_ended: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Observed frequency with whole groups resampled, (n_replicates,)."""
+    codes, n_groups = number_groups(group, np.ones(len(is_ended), dtype=np.bool_))
+    draws, sizes = draw_groups(n_groups), np.bincount(codes, minlength=n_groups)
+    return np.asarray((draws @ np.bincount(codes, is_ended, n_groups)) / (draws @ sizes))

@@ -23,6 +23,7 @@ from forecasting.record.months import HORIZONS
 from forecasting.record.vocabulary import CAUSES, STATES
 from forecasting.scores.proper import brier_binary, brier_states
 from forecasting.scores.skill import paired_bootstrap
+from forecasting.scores.weights import case_weights
 
 Floats = NDArray[np.float64]
 
@@ -78,11 +79,6 @@ CAUSE_SCORES = (
 OTHER_SCORES = (
     "kind", "by", "against", "stated", "scored", "retracted", "n_cases", "brier", "brier_against", *SKILL,
 )  # fmt: skip
-
-
-def case_weights(case_id: "pd.Series[str]") -> Floats:
-    """One per case, spread evenly over its lines, (n,)."""
-    return (1.0 / case_id.groupby(case_id).transform("size")).to_numpy(np.float64)
 
 
 def compared(score: Floats, reference: Floats, case_id: "pd.Series[str]", cluster: "pd.Series[str]") -> dict[str, Any]:

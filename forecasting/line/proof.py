@@ -19,16 +19,17 @@ def backtest(
     target: Target = "concluded",
     jobs: Jobs = 1,
     resume: Annotated[
-        Path | None, typer.Option("--resume", help="Folder that keeps finished folds; a run cut off goes on from it.")
+        Path | None, typer.Option("--resume", help="Folder of finished folds; an interrupted run goes on from it.")
     ] = None,
     tables: Annotated[
-        Path | None, typer.Option("--tables", help="Folder for the breakdowns, calibration and power as CSV.")
+        Path | None,
+        typer.Option("--tables", help="Folder for the tables of results as CSV; DATA/evaluation is what reports read."),
     ] = None,
     data: Data = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", help="CSV file to keep the rolling forecasts in; DATA/track_record.csv is what reports read."
+            "--out", help="CSV file for the rolling forecasts; DATA/evaluation/track_record.csv is what reports read."
         ),
     ] = None,
     as_json: Json = False,

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from forecasting.record.reading import read_record
-from forecasting.record.schema import PLACEHOLDER, SLUG, TABLES, Column
+from forecasting.record.schema import EVALUATION, PLACEHOLDER, SLUG, TABLES, Column
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import UsageError
 from forecasting.store.files import write_whole
 from forecasting.store.package_data import shipped
 
-ABOUT_SHIPPED = ("REGISTRATION.md", "proof*.csv", "DATASHEET.md", "card")
+ABOUT_SHIPPED = ("REGISTRATION.md", EVALUATION, "DATASHEET.md", "card")
 DEFAULTS = {
     "start_precision": "day",
     "start_known_assumed": "0",

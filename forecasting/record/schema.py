@@ -10,6 +10,8 @@ Kind = Literal["text", "slug", "choice", "choices", "flag", "probability", "inte
 
 SLUG: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
 PLACEHOLDER: Final = "?"
+EVALUATION: Final = "evaluation"
+"""Folder beside the tables for what backtests of the record gave."""
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from forecasting.backtest import SCORED_MODELS, Backtest, origins
 
 
 @pytest.fixture(scope="session")
-def asked(history):
+def every_origin(history):
     return origins(history)
 
 
 @pytest.fixture(scope="session")
-def perfect(asked):
+def perfect(every_origin):
     """A backtest in which the primary is always right and the rest never know more than a quarter each."""
-    known = asked.select((asked.states >= 0).all(axis=1))
+    known = every_origin.select((every_origin.states >= 0).all(axis=1))
     right = np.eye(4)[known.states].transpose(0, 2, 1)
     flat = np.full_like(right, 0.25)
     values = {"primary": right, "primary_hindsight": flat, "base_rate": flat, "type_base_rate": flat}
@@ -22,16 +22,18 @@ def perfect(asked):
 
 
 @pytest.fixture(scope="session")
-def drawn(asked):
+def drawn(every_origin):
     """A backtest of every origin, with forecasts that never fall with the horizon and know a little of what came."""
     rng = np.random.default_rng(20260205)
-    n, n_horizons = asked.states.shape
+    n, n_horizons = every_origin.states.shape
     values = {}
     for model in SCORED_MODELS:
         odds = rng.dirichlet((1.0, 1.5, 1.0, 8.0), n)[:, :3]
-        odds[np.arange(n)[asked.cause > 0], asked.cause[asked.cause > 0] - 1] += 0.05 * (model == "primary")
+        odds[np.arange(n)[every_origin.cause > 0], every_origin.cause[every_origin.cause > 0] - 1] += 0.05 * (
+            model == "primary"
+        )
         reached = np.linspace(0.3, 0.9, n_horizons)
         ended = odds[:, :, None] * reached
         states = np.concatenate([ended, 1 - ended.sum(axis=1, keepdims=True)], axis=1)
-        values[model] = np.where((asked.states < 0)[:, None, :], np.nan, states)
-    return Backtest("rolling", asked, values)
+        values[model] = np.where((every_origin.states < 0)[:, None, :], np.nan, states)
+    return Backtest("rolling", every_origin, values)

@@ -1,5 +1,8 @@
-"""The backtest: nobody forecasts what it could have known, and everybody is scored on the same windows."""
+"""The backtest: every forecast is out of sample, and every model is scored on the same windows."""
 
+import doctest
+import importlib
+import pkgutil
 from dataclasses import replace
 from datetime import date
 
@@ -7,12 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import forecasting.backtest
 from forecasting import load_history
 from forecasting.backtest import (
     BURN_IN,
     DESIGNS,
     ONGOING_STATE,
     SCORED,
+    Fold,
+    backtest,
     check_design,
     folds,
     forecast_folds,
@@ -20,8 +26,10 @@ from forecasting.backtest import (
     skill_table,
     without,
 )
-from forecasting.backtest.designs import dyads
+from forecasting.backtest.designs import drawn_folds, dyads
+from forecasting.backtest.jobs import map_in_jobs
 from forecasting.backtest.origins import era_name
+from forecasting.backtest.results import assemble
 from forecasting.features import DossierIndex
 from forecasting.forecasts.training import training_set
 from forecasting.record.panel import spells
@@ -30,120 +38,124 @@ from forecasting.store.errors import UsageError
 
 
 @pytest.fixture(scope="module")
-def clusters(history, asked):
-    return folds(history, asked, "cluster")
+def clusters(history, every_origin):
+    return folds(history, every_origin, "cluster")
 
 
 @pytest.fixture(scope="module")
-def years(history, asked):
-    return folds(history, asked, "rolling", only=["1985", "1999", "2025"])
+def years(history, every_origin):
+    return folds(history, every_origin, "rolling", only=["1985", "1999", "2025"])
 
 
-def test_origins_are_the_first_day_and_anniversaries_of_observed_spells(history, asked):
+def test_origins_are_the_first_day_and_anniversaries_of_observed_spells(history, every_origin):
     core = spells(history)
-    assert set(asked.lines["case_id"]) == set(core.case_ids)
+    assert set(every_origin.lines["case_id"]) == set(core.case_ids)
     last = dict(zip(core.case_ids, core.exit, strict=True))
-    assert all(asked.lines["age_months"] < asked.lines["case_id"].map(last))
-    later = asked.lines[asked.lines.duplicated("case_id")]
+    assert all(every_origin.lines["age_months"] < every_origin.lines["case_id"].map(last))
+    later = every_origin.lines[every_origin.lines.duplicated("case_id")]
     assert (later["age_months"] % 12 == 0).all()
 
 
-def test_a_state_is_the_ending_by_the_deadline_or_observance_beyond_it(history, asked):
+def test_a_state_is_the_ending_by_the_deadline_or_observance_beyond_it(history, every_origin):
     core = spells(history)
-    end = asked.lines["case_id"].map(dict(zip(core.case_ids, core.exit, strict=True))).to_numpy()
-    cause = asked.lines["case_id"].map(dict(zip(core.case_ids, core.cause, strict=True))).to_numpy()
+    end = every_origin.lines["case_id"].map(dict(zip(core.case_ids, core.exit, strict=True))).to_numpy()
+    cause = every_origin.lines["case_id"].map(dict(zip(core.case_ids, core.cause, strict=True))).to_numpy()
     for column, horizon in enumerate(SCORED):
-        ahead = asked.lines["age_months"].to_numpy() + horizon
-        state = asked.states[:, column]
+        ahead = every_origin.lines["age_months"].to_numpy() + horizon
+        state = every_origin.states[:, column]
         assert (state[end > ahead] == ONGOING_STATE).all()
         assert (state[(end <= ahead) & (cause > 0)] == cause[(end <= ahead) & (cause > 0)] - 1).all()
         assert (state[(end <= ahead) & (cause == 0)] == -1).all()
 
 
-def test_each_case_weighs_one_over_its_scored_forecasts(asked):
-    scored = (asked.states >= 0).any(axis=1)
-    weights = pd.Series(asked.weight).groupby(asked.lines["case_id"]).sum()
-    assert (asked.weight[~scored] == 0).all()
+def test_each_case_weighs_one_over_its_scored_forecasts(every_origin):
+    scored = (every_origin.states >= 0).any(axis=1)
+    weights = pd.Series(every_origin.weight).groupby(every_origin.lines["case_id"]).sum()
+    assert (every_origin.weight[~scored] == 0).all()
     assert set(weights.round(12)) <= {0.0, 1.0}
 
 
-def test_stale_cases_taken_as_alive_add_windows_in_which_the_case_goes_on(history, asked):
+def test_stale_cases_taken_as_alive_add_windows_in_which_the_case_goes_on(history, every_origin):
     alive = origins(history, stale_alive=True)
-    new = (asked.states < 0) & (alive.states >= 0)
+    new = (every_origin.states < 0) & (alive.states >= 0)
     assert new.any()
     assert (alive.states[new] == ONGOING_STATE).all()
-    assert (alive.states[asked.states >= 0] == asked.states[asked.states >= 0]).all()
+    assert (alive.states[every_origin.states >= 0] == every_origin.states[every_origin.states >= 0]).all()
 
 
 @pytest.mark.parametrize("design", [design for design in DESIGNS if design != "rolling"])
-def test_no_component_straddles_a_fold(history, asked, design):
+def test_no_component_straddles_a_fold(history, every_origin, design):
     core = spells(history, population="pooled")
     component = dict(zip(core.case_ids, core.group, strict=True))
-    parts = folds(history, asked, design)
-    assert sorted(np.concatenate([fold.lines for fold in parts])) == list(range(len(asked.group)))
+    parts = folds(history, every_origin, design)
+    assert sorted(np.concatenate([fold.lines for fold in parts])) == list(range(len(every_origin.group)))
     assert len({fold.name for fold in parts}) == len(parts) > 5
     for fold in parts:
-        assert set(asked.lines["case_id"].iloc[fold.lines]) <= set(fold.held)
+        assert set(every_origin.lines["case_id"].iloc[fold.lines]) <= set(fold.held_out)
         assert fold.day == history.as_of
-        assert {component[case] for case in fold.held}.isdisjoint(
-            {group for case, group in component.items() if case not in fold.held}
+        assert {component[case] for case in fold.held_out}.isdisjoint(
+            {group for case, group in component.items() if case not in fold.held_out}
         )
 
 
-def test_an_era_is_left_out_whole(history, asked):
+def test_an_era_is_left_out_whole(history, every_origin):
     core = spells(history, population="pooled")
     era = {case: era_name(day.year) for case, day in zip(core.case_ids, core.starts["start_date"], strict=True)}
-    for fold in folds(history, asked, "era"):
-        assert {case for case in era if era[case] == fold.name} <= set(fold.held)
-        assert {era[case] for case in asked.lines["case_id"].iloc[fold.lines]} == {fold.name}
+    for fold in folds(history, every_origin, "era"):
+        assert {case for case in era if era[case] == fold.name} <= set(fold.held_out)
+        assert {era[case] for case in every_origin.lines["case_id"].iloc[fold.lines]} == {fold.name}
 
 
-def test_a_dyad_is_left_out_whole_and_a_state_that_ceased_counts_as_its_successor(history, asked):
+def test_a_dyad_is_left_out_whole_and_a_state_that_ceased_counts_as_its_successor(history, every_origin):
     core = spells(history, population="pooled")
     dyad = dict(zip(core.case_ids, dyads(history, core.starts), strict=True))
     parties = core.starts.set_index("case_id")["parties"]
     rivals = {case for case, both in parties.items() if set(both.split(";")) in ({"USA", "SUN"}, {"USA", "RUS"})}
     assert {dyad[case] for case in rivals} == {"RUS;USA"}
     assert {"SUN;USA", "USA;SUN"} & set(parties) and {"RUS;USA", "USA;RUS"} & set(parties)
-    for fold in folds(history, asked, "dyad"):
-        assert {case for case in dyad if dyad[case] == fold.name} <= set(fold.held)
+    for fold in folds(history, every_origin, "dyad"):
+        assert {case for case in dyad if dyad[case] == fold.name} <= set(fold.held_out)
 
 
 def test_training_without_a_component_holds_nothing_of_it(history, clusters):
-    held = max((fold.held for fold in clusters), key=len)
+    held = max((fold.held_out for fold in clusters), key=len)
     learned = without(training_set(history, DossierIndex(history).without(held), ["dyad_record"], "concluded"), held)
     assert set(learned.landmarks["case_id"]).isdisjoint(held)
     assert len(learned.landmarks) == len(learned.group) == len(learned.outcome[0])
 
 
-def test_rolling_models_are_older_than_the_forecasts_and_have_burnt_in(history, asked, years):
+def test_rolling_models_are_older_than_the_forecasts_and_have_burnt_in(history, every_origin, years):
     for fold in years:
-        assert fold.held == ()
-        assert all(day >= fold.day and day.year == fold.day.year for day in asked.lines["day"].iloc[fold.lines])
+        assert fold.held_out == ()
+        assert all(day >= fold.day and day.year == fold.day.year for day in every_origin.lines["day"].iloc[fold.lines])
         assert spells(history.at(fold.day)).endings().sum() >= BURN_IN
-    with pytest.raises(UsageError, match="^wanted folds of the design rolling; came '1980', which it does not have$"):
-        folds(history, asked, "rolling", only=["1980"])
+    with pytest.raises(
+        UsageError, match="^expected names of folds of the design rolling, got '1980', which it does not have$"
+    ):
+        folds(history, every_origin, "rolling", only=["1980"])
     assert spells(history.at(date(1980, 1, 1))).endings().sum() < BURN_IN
 
 
-def test_a_rolling_fold_gives_probabilities_of_every_state(history, asked, years):
-    for states in forecast_folds(history, asked, "concluded", years[:1])[0].values():
+def test_a_rolling_fold_gives_probabilities_of_every_state(history, every_origin, years):
+    for states in forecast_folds(history, every_origin, "concluded", years[:1])[0].values():
         assert states.shape == (len(years[0].lines), len(CAUSES) + 1, len(SCORED))
         np.testing.assert_allclose(states.sum(axis=1), 1.0)
         assert (states >= 0).all()
 
 
-def test_a_planted_ending_after_the_year_changes_no_rolling_forecast(history, asked, years, record_copy):
+def test_a_planted_ending_after_the_year_changes_no_rolling_forecast(history, every_origin, years, record_copy):
     case = "new-start-suspension-2023"
     for target in ("concluded", "in_force"):
         record_copy.edit("outcomes", f"{case}/{target}", fade="fulfilled")
     other = load_history(record_copy.folder)
-    mine, theirs = (forecast_folds(past, asked, "concluded", years[:1])[0]["primary"] for past in (history, other))
+    mine, theirs = (
+        forecast_folds(past, every_origin, "concluded", years[:1])[0]["primary"] for past in (history, other)
+    )
     np.testing.assert_array_equal(mine, theirs)
 
 
 @pytest.mark.parametrize("design", ["cluster", "era"])
-def test_how_a_held_case_ended_changes_no_forecast_of_its_fold(history, asked, design, record_copy):
+def test_how_a_held_case_ended_changes_no_forecast_of_its_fold(history, every_origin, design, record_copy):
     case = "new-start-suspension-2023"
     record_copy.rewrite(
         "alternatives.csv", lambda old: b"".join(line for line in old.splitlines(True) if case.encode() not in line)
@@ -151,9 +163,9 @@ def test_how_a_held_case_ended_changes_no_forecast_of_its_fold(history, asked, d
     for target in ("concluded", "in_force"):
         record_copy.edit("outcomes", f"{case}/{target}", cause="collapsed", fade="")
     other = load_history(record_copy.folder)
-    fold = next(fold for fold in folds(history, asked, design) if case in fold.held)
+    fold = next(fold for fold in folds(history, every_origin, design) if case in fold.held_out)
     fold = replace(fold, lines=fold.lines[-5:])
-    mine, theirs = (forecast_folds(past, asked, "concluded", [fold])[0] for past in (history, other))
+    mine, theirs = (forecast_folds(past, every_origin, "concluded", [fold])[0] for past in (history, other))
     for model in mine:
         np.testing.assert_array_equal(mine[model], theirs[model])
 
@@ -173,11 +185,48 @@ def test_the_table_has_every_model_reference_and_horizon(perfect):
     assert not ((table["model"] == table["reference"]).any())
 
 
+def test_the_folds_of_a_backtest_are_put_back_in_the_order_of_the_origins(every_origin):
+    n = len(every_origin.group)
+    few = np.flatnonzero(np.arange(n) % 3 != 0)
+    parts = [Fold(str(k), few[k::2], date(2026, 1, 1), ()) for k in range(2)]
+    values = np.arange(n * 20, dtype=float).reshape(n, 4, 5)
+    scored = assemble("cluster", every_origin, parts, [{"m": values[fold.lines]} for fold in parts])
+    expected = np.where((every_origin.states < 0)[:, None], np.nan, values)[few]
+    np.testing.assert_array_equal(scored.probabilities["m"], expected)
+    np.testing.assert_array_equal(scored.origins.states, every_origin.states[few])
+
+
+def test_a_record_too_young_for_a_fold_is_refused(history):
+    with pytest.raises(
+        UsageError, match="^expected at least one fold of the design rolling, got none; `rolling` starts"
+    ):
+        backtest(history.at(date(1980, 1, 1)), "rolling")
+
+
+def test_drawn_folds_keep_components_whole_and_repeat():
+    group = np.repeat(np.arange(50), 3)
+    folds_of_cases = drawn_folds(group, 5, 1)
+    assert set(np.bincount(folds_of_cases)) == {30}
+    assert (folds_of_cases.reshape(-1, 3) == folds_of_cases[::3, None]).all()
+    np.testing.assert_array_equal(folds_of_cases, drawn_folds(group, 5, 1))
+    assert not np.array_equal(folds_of_cases, drawn_folds(group, 5, 2))
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3, 7])
+def test_shares_of_work_come_back_in_order(jobs):
+    assert map_in_jobs(sorted, range(5), jobs) == list(range(5))
+
+
+@pytest.mark.parametrize("module", [m.name for m in pkgutil.iter_modules(forecasting.backtest.__path__)])
+def test_the_examples_hold(module):
+    assert doctest.testmod(importlib.import_module(f"forecasting.backtest.{module}")).failed == 0
+
+
 @pytest.mark.parametrize(
     ("design", "jobs", "message"),
     [
-        ("random", 1, "wanted a design out of cluster, rolling, era, dyad; came 'random'"),
-        ("cluster", 0, "wanted at least one job; came 0"),
+        ("random", 1, "expected a design out of cluster, rolling, era, dyad, got 'random'"),
+        ("cluster", 0, "expected at least one job, got 0; 1 runs in this process"),
     ],
 )
 def test_an_impossible_backtest_is_refused(design, jobs, message):

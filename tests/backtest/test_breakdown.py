@@ -66,20 +66,24 @@ def test_a_perfect_forecast_is_perfect_in_every_part(perfect):
     assert not perfect.ending_score("primary").any()
 
 
-def test_weights_are_one_per_case_one_each_or_one_at_the_start(asked):
-    case = asked.lines["case_id"].to_numpy()
-    scored = (asked.states >= 0).any(axis=1)
-    np.testing.assert_array_equal(asked.weights("case"), asked.weight)
-    np.testing.assert_array_equal(asked.weights("forecast"), scored)
-    start = asked.weights("start")
+def test_weights_are_one_per_case_one_each_or_one_at_the_start(every_origin):
+    case = every_origin.lines["case_id"].to_numpy()
+    scored = (every_origin.states >= 0).any(axis=1)
+    np.testing.assert_array_equal(every_origin.weights("case"), every_origin.weight)
+    np.testing.assert_array_equal(every_origin.weights("forecast"), scored)
+    start = every_origin.weights("start")
     assert set(pd.Series(start).groupby(case).sum()) <= {0.0, 1.0}
     assert (start <= scored).all() and not start[pd.Series(case).duplicated()].any()
     for horizon in SCORED:
-        known = asked.states[:, SCORED.index(horizon)] >= 0
-        assert (asked.weights("case", horizon)[~known] == 0).all()
-        np.testing.assert_allclose(pd.Series(asked.weights("case", horizon)).groupby(case).sum()[case[known]], 1.0)
-    with pytest.raises(UsageError, match="^wanted weights out of case, forecast, start; came 'all'$"):
-        asked.weights("all")
+        known = every_origin.states[:, SCORED.index(horizon)] >= 0
+        assert (every_origin.weights("case", horizon)[~known] == 0).all()
+        np.testing.assert_allclose(
+            pd.Series(every_origin.weights("case", horizon)).groupby(case).sum()[case[known]], 1.0
+        )
+    with pytest.raises(
+        UsageError, match="^expected weights out of case, forecast, start, got 'all'; `case` is the registered one$"
+    ):
+        every_origin.weights("all")
 
 
 def test_calibration_is_of_the_windows_of_its_horizon_and_its_parts_make_the_score(drawn):
@@ -90,13 +94,13 @@ def test_calibration_is_of_the_windows_of_its_horizon_and_its_parts_make_the_sco
     p, y = drawn.probabilities["primary"][rows, 1, column], states[rows, column] == 1
     found = table.loc[("collapsed", 60)]
     assert (found["difference"], found["ratio"]) == pytest.approx(calibration_in_the_large(p, y.astype(float)))
-    assert (found["forecast"], found["came"], found["n"]) == pytest.approx((p.mean(), y.mean(), rows.sum()))
+    assert (found["mean_forecast"], found["observed"], found["n"]) == pytest.approx((p.mean(), y.mean(), rows.sum()))
     np.testing.assert_allclose(table["mcb"] - table["dsc"] + table["unc"], table["brier"], atol=1e-12)
 
 
 def test_a_reliability_curve_has_both_ends_of_each_step(drawn):
     curve = reliability_curve(drawn, "collapsed")
-    assert (np.diff(curve["came"]) >= 0).all() and (np.diff(curve["share"]) > 0).all()
+    assert (np.diff(curve["observed"]) >= 0).all() and (np.diff(curve["share"]) > 0).all()
     assert (curve["lower"] <= curve["upper"]).all() and curve["share"].iloc[-1] == pytest.approx(1.0)
     column = SCORED.index(60)
     rows = drawn.origins.states[:, column] >= 0
@@ -117,7 +121,7 @@ def test_the_power_table_turns_round_with_its_models(drawn):
 def test_tables_keep_other_designs_and_records_and_replace_their_own(drawn, tmp_path):
     fresh = {"power": power_table(drawn), "breakdown": skill_by(drawn, "era")}
     paths = write_tables(fresh, SHA, "rolling", tmp_path)
-    assert [path.name for path in paths] == ["proof_power.csv", "proof_breakdown.csv"]
+    assert [path.name for path in paths] == ["power.csv", "breakdown.csv"]
     first = {path: path.read_text() for path in paths}
     write_tables(fresh, SHA, "cluster", tmp_path)
     write_tables(fresh, SHA[::-1], "cluster", tmp_path)
@@ -132,6 +136,9 @@ def test_tables_keep_other_designs_and_records_and_replace_their_own(drawn, tmp_
         assert [line for line in lines if ",rolling," in line] == first[path].splitlines()[1:]
     paths[1].write_text("a,b\n1,2\n")
     before = paths[0].read_text()
-    with pytest.raises(UsageError, match=r"^wanted .*proof_breakdown.csv with the columns record,design,.*; came a,b$"):
+    with pytest.raises(
+        UsageError,
+        match=r"^expected .*breakdown.csv with the columns record,design,.*, got a,b; write the tables to another folder$",
+    ):
         write_tables(fresh, SHA, "era", tmp_path)
     assert (paths[0].read_text(), paths[1].read_text()) == (before, "a,b\n1,2\n")

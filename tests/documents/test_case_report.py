@@ -178,7 +178,7 @@ def test_once_leaders_have_spoken_there_is_one_side(weeks_later):
 
 
 def test_a_record_without_a_proof_says_so(record_copy):
-    (record_copy.folder / "proof.csv").unlink()
+    (record_copy.folder / "evaluation/skill.csv").unlink()
     report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
     assert "How this model has done on past days is not known for this record." in report.show("beside").html
 
@@ -268,12 +268,14 @@ def test_the_track_record_stands_by_the_models_number(first_day):
     kept = first_day.content["explained"]["track_record"]
     model, base = kept["models"]
     assert (model["low"], model["high"]) == (0.2, 0.45) and (base["low"], base["high"]) == (0.05, 0.2)
-    assert model["low"] <= model["said"] < model["high"] and base["low"] <= base["said"] < base["high"]
+    assert model["low"] <= model["mean_forecast"] < model["high"]
+    assert base["low"] <= base["mean_forecast"] < base["high"]
     text = " ".join(text_of(first_day.show("bottom_line").html).split())
-    came, said, beside = (
-        percent(model[name]).replace("\N{NO-BREAK SPACE}", " ") for name in ("came", "said", "beside")
+    observed, mean, base_rate = (
+        percent(model[name]).replace("\N{NO-BREAK SPACE}", " ")
+        for name in ("observed", "mean_forecast", "mean_base_rate")
     )
-    assert f"{came} were formalized; it had said {said} on average, the base rate {beside}." in text
+    assert f"{observed} were formalized; it had said {mean} on average, the base rate {base_rate}." in text
     assert (
         f"Of the {model['n']} past forecasts ({model['n_cases']} cases) like this one, made as of then and at a case's start"
         in text
@@ -282,7 +284,7 @@ def test_the_track_record_stands_by_the_models_number(first_day):
 
 def test_a_track_record_of_another_record_is_not_shown(spoilt):
     assert spoilt.content["explained"]["track_record"]["models"] == []
-    said = "is not shown: those kept were made from another state of the record."
+    said = "is not shown: the track record is of another state of the record."
     assert said in spoilt.show("bottom_line").html and said in spoilt.show("beside").html
 
 

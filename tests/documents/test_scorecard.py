@@ -63,7 +63,7 @@ def test_every_percentage_on_the_page_is_in_its_content(report):
 
 
 def test_the_headline_is_the_registered_skill(report):
-    proof = pd.read_csv(shipped("data") / "proof.csv").set_index(["design", "model", "reference", "horizon"])
+    proof = pd.read_csv(shipped("data") / "evaluation/skill.csv").set_index(["design", "model", "reference", "horizon"])
     cells = [
         "{:.1f} % [{:.1f}, {:.1f}]".format(
             *(100 * proof.loc[(design, "primary", "base_rate", "all"), ["brier_skill", "lower", "upper"]])
@@ -92,7 +92,7 @@ def test_a_record_without_results_says_so_and_shows_no_number(few_cases):
     bare = few_cases.parent / "bare"
     bare.mkdir()
     content = {"registered": [], **{name: [] for name in scorecard.TABLES}, "earlier": [], "peers": []}
-    assert [scorecard.rows_of(bare / f"proof_{name}.csv") for name in scorecard.TABLES] == [[]] * 4
+    assert [scorecard.rows_of(bare / "evaluation" / f"{name}.csv") for name in scorecard.TABLES] == [[]] * 4
     for section in (scores.headline, scores.horizons, scores.causes, scores.parts, scores.calibration, scores.power):
         assert "No result for this record yet" in section(content).html
     assert scores.peers(content).html == ""

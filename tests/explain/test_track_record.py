@@ -1,4 +1,4 @@
-"""The track record: kept whole, tied to its record, and never ahead of what was known."""
+"""The track record: past whole, tied to its record, and never ahead of what was known."""
 
 import json
 from dataclasses import replace
@@ -13,7 +13,8 @@ from forecasting.backtest import SCORED, Backtest, origins
 from forecasting.explain.track_record import (
     COLUMNS,
     FEWEST_CASES,
-    Kept,
+    FILE,
+    PastForecasts,
     past_forecasts,
     read_track_record,
     track_record,
@@ -33,22 +34,22 @@ def scored(history):
 
 
 @pytest.fixture(scope="module")
-def kept(scored, history):
+def past(scored, history):
     return past_forecasts(scored, history)
 
 
-def test_one_row_for_each_scored_forecast(kept, scored):
-    assert tuple(kept.columns) == COLUMNS
-    assert len(kept) == (scored.origins.states >= 0).sum()
-    assert set(kept["horizon"]) == set(SCORED)
-    assert set(kept["state"]) == set(STATES)
+def test_one_row_for_each_scored_forecast(past, scored):
+    assert tuple(past.columns) == COLUMNS
+    assert len(past) == (scored.origins.states >= 0).sum()
+    assert set(past["horizon"]) == set(SCORED)
+    assert set(past["state"]) == set(STATES)
     for cause in CAUSES:
-        assert (kept[f"primary_{cause}"] == (kept["state"] == cause)).all()
-        assert (kept[f"base_rate_{cause}"] == 0.25).all()
+        assert (past[f"primary_{cause}"] == (past["state"] == cause)).all()
+        assert (past[f"base_rate_{cause}"] == 0.25).all()
 
 
 @pytest.mark.parametrize("day", [date(1990, 6, 1), date(2001, 1, 1), date(2012, 3, 15), date(2026, 2, 5)])
-def test_on_a_past_day_a_forecast_shows_only_if_its_state_was_known_then(kept, history, day):
+def test_on_a_past_day_a_forecast_shows_only_if_its_state_was_known_then(past, history, day):
     """The state of every forecast shown is the one that the record as of that day gives."""
     then = origins(history.at(day))
     known = {
@@ -56,7 +57,7 @@ def test_on_a_past_day_a_forecast_shows_only_if_its_state_was_known_then(kept, h
         for case, made, states in zip(then.lines["case_id"], then.lines["day"], then.states, strict=True)
         for horizon, state in zip(SCORED, states, strict=True)
     }
-    shown = kept[kept["known_date"] <= pd.Timestamp(day)]
+    shown = past[past["known_date"] <= pd.Timestamp(day)]
     assert len(shown) > 100
     for row in shown.itertuples():
         state = known[row.case_id, row.as_of, row.horizon]
@@ -67,68 +68,69 @@ def test_on_a_past_day_a_forecast_shows_only_if_its_state_was_known_then(kept, h
     assert max(passed) <= pd.Timestamp(day)
 
 
-def test_what_came_later_does_not_count_on_a_past_day(kept, history):
-    past = history.at(date(2001, 1, 1))
-    later = kept["known_date"] > pd.Timestamp(past.as_of)
-    spoiled = kept.assign(state=kept["state"].where(~later, "formalized"), primary_formalized=0.3)
-    honest = kept.assign(primary_formalized=0.3)
+def test_what_came_later_does_not_count_on_a_past_day(past, history):
+    then = history.at(date(2001, 1, 1))
+    later = past["known_date"] > pd.Timestamp(then.as_of)
+    spoiled = past.assign(state=past["state"].where(~later, "formalized"), primary_formalized=0.3)
+    honest = past.assign(primary_formalized=0.3)
     ask = {"model": "primary", "horizon": 60, "age_months": 0, "band": (0.2, 0.45)}
-    assert track_record(spoiled, past, **ask) == track_record(honest, past, **ask)
+    assert track_record(spoiled, then, **ask) == track_record(honest, then, **ask)
     assert track_record(spoiled, history, **ask) != track_record(honest, history, **ask)
 
 
-def test_like_one_means_same_horizon_same_stage_and_same_range(kept, history):
-    found = track_record(kept, history, "base_rate", 60, 0, (0.2, 0.45))
-    known = kept[(kept["horizon"] == 60) & (kept["known_date"] <= pd.Timestamp(history.as_of))]
-    assert len(known) < (kept["horizon"] == 60).sum()
+def test_like_one_means_same_horizon_same_stage_and_same_range(past, history):
+    found = track_record(past, history, "base_rate", 60, 0, (0.2, 0.45))
+    known = past[(past["horizon"] == 60) & (past["known_date"] <= pd.Timestamp(history.as_of))]
+    assert len(known) < (past["horizon"] == 60).sum()
     starts = known[known["age_months"] < 12]
     assert (found.n, found.n_cases) == (len(starts), starts["case_id"].nunique())
-    assert found.said == found.beside == 0.25
-    assert found.came == pytest.approx((starts["state"] == "formalized").mean())
-    assert found.lower < found.came < found.upper and found.level == 0.8
-    older = track_record(kept, history, "base_rate", 60, 12, (0.2, 0.45))
+    assert found.mean_forecast == found.mean_base_rate == 0.25
+    assert found.observed == pytest.approx((starts["state"] == "formalized").mean())
+    assert found.lower < found.observed < found.upper and found.level == 0.8
+    older = track_record(past, history, "base_rate", 60, 12, (0.2, 0.45))
     assert found.n + older.n == len(known)
-    assert track_record(kept, history, "base_rate", 60, 0, (0.0, 0.25)).n == 0
+    assert track_record(past, history, "base_rate", 60, 0, (0.0, 0.25)).n == 0
 
 
-def test_few_cases_give_no_share(kept, history):
-    cases = kept["case_id"].unique()[: FEWEST_CASES - 1]
-    found = track_record(kept[kept["case_id"].isin(cases)], history, "base_rate", 12, 12, (0.2, 0.45))
+def test_few_cases_give_no_share(past, history):
+    cases = past["case_id"].unique()[: FEWEST_CASES - 1]
+    found = track_record(past[past["case_id"].isin(cases)], history, "base_rate", 12, 12, (0.2, 0.45))
     assert found.few and 0 < found.n_cases < FEWEST_CASES
-    assert np.isnan([found.said, found.beside, found.came, found.lower, found.upper]).all()
+    assert np.isnan([found.mean_forecast, found.mean_base_rate, found.observed, found.lower, found.upper]).all()
 
 
-def test_a_file_is_read_back_as_it_was_kept(record_copy, scored, kept):
+def test_a_file_is_read_back_as_it_was_kept(record_copy, scored, past):
     history = load_history(record_copy.folder)
-    path = record_copy.folder / "track_record.csv"
+    path = record_copy.folder / FILE
     write_track_record(path, scored, history)
     assert json.loads(path.with_suffix(".json").read_text())["record_sha256"] == history.sha256
-    pd.testing.assert_frame_equal(read_track_record(history).lines, kept, check_dtype=False)
-    assert read_track_record(history, "in_force") == Kept(None, "those kept are for the target concluded")
+    pd.testing.assert_frame_equal(read_track_record(history).lines, past, check_dtype=False)
+    assert read_track_record(history, "in_force") == PastForecasts(None, "the track record is for the target concluded")
     path.unlink()
-    assert read_track_record(history) == Kept(None, "none are kept with this record")
+    assert read_track_record(history) == PastForecasts(None, "there is no track record beside this record")
 
 
 def test_a_file_of_another_record_is_not_used(history):
     other = History(history.as_of, replace(history.record, sha256="0" * 64))
-    assert read_track_record(other) == Kept(None, "those kept were made from another state of the record")
+    assert read_track_record(other) == PastForecasts(None, "the track record is of another state of the record")
 
 
 def test_only_rolling_forecasts_are_kept(scored, history, tmp_path):
     with pytest.raises(UsageError) as refused:
-        write_track_record(tmp_path / "kept.csv", replace(scored, design="cluster"), history)
-    assert str(refused.value) == "wanted --design rolling to keep forecasts with --out; came 'cluster'"
+        write_track_record(tmp_path / "past.csv", replace(scored, design="cluster"), history)
+    assert (
+        str(refused.value)
+        == "expected --design rolling with --out, got 'cluster'; only it knows no more than was known"
+    )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_shipped_file_is_of_the_shipped_record(history):
-    """If this fails after a change of the record: forecasting backtest --design rolling --out data/track_record.csv."""
+    """If this fails after a change of the record: forecasting backtest --design rolling --out data/evaluation/track_record.csv."""
     lines = read_track_record(history).lines
     assert lines is not None
-    proof = pd.read_csv(shipped("data") / "proof.csv")
-    rolling = proof[
-        (proof["design"] == "rolling") & (proof["model"] == "primary") & (proof["reference"] == "base_rate")
-    ]
+    skill = pd.read_csv(shipped("data") / "evaluation" / "skill.csv")
+    rolling = skill.query("design == 'rolling' and model == 'primary' and reference == 'base_rate'")
     n_by_horizon = rolling[rolling["horizon"] != "all"].set_index("horizon")["n"]
     assert lines["horizon"].astype(str).value_counts().to_dict() == n_by_horizon.to_dict()
     came = {

@@ -222,6 +222,8 @@ def test_a_report_is_made_again_only_when_something_it_depends_on_changes(tmp_pa
         ("case_report", {"case_id": CASE, "as_of": "2026-05-01"}, "multiverse/summary.json"),
         ("scorecard", {}, "REGISTRATION.md"),
         ("scorecard", {}, "ledger/HEAD"),
+        ("case_report", {"case_id": CASE, "as_of": "2026-05-01"}, "evaluation/track_record.csv"),
+        ("scorecard", {}, "evaluation/skill.csv"),
     ],
 )
 def test_what_a_page_reads_beside_the_tables_is_in_its_fingerprint(template, about, beside, small_copy):

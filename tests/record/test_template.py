@@ -57,9 +57,9 @@ def test_a_new_folder_gets_the_shipped_record_and_the_template(tmp_path):
     assert add_case(CASE, folder) == [folder / name for name in FILES]
     old, new = contents(shipped("data")), contents(folder)
     assert set(new) - set(old) == {f"events/{CASE}.csv"}
-    proofs = {f"proof{part}.csv" for part in ("", "_breakdown", "_calibration", "_power", "_reliability")}
-    cards = {name for name in old if name.startswith("card/")}
-    assert set(old) - set(new) == {"DATASHEET.md", "REGISTRATION.md", *proofs, *cards}
+    about_shipped = {name for name in old if name.startswith(("card/", "evaluation/"))}
+    assert set(old) - set(new) == {"DATASHEET.md", "REGISTRATION.md", *about_shipped}
+    assert {"card/stewards.json", "evaluation/skill.csv", "evaluation/track_record.csv"} <= about_shipped
     assert {name for name in set(old) & set(new) if old[name] != new[name]} == set(FILES[:-1])
     assert all(new[name].startswith(old[name]) for name in FILES[:-1])
     assert [path.name for path in folder.parent.iterdir()] == ["mine"]

@@ -1,1 +1,1 @@
-"""How much rests on our own choices: codings, definitions and settings taken otherwise, all refitted and scored."""
+"""Multiverse: the backtest and the headlines under other codings, definitions and settings."""

@@ -1,4 +1,4 @@
-"""Every coding of every case that could be argued, side by side, so that a joint coding is a choice of rows."""
+"""The record under every arguable coding of every case, side by side: a joint coding is a choice of rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.backtest.designs import drawn_folds
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex, feature_table
 from forecasting.features.registry import FEATURES
 from forecasting.forecasts.training import case_lines, groupings
@@ -18,7 +19,6 @@ from forecasting.record.recoding import recoded
 from forecasting.record.vocabulary import TARGETS
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 NAMES = (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
 PRECEDENTS = tuple(name for name in NAMES if FEATURES[name].family == "precedent")
@@ -32,23 +32,25 @@ BY_A_PARTY = ("leader_rejection", "moratorium_ended", "suspension", "test_or_dep
 class Codings:
     """The record under each of its codings; coding 0 is the recorded one, 1 and up a case's alternatives.
 
-    `names`: per case the ids of its alternatives, in order. `spells`: one row per case and coding (index) with
-    `entry`, and for each target `exit_` and `cause_`; `to_end` (exit if observed to the record's end), `fold`,
-    `group`, `core`, `forward`, `low_confidence`, `use`, `ceasefire`, `by_a_party`, `year`. `marks`: one row per
-    landmark of each, with `case_id`, `coding`, `age_months` and the covariates but for the shares of precedents.
-    `precedents`: those shares, by target and by the fold whose endings are withheld (-1: none), (n_marks, 2).
-    `asked`: one row per open case asked about and coding under which it is open, with `target`, as `marks`.
+    `as_of`: the day of the record. `names`: per case the ids of its alternatives, in order. `spells`: one row per case
+    and coding (index) with `entry`, and for each target `exit_` and `cause_`; `to_end` (exit if observed to the
+    record's end), `fold`, `group`, `core`, `forward`, `low_confidence`, `use`, `ceasefire`, `by_a_party`, `year`.
+    `landmarks`: one row per landmark of each, with `case_id`, `coding`, `age_months` and the covariates but for the
+    shares of precedents. `precedents`: those shares, by target and by the fold whose endings are withheld (-1: none),
+    (n_landmarks, 2). `open_cases`: one row per open case that is forecast and coding under which it is open, with
+    `target`, columns as in `landmarks`.
     """
 
+    as_of: date
     names: dict[str, tuple[str, ...]]
     spells: pd.DataFrame
-    marks: pd.DataFrame
+    landmarks: pd.DataFrame
     precedents: dict[tuple[str, int], Floats]
-    asked: pd.DataFrame
+    open_cases: pd.DataFrame
 
 
 def every_coding(history: History, case_ids: Sequence[str]) -> Codings:
-    """Read the record once per layer of codings; `case_ids` are the open cases whose forecasts are wanted.
+    """Read the record once per layer of codings; `case_ids` are the open cases to be forecast.
 
     The shares of precedents are those of other cases as recorded, whatever coding these have.
     """
@@ -59,34 +61,35 @@ def every_coding(history: History, case_ids: Sequence[str]) -> Codings:
     for number in range(1, max(map(len, names.values()), default=0) + 1):
         chosen = {case: ids[number - 1] for case, ids in names.items() if len(ids) >= number}
         layers.append(_layer(recoded(history, list(chosen.values())), number, set(chosen), case_ids))
-    table, marks, asked = (pd.concat(parts, ignore_index=True) for parts in zip(*layers, strict=True))
+    table, marks, lines = (pd.concat(parts, ignore_index=True) for parts in zip(*layers, strict=True))
     table["fold"] = table["case_id"].map(_folds(table))
     table["group"] = table["case_id"].map(table[table["coding"] == 0].set_index("case_id")["group"])
     for target in TARGETS:
-        rows = asked["target"] == target
-        days = [(case, history.as_of) for case in asked.loc[rows, "case_id"]]
-        asked.loc[rows, list(PRECEDENTS)] = feature_table(indexes[target], days, PRECEDENTS).to_numpy()
+        rows = lines["target"] == target
+        days = [(case, history.as_of) for case in lines.loc[rows, "case_id"]]
+        lines.loc[rows, list(PRECEDENTS)] = feature_table(indexes[target], days, PRECEDENTS).to_numpy()
     return Codings(
+        as_of=history.as_of,
         names=names,
         spells=table.set_index(["case_id", "coding"]).sort_index(),
-        marks=marks,
+        landmarks=marks,
         precedents=_precedents(history, indexes, table, marks),
-        asked=asked,
+        open_cases=lines,
     )
 
 
 def _layer(
     history: History, coding: int, cases: set[str] | None, case_ids: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Spells, landmarks and open cases asked about under one coding of each of `cases` (None: all)."""
+    """Spells, landmarks and forecast open cases under one coding of each of `cases` (None: all)."""
     index = DossierIndex(history, TARGETS[0])
     seen = {target: spells(history, target, "every") for target in TARGETS}
     table = _spell_table(history, seen)
     table = table[table["case_id"].isin(cases)] if cases is not None else table
     table = table.assign(coding=coding)
-    marks = _marks(history, index, table)
-    asked = _asked(history, index, [case for case in case_ids if cases is None or case in cases])
-    return table, marks.assign(coding=coding), asked.assign(coding=coding)
+    marks = _landmarks(history, index, table)
+    lines = _open_cases(history, index, [case for case in case_ids if cases is None or case in cases])
+    return table, marks.assign(coding=coding), lines.assign(coding=coding)
 
 
 def _spell_table(history: History, seen: dict[str, Spells]) -> pd.DataFrame:
@@ -117,7 +120,7 @@ def _by_a_party(history: History, case_ids: list[str]) -> NDArray[np.bool_]:
     return ending.reindex(case_ids).isin(BY_A_PARTY).to_numpy()
 
 
-def _marks(history: History, index: DossierIndex, table: pd.DataFrame) -> pd.DataFrame:
+def _landmarks(history: History, index: DossierIndex, table: pd.DataFrame) -> pd.DataFrame:
     """Landmarks of each spell up to its latest exit under any rule, with what was known of the case then."""
     exits = table[[f"exit_{target}" for target in TARGETS]].max(axis=1)
     open_still = (table[[f"cause_{target}" for target in TARGETS]] == 0).any(axis=1)
@@ -132,7 +135,7 @@ def _marks(history: History, index: DossierIndex, table: pd.DataFrame) -> pd.Dat
     return values.assign(case_id=case_ids, day=days, age_months=found.age, **groups)
 
 
-def _asked(history: History, index: DossierIndex, case_ids: Sequence[str]) -> pd.DataFrame:
+def _open_cases(history: History, index: DossierIndex, case_ids: Sequence[str]) -> pd.DataFrame:
     tables = [pd.DataFrame({"case_id": []})]
     for target in TARGETS:
         ended = history.outcomes[(history.outcomes["target"] == target) & (history.outcomes["cause"] != "")]
@@ -146,18 +149,19 @@ def _asked(history: History, index: DossierIndex, case_ids: Sequence[str]) -> pd
 def _folds(table: pd.DataFrame) -> dict[str, int]:
     """Fold of each case: whole components of the recorded coding."""
     recorded = table[table["coding"] == 0]
-    order = np.random.default_rng(SEED).permutation(int(recorded["group"].max()) + 1)
-    return dict(zip(recorded["case_id"], (order[recorded["group"]] % N_FOLDS).tolist(), strict=True))
+    numbers = drawn_folds(recorded["group"], N_FOLDS, SEED)
+    return dict(zip(recorded["case_id"], numbers.tolist(), strict=True))
 
 
 def _precedents(
     history: History, indexes: dict[str, DossierIndex], table: pd.DataFrame, marks: pd.DataFrame
 ) -> dict[tuple[str, int], Floats]:
     first = {row.case_id: row.start_known_date.date() for row in history.cases.itertuples()}
-    asked = [(case, max(day, first[case])) for case, day in zip(marks["case_id"], marks["day"], strict=True)]
-    once: list[tuple[str, date]] = sorted(set(asked))
-    line = {key: number for number, key in enumerate(once)}
-    lines = [line[key] for key in asked]
+    # An alternative may start a case earlier than its recorded first public day, before which it has no dossier.
+    keys = [(case, max(day, first[case])) for case, day in zip(marks["case_id"], marks["day"], strict=True)]
+    once: list[tuple[str, date]] = sorted(set(keys))
+    number_of = {key: number for number, key in enumerate(once)}
+    lines = [number_of[key] for key in keys]
     fold = table.drop_duplicates("case_id").set_index("case_id")["fold"]
     found = {}
     for target, index in indexes.items():

@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
+from forecasting.backtest.jobs import check_jobs, map_in_jobs
 from forecasting.backtest.multiverse.codings import Codings, every_coding
 from forecasting.backtest.multiverse.refit import (
     chosen_codings,
-    cross_validated_skill,
     fitted,
     headlines,
-    sample,
+    landmarks_under,
+    n_endings,
+    out_of_sample,
+    skill_over_base_rate,
 )
 from forecasting.backtest.multiverse.shares import variance_shares
 from forecasting.backtest.multiverse.specifications import FACTORS, Specification, specifications
@@ -29,13 +32,23 @@ SPREAD = (0.1, 0.9)
 
 @dataclass(frozen=True)
 class Multiverse:
-    """What came of every specification.
+    """Results of every specification.
 
-    `table`: one row per specification: a column for each of `FACTORS`, `draw`, `skill` over the base rate, `n`
-    forecasts scored, and the headline of each case asked about, by its id; the first row is the registered one. NaN
-    where a specification leaves fewer than 10 endings to learn from.
-    `decisions`: one row per alternative coding and case asked about: `alternative_id`, `case_id`, `change` of the
-    headline when only that coding is taken.
+    Parameters
+    ----------
+    as_of : date
+        Day of the record.
+    record_sha256 : str
+        Hash of the record.
+    case_ids : tuple of str
+        Open cases that were forecast.
+    table : pandas.DataFrame
+        A row for each specification, the registered one first: a column for each of `FACTORS`, `draw`, `skill` over
+        the base rate, `n` forecasts scored, and the headline of each case, by its id. NaN where a specification leaves
+        fewer than 10 endings to learn from.
+    decisions : pandas.DataFrame
+        A row for each alternative coding and case: `alternative_id`, `case_id`, `change` of the headline when only
+        that coding is taken.
     """
 
     as_of: date
@@ -64,26 +77,39 @@ class Multiverse:
 
 
 def multiverse(history: History, case_ids: Sequence[str], n: int = 600, jobs: int = 1) -> Multiverse:
-    """Refit and score `n` specifications, and take each arguable coding by itself, for open cases of the record.
+    """Refit and score specifications, and take each arguable coding by itself, for open cases of the record.
 
-    The headline is the chance of formalization within 60 months. Raises `UsageError` for a case that is unknown or
-    has ended, for fewer than 30 specifications, or fewer than one job.
+    Parameters
+    ----------
+    history : History
+        The record as known on its day.
+    case_ids : sequence of str
+        Open cases, whose headline is the probability of formalization within 60 months.
+    n : int
+        Number of specifications, 30 or more.
+    jobs : int
+        Processes, 1 or more; the numbers are the same with any number.
+
+    Returns
+    -------
+    Multiverse
+        A row for each specification, and one for each alternative coding and case.
+
+    Raises
+    ------
+    UsageError
+        For a case that is unknown or has ended, fewer than 30 specifications, or fewer than one job.
     """
     if n < FEWEST:
-        raise UsageError(f"wanted at least {FEWEST} specifications; came {n}")
-    if jobs < 1:
-        raise UsageError(f"wanted at least one job; came {jobs}")
+        raise UsageError(f"expected at least {FEWEST} specifications, got {n}; ask for more with --specifications")
+    check_jobs(jobs)
     open_cases(history, list(case_ids))
     codings = every_coding(history, case_ids)
-    chosen = specifications(n)
-    shares = Parallel(n_jobs=jobs)(delayed(_specified)(codings, chosen[job::jobs]) for job in range(jobs))
-    rows = [row for i in range(n) for row in [shares[i % jobs][i // jobs]]]
+    rows = map_in_jobs(partial(_specified, codings), specifications(n), jobs)
     alternatives = [(case, number) for case, names in codings.names.items() for number in range(1, len(names) + 1)]
     registered = {case: rows[0][case] for case in case_ids}
-    moved = Parallel(n_jobs=jobs)(
-        delayed(_decided)(codings, alternatives[job::jobs], registered) for job in range(jobs)
-    )
-    decisions = pd.DataFrame([row for share in moved for row in share])
+    moved = map_in_jobs(partial(_decided, codings, registered), alternatives, jobs)
+    decisions = pd.DataFrame([row for of_alternative in moved for row in of_alternative])
     order = decisions["change"].abs().sort_values(ascending=False, kind="stable").index
     return Multiverse(
         as_of=history.as_of,
@@ -102,28 +128,35 @@ def open_core_cases(history: History) -> list[str]:
 
 
 def _specified(codings: Codings, chosen: Sequence[Specification]) -> list[dict[str, Any]]:
+    """A row of the table for each specification."""
     rows = []
     for specification in chosen:
         drawn = chosen_codings(codings, specification)
-        learned = sample(codings, specification, drawn)
+        learned = landmarks_under(codings, specification, drawn)
         row = {**asdict(specification), "skill": np.nan, "n": 0}
-        if learned.n_endings >= FEWEST_ENDINGS:
-            row["skill"], row["n"] = cross_validated_skill(codings, specification, learned)
+        if n_endings(learned) >= FEWEST_ENDINGS:
+            scored = out_of_sample(codings, specification, learned)
+            row["skill"], row["n"] = skill_over_base_rate(scored, specification), len(scored.origins.group)
             row |= headlines(codings, specification, drawn, fitted(codings, specification, learned))
         rows.append(row)
     return rows
 
 
 def _decided(
-    codings: Codings, alternatives: Sequence[tuple[str, int]], registered: dict[str, float]
-) -> list[dict[str, Any]]:
-    rows, specification = [], Specification()
+    codings: Codings, registered: dict[str, float], alternatives: Sequence[tuple[str, int]]
+) -> list[list[dict[str, Any]]]:
+    """For each alternative coding, taken by itself, the change of every registered headline."""
+    specification = Specification()
+    rows = []
     for case, number in alternatives:
         taken = {case: number}
-        model = fitted(codings, specification, sample(codings, specification, taken))
+        model = fitted(codings, specification, landmarks_under(codings, specification, taken))
         own = headlines(codings, specification, taken, model)
-        rows += [
-            {"alternative_id": codings.names[case][number - 1], "case_id": asked, "change": own[asked] - value}
-            for asked, value in registered.items()
-        ]
+        name = codings.names[case][number - 1]
+        rows.append(
+            [
+                {"alternative_id": name, "case_id": open_case, "change": own[open_case] - value}
+                for open_case, value in registered.items()
+            ]
+        )
     return rows

@@ -1,4 +1,4 @@
-"""Which choices the spread over specifications comes from."""
+"""Variance shares: how much of the spread over specifications each factor accounts for."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The choices that could have been made otherwise, and which of them each specification makes."""
+"""Factors of the multiverse, and the specifications drawn from their levels."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
@@ -47,7 +47,7 @@ class Specification:
     def __post_init__(self) -> None:
         for name, levels in FACTORS.items():
             if getattr(self, name) not in levels:
-                raise ValueError(f"wanted {name} out of {', '.join(levels)}; came {getattr(self, name)!r}")
+                raise ValueError(f"expected {name} out of {', '.join(levels)}, got {getattr(self, name)!r}")
 
 
 def specifications(n: int, seed: int = SEED) -> list[Specification]:

@@ -1,4 +1,4 @@
-"""What a multiverse says in short, and the tables that keep it."""
+"""Summary of a multiverse, its text, and the files it is written to."""
 
 import json
 from datetime import date
@@ -29,20 +29,20 @@ def summary(found: Multiverse) -> dict[str, Any]:
 
 def summary_text(found: Multiverse) -> str:
     """The same for reading: percentages of the skill's and of each headline's spread."""
-    said = summary(found)
-    lines = [f"{said['n_specifications']} specifications, as of {said['as_of']}", ""]
-    blocks = {"skill over the base rate": said["skill"]} | {
-        f"{case}, formalized within {said['months']} months": values for case, values in said["cases"].items()
+    values = summary(found)
+    lines = [f"{values['n_specifications']} specifications, as of {values['as_of']}", ""]
+    blocks = {"skill over the base rate": values["skill"]} | {
+        f"{case}, formalized within {values['months']} months": of_case for case, of_case in values["cases"].items()
     }
-    for title, values in blocks.items():
-        spread = values["spread"]
+    for title, block in blocks.items():
+        spread = block["spread"]
         lines.append(title)
         lines.append(f"  registered {spread['registered']:.3f}, median {spread['median']:.3f}")
         lines.append(f"  four in five between {spread['lower']:.3f} and {spread['upper']:.3f}")
         lines.append(f"  all between {spread['least']:.3f} and {spread['most']:.3f}")
-        lines += [f"  {100 * share:3.0f} %  {name}" for name, share in values["shares"].items() if share >= 0.01]
+        lines += [f"  {100 * share:3.0f} %  {name}" for name, share in block["shares"].items() if share >= 0.01]
         lines += [
-            f"  {100 * item['change']:+.1f} points  {item['alternative_id']}" for item in values.get("codings", [])
+            f"  {100 * item['change']:+.1f} points  {item['alternative_id']}" for item in block.get("codings", [])
         ]
         lines.append("")
     return "\n".join(lines).rstrip()
@@ -63,9 +63,9 @@ def read_summary(folder: Path, record_sha256: str, as_of: date) -> dict[str, Any
     """The latest summary in `folder` of the same record and of no later day than `as_of`; None if there is none."""
     days = sorted((path for path in folder.glob("*.json") if path.stem <= as_of.isoformat()), reverse=True)
     for path in days:
-        said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if said["record_sha256"] == record_sha256:
-            return said
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if found["record_sha256"] == record_sha256:
+            return found
     return None
 
 

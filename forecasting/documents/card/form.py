@@ -75,11 +75,11 @@ class Table(Values):
 
 
 class Point(Values):
-    """A point of a reliability curve: the chance forecast, the share that came, and the band of a calibrated one."""
+    """A point of a reliability curve: the forecast, the observed frequency, and the band of a calibrated forecast."""
 
     cause: str
     forecast: float
-    came: float
+    observed: float
     lower: float
     upper: float
     share: float
@@ -110,7 +110,7 @@ class Sources(Values):
     artefact_key: str
     data_end: str
     package_version: str
-    results: dict[Annotated[str, Field(pattern=r"^(card/|multiverse/)?[A-Za-z0-9_-]+\.(csv|json|md)$")], str]
+    results: dict[Annotated[str, Field(pattern=r"^(card/|evaluation/|multiverse/)?[A-Za-z0-9_-]+\.(csv|json|md)$")], str]
 
 
 class Card(Values):

@@ -22,6 +22,7 @@ from forecasting.forecasts.forecast import FittedModels
 from forecasting.models import MODELS
 from forecasting.models.hazard import HazardModel
 from forecasting.record.history import History
+from forecasting.record.schema import EVALUATION
 
 Row = dict[str, Any]
 MODEL: Final = "primary"
@@ -29,8 +30,11 @@ TARGET: Final = "concluded"
 POPULATION: Final = "forward"
 MULTIVERSE: Final = "multiverse"
 RESULTS: Final = (
-    "proof.csv", "proof_breakdown.csv", "proof_calibration.csv", "proof_power.csv", "proof_reliability.csv",
-    "track_record.csv", "track_record.json", "DATASHEET.md", "REGISTRATION.md",
+    *(f"{EVALUATION}/{name}" for name in (
+        "skill.csv", "breakdown.csv", "calibration.csv", "power.csv", "reliability.csv", "track_record.csv",
+        "track_record.json",
+    )),
+    "DATASHEET.md", "REGISTRATION.md",
 )  # fmt: skip
 
 

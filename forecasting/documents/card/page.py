@@ -111,7 +111,7 @@ def _block(block: Block) -> str:
     rows = [
         [
             escape(p.cause),
-            *(f"{100 * value:.1f}{PER_CENT}" for value in (p.forecast, p.came, p.lower, p.upper, p.share)),
+            *(f"{100 * value:.1f}{PER_CENT}" for value in (p.forecast, p.observed, p.lower, p.upper, p.share)),
         ]
         for p in block.points
     ]

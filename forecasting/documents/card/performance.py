@@ -13,8 +13,8 @@ from forecasting.forecasts.forecast import LEVEL
 from forecasting.record.vocabulary import CAUSES
 
 NONE_KEPT = (
-    "No result is kept for this record: `forecasting backtest --design cluster --tables DIR`, with the record's "
-    "folder as DIR, makes one, and `--design rolling` another."
+    "No result is kept for this record: `forecasting backtest --design cluster --tables DIR`, with the folder "
+    "`evaluation` beside the record as DIR, makes one, and `--design rolling` another."
 )
 
 
@@ -80,8 +80,8 @@ def recounted(material: Material) -> Section:
         title=title,
         blocks=(
             text(
-                "Every forecast of the design \"as of each year\" is kept in `track_record.csv`: {n} rows, each "
-                "with what was said, what came, and when that could be known. Scored again for this card by a few "
+                "Every forecast of the design \"as of each year\" is kept in `evaluation/track_record.csv`: {n} rows, "
+                "each with what was said, what came, and when that could be known. Scored again for this card by a few "
                 "lines of their own (`forecasting/documents/card/recount.py`), they give the published skill to within "
                 "{worst} of a point; chances are kept to four digits. `notebooks/07_model_card.ipynb` does it "
                 "before your eyes.",

@@ -29,7 +29,7 @@ def recount(lines: pd.DataFrame, history: History, target: str = TARGETS[0]) -> 
     """Skill of the primary model over the base rate in the kept forecasts of the rolling design, registered weights.
 
     One row for `all` horizons (mean over those scored) and one per horizon: horizon, skill, lower, upper, n, n_groups.
-    It agrees with `proof.csv` as far as chances kept to four digits allow.
+    It agrees with `data/evaluation/skill.csv` as far as chances kept to four digits allow.
     """
     core = spells(history, target)
     component = dict(zip(core.case_ids, core.group, strict=True))

@@ -49,7 +49,7 @@ def _calibrated(design: str, rows: list[Any]) -> Table:
             "AUC (chance one half)")  # fmt: skip
     lines = [
         [text("{ending}: {weights}", ending=name(row["cause"]), weights=quote(WEIGHTS[row["weights"]])),
-         *(share(row[one]) for one in ("forecast", "came")),
+         *(share(row[one]) for one in ("mean_forecast", "observed")),
          *(_interval("ratio", row, one) for one in ("ratio", "slope")),
          TOO_FEW if row["auc"] is None else figure("ratio", row["auc"])]
         for cause in CAUSES for row in rows if row["cause"] == cause
@@ -87,7 +87,7 @@ def power(material: Material) -> Section:
                 "{n} forecasts are not so many cases: they fall into {groups} groups of related ones, and that is "
                 "what counts. A true skill of {smallest} would be seen in four runs of five; a smaller one most "
                 "likely not. Two models closer than the last column are not ranked, on this card or elsewhere.",
-                n=count(own["n"]), groups=count(own["n_groups"]), smallest=share(own["smallest"]),
+                n=count(own["n"]), groups=count(own["n_groups"]), smallest=share(own["minimum_detectable"]),
             ),
             *(_shows(design, [row for row in rows if row["design"] == design]) for design in REGISTERED),
             text("**Nor can they tell**"),
@@ -113,7 +113,7 @@ def _shows(design: str, rows: list[Any]) -> Table:
     lines = [
         [text("{one} over {other}", one=quote(MODELS[row["model"]]), other=quote(MODELS[row["against"]])),
          share(row["difference"], row["lower"], row["upper"]),
-         *(share(row[k]) for k in ("standard_error", "right_sign", "smallest", "apart"))]
+         *(share(row[k]) for k in ("standard_error", "same_sign", "minimum_detectable", "critical_difference"))]
         for row in rows
     ]  # fmt: skip
     return table(f"What the number of forecasts can show: {DESIGNS[design]}", head, lines)

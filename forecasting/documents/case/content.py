@@ -27,6 +27,7 @@ from forecasting.models.base_rate import BaseRate
 from forecasting.record.cases import CaseView
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, completed_months, deadline, last_day_of_interval
+from forecasting.record.schema import EVALUATION
 from forecasting.record.vocabulary import CAUSES, ONGOING, TARGETS
 
 HEADLINE_MODEL = "base_rate"
@@ -165,7 +166,7 @@ def _curve(monthly: pd.DataFrame, closer: Model, line: pd.DataFrame | None) -> C
 
 def _proof(folder: Path) -> list[Content]:
     """Skill of the model on past days over the base rate, one entry per design; none where the record brings none."""
-    path = folder / "proof.csv"
+    path = folder / EVALUATION / "skill.csv"
     if not path.is_file():
         return []
     rows = pd.read_csv(path)

@@ -151,8 +151,8 @@ def track_words(content: Content) -> str:
     if found["few"]:
         return f"Only {number} like this one: too few to say how often such forecasts came true."
     return (
-        f"Of the {number} like this one, made as of then and {when}, {percent(found['came'])} were formalized; it had "
-        f"said {percent(found['said'])} on average, the base rate {percent(found['beside'])}."
+        f"Of the {number} like this one, made as of then and {when}, {percent(found['observed'])} were formalized; it "
+        f"had said {percent(found['mean_forecast'])} on average, the base rate {percent(found['mean_base_rate'])}."
     )
 
 
@@ -178,7 +178,7 @@ def track_table(content: Content) -> str:
 
 
 def _track_cells(one: Content) -> list[str]:
-    return [percent(one["said"]), f"{percent(one['came'])} ({percent_range(one['lower'], one['upper'])})"]
+    return [percent(one["mean_forecast"]), f"{percent(one['observed'])} ({percent_range(one['lower'], one['upper'])})"]
 
 
 def change_text(found: Content) -> str:

@@ -43,7 +43,7 @@ def test_specifications_repeat_to_the_letter():
 
 
 def test_an_unknown_level_is_refused():
-    with pytest.raises(ValueError, match="^wanted target out of concluded, in_force; came 'ratified'$"):
+    with pytest.raises(ValueError, match="^expected target out of concluded, in_force, got 'ratified'$"):
         Specification(target="ratified")
 
 

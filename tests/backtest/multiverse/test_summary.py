@@ -84,5 +84,7 @@ def test_the_cases_asked_by_default_go_on_and_are_of_the_core(history):
 
 
 def test_too_few_specifications_are_refused_on_the_command_line(few_cases):
-    with pytest.raises(Exception, match="^wanted at least 30 specifications; came 3$"):
+    with pytest.raises(
+        Exception, match="^expected at least 30 specifications, got 3; ask for more with --specifications$"
+    ):
         proof.multiverse(["new-start-post-expiry-2026"], None, 3, 1, few_cases, None, as_json=False)

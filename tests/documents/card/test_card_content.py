@@ -70,7 +70,7 @@ def test_no_number_is_typed_into_a_text(fresh):
 
 
 def test_the_headline_is_the_registered_skill(fresh):
-    proof = pd.read_csv(shipped("data") / "proof.csv").set_index(["design", "model", "reference", "horizon"])
+    proof = pd.read_csv(shipped("data") / "evaluation/skill.csv").set_index(["design", "model", "reference", "horizon"])
     whole = tables(fresh, "metrics")["Skill of the hazard model over the base rate"]
     for design, cell in zip(("cluster", "rolling"), whole.rows[0][1:], strict=False):
         told = proof.loc[(design, "primary", "base_rate", "all")]
@@ -92,7 +92,7 @@ def test_an_ending_without_skill_is_said_to_have_none(fresh):
 
 def test_the_kept_forecasts_give_the_published_skill_and_others_would_not(history, fresh):
     lines = read_track_record(history).lines
-    proof = pd.read_csv(shipped("data") / "proof.csv").query("design == 'rolling' and model == 'primary'")
+    proof = pd.read_csv(shipped("data") / "evaluation/skill.csv").query("design == 'rolling' and model == 'primary'")
     told = proof.query("reference == 'base_rate'").set_index("horizon")
     found = recount(lines, history).set_index("horizon").loc[told.index]
     assert (
@@ -127,7 +127,7 @@ def test_alpha_of_one_value_is_none_and_of_unequal_lengths_an_error():
 
 
 def test_the_failures_are_the_worst_of_the_file(history, fresh):
-    lines = pd.read_csv(shipped("data") / "track_record.csv").query("horizon == 60")
+    lines = pd.read_csv(shipped("data") / "evaluation/track_record.csv").query("horizon == 60")
     worst = {}
     for row in lines.to_dict(orient="records"):
         said = {cause: row[f"primary_{cause}"] for cause in ("formalized", "collapsed", "faded")}
@@ -156,16 +156,17 @@ def test_the_checklist_has_its_32_items_in_8_sections_and_points_to_what_exists(
 
 
 def test_a_trigger_is_met_when_the_results_say_so(history, tmp_path):
-    for path in shipped("data").glob("proof*.csv"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "evaluation").mkdir()
+    for path in shipped("data").glob("evaluation/*.csv"):
+        (tmp_path / "evaluation" / path.name).write_bytes(path.read_bytes())
     spoilt = gather(History(history.as_of, replace(history.record, folder=tmp_path)))
     assert [one.is_met for one in triggers(spoilt)] == [False, False, False, False, None]
-    skills = pd.read_csv(tmp_path / "proof_breakdown.csv", dtype={"record": str})
+    skills = pd.read_csv(tmp_path / "evaluation/breakdown.csv", dtype={"record": str})
     skills.loc[skills["by"] == "all", ["skill", "lower", "upper"]] = -0.2, -0.3, -0.1
-    skills.to_csv(tmp_path / "proof_breakdown.csv", index=False)
-    slopes = pd.read_csv(tmp_path / "proof_calibration.csv", dtype={"record": str})
+    skills.to_csv(tmp_path / "evaluation/breakdown.csv", index=False)
+    slopes = pd.read_csv(tmp_path / "evaluation/calibration.csv", dtype={"record": str})
     slopes.loc[slopes["cause"] == "faded", "slope_upper"] = 0.9
-    slopes.to_csv(tmp_path / "proof_calibration.csv", index=False)
+    slopes.to_csv(tmp_path / "evaluation/calibration.csv", index=False)
     met = triggers(gather(History(history.as_of, replace(history.record, folder=tmp_path))))
     assert [one.is_met for one in met] == [True, False, False, True, None]
 
@@ -178,8 +179,11 @@ def test_where_there_is_no_result_the_card_says_so_and_invents_none(without_resu
 
 
 def test_results_of_another_record_are_not_those_of_this_one(history, tmp_path):
-    for path in shipped("data").glob("proof*.csv"):
-        (tmp_path / path.name).write_bytes(path.read_bytes().replace(b"\n62302f0e7d77", b"\n000000000000"))
+    (tmp_path / "evaluation").mkdir()
+    for path in shipped("data").glob("evaluation/*.csv"):
+        (tmp_path / "evaluation" / path.name).write_bytes(
+            path.read_bytes().replace(b"\n62302f0e7d77", b"\n000000000000")
+        )
     other = gather(History(history.as_of, replace(history.record, folder=tmp_path)))
     assert "No result is kept" in SECTIONS["metrics"](other).blocks[0].said
 
@@ -188,7 +192,7 @@ def test_every_open_case_and_every_past_forecast_is_counted_among_the_limits(fre
     counts, rules, today = tables(fresh, "limits").values()
     rows = history.outcomes
     going_on = ((rows["target"] == "concluded") & (rows["cause"] == "")).sum()
-    past = pd.read_csv(shipped("data") / "track_record.csv").groupby(["case_id", "as_of"]).ngroups
+    past = pd.read_csv(shipped("data") / "evaluation/track_record.csv").groupby(["case_id", "as_of"]).ngroups
     for row, n in zip(counts.rows, (going_on, past), strict=True):
         number, abstained, widened, within = (cell.value for cell in row[1:5])
         assert number == n == abstained + widened + within

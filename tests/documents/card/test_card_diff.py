@@ -92,10 +92,10 @@ def test_a_section_dropped_moved_or_renamed_is_told(fresh):
 
 def test_another_hash_is_told(fresh):
     def change(values):
-        values["made_from"]["results"]["proof.csv"] = "0" * 64
+        values["made_from"]["results"]["evaluation/skill.csv"] = "0" * 64
 
     (one,) = differences(fresh, altered(fresh, change))
-    assert (one.section, one.place, one.after) == ("made_from", "made_from.results.proof.csv", "0" * 64)
+    assert (one.section, one.place, one.after) == ("made_from", "made_from.results.evaluation/skill.csv", "0" * 64)
 
 
 def test_what_changed_is_filled_from_the_same_differences(fresh):

@@ -184,12 +184,12 @@ def test_a_stale_card_says_so_at_its_top_and_cannot_be_approved(kept):
 def test_a_changed_record_or_result_makes_a_card_stale_by_name(kept):
     card = read_signed(kept[1])[0]
     assert mismatches(card, kept[0], kept[1].parent) == ()
-    (kept[0] / "proof.csv").write_text("design\n")
+    (kept[0] / "evaluation/skill.csv").write_text("design\n")
     (kept[0] / "REGISTRATION.md").unlink(missing_ok=True)
     (kept[0] / "datapackage.json").write_bytes((kept[0] / "datapackage.json").read_bytes() + b"\n")
     (kept[1].parent / "stewards.json").unlink()
     names = {one.name for one in mismatches(card, kept[0], kept[1].parent)}
-    assert names == {"record_sha256", "proof.csv", "REGISTRATION.md", "card/stewards.json"}
+    assert names == {"record_sha256", "evaluation/skill.csv", "REGISTRATION.md", "card/stewards.json"}
 
 
 @pytest.mark.parametrize(
@@ -250,9 +250,9 @@ def test_the_check_exits_1_and_names_the_hash(kept, capsys):
 def test_a_kept_card_is_shown_with_its_standing(kept, tmp_path, capsys):
     commands.show(kept[1], kept[0], tmp_path / "pages")
     assert (tmp_path / "pages" / "card-0.1.0.html").read_text() == pages(kept)[0]
-    (kept[0] / "proof.csv").write_text("design\n")
+    (kept[0] / "evaluation/skill.csv").write_text("design\n")
     written, found = show_card(kept[1], kept[0], tmp_path / "pages")
-    assert [one.name for one in found.stale] == ["proof.csv"] and "STALE" in written[0].read_text()
+    assert [one.name for one in found.stale] == ["evaluation/skill.csv"] and "STALE" in written[0].read_text()
 
 
 def test_nothing_is_written_into_a_folder_that_cannot_be(history, tmp_path):

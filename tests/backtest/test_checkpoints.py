@@ -1,0 +1,80 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from forecasting.backtest import backtest, folds
+from forecasting.backtest.checkpoints import open_checkpoints
+from forecasting.store.errors import UsageError
+
+YEARS = ("1985", "1986", "1987")
+RUN = """
+from forecasting import load_history
+from forecasting.backtest import backtest
+backtest(load_history(), "rolling", resume={!r}, only={!r})
+"""
+
+
+@pytest.fixture(scope="module")
+def fresh(history):
+    return backtest(history, "rolling", only=YEARS)
+
+
+def test_a_run_killed_after_a_fold_goes_on_and_gives_the_same_bits(history, fresh, tmp_path):
+    folder = tmp_path / "folds"
+    run = subprocess.Popen([sys.executable, "-c", RUN.format(str(folder), YEARS)])
+    limit = time.monotonic() + 100
+    while not list(folder.glob("fold-*.npz")) and time.monotonic() < limit and run.poll() is None:
+        time.sleep(0.02)
+    os.kill(run.pid, signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL
+    finished = {path: path.stat().st_mtime_ns for path in folder.glob("fold-*.npz")}
+    assert 1 <= len(finished) < len(YEARS)
+    resumed = backtest(history, "rolling", resume=folder, only=YEARS)
+    assert {path: path.stat().st_mtime_ns for path in finished} == finished
+    assert len(list(folder.glob("fold-*.npz"))) == len(YEARS)
+    assert fresh.probabilities.keys() == resumed.probabilities.keys()
+    for model, values in fresh.probabilities.items():
+        np.testing.assert_array_equal(resumed.probabilities[model], values)
+    np.testing.assert_array_equal(resumed.origins.states, fresh.origins.states)
+
+
+def test_a_checkpoint_is_read_as_it_was_written_and_depends_on_all_that_changes_it(history, every_origin, tmp_path):
+    fold = next(fold for fold in folds(history, every_origin, "era") if fold.name == "1850-1874")
+    rows = every_origin.lines.iloc[fold.lines]
+    checkpoints = open_checkpoints(tmp_path, history, "era", "concluded")
+    values = {"primary": np.random.default_rng(1).random((1, 4, 5))}
+    assert checkpoints.read(fold, rows) is None
+    checkpoints.write(fold, rows, values)
+    np.testing.assert_array_equal(checkpoints.read(fold, rows)["primary"], values["primary"])
+    others = [
+        open_checkpoints(tmp_path, history, "dyad", "concluded").path(fold, rows),
+        open_checkpoints(tmp_path, history, "era", "in_force").path(fold, rows),
+        open_checkpoints(tmp_path, history.at(date(2026, 1, 1)), "era", "concluded").path(fold, rows),
+        checkpoints.path(replace(fold, held_out=fold.held_out[:-1]), rows),
+        checkpoints.path(replace(fold, day=date(2026, 1, 1)), rows),
+        checkpoints.path(fold, rows.assign(day=date(2026, 1, 1))),
+        replace(checkpoints, run=(*checkpoints.run[:2], "other code", *checkpoints.run[3:])).path(fold, rows),
+    ]
+    assert len({checkpoints.path(fold, rows), *others}) == len(others) + 1
+
+
+def test_a_spoilt_file_and_a_folder_that_cannot_be_are_told(history, every_origin, tmp_path):
+    fold = folds(history, every_origin, "era")[0]
+    rows = every_origin.lines.iloc[fold.lines]
+    checkpoints = open_checkpoints(tmp_path, history, "era", "concluded")
+    path = checkpoints.path(fold, rows)
+    for spoilt in (b"", b"PK\x03\x04 half a file"):
+        path.write_bytes(spoilt)
+        with pytest.raises(UsageError, match=r"^expected a finished fold, got .*; delete it and run again$"):
+            checkpoints.read(fold, rows)
+    with pytest.raises(
+        UsageError, match=r"^expected a folder for finished folds, got .*; choose another with --resume$"
+    ):
+        open_checkpoints(path, history, "era", "concluded")
