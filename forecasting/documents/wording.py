@@ -23,6 +23,7 @@ ESTIMATIVE = (
 )
 PAST = {"formalized": "formalized", "collapsed": "collapsed", "faded": "faded", "ongoing": "still observed"}
 NOT_MEASURED: Final = "not measured"
+TOO_FEW: Final = "too few"
 SMALLEST_P: Final = 0.001
 FORMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "share": (100, ".1f", PER_CENT),
