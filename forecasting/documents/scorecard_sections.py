@@ -29,7 +29,7 @@ CURVE_MONTHS = "60"
 def masthead(content: Fields) -> Section:
     """Title, question and which record was scored."""
     same = content["record_sha256"].startswith(content["scored_record"] or "none")
-    earlier = " They are of an earlier edition of the record, not of this one."
+    earlier = " The results are of an earlier edition of the record, not of this one."
     return section(
         Title(
             above=text("Scorecard, record to {end}", end=day(content["data_end"])),
