@@ -3,7 +3,7 @@
 import json
 
 from forecasting.documents.blocks import Figure, figures
-from forecasting.verify.differences import path_of
+from forecasting.documents.difference import path_of
 
 
 def follow_pointers(report):

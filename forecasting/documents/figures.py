@@ -228,7 +228,7 @@ def _bar(axis: Any, line: int, start: float, size: float, colour: str, text: str
 
 
 def reliability_chart(curves: list[dict[str, Any]]) -> str:
-    """How often each ending came, by the chance forecast: CORP curve, band of a calibrated forecast, diagonal.
+    """Observed frequency of each ending by forecast probability: CORP curve, band of a calibrated forecast, diagonal.
 
     `curves`: rows of `backtest.calibration.reliability_curve`, each with its `cause`. Ticks mark the forecasts below
     which a tenth, half and nine tenths of all lie.
@@ -252,8 +252,8 @@ def reliability_chart(curves: list[dict[str, Any]]) -> str:
             axis.xaxis.set_major_locator(MaxNLocator(3))
             axis.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
             axis.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
-        figure.supxlabel("chance forecast", fontsize=12)
-        figure.supylabel("share that came", fontsize=12)
+        figure.supxlabel("forecast probability", fontsize=12)
+        figure.supylabel("observed frequency", fontsize=12)
         return _svg(figure)
 
 

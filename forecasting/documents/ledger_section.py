@@ -1,25 +1,28 @@
 """The ledger on a page: what was issued, live and replayed apart, how much of it counts, and how good it was."""
 
-from html import escape
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
-from forecasting.documents.fragments import Fragment, table
-from forecasting.documents.values import Content
-from forecasting.documents.wording import PER_CENT, day_words, label
+from forecasting.documents.blocks import Block, Cell, Heading, Section, Table
+from forecasting.documents.compose import code, count, day, figure, name, quote, section, share, table, text
+from forecasting.documents.values import Content, Fields
+from forecasting.documents.wording import TOO_FEW, label
 from forecasting.ledger import read_chain, score
 from forecasting.ledger.entries import LIVE, REPLAY, Issue
 
 LEDGER = "ledger"
 KINDS = {
-    LIVE: "Live: said within 120 days of the day whose knowledge it uses, before anybody could know the rest",
-    REPLAY: "Replays: made afterwards as of a past day, by models given nothing later. They are no track record",
+    LIVE: "Issued within 120 days of the forecast day, before the outcomes could be known",
+    REPLAY: "Issued afterwards as of a past day, by models fitted to what was known then; not a track record",
 }
 COUNTS = ("issued", "pending", "matured", "unseen", "resolved", "void", "retracted", "scored", "n_cases", "n_clusters")
 OTHER_COUNTS = ("stated", "scored", "retracted", "n_cases")
-TOO_FEW = "too few"
-NONE = "<p>No ledger lies beside this record: <code>forecasting ledger issue --all --ledger DIR</code> begins one.</p>"
+HEAD = ("Model", "Months", "Issued", "Pending", "Matured", "Unseen", "Resolved", "Void", "Retracted", "Scored", "Cases",
+        "Clusters", "Brier", "Base rate", "Skill")  # fmt: skip
+OTHER_HEAD = ("By", "Against", "Stated", "Scored", "Retracted", "Cases", "Brier", "Brier against", "Skill")
+NONE = text("No ledger lies beside this record: `forecasting ledger issue --all --ledger DIR` begins one.")
 
 
 def ledger_values(folder: Path) -> Content | None:
@@ -49,57 +52,80 @@ def ledger_values(folder: Path) -> Content | None:
     }
 
 
-def ledger(content: Content) -> Fragment:
-    """What was said and when, with every denominator; skill over the base rate issued with it, or too few."""
+def ledger(content: Fields) -> Section:
+    """What was issued and when, with every denominator; skill over the base rate issued with it, or too few."""
     found = content["ledger"]
     if found is None:
-        return Fragment(NONE)
+        return section(NONE)
     settled = (
-        f"resolved from a record to {day_words(found['settled_on'])}" if found["settled_on"] else "not resolved yet"
+        text("resolved from a record to {end}", end=day(found["settled_on"]))
+        if found["settled_on"]
+        else text("not resolved yet")
     )
-    parts = [
-        f"<p>{found['entries']:,} entries, {settled}; the last is <code>{escape(found['last'])}</code>, sha256 "
-        f"<code>{found['head']}</code>. Case by case a model may have abstained: {found['abstained']:,} times.</p>"
+    whole = text(
+        "{entries} entries, {settled}; the last is {last}, sha256 {head}. Models abstained from single forecasts "
+        "{silent} times.",
+        entries=count(found["entries"]),
+        settled=settled,
+        last=code(found["last"]),
+        head=code(found["head"]),
+        silent=count(found["abstained"]),
+    )
+    return section(whole, *(block for kind in KINDS for block in _of_kind(found, kind)))
+
+
+def _of_kind(found: Fields, kind: str) -> Iterator[Block]:
+    """What was issued of one kind: when, its counts and scores."""
+    yield Heading(words=label(kind).capitalize())
+    days = next((one for one in found["issued"] if one["kind"] == kind), None)
+    if days is None:
+        yield text("None was issued.")
+        return
+    yield text(
+        f"{KINDS[kind]}. {{entries}} entries, as of {{first}} to {{last}}.",
+        entries=count(days["entries"]),
+        first=day(days["first"]),
+        last=day(days["last"]),
+    )
+    yield _forecasts(found, kind)
+    yield from _others(found, kind)
+
+
+def _forecasts(found: Fields, kind: str) -> Table:
+    rows = [
+        [
+            text("{model}, {target}", model=name(row["model"]), target=name(row["target"])),
+            quote(row["horizon"]),
+            *(count(row[column]) for column in COUNTS),
+            *_scores(row, "brier", "brier_base_rate"),
+        ]
+        for row in found["forecasts"]
+        if row["kind"] == kind
     ]
-    for kind, words in KINDS.items():
-        days = next((one for one in found["issued"] if one["kind"] == kind), None)
-        if days is None:
-            parts.append(f"<h3>{label(kind)}</h3><p>None was issued.</p>")
-            continue
-        between = f"as of {day_words(days['first'])} to {day_words(days['last'])}"
-        parts.append(f"<h3>{label(kind)}</h3><p>{words}. {days['entries']:,} entries, {between}.</p>")
-        parts += _tables(found, kind)
-    return Fragment("".join(parts))
+    return table(f"{label(kind).capitalize()} forecasts: counts, and the four-state Brier score", HEAD, rows)
 
 
-def _tables(found: Content, kind: str) -> list[str]:
-    rows = [row for row in found["forecasts"] if row["kind"] == kind]
-    head = ["Model", "Months", "Issued", "Pending", "Matured", "Unseen", "Resolved", "Void", "Retracted", "Scored",
-            "Cases", "Clusters", "Brier", "Base rate", "Skill"]  # fmt: skip
-    lines = [
-        [escape(f"{label(row['model'])}, {label(row['target'])}"), row["horizon"], *(f"{row[n]:,}" for n in COUNTS),
-         *_scores(row, "brier", "brier_base_rate")]
-        for row in rows
-    ]  # fmt: skip
-    tables = [table(head, lines, f"{label(kind).capitalize()} forecasts: questions, and the four-state Brier score")]
-    others = [row for row in found["others"] if row["kind"] == kind]
-    if others:
-        head = ["Who", "Against", "Stated", "Scored", "Retracted", "Cases", "Brier", "Against", "Skill"]
-        lines = [
-            [escape(row["by"]), escape(label(row["against"])), *(str(row[name]) for name in OTHER_COUNTS),
-             *_scores(row, "brier", "brier_against")]
-            for row in others
-        ]  # fmt: skip
-        tables.append(table(head, lines, f"{label(kind).capitalize()}: people and markets on the same questions"))
-    return tables
+def _others(found: Fields, kind: str) -> Iterator[Table]:
+    rows = [
+        [
+            quote(row["by"]),
+            name(row["against"]),
+            *(count(row[column]) for column in OTHER_COUNTS),
+            *_scores(row, "brier", "brier_against"),
+        ]
+        for row in found["others"]
+        if row["kind"] == kind
+    ]
+    if rows:
+        yield table(f"{label(kind).capitalize()}: people and markets on the same questions", OTHER_HEAD, rows)
 
 
-def _scores(row: Content, *names: str) -> list[str]:
-    numbers = [f"{row[name]:.4f}" if row[name] is not None else "" for name in names]
+def _scores(row: Fields, *columns: str) -> list[Cell]:
+    numbers = [figure("score", row[column]) if row[column] is not None else "" for column in columns]
     if row["skill"] is not None:
-        bounds = f"[{100 * row['lower']:.1f}, {100 * row['upper']:.1f}]"
-        return [*numbers, f"{100 * row['skill']:.1f}{PER_CENT} {bounds}"]
-    return [*numbers, TOO_FEW if str(row["note"]).startswith(TOO_FEW) else escape(str(row["note"] or ""))]
+        return [*numbers, share(row["skill"], row["lower"], row["upper"])]
+    note = row["note"] or ""
+    return [*numbers, TOO_FEW if note.startswith(TOO_FEW) else quote(note)]
 
 
 def _rows(frame: pd.DataFrame) -> list[Content]:

@@ -32,6 +32,7 @@ from forecasting.documents.compose import (
     text,
 )
 from forecasting.documents.report import Maker, Report, by_name
+from forecasting.documents.skill_tables import DESIGNS
 from forecasting.documents.values import Content, Fields
 from forecasting.documents.wording import PAST, PER_CENT, counted, limit_words, years
 from forecasting.forecasts import LEVEL, case_limits, forecast
@@ -42,7 +43,6 @@ from forecasting.record.schema import EVALUATION
 from forecasting.record.vocabulary import CAUSES, TARGETS
 
 MOST_MOVED = 10
-DESIGNS = {"cluster": "related cases left out", "rolling": "as of each year"}
 WHY = {
     "range": "something that it looks at lies outside what it learned from",
     "age": "too few cases were observed at that age",

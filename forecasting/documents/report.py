@@ -1,18 +1,17 @@
 """A report as a notebook uses it: values worked out once, shown section by section."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from forecasting.documents.blocks import Section
-from forecasting.documents.fragments import Fragment
 from forecasting.documents.html import NOTEBOOK_STYLE, rendered
 from forecasting.documents.markdown import section_markdown
 from forecasting.documents.origins import ORIGINS, SETTINGS, Origin
 from forecasting.documents.text import section_text
-from forecasting.documents.values import Content, Reads, view
+from forecasting.documents.values import Content, Fields, Reads, view
 
-Maker = Callable[[Any], Section | Fragment]
+Maker = Callable[[Fields], Section]
 
 
 @dataclass(frozen=True)
@@ -59,14 +58,12 @@ class Report:
     SECTIONS: ClassVar[dict[str, Maker]] = {}
     content: Content
 
-    def show(self, section: str) -> Shown | Fragment:
+    def show(self, section: str) -> Shown:
         """A section by its name, one of `SECTIONS`; it knows which function made it and which values that read."""
         make, reads = self.SECTIONS[section], Reads()
         made = make(view(self.content, reads))
         made_by = f"{make.__module__}.{make.__name__}"
         values = tuple(values_read(reads.pointers, ORIGINS[self.content["template"]]))
-        if isinstance(made, Fragment):
-            return replace(made, made_by=made_by, values=values)
         return Shown(made, made_by, values)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 import forecasting
 from forecasting.artefacts.code_hash import code_sha256
-from forecasting.documents import skill_tables as scores
+from forecasting.documents import scorecard_sections as sections
 from forecasting.documents.ledger_section import LEDGER, ledger, ledger_values
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
@@ -30,19 +30,19 @@ class ScorecardReport(Report):
 
     SECTIONS: ClassVar[dict[str, Maker]] = by_name(
         (
-            scores.masthead,
-            scores.headline,
-            scores.horizons,
-            scores.causes,
-            scores.parts,
-            scores.calibration,
-            scores.reliability,
-            scores.power,
+            sections.masthead,
+            sections.headline,
+            sections.horizons,
+            sections.causes,
+            sections.parts,
+            sections.calibration,
+            sections.reliability,
+            sections.power,
             ledger,
-            scores.peers,
-            scores.tried,
-            scores.registration,
-            scores.provenance,
+            sections.peers,
+            sections.tried,
+            sections.registration,
+            sections.provenance,
         )
     )
 

@@ -246,7 +246,7 @@ def test_a_figure_knows_where_its_value_and_bounds_stand():
 
 
 def test_a_chart_has_its_text_and_the_tables_behind_it():
-    curve = [{"cause": cause, "forecast": x, "came": x, "lower": 0.0, "upper": 1.0, "share": x}
+    curve = [{"cause": cause, "forecast": x, "observed": x, "lower": 0.0, "upper": 1.0, "share": x}
              for cause in ("formalized", "collapsed", "faded") for x in (0.5, 1.0)]  # fmt: skip
     behind = table("Behind it", ["a"], [["1"]])
     made = section(chart("reliability", {"curves": view({"c": curve})["c"]}, text("How <often>"), behind))

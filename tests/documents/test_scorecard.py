@@ -7,11 +7,17 @@ from html import unescape
 import pandas as pd
 import papermill
 import pytest
+from pointers import follow_pointers
 
 from forecasting.documents import scorecard
-from forecasting.documents import skill_tables as scores
+from forecasting.documents import scorecard_sections as sections
+from forecasting.documents.html import section_html
 from forecasting.documents.page import html_page
 from forecasting.documents.scorecard import ScorecardReport
+from forecasting.documents.skill_tables import REGISTERED
+from forecasting.documents.text import section_text
+from forecasting.documents.values import view
+from forecasting.documents.wording import MINUS
 from forecasting.publish.engine import ENGINE
 from forecasting.store.errors import UsageError
 from forecasting.store.package_data import shipped
@@ -23,6 +29,10 @@ def text_of(html):
             re.sub(r"<[^>]+>", " ", re.sub(r'<svg\b.*?</svg>|<sup class="origin">.*?</sup>', " ", html, flags=re.S))
         ).split()
     )
+
+
+def words_of(report, section):
+    return text_of(section_html(report.show(section).section))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +52,7 @@ def page(tmp_path_factory):
 
 def test_the_page_shows_every_section_without_script_or_network(page, report):
     for section in ScorecardReport.SECTIONS:
-        shown = text_of(report.show(section).html)
+        shown = words_of(report, section)
         assert shown in text_of(page)
         assert shown or section == "peers"
     assert page.count("<svg") == 2
@@ -57,9 +67,14 @@ def test_every_percentage_on_the_page_is_in_its_content(report):
 
     known = numbers(json.loads(json.dumps(report.content, allow_nan=False)))
     for section in ("headline", "horizons", "causes", "parts", "calibration", "power"):
-        printed = re.findall(r"(-?\d+\.\d) %", text_of(report.show(section).html))
+        printed = re.findall(rf"({MINUS}?\d+\.\d) %", words_of(report, section))
         assert len(printed) > 10
-        assert set(printed) <= known
+        assert {one.replace(MINUS, "-") for one in printed} <= known
+
+
+def test_every_figure_of_the_page_shows_the_value_that_its_pointer_leads_to(report):
+    rows = sum(len(report.content[name]) for name in ("breakdown", "calibration", "power"))
+    assert follow_pointers(report) > rows
 
 
 def test_the_headline_is_the_registered_skill(report):
@@ -70,22 +85,20 @@ def test_the_headline_is_the_registered_skill(report):
         )
         for design in ("cluster", "rolling")
     ]
-    assert f"over the base rate {' '.join(cells)}" in text_of(report.show("headline").html)
+    assert f"one unit per case (registered) {' '.join(cells)}" in words_of(report, "headline")
 
 
 def test_what_has_no_skill_is_said_to_have_none(report):
     rows = [r for r in report.content["breakdown"] if (r["by"], r["weights"]) == ("cause", "case")]
     unproved = {
-        r["part"]
-        for r in rows
-        if r["reference"] == "base_rate" and r["lower"] <= 0 and r["design"] in scores.REGISTERED
+        r["part"] for r in rows if r["reference"] == "base_rate" and r["lower"] <= 0 and r["design"] in REGISTERED
     }
-    said = re.search(r"No skill is shown on: (.*?)\.", text_of(report.show("causes").html)).group(1)
+    said = re.search(r"No skill over the base rate is shown for: (.*?)\.", words_of(report, "causes")).group(1)
     assert unproved == {word for word in ("formalized", "collapsed", "faded") if word in said} != set()
 
 
 def test_too_few_is_said_where_nothing_is_printed(report):
-    assert "lapsed treaty 4; 4 too few too few too few too few" in text_of(report.show("parts").html)
+    assert "lapsed treaty 4 4 too few too few too few too few" in words_of(report, "parts")
 
 
 def test_a_record_without_results_says_so_and_shows_no_number(few_cases):
@@ -93,9 +106,10 @@ def test_a_record_without_results_says_so_and_shows_no_number(few_cases):
     bare.mkdir()
     content = {"registered": [], **{name: [] for name in scorecard.TABLES}, "earlier": [], "peers": []}
     assert [scorecard.rows_of(bare / "evaluation" / f"{name}.csv") for name in scorecard.TABLES] == [[]] * 4
-    for section in (scores.headline, scores.horizons, scores.causes, scores.parts, scores.calibration, scores.power):
-        assert "No result for this record yet" in section(content).html
-    assert scores.peers(content).html == ""
+    for name in ("headline", "horizons", "causes", "parts", "calibration", "reliability", "power"):
+        made = ScorecardReport.SECTIONS[name](view(content))
+        assert section_text(made).startswith("No result for this record yet") and len(made.blocks) == 1
+    assert sections.peers(view(content)).blocks == ()
 
 
 def test_other_learners_are_shown_if_a_file_is_there(tmp_path):
@@ -105,17 +119,17 @@ def test_other_learners_are_shown_if_a_file_is_there(tmp_path):
         "primary_minus,primary_minus_lower,primary_minus_upper\n"
         "cluster,case,forest,0.0123,-0.01,0.03,0.05,0.02,0.08\ncluster,forecast,forest,0.5,0.5,0.5,0.5,0.5,0.5\n"
     )
-    html = text_of(scores.peers({"peers": scorecard.rows_of(path)}).html)
-    assert "forest related cases left out 1.2 % [-1.0, 3.0] 5.0 % [2.0, 8.0]" in html
+    html = text_of(section_html(sections.peers(view({"peers": scorecard.rows_of(path)}))))
+    assert f"forest related cases held out 1.2 % [{MINUS}1.0, 3.0] 5.0 % [2.0, 8.0]" in html
     assert "50.0" not in html
 
 
 def test_results_of_an_earlier_record_are_told_apart(report):
     content = {**report.content, "record_sha256": "f" * 64}
-    assert "made on an earlier edition of the record" in scores.masthead(content).html
-    assert "made on an earlier edition" not in report.show("masthead").html
+    assert "of an earlier edition of the record" in text_of(section_html(sections.masthead(view(content))))
+    assert "of an earlier edition" not in words_of(report, "masthead")
     earlier = [{**row, "record": "0123"} for row in content["breakdown"] if row["by"] == "all"]
-    assert "Earlier editions of the record" in scores.headline({**content, "earlier": earlier}).html
+    assert "Earlier editions of the record" in section_text(sections.headline(view({**content, "earlier": earlier})))
 
 
 def test_a_day_before_the_end_of_the_record_is_refused():

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 from ledger.bodies import issue_body, put, resolution_body
 
+from forecasting.documents.html import section_html
 from forecasting.documents.ledger_section import ledger, ledger_values
+from forecasting.documents.values import view
 from forecasting.store.errors import LedgerError
 
 NAME = "<script>alert(1)</script> & Co"
@@ -43,15 +45,15 @@ def test_live_and_replay_stand_apart_with_every_denominator(folder):
 
 
 def test_a_skill_of_too_few_is_not_printed_and_a_name_never_becomes_markup(folder):
-    html = ledger({"ledger": ledger_values(folder)}).html
-    assert html.index("<h3>live</h3>") < html.index("<h3>replay</h3>")
+    html = section_html(ledger(view({"ledger": ledger_values(folder)})))
+    assert html.index("<h3>Live</h3>") < html.index("<h3>Replay</h3>")
     assert "too few" in html and "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Co" in html
 
 
 def test_without_a_ledger_the_page_says_so_and_a_broken_one_stops_it(folder, tmp_path):
     assert ledger_values(tmp_path / "none") is None
-    assert "No ledger lies beside this record" in ledger({"ledger": None}).html
+    assert "No ledger lies beside this record" in section_html(ledger(view({"ledger": None})))
     broken = shutil.copytree(folder, tmp_path / "ledger")
     path = broken / "000001-replay-2000-01-01-concluded-primary.json"
     path.write_bytes(path.read_bytes().replace(b"0.1", b"0.2", 1))

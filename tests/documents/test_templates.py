@@ -2,12 +2,14 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from pointers import follow_pointers
 from records import RecordCopy
 
 from forecasting.artefacts.session import shared_fit, shared_history
+from forecasting.documents.blocks import Section
 from forecasting.documents.data_quality import QualityReport
 from forecasting.documents.origins import ORIGINS, SETTINGS
 from forecasting.documents.portfolio import PortfolioReport
@@ -33,11 +35,18 @@ def portfolio(tmp_path_factory):
     return page.read_text(), json.loads(page.with_suffix(".json").read_text()), load_history(record.folder)
 
 
+@pytest.fixture(scope="module")
+def quality():
+    return QualityReport()
+
+
 def test_every_figure_of_the_portfolio_shows_the_value_that_its_pointer_leads_to(portfolio):
     _, content, _ = portfolio
     report = PortfolioReport.__new__(PortfolioReport)
     report.content = content
     assert follow_pointers(report) > 6 * len(content["cases"])
+    for one in map(report.show, report.SECTIONS):
+        assert "## " not in one._repr_markdown_()
 
 
 def test_the_portfolio_has_every_case_that_goes_on_with_probabilities_that_sum_to_one(portfolio):
@@ -83,8 +92,29 @@ def test_the_portfolio_says_accuracy_first_then_moves_then_forecasts(portfolio):
     assert "<script" not in html
 
 
-def test_the_report_of_the_record_counts_what_the_tables_hold(record):
-    content = QualityReport().content
+def test_every_figure_of_the_report_of_the_record_shows_the_value_that_its_pointer_leads_to(quality, small_copy):
+    content = quality.content
+    assert follow_pointers(quality) > sum(len(content[name]) for name in ("stale", "agreement", "coverage"))
+    small_copy.edit("cases", CASE, type="treaty")
+    assert follow_pointers(QualityReport(data=small_copy.folder)) > 8
+
+
+def test_a_figure_that_shows_another_value_than_the_one_at_its_pointer_breaks_the_law(quality):
+    class Wrong(QualityReport):
+        def show(self, section):
+            shown = super().show(section)
+            first, changed = quality.content["assumed"][0]["assumed"], shown.section.model_dump_json()
+            changed = changed.replace(f'"value":{first},', f'"value":{first + 1},')
+            return replace(shown, section=Section.model_validate_json(changed))
+
+    wrong = Wrong.__new__(Wrong)
+    wrong.content = quality.content
+    with pytest.raises(AssertionError):
+        follow_pointers(wrong)
+
+
+def test_the_report_of_the_record_counts_what_the_tables_hold(record, quality):
+    content = quality.content
     tables = {name: raw.cells for name, raw in record.tables.items()}
     assert content["faults"] == [] and content["rows"]["events"] == len(tables["events"])
     assumed = {row["field"]: row["assumed"] for row in content["assumed"]}
@@ -102,10 +132,10 @@ def test_a_record_with_faults_gets_its_report_and_each_fault_is_in_it(small_copy
     small_copy.edit("cases", CASE, type="treaty", name="<script>")
     report = QualityReport(data=small_copy.folder)
     assert [f["came"] for f in report.content["faults"]] == ["'treaty'"]
-    assert "&#x27;treaty&#x27;" in report.show("faults").html
+    assert "&#39;treaty&#39;" in report.show("faults")._repr_html_()
     for section in QualityReport.SECTIONS:
-        assert "<script" not in report.show(section).html
-    assert "while the record has faults" in report.show("stale").html
+        assert "<script" not in report.show(section)._repr_html_()
+    assert "while the record has faults" in repr(report.show("stale"))
 
 
 def test_a_template_has_a_name_on_the_command_line_and_one_of_its_own():

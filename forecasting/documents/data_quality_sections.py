@@ -1,0 +1,123 @@
+"""Sections of the report of the record itself, from its content."""
+
+from forecasting.documents.blocks import Cell, Section, Title
+from forecasting.documents.case.content import STALE_MONTHS
+from forecasting.documents.compose import chance, code, count, day, figure, joined, name, quote, section, table, text
+from forecasting.documents.values import Fields
+from forecasting.documents.wording import counted
+from forecasting.record.vocabulary import STATES
+
+SHOWN = 40
+NOT_COMPUTED = section(text("Not computed while the record has faults."))
+
+
+def masthead(content: Fields) -> Section:
+    """What the page is about, and whether the record passes its checks."""
+    n, rows = len(content["faults"]), content["rows"]
+    said = "It passes every check: no faults." if content["sound"] else f"It has {counted(n, 'fault', 'faults')}."
+    return section(
+        Title(
+            above=text("The record as of {as_of}", as_of=day(content["as_of"])),
+            title=text("How good is the record?"),
+            below=text(
+                f"{{cases}} cases, {{events}} events, {{sources}} sources, up to {{end}}. **{said}**",
+                cases=count(rows["cases"]),
+                events=count(rows["events"]),
+                sources=count(rows["sources"]),
+                end=day(content["data_end"]),
+            ),
+        )
+    )
+
+
+def faults(content: Fields) -> Section:
+    """Every fault, the first of them shown."""
+    if content["sound"]:
+        return section(text("Every cell satisfies the codebook, and the tables are consistent with each other."))
+    rows: list[list[Cell]] = [
+        [
+            text("{file} row {row}", file=fault["file"], row=count(fault["row"])),
+            *(quote(fault[column]) for column in ("case_id", "wanted", "came")),
+        ]
+        for fault in content["faults"][:SHOWN]
+    ]
+    more = len(content["faults"]) - len(rows)
+    return section(
+        table("Faults of the record", ["Where", "Case", "Expected", "Got"], rows),
+        text(f"{more} more are in the JSON file beside this page.") if more else None,
+    )
+
+
+def assumed(content: Fields) -> Section:
+    """Assumed days and unopened sources."""
+    if not content["sound"]:
+        return NOT_COMPUTED
+    rows: list[list[Cell]] = [
+        [name(row["field"]), _of(row, "assumed", "of"), chance(row["share"])] for row in content["assumed"]
+    ]
+    sources = content["sources"]
+    rows.append(["sources that no coder opened", _of(sources, "unopened", "n"), chance(sources["share"])])
+    return section(table("What was assumed or not looked at", ["What", "Assumed or not opened", "Share"], rows))
+
+
+def _of(row: Fields, part: str, whole: str) -> Cell:
+    return text("{part} of {whole}", part=count(row[part]), whole=count(row[whole]))
+
+
+def stale(content: Fields) -> Section:
+    """Open cases, not observed for long."""
+    if not content["sound"]:
+        return NOT_COMPUTED
+    rows = [[quote(row["name"]), day(row["last_seen"]), count(row["months"])] for row in content["stale"][:SHOWN]]
+    if not rows:
+        return section(text(f"Every open case was last observed within {STALE_MONTHS} months."))
+    n = counted(len(content["stale"]), "open case was", "open cases were")
+    caption = f"{n} last observed more than {STALE_MONTHS} months ago"
+    return section(table(caption, ["Case", "Last observed", "Months ago"], rows))
+
+
+def agreement(content: Fields) -> Section:
+    """Second coding and audit."""
+    if not content["sound"]:
+        return NOT_COMPUTED
+    verdicts = [text("{n} {verdict}", n=count(n), verdict=verdict) for verdict, n in content["audit"].items()]
+    audited = (
+        text("Facts checked against their sources: {verdicts}.", verdicts=joined(verdicts, ", "))
+        if verdicts
+        else text("No fact was checked against a source.")
+    )
+    rows = [[name(row["field"]), count(row["n"]), chance(row["share"])] for row in content["agreement"]]
+    if not any(row["n"] for row in content["agreement"]):
+        return section(text("No case was coded twice."), audited)
+    caption = "How often a second coder gave the same value"
+    return section(table(caption, ["Field", "Cases coded twice", "Same value"], rows), audited)
+
+
+def coverage(content: Fields) -> Section:
+    """Whether the density of the events depends on how a case ended."""
+    if not content["sound"]:
+        return NOT_COMPUTED
+    rows = [
+        [
+            text("{window}: {measure}", window=row["window"], measure=name(row["measure"])),
+            count(row["n"]),
+            *("" if row[state] is None else figure("ratio", row[state]) for state in STATES),
+            figure("p", row["p_endings"]),
+        ]
+        for row in content["coverage"]
+    ]
+    head = ["Window and measure", "Cases", *STATES, "p, no difference between outcomes"]
+    return section(table("Coverage of cases in equal windows, by state", head, rows))
+
+
+def provenance(content: Fields) -> Section:
+    """What the page was made from."""
+    return section(
+        text(
+            "Record to {end}, sha256 {record}; package {version}. Every number on this page is in the JSON file beside "
+            "it.",
+            end=day(content["data_end"]),
+            record=code(content["record_sha256"]),
+            version=content["package_version"],
+        )
+    )
