@@ -10,15 +10,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from forecasting.artefacts.code_hash import MadeFrom
+from forecasting.artefacts.key import MadeFrom
 from forecasting.artefacts.support import SupportValues, support_forms, support_state
 from forecasting.forecasts.forecast import FittedModels, unfitted
 from forecasting.models import MODELS
-from forecasting.models.base_rate_state import Values
 from forecasting.models.hazard import HazardModel
 from forecasting.models.state import ModelValues, array_forms, state
 from forecasting.store.errors import shown
 from forecasting.store.npz import npz_bytes
+from forecasting.store.values import Values
 
 VALUES, ARRAYS = "models.json", "arrays.npz"
 MOST_BYTES = {VALUES: 4_000_000, ARRAYS: 256_000_000}

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from forecasting.artefacts.code_hash import MadeFrom, made_from
 from forecasting.artefacts.format import (
     ARRAYS,
     VALUES,
@@ -21,6 +20,7 @@ from forecasting.artefacts.format import (
     require_real,
     write,
 )
+from forecasting.artefacts.key import MadeFrom, made_from
 from forecasting.artefacts.support import restored_support, support_forms
 from forecasting.forecasts.forecast import FittedModels, check_models, fit_models, unfitted
 from forecasting.models import BASE_RATES, MODELS

@@ -2,9 +2,10 @@
 
 from forecasting.features import MODEL_FEATURES
 from forecasting.forecasts.applicability import Support
-from forecasting.models.base_rate_state import Values, require, require_sorted
+from forecasting.models.base_rate_state import require, require_sorted
 from forecasting.store.errors import shown
 from forecasting.store.npz import Arrays, Form
+from forecasting.store.values import Values
 
 PREFIX = "support"
 

@@ -5,19 +5,19 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.artefacts.code_hash import library_versions, modules_sha256
 from forecasting.backtest.designs import Design, Fold
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
 from forecasting.store.files import write_whole
 
-LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn")
+FORECASTING = ("forecasting.backtest.fold_forecasts",)
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,5 @@ def kept_folds(folder: str | Path, history: History, design: Design, target: str
 
 
 def _code() -> str:
-    """Hash of the package's modules and of the versions of the libraries that the numbers come from."""
-    package = Path(__file__).parents[1]
-    digest = hashlib.sha256(json.dumps([version(name) for name in LIBRARIES]).encode())
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    """Hash of the code that forecasts a fold, and the versions of the libraries that the numbers come from."""
+    return json.dumps([modules_sha256(FORECASTING), library_versions()])

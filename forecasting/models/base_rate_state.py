@@ -4,23 +4,18 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.incidence import RiskTable
 from forecasting.models.pooling import RateRatios
 from forecasting.store.errors import shown
 from forecasting.store.npz import Arrays, Form
+from forecasting.store.values import Values
 
 Count = Annotated[int, Field(ge=0, le=100_000)]
 Months = Annotated[int, Field(ge=1, le=6_000)]
 Parameters = dict[str, int | float | str | tuple[str, ...]]
-
-
-class Values(BaseModel):
-    """Plain values, taken strictly: no unknown key, no key left out, no number that is not finite."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class Level(Values):

@@ -7,7 +7,6 @@ from forecasting.models.base_rate_state import (
     BaseRateValues,
     Count,
     Parameters,
-    Values,
     base_rate_forms,
     base_rate_state,
     require,
@@ -18,6 +17,7 @@ from forecasting.models.base_rate_state import (
 from forecasting.models.hazard import N_DURATION, HazardModel, Scaling
 from forecasting.store.errors import shown
 from forecasting.store.npz import Arrays, Form
+from forecasting.store.values import Values
 
 
 class HazardValues(Values):

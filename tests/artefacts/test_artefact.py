@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import forecasting
 from forecasting import MODELS, fit_models, forecast, load_history
 from forecasting.artefacts import code_hash as source
 from forecasting.artefacts import find, load, made_from, obtain, save, train
@@ -42,7 +41,7 @@ def other_code(monkeypatch):
     """From when it is called, the code that counts is another."""
 
     def change():
-        monkeypatch.setattr(source, "CODE", ("errors",))
+        monkeypatch.setattr(source, "FITTING", ("forecasting.store.errors",))
         code_sha256.cache_clear()
 
     yield change
@@ -165,30 +164,6 @@ def test_the_key_depends_on_all_that_decides_the_models_and_not_on_their_order(
     other_code()
     assert len({*keys, key()}) == len(keys) + 1 == 11
     assert all(re.fullmatch("[0-9a-f]{64}", each) for each in keys)
-
-
-def test_the_hash_of_the_code_covers_what_fits_and_not_what_reports(tmp_path):
-    package = shutil.copytree(Path(forecasting.__file__).parent, tmp_path / "package")
-    codes = []
-    for name in (
-        "models/hazard.py",
-        "features/tempo.py",
-        "forecasts/forecast.py",
-        "artefacts/format.py",
-        "documents/page.py",
-    ):
-        code_sha256.cache_clear()
-        codes.append(code_sha256(package))
-        path = package / name
-        path.write_bytes(path.read_bytes() + b"# a line more\n")
-    code_sha256.cache_clear()
-    assert code_sha256(package) == codes[-1]
-    assert len(set(codes)) == len(codes)
-    path.with_name("words.py").write_bytes(b"")
-    whole = (package / "months.py").read_bytes()
-    (package / "months.py").write_bytes(whole.replace(b"\n", b"\r\n"))
-    code_sha256.cache_clear()
-    assert code_sha256(package) == codes[-1]
 
 
 def test_an_artefact_of_anything_else_is_not_found_and_the_models_are_fitted(history, rate, record_copy, other_code):

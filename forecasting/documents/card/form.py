@@ -10,8 +10,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from forecasting.artefacts import MadeFrom
-from forecasting.models.base_rate_state import Values
 from forecasting.store.errors import CardError, shown
+from forecasting.store.values import Values
 
 Unit = Literal[
     "share", "percent", "points", "count", "number", "ratio", "p", "log odds", "day", "name", "code", "quote"

@@ -7,9 +7,9 @@ from typing import Final
 from pydantic import ValidationError
 
 from forecasting.documents.card.form import Card, read_card
-from forecasting.models.base_rate_state import Values
 from forecasting.record.months import parse_day
 from forecasting.store.errors import CardError, UsageError, shown
+from forecasting.store.values import Values
 
 FOLDER: Final = "card"
 STEWARDS: Final = "stewards.json"

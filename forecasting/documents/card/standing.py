@@ -16,11 +16,11 @@ from forecasting.documents.card.diff import Difference, differences
 from forecasting.documents.card.form import Card
 from forecasting.documents.card.home import NAME, file_name, order
 from forecasting.documents.card.material import MULTIVERSE, results_hashes
-from forecasting.models.base_rate_state import Values
 from forecasting.record.history import History
 from forecasting.record.reading import read_record
 from forecasting.review.sign_off import APPROVALS, APPROVED, DRAFT, EDITED
 from forecasting.store.errors import UsageError, shown
+from forecasting.store.values import Values
 
 WANTED_CHANGES: Final = "changes requested"
 ANSWERED: Final = "answered"
