@@ -14,17 +14,15 @@ from forecasting.artefacts.format import (
     VALUES,
     checked_contents,
     contents_of,
-    has_hazard,
     hashed,
     read_real,
     require_real,
+    restored,
     write,
 )
 from forecasting.artefacts.key import MadeFrom, made_from
-from forecasting.artefacts.support import restored_support, support_forms
-from forecasting.forecasts.forecast import FittedModels, check_models, fit_models, unfitted
+from forecasting.forecasts.forecast import FittedModels, check_models, fit_models
 from forecasting.models import BASE_RATES, MODELS
-from forecasting.models.state import array_forms, restored
 from forecasting.record.history import History
 from forecasting.record.panel import Population, check_choice, spells
 from forecasting.record.vocabulary import TARGETS
@@ -78,7 +76,7 @@ def save(fitted: FittedModels, history: History, artefacts: str | Path = ARTEFAC
     where `artefacts` cannot be written.
     """
     if fitted.as_of != history.as_of:
-        raise UsageError(f"wanted models fitted on {history.as_of}; came models of {fitted.as_of}")
+        raise UsageError(f"expected models fitted on {history.as_of}, got models of {fitted.as_of}; fit them again")
     source = made_from(history, fitted.models, fitted.target, fitted.population)
     folder = Path(artefacts) / source.key
     staged = None
@@ -93,8 +91,8 @@ def save(fitted: FittedModels, history: History, artefacts: str | Path = ARTEFAC
         return Trained(source.key, folder, already=False)
     except OSError as error:
         if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR) or not os.path.lexists(folder):
-            said = f"wanted a folder that can be written; came {artefacts}: {error.strerror}"
-            raise UsageError(f"{said}. Choose another with --artefacts") from None
+            said = f"expected a folder that can be written, got {artefacts}: {error.strerror}"
+            raise UsageError(f"{said}; choose another with --artefacts") from None
         load(folder, history, source)
         return Trained(source.key, folder, already=True)
     finally:
@@ -112,22 +110,13 @@ def load(folder: Path, history: History, source: MadeFrom) -> FittedModels:
         require_real(folder, stat.S_ISDIR, "a folder")
         place = folder / VALUES
         contents = checked_contents(read_real(place), source)
-        models = {name: unfitted(name) for name in contents.models}
-        forms = {name: array_forms(models[name], values) for name, values in contents.models.items()}
-        bounds = support_forms(contents.support, has_hazard(contents.models))
         place = folder / ARRAYS
-        arrays = read_npz(
-            hashed(read_real(place), contents.arrays_sha256),
-            {f"{name}.{part}": form for name, parts in forms.items() for part, form in parts.items()} | bounds,
-        )
-        fitted = {
-            name: restored(model, contents.models[name], {part: arrays[f"{name}.{part}"] for part in forms[name]})
-            for name, model in models.items()
-        }
-        support = restored_support(contents.support, arrays)
+        arrays = read_npz(hashed(read_real(place), contents.arrays_sha256), contents.arrays)
+        place = folder / VALUES
+        fitted, support = restored(contents, arrays)
     except (ValueError, OSError) as error:
-        said = f"wanted a readable file; came {error.strerror}" if isinstance(error, OSError) else str(error)
-        raise ArtefactError(f"{place}: {said}; do: remove {folder} and run `forecasting train` again") from None
+        said = f"expected a readable file, got {error.strerror}" if isinstance(error, OSError) else str(error)
+        raise ArtefactError(f"{place}: {said}; remove {folder} and run `forecasting train` again") from None
     population = check_choice(source.target, source.population)
     known = spells(history, source.target, population)
     return FittedModels(history.as_of, source.target, population, fitted, known, support)

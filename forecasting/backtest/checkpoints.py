@@ -1,9 +1,7 @@
 """Finished folds kept in a folder, so that an interrupted run goes on where it stopped, bit for bit."""
 
 import hashlib
-import io
 import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +11,14 @@ from numpy.typing import NDArray
 
 from forecasting.artefacts.code_hash import library_versions, modules_sha256
 from forecasting.backtest.designs import Design, Fold
+from forecasting.backtest.origins import SCORED
 from forecasting.record.history import History
+from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import UsageError
 from forecasting.store.files import write_whole
+from forecasting.store.npz import Form, npz_bytes, read_npz
 
+FORECASTERS = ("primary", "primary_hindsight", "base_rate", "type_base_rate")
 FORECASTING = ("forecasting.backtest.fold_forecasts",)
 
 
@@ -25,11 +27,13 @@ class KeptFolds:
     """Forecasts of finished folds of one run in `folder`, one file each, named by a hash of all they hang on.
 
     `run`: the record and its day, the code and its libraries, the design and the target. A fold adds its day, the
-    cases held out and the forecasts asked. What was kept of another record or other code is not found.
+    cases held out and the forecasts asked; `models` forecast it. What was kept of another record or other code is not
+    found.
     """
 
     folder: Path
     run: tuple[str, ...]
+    models: tuple[str, ...] = FORECASTERS
 
     def read(self, fold: Fold, rows: pd.DataFrame) -> dict[str, NDArray[np.float64]] | None:
         """The forecasts of a fold if they are kept; `UsageError` for a file that cannot be read."""
@@ -37,16 +41,17 @@ class KeptFolds:
         if not path.exists():
             return None
         try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
-                return {name: kept[name] for name in kept.files}
-        except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
-            raise UsageError(f"wanted a finished fold; came {path}: {error}. Delete it and run again") from None
+            return read_npz(path.read_bytes(), self.forms(rows))
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{path}: {error}; delete this finished fold and run again") from None
 
     def write(self, fold: Fold, rows: pd.DataFrame, forecasts: dict[str, NDArray[np.float64]]) -> None:
         """Keep the forecasts of a fold; the file appears whole."""
-        content = io.BytesIO()
-        np.savez(content, allow_pickle=False, **forecasts)
-        write_whole({self.path(fold, rows): content.getvalue()})
+        write_whole({self.path(fold, rows): npz_bytes(forecasts, self.forms(rows))})
+
+    def forms(self, rows: pd.DataFrame) -> dict[str, Form]:
+        """The form of the forecasts of these rows under each model."""
+        return {name: Form("<f8", (len(rows), len(STATES), len(SCORED))) for name in self.models}
 
     def path(self, fold: Fold, rows: pd.DataFrame) -> Path:
         """Where a fold is kept."""
@@ -62,7 +67,7 @@ def kept_folds(folder: str | Path, history: History, design: Design, target: str
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(
-            f"wanted a folder for finished folds; came {place}: {error.strerror}. Choose another with --resume"
+            f"expected a folder for finished folds, got {place}: {error.strerror}; choose another with --resume"
         ) from None
     return KeptFolds(place, (history.sha256, history.as_of.isoformat(), _code(), design, target))
 

@@ -49,7 +49,7 @@ def test_what_is_kept_is_what_is_read_and_hangs_on_all_that_changes_it(history, 
     fold = next(fold for fold in folds(history, asked, "era") if fold.name == "1850-1874")
     rows = asked.lines.iloc[fold.lines]
     kept = kept_folds(tmp_path, history, "era", "concluded")
-    values = {"primary": np.random.default_rng(1).random((1, 4, 5))}
+    values = dict(zip(kept.models, np.random.default_rng(1).random((4, 1, 4, 5)), strict=True))
     assert kept.read(fold, rows) is None
     kept.write(fold, rows, values)
     np.testing.assert_array_equal(kept.read(fold, rows)["primary"], values["primary"])
@@ -65,6 +65,18 @@ def test_what_is_kept_is_what_is_read_and_hangs_on_all_that_changes_it(history, 
     assert len({kept.path(fold, rows), *others}) == len(others) + 1
 
 
+def test_forecasts_of_other_models_or_of_other_rows_are_neither_kept_nor_read(history, asked, tmp_path):
+    fold = folds(history, asked, "era")[0]
+    rows = asked.lines.iloc[fold.lines]
+    kept = kept_folds(tmp_path, history, "era", "concluded")
+    values = {name: np.zeros((len(rows), 4, 5)) for name in kept.models}
+    with pytest.raises(ValueError, match="^expected base_rate as <f8 of shape"):
+        kept.write(fold, rows, {**values, "base_rate": np.zeros((len(rows), 4, 4))})
+    replace(kept, models=(*kept.models, "oracle")).write(fold, rows, {**values, "oracle": values["primary"]})
+    with pytest.raises(UsageError, match=r"npz: expected no array but primary, .*, got 'oracle.npy'; delete this"):
+        kept.read(fold, rows)
+
+
 def test_a_spoilt_file_and_a_folder_that_cannot_be_are_told(history, asked, tmp_path):
     fold = folds(history, asked, "era")[0]
     rows = asked.lines.iloc[fold.lines]
@@ -72,7 +84,11 @@ def test_a_spoilt_file_and_a_folder_that_cannot_be_are_told(history, asked, tmp_
     path = kept.path(fold, rows)
     for spoilt in (b"", b"PK\x03\x04 half a file"):
         path.write_bytes(spoilt)
-        with pytest.raises(UsageError, match=r"^wanted a finished fold; came .*\. Delete it and run again$"):
+        with pytest.raises(
+            UsageError, match=r"^.*npz: expected a readable npz file, got .*; delete this finished fold and run again$"
+        ):
             kept.read(fold, rows)
-    with pytest.raises(UsageError, match=r"^wanted a folder for finished folds; .* Choose another with --resume$"):
+    with pytest.raises(
+        UsageError, match=r"^expected a folder for finished folds, got .*; choose another with --resume$"
+    ):
         kept_folds(path, history, "era", "concluded")

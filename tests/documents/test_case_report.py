@@ -325,7 +325,7 @@ def test_from_a_broken_artefact_it_says_nothing(trained, tmp_path):
     folder = shutil.copytree(trained[2], tmp_path / trained[2].name)
     (folder / "models.json").unlink()
     with pytest.raises(
-        ArtefactError, match=r"models\.json: wanted a readable file; came No such file or directory; do: "
+        ArtefactError, match=r"models\.json: expected a readable file, got No such file or directory; remove "
     ):
         CaseReport(CASE, "2026-02-05", artefacts=tmp_path)
 
