@@ -1,4 +1,4 @@
-"""Column by column: does each cell have its form, and is each code known?"""
+"""Checks of the columns: each cell has the form of its column, and each code is known."""
 
 from collections.abc import Callable, Iterator, Mapping
 
