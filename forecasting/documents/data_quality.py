@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 import forecasting
-from forecasting.artefacts.code_hash import code_sha256
+from forecasting.artefacts import code_sha256
 from forecasting.documents.case.content import STALE_MONTHS
 from forecasting.documents.fragments import Fragment, table
 from forecasting.documents.report import Maker, Report, by_name
