@@ -7,8 +7,6 @@ from functools import partial
 from math import isfinite
 from typing import Any, Protocol
 
-from sklearn.base import BaseEstimator
-
 from forecasting.artefacts.runs import packed, unpacked
 from forecasting.store.errors import shown
 from forecasting.store.npz import Arrays
@@ -183,7 +181,7 @@ class Estimator:
     model's parameters of the same names, and else its defaults.
     """
 
-    made: type[BaseEstimator]
+    made: type[Any]
     fields: Mapping[str, Form]
     axes: Mapping[str, Callable[[Any], int]]
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from history.planting import LATER
 from ledger.bodies import ISSUED_ON
+from record.planting import LATER
 
 from forecasting import FittedModels, History, fit_models, forecast
 from forecasting.features import DossierIndex, feature_table

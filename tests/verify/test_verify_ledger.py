@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from ledger.bodies import sha256
-from verification.chain_of import PAST, chain_of, with_later_facts
+from verify.chain_of import PAST, chain_of, with_later_facts
 
 from forecasting.artefacts import save
 from forecasting.artefacts.fitted_values import model_values
