@@ -1,13 +1,13 @@
 """Fitted models as files: a folder named after all that they were made from, checked whole before it is used."""
 
-from forecasting.artefacts.code_hash import CODE, MadeFrom, made_from
+from forecasting.artefacts.key import MadeFrom, code_sha256, made_from
 from forecasting.artefacts.store import Obtained, Trained, find, has_artefact, load, obtain, save, train
 
 __all__ = [
-    "CODE",
     "MadeFrom",
     "Obtained",
     "Trained",
+    "code_sha256",
     "find",
     "has_artefact",
     "load",

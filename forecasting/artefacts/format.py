@@ -2,69 +2,83 @@
 
 import hashlib
 import json
-import stat
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import JsonValue
 
-from forecasting.artefacts.code_hash import MadeFrom
-from forecasting.artefacts.support import SupportValues, support_forms, support_state
+from forecasting.artefacts.fitted_values import SUPPORT, model_values, restored_model
+from forecasting.artefacts.forms import Axes, Spot
+from forecasting.artefacts.key import MadeFrom
+from forecasting.features import MODEL_FEATURES
 from forecasting.forecasts import FittedModels
+from forecasting.forecasts.applicability import Support
 from forecasting.forecasts.fit import unfitted
+from forecasting.forecasts.uncertain import Model
 from forecasting.models import MODELS
 from forecasting.models.hazard import HazardModel
-from forecasting.models.state import ModelValues, array_forms, state
-from forecasting.store.errors import ForeignFileError, shown
+from forecasting.store.errors import shown
 from forecasting.store.foreign import Foreign
-from forecasting.store.npz import npz_bytes
-from forecasting.store.values import Values, complaint
+from forecasting.store.npz import Arrays, Form, npz_bytes, read_npz
+from forecasting.store.values import Values
 
 VALUES, ARRAYS = "models.json", "arrays.npz"
-REMEDY = "train again"
-FILES = {
-    VALUES: Foreign("a file", REMEDY, most_bytes=4_000_000),
-    ARRAYS: Foreign("a file", REMEDY, most_bytes=256_000_000),
-}
+MOST_BYTES = {VALUES: 4_000_000, ARRAYS: 256_000_000}
 
 
 class Contents(Values):
     """What `models.json` holds: what the models were made from, their values, and the hashes of both files.
 
-    `support` is what the hazard model's cases held, where there is a hazard model.
+    `support` is what the hazard model's cases held, where there is a hazard model; `arrays` the form of each array.
     """
 
     made_from: MadeFrom
-    models: dict[str, ModelValues]
-    support: SupportValues | None
+    models: dict[str, JsonValue]
+    support: JsonValue
+    arrays: dict[str, Form]
     arrays_sha256: str
     sha256: str
 
 
 def contents_of(fitted: FittedModels, source: MadeFrom) -> dict[str, bytes]:
     """Both files of fitted models, by name."""
-    taken = {name: state(fitted.models[name]) for name in source.models}
-    arrays = {f"{name}.{part}": array for name, (_, parts) in taken.items() for part, array in parts.items()}
-    forms = {
-        f"{name}.{part}": form
-        for name, (values, _) in taken.items()
-        for part, form in array_forms(unfitted(name), values).items()
-    }
-    support, bounds = support_state(fitted.support if has_hazard(source.models) else None)
-    content = npz_bytes(arrays | bounds, forms | support_forms(support, has_hazard(source.models)))
+    models: dict[str, JsonValue] = {}
+    arrays: Arrays = {}
+    for name in source.models:
+        models[name], own = model_values(fitted.models[name], name)
+        arrays |= own
+    support = SUPPORT.plain(fitted.support, Spot("support", arrays, Axes())) if has_hazard(source) else None
+    forms = {name: Form.of(array) for name, array in arrays.items()}
+    content = npz_bytes(arrays, forms)
     contents = Contents(
         made_from=source,
-        models={name: values for name, (values, _) in taken.items()},
+        models=models,
         support=support,
+        arrays=forms,
         arrays_sha256=hashlib.sha256(content).hexdigest(),
         sha256="",
     )
     return {VALUES: values_bytes(contents), ARRAYS: content}
 
 
-def has_hazard(names: Iterable[str]) -> bool:
-    """Whether one of the named models is a hazard model, which comes with its support."""
-    return any(isinstance(MODELS[name], HazardModel) for name in names)
+def restored(contents: Contents, arrays: Arrays) -> tuple[dict[str, Model], Support | None]:
+    """The fitted models and their support; `ValueError` where values or arrays are not those of such models."""
+    left = dict(arrays)
+    models = {name: restored_model(unfitted(name), plain, name, left) for name, plain in contents.models.items()}
+    support = None
+    if has_hazard(contents.made_from):
+        support = SUPPORT.value(contents.support, Spot("support", left, Axes()))
+        if support.names != tuple(MODEL_FEATURES):
+            raise ValueError(f"expected the features of the model in support.names, got {shown(support.names)}")
+    elif contents.support is not None:
+        raise ValueError(f"expected no support with these models, got {shown(contents.support)}")
+    if left:
+        raise ValueError(f"expected no array but those of the models, got {', '.join(left)}")
+    return models, support
+
+
+def has_hazard(source: MadeFrom) -> bool:
+    """Whether one of the models is a hazard model, which comes with its support."""
+    return any(isinstance(MODELS[name], HazardModel) for name in source.models)
 
 
 def values_bytes(contents: Contents) -> bytes:
@@ -74,42 +88,40 @@ def values_bytes(contents: Contents) -> bytes:
     return (json.dumps(values, indent=1, allow_nan=False) + "\n").encode()
 
 
-def checked_contents(content: bytes, source: MadeFrom) -> Contents:
-    """The values in the bytes, if they are as they were written and of models made from `source`; else `ValueError`."""
-    try:
-        contents = Contents.model_validate_json(content)
-    except ValidationError as error:
-        raise ValueError(str(complaint(error))) from None
-    if content != values_bytes(contents):
-        raise ValueError("wanted the values as they were written; came an edited file")
-    wanted, came = source.model_dump(), contents.made_from.model_dump()
-    for name in wanted:
-        if wanted[name] != came[name]:
-            raise ValueError(f"wanted models made from {name} {shown(wanted[name])}; came {shown(came[name])}")
+def read_values(path: Path, source: MadeFrom, remedy: str) -> Contents:
+    """The values in the file, if they are as they were written and of models made from `source`.
+
+    Raises `ForeignFileError`, which says `remedy`, for a file of another form, and `ValueError` for other contents.
+    """
+    file = Foreign("a file", remedy, MOST_BYTES[VALUES])
+    content = file.content(path)
+    contents = file.parsed(content, path, Contents)
+    if content != _as_written(contents):
+        raise ValueError("expected the values as they were written, got an edited file")
+    expected, got = source.model_dump(), contents.made_from.model_dump()
+    for name in expected:
+        if expected[name] != got[name]:
+            raise ValueError(f"expected models made from {name} {shown(expected[name])}, got {shown(got[name])}")
     if tuple(contents.models) != source.models:
-        raise ValueError(f"wanted the models {', '.join(source.models)}; came {', '.join(contents.models)}")
+        raise ValueError(f"expected the models {', '.join(source.models)}, got {', '.join(contents.models)}")
+    if (n_bytes := sum(form.n_bytes for form in contents.arrays.values())) > MOST_BYTES[ARRAYS]:
+        raise ValueError(f"expected arrays of at most {MOST_BYTES[ARRAYS]} bytes, got {n_bytes}")
     return contents
 
 
-def read_real(path: Path) -> bytes:
-    """The bytes of a file of an artefact that is no link and not too large; `ValueError` otherwise."""
+def read_arrays(path: Path, contents: Contents, remedy: str) -> Arrays:
+    """The arrays in the file, if it is the one that belongs to `contents`; errors as of `read_values`."""
+    content = Foreign("a file", remedy, MOST_BYTES[ARRAYS]).content(path)
+    got = hashlib.sha256(content).hexdigest()
+    if got != contents.arrays_sha256:
+        expected = contents.arrays_sha256[:12]
+        raise ValueError(f"expected a file with sha256 {expected}, got {got[:12]} ({len(content)} bytes)")
+    return read_npz(content, contents.arrays)
+
+
+def _as_written(contents: Contents) -> bytes | None:
+    """The contents as bytes; None for what is never written, such as a number that is not finite."""
     try:
-        return FILES[path.name].content(path)
-    except ForeignFileError as error:
-        raise ValueError(f"expected {error.expected}, got {error.got}") from None
-
-
-def hashed(content: bytes, sha256: str) -> bytes:
-    """The bytes, if they have that hash; else `ValueError`."""
-    came = hashlib.sha256(content).hexdigest()
-    if came != sha256:
-        raise ValueError(f"wanted a file with sha256 {sha256[:12]}; came {came[:12]} ({len(content)} bytes)")
-    return content
-
-
-def require_real(path: Path, is_wanted: Callable[[int], bool], wanted: str) -> None:
-    """`ValueError` unless the path itself, not what a link points to, is of the wanted kind."""
-    mode = path.lstat().st_mode
-    if not is_wanted(mode):
-        came = "a symbolic link" if stat.S_ISLNK(mode) else "something else"
-        raise ValueError(f"wanted {wanted}; came {came}")
+        return values_bytes(contents)
+    except ValueError:
+        return None

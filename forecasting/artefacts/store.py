@@ -9,28 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from forecasting.artefacts.code_hash import MadeFrom, made_from
-from forecasting.artefacts.format import (
-    ARRAYS,
-    VALUES,
-    checked_contents,
-    contents_of,
-    has_hazard,
-    hashed,
-    read_real,
-    require_real,
-)
-from forecasting.artefacts.support import restored_support, support_forms
+from forecasting.artefacts.format import ARRAYS, VALUES, contents_of, read_arrays, read_values, restored
+from forecasting.artefacts.key import MadeFrom, made_from
 from forecasting.forecasts import FittedModels, fit_models
-from forecasting.forecasts.fit import check_models, unfitted
+from forecasting.forecasts.fit import check_models
 from forecasting.models import BASE_RATES, MODELS
-from forecasting.models.state import array_forms, restored
 from forecasting.record.history import History
 from forecasting.record.panel import Population, check_choice, spells
 from forecasting.record.vocabulary import TARGETS
-from forecasting.store.errors import ArtefactError, UsageError, unwritable
+from forecasting.store.errors import ArtefactError, ForeignFileError, UsageError, unwritable
 from forecasting.store.files import write_whole
-from forecasting.store.npz import read_npz
 
 ARTEFACTS = Path("artefacts")
 
@@ -79,7 +67,7 @@ def save(fitted: FittedModels, history: History, artefacts: str | Path = ARTEFAC
     where `artefacts` cannot be written.
     """
     if fitted.as_of != history.as_of:
-        raise UsageError(f"wanted models fitted on {history.as_of}; came models of {fitted.as_of}")
+        raise UsageError(f"expected models fitted on {history.as_of}, got models of {fitted.as_of}; fit them again")
     source = made_from(history, fitted.models, fitted.target, fitted.population)
     folder = Path(artefacts) / source.key
     staged = None
@@ -106,30 +94,33 @@ def load(folder: Path, history: History, source: MadeFrom) -> FittedModels:
 
     Raises `ArtefactError` otherwise. The hashes find damage and confusion; they do not prove who wrote the folder.
     """
+    remedy = f"remove {folder} and run `forecasting train` again"
     place = folder
     try:
-        require_real(folder, stat.S_ISDIR, "a folder")
+        _require_folder(folder)
         place = folder / VALUES
-        contents = checked_contents(read_real(place), source)
-        models = {name: unfitted(name) for name in contents.models}
-        forms = {name: array_forms(models[name], values) for name, values in contents.models.items()}
-        bounds = support_forms(contents.support, has_hazard(contents.models))
+        contents = read_values(place, source, remedy)
         place = folder / ARRAYS
-        arrays = read_npz(
-            hashed(read_real(place), contents.arrays_sha256),
-            {f"{name}.{part}": form for name, parts in forms.items() for part, form in parts.items()} | bounds,
-        )
-        fitted = {
-            name: restored(model, contents.models[name], {part: arrays[f"{name}.{part}"] for part in forms[name]})
-            for name, model in models.items()
-        }
-        support = restored_support(contents.support, arrays)
-    except (ValueError, OSError) as error:
-        said = f"wanted a readable file; came {error.strerror}" if isinstance(error, OSError) else str(error)
-        raise ArtefactError(f"{place}: {said}; do: remove {folder} and run `forecasting train` again") from None
+        arrays = read_arrays(place, contents, remedy)
+        place = folder / VALUES
+        fitted, support = restored(contents, arrays)
+    except ForeignFileError as error:
+        raise ArtefactError(str(error)) from None
+    except ValueError as error:
+        raise ArtefactError(f"{place}: {error}; {remedy}") from None
     population = check_choice(source.target, source.population)
     known = spells(history, source.target, population)
     return FittedModels(history.as_of, source.target, population, fitted, known, support)
+
+
+def _require_folder(place: Path) -> None:
+    """`ValueError` unless the path itself, not what a link points to, is a folder."""
+    try:
+        mode = place.lstat().st_mode
+    except OSError as error:
+        raise ValueError(f"expected a folder, got {error.strerror}") from None
+    if not stat.S_ISDIR(mode):
+        raise ValueError(f"expected a folder, got {'a symbolic link' if stat.S_ISLNK(mode) else 'something else'}")
 
 
 def find(

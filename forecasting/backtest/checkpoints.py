@@ -1,11 +1,8 @@
 """Checkpoints: finished folds in a folder, from which an interrupted run goes on, bit for bit."""
 
 import hashlib
-import io
 import json
-import zipfile
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +10,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest.designs import Design, Fold
+from forecasting.backtest.origins import SCORED
 from forecasting.record.history import History
+from forecasting.record.vocabulary import STATES
+from forecasting.store.code_hash import library_versions, modules_sha256
 from forecasting.store.errors import UsageError
 from forecasting.store.files import write_whole
+from forecasting.store.foreign import Foreign
+from forecasting.store.npz import Form, npz_bytes, read_npz
 
-LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn")
+FORECASTERS = ("primary", "primary_hindsight", "base_rate", "type_base_rate")
+FORECASTING = ("forecasting.backtest.fold_forecasts",)
+FINISHED = Foreign("a finished fold", "delete it and run again")
 
 
 @dataclass(frozen=True)
@@ -25,11 +29,13 @@ class Checkpoints:
     """Forecasts of the finished folds of one run, one file each in `folder`, named by a hash of all they depend on.
 
     `run`: the record and its day, the code and its libraries, the design and the target. A fold adds its day, the
-    cases held out and its origins. So a checkpoint of another record or other code is not found.
+    cases held out and its origins, which `models` forecast. So a checkpoint of another record or other code is not
+    found.
     """
 
     folder: Path
     run: tuple[str, ...]
+    models: tuple[str, ...] = FORECASTERS
 
     def read(self, fold: Fold, rows: pd.DataFrame) -> dict[str, NDArray[np.float64]] | None:
         """The forecasts of a fold, None if it is not finished; `UsageError` for a file that cannot be read."""
@@ -37,16 +43,17 @@ class Checkpoints:
         if not path.exists():
             return None
         try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-                return {name: arrays[name] for name in arrays.files}
-        except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
-            raise UsageError(f"expected a finished fold, got {path}: {error}; delete it and run again") from None
+            return read_npz(FINISHED.content(path), self.forms(rows))
+        except ValueError as error:
+            raise UsageError(f"{path}: {error}; {FINISHED.do}") from None
 
     def write(self, fold: Fold, rows: pd.DataFrame, forecasts: dict[str, NDArray[np.float64]]) -> None:
         """Write the forecasts of a fold; the file appears whole."""
-        content = io.BytesIO()
-        np.savez(content, allow_pickle=False, **forecasts)
-        write_whole({self.path(fold, rows): content.getvalue()})
+        write_whole({self.path(fold, rows): npz_bytes(forecasts, self.forms(rows))})
+
+    def forms(self, rows: pd.DataFrame) -> dict[str, Form]:
+        """The form of the forecasts of these rows under each model."""
+        return {name: Form("<f8", (len(rows), len(STATES), len(SCORED))) for name in self.models}
 
     def path(self, fold: Fold, rows: pd.DataFrame) -> Path:
         """The file of a fold whose origins are `rows`."""
@@ -68,9 +75,5 @@ def open_checkpoints(folder: str | Path, history: History, design: Design, targe
 
 
 def _code() -> str:
-    """Hash of the package's modules and of the versions of the libraries that the numbers come from."""
-    package = Path(__file__).parents[1]
-    digest = hashlib.sha256(json.dumps([version(name) for name in LIBRARIES]).encode())
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    """Hash of the code that forecasts a fold, and the versions of the libraries that the numbers come from."""
+    return json.dumps([modules_sha256(FORECASTING), library_versions()])

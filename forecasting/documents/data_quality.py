@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 import forecasting
-from forecasting.artefacts.code_hash import code_sha256
+from forecasting.artefacts import code_sha256
 from forecasting.documents import data_quality_sections as sections
 from forecasting.documents.case.content import STALE_MONTHS
 from forecasting.documents.report import Maker, Report, by_name

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 import forecasting
-from forecasting.artefacts.code_hash import code_sha256
+from forecasting.artefacts import code_sha256
 from forecasting.artefacts.session import shared_fit, shared_history
 from forecasting.documents.blocks import Figure, Section, Text, Title
 from forecasting.documents.case.content import BESIDE, HEADLINE_HORIZON, HEADLINE_MODEL, MODELS_SHOWN, STALE_MONTHS

@@ -8,7 +8,7 @@ from typing import ClassVar
 import pandas as pd
 
 import forecasting
-from forecasting.artefacts.code_hash import code_sha256
+from forecasting.artefacts import code_sha256
 from forecasting.documents import scorecard_sections as sections
 from forecasting.documents.ledger_section import LEDGER, ledger, ledger_values
 from forecasting.documents.report import Maker, Report, by_name

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from joblib import Parallel, delayed
 
-from forecasting.artefacts.code_hash import code_sha256
+from forecasting.artefacts import code_sha256
 from forecasting.forecasts import Session, fit_models, open_cases
 from forecasting.ledger.chain import Chain, Written, append, verify
 from forecasting.ledger.entries import LIVE, LIVE_DAYS, REPLAY, Issue

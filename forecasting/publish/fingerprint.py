@@ -4,17 +4,16 @@ import hashlib
 import json
 import sys
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from forecasting.artefacts.session import content_hash
 from forecasting.publish.parameters import Parameters
 from forecasting.store import package_data as places
+from forecasting.store.code_hash import LIBRARIES, PACKAGE, library_versions, modules, modules_sha256
 
-PACKAGE = Path(__file__).parents[1]
 SHIPPED = PACKAGE / "shipped"
-LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "statsmodels", "matplotlib", "nbconvert", "jinja2")
+DRAWING = ("matplotlib", "nbconvert", "jinja2")
 
 
 def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> str:
@@ -35,17 +34,23 @@ def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> st
 
 
 @cache
-def code_hash() -> str:
-    """sha256 over the package's source and the versions of what it computes and draws with."""
-    libraries = [f"{name} {version(name)}" for name in LIBRARIES]
-    return hashlib.sha256("\n".join([files_hash(PACKAGE), sys.version, *libraries]).encode()).hexdigest()
+def code_hash(package: Path = PACKAGE) -> str:
+    """sha256 over the code and files that a page is made by, its words among them, and the versions of the libraries.
+
+    Any module of `documents` may be what a template shows; `publish.notebook` runs it and publishes the page.
+    """
+    documents = [name for name in modules(package) if name.startswith("forecasting.documents")]
+    code = modules_sha256(["forecasting.publish.notebook", *documents], package, words=True)
+    versions = library_versions((*LIBRARIES, *DRAWING))
+    drawn = files_hash(package, but=(".py", ".pyc"))
+    return hashlib.sha256(json.dumps([code, drawn, sys.version, versions]).encode()).hexdigest()
 
 
-def files_hash(folder: Path) -> str:
-    """sha256 over the names and bytes of the files below a folder (or of one file), but compiled and shipped ones."""
+def files_hash(folder: Path, but: tuple[str, ...] = (".pyc",)) -> str:
+    """sha256 over the names and bytes of the files below a folder (or of one file), but some kinds and shipped ones."""
     digest = hashlib.sha256()
     for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc" and SHIPPED not in path.parents:
+        if path.is_file() and path.suffix not in but and SHIPPED not in path.parents:
             digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

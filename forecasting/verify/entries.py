@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forecasting.artefacts import obtain
-from forecasting.artefacts.code_hash import code_sha256
+from forecasting.artefacts import code_sha256, obtain
 from forecasting.artefacts.session import shared_history
 from forecasting.documents.difference import Difference, compared, leaves
 from forecasting.features import DossierIndex

@@ -6,8 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecasting.artefacts import Obtained, obtain
-from forecasting.artefacts.code_hash import code_sha256
+from forecasting.artefacts import Obtained, code_sha256, obtain
 from forecasting.artefacts.session import shared_history
 from forecasting.documents.difference import leaves, path_of
 from forecasting.documents.wording import percent

@@ -56,7 +56,7 @@ def test_a_checkpoint_is_read_as_it_was_written_and_depends_on_all_that_changes_
     fold = next(fold for fold in folds(history, every_origin, "era") if fold.name == "1850-1874")
     rows = every_origin.lines.iloc[fold.lines]
     checkpoints = open_checkpoints(tmp_path, history, "era", "concluded")
-    values = {"primary": np.random.default_rng(1).random((1, 4, 5))}
+    values = dict(zip(checkpoints.models, np.random.default_rng(1).random((4, 1, 4, 5)), strict=True))
     assert checkpoints.read(fold, rows) is None
     checkpoints.write(fold, rows, values)
     np.testing.assert_array_equal(checkpoints.read(fold, rows)["primary"], values["primary"])
@@ -72,6 +72,21 @@ def test_a_checkpoint_is_read_as_it_was_written_and_depends_on_all_that_changes_
     assert len({checkpoints.path(fold, rows), *others}) == len(others) + 1
 
 
+def test_forecasts_of_other_models_or_of_other_rows_are_neither_written_nor_read(history, every_origin, tmp_path):
+    fold = folds(history, every_origin, "era")[0]
+    rows = every_origin.lines.iloc[fold.lines]
+    checkpoints = open_checkpoints(tmp_path, history, "era", "concluded")
+    values = {name: np.zeros((len(rows), 4, 5)) for name in checkpoints.models}
+    with pytest.raises(ValueError, match="^expected base_rate as <f8 of shape"):
+        checkpoints.write(fold, rows, {**values, "base_rate": np.zeros((len(rows), 4, 4))})
+    others = replace(checkpoints, models=(*checkpoints.models, "oracle"))
+    others.write(fold, rows, {**values, "oracle": values["primary"]})
+    with pytest.raises(
+        UsageError, match=r"npz: expected no array but primary, .*, got 'oracle.npy'; delete it and run"
+    ):
+        checkpoints.read(fold, rows)
+
+
 def test_a_spoilt_file_and_a_folder_that_cannot_be_are_told(history, every_origin, tmp_path):
     fold = folds(history, every_origin, "era")[0]
     rows = every_origin.lines.iloc[fold.lines]
@@ -79,8 +94,14 @@ def test_a_spoilt_file_and_a_folder_that_cannot_be_are_told(history, every_origi
     path = checkpoints.path(fold, rows)
     for spoilt in (b"", b"PK\x03\x04 half a file"):
         path.write_bytes(spoilt)
-        with pytest.raises(UsageError, match=r"^expected a finished fold, got .*; delete it and run again$"):
+        with pytest.raises(UsageError, match=r"^.*npz: expected a readable npz file, got .*; delete it and run again$"):
             checkpoints.read(fold, rows)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(UsageError, match=r"npz: expected a finished fold, got a folder; delete it and run again$"):
+        checkpoints.read(fold, rows)
+    path.rmdir()
+    path.write_bytes(b"")
     with pytest.raises(
         UsageError, match=r"^expected a folder for finished folds, got .*; choose another with --resume$"
     ):

@@ -241,7 +241,7 @@ def test_a_faulty_training_writes_nothing(tmp_path, options, message):
 def test_a_broken_artefact_stops_a_forecast(capsys, tmp_path, trained):
     folder = shutil.copytree(trained[2], tmp_path / trained[2].name)
     (folder / "arrays.npz").write_bytes(b"")
-    with pytest.raises(ArtefactError, match=r"arrays\.npz: wanted a file with sha256") as refused:
+    with pytest.raises(ArtefactError, match=r"arrays\.npz: expected a file with sha256") as refused:
         ask(as_of="2026-02-05", artefacts=tmp_path)
     assert refused.value.exit_code == 1
     assert capsys.readouterr() == ("", "")

@@ -342,7 +342,7 @@ def test_from_an_artefact_it_says_the_same_and_where_it_is_from(first_day, train
 def test_from_a_broken_artefact_it_says_nothing(trained, tmp_path):
     folder = shutil.copytree(trained[2], tmp_path / trained[2].name)
     (folder / "models.json").unlink()
-    with pytest.raises(ArtefactError, match=r"models\.json: expected a file, got No such file or directory; do: "):
+    with pytest.raises(ArtefactError, match=r"models\.json: expected a file, got No such file or directory; remove "):
         CaseReport(CASE, "2026-02-05", artefacts=tmp_path)
 
 

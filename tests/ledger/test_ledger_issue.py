@@ -9,7 +9,7 @@ from bodies import ISSUED_ON, issue_body, table
 from record.planting import LATER
 
 from forecasting import History, fit_models, forecast
-from forecasting.artefacts.code_hash import code_sha256
+from forecasting.artefacts import code_sha256
 from forecasting.forecasts import case_limits
 from forecasting.ledger import issue, open_forecasts, question, read, read_chain, replay
 from forecasting.ledger.chain import append

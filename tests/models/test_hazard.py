@@ -1,11 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from forecasting.forecasts.forecast.training import state_features, training_set
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.forecasts.training import state_features, training_set
 from forecasting.models import MODELS
 from forecasting.models.episodes import DURATION_EDGES, decay
 from forecasting.models.hazard import N_DURATION, HazardModel

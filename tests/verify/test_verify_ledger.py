@@ -9,9 +9,9 @@ from ledger.bodies import sha256
 from verify.chain_of import PAST, chain_of, with_later_facts
 
 from forecasting.artefacts import save
+from forecasting.artefacts.fitted_values import model_values
 from forecasting.ledger import read_chain, resolve
 from forecasting.ledger.entries import encoded
-from forecasting.models.state import state
 from forecasting.store.errors import LedgerError, UsageError
 from forecasting.verify import Trusted, explain, verify
 
@@ -68,7 +68,7 @@ def test_later_facts_change_nothing_on_the_way(then, history, tmp_path):
     planted = with_later_facts(history)
     other = chain_of(planted, tmp_path / "ledger")
     assert other.features.equals(chain.features)
-    parts, others = (state(one.fitted.models["primary"])[1] for one in (chain, other))
+    parts, others = (model_values(one.fitted.models["primary"], "primary")[1] for one in (chain, other))
     assert parts.keys() == others.keys() and len(parts) > 2
     assert all(np.array_equal(parts[name], others[name]) for name in parts)
     assert other.table.equals(chain.table)

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import forecasting
-from forecasting.artefacts import made_from
-from forecasting.artefacts.code_hash import code_sha256
+from forecasting.artefacts import code_sha256, made_from
 from forecasting.documents.card.content import card_content
 from forecasting.documents.card.diff import differences
 from forecasting.documents.card.form import Card

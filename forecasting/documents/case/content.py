@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 import forecasting
-from forecasting.artefacts.code_hash import code_sha256
+from forecasting.artefacts import code_sha256
 from forecasting.artefacts.session import shared_fit, shared_index, shared_pooled
 from forecasting.backtest.multiverse.summary import read_summary
 from forecasting.documents.case.confidence import confidence

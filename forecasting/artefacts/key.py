@@ -4,18 +4,16 @@ import hashlib
 import json
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 from forecasting.forecasts.fit import check_models
 from forecasting.models import MODELS
 from forecasting.record.history import History
 from forecasting.record.panel import check_choice
+from forecasting.store.code_hash import PACKAGE, library_versions, modules_sha256
 from forecasting.store.values import Values
 
-LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn")
-PACKAGE = Path(__file__).parents[1]
-CODE = ("store", "record", "models", "scores", "features", "forecasts", "artefacts")
+FITTING = ("forecasting.forecasts.forecast", "forecasting.artefacts.store")
 
 
 class MadeFrom(Values):
@@ -46,16 +44,22 @@ def made_from(history: History, names: Iterable[str], target: str, population: s
         population=population,
         models=tuple(name for name in MODELS if name in chosen),
         code_sha256=code_sha256(),
-        versions={name: version(name) for name in LIBRARIES},
+        versions=library_versions(),
     )
 
 
 @cache
 def code_sha256(package: Path = PACKAGE) -> str:
-    """Hash of the package's modules that decide what a fitted model is, whatever their line ends."""
-    digest = hashlib.sha256()
-    modules = [path for room in CODE for path in (package / f"{room}.py", *(package / room).rglob("*.py"))]
-    for path in sorted(path for path in modules if path.is_file()):
-        text = path.read_bytes().replace(b"\r\n", b"\n")
-        digest.update(f"{path.relative_to(package).as_posix()}\0{len(text)}\0".encode() + text)
-    return digest.hexdigest()
+    """Hash of the code that decides what a fitted model is and forecasts: what fits it, writes it and reads it.
+
+    Parameters
+    ----------
+    package : Path
+        Folder of the package; its name is the name that its modules import it by.
+
+    Returns
+    -------
+    str
+        `modules_sha256` of the modules in `FITTING`, 64 hexadecimal digits.
+    """
+    return modules_sha256(FITTING, package)

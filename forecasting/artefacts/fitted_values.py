@@ -1,0 +1,100 @@
+"""Which fitted models can be written, and what each consists of: everything that a forecast needs.
+
+A new estimator is one entry of `FITTED`; what it was fitted on is left out.
+"""
+
+from typing import Any, Final
+
+from forecasting.artefacts.forms import Array, Axes, Estimator, Fixed, Items, Pairs, Parts, Scalar, Spot
+from forecasting.forecasts.applicability import Support
+from forecasting.models.base_rate import BaseRate
+from forecasting.models.hazard import N_DURATION, HazardModel, Scaling
+from forecasting.models.incidence import RiskTable
+from forecasting.models.pooling import RateRatios
+from forecasting.store.npz import Arrays
+
+COUNT, NUMBER, TEXT = Scalar(int), Scalar(float), Scalar(str)
+CLASS = Items(TEXT, made=tuple)
+
+
+def _covariates(model: HazardModel) -> int:
+    return len(model.statics) + len(model.states)
+
+
+def _columns(model: HazardModel) -> int:
+    return N_DURATION + _covariates(model) + bool(model.frame) + sum(map(len, model.levels_.values()))
+
+
+RATIOS = Parts(
+    RateRatios,
+    {"observed": Array("classes causes"), "expected": Array("classes causes"), "strength": Array("causes")},
+)
+BASE_RATE: Final = Estimator(
+    BaseRate,
+    {
+        "n_": COUNT,
+        "table_": Parts(RiskTable, {"at_risk": Array("months"), "endings": Array("causes months")}),
+        "replicates_": Parts(
+            RiskTable, {"at_risk": Array("replicates months"), "endings": Array("replicates causes months")}
+        ),
+        "levels_": Items(Fixed((Items(CLASS, "classes"), RATIOS, Array("replicates classes causes"))), "strata"),
+        "classes_": Items(Pairs(CLASS, Parts(dict, {"n": COUNT, "endings": Items(COUNT, "causes")})), "strata"),
+    },
+    {
+        "causes": lambda model: len(model.causes),
+        "replicates": lambda model: model.n_replicates,
+        "strata": lambda model: len(model.strata),
+    },
+)
+HAZARD: Final = Estimator(
+    HazardModel,
+    {
+        "n_": COUNT,
+        "levels_": Pairs(TEXT, Items(TEXT)),
+        "scaling_": Parts(Scaling, {"mean": Array("covariates"), "scale": Array("covariates")}),
+        "precision_": Array("columns"),
+        "coef_": Array("columns causes"),
+        "replicates_": Array("replicates columns causes"),
+        "calibration_": Fixed((NUMBER, NUMBER)),
+        "base_": BASE_RATE,
+    },
+    {
+        "causes": lambda model: len(model.causes),
+        "replicates": lambda model: model.n_replicates,
+        "covariates": _covariates,
+        "columns": _columns,
+    },
+)
+FITTED: Final[dict[type, Estimator]] = {BaseRate: BASE_RATE, HazardModel: HAZARD}
+SUPPORT: Final = Parts(
+    Support,
+    {
+        "case_ids": Items(TEXT, "cases", tuple),
+        "types": Items(TEXT, "cases", tuple),
+        "domains": Items(TEXT, "cases", tuple),
+        "names": Items(TEXT, "features", tuple),
+        "lower": Array("cases features"),
+        "upper": Array("cases features"),
+    },
+)
+
+
+def model_values(model: Any, name: str) -> tuple[dict[str, Any], Arrays]:
+    """A fitted model as what JSON can hold, and its arrays, whose names begin with `name`.
+
+    Raises `ValueError` for a model of a class that is not in `FITTED`, and `NotFittedError` for one that is not fitted.
+    """
+    if type(model) not in FITTED:
+        raise ValueError(f"expected a model of {', '.join(k.__name__ for k in FITTED)}, got {type(model).__name__}")
+    if isinstance(model, HazardModel):
+        model.bootstrap()
+    arrays: Arrays = {}
+    return FITTED[type(model)].plain(model, Spot(name, arrays, Axes())), arrays
+
+
+def restored_model(model: Any, plain: Any, name: str, arrays: Arrays) -> Any:
+    """The unfitted model made a fitted one, with its arrays taken out of `arrays`.
+
+    Raises `ValueError` where values or arrays are not those of a fitted model of that class and those parameters.
+    """
+    return FITTED[type(model)].fitted(model, plain, Spot(name, arrays, Axes()))

@@ -1,0 +1,230 @@
+"""Values as JSON and arrays, and again from them, by their form: what is read is built from expected classes only."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from math import isfinite
+from typing import Any, Protocol
+
+from forecasting.artefacts.runs import packed, unpacked
+from forecasting.store.errors import shown
+from forecasting.store.npz import Arrays
+
+
+@dataclass
+class Axes:
+    """Lengths of the named axes of one model: worked out by `own`, or as long as the first array has it."""
+
+    own: Mapping[str, Callable[[], int]] = field(default_factory=dict)
+    lengths: dict[str, int] = field(default_factory=dict)
+
+    def require(self, axis: str, length: int, place: str) -> None:
+        """`ValueError` unless the axis has that length."""
+        if axis not in self.lengths:
+            self.lengths[axis] = self.own[axis]() if axis in self.own else length
+        if length != self.lengths[axis]:
+            raise ValueError(f"expected {self.lengths[axis]} {axis} in {place}, got {length}")
+
+    def inner(self) -> "Axes":
+        """The same for a part of it: what is first met there holds there alone."""
+        return Axes(self.own, dict(self.lengths))
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a value stands: its `name` among the arrays, the axes that hold there, and the model it is part of."""
+
+    name: str
+    arrays: Arrays
+    axes: Axes
+    model: Any = None
+
+    def at(self, part: object) -> "Spot":
+        """The spot of a part."""
+        return Spot(f"{self.name}.{part}", self.arrays, self.axes, self.model)
+
+    def inner(self) -> "Spot":
+        """The same spot, with axes of its own."""
+        return Spot(self.name, self.arrays, self.axes.inner(), self.model)
+
+    def require(self, right: bool, expected: str, plain: object) -> None:
+        """`ValueError` unless it is right."""
+        if not right:
+            raise ValueError(f"expected {expected} at {self.name}, got {shown(plain)}")
+
+
+class Form(Protocol):
+    """How a value is written (`plain`) and read (`value`); both raise `ValueError` for what is not of the form."""
+
+    def plain(self, value: Any, spot: Spot) -> Any:
+        """The value as JSON can hold it; its arrays are put among those of the spot."""
+
+    def value(self, plain: Any, spot: Spot) -> Any:
+        """The value again; its arrays are taken from those of the spot."""
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A whole number, a finite number or a text: of exactly that type."""
+
+    kind: type[int] | type[float] | type[str]
+
+    def plain(self, value: Any, spot: Spot) -> Any:
+        """The value itself, if it is of that type."""
+        names = {int: "a whole number", float: "a finite number", str: "a text"}
+        right = type(value) is self.kind and (not isinstance(value, float) or isfinite(value))
+        spot.require(right, names[self.kind], value)
+        return value
+
+    value = plain
+
+
+@dataclass(frozen=True)
+class Array:
+    """Finite numbers; `axes` names the axes in order."""
+
+    axes: str
+
+    def plain(self, value: Any, spot: Spot) -> Any:
+        """Its shape; the numbers stand among the arrays."""
+        return packed(value, spot.name, spot.arrays)
+
+    def value(self, plain: Any, spot: Spot) -> Any:
+        """The array, if each axis is as long as it must be."""
+        axes = self.axes.split()
+        numbers = unpacked(plain, spot.name, spot.arrays)
+        spot.require(numbers.ndim == len(axes), f"an array of {' x '.join(axes)}", numbers.shape)
+        for axis, length in zip(axes, numbers.shape, strict=True):
+            spot.axes.require(axis, length, spot.name)
+        return numbers
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list (or what else is `made` of one) of any length, or of that of an axis."""
+
+    each: Form
+    axis: str = ""
+    made: Callable[[list[Any]], Any] = list
+
+    def plain(self, value: Any, spot: Spot) -> Any:
+        """Each part in turn."""
+        return [self.each.plain(part, spot.at(number)) for number, part in enumerate(value)]
+
+    def value(self, plain: Any, spot: Spot) -> Any:
+        """Each part in turn; what an axis of a part is first met with holds for that part alone."""
+        spot.require(isinstance(plain, list), "a list", plain)
+        if self.axis:
+            spot.axes.require(self.axis, len(plain), spot.name)
+        return self.made([self.each.value(part, spot.at(number).inner()) for number, part in enumerate(plain)])
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A tuple with a form for each place."""
+
+    forms: tuple[Form, ...]
+
+    def plain(self, value: Any, spot: Spot) -> Any:
+        """Each part by the form of its place."""
+        return [form.plain(part, spot.at(n)) for n, (form, part) in enumerate(zip(self.forms, value, strict=True))]
+
+    def value(self, plain: Any, spot: Spot) -> Any:
+        """Each part by the form of its place."""
+        right = isinstance(plain, list) and len(plain) == len(self.forms)
+        spot.require(right, f"a list of {len(self.forms)}", plain)
+        return tuple(form.value(part, spot.at(n)) for n, (form, part) in enumerate(zip(self.forms, plain, strict=True)))
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """A dictionary with any keys, each once."""
+
+    key: Form
+    each: Form
+
+    def plain(self, value: Any, spot: Spot) -> Any:
+        """A list of pairs, since keys need not be texts."""
+        return Items(Fixed((self.key, self.each))).plain(value.items(), spot)
+
+    def value(self, plain: Any, spot: Spot) -> Any:
+        """The dictionary, in the order that it was written in."""
+        pairs = Items(Fixed((self.key, self.each))).value(plain, spot)
+        spot.require(len(dict(pairs)) == len(pairs), "each key once", [key for key, _ in pairs])
+        return dict(pairs)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A dataclass, or a dictionary with known keys, `made` of its fields."""
+
+    made: Callable[..., Any]
+    fields: Mapping[str, Form]
+
+    def plain(self, value: Any, spot: Spot) -> Any:
+        """Each field by its own form."""
+        parts = value if isinstance(value, dict) else vars(value)
+        return {name: form.plain(parts[name], spot.at(name)) for name, form in self.fields.items()}
+
+    def value(self, plain: Any, spot: Spot) -> Any:
+        """Made of the fields, if it has these and no other."""
+        require_keys(plain, self.fields, spot)
+        return self.made(**{name: form.value(plain[name], spot.at(name)) for name, form in self.fields.items()})
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """A fitted estimator: its parameters, and the fitted attributes that a forecast needs, in the order to read them.
+
+    `axes` works lengths out from the model, as far as it has been read. Where it is part of another model it has that
+    model's parameters of the same names, and else its defaults.
+    """
+
+    made: type[Any]
+    fields: Mapping[str, Form]
+    axes: Mapping[str, Callable[[Any], int]]
+
+    def plain(self, value: Any, spot: Spot) -> Any:
+        """Parameters and fitted attributes; a part of a model must have the parameters that it would be read with."""
+        if spot.model is not None:
+            self._require_parameters(self._unfitted_in(spot.model), _as_json(value.get_params()), spot)
+        spot = Spot(spot.name, spot.arrays, Axes(), value)
+        own = {name: form.plain(getattr(value, name), spot.at(name)) for name, form in self.fields.items()}
+        return {"parameters": _as_json(value.get_params()), **own}
+
+    def value(self, plain: Any, spot: Spot) -> Any:
+        """The estimator as a part of the model that is being read."""
+        return self.fitted(self._unfitted_in(spot.model), plain, spot)
+
+    def fitted(self, model: Any, plain: Any, spot: Spot) -> Any:
+        """The unfitted model made a fitted one that forecasts, and can be fitted anew."""
+        require_keys(plain, ("parameters", *self.fields), spot)
+        self._require_parameters(model, plain["parameters"], spot)
+        axes = Axes({axis: partial(length, model) for axis, length in self.axes.items()})
+        for name, form in self.fields.items():
+            setattr(model, name, form.value(plain[name], Spot(f"{spot.name}.{name}", spot.arrays, axes, model)))
+        return model
+
+    def _unfitted_in(self, outer: Any) -> Any:
+        shared = set(self.made().get_params()) & set(outer.get_params())
+        return self.made(**{name: value for name, value in outer.get_params().items() if name in shared})
+
+    def _require_parameters(self, model: Any, parameters: Any, spot: Spot) -> None:
+        require_keys(parameters, model.get_params(), spot.at("parameters"))
+        for name, own in _as_json(model.get_params()).items():
+            got = parameters[name]
+            spot.at(f"parameters.{name}").require(json.dumps(got) == json.dumps(own), shown(own), got)
+
+
+def require_keys(plain: Any, names: Iterable[str], spot: Spot) -> None:
+    """`ValueError` unless it is a JSON object with these keys and no other."""
+    spot.require(isinstance(plain, dict), "a JSON object", plain)
+    missing = [name for name in names if name not in plain]
+    spot.require(not missing, f"the key {', '.join(missing)}", list(plain))
+    more = [name for name in plain if name not in set(names)]
+    spot.require(not more, f"no key but {', '.join(names)}", more)
+
+
+def _as_json(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in parameters.items()}

@@ -1,0 +1,126 @@
+"""The one hash of code: the syntax trees of the modules that a module reaches by its imports."""
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+PACKAGE = Path(__file__).parents[1]
+LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn")
+_ERRORS = ("Error", "Exception", "Warning", "Fault")
+
+
+def library_versions(names: tuple[str, ...] = LIBRARIES) -> dict[str, str]:
+    """Installed version of each library, by default of those that the numbers come from."""
+    return {name: version(name) for name in names}
+
+
+def modules_sha256(roots: Iterable[str], package: Path = PACKAGE, *, words: bool = False) -> str:
+    """Hash of the modules of the package that the named ones reach by their imports, themselves included.
+
+    Comments, layout and line ends never count, so that the hash is the same on every platform and Python. Docstrings
+    and the text of error messages count only with `words`: what is printed hangs on them, numbers do not.
+
+    Parameters
+    ----------
+    roots : iterable of str
+        Full names of modules.
+    package : Path
+        Folder of the package; its name is the name that its modules import it by.
+    words : bool
+        Whether docstrings and the text of error messages count.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for name, tree in sorted(reachable(roots, package).items()):
+        digest.update(f"{name}\0{written(tree if words else _Wordless().visit(tree))}\0".encode())
+    return digest.hexdigest()
+
+
+def reachable(roots: Iterable[str], package: Path = PACKAGE) -> dict[str, ast.Module]:
+    """Syntax tree of each module that the named ones reach, by name.
+
+    A module reaches what it imports, wherever in it the import stands, and the rooms in which that stands, since their
+    `__init__` is run too. The package's own `__init__` is left out unless a module imports from it: it holds the
+    version and the public names, which are loaded only when asked for.
+    """
+    paths, found = modules(package), {}
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = ast.parse(paths[name].read_bytes())
+            rooms = name.split(".")[:-1]
+            waiting += [".".join(rooms[:depth]) for depth in range(2, len(rooms) + 1)]
+            waiting += imported_modules(found[name], paths)
+    return found
+
+
+def modules(package: Path = PACKAGE) -> dict[str, Path]:
+    """File of each module of the package, by its full name."""
+    files = {path: path.relative_to(package.parent).with_suffix("").parts for path in sorted(package.rglob("*.py"))}
+    return {".".join(parts).removesuffix(".__init__"): path for path, parts in files.items()}
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Full names of what a module imports, wherever in it the import stands; `ValueError` for a relative import."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                raise ValueError(
+                    f"expected imports by full name, got a relative one on line {node.lineno}; write the full name"
+                )
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imported_modules(tree: ast.Module, paths: Iterable[str]) -> Iterator[str]:
+    """Those of the modules `paths` that a module imports: the longest part of each imported name that is a module."""
+    known = frozenset(paths)
+    for name in imported(tree):
+        parts = name.split(".")
+        longest_first = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
+        yield from [module for module in longest_first if module in known][:1]
+
+
+def written(node: Any) -> str:
+    """A syntax tree as text, without places in the file and empty fields, which differ between Pythons."""
+    if isinstance(node, ast.AST):
+        fields = (f"{name}={written(value)}" for name, value in ast.iter_fields(node) if value not in (None, []))
+        return f"{type(node).__name__}({','.join(fields)})"
+    return f"[{','.join(map(written, node))}]" if isinstance(node, list) else repr(node)
+
+
+class _Wordless(ast.NodeTransformer):
+    """Takes docstrings, and texts in what raises or makes an error, out of a syntax tree."""
+
+    def _without_docstring(self, node: Any) -> Any:
+        if ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+        return self.generic_visit(node)
+
+    visit_Module = visit_ClassDef = visit_FunctionDef = visit_AsyncFunctionDef = _without_docstring  # noqa: N815
+
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        """An error is raised; which one and where counts, what it says does not."""
+        return _Textless().visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """An error may be made before it is raised."""
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        return _Textless().visit(node) if name.endswith(_ERRORS) else self.generic_visit(node)
+
+
+class _Textless(ast.NodeTransformer):
+    """Makes every text empty."""
+
+    def visit(self, node: ast.AST) -> Any:
+        is_text = isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+        return ast.Constant("") if is_text else self.generic_visit(node)

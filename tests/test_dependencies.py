@@ -1,0 +1,74 @@
+"""The declared dependencies are true: what is imported is declared, and what is declared is imported or has a reason."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from forecasting.store.code_hash import imported, modules
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+OPTIONAL = PROJECT["optional-dependencies"]
+UNDER_AN_EXTRA = {"forecasting.publish.lab_jobs": "schedule"}
+PART_OF = {"pydantic-core": "pydantic"}
+NOT_IMPORTED = {
+    "jupyterlab": "`forecasting lab` starts it as a process",
+    "nbclient": "the engine relies on what papermill's client inherits from it",
+    "ipykernel": "kernels",
+}
+
+
+def normal(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared(requirements):
+    return {normal(re.match(r"[\w.-]+", one).group()) for one in requirements}
+
+
+@cache
+def homes_of_imports():
+    return packages_distributions()
+
+
+def third_party(path):
+    """Distributions that a module imports."""
+    names = {name.split(".")[0] for name in imported(ast.parse(path.read_bytes()))}
+    homes = homes_of_imports()
+    found = {normal(homes.get(name, [name])[0]) for name in names - sys.stdlib_module_names - {"forecasting"}}
+    return {PART_OF.get(name, name) for name in found}
+
+
+@pytest.mark.parametrize("module", modules())
+def test_what_a_module_imports_is_declared(module):
+    extras = [extra for place, extra in UNDER_AN_EXTRA.items() if module.startswith(place)]
+    allowed = declared(PROJECT["dependencies"] + [one for extra in extras for one in OPTIONAL[extra]])
+    assert third_party(modules()[module]) <= allowed
+
+
+def test_what_is_declared_is_imported_or_has_a_reason():
+    found = set().union(*(third_party(path) for path in modules().values()))
+    assert declared(PROJECT["dependencies"] + OPTIONAL["schedule"]) - found <= set(NOT_IMPORTED)
+    assert set(NOT_IMPORTED) <= declared(PROJECT["dependencies"])
+
+
+def test_an_import_that_is_not_declared_is_seen(tmp_path):
+    module = tmp_path / "module.py"
+    module.write_text("import os\n\n\ndef fit():\n    from pytest import fixture\n    import hypothesis.strategies\n")
+    assert third_party(module) == {"pytest", "hypothesis"}
+    assert third_party(module).isdisjoint(declared(PROJECT["dependencies"]))
+
+
+def test_every_declared_dependency_has_a_lowest_version_and_a_pinned_one():
+    lowest = subprocess.run([sys.executable, ROOT / ".ci/lowest.py"], capture_output=True, text=True, check=True).stdout
+    every = PROJECT["dependencies"] + [one for extra in OPTIONAL.values() for one in extra]
+    assert declared(lowest.splitlines()) == declared(every) - {"forecasting"}
+    assert all(re.fullmatch(r"[\w-]+==\d+(\.\d+)+", line) for line in lowest.splitlines())
+    assert declared(every) - {"forecasting"} <= declared((ROOT / "constraints.txt").read_text().splitlines())
