@@ -1,6 +1,7 @@
-"""Models: arrays in, cumulative incidence out. Each is a scikit-learn estimator and one line in `MODELS`.
+"""Models of competing endings: each estimates the cumulative incidence of every cause from durations and covariates.
 
-`BASE_RATES` are the ones used unless others are asked for.
+Each model is a scikit-learn estimator and one entry of `MODELS`, the unfitted models with their registered settings
+(`data/REGISTRATION.md`). `BASE_RATES` are the reference models, which are also fitted by default.
 """
 
 from forecasting.models.base_rate import BaseRate

@@ -1,4 +1,4 @@
-"""Base rates: how often arrangements that had lasted this long ended each way, overall and by class."""
+"""Base rates: cumulative incidence of each cause conditional on the age alone, overall and by class."""
 
 from typing import Self
 
@@ -24,31 +24,55 @@ Floats = NDArray[np.float64]
 
 
 class BaseRate(BaseEstimator):
-    """Aalen-Johansen incidence with delayed entry, conditional on the time already elapsed.
+    """Aalen-Johansen cumulative incidence with delayed entry, conditional on the age reached.
 
     Parameters
     ----------
     strata : tuple of str
-        Columns of X whose classes are told apart, coarse to fine; empty for one overall rate. Each level's classes
-        are pooled towards the level above by empirical-Bayes rate ratios (`pooling.rate_ratios`).
+        Columns of X with classes, coarse to fine; empty for one overall rate. The classes of each level are pooled
+        towards those of the level above by empirical-Bayes rate ratios (`pooling.rate_ratios`).
     causes : tuple of str
         Names of causes 1, 2, ... in `y`.
     fewest : int
-        Ages at which fewer are at risk share one constant hazard (`incidence.smooth_tail`).
-    n_replicates, seed : int
-        Cluster-bootstrap replicates for the intervals, and their seed.
+        Ages at which the risk set is smaller share one constant hazard (`incidence.smooth_tail`).
+    n_replicates : int
+        Cluster-bootstrap replicates for the intervals.
+    seed : int
+        Seed of the bootstrap and of the rate ratios' posterior draws.
 
     Attributes
     ----------
     n_ : int
-        Spells that the rate is fitted on.
+        Number of spells that the rate is fitted on.
+    table_, replicates_ : RiskTable
+        Risk set and endings by month of age: of the spells, and under each bootstrap replicate.
+    levels_ : list of tuple
+        By level: names of the classes, their `RateRatios`, and posterior draws of these.
     classes_ : list of dict
-        Per level: class -> {"n": spells, "endings": counts by cause}.
+        By level: class -> {"n": number of spells, "endings": counts by cause}.
 
     Notes
     -----
-    X needs `age_months` (completed months when last seen observed) and `gap_months` (months since) for prediction,
-    and the columns of `strata`. y is (entry, exit, cause), each (n,), as in `incidence.risk_table`.
+    X needs the columns of `strata` and, to predict, `age_months` (completed months when last observed) and
+    `gap_months` (months from then to the forecast day). y is (entry, exit, cause), each (n,), as in
+    `incidence.risk_table`.
+
+    References
+    ----------
+    Aalen and Johansen 1978, Scand. J. Statist. 5:141-150. Clayton and Kaldor 1987, Biometrics 43:671-681.
+
+    Examples
+    --------
+    Of four spells two end by the first cause; with so few, all ages share one hazard:
+
+    >>> X = pd.DataFrame({"age_months": [0], "gap_months": [0]})
+    >>> y = ([0, 0, 0, 0], [6, 12, 18, 24], [1, 0, 1, 0])
+    >>> model = BaseRate(causes=("formalized",), n_replicates=20).fit(X.loc[[0] * 4], y)
+    >>> model.predict_cumulative_incidence(X, (12, 24)).values.round(3).tolist()
+    [[[0.334, 0.557]]]
+    >>> lower, upper = model.predict_interval(X, (12, 24))
+    >>> lower.shape, bool((lower <= upper).all())
+    ((1, 2, 2), True)
     """
 
     def __init__(
@@ -72,13 +96,32 @@ class BaseRate(BaseEstimator):
         groups: ArrayLike | None = None,
         weights: ArrayLike | None = None,
     ) -> Self:
-        """Fit on spells `y`; `groups` (n,) are resampled whole (default: each spell by itself).
+        """Fit on spells.
 
-        `weights` (n_replicates, n) are the draws themselves, where another model must meet the same.
+        Parameters
+        ----------
+        X : DataFrame of n rows
+            Classes of each spell.
+        y : tuple of array_like of int, shape (n,) each
+            Entry, exit and cause of each spell (`incidence.risk_table`).
+        groups : array_like of shape (n,), optional
+            Groups that the bootstrap draws whole; by default every spell is its own.
+        weights : array_like of shape (n_replicates, n), optional
+            Bootstrap weights to use instead, so that two models share their replicates.
+
+        Returns
+        -------
+        BaseRate
+            The fitted model.
+
+        Raises
+        ------
+        ValueError
+            Without any spell, or unless 0 <= entry < exit for each.
         """
         entry, exit_, cause = (np.asarray(part, dtype=np.int64) for part in y)
         if len(entry) == 0:
-            raise ValueError("wanted at least one spell to fit on; came none")
+            raise ValueError("expected at least one spell to fit on, got none; check the population and the as-of day")
         n_causes = len(self.causes)
         group = np.arange(len(entry)) if groups is None else np.asarray(groups)
         drawn = cluster_weights(group, self.n_replicates, self.seed) if weights is None else weights
@@ -88,7 +131,8 @@ class BaseRate(BaseEstimator):
         self.classes_: list[dict[tuple[str, ...], dict[str, object]]] = []
         self.levels_ = []
         rng = np.random.default_rng(self.seed)
-        expected = self._expected(hazards(self.table_), entry, exit_)
+        expected_overall = self._expected(hazards(self.table_), entry, exit_)
+        # Product of the ratios of the levels above: each level is pooled towards what those expect of its spells.
         ratio_so_far = np.ones((len(entry), n_causes))
         for depth in range(1, len(self.strata) + 1):
             key = self._keys(X, depth)
@@ -97,10 +141,11 @@ class BaseRate(BaseEstimator):
             observed = np.stack(
                 [np.bincount(code, (cause == k + 1).astype(float), len(names)) for k in range(n_causes)], axis=1
             )
-            awaited = np.stack(
-                [np.bincount(code, expected[:, k] * ratio_so_far[:, k], len(names)) for k in range(n_causes)], axis=1
+            expected_of_spells = expected_overall * ratio_so_far
+            expected = np.stack(
+                [np.bincount(code, expected_of_spells[:, k], len(names)) for k in range(n_causes)], axis=1
             )
-            ratios = rate_ratios(observed, awaited)
+            ratios = rate_ratios(observed, expected)
             ratio_so_far = ratio_so_far * ratios.mean[code]
             self.levels_.append((names, ratios, ratios.draw(self.n_replicates, rng)))
             self.classes_.append(
@@ -112,40 +157,112 @@ class BaseRate(BaseEstimator):
         return self
 
     def predict_cumulative_incidence(self, X: pd.DataFrame, horizons: tuple[int, ...]) -> Incidence:
-        """Incidence within each horizon (months after the as-of day) of the cases in X."""
+        """Cumulative incidence of the cases in X.
+
+        Parameters
+        ----------
+        X : DataFrame of n_cases rows
+            `age_months`, `gap_months` and classes. A class not seen in training has the rate of the level above.
+        horizons : tuple of int
+            Months after the forecast day.
+
+        Returns
+        -------
+        Incidence
+            Conditional on not having ended at the age when last observed.
+        """
         check_is_fitted(self, "table_")
-        values = self._walk(X, horizons, self.table_, [level[1].mean[None] for level in self.levels_])
+        values = self._conditional(X, horizons, self.table_, [level[1].mean[None] for level in self.levels_])
         return Incidence(values[0], self.causes, horizons)
 
     def predict_interval(self, X: pd.DataFrame, horizons: tuple[int, ...], level: float = 0.8) -> tuple[Floats, Floats]:
-        """Bounds of the states' probabilities, each (n_cases, n_causes + 1, n_horizons); survival comes last.
+        """Confidence bounds of the probabilities of every state, survival last.
 
-        Cluster-bootstrap quantiles, widened to hold the point and never narrower than what none seen among those at
-        risk at the case's age (or sharing the tail's hazard) would allow (Clopper & Pearson 1934).
+        Cluster-bootstrap quantiles, widened to contain the point forecast. No upper bound of a cause is below
+        `least_upper`.
+
+        Parameters
+        ----------
+        X : DataFrame of n_cases rows
+            As in `predict_cumulative_incidence`.
+        horizons : tuple of int
+            Months after the forecast day.
+        level : float in (0, 1)
+            Level of the interval.
+
+        Returns
+        -------
+        lower, upper : numpy.ndarray of shape (n_cases, n_causes + 1, n_horizons)
+            Bounds, pointwise.
         """
         point = self.predict_cumulative_incidence(X, horizons).values
         return state_bounds(point, self.draws(X, horizons), level, self.least_upper(X, level))
 
     def draws(self, X: pd.DataFrame, horizons: tuple[int, ...]) -> Floats:
-        """Incidence under each bootstrap replicate, (n_replicates, n_cases, n_causes, n_horizons)."""
+        """Cumulative incidence under each bootstrap replicate.
+
+        Parameters
+        ----------
+        X : DataFrame of n_cases rows
+            As in `predict_cumulative_incidence`.
+        horizons : tuple of int
+            Months after the forecast day.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n_replicates, n_cases, n_causes, n_horizons)
+            Replicates.
+        """
         check_is_fitted(self, "table_")
-        return self._walk(X, horizons, self.replicates_, [level[2] for level in self.levels_])
+        return self._conditional(X, horizons, self.replicates_, [level[2] for level in self.levels_])
 
     def at_risk(self, X: pd.DataFrame) -> NDArray[np.int64]:
-        """How many training spells were under observation at each case's age, (n_cases,)."""
+        """Size of the risk set at each case's age.
+
+        Parameters
+        ----------
+        X : DataFrame of n_cases rows
+            `age_months` of each case.
+
+        Returns
+        -------
+        numpy.ndarray of int, shape (n_cases,)
+            Number of training spells under observation in the month after that age; 0 beyond the oldest.
+        """
         check_is_fitted(self, "table_")
         counts = self.table_.at_risk
         ages = X["age_months"].to_numpy(np.int64)
         return np.where(ages < len(counts), counts[np.minimum(ages, len(counts) - 1)], 0).astype(np.int64)
 
     def least_upper(self, X: pd.DataFrame, level: float = 0.8) -> Floats:
-        """Upper bound of a probability of which no instance was seen among those at risk at each case's age."""
+        """Clopper-Pearson upper bound of a probability of which the risk set at each case's age holds no instance.
+
+        Parameters
+        ----------
+        X : DataFrame of n_cases rows
+            `age_months` of each case.
+        level : float in (0, 1)
+            Level of the two-sided interval.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n_cases,)
+            1 - ((1 - level) / 2)^(1 / n), where n is the risk set but at least `fewest`, as the tail shares a hazard.
+
+        References
+        ----------
+        Clopper and Pearson 1934, Biometrika 26:404-413.
+        """
         return np.asarray(1.0 - ((1.0 - level) / 2.0) ** (1.0 / np.maximum(self.at_risk(X), self.fewest)))
 
-    def _walk(self, X: pd.DataFrame, horizons: tuple[int, ...], table: RiskTable, ratios: list[Floats]) -> Floats:
+    def _conditional(
+        self, X: pd.DataFrame, horizons: tuple[int, ...], table: RiskTable, ratios: list[Floats]
+    ) -> Floats:
+        """Conditional incidence, (b, n_cases, n_causes, n_horizons), by `table` and the `ratios` of each level."""
         ages = X["age_months"].to_numpy(np.int64)
         months = X["gap_months"].to_numpy(np.int64)[:, None] + np.asarray(horizons, dtype=np.int64)
         youngest, n_months = int(ages.min()), int((ages + months.max(axis=1)).max())
+        # The tail begins where that of the point estimate does, in every replicate.
         hazard = smooth_tail(table, n_months, tail_start(self.table_.at_risk, self.fewest), youngest)
         ages = ages - youngest
         if hazard.ndim == 2:
@@ -153,13 +270,14 @@ class BaseRate(BaseEstimator):
         if not self.strata:
             return conditional_incidence(hazard, ages, months)
         keys = self._keys(X, len(self.strata))
-        pieces = []
-        for line in range(len(X)):
-            scaled = scale_hazards(hazard, self._ratio(keys[line], ratios))
-            pieces.append(conditional_incidence(scaled, ages[[line]], months[[line]]))
-        return np.concatenate(pieces, axis=1)
+        by_case = []
+        for row in range(len(X)):
+            scaled = scale_hazards(hazard, self._ratio(keys[row], ratios))
+            by_case.append(conditional_incidence(scaled, ages[[row]], months[[row]]))
+        return np.concatenate(by_case, axis=1)
 
     def _ratio(self, classes: tuple[str, ...], ratios: list[Floats]) -> Floats:
+        """Product over the levels of the rate ratios of the case's classes, (b, n_causes); 1 for an unseen class."""
         product = np.ones((1, len(self.causes)))
         for depth, ((names, _, _), ratio) in enumerate(zip(self.levels_, ratios, strict=True), start=1):
             key = classes[:depth]
@@ -171,6 +289,6 @@ class BaseRate(BaseEstimator):
         return [tuple(map(str, row)) for row in X[list(self.strata[:depth])].to_numpy()]
 
     def _expected(self, hazard: Floats, entry: NDArray[np.int64], exit_: NDArray[np.int64]) -> Floats:
-        """Endings by cause that the overall hazards expect of each spell over its months at risk, (n, n_causes)."""
+        """Expected endings of each spell by cause: the sum of the hazards over its months at risk, (n, n_causes)."""
         summed = np.concatenate([np.zeros((len(self.causes), 1)), np.cumsum(hazard, axis=1)], axis=1)
         return np.asarray((summed[:, exit_] - summed[:, entry]).T)

@@ -1,4 +1,4 @@
-"""Cumulative incidence of competing endings: the container, and the Aalen-Johansen estimator on the month grid."""
+"""Cumulative incidence of competing causes: its container, and the Aalen-Johansen estimator on a grid of months."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,9 +12,22 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Incidence:
-    """Probability of having ended by each cause within each horizon.
+    """Cumulative incidence: probability of having ended by each cause within each horizon.
 
-    `values` (n_cases, n_causes, n_horizons) in [0, 1]; `causes` and `horizons` (months) name the last two axes.
+    Attributes
+    ----------
+    values : numpy.ndarray of shape (n_cases, n_causes, n_horizons)
+        Probabilities in [0, 1], which sum to at most 1 over causes.
+    causes : tuple of str
+        Names along the second axis.
+    horizons : tuple of int
+        Months after the forecast day, along the third axis.
+
+    Examples
+    --------
+    >>> incidence = Incidence(np.array([[[0.25], [0.5]]]), ("formalized", "collapsed"), (12,))
+    >>> incidence.survival.tolist()
+    [[0.25]]
     """
 
     values: Floats
@@ -23,27 +36,59 @@ class Incidence:
 
     @property
     def survival(self) -> Floats:
-        """Probability of still being observed, shape (n_cases, n_horizons); with `values` it sums to one."""
+        """Probability of not having ended, shape (n_cases, n_horizons): 1 minus the sum of `values` over causes."""
         return np.asarray(1.0 - self.values.sum(axis=1))
 
 
 @dataclass(frozen=True)
 class RiskTable:
-    """Counts by month of age, month 1 first.
+    """Size of the risk set and number of endings by month of age, month 1 first; leading axes are replicates.
 
-    `at_risk` (..., n_months): spells (or their weight) under observation in the month; `endings`
-    (..., n_causes, n_months): those that end in it by each cause. Leading axes are replicates.
+    Attributes
+    ----------
+    at_risk : numpy.ndarray of shape (..., n_months)
+        Total weight of the spells under observation in the month.
+    endings : numpy.ndarray of shape (..., n_causes, n_months)
+        Total weight of those that end in it, by cause.
+
+    Examples
+    --------
+    >>> table = RiskTable(np.array([4.0, 3.0]), np.array([[1.0, 0.0]]))
+    >>> table.between(1, 2).at_risk.tolist()
+    [3.0]
     """
 
     at_risk: Floats
     endings: Floats
 
     def between(self, after: int, month: int) -> "RiskTable":
-        """The counts of months `after` + 1 to `month`."""
+        """Counts of a range of months.
+
+        Parameters
+        ----------
+        after, month : int
+            The months `after` + 1 to `month` of age.
+
+        Returns
+        -------
+        RiskTable
+            Views of the counts.
+        """
         return RiskTable(self.at_risk[..., after:month], self.endings[..., after:month])
 
     def tail(self, cut: int) -> Floats:
-        """One hazard for every month after `cut`, (..., n_causes): see `smooth_tail`; worked out once for each."""
+        """Constant hazard of the months after `cut` (`smooth_tail`), computed once for each `cut`.
+
+        Parameters
+        ----------
+        cut : int
+            Months of age, from 0.
+
+        Returns
+        -------
+        numpy.ndarray of shape (..., n_causes)
+            Monthly hazards.
+        """
         if cut not in self._tails:
             self._tails[cut] = _tail(self, cut)
         return self._tails[cut]
@@ -56,80 +101,230 @@ class RiskTable:
 def risk_table(
     entry: ArrayLike, exit: ArrayLike, cause: ArrayLike, n_causes: int, weights: ArrayLike | None = None
 ) -> RiskTable:
-    """Count spells at risk and ending, by month.
+    """Risk set and endings of spells by month of age.
 
-    A spell is at risk in months entry + 1 to exit, and leaves in month `exit` by `cause` (1 to n_causes; 0 for
-    still observed, which leaves after the endings of that month). `weights` (n,) or (n_replicates, n), default 1.
+    Parameters
+    ----------
+    entry : array_like of int, shape (n,)
+        Completed months of age when observation begins; the spell is at risk in months `entry` + 1 to `exit`.
+    exit : array_like of int, shape (n,)
+        Month of age, from 1, in which the spell ends or is last observed.
+    cause : array_like of int, shape (n,)
+        Cause of the ending, 1 to `n_causes`; 0 for censored, which is after the endings of month `exit`.
+    n_causes : int
+        Number of causes.
+    weights : array_like of shape (n,) or (n_replicates, n), optional
+        Weights of the spells, by default 1 each.
+
+    Returns
+    -------
+    RiskTable
+        Counts of months 1 to the last exit, with a leading axis if `weights` has one.
+
+    Raises
+    ------
+    ValueError
+        Unless 0 <= entry < exit for every spell.
+
+    Examples
+    --------
+    >>> table = risk_table([0, 1], [2, 2], [1, 0], n_causes=1)
+    >>> table.at_risk.tolist(), table.endings.tolist()
+    ([1.0, 2.0], [[0.0, 1.0]])
     """
     entry, exit, cause = (np.asarray(a, dtype=np.int64) for a in (entry, exit, cause))
-    if np.any(exit <= entry) or np.any(entry < 0):
-        raise ValueError("wanted 0 <= entry < exit for every spell")
+    invalid = np.flatnonzero((exit <= entry) | (entry < 0))
+    if len(invalid):
+        row = invalid[0]
+        raise ValueError(
+            f"expected 0 <= entry < exit for every spell, got entry {entry[row]} and exit {exit[row]} in row {row}; "
+            "leave out spells without a month at risk"
+        )
     weight = np.ones(len(entry)) if weights is None else np.asarray(weights, dtype=np.float64)
     n_months = int(exit.max(initial=0))
     month = np.arange(1, n_months + 1)
-    under = ((entry[:, None] < month) & (month <= exit[:, None])).astype(np.float64)
+    is_at_risk = ((entry[:, None] < month) & (month <= exit[:, None])).astype(np.float64)
     ended = [np.flatnonzero(cause == k + 1) for k in range(n_causes)]
-    leaves = [weight[..., spells] @ (exit[spells, None] == month).astype(np.float64) for spells in ended]
-    return RiskTable(weight @ under, np.stack(leaves, axis=-2))
+    endings = [weight[..., spells] @ (exit[spells, None] == month).astype(np.float64) for spells in ended]
+    return RiskTable(weight @ is_at_risk, np.stack(endings, axis=-2))
 
 
 def hazards(table: RiskTable) -> Floats:
-    """Share of those at risk that end by each cause in each month; 0 in a month with none at risk."""
+    """Monthly hazards: the share of the risk set that ends by each cause in each month.
+
+    Parameters
+    ----------
+    table : RiskTable
+        Risk set and endings.
+
+    Returns
+    -------
+    numpy.ndarray of shape (..., n_causes, n_months)
+        Hazards in [0, 1]; 0 in a month with an empty risk set.
+
+    Examples
+    --------
+    >>> hazards(RiskTable(np.array([4.0, 0.0]), np.array([[1.0, 0.0]]))).tolist()
+    [[0.25, 0.0]]
+    """
     at_risk = table.at_risk[..., None, :]
     return np.divide(table.endings, at_risk, out=np.zeros_like(table.endings), where=at_risk > 0)
 
 
 def cumulative_incidence(hazard: Floats) -> Floats:
-    """Incidence after each month, from hazards of shape (..., n_causes, n_months)."""
+    """Cumulative incidence of each cause at the end of each month.
+
+    Parameters
+    ----------
+    hazard : numpy.ndarray of shape (..., n_causes, n_months)
+        Monthly hazards.
+
+    Returns
+    -------
+    numpy.ndarray of shape (..., n_causes, n_months)
+        Sum over months of the survival before the month times its hazard.
+
+    Examples
+    --------
+    >>> cumulative_incidence(np.array([[0.5, 0.5], [0.25, 0.0]])).tolist()
+    [[0.5, 0.625], [0.25, 0.25]]
+    """
     survival = np.cumprod(1.0 - hazard.sum(axis=-2), axis=-1)
     before = np.concatenate([np.ones_like(survival[..., :1]), survival[..., :-1]], axis=-1)
     return np.asarray(np.cumsum(before[..., None, :] * hazard, axis=-1))
 
 
 def aalen_johansen(entry: ArrayLike, exit: ArrayLike, cause: ArrayLike, n_causes: int) -> Floats:
-    """Aalen-Johansen cumulative incidence with delayed entry, shape (n_causes, n_months), month 1 first.
+    """Aalen-Johansen estimate of the cumulative incidence with delayed entry.
 
-    Nonparametric maximum likelihood under independent censoring and entry (Aalen & Johansen 1978, Scand. J.
-    Statist. 5:141-150). Equal to R's `survival::survfit` for ages in whole months.
+    Nonparametric maximum likelihood under independent censoring and entry; equal to R's `survival::survfit` for ages
+    in whole months.
+
+    Parameters
+    ----------
+    entry, exit, cause : array_like of int, shape (n,)
+        Spells, as in `risk_table`.
+    n_causes : int
+        Number of causes.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_causes, n_months)
+        Cumulative incidence at the end of each month of age, month 1 first.
+
+    Raises
+    ------
+    ValueError
+        Unless 0 <= entry < exit for every spell.
+
+    References
+    ----------
+    Aalen and Johansen 1978, Scand. J. Statist. 5:141-150.
+
+    Examples
+    --------
+    >>> aalen_johansen([0, 0, 0, 0], [1, 2, 2, 3], [1, 2, 0, 1], n_causes=2).round(3).tolist()
+    [[0.25, 0.25, 0.75], [0.0, 0.25, 0.25]]
     """
     return cumulative_incidence(hazards(risk_table(entry, exit, cause, n_causes)))
 
 
 def tail_start(at_risk: Floats, fewest: int) -> int:
-    """Months of age, from 0, at which fewer than `fewest` of `at_risk` (n_months,) remain after its peak."""
+    """Age at which the tail begins, where the risk set is too small for hazards of its own.
+
+    Parameters
+    ----------
+    at_risk : numpy.ndarray of shape (n_months,)
+        Size of the risk set by month of age.
+    fewest : int
+        Smallest risk set whose hazards are kept.
+
+    Returns
+    -------
+    int
+        Completed months of age at which, for the first time after its peak, the risk set is smaller than `fewest`;
+        `n_months` if it never is. With delayed entry the risk set is small before the peak as well.
+
+    Examples
+    --------
+    >>> tail_start(np.array([1.0, 4.0, 3.0, 1.0]), fewest=2)
+    3
+    """
     peak = int(np.argmax(at_risk))
     below = np.flatnonzero(at_risk[peak:] < fewest)
     return peak + int(below[0]) if len(below) else len(at_risk)
 
 
 def smooth_tail(table: RiskTable, n_months: int, cut: int, after: int = 0) -> Floats:
-    """Hazards of months `after` + 1 to `n_months`, the same in every month after `cut` (`tail_start`).
+    """Monthly hazards that are constant in the tail, after `cut`.
 
-    There the hazard is endings over months at risk, summed over all later ages, with one ending more, shared out
-    as all endings are, over the mean months between two: a thin tail without an ending is not taken for certainty.
+    The constant hazard is endings over months at risk, both summed over the tail, with one pseudo-ending more. It is
+    shared among causes as all endings of the table are, and comes with the mean time at risk per ending, so that a
+    thin tail without an ending does not count as certain survival.
+
+    Parameters
+    ----------
+    table : RiskTable
+        Risk set and endings.
+    n_months : int
+        Last month of age to return.
+    cut : int
+        Completed months of age at which the tail begins (`tail_start`).
+    after : int
+        Completed months of age before the first month to return.
+
+    Returns
+    -------
+    numpy.ndarray of shape (..., n_causes, n_months - after)
+        Hazards of months `after` + 1 to `n_months`.
+
+    Examples
+    --------
+    The tail's one month at risk has no ending; the pseudo-ending comes with (4 + 2 + 1) / 2 months:
+
+    >>> table = RiskTable(np.array([4.0, 2.0, 1.0]), np.array([[1.0, 1.0, 0.0]]))
+    >>> smooth_tail(table, n_months=4, cut=2).round(4).tolist()
+    [[0.25, 0.5, 0.2222, 0.2222]]
     """
     smoothed = np.repeat(table.tail(cut)[..., None], n_months - after, axis=-1)
-    own = hazards(table.between(after, min(cut, n_months)))
-    smoothed[..., : own.shape[-1]] = own
+    unsmoothed = hazards(table.between(after, min(cut, n_months)))
+    smoothed[..., : unsmoothed.shape[-1]] = unsmoothed
     return smoothed
 
 
 def _tail(table: RiskTable, cut: int) -> Floats:
     exposure, endings = table.at_risk[..., cut:].sum(axis=-1)[..., None], table.endings[..., cut:].sum(axis=-1)
     total = table.endings.sum(axis=(-2, -1))[..., None]
-    share = np.divide(table.endings.sum(axis=-1), total, out=np.zeros_like(endings), where=total > 0)
-    added = table.at_risk.sum(axis=-1)[..., None] / np.maximum(total, 1.0)
-    return np.asarray((endings + share) / (exposure + added))
+    pseudo_endings = np.divide(table.endings.sum(axis=-1), total, out=np.zeros_like(endings), where=total > 0)
+    pseudo_months = table.at_risk.sum(axis=-1)[..., None] / np.maximum(total, 1.0)
+    return np.asarray((endings + pseudo_endings) / (exposure + pseudo_months))
 
 
 def conditional_incidence(hazard: Floats, ages: Integers, months: Integers) -> Floats:
-    """Incidence of cases that have lasted `ages` completed months, after further `months`.
+    """Cumulative incidence conditional on having survived to an age.
 
-    `hazard` (n_causes, n_months) for one stratum, or (n_replicates, n_causes, n_months); `ages` (n,), `months`
-    (n, n_horizons). Returns (n, n_causes, n_horizons), or (n_replicates, n, n_causes, n_horizons).
+    Parameters
+    ----------
+    hazard : numpy.ndarray of shape (n_causes, n_months) or (n_replicates, n_causes, n_months)
+        Monthly hazards from month 1 of age.
+    ages : numpy.ndarray of int, shape (n,)
+        Completed months of age of each case.
+    months : numpy.ndarray of int, shape (n, n_horizons)
+        Months after that age, from 1.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n, n_causes, n_horizons) or (n_replicates, n, n_causes, n_horizons)
+        Cumulative incidence.
+
+    Examples
+    --------
+    >>> hazard = np.array([[0.5, 0.25, 0.5]])
+    >>> conditional_incidence(hazard, np.array([1]), np.array([[1, 2]])).tolist()
+    [[[0.25, 0.625]]]
     """
-    pieces = []
+    by_case = []
     for age, ahead in zip(ages, months, strict=True):
-        walked = cumulative_incidence(hazard[..., int(age) : int(age) + int(ahead.max())])
-        pieces.append(walked[..., ahead - 1])
-    return np.stack(pieces, axis=-3)
+        incidence = cumulative_incidence(hazard[..., int(age) : int(age) + int(ahead.max())])
+        by_case.append(incidence[..., ahead - 1])
+    return np.stack(by_case, axis=-3)

@@ -20,8 +20,16 @@ DURATION_TERMS = ("first months", *(f"duration step {number}" for number in rang
 class PersonMonths:
     """Months at risk, one row each.
 
-    `design` (n, p): duration steps, then covariates, standardised; `cause` (n,): 0 where the month did not end the
-    case, else the number of the cause; `group` (n,): what the standard errors keep whole; `terms` (p,).
+    Attributes
+    ----------
+    design : numpy.ndarray of shape (n, p)
+        Duration steps, then standardised covariates.
+    cause : numpy.ndarray of int, shape (n,)
+        Cause of the ending in the month, from 1; 0 if the case did not end in it.
+    group : numpy.ndarray of int, shape (n,)
+        Cluster of the standard errors.
+    terms : tuple of str, length p
+        Names of the columns.
     """
 
     design: Floats
@@ -34,8 +42,18 @@ class PersonMonths:
 class PlainLogit:
     """Maximum likelihood fit with cluster-robust standard errors.
 
-    `coef` and `standard_error` (p, n_causes), in log odds of a month; `endings` (n_causes,): months that ended a case
-    by each cause; `n_months`, `n_groups`: rows and clusters behind them; `terms` (p,); `causes` (n_causes,).
+    Attributes
+    ----------
+    coef, standard_error : numpy.ndarray of shape (p, n_causes)
+        Estimates in monthly log odds per unit of each column.
+    endings : numpy.ndarray of int, shape (n_causes,)
+        Number of endings by cause.
+    n_months, n_groups : int
+        Number of rows and of clusters.
+    terms : tuple of str, length p
+        Names of the columns.
+    causes : tuple of str
+        Names of the causes.
     """
 
     coef: Floats
@@ -52,17 +70,17 @@ def person_months(
 ) -> PersonMonths:
     """Months at risk of the landmarks, each month of a case once, with the covariates of its latest landmark.
 
-    The hazard model also counts each month once, but shares it among all landmarks that look ahead to it. Two things
-    differ, so that maximum likelihood has an answer: a landmark with an uncertain fact is one line with the fact's
-    probability as covariate, and retrospectively sampled cases are left out. All of those were formalized, so the
-    intercept that the hazard model gives them would be infinite for the other causes.
+    The hazard model also counts each month once, but shares it among all landmarks within whose follow-up it is. For
+    the likelihood to have a finite maximum two things differ: a landmark with an uncertain fact is one row with the
+    fact's probability as covariate, and retrospectively sampled cases are left out. All of those were formalized, so
+    the intercept that the hazard model gives them would be infinite for the other causes.
 
     Parameters
     ----------
     model : HazardModel
         Fitted on the same landmarks; gives covariates, scaling and causes.
     X : DataFrame
-        One line per landmark with `case`, `weight` and the model's covariates, as `HazardModel.fit` takes it.
+        One row per landmark with `case`, `weight` and the model's covariates, as `HazardModel.fit` takes it.
     y : tuple of array_like of int, (n,) each
         Age at the landmark in completed months, month of exit, and cause (0: none known).
     groups : array_like of int, (n,)
@@ -72,6 +90,18 @@ def person_months(
     -------
     PersonMonths
         One row per case and month, without the model's group intercepts.
+
+    Examples
+    --------
+    A case with landmarks at 0 and 12 months that ended in month 14:
+
+    >>> from forecasting.models.hazard import Scaling
+    >>> model = HazardModel(statics=("talks",), frame="")
+    >>> model.scaling_ = Scaling(np.zeros(1), np.ones(1))
+    >>> X = pd.DataFrame({"talks": [0.0, 1.0], "case": [0, 0], "weight": [1.0, 1.0]})
+    >>> months = person_months(model, X, ([0, 12], [14, 14], [1, 1]), [0, 0])
+    >>> len(months.cause), months.cause[-2:].tolist(), months.design[-3:, -1].tolist()
+    (14, [0, 1], [0.0, 1.0, 1.0])
     """
     names = [*model.statics, *model.states]
     lines = X[[*names, "case", "weight"]].reset_index(drop=True)
@@ -81,11 +111,12 @@ def person_months(
     weight = lines["weight"]
     share = weight / weight.groupby([lines["case"], lines["age"]]).transform("sum")
     lines[names] = lines[names].astype(np.float64).mul(share, axis=0)
-    how = {**dict.fromkeys(names, "sum"), **dict.fromkeys(("exit", "cause", "group"), "first")}
-    marks = lines.groupby(["case", "age"]).agg(how).reset_index()
-    stop = np.minimum(marks.groupby("case")["age"].shift(-1, fill_value=np.iinfo(np.int64).max), marks["exit"])
-    ahead = (stop - marks["age"]).to_numpy(np.int64)
-    rows = marks.loc[marks.index.repeat(ahead)]
+    aggregation = {**dict.fromkeys(names, "sum"), **dict.fromkeys(("exit", "cause", "group"), "first")}
+    landmarks = lines.groupby(["case", "age"]).agg(aggregation).reset_index()
+    next_age = landmarks.groupby("case")["age"].shift(-1, fill_value=np.iinfo(np.int64).max)
+    stop = np.minimum(next_age, landmarks["exit"])
+    ahead = (stop - landmarks["age"]).to_numpy(np.int64)
+    rows = landmarks.loc[landmarks.index.repeat(ahead)]
     since = np.arange(1, len(rows) + 1) - np.repeat(np.cumsum(ahead) - ahead, ahead)
     month = rows["age"].to_numpy(np.int64) + since
     covariates = model.scaling_.apply(rows[names].to_numpy(np.float64))
@@ -124,13 +155,23 @@ def plain_logit(months: PersonMonths, causes: tuple[str, ...]) -> PlainLogit:
     References
     ----------
     Liang and Zeger 1986, Biometrika 73:13-22; Allison 1982, Sociol. Methodol. 13:61-98, for person-periods.
+
+    Examples
+    --------
+    One ending in four months of each of ten groups, so log odds of log(1/3):
+
+    >>> cause, group = np.tile([0, 0, 0, 1], 10), np.repeat(np.arange(10), 4)
+    >>> fit = plain_logit(PersonMonths(np.ones((40, 1)), cause, group, ("first months",)), ("formalized",))
+    >>> fit.coef.round(4).tolist(), fit.n_groups
+    ([[-1.0986]], 10)
     """
+    # Imported here because it takes long, and only this table needs it.
     from statsmodels.discrete.discrete_model import MNLogit
 
     endings = np.bincount(months.cause, minlength=len(causes) + 1)
     if not endings.all() or len(endings) != len(causes) + 1:
-        found = dict(zip(("none", *causes), endings.tolist(), strict=False))
-        raise ValueError(f"expected months with each cause and with none, got {found}; leave out what never occurs")
+        counted = dict(zip(("none", *causes), endings.tolist(), strict=False))
+        raise ValueError(f"expected months with each cause and with none, got {counted}; leave out what never occurs")
     fit = MNLogit(months.cause, months.design).fit(
         method="newton",
         maxiter=MOST_STEPS,
@@ -156,7 +197,7 @@ def plain_logit(months: PersonMonths, causes: tuple[str, ...]) -> PlainLogit:
 
 
 def beside_shrunken(plain: PlainLogit, model: HazardModel) -> pd.DataFrame:
-    """Regression table of the covariates: plain coefficient and standard error, and what the hazard model holds.
+    """Regression table of the covariates: maximum likelihood estimates beside the hazard model's coefficients.
 
     Parameters
     ----------
@@ -170,7 +211,18 @@ def beside_shrunken(plain: PlainLogit, model: HazardModel) -> pd.DataFrame:
     DataFrame
         One row per covariate, in log odds per standard deviation; columns are (cause, `plain` | `se` | `shrunken` |
         `recalibrated`), the last being the shrunken one times the slope of the recalibration.
+
+    Examples
+    --------
+    >>> p = N_DURATION + 1
+    >>> terms, ones = (*DURATION_TERMS, "talks"), np.ones((p, 1))
+    >>> plain = PlainLogit(2.0 * ones, ones, np.array([9]), 99, 9, terms, ("formalized",))
+    >>> model = HazardModel(statics=("talks",))
+    >>> model.coef_, model.calibration_ = ones, (0.0, 0.5)
+    >>> beside_shrunken(plain, model).loc["talks", "formalized"].tolist()
+    [2.0, 1.0, 1.0, 0.5]
     """
+    # The hazard model's own columns continue with frame and groups, which the plain model does not have.
     slopes = slice(N_DURATION, len(plain.terms))
     shrunken = model.coef_[slopes]
     columns = {

@@ -1,4 +1,4 @@
-"""Scores: arrays in, numbers out. Each is a function and one line in `SCORES`; which way is better stands beside it."""
+"""Scores of probability forecasts: each is a function on arrays and one entry of `SCORES`, with its orientation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +12,23 @@ from forecasting.scores.skill import skill as skill_score
 
 @dataclass(frozen=True)
 class Score:
-    """A score: its `function`, which way is `better`, and what it compares.
+    """A scoring function with its orientation and the arrays it compares.
 
-    `compares`: "states" or "outcomes" with each forecast's probabilities, a proper score per forecast; "endings", or
-    the last sight, with each forecast's incidences, a proper score per forecast; "sample" of probabilities with
-    outcomes, one number; "scores" of a model with those of a reference, one number.
+    Attributes
+    ----------
+    function : callable
+        The scoring function.
+    better : {"lower", "higher"}
+        Which scores are better.
+    compares : {"states", "outcomes", "endings", "sample", "scores"}
+        "states", "outcomes" and "endings" are proper scores of each forecast: of probabilities with the state or the
+        outcome observed, and of incidences with the ending or the last sight. "sample" is one number for probabilities
+        with outcomes, "scores" one for a model's scores with those of a reference.
+
+    Examples
+    --------
+    >>> SCORES["brier_binary"].function([0.5], [1]).tolist(), SCORES["brier_binary"].better
+    ([0.25], 'lower')
     """
 
     function: Callable[..., Any]

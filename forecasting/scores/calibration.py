@@ -1,4 +1,4 @@
-"""Calibration of the probabilities of one outcome: in the large, and by the line of Cox."""
+"""Calibration of the probabilities of one outcome: in the large, and by Cox's calibration line."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,25 @@ from forecasting.scores.resampling import LEVEL, N_REPLICATES, SEED, draw_groups
 
 Floats = NDArray[np.float64]
 
+# Forecasts of 0 and 1 have no finite logit.
 LOGIT_FLOOR = 1e-6
 MOST_STEPS = 60
+# Longest Newton step, in units of the standardised logits: where forecasts separate the outcomes steps have no limit.
 LONGEST_STEP = 4.0
 MOST_HALVINGS = 20
+# Replicates fitted together.
 BATCH = 100
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with the bounds of its interval."""
+    """Estimate with the bounds of its confidence interval.
+
+    Attributes
+    ----------
+    value, lower, upper : float
+        Estimate and bounds.
+    """
 
     value: float
     lower: float
@@ -29,10 +38,22 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Calibration of `n` forecasts in `n_groups` groups, each figure with its interval at `level`.
+    """Calibration of forecasts with confidence intervals.
 
-    `difference`: mean forecast minus observed share (0 is best); `ratio`: observed over expected (1); `intercept`
-    (0) and `slope` (1) of the calibration line. `n_replicates`: bootstrap replicates in which there is a line.
+    Attributes
+    ----------
+    difference : Estimate
+        Mean forecast minus observed frequency; 0 is best.
+    ratio : Estimate
+        Observed over expected (O/E); 1 is best.
+    intercept, slope : Estimate
+        Calibration line; 0 and 1 are best.
+    level : float
+        Level of the intervals.
+    n, n_groups : int
+        Number of forecasts with a weight above 0, and of their groups.
+    n_replicates : int
+        Number of bootstrap replicates in which a calibration line exists.
     """
 
     difference: Estimate
@@ -48,11 +69,37 @@ class Calibration:
 def calibration_in_the_large(
     probabilities: ArrayLike, outcomes: ArrayLike, weights: ArrayLike | None = None
 ) -> tuple[float, float]:
-    """Mean forecast minus observed share, in [-1, 1], best at 0; and observed over expected, best at 1.
+    """Calibration in the large: mean forecast minus observed frequency, and observed over expected.
 
-    With weighted means p of `probabilities` (n,) and y of `outcomes` (n,): p - y and y / p. A difference above 0, or
-    a ratio below 1, is a forecast too high (van Calster et al. 2019, BMC Med. 17:230).
+    A difference above 0, or a ratio below 1, is a forecast that is too high on average.
 
+    Parameters
+    ----------
+    probabilities : array_like of shape (n,)
+        Probabilities of the outcome, with the weighted mean p.
+    outcomes : array_like of shape (n,)
+        Outcomes, 0 or 1, with the weighted mean y.
+    weights : array_like of shape (n,), optional
+        Weights, by default 1 each.
+
+    Returns
+    -------
+    difference : float
+        p - y, in [-1, 1]; 0 is best.
+    ratio : float
+        y / p, O/E; 1 is best. NaN where p is 0.
+
+    Raises
+    ------
+    ValueError
+        Where shapes differ or a number is out of its range.
+
+    References
+    ----------
+    Van Calster et al. 2019, BMC Med. 17:230.
+
+    Examples
+    --------
     >>> calibration_in_the_large([0.5, 0.25, 0.75], [0, 0, 1])[1]
     0.6666666666666666
     """
@@ -64,12 +111,37 @@ def calibration_in_the_large(
 def calibration_line(
     probabilities: ArrayLike, outcomes: ArrayLike, weights: ArrayLike | None = None
 ) -> tuple[float, float]:
-    """Intercept a and slope b of logit P(y = 1) = a + b logit(p), best at (0, 1).
+    """Intercept a and slope b of the calibration line logit P(y = 1) = a + b logit(p); (0, 1) is best.
 
-    Weighted maximum likelihood over `probabilities` p (n,), held within 1e-6 of 0 and 1, and `outcomes` y (n,). A
-    slope below 1: forecasts too extreme; above 1: too timid (Cox 1958, Biometrika 45:562-565). The intercept is the
-    one beside that slope, not the one at slope 1.
+    By weighted maximum likelihood. A slope below 1 means forecasts that are too extreme, one above 1 forecasts that
+    are too moderate. The intercept is estimated together with the slope, not at slope 1.
 
+    Parameters
+    ----------
+    probabilities : array_like of shape (n,)
+        Probabilities p of the outcome, clipped to within 1e-6 of 0 and 1.
+    outcomes : array_like of shape (n,)
+        Outcomes y, 0 or 1.
+    weights : array_like of shape (n,), optional
+        Weights, by default 1 each.
+
+    Returns
+    -------
+    intercept, slope : float
+        Calibration line.
+
+    Raises
+    ------
+    ValueError
+        Where shapes differ or a number is out of its range, and where no finite line exists: forecasts all alike,
+        outcomes of one kind, or outcomes that the forecasts separate.
+
+    References
+    ----------
+    Cox 1958, Biometrika 45:562-565.
+
+    Examples
+    --------
     >>> a, b = calibration_line([0.2] * 5 + [0.8] * 5, [1, 0, 0, 0, 0, 1, 1, 1, 1, 0])
     >>> abs(round(a, 9)), round(b, 9)
     (0.0, 1.0)
@@ -89,14 +161,43 @@ def calibration(
     seed: int = SEED,
     level: float = LEVEL,
 ) -> Calibration:
-    """`calibration_in_the_large` and `calibration_line` with percentile intervals, whole `groups` (n,) resampled.
+    """`calibration_in_the_large` and `calibration_line` with percentile intervals by the cluster bootstrap.
 
-    A replicate without a line (one outcome only, or forecasts all alike) is left out; one that forecasts separate
-    counts with a slope at the end of the range searched. Intervals are widened to hold the value.
+    A replicate without a line (one outcome only, or forecasts all alike) is left out. One whose outcomes the forecasts
+    separate counts with a slope at the end of the range searched. Intervals are widened to contain the estimate.
 
+    Parameters
+    ----------
+    probabilities : array_like of shape (n,)
+        Probabilities of the outcome.
+    outcomes : array_like of shape (n,)
+        Outcomes, 0 or 1.
+    weights : array_like of shape (n,) or None
+        Weights; None for 1 each. Forecasts with weight 0 are left out.
+    groups : array_like of shape (n,)
+        Groups that the bootstrap draws whole.
+    n_replicates : int
+        Number of replicates.
+    seed : int
+        Seed of the draws.
+    level : float in (0, 1)
+        Level of the intervals.
+
+    Returns
+    -------
+    Calibration
+        Estimates with their intervals.
+
+    Raises
+    ------
+    ValueError
+        As `calibration_line`, and where fewer than two groups have a weight.
+
+    Examples
+    --------
     >>> p, y = [0.2] * 5 + [0.8] * 5, [1, 0, 0, 0, 0, 1, 1, 1, 1, 0]
-    >>> found = calibration(p, y, None, range(10), n_replicates=200)
-    >>> found.slope.lower < 1 < found.slope.upper, found.n_groups
+    >>> result = calibration(p, y, None, range(10), n_replicates=200)
+    >>> result.slope.lower < 1 < result.slope.upper, result.n_groups
     (True, 10)
     """
     p, y, w = _forecasts(probabilities, outcomes, weights)
@@ -104,8 +205,8 @@ def calibration(
     p, y, w = p[w > 0.0], y[w > 0.0], w[w > 0.0]
     _check_overlap(p, y)
     multiplier = draw_groups(n_groups, n_replicates, seed)[:, codes]
-    values = _figures(p, y, w, np.ones((1, len(p))))[0]
-    batches = [_figures(p, y, w, multiplier[i : i + BATCH]) for i in range(0, n_replicates, BATCH)]
+    values = _estimates(p, y, w, np.ones((1, len(p))))[0]
+    batches = [_estimates(p, y, w, multiplier[i : i + BATCH]) for i in range(0, n_replicates, BATCH)]
     replicates = np.concatenate(batches)
     difference, ratio, intercept, slope = (
         Estimate(float(values[k]), *interval_around(float(values[k]), replicates[:, k], level)) for k in range(4)
@@ -121,51 +222,55 @@ def _forecasts(
     return p, check_outcomes(outcomes, len(p)), check_weights(weights, len(p))
 
 
-def _figures(p: Floats, y: Floats, w: Floats, multiplier: Floats) -> Floats:
+def _estimates(p: Floats, y: Floats, w: Floats, multiplier: Floats) -> Floats:
     """Difference, ratio, intercept and slope under each row of `multiplier` (b, n) times `w`, (b, 4)."""
     return np.column_stack([*_in_the_large(p, y, multiplier * w), _lines(p, y, w, multiplier)])
 
 
 def _in_the_large(p: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Difference and ratio under each row of `weights` (b, n), (b,) each."""
     total, expected, observed = weights.sum(axis=1), weights @ p, weights @ y
-    nothing = np.full(len(weights), np.nan)
-    difference = np.divide(expected - observed, total, out=nothing.copy(), where=total > 0.0)
-    return difference, np.divide(observed, expected, out=nothing, where=expected > 0.0)
+    undefined = np.full(len(weights), np.nan)
+    difference = np.divide(expected - observed, total, out=undefined.copy(), where=total > 0.0)
+    return difference, np.divide(observed, expected, out=undefined, where=expected > 0.0)
 
 
-def _hold(p: Floats) -> Floats:
+def _clipped(p: Floats) -> Floats:
     return np.clip(p, LOGIT_FLOOR, 1.0 - LOGIT_FLOOR)
 
 
 def _check_overlap(p: Floats, y: Floats) -> None:
-    p = _hold(p)
+    """Raise `ValueError` unless a finite calibration line exists: outcomes must overlap in the forecasts."""
+    p = _clipped(p)
     if p.min() == p.max():
-        raise ValueError(f"wanted forecasts that differ; all are {p[0]:g}")
-    came, not_come = p[y == 1.0], p[y == 0.0]
-    if len(came) == 0 or len(not_come) == 0:
-        raise ValueError(f"wanted outcomes of both kinds; all are {y[0]:g}")
-    if came.min() >= not_come.max() or came.max() <= not_come.min():
-        raise ValueError("wanted outcomes that the forecasts do not separate; a line through these has no end")
+        raise ValueError(f"expected forecasts that differ, got {p[0]:g} for all; one point defines no line")
+    with_outcome, without = p[y == 1.0], p[y == 0.0]
+    if len(with_outcome) == 0 or len(without) == 0:
+        raise ValueError(f"expected outcomes of both kinds, got only {y[0]:g}; score more forecasts")
+    if with_outcome.min() >= without.max() or with_outcome.max() <= without.min():
+        raise ValueError("expected outcomes that overlap in the forecasts, got separated ones; score more forecasts")
 
 
 def _lines(p: Floats, y: Floats, w: Floats, multiplier: Floats) -> Floats:
     """Intercept and slope under each row of `multiplier` (b, n) times `w`, (b, 2); NaN where there is no line.
 
-    Damped Newton on standardised logits, from the line of all forecasts, and for that from a flat one. Where forecasts
-    separate the outcomes it stops after 60 steps, each no longer than 4, far out and finite.
+    Damped Newton on standardised logits. Replicates start at the line of all forecasts, and that at 0. Where forecasts
+    separate the outcomes the slope grows with every step, until the limits on their number and length leave it finite.
     """
-    x = logit(_hold(p))
+    x = logit(_clipped(p))
     centre = np.average(x, weights=w)
     scale = np.sqrt(np.average((x - centre) ** 2, weights=w))
     design = np.stack([np.ones(len(x)), (x - centre) / scale], axis=1)
     weights = multiplier * w
-    coef = _climb(_climb(np.zeros((1, 2)), design, y, w[None, :]).repeat(len(weights), axis=0), design, y, weights)
+    overall = _climb(np.zeros((1, 2)), design, y, w[None, :])
+    coef = _climb(overall.repeat(len(weights), axis=0), design, y, weights)
     coef[_has_no_line(design, y, weights)] = np.nan
     slope = coef[:, 1] / scale
     return np.stack([coef[:, 0] - slope * centre, slope], axis=1)
 
 
 def _climb(coef: Floats, design: Floats, y: Floats, weights: Floats) -> Floats:
+    """Maximum likelihood coefficients from `coef` under each row of `weights` (b, n), (b, 2)."""
     for _ in range(MOST_STEPS):
         step = _damped(_newton_step(coef, design, y, weights), coef, design, y, weights)
         coef = coef + step
@@ -175,12 +280,16 @@ def _climb(coef: Floats, design: Floats, y: Floats, weights: Floats) -> Floats:
 
 
 def _newton_step(coef: Floats, design: Floats, y: Floats, weights: Floats) -> Floats:
+    """Newton step of each replicate, by Cramer's rule, cut to the longest; 0 where the information is singular."""
     chance = expit(coef @ design.T)
     slope = (weights * (y - chance)) @ design
-    bend = (weights * chance * (1.0 - chance)) @ (design[:, [0, 0, 1]] * design[:, [0, 1, 1]])
-    determinant = bend[:, 0] * bend[:, 2] - bend[:, 1] ** 2
+    information = (weights * chance * (1.0 - chance)) @ (design[:, [0, 0, 1]] * design[:, [0, 1, 1]])
+    determinant = information[:, 0] * information[:, 2] - information[:, 1] ** 2
     across = np.stack(
-        [bend[:, 2] * slope[:, 0] - bend[:, 1] * slope[:, 1], bend[:, 0] * slope[:, 1] - bend[:, 1] * slope[:, 0]],
+        [
+            information[:, 2] * slope[:, 0] - information[:, 1] * slope[:, 1],
+            information[:, 0] * slope[:, 1] - information[:, 1] * slope[:, 0],
+        ],
         axis=1,
     )
     step = np.divide(across, determinant[:, None], out=np.zeros_like(across), where=determinant[:, None] > 0.0)
@@ -189,7 +298,7 @@ def _newton_step(coef: Floats, design: Floats, y: Floats, weights: Floats) -> Fl
 
 
 def _damped(step: Floats, coef: Floats, design: Floats, y: Floats, weights: Floats) -> Floats:
-    """The step, halved in each row until the likelihood does not fall by more than rounding."""
+    """The step of each replicate, halved until the likelihood does not fall by more than rounding."""
     before = _loglik(coef, design, y, weights)
     least = before - 1e-12 * np.abs(before)
     for _ in range(MOST_HALVINGS):
@@ -206,7 +315,8 @@ def _loglik(coef: Floats, design: Floats, y: Floats, weights: Floats) -> Floats:
 
 
 def _has_no_line(design: Floats, y: Floats, weights: Floats) -> NDArray[np.bool_]:
+    """Whether a replicate has outcomes of one kind only or forecasts all alike, up to rounding, (b,)."""
     x = design[:, 1]
-    total, came = weights.sum(axis=1), weights @ y
+    total, observed = weights.sum(axis=1), weights @ y
     spread = (weights @ x**2) * total - (weights @ x) ** 2
-    return np.asarray((came <= 0.0) | (came >= total * (1.0 - 1e-12)) | (spread <= 1e-12 * total**2))
+    return np.asarray((observed <= 0.0) | (observed >= total * (1.0 - 1e-12)) | (spread <= 1e-12 * total**2))

@@ -1,21 +1,40 @@
-"""Skill: the share of a reference's score that a model saves, higher is better; compared pair by pair."""
+"""Skill: the share of a reference's score that a model saves, with paired bootstrap intervals."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from forecasting.scores.arrays import check_scores, check_shape, check_weights
-from forecasting.scores.resampling import LEVEL, N_REPLICATES, SEED, draw_groups, interval_around, number_groups
+from forecasting.scores.arrays import check_reference, check_scores, check_shape, check_weights
+from forecasting.scores.resampling import (
+    LEVEL,
+    N_REPLICATES,
+    SEED,
+    draw_groups,
+    interval_around,
+    number_groups,
+    ratio_replicates,
+)
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Skill:
-    """Skill against a reference: `value` with the bounds of its interval at `level`.
+    """Skill against a reference with its confidence interval.
 
-    `n` forecasts with a weight above zero, in `n_groups` groups that were resampled whole.
+    Attributes
+    ----------
+    value : float
+        Skill score, at most 1; 0 for the reference itself; higher is better.
+    lower, upper : float
+        Bounds of the interval.
+    level : float
+        Level of the interval.
+    n : int
+        Number of forecasts with a weight above 0.
+    n_groups : int
+        Number of groups that were resampled whole.
     """
 
     value: float
@@ -27,11 +46,35 @@ class Skill:
 
 
 def skill(score: ArrayLike, reference: ArrayLike, weights: ArrayLike | None = None) -> float:
-    """Skill score: 1 - sum_i w_i s_i / sum_i w_i r_i, at most 1, 0 for the reference itself, higher is better.
+    r"""Skill score; higher is better.
 
-    s: `score` (n,) and r: `reference` (n,), of the same forecasts by the same function (lower is better); w:
-    `weights` (n,), default 1 (Murphy 1988, Mon. Weather Rev. 116:2417-2424).
+    .. math:: 1 - \sum_i w_i s_i / \sum_i w_i r_i
 
+    Parameters
+    ----------
+    score : array_like of shape (n,)
+        Scores s of the model's forecasts, lower is better.
+    reference : array_like of shape (n,)
+        Scores r of the reference's forecasts of the same windows, by the same function.
+    weights : array_like of shape (n,), optional
+        Weights w, by default 1 each.
+
+    Returns
+    -------
+    float
+        At most 1; 0 for the reference itself.
+
+    Raises
+    ------
+    ValueError
+        Where shapes differ, a number is not finite, or the reference's mean score is 0.
+
+    References
+    ----------
+    Murphy 1988, Mon. Weather Rev. 116:2417-2424.
+
+    Examples
+    --------
     >>> skill([0.1, 0.2], [0.2, 0.4])
     0.5
     """
@@ -48,23 +91,49 @@ def paired_bootstrap(
     seed: int = SEED,
     level: float = LEVEL,
 ) -> Skill:
-    """`skill` with a percentile interval, drawing whole `groups` (n,) with replacement, score and reference together.
+    """`skill` with a percentile interval by the paired cluster bootstrap.
 
-    The draws hang on the number of groups and the seed alone: models scored on the same forecasts meet the same
-    draws. A replicate in which the reference's score is 0 has no skill and is left out; the interval is widened to
-    hold the value (Field & Welsh 2007, J. R. Stat. Soc. B 69:369-390).
+    Whole groups are drawn with replacement, score and reference together. The draws depend only on the number of
+    groups and the seed, so that models scored on the same forecasts share them. Replicates in which the reference's
+    score is 0 have no skill and are left out. The interval is widened to contain the estimate.
 
-    >>> found = paired_bootstrap([0.1, 0.2, 0.1], [0.2, 0.4, 0.2], None, ["a", "a", "b"])
-    >>> round(found.lower, 12), round(found.upper, 12), found.n, found.n_groups
+    Parameters
+    ----------
+    score, reference, weights
+        As in `skill`; forecasts with weight 0 are left out.
+    groups : array_like of shape (n,)
+        Group of each forecast.
+    n_replicates : int
+        Number of replicates.
+    seed : int
+        Seed of the draws.
+    level : float in (0, 1)
+        Level of the interval.
+
+    Returns
+    -------
+    Skill
+        Skill with its interval.
+
+    Raises
+    ------
+    ValueError
+        As `skill`, and where fewer than two groups have a weight.
+
+    References
+    ----------
+    Field and Welsh 2007, J. R. Stat. Soc. B 69:369-390.
+
+    Examples
+    --------
+    >>> result = paired_bootstrap([0.1, 0.2, 0.1], [0.2, 0.4, 0.2], None, ["a", "a", "b"])
+    >>> round(result.lower, 12), round(result.upper, 12), result.n, result.n_groups
     (0.5, 0.5, 3, 2)
     """
     s, r, w = _paired(score, reference, weights)
     codes, n_groups = number_groups(groups, w > 0.0)
     s, r, w = s[w > 0.0], r[w > 0.0], w[w > 0.0]
-    draws = draw_groups(n_groups, n_replicates, seed)
-    saved = draws @ np.bincount(codes, w * (r - s), n_groups)
-    whole = draws @ np.bincount(codes, w * r, n_groups)
-    replicates = np.divide(saved, whole, out=np.full(n_replicates, np.nan), where=whole > 0.0)
+    replicates = ratio_replicates(w * (r - s), w * r, codes, draw_groups(n_groups, n_replicates, seed))
     value = float(w @ (r - s) / (w @ r))
     return Skill(value, *interval_around(value, replicates, level), level, len(s), n_groups)
 
@@ -78,11 +147,34 @@ def decade_bootstrap(
     seed: int = SEED,
     level: float = LEVEL,
 ) -> Skill:
-    """`paired_bootstrap` that draws decades whole: 1970 to 1979 is one group. `years` (n,), of the forecasts' origins.
+    """`paired_bootstrap` with decades as groups: 1970 to 1979 is one.
 
-    Blocks in time keep what forecasts of one period share (Kuensch 1989, Ann. Stat. 17:1217-1241). Few decades make
-    an interval that is itself uncertain: read it beside the one by cluster.
+    Blocks in time keep the dependence between forecasts of one period. With few decades the interval is itself
+    uncertain: it belongs beside the one by cluster.
 
+    Parameters
+    ----------
+    score, reference, weights, n_replicates, seed, level
+        As in `paired_bootstrap`.
+    years : array_like of shape (n,)
+        Calendar year of each forecast's origin.
+
+    Returns
+    -------
+    Skill
+        Skill with its interval; `n_groups` is the number of decades.
+
+    Raises
+    ------
+    ValueError
+        As `paired_bootstrap`.
+
+    References
+    ----------
+    Kuensch 1989, Ann. Stat. 17:1217-1241 (block bootstrap).
+
+    Examples
+    --------
     >>> decade_bootstrap([0.1, 0.2, 0.1], [0.2, 0.4, 0.2], None, [1971, 1979, 1980]).n_groups
     2
     """
@@ -97,6 +189,5 @@ def _paired(score: ArrayLike, reference: ArrayLike, weights: ArrayLike | None) -
         check_scores("reference scores", reference, n),
         check_weights(weights, n),
     )
-    if w @ r <= 0.0:
-        raise ValueError("wanted a reference with a mean score above 0; a skill against a perfect one says nothing")
+    check_reference(r, w)
     return s, r, w

@@ -1,15 +1,11 @@
 """The backtest: every forecast is out of sample, and every model is scored on the same windows."""
 
-import doctest
-import importlib
-import pkgutil
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
-import forecasting.backtest
 from forecasting.backtest import (
     BURN_IN,
     DESIGNS,
@@ -187,11 +183,6 @@ def test_drawn_folds_keep_components_whole_and_repeat():
 @pytest.mark.parametrize("jobs", [1, 2, 3, 7])
 def test_shares_of_work_come_back_in_order(jobs):
     assert map_in_jobs(sorted, range(5), jobs) == list(range(5))
-
-
-@pytest.mark.parametrize("module", [m.name for m in pkgutil.iter_modules(forecasting.backtest.__path__)])
-def test_the_examples_hold(module):
-    assert doctest.testmod(importlib.import_module(f"forecasting.backtest.{module}")).failed == 0
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_terms_are_told_by_what_they_are_not_by_their_place(history, earlier, fi
     assert odds.design.shape == (60, len(odds.terms))
     assert odds.terms.count("type") == len(model.levels_["type"])
     whole = odds.average + odds.design @ odds.effects
-    direct = model._walk(first_line, (60,), model.coef_[None])[0, 0, :, 0]
+    direct = model._model_incidence(first_line, (60,), model.coef_[None])[0, 0, :, 0]
     from forecasting.models.incidence import cumulative_incidence
     from forecasting.models.newton import probabilities
 

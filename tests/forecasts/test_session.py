@@ -1,6 +1,3 @@
-import doctest
-import importlib
-
 import pandas as pd
 import pytest
 
@@ -33,10 +30,3 @@ def test_the_hazard_model_is_asked_for_only_where_it_was_fitted(base_rates):
     assert str(refused.value) == (
         "expected primary among the fitted models, got base_rate, type_base_rate, rivalry_base_rate: fit it with fit_models"
     )
-
-
-@pytest.mark.parametrize(
-    "module", ["record.agreement", "record.successors", "forecasts.fit", "forecasts.forecast", "forecasts.session"]
-)
-def test_examples_in_docstrings_run(module):
-    assert doctest.testmod(importlib.import_module(f"forecasting.{module}")).failed == 0

@@ -122,7 +122,11 @@ def test_replicates_are_worked_out_together(toy, rng):
 
 def test_a_path_that_no_quadrature_can_follow_is_refused(toy):
     start, design, effects = toy
-    with pytest.raises(FloatingPointError, match="^wanted shares that add up to 1e-11; 192 nodes were not enough$"):
+    message = (
+        "expected shares that add up to within 1e-11, got a larger remainder with 192 nodes; "
+        "shorten the path or raise the tolerance"
+    )
+    with pytest.raises(FloatingPointError, match=f"^{message}$"):
         path_shares(start, design, 1e5 * effects, state_loading(0, CAUSES))
 
 

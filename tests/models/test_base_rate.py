@@ -196,5 +196,6 @@ def test_the_interval_leaves_half_the_error_beyond_each_bound(level, deviations)
 
 
 def test_nothing_to_fit_on_is_refused():
-    with pytest.raises(ValueError, match="^wanted at least one spell to fit on; came none$"):
+    message = "expected at least one spell to fit on, got none; check the population and the as-of day"
+    with pytest.raises(ValueError, match=f"^{message}$"):
         BaseRate().fit(pd.DataFrame({"type": []}), ([], [], []))

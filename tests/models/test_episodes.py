@@ -122,3 +122,13 @@ def test_a_state_fades_by_half_in_two_years():
 
 def test_no_landmarks_make_no_episodes():
     assert all(len(part) == 0 for part in vars(episodes([], [], [])).values())
+
+
+@pytest.mark.parametrize(("landmark", "exit_"), [(3, 3), (4, 3), (-1, 3)])
+def test_a_landmark_without_a_month_at_risk_is_refused(landmark, exit_):
+    message = (
+        f"expected 0 <= landmark < exit for every landmark, got landmark {landmark} and exit {exit_} in row 1; "
+        "leave out landmarks without a month at risk"
+    )
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        episodes([0, landmark], [1, exit_], [1, 1])

@@ -297,7 +297,7 @@ def test_on_the_record_mean_incidence_where_talks_are_under_way_is_within_the_no
 def test_on_the_record_replicates_of_model_and_base_rate_draw_the_same_groups(learned, real):
     """Else their noise averages out and the interval is too narrow. The base rate leaves out backward groups."""
     lines = learned.landmarks[at_start(learned.landmarks)].iloc[:20].assign(gap_months=0)
-    own, base = real._walk(lines, (60,), real.bootstrap())[..., 0], real.base_.draws(lines, (60,))[..., 0]
+    own, base = real._model_incidence(lines, (60,), real.bootstrap())[..., 0], real.base_.draws(lines, (60,))[..., 0]
     linked = [np.corrcoef(own[:, i, k], base[:, i, k])[0, 1] for i in range(len(lines)) for k in range(3)]
     assert np.mean(linked) > 0.25
 

@@ -113,7 +113,11 @@ def test_the_order_of_spells_and_the_names_of_causes_do_not_matter(spells, order
 
 @pytest.mark.parametrize(("entry", "exit_"), [([3], [3]), ([4], [3]), ([-1], [3])])
 def test_a_spell_without_a_month_is_refused(entry, exit_):
-    with pytest.raises(ValueError, match="^wanted 0 <= entry < exit for every spell$"):
+    message = (
+        f"expected 0 <= entry < exit for every spell, got entry {entry[0]} and exit {exit_[0]} in row 0; "
+        "leave out spells without a month at risk"
+    )
+    with pytest.raises(ValueError, match=f"^{message}$"):
         risk_table(entry, exit_, [1], 1)
 
 

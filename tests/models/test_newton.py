@@ -178,9 +178,11 @@ def test_a_constant_column_is_fitted_and_a_column_of_zeros_changes_nothing(quart
 @pytest.mark.parametrize("steps", [0, 1])
 def test_a_fit_that_does_not_converge_is_refused(small, monkeypatch, steps):
     monkeypatch.setattr(newton, "MOST_STEPS", steps)
-    with pytest.raises(
-        FloatingPointError, match=f"^wanted the likelihood to converge in {steps} Newton steps; it did not$"
-    ):
+    message = (
+        f"expected the likelihood to converge in {steps} Newton steps, got no convergence; "
+        "tighten the priors or look for covariates that separate the causes"
+    )
+    with pytest.raises(FloatingPointError, match=f"^{message}$"):
         fit(*small[1:4])
 
 

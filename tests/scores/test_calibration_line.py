@@ -101,12 +101,20 @@ def test_forecasts_without_weight_do_not_count():
 @pytest.mark.parametrize(
     ("p", "y", "message"),
     [
-        ([0.3, 0.3], [0, 1], "wanted forecasts that differ; all are 0.3"),
-        ([0, 1e-8, 1e-7], [0, 1, 0], "wanted forecasts that differ; all are 1e-06"),
-        ([0.3, 0.4], [1, 1], "wanted outcomes of both kinds; all are 1"),
-        ([0.3, 0.4], [0, 1], "wanted outcomes that the forecasts do not separate; a line through these has no end"),
-        ([0.3, 0.4], [1, 0], "wanted outcomes that the forecasts do not separate; a line through these has no end"),
-        ([0.3], [1, 0], "wanted outcomes of shape (1,); came (2,)"),
+        ([0.3, 0.3], [0, 1], "expected forecasts that differ, got 0.3 for all; one point defines no line"),
+        ([0, 1e-8, 1e-7], [0, 1, 0], "expected forecasts that differ, got 1e-06 for all; one point defines no line"),
+        ([0.3, 0.4], [1, 1], "expected outcomes of both kinds, got only 1; score more forecasts"),
+        (
+            [0.3, 0.4],
+            [0, 1],
+            "expected outcomes that overlap in the forecasts, got separated ones; score more forecasts",
+        ),
+        (
+            [0.3, 0.4],
+            [1, 0],
+            "expected outcomes that overlap in the forecasts, got separated ones; score more forecasts",
+        ),
+        ([0.3], [1, 0], "expected outcomes of shape (1,), got (2,); give one per forecast"),
     ],
 )
 @pytest.mark.parametrize("estimate", [calibration_line, lambda p, y: calibration(p, y, None, np.arange(len(p)))])

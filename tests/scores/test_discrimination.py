@@ -128,9 +128,14 @@ def test_a_state_that_all_or_none_are_in_has_no_area():
 
 
 def test_without_both_outcomes_there_is_no_area():
-    with pytest.raises(ValueError, match="^wanted outcomes of both kinds; all are 1$"):
+    with pytest.raises(ValueError, match="^expected outcomes of both kinds, got only 1; score more forecasts$"):
         auc([0.2, 0.3, 0.4], [1, 1, 0], [1, 1, 0])
     with pytest.raises(
-        ValueError, match="^" + re.escape("wanted probabilities of shape (n, n_states, n_horizons); came (2, 3)") + "$"
+        ValueError,
+        match="^"
+        + re.escape(
+            "expected probabilities of shape (n, n_states, n_horizons), got (2, 3); give one table of states by horizons per forecast"
+        )
+        + "$",
     ):
         cause_auc(np.ones((2, 3)), [0, 0])

@@ -84,18 +84,33 @@ def test_what_was_never_seen_says_nothing_and_what_was_ruled_out_costs_the_floor
     [
         (
             ([[0.1]], [12], [1], [0]),
-            "wanted incidence of shape (n, n_causes, n_times) with as many times; came (1, 1) and (1,)",
+            "expected incidence of shape (n, n_causes, n_times) with as many times, got (1, 1) and (1,); give one time per column",
         ),
-        (([[[0.1, 0.2]]], [24, 12], [1], [0]), "wanted times above 0 that rise; came others"),
-        (([[[0.2, 0.1]]], TIMES, [1], [0]), "wanted incidences that never fall with time; came others"),
+        (
+            ([[[0.1, 0.2]]], [24, 12], [1], [0]),
+            "expected rising times above 0, got [24.0, 12.0]; sort the times and their columns",
+        ),
+        (
+            ([[[0.2, 0.1]]], TIMES, [1], [0]),
+            "expected incidences that never fall with time, got a fall of 0.1; give cumulative incidences",
+        ),
         (
             ([[[0.6, 0.6], [0.5, 0.5]]], TIMES, [1], [0]),
-            "wanted incidences from 0 whose sum over causes is at most 1; came others",
+            "expected incidences of 0 or more whose sum over causes is at most 1, got from 0.5 and a sum of 1.1; give shares, not per cent",
         ),
-        (([[[0.1, 0.2]]], TIMES, [0], [0]), "wanted last as whole numbers from 1; came 0 in row 0"),
-        (([[[0.1, 0.2]]], TIMES, [1], [2]), "wanted cause as whole numbers from 0 to 1; came 2 in row 0"),
-        (([[[0.1, 0.2]]], TIMES, [1, 2], [1]), "wanted last of shape (1,); came (2,)"),
-        (([[[0.1, 0.2]]], TIMES, [1], [1], 0.0), "wanted a floor between 0 and 1; came 0"),
+        (
+            ([[[0.1, 0.2]]], TIMES, [0], [0]),
+            "expected last as whole numbers from 1, got 0 in row 0; count months from 1 and causes from 1, with 0 for censored",
+        ),
+        (
+            ([[[0.1, 0.2]]], TIMES, [1], [2]),
+            "expected cause as whole numbers from 0 to 1, got 2 in row 0; count months from 1 and causes from 1, with 0 for censored",
+        ),
+        (([[[0.1, 0.2]]], TIMES, [1, 2], [1]), "expected last of shape (1,), got (2,); give one per forecast"),
+        (
+            ([[[0.1, 0.2]]], TIMES, [1], [1], 0.0),
+            "expected a floor between 0 and 1, got 0; give a share such as 0.01 or 0.9",
+        ),
     ],
 )
 def test_what_is_no_forecast_of_endings_is_refused(call, message):

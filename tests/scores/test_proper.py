@@ -47,7 +47,10 @@ def test_ranks_go_from_collapsed_over_ongoing_to_formalized_and_faded_stands_in_
 @pytest.mark.parametrize("ranks", [(0, 1), (1, 1, 1)])
 def test_ranks_that_give_no_order_are_refused(ranks):
     with pytest.raises(
-        ValueError, match="^" + re.escape(f"wanted 3 ranks, one per state and not all the same; came {ranks}") + "$"
+        ValueError,
+        match="^"
+        + re.escape(f"expected 3 ranks that are not all the same, got {ranks}; give one rank per state")
+        + "$",
     ):
         ranked_probability_score([[0.5, 0.5, 0]], [0], ranks)
 
@@ -57,7 +60,7 @@ def test_the_log_score_stops_at_its_floor_and_tells_where():
     np.testing.assert_allclose(log_score(forecasts, [0, 0, 0, 1]), -np.log([0.01, 0.01, 0.01, 1]))
     assert is_clipped(forecasts, [0, 0, 0, 1]).tolist() == [True, False, True, False]
     np.testing.assert_allclose(log_score(forecasts, [0] * 4, floor=1e-3)[0], -np.log(0.005))
-    with pytest.raises(ValueError, match="^wanted a floor between 0 and 1; came 0$"):
+    with pytest.raises(ValueError, match="^expected a floor between 0 and 1, got 0; give a share such as 0.01 or 0.9$"):
         log_score(forecasts, [0] * 4, floor=0)
 
 
@@ -86,10 +89,26 @@ def test_each_forecast_averages_its_own_horizons():
 @pytest.mark.parametrize(
     ("probabilities", "states", "message"),
     [
-        (np.ones((2, 1)), [[0]], "wanted probabilities of shape (n, n_states, n_horizons); came (2, 1)"),
-        (np.ones((2, 1, 3)), [[0, 0, 0]], "wanted states of shape (2, 3); came (1, 3)"),
-        ([[[0.5], [np.nan]]], [[0]], "wanted probabilities between 0 and 1; came nan in row 0"),
-        ([[[0.5], [0.5]]], [[-1]], "wanted states from 0 to 1; came -1 in row 0"),
+        (
+            np.ones((2, 1)),
+            [[0]],
+            "expected probabilities of shape (n, n_states, n_horizons), got (2, 1); give one table of states by horizons per forecast",
+        ),
+        (
+            np.ones((2, 1, 3)),
+            [[0, 0, 0]],
+            "expected states of shape (2, 3), got (1, 3); give one state per forecast and horizon",
+        ),
+        (
+            [[[0.5], [np.nan]]],
+            [[0]],
+            "expected probabilities between 0 and 1, got nan in row 0; give shares, not per cent",
+        ),
+        (
+            [[[0.5], [0.5]]],
+            [[-1]],
+            "expected states from 0 to 1, got -1 in row 0; number the states as the columns of the probabilities",
+        ),
     ],
 )
 def test_horizons_of_another_shape_or_half_missing_are_refused(probabilities, states, message):

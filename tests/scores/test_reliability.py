@@ -134,12 +134,27 @@ def test_the_seed_decides_and_forecasts_without_weight_do_not():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: corp([0.5], [2]), "wanted outcomes of 0 or 1; came 2 in row 0"),
-        (lambda: corp([], []), "wanted at least one forecast with a weight above 0; came none"),
-        (lambda: corp([0.5], [1], [1, 1]), "wanted weights of shape (1,); came (2,)"),
-        (lambda: consistency_band([0.5], groups=[1, 2]), "wanted groups of shape (1,); came (2,)"),
-        (lambda: consistency_band([0.5], level=0), "wanted a level between 0 and 1; came 0"),
-        (lambda: consistency_band([1.5]), "wanted probabilities between 0 and 1; came 1.5 in row 0"),
+        (
+            lambda: corp([0.5], [2]),
+            "expected outcomes of 0 or 1, got 2 in row 0; leave out forecasts without an outcome",
+        ),
+        (
+            lambda: corp([], []),
+            "expected at least one forecast with a weight above 0, got none; give forecasts to score",
+        ),
+        (lambda: corp([0.5], [1], [1, 1]), "expected weights of shape (1,), got (2,); give one per forecast"),
+        (
+            lambda: consistency_band([0.5], groups=[1, 2]),
+            "expected groups of shape (1,), got (2,); give one per forecast",
+        ),
+        (
+            lambda: consistency_band([0.5], level=0),
+            "expected a level between 0 and 1, got 0; give a share such as 0.01 or 0.9",
+        ),
+        (
+            lambda: consistency_band([1.5]),
+            "expected probabilities between 0 and 1, got 1.5 in row 0; give shares, not per cent",
+        ),
     ],
 )
 def test_what_has_no_curve_is_refused(call, message):

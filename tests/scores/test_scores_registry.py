@@ -1,7 +1,4 @@
-import doctest
-import importlib
 import itertools
-import pkgutil
 import re
 
 import numpy as np
@@ -9,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import forecasting.scores
 from forecasting.scores import SCORES
 
 STEPS = 6
@@ -87,14 +83,42 @@ def test_higher_is_better_for_one_number_on_many_forecasts(name):
 @pytest.mark.parametrize(
     ("probabilities", "states", "message"),
     [
-        ([0.5, 0.5], [0], "wanted probabilities of shape (n, n_states); came (2,)"),
-        ([[0.5, 0.5, 0, 0]], [0, 1], "wanted states of shape (1,); came (2,)"),
-        ([[0.5, 0.5, 0, 0]], [4], "wanted states from 0 to 3; came 4 in row 0"),
-        ([[0.5, 0.5, 0, 0]] * 2, [0, 0.5], "wanted states from 0 to 3; came 0.5 in row 1"),
-        ([[0.5, 0.5, 0, 0], [0.5, 0.4, 0, 0]], [0, 0], "wanted probabilities that sum to one; row 1 sums to 0.9"),
-        ([[0.5, 0.5 + 2e-9, 0, 0]], [0], "wanted probabilities that sum to one; row 0 sums to 1.000000002"),
-        ([[1.2, -0.2, 0, 0]], [0], "wanted probabilities between 0 and 1; came 1.2 in row 0"),
-        ([[1, 0, 0, np.nan]], [0], "wanted probabilities between 0 and 1; came nan in row 0"),
+        (
+            [0.5, 0.5],
+            [0],
+            "expected probabilities of shape (n, n_states), got (2,); give one row of states per forecast",
+        ),
+        ([[0.5, 0.5, 0, 0]], [0, 1], "expected states of shape (1,), got (2,); give one per forecast"),
+        (
+            [[0.5, 0.5, 0, 0]],
+            [4],
+            "expected states from 0 to 3, got 4 in row 0; number the states as the columns of the probabilities",
+        ),
+        (
+            [[0.5, 0.5, 0, 0]] * 2,
+            [0, 0.5],
+            "expected states from 0 to 3, got 0.5 in row 1; number the states as the columns of the probabilities",
+        ),
+        (
+            [[0.5, 0.5, 0, 0], [0.5, 0.4, 0, 0]],
+            [0, 0],
+            "expected probabilities that sum to 1, got 0.9 in row 1; give the probability of every state",
+        ),
+        (
+            [[0.5, 0.5 + 2e-9, 0, 0]],
+            [0],
+            "expected probabilities that sum to 1, got 1.000000002 in row 0; give the probability of every state",
+        ),
+        (
+            [[1.2, -0.2, 0, 0]],
+            [0],
+            "expected probabilities between 0 and 1, got 1.2 in row 0; give shares, not per cent",
+        ),
+        (
+            [[1, 0, 0, np.nan]],
+            [0],
+            "expected probabilities between 0 and 1, got nan in row 0; give shares, not per cent",
+        ),
     ],
 )
 def test_what_is_no_forecast_of_states_is_refused(name, probabilities, states, message):
@@ -106,10 +130,10 @@ def test_what_is_no_forecast_of_states_is_refused(name, probabilities, states, m
 @pytest.mark.parametrize(
     ("probabilities", "outcomes", "message"),
     [
-        ([[0.5]], [0], "wanted probabilities of shape (n,); came (1, 1)"),
-        ([0.5], [0, 1], "wanted outcomes of shape (1,); came (2,)"),
-        ([0.5, 0.5], [0, 2], "wanted outcomes of 0 or 1; came 2 in row 1"),
-        ([0.5, -0.5], [0, 1], "wanted probabilities between 0 and 1; came -0.5 in row 1"),
+        ([[0.5]], [0], "expected probabilities of shape (n,), got (1, 1); give one probability per forecast"),
+        ([0.5], [0, 1], "expected outcomes of shape (1,), got (2,); give one per forecast"),
+        ([0.5, 0.5], [0, 2], "expected outcomes of 0 or 1, got 2 in row 1; leave out forecasts without an outcome"),
+        ([0.5, -0.5], [0, 1], "expected probabilities between 0 and 1, got -0.5 in row 1; give shares, not per cent"),
     ],
 )
 def test_what_is_no_forecast_of_an_outcome_is_refused(name, probabilities, outcomes, message):
@@ -121,11 +145,6 @@ def test_what_is_no_forecast_of_an_outcome_is_refused(name, probabilities, outco
 def test_a_sum_within_the_tolerance_passes(name):
     assert SCORES[name].function([[0.5, 0.5 + 5e-10, 0, 0]], [0]).shape == (1,)
     assert SCORES[name].function(np.empty((0, 4)), []).shape == (0,)
-
-
-@pytest.mark.parametrize("module", [m.name for m in pkgutil.iter_modules(forecasting.scores.__path__)])
-def test_the_examples_hold(module):
-    assert doctest.testmod(importlib.import_module(f"forecasting.scores.{module}")).failed == 0
 
 
 @pytest.mark.parametrize("name", SCORES)

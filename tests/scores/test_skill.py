@@ -108,19 +108,31 @@ def test_decades_are_drawn_whole():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([0.1], [0.2, 0.3], None, [0]), "wanted reference scores of shape (1,); came (2,)"),
-        (([[0.1]], [0.2], None, [0]), "wanted scores of shape (1,); came (1, 1)"),
-        (([0.1, np.nan], [0.2, 0.3], None, [0, 1]), "wanted finite scores; came nan in row 1"),
-        (([0.1, 0.1], [0.2, 0.3], [1, -1], [0, 1]), "wanted weights of 0 or more; came -1 in row 1"),
-        (([0.1, 0.1], [0.2, 0.3], [0, 0], [0, 1]), "wanted at least one forecast with a weight above 0; came none"),
-        (([], [], None, []), "wanted at least one forecast with a weight above 0; came none"),
+        (([0.1], [0.2, 0.3], None, [0]), "expected reference scores of shape (1,), got (2,); give one per forecast"),
+        (([[0.1]], [0.2], None, [0]), "expected scores of shape (1,), got (1, 1); give one per forecast"),
+        (
+            ([0.1, np.nan], [0.2, 0.3], None, [0, 1]),
+            "expected finite scores, got nan in row 1; leave out forecasts that are not scored",
+        ),
+        (
+            ([0.1, 0.1], [0.2, 0.3], [1, -1], [0, 1]),
+            "expected weights of 0 or more, got -1 in row 1; weigh a forecast left out with 0",
+        ),
+        (
+            ([0.1, 0.1], [0.2, 0.3], [0, 0], [0, 1]),
+            "expected at least one forecast with a weight above 0, got none; give forecasts to score",
+        ),
+        (([], [], None, []), "expected at least one forecast with a weight above 0, got none; give forecasts to score"),
         (
             ([0.1, 0.1], [0, 0], None, [0, 1]),
-            "wanted a reference with a mean score above 0; a skill against a perfect one says nothing",
+            "expected a reference with a mean score above 0, got 0; no skill is defined against a perfect one, choose another",
         ),
-        (([0.1, 0.1], [0.2, 0.3], None, [0]), "wanted groups of shape (2,); came (1,)"),
-        (([0.1, 0.1], [0.2, 0.3], None, [7, 7]), "wanted at least 2 groups to resample; came 1"),
-        (([0.1, 0.1], [0.2, 0.3], None, [0, 1], 10, 1, 1.5), "wanted a level between 0 and 1; came 1.5"),
+        (([0.1, 0.1], [0.2, 0.3], None, [0]), "expected groups of shape (2,), got (1,); give one per forecast"),
+        (([0.1, 0.1], [0.2, 0.3], None, [7, 7]), "expected at least 2 groups to resample, got 1; score more cases"),
+        (
+            ([0.1, 0.1], [0.2, 0.3], None, [0, 1], 10, 1, 1.5),
+            "expected a level between 0 and 1, got 1.5; give a share such as 0.01 or 0.9",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_refused(arguments, message):
