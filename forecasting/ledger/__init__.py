@@ -2,7 +2,7 @@
 
 from forecasting.ledger.additions import add, read_opinions, retract
 from forecasting.ledger.chain import Chain, Written, append, read_chain, verify
-from forecasting.ledger.hub import export
+from forecasting.ledger.hubverse import export
 from forecasting.ledger.issue import issue, open_forecasts, replay
 from forecasting.ledger.questions import question, read
 from forecasting.ledger.resolve import resolve

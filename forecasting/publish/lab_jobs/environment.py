@@ -6,7 +6,7 @@ from jupyter_scheduler.environments import EnvironmentManager
 from jupyter_scheduler.models import RuntimeEnvironment
 
 from forecasting.publish.parameters import TEMPLATES
-from forecasting.publish.spec import schema_of
+from forecasting.publish.parameter_schema import schema_of
 
 FORMATS = {"html": "Report", "ipynb": "Executed notebook", "json": "Every number of the report"}
 

@@ -8,7 +8,7 @@ from jupyter_scheduler.models import JobFeature, Status
 from jupyter_scheduler.orm import Job
 from jupyter_scheduler.utils import get_utc_timestamp
 
-from forecasting.publish.lab_jobs.asked import asked_for
+from forecasting.publish.lab_jobs.job_request import job_request
 from forecasting.publish.notebook import render
 from forecasting.store.files import write_whole
 
@@ -28,7 +28,7 @@ class ReportExecution(ExecutionManager):
     def execute(self) -> None:
         """Render; raises what says why it could not be done, and nothing was published then."""
         job = self.model
-        template, asked = asked_for(Path(self.staging_paths["input"]), job.parameters)
+        template, asked = job_request(Path(self.staging_paths["input"]), job.parameters)
         done = render(template, asked, REPORTS)
         wanted = {form: done.page.with_suffix(f".{form}") for form in job.output_formats or ()}
         write_whole({Path(self.staging_paths[form]): path.read_bytes() for form, path in wanted.items()})

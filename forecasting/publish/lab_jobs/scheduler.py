@@ -22,7 +22,7 @@ from jupyter_scheduler.scheduler import Scheduler
 from jupyter_scheduler.utils import compute_next_run_time
 from traitlets import Type
 
-from forecasting.publish.lab_jobs.asked import asked_for
+from forecasting.publish.lab_jobs.job_request import job_request
 from forecasting.publish.schedule.times import cron_line
 from forecasting.store.errors import ForecastingError, shown
 
@@ -96,7 +96,7 @@ class ReportScheduler(Scheduler):
         if not place.is_file():
             raise InputUriError(notebook)
         try:
-            asked_for(place, parameters)[1].checked()
+            job_request(place, parameters)[1].checked()
         except ForecastingError as error:
             raise SchedulerError(str(error)) from None
 

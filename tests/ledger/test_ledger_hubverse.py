@@ -9,7 +9,7 @@ import pytest
 from bodies import RECORD_END, issue_body, put
 
 from forecasting.ledger import export
-from forecasting.ledger.hub import COLUMNS
+from forecasting.ledger.hubverse import COLUMNS
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import UsageError
 

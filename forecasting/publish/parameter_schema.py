@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from forecasting.publish.parameters import TEMPLATES, template_named
 
 
-class Taken(NamedTuple):
+class ParameterRow(NamedTuple):
     """A parameter: its kind (date, folder, whole number, ...), its default as text ("needed" without one)."""
 
     name: str
@@ -19,12 +19,12 @@ def schema_of(template: str) -> dict[str, Any]:
     return TEMPLATES[template_named(template)].model_json_schema()
 
 
-def parameters_of(template: str) -> list[Taken]:
+def parameters_of(template: str) -> list[ParameterRow]:
     """The parameters of a template, needed ones first; `UsageError` for an unknown template."""
     schema = schema_of(template)
     needed = set(schema.get("required", ()))
     rows = [
-        Taken(name, _kind(one), "needed" if name in needed else _text(one.get("default")), one["description"])
+        ParameterRow(name, _kind(one), "needed" if name in needed else _text(one.get("default")), one["description"])
         for name, one in schema["properties"].items()
     ]
     return sorted(rows, key=lambda row: row.name not in needed)

@@ -22,7 +22,7 @@ def template_of(notebook: Path) -> str:
     )
 
 
-def asked_for(notebook: Path, given: Mapping[str, str] | None) -> tuple[str, Parameters]:
+def job_request(notebook: Path, given: Mapping[str, str] | None) -> tuple[str, Parameters]:
     """The template of a job and its checked parameters; an empty text takes the default."""
     template = template_of(notebook)
     return template, checked_parameters(template, {name: value for name, value in (given or {}).items() if value})
