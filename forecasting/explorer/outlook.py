@@ -106,9 +106,9 @@ class Outlook:
         `what` is one of `explain.signposts.SIGNS`; `UsageError` otherwise. `AbstentionError` where it gives no number.
         """
         if what not in SIGNS:
-            raise UsageError(f"wanted an act out of {'; '.join(SIGNS)}; came {shown(what)}")
+            raise UsageError(f"expected an act out of {'; '.join(SIGNS)}, got {shown(what)}")
         if self.abstains:
-            raise AbstentionError(f"wanted a case within the record; came {self.case.case_id}: {self.limit}")
+            raise AbstentionError(f"expected a case within the record, got {self.case.case_id}: {self.limit}")
         known, months = self.session, tuple(sorted({*self.horizons, *CURVE}))
         line = line_after(known.line(self.case), self.case, what)
         values = marginal_probabilities(known.hazard, line, UNCERTAIN, months)

@@ -35,7 +35,7 @@ def add(
     today = issued_on or datetime.now(UTC).date()
     asked = [(str(each["case_id"]), int(each["horizon"])) for each in opinions]
     if not asked:
-        raise UsageError("wanted at least one probability; came none")
+        raise UsageError("expected at least one probability, got none")
 
     def compose(chain: Chain) -> list[dict[str, Any]]:
         link, beside = _beside(chain, asked, as_of, target)
@@ -57,10 +57,10 @@ def read_opinions(path: Path) -> list[dict[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"wanted a readable CSV file in UTF-8; came {path}: {error}") from None
+        raise UsageError(f"expected a readable CSV file in UTF-8, got {path}: {error}") from None
     reader = csv.DictReader(io.StringIO(text, newline=""))
     if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise UsageError(f"{path} row 1: wanted the header {','.join(COLUMNS)}; came {shown(reader.fieldnames)}")
+        raise UsageError(f"{path} row 1: expected the header {','.join(COLUMNS)}, got {shown(reader.fieldnames)}")
     return [
         opinion(f"{path} row {row}: ", *(line[name] for name in COLUMNS)) for row, line in enumerate(reader, start=2)
     ]
@@ -69,15 +69,15 @@ def read_opinions(path: Path) -> list[dict[str, Any]]:
 def opinion(place: str, case_id: str, horizon: str, cause: str, probability: str) -> dict[str, Any]:
     """One probability from text; `UsageError` begins with `place`."""
     if cause not in STATES:
-        raise UsageError(f"{place}wanted a cause out of {', '.join(STATES)}; came {shown(cause)}")
+        raise UsageError(f"{place}expected a cause out of {', '.join(STATES)}, got {shown(cause)}")
     try:
         chance, months = float(probability), int(horizon)
     except (TypeError, ValueError):
         raise UsageError(
-            f"{place}wanted a horizon in months and a probability; came {shown((horizon, probability))}"
+            f"{place}expected a horizon in months and a probability, got {shown((horizon, probability))}"
         ) from None
     if not 0.0 <= chance <= 1.0:
-        raise UsageError(f"{place}wanted a probability from 0 to 1; came {shown(probability)}")
+        raise UsageError(f"{place}expected a probability from 0 to 1, got {shown(probability)}")
     return {"case_id": case_id, "horizon": months, "cause": cause, "probability": chance}
 
 
@@ -99,7 +99,7 @@ def _named(chain: Chain, entry: str) -> Link:
         numbers = (str(link.entry.sequence), link.name[:6])
         if entry in (link.name, *numbers) and isinstance(link.entry, Issue | Added):
             return link
-    raise UsageError(f"wanted the file or the number of a forecast in the ledger; came {shown(entry)}")
+    raise UsageError(f"expected the file or the number of a forecast in the ledger, got {shown(entry)}")
 
 
 def _beside(chain: Chain, asked: Sequence[tuple[str, int]], as_of: date | None, target: str) -> tuple[Link, Issue]:
@@ -114,7 +114,7 @@ def _beside(chain: Chain, asked: Sequence[tuple[str, int]], as_of: date | None, 
     if not found:
         case, horizon = asked[0]
         raise UsageError(
-            f"wanted questions that a forecast in the ledger asks; came {shown(case)} at {horizon} months"
+            f"expected questions that a forecast in the ledger asks, got {shown(case)} at {horizon} months"
             f"{f' as of {as_of}' if as_of else ''} under {target}, and {len(asked) - 1} more: issue it first"
         )
     last = found[-1][1]

@@ -77,7 +77,7 @@ def verify(folder: Path | str, head: str | None = None) -> Chain:
     place = Path(folder)
     if not place.is_dir():
         came = "a file" if place.exists() else "no such folder"
-        raise UsageError(f"wanted the folder of a ledger; came {shown(str(place))}: {came}")
+        raise UsageError(f"expected the folder of a ledger, got {shown(str(place))}: {came}")
     before, chain = _read_head(place), _examined(place)
     while chain.faults and (now := _read_head(place)) != before:
         before, chain = now, _examined(place)
@@ -119,7 +119,7 @@ def append(folder: Path | str, compose: Callable[[Chain], Sequence[Mapping[str, 
 def _linked(chain: Chain, bodies: Sequence[Mapping[str, Any]], issued_on: date) -> list[Link]:
     if bodies and chain.links and issued_on < chain.links[-1].entry.issued_on:
         raise UsageError(
-            f"wanted a day from {chain.links[-1].entry.issued_on} on, that of {chain.last}; came {issued_on}: "
+            f"expected a day from {chain.links[-1].entry.issued_on} on, that of {chain.last}, got {issued_on}: "
             "is the clock right?"
         )
     links: list[Link] = []
@@ -128,7 +128,7 @@ def _linked(chain: Chain, bodies: Sequence[Mapping[str, Any]], issued_on: date) 
         try:
             entry = FORM.validate_python({**body, "sequence": number, "previous": previous, "issued_on": issued_on})
         except ValidationError as error:
-            raise UsageError("wanted {}; came {}".format(*faulty(error))) from None
+            raise UsageError("expected {}, got {}".format(*faulty(error))) from None
         previous = hashlib.sha256(encoded(entry)).hexdigest()
         links.append(Link(file_name(entry), previous, entry))
     return links

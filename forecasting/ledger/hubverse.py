@@ -31,7 +31,7 @@ def export(folder: Path | str, out: Path | str) -> list[Path]:
     """Write `model-output/` and `hub-config/tasks.json` below `out`; the paths, in order. All of it or nothing."""
     issues = [link.entry for link in read_chain(folder).links if isinstance(link.entry, Issue)]
     if not issues:
-        raise UsageError(f"wanted a ledger with forecasts; came none in {folder}")
+        raise UsageError(f"expected a ledger with forecasts, got none in {folder}")
     lines: dict[Path, list[tuple[Any, ...]]] = defaultdict(list)
     for issue in issues:
         name = f"{TEAM}-{issue.model}{'' if issue.kind == LIVE else '_replay'}"

@@ -50,7 +50,7 @@ def issue(
     found = blocks(table)
     check_choice(target, population)
     if REFERENCE not in found:
-        raise UsageError(f"wanted a forecast of {REFERENCE} beside the others; came {', '.join(found)}")
+        raise UsageError(f"expected a forecast of {REFERENCE} beside the others, got {', '.join(found)}")
     reference = found[REFERENCE]
     silent = abstained or {}
     names = found if models is None else models
@@ -94,7 +94,7 @@ def replay(
     so that an interrupted replay is taken up where it stopped.
     """
     if first > last or jobs < 1:
-        raise UsageError(f"wanted years in order and at least one job; came {first} to {last} with {jobs}")
+        raise UsageError(f"expected years in order and at least one job, got {first} to {last} with {jobs}")
     days = [date(year, 1, 1) for year in range(first, last + 1)]
     history.at(days[-1])
     standing = _replayed(verify(folder), target) if Path(folder).is_dir() else {}
@@ -136,10 +136,10 @@ def _notes(reference: Block, block: Block, silent: Mapping[str, str]) -> list[di
 def _chosen(found: Mapping[str, Block], name: str, silent: Mapping[str, str]) -> Block:
     reference = found[REFERENCE]
     if name not in found:
-        raise UsageError(f"wanted models out of those in the table, {', '.join(found)}; came {shown(name)}")
+        raise UsageError(f"expected models out of those in the table, {', '.join(found)}, got {shown(name)}")
     cases = tuple(case for case in reference.case_ids if case in found[name].case_ids or case not in silent)
     if (found[name].case_ids, found[name].horizons) != (cases, reference.horizons):
-        raise UsageError(f"wanted the cases and horizons of {REFERENCE} for every model; came others for {name}")
+        raise UsageError(f"expected the cases and horizons of {REFERENCE} for every model, got others for {name}")
     return found[name]
 
 
@@ -205,6 +205,6 @@ def _require_unissued(chain: Chain, models: Mapping[str, tuple[str, ...]], day: 
             again = [case for case in models.get(entry.model, ()) if case in entry.case_ids]
             if again:
                 raise UsageError(
-                    f"wanted forecasts not issued before; came {entry.model} for {again[0]} as of {day}, which stands "
+                    f"expected forecasts not issued before, got {entry.model} for {again[0]} as of {day}, which stands "
                     f"in {link.name}. An entry is never changed: ask as of another day, or for other models or cases"
                 )

@@ -59,15 +59,15 @@ def blocks(table: pd.DataFrame) -> dict[str, Block]:
     """
     if not isinstance(table, pd.DataFrame) or tuple(table.columns) != FORECAST_COLUMNS:
         came = shown(list(table.columns)) if isinstance(table, pd.DataFrame) else shown(table)
-        raise UsageError(f"wanted a forecast table with the columns {', '.join(FORECAST_COLUMNS)}; came {came}")
+        raise UsageError(f"expected a forecast table with the columns {', '.join(FORECAST_COLUMNS)}, got {came}")
     rows = table[table["given"] == MARGINAL]
     for name in ("as_of", "level"):
         if rows[name].nunique() != 1:
-            raise UsageError(f"wanted a forecast table with one {name}; came {shown(list(rows[name].unique()))}")
+            raise UsageError(f"expected a forecast table with one {name}, got {shown(list(rows[name].unique()))}")
     parse_day(rows["as_of"].iloc[0])
     for case_id in rows["case_id"].unique():
         if not re.fullmatch(SLUG, str(case_id)):
-            raise UsageError(f"wanted the case_id of a case in the record; came {shown(case_id)}")
+            raise UsageError(f"expected the case_id of a case in the record, got {shown(case_id)}")
     return {str(model): _block(str(model), part) for model, part in rows.groupby("model", sort=False)}
 
 
@@ -183,7 +183,7 @@ def _block(model: str, rows: pd.DataFrame) -> Block:
     grid = pd.MultiIndex.from_product([case_ids, horizons, STATES], names=["case_id", "horizon", "cause"])
     indexed = rows.set_index(["case_id", "horizon", "cause"])
     if len(indexed) != len(grid) or not indexed.index.sort_values().equals(grid.sort_values()):
-        raise UsageError(f"wanted every state of every case at every horizon once for {model}; came {len(rows)} rows")
+        raise UsageError(f"expected every state of every case at every horizon once for {model}, got {len(rows)} rows")
     shape = (len(case_ids), len(horizons), len(STATES))
     ordered = indexed.loc[grid]
     point, low, high = (ordered[name].to_numpy(np.float64).reshape(shape) for name in ("probability", "lower", "upper"))
@@ -203,6 +203,6 @@ def _check_probabilities(
         if len(places):
             i, j = places[0][:2]
             raise UsageError(
-                f"wanted probabilities that {wanted}; came {point[i, j].tolist()} of {model} for {case_ids[i]} at "
+                f"expected probabilities that {wanted}, got {point[i, j].tolist()} of {model} for {case_ids[i]} at "
                 f"{horizons[j]} months"
             )

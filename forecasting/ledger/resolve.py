@@ -36,7 +36,7 @@ def resolve(folder: Path | str, history: History, issued_on: date | None = None)
         before = settled_on(chain)
         if history.as_of.isoformat() < before:
             raise UsageError(
-                f"wanted a record up to {before} or later, as at the last resolution; came {history.as_of}"
+                f"expected a record up to {before} or later, as at the last resolution, got {history.as_of}"
             )
         lines = question_lines(chain)
         told = verdicts(lines, history, states_by_question(chain))

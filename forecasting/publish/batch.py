@@ -29,7 +29,7 @@ class Result:
 def check_jobs(jobs: int) -> int:
     """A number of reports at once, or a `UsageError`."""
     if not 1 <= jobs <= 64:
-        raise UsageError(f"wanted --jobs from 1 to 64; came {jobs}")
+        raise UsageError(f"expected --jobs from 1 to 64, got {jobs}")
     return jobs
 
 

@@ -69,7 +69,7 @@ def render(
     name = template_named(template)
     source = source_of(name)
     if not source.is_file():
-        raise UsageError(f"wanted the notebook of the template {asked.command}; came {source}: no such file")
+        raise UsageError(f"expected the notebook of the template {asked.command}, got {source}: no such file")
     place = Path(out) / asked.folder()
     page = place / f"{day}.html"
     require_writable(place)
@@ -161,7 +161,7 @@ def _scratch() -> tempfile.TemporaryDirectory[str]:
     try:
         return tempfile.TemporaryDirectory(prefix="fc-")
     except OSError as error:
-        raise ReportError(f"wanted a folder for temporary files; came {error.strerror}. Set TMPDIR") from None
+        raise ReportError(f"expected a folder for temporary files, got {error.strerror}. Set TMPDIR") from None
 
 
 def _content(notebook: nbformat.NotebookNode) -> dict[str, Any]:
@@ -172,5 +172,5 @@ def _content(notebook: nbformat.NotebookNode) -> dict[str, Any]:
         if SIDECAR in output.get("data", {})
     ]
     if len(bundles) != 1:
-        raise ReportError(f"wanted one cell that gives the report's content; came {len(bundles)}")
+        raise ReportError(f"expected one cell that gives the report's content, got {len(bundles)}")
     return dict(bundles[0])

@@ -110,7 +110,7 @@ class Forecasting(Parameters):
     @classmethod
     def _known_target(cls, value: str) -> str:
         if value not in TARGETS:
-            raise ValueError(f"wanted one of {', '.join(TARGETS)}; came {value!r}")
+            raise ValueError(f"expected one of {', '.join(TARGETS)}, got {value!r}")
         return value
 
 
@@ -180,7 +180,7 @@ class DataQuality(Parameters):
         """The day; a record with faults is no obstacle, one that cannot be read is."""
         record = shared_record(self.data)
         if self.as_of is not None and self.as_of > record.data_end:
-            raise LeakageError(f"wanted a day up to {record.data_end}, where the record ends; came {self.as_of}")
+            raise LeakageError(f"expected a day up to {record.data_end}, where the record ends, got {self.as_of}")
         return self.as_of or record.data_end
 
     def share(self) -> None:
@@ -197,7 +197,7 @@ class Scorecard(Parameters):
         """The record's end; `UsageError` for another day, of which there are no results."""
         end = shared_history(self.data).as_of
         if self.as_of not in (None, end):
-            raise UsageError(f"wanted {end}, the end of the record, which the results are of; came {self.as_of}")
+            raise UsageError(f"expected {end}, the end of the record, which the results are of, got {self.as_of}")
         return end
 
 
@@ -213,7 +213,7 @@ def template_named(name: str) -> str:
     """The notebook of a template, by its own name or by its name on the command line; `UsageError` for another."""
     named = {kind.command: notebook for notebook, kind in TEMPLATES.items()}
     if not isinstance(name, str) or (name not in TEMPLATES and name not in named):
-        raise UsageError(f"wanted a template out of {', '.join(named)}; came {name!r}")
+        raise UsageError(f"expected a template out of {', '.join(named)}, got {name!r}")
     return named.get(name, name)
 
 

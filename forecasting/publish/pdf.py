@@ -16,7 +16,7 @@ def browser() -> str:
     """The Chromium of this machine; `UsageError` says what to install where there is none."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
-        raise UsageError("wanted Chromium for --pdf; came none. On Debian or Ubuntu: apt-get install chromium")
+        raise UsageError("expected Chromium for --pdf, got none. On Debian or Ubuntu: apt-get install chromium")
     return found
 
 

@@ -52,20 +52,20 @@ def named_cases(template: str, cases: Iterable[str], defaults: Defaults, refuse:
     _require_taken(template, defaults)
     listed = list(cases)
     if len(set(listed)) != len(listed):
-        raise UsageError(f"wanted each case once; came {' '.join(listed)}")
+        raise UsageError(f"expected each case once, got {' '.join(listed)}")
     if "case_id" not in TEMPLATES[template_named(template)].model_fields:
         if listed:
-            raise UsageError(f"wanted no case for the template {template}; came {' '.join(listed)}")
+            raise UsageError(f"expected no case for the template {template}, got {' '.join(listed)}")
         return lambda: iter([made("report", template, {}, defaults)])
     if not listed:
-        raise UsageError("wanted one case or more, --all or --batch FILE; came none")
+        raise UsageError("expected one case or more, --all or --batch FILE, got none")
     return lambda: (made(case, template, {"case_id": case}, defaults) for case in listed)
 
 
 def every_case(template: str, defaults: Defaults) -> Source:
     """One request for each case of the record that goes on, by its start."""
     if "case_id" not in TEMPLATES[template_named(template)].model_fields:
-        raise UsageError(f"wanted --all with a template about a case; came {template}")
+        raise UsageError(f"expected --all with a template about a case, got {template}")
     parts = {name: value for name, value in defaults.items() if name in ("data", "as_of")}
     whole = checked_parameters("data_quality", parts)
     history = shared_history(whole.data, whole.as_of)
@@ -78,14 +78,14 @@ def _require_taken(template: str, defaults: Defaults) -> None:
     """`UsageError` for an option that the template does not take."""
     fields = TEMPLATES[template_named(template)].model_fields
     if unknown := [name for name in defaults if name not in fields]:
-        raise UsageError(f"wanted options of the template {template}, out of {', '.join(fields)}; came {unknown[0]}")
+        raise UsageError(f"expected options of the template {template}, out of {', '.join(fields)}, got {unknown[0]}")
 
 
 def _require_taken_somewhere(defaults: Defaults) -> None:
     """`UsageError` for an option that no template takes; one that a row's template does not take is left out there."""
     known = {name: None for kind in TEMPLATES.values() for name in kind.model_fields}
     if unknown := [name for name in defaults if name not in known]:
-        raise UsageError(f"wanted options out of {', '.join(known)}; came {unknown[0]}")
+        raise UsageError(f"expected options out of {', '.join(known)}, got {unknown[0]}")
 
 
 def from_file(path: Path, template: str, defaults: Defaults) -> Source:

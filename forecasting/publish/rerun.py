@@ -77,7 +77,7 @@ def rerun(template: str, printed: Mapping[str, Any], used: Mapping[str, Any]) ->
         if "sidecar" in cell.metadata.get("tags", ()):
             _value(cell.source, names)
             return Rerun(notebook, names, number)
-    raise ReportError(f"wanted a cell of {template} that gives the report's content; came none")
+    raise ReportError(f"expected a cell of {template} that gives the report's content, got none")
 
 
 def reordered(own: Any, other: Any) -> Any:

@@ -47,13 +47,13 @@ def publish(reports: Path, out: Path, require_approval: bool = False) -> list[st
     With `require_approval` only pages approved as they stand are shown; each other is named with its standing.
     """
     if not reports.is_dir():
-        raise UsageError(f"wanted a folder of reports; came {reports}: no such folder")
+        raise UsageError(f"expected a folder of reports, got {reports}: no such folder")
     require_writable(out)
     found = standing_reports(reports)
     shown = [one for one in found if one.review["status"] == APPROVED or not require_approval]
     if out.resolve() != reports.resolve():
         if reports.resolve() in out.resolve().parents or out.resolve() in reports.resolve().parents:
-            raise UsageError(f"wanted a public folder apart from {reports}; came {out}")
+            raise UsageError(f"expected a public folder apart from {reports}, got {out}")
         _copy(reports, out, shown)
     write_whole({out / FEED: feed(shown).encode(), out / INDEX: index(shown).encode()})
     return [f"{one.page.as_posix()}: {one.review['status']}" for one in found if one not in shown]

@@ -18,7 +18,7 @@ def template_of(notebook: Path) -> str:
             return name
     known = ", ".join(TEMPLATES)
     raise UsageError(
-        f"wanted a notebook with the cells of a report template ({known}) as shipped; came {notebook.name}"
+        f"expected a notebook with the cells of a report template ({known}) as shipped, got {notebook.name}"
     )
 
 
@@ -33,5 +33,5 @@ def _cells(notebook: Path) -> list[tuple[str, str]]:
         read = nbformat.read(notebook, as_version=4)
     except Exception as error:  # nbformat raises many kinds for a file that is no notebook
         said = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UsageError(f"wanted a notebook; came {notebook.name}: {said[:80]}") from None
+        raise UsageError(f"expected a notebook, got {notebook.name}: {said[:80]}") from None
     return [(cell.cell_type, cell.source) for cell in read.cells]

@@ -131,7 +131,7 @@ def _times(schedule: str | None, timezone: str | None) -> str | None:
     except Exception as error:  # the two libraries underneath share no class of errors
         came = f"{shown(schedule)} in {shown(timezone)}: {type(error).__name__}"
         raise SchedulerError(
-            f"schedule: wanted a cron line and a time zone such as Europe/Berlin; came {came}"
+            f"schedule: expected a cron line and a time zone such as Europe/Berlin, got {came}"
         ) from None
     return line
 

@@ -42,7 +42,7 @@ class Manifest:
                 if isinstance(line, dict):
                     yield line
                 elif text.strip():
-                    raise UsageError(f"wanted {self.path} row {number} as a JSON object; came {text.strip()[:60]!r}")
+                    raise UsageError(f"expected {self.path} row {number} as a JSON object, got {text.strip()[:60]!r}")
 
     def append(self, line: Line) -> None:
         """Add a line and see it on disk; `ReportError` where that cannot be.
@@ -58,7 +58,7 @@ class Manifest:
                 os.fsync(file.fileno())
         except OSError as error:
             raise ReportError(
-                f"wanted to add a line to {self.path}; came {error.strerror}. Call again once that is mended: "
+                f"expected to add a line to {self.path}, got {error.strerror}. Call again once that is mended: "
                 "what was not noted is looked at again, and reports that stand are left alone"
             ) from None
 

@@ -193,8 +193,8 @@ def _notify(
             command, input=json.dumps(told), text=True, timeout=NOTIFY_SECONDS, check=False, capture_output=True
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return [f"notify: wanted {command[0]} to be told; came {error}"]
+        return [f"notify: expected {command[0]} to be told, got {error}"]
     said = (run.stderr.strip().splitlines() or ["nothing said"])[-1]
     return (
-        [f"notify: wanted {command[0]} to be told; came exit code {run.returncode}: {said}"] if run.returncode else []
+        [f"notify: expected {command[0]} to be told, got exit code {run.returncode}: {said}"] if run.returncode else []
     )

@@ -19,13 +19,13 @@ def cron_line(every: str) -> str:
     line = NAMED.get(every, every)
     wanted = "daily, weekly, monthly, or a cron line of five fields, for example '0 6 1 * *'"
     if len(line.split()) != 5:
-        raise UsageError(f"wanted {wanted}; came {shown(every)}")
+        raise UsageError(f"expected {wanted}, got {shown(every)}")
     try:
         next(CronSim(line, datetime(2026, 1, 1, tzinfo=UTC)))
     except CronSimError as error:
-        raise UsageError(f"wanted {wanted}; came {shown(every)}: {str(error).lower()}") from None
+        raise UsageError(f"expected {wanted}, got {shown(every)}: {str(error).lower()}") from None
     except StopIteration:
-        raise UsageError(f"wanted {wanted}; came {shown(every)}, which never comes to pass") from None
+        raise UsageError(f"expected {wanted}, got {shown(every)}, which never comes to pass") from None
     return line
 
 
@@ -34,7 +34,7 @@ def window(catch_up: str) -> timedelta:
     number, _, unit = catch_up.strip().partition(" ")
     hours = UNITS.get(unit.strip().removesuffix("s"), 0) * (int(number) if number.isascii() and number.isdigit() else 0)
     if not 0 < hours <= LONGEST_HOURS:
-        raise UsageError(f"wanted 1 to 366 days, as '36 hours', '7 days' or '2 weeks'; came {shown(catch_up)}")
+        raise UsageError(f"expected 1 to 366 days, as '36 hours', '7 days' or '2 weeks', got {shown(catch_up)}")
     return timedelta(hours=hours)
 
 
@@ -43,7 +43,7 @@ def moment(text: str) -> datetime:
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"wanted a day or a minute, as 2026-09-01 or 2026-09-01T06:30; came {shown(text)}") from None
+        raise UsageError(f"expected a day or a minute, as 2026-09-01 or 2026-09-01T06:30, got {shown(text)}") from None
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
