@@ -1,4 +1,4 @@
-"""What a report depends on, as one hash: its template, its parameters, the record and the code."""
+"""Fingerprint of a report: one hash of its template, its parameters, the record and the code."""
 
 import hashlib
 import json
@@ -18,9 +18,28 @@ LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "statsmodels", "matplot
 
 
 def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> str:
-    """sha256 that changes with the template's source, the parameters, the record, the package or its libraries.
+    """The sha256 of everything on which a report depends: template, parameters, record, package and libraries.
 
-    Trained models are not in it: what they say is what the record and the code make of them.
+    Artefacts of fitted models are left out: they follow from the record and the code.
+
+    Parameters
+    ----------
+    notebook
+        The notebook of the template.
+    asked
+        Its parameters.
+    values
+        The same as plain values, with the as_of day.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Raises
+    ------
+    SchemaError
+        The record cannot be read.
     """
     folders = {name: getattr(asked, name) for name in type(asked).model_fields if name not in ("data", "artefacts")}
     parts = {
@@ -36,13 +55,13 @@ def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> st
 
 @cache
 def code_hash() -> str:
-    """sha256 over the package's source and the versions of what it computes and draws with."""
+    """The sha256 of the package's files, the version of Python, and those of the libraries that compute and draw."""
     libraries = [f"{name} {version(name)}" for name in LIBRARIES]
     return hashlib.sha256("\n".join([files_hash(PACKAGE), sys.version, *libraries]).encode()).hexdigest()
 
 
 def files_hash(folder: Path) -> str:
-    """sha256 over the names and bytes of the files below a folder (or of one file), but compiled and shipped ones."""
+    """The sha256 of names and bytes of a file, or of files below a folder but compiled modules and shipped copies."""
     digest = hashlib.sha256()
     for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
         if path.is_file() and path.suffix != ".pyc" and SHIPPED not in path.parents:

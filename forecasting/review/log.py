@@ -63,7 +63,7 @@ class SignOff(Values):
     @model_validator(mode="before")
     @classmethod
     def _as_first_written(cls, line: Any) -> Any:
-        """Lines of the two earlier forms, one for pages and one for cards, as of today's form: a log is never rewritten."""
+        """Lines of the two earlier forms (of pages, of cards) in today's form: a log is never rewritten."""
         if not isinstance(line, dict) or "document" in line:
             return line
         implied = {"decision": "approved"} if "report" in line else {}

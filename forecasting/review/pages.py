@@ -46,7 +46,7 @@ def review_of(folder: Path, page: str, sha256: str) -> dict[str, Any]:
 
 
 def approve(report: str | Path, by: str, folder: str | Path = "reports") -> SignOff:
-    """Sign a page off: add who, when and the page's sha256 to the log of the folder, and tell the page's JSON file.
+    """Approve a page: add the approval to the log of the folder and to the JSON file of the page.
 
     Parameters
     ----------

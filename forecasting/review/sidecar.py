@@ -71,11 +71,11 @@ def read_sidecar(page: Path) -> tuple[Sidecar, dict[str, Any]]:
 
 
 def sidecar_bytes(content: dict[str, Any]) -> bytes:
-    """A sidecar as the bytes of its file.
+    r"""A sidecar as the bytes of its file.
 
     Examples
     --------
     >>> sidecar_bytes({"title": "Portfolio"})
-    b'{\\n "title": "Portfolio"\\n}\\n'
+    b'{\n "title": "Portfolio"\n}\n'
     """
     return (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()

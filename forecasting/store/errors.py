@@ -100,11 +100,11 @@ def shown(value: object, longest: int = 80) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an error's message, or the name of its class if the message is empty.
+    r"""The first line of an error's message, or the name of its class if the message is empty.
 
     Examples
     --------
-    >>> first_line(ValueError("no such cell\\nat line 3")), first_line(TimeoutError())
+    >>> first_line(ValueError("no such cell\nat line 3")), first_line(TimeoutError())
     ('no such cell', 'TimeoutError')
     """
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -112,7 +112,7 @@ def first_line(error: BaseException) -> str:
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault of a record or ledger: its file, row (0: the whole file) and case, what was expected, what was found."""
+    """A fault of a record or ledger: its file, row (0: the whole file) and case, what was expected and what found."""
 
     file: str
     row: int

@@ -11,7 +11,7 @@ from forecasting.store.errors import unwritable
 
 
 def write_whole(contents: Mapping[Path, bytes], options: str = "--out or --data") -> None:
-    """Write files atomically: each appears whole, and none before the contents of all are on disk.
+    r"""Write files atomically: each appears whole, and none before the contents of all are on disk.
 
     Parameters
     ----------
@@ -29,9 +29,9 @@ def write_whole(contents: Mapping[Path, bytes], options: str = "--out or --data"
     Examples
     --------
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_whole({Path(folder, "data", "cases.csv"): b"case_id\\n"})
+    ...     write_whole({Path(folder, "data", "cases.csv"): b"case_id\n"})
     ...     Path(folder, "data", "cases.csv").read_bytes()
-    b'case_id\\n'
+    b'case_id\n'
     """
     staged: list[tuple[str, Path]] = []
     made = [folder for path in contents for folder in reversed(path.parents) if not folder.exists()]

@@ -8,10 +8,10 @@ from calling import call
 
 from forecasting.publish import notebook
 from forecasting.publish.notebook import render_report
+from forecasting.publish.parameter_schema import parameters_of, schema_of
 from forecasting.publish.parameters import TEMPLATES, checked_parameters
 from forecasting.publish.requests import from_file
 from forecasting.publish.schedule.plan import read_plan
-from forecasting.publish.parameter_schema import parameters_of, schema_of
 from forecasting.store.errors import UsageError
 
 

@@ -75,7 +75,7 @@ def test_the_file_is_an_ordinary_npz_and_always_the_same():
 
 @pytest.mark.parametrize("array", [np.arange(6), np.arange(6.0), np.arange(6.0, dtype=">f8").reshape(2, 3)])
 def test_an_array_of_another_form_is_not_written(array):
-    with pytest.raises(ValueError, match=r"^wanted a as Form\(dtype='<f8', shape=\(2, 3\)\); came "):
+    with pytest.raises(ValueError, match=r"^expected a as Form\(dtype='<f8', shape=\(2, 3\)\), got "):
         npz_bytes({**ARRAYS, "a": array}, FORMS)
 
 
@@ -83,11 +83,13 @@ def test_an_array_of_objects_is_refused_and_its_pickle_not_run(tmp_path):
     payload = np.array([Payload(tmp_path / "ran")], dtype=object)
     content = npy(payload, allow_pickle=True)
     assert len(content) > SIZE
-    assert refused(with_a(content)) == f"wanted {SIZE} bytes of a.npy; came {len(content)}"
+    assert refused(with_a(content)) == f"expected {SIZE} bytes of a.npy, got {len(content)}"
     header = content[: content.index(b"\n") + 1]
     short = header.replace(b" " * 40 + b"\n", b"\n") + pickle.dumps(payload, protocol=4)
     padded = (short + b" " * SIZE)[:SIZE]
-    assert refused(with_a(padded)).startswith("wanted a as <f8 of shape (2, 3); came \"{'descr': '|O', 'fortran_order'")
+    assert refused(with_a(padded)).startswith(
+        "expected a as <f8 of shape (2, 3), got \"{'descr': '|O', 'fortran_order'"
+    )
     pickle.loads(pickle.dumps(payload)).item().close()
     assert [path.name for path in tmp_path.iterdir()] == ["ran"]
 
@@ -104,13 +106,13 @@ def test_an_array_of_objects_is_refused_and_its_pickle_not_run(tmp_path):
     ids=["Fortran order", "shape", "byte order", "integers", "complex"],
 )
 def test_an_array_of_another_form_is_refused(array, came):
-    assert refused(with_a(npy(array))) == f'wanted a as <f8 of shape (2, 3); came "{came}"'
+    assert refused(with_a(npy(array))) == f'expected a as <f8 of shape (2, 3), got "{came}"'
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
 def test_a_number_that_is_not_finite_is_refused(number):
     assert (
-        refused(with_a(npy(np.where(ARRAYS["a"] > 0.5, number, 0.0)))) == f"wanted finite numbers in a; came {number}"
+        refused(with_a(npy(np.where(ARRAYS["a"] > 0.5, number, 0.0)))) == f"expected finite numbers in a, got {number}"
     )
 
 
@@ -119,38 +121,38 @@ def test_a_name_that_is_no_array_of_the_models_is_refused(name, tmp_path, monkey
     (tmp_path / "deep").mkdir()
     monkeypatch.chdir(tmp_path / "deep")
     content = packed([(f"{known}.npy", npy(array)) for known, array in ARRAYS.items()] + [(name, b"")])
-    assert refused(content) == f"wanted no array but those of the models; came {name!r}"
+    assert refused(content) == f"expected no array but those of the models, got {name!r}"
     assert [path.name for path in tmp_path.rglob("*")] == ["deep"]
 
 
 def test_a_missing_array_is_refused():
-    assert refused(packed([("a.npy", npy(ARRAYS["a"]))])) == "wanted the array b.npy; came none"
+    assert refused(packed([("a.npy", npy(ARRAYS["a"]))])) == "expected the array b.npy, got none"
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_an_array_that_comes_twice_is_refused():
     twice = packed([("a.npy", npy(ARRAYS["a"])), ("a.npy", npy(ARRAYS["a"] + 1))])
-    assert refused(twice) == "wanted each array once; came a.npy 2 times"
+    assert refused(twice) == "expected each array once, got a.npy 2 times"
 
 
 def test_a_bomb_is_refused_by_its_directory():
     bomb = packed([("a.npy", bytes(50_000_000))], zipfile.ZIP_DEFLATED)
     assert len(bomb) < 60_000
-    assert refused(bomb) == "wanted arrays stored as they are; came a.npy compressed or encrypted"
+    assert refused(bomb) == "expected arrays stored as they are, got a.npy compressed or encrypted"
     lying = with_field(bomb, b"PK\1\2", 10, b"\0\0")
-    assert refused(lying) == f"wanted {SIZE} bytes of a.npy; came 50000000"
+    assert refused(lying) == f"expected {SIZE} bytes of a.npy, got 50000000"
     small = with_field(lying, b"PK\1\2", 20, SIZE.to_bytes(4, "little") * 2)
-    assert refused(small).startswith("wanted ")
+    assert refused(small).startswith("expected ")
 
 
 def test_an_encrypted_array_is_refused():
     sealed = with_field(WRITTEN, b"PK\1\2", 8, b"\1\0")
-    assert refused(sealed) == "wanted arrays stored as they are; came a.npy compressed or encrypted"
+    assert refused(sealed) == "expected arrays stored as they are, got a.npy compressed or encrypted"
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", WRITTEN[:-1], WRITTEN[: len(WRITTEN) // 2], npy(ARRAYS["a"])])
 def test_what_is_no_whole_zip_file_is_refused(content):
-    assert refused(content) == "wanted a readable npz file; came File is not a zip file"
+    assert refused(content) == "expected a readable npz file, got File is not a zip file"
 
 
 @given(st.integers(0, len(WRITTEN) - 1), st.integers(1, 255))
@@ -165,5 +167,5 @@ def test_a_changed_byte_is_refused_or_changes_nothing(place, change):
 
 @given(st.binary(max_size=400))
 def test_noise_is_refused(noise):
-    assert refused(noise).startswith("wanted a readable npz file; came ")
-    assert refused(noise + WRITTEN[-300:]).startswith("wanted ")
+    assert refused(noise).startswith("expected a readable npz file, got ")
+    assert refused(noise + WRITTEN[-300:]).startswith("expected ")

@@ -1,4 +1,4 @@
-"""Reports from JupyterLab's own job form and its REST interface; needs the extra `[schedule]` (jupyter-scheduler)."""
+"""Reports as jobs of JupyterLab (job form and REST interface); requires the extra `[schedule]`: jupyter-scheduler."""
 
 from forecasting.publish.lab_jobs.environment import ReportEnvironment
 from forecasting.publish.lab_jobs.execution import ReportExecution
