@@ -71,7 +71,7 @@ def named_cases(template: str, cases: Iterable[str], defaults: Defaults, refuse:
     _require_taken(template, defaults)
     listed = list(cases)
     if len(set(listed)) != len(listed):
-        raise UsageError(f"expected each case once, got {' '.join(listed)}; leave out the repeated")
+        raise UsageError(f"expected each case once, got {' '.join(listed)}; leave out the repeated one")
     if "case_id" not in TEMPLATES[template_named(template)].model_fields:
         if listed:
             raise UsageError(f"expected no case for the template {template}, got {' '.join(listed)}; leave it out")

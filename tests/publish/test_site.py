@@ -152,7 +152,7 @@ def test_a_faulty_list_of_approvals_is_an_error(reports):
 
 
 def test_a_public_folder_inside_the_reports_is_refused(reports):
-    with pytest.raises(UsageError, match="wanted a public folder apart from"):
+    with pytest.raises(UsageError, match="expected a public folder apart from"):
         publish(reports, reports / "public")
     with pytest.raises(UsageError, match="no such folder"):
         publish(reports / "missing", reports / "public")
@@ -161,7 +161,8 @@ def test_a_public_folder_inside_the_reports_is_refused(reports):
 def test_without_chromium_pdf_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(
-        UsageError, match="wanted Chromium for --pdf; came none. On Debian or Ubuntu: apt-get install chromium"
+        UsageError,
+        match=r"^expected Chromium for --pdf, got none; install it \(Debian, Ubuntu: apt-get install chromium\)$",
     ):
         browser()
 
