@@ -142,13 +142,13 @@ def test_a_killed_kernel_publishes_nothing(tmp_path, template, few_cases):
     os.kill(meeting.kernel(run), signal.SIGKILL)
     stderr = run.communicate()[1]
     assert run.returncode == 1
-    assert stderr.strip().splitlines()[-1].startswith("ReportError: wanted data_quality to run for")
+    assert stderr.strip().splitlines()[-1].startswith("ReportError: expected data_quality to run for")
     assert "Traceback" not in stderr
     assert {path.name for path in out.rglob("*.*")} == {"2026-08-31.failed.ipynb"}
 
 
 def test_no_room_for_temporary_files_is_one_error(tmp_path, monkeypatch):
     monkeypatch.setattr(notebook.tempfile, "tempdir", str(tmp_path / "missing"))
-    with pytest.raises(ReportError, match="wanted a folder for temporary files"):
+    with pytest.raises(ReportError, match="expected a folder for temporary files"):
         render_report("case_report", {"case_id": CASE}, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -23,8 +23,8 @@ def templates(
     They are the same everywhere: `forecasting report --set NAME=VALUE`, columns of a batch file, `parameters` of a
     schedule, and JupyterLab's job form.
     """
+    from forecasting.publish.parameter_schema import parameters_of, schema_of
     from forecasting.publish.parameters import TEMPLATES, template_named
-    from forecasting.publish.spec import parameters_of, schema_of
 
     kinds = [TEMPLATES[name] for name in ([template_named(template)] if template is not None else TEMPLATES)]
     if as_json:

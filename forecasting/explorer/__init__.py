@@ -1,1 +1,1 @@
-"""The analyst's room: one question and its answer, widgets over it, and a form for a case of one's own."""
+"""Interactive forecasts in a notebook: the outlook of a case, widgets that show it, and a form for a new case."""

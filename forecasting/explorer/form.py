@@ -1,4 +1,4 @@
-"""A form for a case of one's own: questions, what is wrong with an answer, and the forecast. Widgets only."""
+"""A form for a new case: widgets for the questions, the faults of the answers, and the forecast."""
 
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,21 @@ LABEL = {"description_width": "25em"}
 
 
 class CaseForm(ipywidgets.VBox):
-    """Questions about a case, a button, and the answer.
+    """Widget that asks the questions about a new case, adds it to a record and forecasts it.
 
-    Public parts: `folder` of the record that the case goes into, `answers` (a field for each question), `faults` (what
-    is wrong, beside each field), the button `keep`, and `result`. `outlook` is the forecast, None before there is one.
+    Public parts: `folder` of the record to which the case is added, `answers` (an input for each question), `faults`
+    (the faults of each answer), the button `keep`, the display `result`, and `outlook`, the forecast or None.
+
+    Parameters
+    ----------
+    folder
+        The folder of a record; it is made if it does not exist.
+    artefacts
+        The folder of fitted models.
     """
 
     def __init__(self, folder: str | Path = "my-record", artefacts: str | Path | None = ARTEFACTS) -> None:
-        """An empty form; nothing is written before the button is pressed and every answer has passed the check."""
+        """Make an empty form; nothing is written before the button is pressed and all answers are valid."""
         self._artefacts = artefacts
         self.outlook: Outlook | None = None
         self.folder = ipywidgets.Text(str(folder), description="Folder of your record", style=LABEL, layout=_wide())

@@ -1,4 +1,4 @@
-"""One question, one answer: what the models say of a case as of a day, and why, as an object that shows itself."""
+"""The outlook of a case as of a day: forecasts, their drivers and signposts, with a display for notebooks."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -32,9 +32,18 @@ MAIN_HORIZON = 60
 
 @dataclass(frozen=True)
 class Outlook:
-    """What the models say of one case as of a day; it shows itself in a notebook.
+    """Forecasts of one case as of a day by the hazard model and the base rate, displayed in a notebook.
 
-    `horizons` in months after the day; `table` the forecast table at these and at the months of a curve.
+    Parameters
+    ----------
+    case
+        The case as known on the as_of day.
+    horizons
+        Months after as_of, 1 to 120.
+    session
+        The fitted models and the record as of that day.
+    table
+        Forecast table at these horizons and at the months of the curve.
     """
 
     case: Dossier
@@ -44,70 +53,102 @@ class Outlook:
 
     @property
     def horizon(self) -> int:
-        """The horizon told in words: 60 months, or the longest asked for."""
+        """The main horizon, in months: 60, or else the longest."""
         return MAIN_HORIZON if MAIN_HORIZON in self.horizons else self.horizons[-1]
 
     @cached_property
     def givens(self) -> tuple[str, ...]:
-        """What can be taken as given: `all`, and both sides of an endorsement that is uncertain."""
+        """Conditions of the forecasts: `all` (marginal), and both values of an uncertain endorsement (conditional)."""
         return tuple(self.table.loc[self.table["model"] == MODEL, "given"].unique()) or (MARGINAL,)
 
     @cached_property
     def limit(self) -> Applicability:
-        """Whether the hazard model abstains (no rows, drivers or signposts) or says it less narrowly, and why."""
+        """Whether the hazard model abstains (no rows, drivers or signposts) or widens its interval, and why."""
         return self.session.limits([self.case.case_id])[self.case.case_id][MODEL]
 
     @property
     def abstains(self) -> bool:
-        """Whether the hazard model gives no number."""
+        """Whether the hazard model abstains."""
         return MODEL not in set(self.table["model"])
 
     @cached_property
     def signposts(self) -> tuple[Signpost, ...]:
-        """Acts that would move the chance of formalization within `horizon`, strongest first."""
+        """Acts that would change the probability of formalization within `horizon`, largest first."""
         if self.abstains:
             return ()
         return tuple(signposts(self.session.hazard, self.session.line(self.case), self.case, self.horizon))
 
     def to_frame(self, given: str | None = None) -> pd.DataFrame:
-        """The forecast table at the horizons, as `forecast` gives it; `given`: only the rows under which that holds.
+        """The forecast table at the horizons, or its rows under one condition.
 
-        The base rate knows no endorsement, so its rows stand under every `given`.
+        Parameters
+        ----------
+        given
+            One of `givens`; default: all rows. The base rate does not depend on endorsement, so that its rows are
+            included under each condition.
+
+        Returns
+        -------
+        DataFrame
+            With the columns of `forecast`.
+
+        Raises
+        ------
+        UsageError
+            `given` is not one of `givens`.
         """
         rows = self.table[self.table["horizon"].isin(self.horizons)]
         return (rows if given is None else self._under(rows, given)).reset_index(drop=True)
 
     def plot(self, given: str = MARGINAL, supposed: pd.DataFrame | None = None) -> Chart:
-        """Cumulative incidence with 80 % bands; `supposed` (see `suppose`) is drawn as a dotted line."""
+        """Curves of cumulative incidence with 80 % bands; `supposed` (see `suppose`) is drawn as a dotted line."""
         more = supposed.to_dict(orient="records") if supposed is not None else None
         return outlook_figure(self._under(self.table, given).to_dict(orient="records"), more)
 
     def drivers(self, given: str = MARGINAL) -> dict[str, float]:
-        """Points of probability of formalization within `horizon`, in [-1, 1], of all that the hazard model adds up."""
+        """Contribution of each term of the hazard model to the probability of formalization in `horizon`, -1 to 1."""
         if self.abstains:
             return {}
         side = {ENDORSED: {UNCERTAIN: 1.0}, NOT_ENDORSED: {UNCERTAIN: 0.0}}.get(given, {})
         return driver_points(self.session.hazard, self.session.line(self.case).assign(**side), self.horizon)
 
     def why(self, given: str = MARGINAL) -> str:
-        """One line of text: the model beside the base rate, and what moves it most."""
+        """One line of text: both models at the main horizon, and the strongest drivers."""
         frame = self.to_frame(given)
         return words.why(frame[frame["horizon"] == self.horizon], self.drivers(given), asdict(self.limit))
 
     def what_would_move_it(self) -> pd.DataFrame:
-        """The signposts as a table: what, the chance before and after it became known, and percentage points."""
+        """The signposts as a table: the act, the probability before and after it is known, and percentage points."""
         rows = [(post.what, post.before, post.after, 100 * (post.after - post.before)) for post in self.signposts]
         return pd.DataFrame(rows, columns=["if it were known that", "before", "after", "points"])
 
     def suppose(self, what: str) -> pd.DataFrame:
-        """The hazard model's forecast table, without intervals, if `what` became known the day after.
+        """The hazard model's forecasts, without intervals, if an act became known on the day after as_of.
 
-        `what` is one of `explain.signposts.SIGNS`; `UsageError` otherwise. `AbstentionError` where it gives no number.
+        Parameters
+        ----------
+        what
+            One of `explain.signposts.SIGNS`.
+
+        Returns
+        -------
+        DataFrame
+            Columns `cause`, `horizon`, `model`, `case_id`, `as_of`, `probability`.
+
+        Raises
+        ------
+        UsageError
+            There is no such act.
+        AbstentionError
+            The hazard model abstains.
         """
         if what not in SIGNS:
-            raise UsageError(f"wanted an act out of {'; '.join(SIGNS)}; came {shown(what)}")
+            raise UsageError(f"expected an act out of {'; '.join(SIGNS)}, got {shown(what)}; choose one of them")
         if self.abstains:
-            raise AbstentionError(f"wanted a case within the record; came {self.case.case_id}: {self.limit}")
+            raise AbstentionError(
+                f"expected a case within the applicability domain, got {self.case.case_id}: {self.limit}; "
+                "choose another"
+            )
         known, months = self.session, tuple(sorted({*self.horizons, *CURVE}))
         line = line_after(known.line(self.case), self.case, what)
         values = marginal_probabilities(known.hazard, line, UNCERTAIN, months)
@@ -117,8 +158,8 @@ class Outlook:
 
     def _under(self, rows: pd.DataFrame, given: str) -> pd.DataFrame:
         if given not in self.givens:
-            came = f"{self.case.case_id}; came {shown(given)}"
-            raise UsageError(f"wanted given as one of {', '.join(self.givens)} for {came}")
+            known = f"{', '.join(self.givens)} for {self.case.case_id}"
+            raise UsageError(f"expected given as one of {known}, got {shown(given)}; choose one of them")
         return rows[rows["given"].eq(given) | (rows["model"].ne(MODEL) & rows["given"].eq(MARGINAL))]
 
     def _repr_html_(self) -> str:
@@ -133,7 +174,29 @@ def session_of(
     data: str | Path | None = None,
     artefacts: str | Path | None = ARTEFACTS,
 ) -> Session:
-    """The session of a day: its models from an artefact if one is there, else fitted; shared within this process."""
+    """The session of a day: the record and the fitted models, cached in this process.
+
+    Parameters
+    ----------
+    as_of
+        The as_of day; default: the record's end.
+    target
+        `concluded` or `in_force`.
+    data
+        The folder of a record; default: the one shipped.
+    artefacts
+        The folder of fitted models; models not found there are fitted.
+
+    Returns
+    -------
+    Session
+        The session.
+
+    Raises
+    ------
+    LeakageError
+        The day is after the record's end.
+    """
     history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
     obtained = shared_fit(history, MODELS_SHOWN, target, artefacts)
     return Session(history, obtained.only(*MODELS), obtained.key)
@@ -148,10 +211,34 @@ def ask(
     data: str | Path | None = None,
     artefacts: str | Path | None = ARTEFACTS,
 ) -> Outlook:
-    """What the hazard model and the base rate say of a case as of a day (default: the record's end), and why.
+    """Forecast one case by the hazard model and the base rate, with an explanation.
 
-    Shows itself in a notebook; `.plot()` gives the figure, `.to_frame()` the forecast table. Raises what `forecast`
-    raises: `UsageError` for an unknown or ended case, `LeakageError` for a day after the record's end.
+    Parameters
+    ----------
+    case_id
+        The case.
+    as_of
+        The as_of day; default: the record's end.
+    target
+        `concluded` or `in_force`.
+    horizons
+        Months after as_of, 1 to 120.
+    data
+        The folder of a record; default: the one shipped.
+    artefacts
+        The folder of fitted models; models not found there are fitted.
+
+    Returns
+    -------
+    Outlook
+        Displayed in a notebook; `.plot()` gives the figure, `.to_frame()` the forecast table.
+
+    Raises
+    ------
+    UsageError
+        The case is unknown or has ended, or a horizon is out of range.
+    LeakageError
+        The day is after the record's end.
     """
     check_horizons(horizons)
     history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
@@ -160,7 +247,7 @@ def ask(
 
 
 def outlook(session: Session, case_id: str, horizons: Sequence[int] = HORIZONS) -> Outlook:
-    """The answer for one case from what is loaded."""
+    """The outlook of one case in a session; parameters and errors as of `ask`."""
     months = check_horizons(horizons)
     case = open_cases(session.history, [case_id], session.target)[0]
     shown_months = tuple(sorted({*months, *CURVE}))

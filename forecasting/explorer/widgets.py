@@ -1,4 +1,4 @@
-"""The explorer: pickers of case, day, target and fact, and what the models say, live. Widgets only."""
+"""The explorer: widgets to choose case, as_of day, target and condition, and to show the forecasts."""
 
 from datetime import date
 from functools import lru_cache
@@ -27,11 +27,29 @@ CHART = "Chance of each ending by years after the day, by the hazard model and t
 
 
 class ForecastExplorer(ipywidgets.VBox):
-    """Live: the hazard model beside the base rate for a case, as of a day.
+    """Widget that shows the hazard model and the base rate for a case and day of choice.
 
-    Public parts: the pickers `case`, `as_of`, `target`, `given` (whether leaders endorse the case, where that is
-    uncertain) and `act` (what if it became known); the button `fit` for a day without fitted models; `status`, `why`,
-    `figure`, `table` and `moves` show the answer. `outlook` is the answer itself, None where there is none.
+    Public parts: the inputs `case`, `as_of`, `target`, `given` (whether leaders endorse the case, if that is uncertain)
+    and `act` (an act supposed to become known); the button `fit` for a day without fitted models; the displays
+    `status`, `why`, `figure`, `table` and `moves`; and `outlook`, the `Outlook` shown, or None.
+
+    Parameters
+    ----------
+    case_id
+        The first case shown.
+    as_of
+        The first as_of day; default: the record's end.
+    target
+        The first target, `concluded` or `in_force`.
+    data
+        The folder of a record; default: the one shipped.
+    artefacts
+        The folder of fitted models.
+
+    Raises
+    ------
+    UsageError
+        As by `ask`, for the first case and day.
     """
 
     def __init__(
@@ -42,7 +60,7 @@ class ForecastExplorer(ipywidgets.VBox):
         data: str | Path | None = None,
         artefacts: str | Path | None = ARTEFACTS,
     ) -> None:
-        """Load the record and, for the first day, the fitted models (or fit them); raises what `ask` raises."""
+        """Load the record, and load or fit the models of the first day."""
         self._data, self._artefacts = data, artefacts
         whole = shared_history(data)
         history = whole.at(parse_day(as_of) if isinstance(as_of, str) else as_of or whole.as_of)
@@ -96,7 +114,7 @@ class ForecastExplorer(ipywidgets.VBox):
         self._show()
 
     def _show(self, may_fit: bool = False) -> None:
-        """Bring what is shown in line with the pickers; a message stands in its place where there is no answer."""
+        """Update the displays to the inputs; an error is shown as a message."""
         try:
             self._shown(may_fit)
         except ForecastingError as error:
@@ -123,7 +141,7 @@ class ForecastExplorer(ipywidgets.VBox):
         return outlook(session_of(as_of, target, self._data, self._artefacts), case_id)
 
     def _display(self, found: Outlook) -> None:
-        """Figure and table first: the browser shows them while the rest is still being worked out."""
+        """Show an outlook, figure and table first: the browser shows them while drivers and signposts are computed."""
         self.outlook = found
         self.given.disabled = len(found.givens) == 1
         self._set(self.given, GIVENS, self.given.value if self.given.value in found.givens else MARGINAL)
@@ -144,7 +162,7 @@ class ForecastExplorer(ipywidgets.VBox):
             part.value = ""
 
     def _set(self, picker: Any, options: Any, value: Any) -> None:
-        """Give a picker its options and value without asking again."""
+        """Set the options and value of an input without triggering an update."""
         options = tuple(options)
         if (tuple(picker.options), picker.value) == (options, value):
             return
@@ -160,7 +178,7 @@ def _broad() -> ipywidgets.Layout:
 
 
 def _cases(history: History, target: str, chosen: str) -> list[tuple[str, str]]:
-    """The cases open on the day, by name, and the one that is chosen, so that no choice is lost."""
+    """The cases open on the as_of day, by name, and the chosen one, so that a change of day does not change it."""
     names = dict(zip(history.cases["case_id"], history.cases["name"], strict=True))
     listed = {one: f"{names[one]} ({one})" if one in names else one for one in {*history.open_case_ids(target), chosen}}
     return sorted(((text, one) for one, text in listed.items()), key=lambda option: option[0].lower())

@@ -1,12 +1,13 @@
-"""The ledger: what was said, when, and how good it was. Files are only ever added, each sealed by the next."""
+"""The ledger: forecasts as issued, their resolution and their scores, in append-only files chained by sha256."""
 
 from forecasting.ledger.additions import add, read_opinions, retract
-from forecasting.ledger.chain import Chain, Written, append, read_chain, verify
-from forecasting.ledger.hub import export
+from forecasting.ledger.chain import Chain, read_chain, verify
+from forecasting.ledger.hubverse import export
 from forecasting.ledger.issue import issue, open_forecasts, replay
 from forecasting.ledger.questions import question, read
 from forecasting.ledger.resolve import resolve
 from forecasting.ledger.score import Scorecard, score
+from forecasting.ledger.writer import Written, append
 
 __all__ = [
     "Chain",

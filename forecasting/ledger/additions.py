@@ -1,4 +1,4 @@
-"""What is added beside a forecast: the probabilities of people and markets, and retractions. Nothing is removed."""
+"""Entries beside the forecasts: probabilities of people and markets, and retractions. No entry is removed."""
 
 import csv
 import io
@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting.ledger.chain import Chain, Link, Written, append, read_chain
+from forecasting.ledger.chain import Chain, Link, read_chain
 from forecasting.ledger.entries import LIVE, LIVE_DAYS, REPLAY, Added, Issue
 from forecasting.ledger.questions import retractions, states_by_question
+from forecasting.ledger.writer import Written, append
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import UsageError, shown
 
@@ -25,17 +26,43 @@ def add(
     target: str = "concluded",
     issued_on: date | None = None,
 ) -> Written:
-    """Enter somebody's probabilities on questions that a model was asked, to be scored on the same ones.
+    """Enter the probabilities of a person or market on questions already issued, to be scored on the same questions.
 
-    Each of `opinions` has `case_id`, `horizon` (months), `cause` (a state) and `probability`. They are set beside the
-    last issue (as of `as_of`, if given) that asked all of them, and are live if it is and 120 days have not passed.
-    Raises `UsageError` where no such issue is, where `by` said so before, or where a question is resolved.
+    They are entered beside the last issue that asked all the questions; they are live if that issue is live and at
+    most 120 days have passed since its as_of day, else replay.
+
+    Parameters
+    ----------
+    folder
+        The folder of the ledger.
+    opinions
+        One mapping for each probability: `case_id`, `horizon` (months), `cause` (a state), `probability` (0 to 1).
+    by
+        Name of the person or market.
+    as_of
+        As_of day of the issue; default: of the last one.
+    target
+        `concluded` or `in_force`.
+    issued_on
+        Day of the entry; default: today in UTC.
+
+    Returns
+    -------
+    Written
+        The file added.
+
+    Raises
+    ------
+    UsageError
+        No issue asked all the questions, one of them is resolved, or `by` answered one of them before.
+    LedgerError
+        The ledger has faults.
     """
     read_chain(folder)
     today = issued_on or datetime.now(UTC).date()
     asked = [(str(each["case_id"]), int(each["horizon"])) for each in opinions]
     if not asked:
-        raise UsageError("wanted at least one probability; came none")
+        raise UsageError("expected at least one probability, got none; give one, or a file with one in each row")
 
     def compose(chain: Chain) -> list[dict[str, Any]]:
         link, beside = _beside(chain, asked, as_of, target)
@@ -53,42 +80,111 @@ def add(
 
 
 def read_opinions(path: Path) -> list[dict[str, Any]]:
-    """Probabilities from a CSV file with the columns case_id, horizon, cause, probability; `UsageError` names a row."""
+    """Read probabilities from a CSV file.
+
+    Parameters
+    ----------
+    path
+        A file in UTF-8 with the columns case_id, horizon (months), cause (a state), probability (0 to 1).
+
+    Returns
+    -------
+    list of dict
+        One for each row, as `add` takes them.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read, or a row, which is named, is not of this form.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"wanted a readable CSV file in UTF-8; came {path}: {error}") from None
+        raise UsageError(f"expected a readable CSV file in UTF-8, got {path}: {error}; name another file") from None
     reader = csv.DictReader(io.StringIO(text, newline=""))
     if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise UsageError(f"{path} row 1: wanted the header {','.join(COLUMNS)}; came {shown(reader.fieldnames)}")
+        raise UsageError(
+            f"{path} row 1: expected the header {','.join(COLUMNS)}, got {shown(reader.fieldnames)}; correct it"
+        )
     return [
         opinion(f"{path} row {row}: ", *(line[name] for name in COLUMNS)) for row, line in enumerate(reader, start=2)
     ]
 
 
 def opinion(place: str, case_id: str, horizon: str, cause: str, probability: str) -> dict[str, Any]:
-    """One probability from text; `UsageError` begins with `place`."""
+    """One probability from text.
+
+    Parameters
+    ----------
+    place
+        File and row, for the message.
+    case_id, horizon, cause, probability
+        The case, months after as_of, a state, and a probability from 0 to 1.
+
+    Returns
+    -------
+    dict
+        As `add` takes it.
+
+    Raises
+    ------
+    UsageError
+        A value is out of range.
+
+    Examples
+    --------
+    >>> opinion("", "new-start-post-expiry-2026", "12", "formalized", "0.2")
+    {'case_id': 'new-start-post-expiry-2026', 'horizon': 12, 'cause': 'formalized', 'probability': 0.2}
+    """
     if cause not in STATES:
-        raise UsageError(f"{place}wanted a cause out of {', '.join(STATES)}; came {shown(cause)}")
+        raise UsageError(f"{place}expected a cause out of {', '.join(STATES)}, got {shown(cause)}; choose one of them")
     try:
         chance, months = float(probability), int(horizon)
     except (TypeError, ValueError):
         raise UsageError(
-            f"{place}wanted a horizon in months and a probability; came {shown((horizon, probability))}"
+            f"{place}expected a horizon in months and a probability, got {shown((horizon, probability))}; "
+            "write them as numbers"
         ) from None
     if not 0.0 <= chance <= 1.0:
-        raise UsageError(f"{place}wanted a probability from 0 to 1; came {shown(probability)}")
+        raise UsageError(f"{place}expected a probability from 0 to 1, got {shown(probability)}; write 20 % as 0.2")
     return {"case_id": case_id, "horizon": months, "cause": cause, "probability": chance}
 
 
 def retract(folder: Path | str, entry: str, reason: str, issued_on: date | None = None) -> Written:
-    """Withdraw an entry, named by its file or number, for a stated reason. It stays, is flagged, and is scored."""
+    """Retract an entry: it stays in the ledger, is flagged, and is scored as issued.
+
+    Parameters
+    ----------
+    folder
+        The folder of the ledger.
+    entry
+        File name or number of an issue or of added probabilities.
+    reason
+        Why, in one line.
+    issued_on
+        Day of the retraction; default: today in UTC.
+
+    Returns
+    -------
+    Written
+        The file added.
+
+    Raises
+    ------
+    UsageError
+        There is no such entry, or it was retracted before.
+    LedgerError
+        The ledger has faults.
+    """
     read_chain(folder)
 
     def compose(chain: Chain) -> list[dict[str, Any]]:
         link = _named(chain, entry)
         if link.name in (before := retractions(chain)):
-            raise UsageError(f"wanted an entry that stands; {link.name} was retracted: {before[link.name]}")
+            raise UsageError(
+                f"expected an entry not retracted before, got {link.name}, retracted because: {before[link.name]}; "
+                "nothing more is needed"
+            )
         return [{"entry": "retraction", "retracts": link.name, "reason": reason}]
 
     return append(folder, compose, issued_on or datetime.now(UTC).date())
@@ -99,11 +195,13 @@ def _named(chain: Chain, entry: str) -> Link:
         numbers = (str(link.entry.sequence), link.name[:6])
         if entry in (link.name, *numbers) and isinstance(link.entry, Issue | Added):
             return link
-    raise UsageError(f"wanted the file or the number of a forecast in the ledger; came {shown(entry)}")
+    raise UsageError(
+        f"expected the file or the number of a forecast in the ledger, got {shown(entry)}; see the names of its files"
+    )
 
 
 def _beside(chain: Chain, asked: Sequence[tuple[str, int]], as_of: date | None, target: str) -> tuple[Link, Issue]:
-    """The last issue that asked all the questions; the first model of its writing, so `primary` if it was issued."""
+    """The last issue that asked all the questions: of its models one other than the base rate, if there is one."""
     found: list[tuple[Link, Issue]] = []
     for link in chain.links:
         entry = link.entry
@@ -114,8 +212,8 @@ def _beside(chain: Chain, asked: Sequence[tuple[str, int]], as_of: date | None, 
     if not found:
         case, horizon = asked[0]
         raise UsageError(
-            f"wanted questions that a forecast in the ledger asks; came {shown(case)} at {horizon} months"
-            f"{f' as of {as_of}' if as_of else ''} under {target}, and {len(asked) - 1} more: issue it first"
+            f"expected questions that a forecast in the ledger asks, got {shown(case)} at {horizon} months"
+            f"{f' as of {as_of}' if as_of else ''} under {target}, and {len(asked) - 1} more; issue it first"
         )
     last = found[-1][1]
     same = [pair for pair in found if (pair[1].as_of, pair[1].kind) == (last.as_of, last.kind)]
@@ -127,7 +225,9 @@ def _require_open(chain: Chain, beside: Issue, asked: Sequence[tuple[str, int]])
     for case, horizon in asked:
         state = settled.get((beside.target, case, beside.as_of.isoformat(), horizon))
         if state:
-            raise UsageError(f"wanted a question still open; {case} at {horizon} months was resolved: {state}")
+            raise UsageError(
+                f"expected a question not yet resolved, got {case} at {horizon} months, resolved: {state}; leave it out"
+            )
 
 
 def _require_unsaid(chain: Chain, opinions: Sequence[Mapping[str, Any]], by: str, beside: Issue) -> None:
@@ -139,6 +239,6 @@ def _require_unsaid(chain: Chain, opinions: Sequence[Mapping[str, Any]], by: str
             if again:
                 case, horizon, cause = min(again)
                 raise UsageError(
-                    f"wanted a probability not entered before; {by} said it of {case} {cause} at {horizon} months in "
-                    f"{link.name}. An entry is never changed: retract it, or ask as of another day"
+                    f"expected a probability not entered before, got {case} {cause} at {horizon} months by {by}, which "
+                    f"is in {link.name}; an entry is never changed: retract it, or answer as of another day"
                 )

@@ -1,40 +1,33 @@
-"""The chain: entries in files, each with the sha256 of the one before; `HEAD` holds that of the last.
+"""The chain of a ledger: each entry holds the sha256 of the entry before it, and `HEAD` that of the last.
 
-A chain proves that no entry was changed, dropped, put in or moved after a HEAD that somebody else holds. It cannot
-prove who wrote an entry, nor that a day in it is true, and whoever can write the folder can rewrite all of it: that
-shows only against a copy of HEAD published elsewhere (`verify` takes one).
+A chain proves that no entry was edited, dropped, inserted or moved since a HEAD that somebody else holds. It proves
+neither who wrote an entry nor that a date in it is true, and whoever can write the folder can rewrite all of it: this
+is detected only with a copy of HEAD published elsewhere (`verify` takes one).
 """
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
-
-from forecasting.ledger.entries import FORM, AnyEntry, decoded, encoded, faulty, file_name
+from forecasting.ledger.entries import AnyEntry, decoded, encoded
 from forecasting.store.errors import Fault, ForeignFileError, LedgerError, UsageError, shown
-from forecasting.store.files import write_whole
 from forecasting.store.foreign import Foreign
-from forecasting.store.lock import LOCK, locked
+from forecasting.store.lock import LOCK
 
 HEAD = "HEAD"
 ORIGIN = "0" * 64
 NOTHING = "-"
 ENTRY_FILE = re.compile(r"\d{6}-[a-z0-9_-]+\.json")
 HEAD_LINE = re.compile(r"([0-9a-f]{64})  (\d{6}-[a-z0-9_-]+\.json|-)\n")
-LEFTOVER = re.compile(r"\.(HEAD|\d{6}-[a-z0-9_-]+\.json)\.")
-OPTION = "--ledger"
 ENTRY = Foreign("a file of the ledger itself", "put back a copy of it", most_bytes=16_000_000)
 
 
 @dataclass(frozen=True)
 class Link:
-    """An entry with the name and the sha256 of its file."""
+    """An entry, and the name and sha256 of its file."""
 
     name: str
     sha256: str
@@ -43,7 +36,22 @@ class Link:
 
 @dataclass(frozen=True)
 class Chain:
-    """What stands in a ledger, in order. `faults`: those of the earliest entry first; `notes`: what is only odd."""
+    """The entries of a ledger.
+
+    Parameters
+    ----------
+    links
+        Entries in order.
+    faults
+        All faults of the chain and of the form of its entries, that of the earliest file first.
+    notes
+        Remarks that are not faults: a writing that is under way or was interrupted.
+
+    Examples
+    --------
+    >>> Chain(links=()).last
+    '-'
+    """
 
     links: tuple[Link, ...]
     faults: tuple[Fault, ...] = ()
@@ -51,35 +59,46 @@ class Chain:
 
     @property
     def head(self) -> str:
-        """The sha256 of the last file; zeros for an empty ledger."""
+        """The sha256 of the last file as hexadecimal digits; zeros for an empty ledger."""
         return self.links[-1].sha256 if self.links else ORIGIN
 
     @property
     def last(self) -> str:
-        """The name of the last file, or `-`."""
+        """The name of the last file; `-` for an empty ledger."""
         return self.links[-1].name if self.links else NOTHING
 
 
-@dataclass(frozen=True)
-class Written:
-    """Files added to a ledger, in order, and what the writer should know."""
-
-    paths: tuple[Path, ...]
-    notes: tuple[str, ...] = ()
-
-
 def verify(folder: Path | str, head: str | None = None) -> Chain:
-    """The chain with every fault that can be found; nothing is raised for a broken one.
+    """Read a ledger and find its faults; a broken ledger raises nothing.
 
-    Reads again where a writer finished meanwhile. `head` is a sha256 that `ledger head` printed before: a chain that
-    does not hold it was rewritten or cut. Raises `UsageError` where there is no such folder.
+    Parameters
+    ----------
+    folder
+        The folder of the ledger.
+    head
+        A sha256 that `forecasting ledger head` printed earlier: a chain without it was rewritten or cut off.
+
+    Returns
+    -------
+    Chain
+        The entries that could be read, and the faults: any byte edited, any file dropped, moved or inserted, each with
+        the name of its file.
+
+    Raises
+    ------
+    UsageError
+        There is no such folder.
     """
     place = Path(folder)
     if not place.is_dir():
-        came = "a file" if place.exists() else "no such folder"
-        raise UsageError(f"wanted the folder of a ledger; came {shown(str(place))}: {came}")
-    before, chain = _read_head(place), _examined(place)
-    while chain.faults and (now := _read_head(place)) != before:
+        found = "a file" if place.exists() else "no such folder"
+        raise UsageError(
+            f"expected the folder of a ledger, got {shown(str(place))}: {found}; name it with --ledger, or issue a "
+            "forecast first"
+        )
+    # readers take no lock: a fault counts only if no writer moved HEAD while the files were read
+    before, chain = read_head(place), _examined(place)
+    while chain.faults and (now := read_head(place)) != before:
         before, chain = now, _examined(place)
     known = {ORIGIN, *(link.sha256 for link in chain.links)}
     if head is not None and head not in known:
@@ -91,67 +110,29 @@ def verify(folder: Path | str, head: str | None = None) -> Chain:
 
 
 def read_chain(folder: Path | str) -> Chain:
-    """The chain of a sound ledger; `LedgerError` with every fault of another."""
+    """Read a ledger without faults.
+
+    Parameters
+    ----------
+    folder
+        The folder of the ledger.
+
+    Returns
+    -------
+    Chain
+        Its entries in order.
+
+    Raises
+    ------
+    LedgerError
+        The ledger has faults; all of them are in the error.
+    UsageError
+        There is no such folder.
+    """
     chain = verify(folder)
     if chain.faults:
         raise LedgerError(chain.faults)
     return chain
-
-
-def append(folder: Path | str, compose: Callable[[Chain], Sequence[Mapping[str, Any]]], issued_on: date) -> Written:
-    """Add entries, all or none, while nobody else does; `compose` makes them from the chain as it then stands.
-
-    Raises `LedgerError` for a broken chain, `UsageError` for entries that break the form or a day before the last
-    entry's. A process that is killed leaves a chain without them, or with some of them, which the next one completes.
-    """
-    place = Path(folder)
-    with locked(place, option=OPTION):
-        chain = read_chain(place)
-        if chain.notes:  # nobody else writes now, so what HEAD does not name yet was cut off; it is sound: complete it
-            write_whole({place / HEAD: _head(chain.head, chain.last)}, OPTION)
-        written = _linked(chain, compose(chain), issued_on)
-        if written:
-            _put(place, chain, written)
-        notes = (f"completed the writing of {chain.last}, which was cut off",) if chain.notes else ()
-        return Written(tuple(place / link.name for link in written), notes)
-
-
-def _linked(chain: Chain, bodies: Sequence[Mapping[str, Any]], issued_on: date) -> list[Link]:
-    if bodies and chain.links and issued_on < chain.links[-1].entry.issued_on:
-        raise UsageError(
-            f"wanted a day from {chain.links[-1].entry.issued_on} on, that of {chain.last}; came {issued_on}: "
-            "is the clock right?"
-        )
-    links: list[Link] = []
-    previous = chain.head
-    for number, body in enumerate(bodies, start=len(chain.links) + 1):
-        try:
-            entry = FORM.validate_python({**body, "sequence": number, "previous": previous, "issued_on": issued_on})
-        except ValidationError as error:
-            raise UsageError("wanted {}; came {}".format(*faulty(error))) from None
-        previous = hashlib.sha256(encoded(entry)).hexdigest()
-        links.append(Link(file_name(entry), previous, entry))
-    return links
-
-
-def _put(place: Path, chain: Chain, written: list[Link]) -> None:
-    for path in place.iterdir():
-        if LEFTOVER.match(path.name):
-            path.unlink(missing_ok=True)
-    if not (place / HEAD).exists():
-        write_whole({place / HEAD: _head(chain.head, chain.last)}, OPTION)
-    contents = {place / link.name: encoded(link.entry) for link in written}
-    try:
-        write_whole({**contents, place / HEAD: _head(written[-1].sha256, written[-1].name)}, OPTION)
-    except BaseException:
-        standing = [link for link in written if (place / link.name).exists()]
-        if standing:
-            write_whole({place / HEAD: _head(standing[-1].sha256, standing[-1].name)}, OPTION)
-        raise
-
-
-def _head(sha256: str, name: str) -> bytes:
-    return f"{sha256}  {name}\n".encode()
 
 
 def _examined(place: Path) -> Chain:
@@ -181,7 +162,7 @@ def _examined(place: Path) -> Chain:
 
 
 def _numbering(files: list[str]) -> Iterator[Fault]:
-    """Numbers that are missing, and files that share one."""
+    """Missing numbers, and numbers of two files."""
     for before, name in pairwise(["000000-", *files]):
         first, last = int(before[:6]) + 1, int(name[:6]) - 1
         if first <= last:
@@ -193,20 +174,20 @@ def _numbering(files: list[str]) -> Iterator[Fault]:
 
 
 def _sealed(files: list[str], links: Mapping[str, Link], place: Path) -> dict[str, tuple[str, str]]:
-    """For each file the sha256 that the next one, or HEAD, says it has, and who says so."""
+    """For each file the sha256 recorded in the next file or in HEAD, and the name of the file that records it."""
     said = {
         name: (links[after].entry.previous, after)
         for name, after in pairwise(files)
         if after in links and int(after[:6]) - int(name[:6]) == 1
     }
-    head = _read_head(place)
+    head = read_head(place)
     return said | ({head[1]: (head[0], HEAD)} if head and head[1] not in said else {})
 
 
 def _joints(
     files: list[str], links: Mapping[str, Link], hashes: Mapping[str, str], sealed: Mapping[str, tuple[str, str]]
 ) -> Iterator[Fault]:
-    """Files that are not what is said of them; where only what one says is wrong, the one that says it."""
+    """Files whose sha256 is not the recorded one; if only the record is wrong, the file that records it."""
     if files and files[0] in links and int(files[0][:6]) == 1 and links[files[0]].entry.previous != ORIGIN:
         yield Fault(files[0], 0, "", "no entry before the first one", "the sha256 of one")
     for name in (each for each in files if each in hashes):
@@ -214,6 +195,7 @@ def _joints(
         if said == hashes[name]:
             continue
         if by in links:
+            # if the recording file has its own recorded sha256 once it names this file as it is, it was the one edited
             mended = encoded(links[by].entry.model_copy(update={"previous": hashes[name]}))
             if hashlib.sha256(mended).hexdigest() == sealed.get(by, ("", ""))[0]:
                 yield Fault(by, 0, "", f"previous {hashes[name]}, the sha256 of {name}", said)
@@ -232,10 +214,10 @@ def _days(files: list[str], links: Mapping[str, Link]) -> Iterator[Fault]:
 
 
 def _beyond_head(place: Path, files: list[str], hashes: Mapping[str, str]) -> tuple[list[Fault], list[str]]:
-    """What HEAD names that is not there, or what stands after it; an unfinished writing has left its lock."""
+    """Faults of HEAD and of the files after it; a lock beside them means that a writing is unfinished."""
     if not files and not (place / HEAD).exists():
         return [], []
-    head = _read_head(place)
+    head = read_head(place)
     if head is None:
         return [Fault(HEAD, 0, "", "one line: the sha256 and the name of the last file", "no such line")], []
     name = head[1]
@@ -245,12 +227,12 @@ def _beyond_head(place: Path, files: list[str], hashes: Mapping[str, str]) -> tu
     if after and head[0] != hashes.get(name, ORIGIN):
         return [Fault(HEAD, 0, "", f"the sha256 of {name}", head[0])], []
     if after and (place / LOCK).exists():
-        return [], [f"{after[-1]} stands after {name}, which HEAD names: its writing goes on or was cut off"]
+        return [], [f"{after[-1]} is after {name}, which HEAD names: its writing is under way or was interrupted"]
     return [Fault(each, 0, "", f"no entry after {name}, which HEAD names", "an extra file") for each in after], []
 
 
-def _read_head(place: Path) -> tuple[str, str] | None:
-    """The sha256 and the name in HEAD; None where it does not hold one of each."""
+def read_head(place: Path) -> tuple[str, str] | None:
+    """The sha256 and the name in HEAD; None unless it holds exactly these."""
     try:
         found = HEAD_LINE.fullmatch((place / HEAD).read_bytes().decode())
     except (OSError, ValueError):
@@ -259,7 +241,7 @@ def _read_head(place: Path) -> tuple[str, str] | None:
 
 
 def _bytes(path: Path) -> bytes:
-    """The bytes of a file of the folder itself, which is no link and no longer than an entry can be."""
+    """The bytes of an entry's file; `LedgerError` for a link or a file larger than an entry can be."""
     try:
         return ENTRY.content(path)
     except ForeignFileError as error:

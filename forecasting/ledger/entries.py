@@ -1,4 +1,4 @@
-"""The form of an entry: its keys, what they must hold, and the one way in which it stands in a file."""
+"""The form of ledger entries: their keys, the rules of their values, and their canonical encoding."""
 
 import json
 from datetime import date
@@ -31,11 +31,11 @@ Rows = tuple[tuple[Chance, ...], ...]
 
 
 class Form(Values, strict=False):
-    """Values of an entry; days may stand as text, which is what they are in its file."""
+    """Values of an entry; dates may be given as ISO 8601 text, as in the file."""
 
 
 class Entry(Form):
-    """What every entry holds: its number, the sha256 of the file before it, and the day on which it was written."""
+    """Keys of every entry: its number, the sha256 of the file before it, and the day on which it was written."""
 
     sequence: int = Field(ge=1, le=999_999)
     previous: Sha256
@@ -43,14 +43,14 @@ class Entry(Form):
 
 
 class Code(Form):
-    """The code that made a forecast: version of the package, and a hash of its modules."""
+    """The code that made a forecast: version of the package and hash of its modules."""
 
     version: Text
     sha256: Sha256
 
 
 class CaseForecast(Form):
-    """Forecast of a case: rows by horizon, columns by state; `reference` is the base rate's, but in its own entry."""
+    """Forecast of a case: probabilities (n_horizons, n_states) with bounds; `reference`: that of the base rate."""
 
     case_id: Slug
     cluster_id: Slug
@@ -66,14 +66,14 @@ class CaseForecast(Form):
 
 
 class Abstention(Form):
-    """A case of which the model gave no forecast, and why: what lay outside the record."""
+    """A case for which the model abstained, and the reason: what lay outside its applicability domain."""
 
     case_id: Slug
     reason: Text
 
 
 class Issue(Entry):
-    """Forecasts of one model as of one day, and the cases of which it gave none; a case is among either."""
+    """Forecasts of one model as of one day, and the cases for which it abstained; each case is in one of the two."""
 
     entry: Literal["issue"]
     kind: Kind
@@ -112,18 +112,18 @@ class Issue(Entry):
         for forecast in self.forecasts:
             _check_rows(forecast, len(self.horizons))
             is_itself = self.model == self.reference_model
-            came = f"{'none' if forecast.reference is None else 'one'} for {forecast.case_id}"
-            _require((forecast.reference is None) == is_itself, "a reference beside any other model than itself", came)
+            got = f"{'none' if forecast.reference is None else 'one'} for {forecast.case_id}"
+            _require((forecast.reference is None) == is_itself, "a reference beside any other model than itself", got)
         return self
 
     @property
     def silent(self) -> list[str]:
-        """Cases of which the model gave no forecast."""
+        """Cases for which the model abstained."""
         return [each.case_id for each in self.abstained or ()]
 
     @property
     def case_ids(self) -> list[str]:
-        """All cases of the entry, those without a forecast too."""
+        """All cases of the entry, including those for which the model abstained."""
         return [*(forecast.case_id for forecast in self.forecasts), *self.silent]
 
 
@@ -155,15 +155,15 @@ class Added(Entry):
         for case_id, horizon in sorted({pair[:2] for pair in asked}):
             stated = [o.probability for o in self.opinions if (o.case_id, o.horizon) == (case_id, horizon)]
             whole = len(stated) == len(STATES)
-            wanted = "probabilities of all states that sum to 1" if whole else "probabilities that sum to 1 at most"
+            expected = "probabilities of all states that sum to 1" if whole else "probabilities that sum to 1 at most"
             total = sum(stated)
             off = abs(total - 1.0) if whole else total - 1.0
-            _require(off <= TOLERANCE, wanted, f"{total:.6g} for {case_id} at {horizon} months")
+            _require(off <= TOLERANCE, expected, f"{total:.6g} for {case_id} at {horizon} months")
         return self
 
 
 class Resolved(Form):
-    """The state of a case at the deadlines of some horizons; `void` has a reason, the rest the day that decides."""
+    """The state of a case at the deadlines of some horizons, with the date that decides it, or void with a reason."""
 
     target: Target
     as_of: date
@@ -181,7 +181,7 @@ class Resolved(Form):
 
 
 class Resolution(Entry):
-    """What became of questions by the end of a record."""
+    """Resolutions of questions from a record, up to its end."""
 
     entry: Literal["resolution"]
     record_end: date
@@ -190,7 +190,7 @@ class Resolution(Entry):
 
 
 class Retraction(Entry):
-    """An entry withdrawn; it stays, and is scored as issued."""
+    """Retraction of an entry, which stays and is scored as issued."""
 
     entry: Literal["retraction"]
     retracts: Text
@@ -202,21 +202,21 @@ FORM: TypeAdapter[AnyEntry] = TypeAdapter(Annotated[AnyEntry, Field(discriminato
 
 
 def file_name(entry: AnyEntry) -> str:
-    """The name under which an entry stands; names sort as entries were written."""
+    """The file name of an entry; names sort in the order of writing."""
     if isinstance(entry, Issue):
         return f"{entry.sequence:06d}-{entry.kind}-{entry.as_of}-{entry.target}-{entry.model}.json"
     return f"{entry.sequence:06d}-{entry.entry}-{entry.issued_on}.json"
 
 
 def encoded(entry: AnyEntry) -> bytes:
-    """The entry as JSON in UTF-8: keys sorted, one line per key and per item of a list of objects."""
+    """Canonical encoding of an entry: JSON in UTF-8, keys sorted, a line per key and per item of a list of objects."""
     held = entry.model_dump(mode="json")
     lines = (f" {json.dumps(key)}: {_value(held[key])}" for key in sorted(held) if held[key] is not None)
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
 def decoded(content: bytes, name: str) -> AnyEntry:
-    """The entry in a file of that name; `LedgerError` where the file is not exactly the form of an entry."""
+    """The entry in a file of this name; `LedgerError` unless the bytes are its canonical encoding and name it."""
     try:
         held = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -226,28 +226,30 @@ def decoded(content: bytes, name: str) -> AnyEntry:
     except ValidationError as error:
         raise LedgerError([Fault(name, 0, "", *faulty(error))]) from None
     if encoded(entry) != content:
-        raise LedgerError([Fault(name, 0, "", "the one form of an entry, with sorted keys", "another spelling of it")])
+        raise LedgerError(
+            [Fault(name, 0, "", "the canonical encoding of an entry, with sorted keys", "another encoding of it")]
+        )
     if file_name(entry) != name:
         raise LedgerError([Fault(name, 0, "", f"the entry of that name; by what it holds {file_name(entry)}", name)])
     return entry
 
 
 def faulty(error: ValidationError) -> tuple[str, str]:
-    """What was wanted and what came, of the first thing that is wrong with an entry."""
+    """The first fault of an entry: what was expected and what was found."""
     found = complaint(error, skip=1)
     return found.expected_there, found.got
 
 
 def check_kind(kind: str, as_of: date, issued_on: date) -> None:
-    """Raise where a day of knowledge lies ahead, or a live forecast is older than 120 days."""
+    """Raise for an as_of day after the day of issue, and for a live forecast issued more than 120 days after it."""
     age = (issued_on - as_of).days
     _require(age >= 0, f"an as_of day up to {issued_on}, the day of issue", as_of)
     _require(kind == REPLAY or age <= LIVE_DAYS, f"a live forecast within {LIVE_DAYS} days of as_of", f"{age} days")
 
 
-def _require(holds: bool, wanted: str, came: object) -> None:
+def _require(holds: bool, expected: str, got: object) -> None:
     if not holds:
-        raise BrokenRuleError(wanted, str(came) if isinstance(came, str | date) else shown(came))
+        raise BrokenRuleError(expected, str(got) if isinstance(got, str | date) else shown(got))
 
 
 def _check_rows(forecast: CaseForecast, n_horizons: int) -> None:

@@ -1,4 +1,4 @@
-"""Issuing forecasts: live ones, and replays of past days that say that they are replays."""
+"""Issue of forecasts: live ones, and replays as of past days, marked as such."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,9 +12,10 @@ from joblib import Parallel, delayed
 
 from forecasting.artefacts import code_sha256
 from forecasting.forecasts import Session, fit_models, open_cases
-from forecasting.ledger.chain import Chain, Written, append, verify
+from forecasting.ledger.chain import Chain, verify
 from forecasting.ledger.entries import LIVE, LIVE_DAYS, REPLAY, Issue
 from forecasting.ledger.questions import QUESTION, REFERENCE, RULE, Block, block_forecasts, blocks
+from forecasting.ledger.writer import Written, append
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, deadline
 from forecasting.record.panel import check_choice
@@ -37,20 +38,48 @@ def issue(
     issued_on: date | None = None,
     abstained: Abstentions | None = None,
 ) -> Written:
-    """Put a forecast table into the ledger: one file per model, none changed ever after.
+    """Add the forecasts of a forecast table to the ledger, one entry for each model.
 
-    `table` has the forecast columns, as of one day, with the base rate among its models; `models` are those of it to
-    issue (default: all); `history` is the record it was made from, as of that day or later; `target` and `population`
-    are what the models were fitted for, `issued_on` is today; `abstained` tells, by model and case, why a model has no
-    forecast of a case that the base rate has, which the entry notes. Live is what is issued within 120 days of its
-    as_of day from a record that holds nothing later than that day, its hash unchanged since the first live issue of
-    that day; the rest, and all of it under `as_replay`, is a replay. Raises `UsageError` for a case that has ended, a
-    forecast that was issued before, a faulty table.
+    An entry is live if it is issued within 120 days of its as_of day, from a record that ends on that day and whose
+    hash is that of the first live issue as of that day; else it is a replay.
+
+    Parameters
+    ----------
+    table
+        Forecast table as of one day, with the base rate among its models.
+    folder
+        The folder of the ledger; it is made if it does not exist.
+    history
+        The record from which the forecasts were made, as of that day or later.
+    target, population
+        The target and the population for which the models were fitted.
+    models
+        The models to issue; default: all in the table.
+    as_replay
+        Mark the entries as replay in any case.
+    issued_on
+        Day of issue; default: today in UTC.
+    abstained
+        By model and case, the reason for which a model has no forecast of a case that the base rate has.
+
+    Returns
+    -------
+    Written
+        The files added.
+
+    Raises
+    ------
+    UsageError
+        The table is faulty, a case has ended, or a forecast was issued before.
+    LedgerError
+        The ledger has faults.
     """
     found = blocks(table)
     check_choice(target, population)
     if REFERENCE not in found:
-        raise UsageError(f"wanted a forecast of {REFERENCE} beside the others; came {', '.join(found)}")
+        raise UsageError(
+            f"expected a forecast of {REFERENCE} beside the others, got {', '.join(found)}; add it to the table"
+        )
     reference = found[REFERENCE]
     silent = abstained or {}
     names = found if models is None else models
@@ -88,20 +117,51 @@ def replay(
     jobs: int = 1,
     issued_on: date | None = None,
 ) -> Iterator[Written]:
-    """Issue replays as of each 1 January, for all cases then open, by models fitted on what was then known.
+    """Issue replays as of each 1 January for all cases then open, by models fitted on what was then known.
 
-    One writing per year and model from `first` to `last`, in order, as it is made. What stands already is passed over,
-    so that an interrupted replay is taken up where it stopped.
+    Replays already in the ledger are skipped, so that an interrupted replay continues where it stopped.
+
+    Parameters
+    ----------
+    history
+        The record.
+    folder
+        The folder of the ledger.
+    first, last
+        First and last year.
+    models
+        The models to issue.
+    target
+        `concluded` or `in_force`.
+    jobs
+        Number of processes, from 1.
+    issued_on
+        Day of issue; default: today in UTC.
+
+    Yields
+    ------
+    Written
+        The files added for each year and model, in order.
+
+    Raises
+    ------
+    UsageError
+        The years are not in order, a year is after the record's end, or too few endings were known.
+    LedgerError
+        The ledger has faults.
     """
     if first > last or jobs < 1:
-        raise UsageError(f"wanted years in order and at least one job; came {first} to {last} with {jobs}")
+        raise UsageError(
+            f"expected years in order and at least one job, got {first} to {last} with {jobs}; "
+            "correct --from, --to or --jobs"
+        )
     days = [date(year, 1, 1) for year in range(first, last + 1)]
     history.at(days[-1])
-    standing = _replayed(verify(folder), target) if Path(folder).is_dir() else {}
+    replayed = _replayed(verify(folder), target) if Path(folder).is_dir() else {}
     asked = []
     for known in map(history.at, days):
         is_open = set(known.open_case_ids(target))
-        missing = {model: sorted(is_open - standing.get((known.as_of, model), set())) for model in models}
+        missing = {model: sorted(is_open - replayed.get((known.as_of, model), set())) for model in models}
         if any(missing.values()):
             asked.append((known, missing))
     tables = Parallel(n_jobs=jobs, return_as="generator")(
@@ -119,7 +179,7 @@ def replay(
 
 
 def _replayed(chain: Chain, target: str) -> dict[tuple[date, str], set[str]]:
-    """Cases of which a replay stands, by day and model."""
+    """Cases with a replay in the ledger, by day and model."""
     cases: dict[tuple[date, str], set[str]] = defaultdict(set)
     for link in chain.links:
         if isinstance(e := link.entry, Issue) and (e.kind, e.target) == (REPLAY, target):
@@ -128,7 +188,7 @@ def _replayed(chain: Chain, target: str) -> dict[tuple[date, str], set[str]]:
 
 
 def _notes(reference: Block, block: Block, silent: Mapping[str, str]) -> list[dict[str, str]] | None:
-    """Cases of the reference of which a model gave no forecast, with the reasons; None where there is none."""
+    """Cases of the reference for which a model abstained, with the reasons; None if there is none."""
     cases = [case for case in reference.case_ids if case not in block.case_ids]
     return [{"case_id": case, "reason": silent[case]} for case in cases] or None
 
@@ -136,10 +196,15 @@ def _notes(reference: Block, block: Block, silent: Mapping[str, str]) -> list[di
 def _chosen(found: Mapping[str, Block], name: str, silent: Mapping[str, str]) -> Block:
     reference = found[REFERENCE]
     if name not in found:
-        raise UsageError(f"wanted models out of those in the table, {', '.join(found)}; came {shown(name)}")
+        raise UsageError(
+            f"expected models out of those in the table, {', '.join(found)}, got {shown(name)}; name one of them"
+        )
     cases = tuple(case for case in reference.case_ids if case in found[name].case_ids or case not in silent)
     if (found[name].case_ids, found[name].horizons) != (cases, reference.horizons):
-        raise UsageError(f"wanted the cases and horizons of {REFERENCE} for every model; came others for {name}")
+        raise UsageError(
+            f"expected the cases and horizons of {REFERENCE} for every model, got others for {name}; "
+            "forecast them together"
+        )
     return found[name]
 
 
@@ -150,9 +215,30 @@ def open_forecasts(
     cases: Sequence[str] | None = None,
     horizons: Sequence[int] = HORIZONS,
 ) -> tuple[pd.DataFrame, Abstentions]:
-    """Forecasts of all cases not known to have ended, or of those named, by models fitted on this history.
+    """Forecasts of open cases by models fitted on this history.
 
-    With them, by model and case, why a model has none of a case.
+    Parameters
+    ----------
+    history
+        The record as of the day of the forecasts.
+    models
+        The models; the base rate is added.
+    target
+        `concluded` or `in_force`.
+    cases
+        The cases; default: all open ones.
+    horizons
+        Months after as_of, 1 to 120.
+
+    Returns
+    -------
+    tuple of DataFrame and dict
+        The forecast table, and by model and case the reasons of abstention.
+
+    Raises
+    ------
+    UsageError
+        A case is unknown or has ended, or too few endings were known.
     """
     check_choice(target, "forward")
     chosen = list(cases) if cases is not None else history.open_case_ids(target)
@@ -167,7 +253,7 @@ def open_forecasts(
 
 
 def _common(history: History, reference: Block, target: str, population: str) -> dict[str, Any]:
-    """What the entries of one table share."""
+    """Keys shared by the entries of one table."""
     day = date.fromisoformat(reference.as_of)
     return {
         "entry": "issue",
@@ -188,7 +274,7 @@ def _common(history: History, reference: Block, target: str, population: str) ->
 
 
 def _kind(chain: Chain, history: History, day: date, today: date) -> str:
-    """Live where nothing later could be known: a recent day, the record's last, and the record as it was."""
+    """Live if nothing later was known: a recent as_of day, which is the record's end, and an unchanged record."""
     hashes = {
         e.record_sha256
         for link in chain.links
@@ -205,6 +291,6 @@ def _require_unissued(chain: Chain, models: Mapping[str, tuple[str, ...]], day: 
             again = [case for case in models.get(entry.model, ()) if case in entry.case_ids]
             if again:
                 raise UsageError(
-                    f"wanted forecasts not issued before; came {entry.model} for {again[0]} as of {day}, which stands "
-                    f"in {link.name}. An entry is never changed: ask as of another day, or for other models or cases"
+                    f"expected forecasts not issued before, got {entry.model} for {again[0]} as of {day}, which is in "
+                    f"{link.name}; an entry is never changed: ask as of another day, or for other models or cases"
                 )

@@ -1,4 +1,4 @@
-"""From the forecast table to the forecasts of an entry, and back to one table of everything issued."""
+"""Forecast tables as the content of entries, and the entries of a ledger as one table of questions."""
 
 import re
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ RULE = (
 
 @dataclass(frozen=True)
 class Block:
-    """Forecasts of one model: `case_ids` (n,); `probability`, `lower`, `upper` (n, n_horizons, n_states)."""
+    """Forecasts of one model as arrays; `probability`, `lower`, `upper` have shape (n_cases, n_horizons, n_states)."""
 
     case_ids: tuple[str, ...]
     horizons: tuple[int, ...]
@@ -52,27 +52,45 @@ class Block:
 
 
 def blocks(table: pd.DataFrame) -> dict[str, Block]:
-    """The forecasts of each model in a forecast table, given all that is known; cases and horizons in order.
+    """The marginal forecasts of each model in a forecast table.
 
-    The table must hold every state of every case at every horizon once for each model, as of one day, with
-    probabilities that sum to 1 (to 1e-6) and lie within their bounds. Raises `UsageError`.
+    Parameters
+    ----------
+    table
+        Forecast table as of one day: for each model every state of every case at every horizon once, with
+        probabilities that sum to 1 (to 1e-6) and lie within their bounds.
+
+    Returns
+    -------
+    dict of Block
+        By model; cases and horizons in order.
+
+    Raises
+    ------
+    UsageError
+        The table is not of this form.
     """
     if not isinstance(table, pd.DataFrame) or tuple(table.columns) != FORECAST_COLUMNS:
-        came = shown(list(table.columns)) if isinstance(table, pd.DataFrame) else shown(table)
-        raise UsageError(f"wanted a forecast table with the columns {', '.join(FORECAST_COLUMNS)}; came {came}")
+        got = shown(list(table.columns)) if isinstance(table, pd.DataFrame) else shown(table)
+        raise UsageError(
+            f"expected a forecast table with the columns {', '.join(FORECAST_COLUMNS)}, got {got}; issue what "
+            "forecast() returns"
+        )
     rows = table[table["given"] == MARGINAL]
     for name in ("as_of", "level"):
         if rows[name].nunique() != 1:
-            raise UsageError(f"wanted a forecast table with one {name}; came {shown(list(rows[name].unique()))}")
+            raise UsageError(
+                f"expected a forecast table with one {name}, got {shown(list(rows[name].unique()))}; issue each apart"
+            )
     parse_day(rows["as_of"].iloc[0])
     for case_id in rows["case_id"].unique():
         if not re.fullmatch(SLUG, str(case_id)):
-            raise UsageError(f"wanted the case_id of a case in the record; came {shown(case_id)}")
+            raise UsageError(f"expected the case_id of a case in the record, got {shown(case_id)}; correct it")
     return {str(model): _block(str(model), part) for model, part in rows.groupby("model", sort=False)}
 
 
 def block_forecasts(block: Block, reference: Block | None, clusters: "pd.Series[str]") -> list[dict[str, Any]]:
-    """The forecasts of an entry, to 5 decimals (bounds: 3) and still summing to 1, with the reference, if another."""
+    """The forecasts of an entry: 5 decimals (bounds: 3), summing to 1, with those of the reference if it is another."""
     point = rounded(block.probability)
     tables = {
         "probability": point,
@@ -87,7 +105,18 @@ def block_forecasts(block: Block, reference: Block | None, clusters: "pd.Series[
 
 
 def rounded(probability: Floats) -> Floats:
-    """Distributions along the last axis, to 5 decimals; the likeliest state takes what rounding leaves over."""
+    """Distributions rounded to 5 decimals, with the remainder added to the most probable state.
+
+    Parameters
+    ----------
+    probability
+        Probabilities that sum to 1 along the last axis, shape (..., n_states).
+
+    Examples
+    --------
+    >>> rounded(np.array([0.333333, 0.333333, 0.333334, 0.0])).tolist()
+    [0.33334, 0.33333, 0.33333, 0.0]
+    """
     cut = probability.clip(0.0, 1.0).round(DECIMALS)
     likeliest = cut.argmax(axis=-1)[..., None]
     rest = 1.0 - cut.sum(axis=-1, keepdims=True)
@@ -96,16 +125,47 @@ def rounded(probability: Floats) -> Floats:
 
 
 def question(case_id: str, target: str, deadline: object) -> str:
-    """The question in words."""
+    """The question of a forecast in words.
+
+    Parameters
+    ----------
+    case_id
+        The case.
+    target
+        `concluded` or `in_force`.
+    deadline
+        Day on which the state is determined: as_of plus the horizon.
+
+    Examples
+    --------
+    >>> question("new-start-post-expiry-2026", "concluded", "2027-02-05")
+    'How will new-start-post-expiry-2026 stand on 2027-02-05: formalized (concluded), collapsed, faded, or still \
+ongoing?'
+    """
     return QUESTION.replace("CASE", case_id).replace("DEADLINE", str(deadline)).replace("TARGET", target)
 
 
 def read(folder: Path | str) -> pd.DataFrame:
-    """Every probability issued, one row each: the forecast columns, and what the ledger says of the question.
+    """Every probability issued, with the resolution of its question.
 
-    Further columns: `entry` (file), `kind` (live or replay), `target`, `issued_on`, `deadline`, `reference` (the base
-    rate's probability), `cluster_id`, `resolution` (a state, void, or empty while pending), `is_retracted` (0/1).
-    Raises `LedgerError` for a broken ledger.
+    Parameters
+    ----------
+    folder
+        The folder of the ledger.
+
+    Returns
+    -------
+    DataFrame
+        One row for each probability: the columns of a forecast table, and `entry` (file), `kind` (live or replay),
+        `target`, `issued_on`, `deadline`, `reference` (probability of the base rate), `cluster_id`, `resolution` (a
+        state, void, or empty while pending), `is_retracted` (0 or 1).
+
+    Raises
+    ------
+    LedgerError
+        The ledger has faults.
+    UsageError
+        There is no such folder.
     """
     lines = question_lines(read_chain(folder))
     n = len(STATES)
@@ -117,7 +177,7 @@ def read(folder: Path | str) -> pd.DataFrame:
 
 
 def question_lines(chain: Chain) -> pd.DataFrame:
-    """One row per question asked of a model: `probability`, `lower`, `upper`, `reference` hold rows of four states."""
+    """One row for each model and question; `probability`, `lower`, `upper`, `reference` hold a value for each state."""
     settled, retracted = states_by_question(chain), retractions(chain)
     lines = []
     for link in chain.links:
@@ -148,7 +208,7 @@ LINE_COLUMNS = (
 
 
 def states_by_question(chain: Chain) -> dict[tuple[str, str, str, int], str]:
-    """The last word on each question (target, case, as_of, horizon): a state, or void."""
+    """The latest resolution of each question (target, case, as_of, horizon): a state, or void."""
     return {
         (told.target, told.case_id, told.as_of.isoformat(), horizon): told.state
         for link in chain.links
@@ -159,20 +219,20 @@ def states_by_question(chain: Chain) -> dict[tuple[str, str, str, int], str]:
 
 
 def retractions(chain: Chain) -> dict[str, str]:
-    """Reason by retracted file."""
+    """Reasons of retraction by the name of the retracted file."""
     return {e.retracts: e.reason for link in chain.links if isinstance(e := link.entry, Retraction)}
 
 
 def settled_on(chain: Chain) -> str:
-    """The end of the last record that questions were resolved from; empty before."""
+    """The end of the latest record used for resolution, ISO 8601; empty before the first resolution."""
     days = [link.entry.record_end.isoformat() for link in chain.links if isinstance(link.entry, Resolution)]
     return max(days, default="")
 
 
 def is_scored(lines: pd.DataFrame, settled: str) -> "pd.Series[bool]":
-    """Questions that count: due by the last resolution, with a state. An early end waits for its deadline.
+    """Whether each question is scored: its deadline is not after the latest resolution, and it resolved to a state.
 
-    Scoring ends before their deadline would count endings at once and survivals later.
+    An ending before the deadline waits for it: scored at once, endings would count earlier than survivals.
     """
     return (lines["deadline"] <= settled) & ~lines["resolution"].isin(["", VOID])
 
@@ -183,7 +243,10 @@ def _block(model: str, rows: pd.DataFrame) -> Block:
     grid = pd.MultiIndex.from_product([case_ids, horizons, STATES], names=["case_id", "horizon", "cause"])
     indexed = rows.set_index(["case_id", "horizon", "cause"])
     if len(indexed) != len(grid) or not indexed.index.sort_values().equals(grid.sort_values()):
-        raise UsageError(f"wanted every state of every case at every horizon once for {model}; came {len(rows)} rows")
+        raise UsageError(
+            f"expected every state of every case at every horizon once for {model}, got {len(rows)} rows; issue the "
+            "whole table"
+        )
     shape = (len(case_ids), len(horizons), len(STATES))
     ordered = indexed.loc[grid]
     point, low, high = (ordered[name].to_numpy(np.float64).reshape(shape) for name in ("probability", "lower", "upper"))
@@ -199,10 +262,10 @@ def _check_probabilities(
     outside = np.argwhere(
         ~((point >= -SUM_TOLERANCE) & (low <= point + SUM_TOLERANCE) & (point <= high + SUM_TOLERANCE))
     )
-    for wanted, places in (("sum to 1", off), ("lie within their bounds and are not below 0", outside)):
+    for expected, places in (("sum to 1", off), ("lie within their bounds and are not below 0", outside)):
         if len(places):
             i, j = places[0][:2]
             raise UsageError(
-                f"wanted probabilities that {wanted}; came {point[i, j].tolist()} of {model} for {case_ids[i]} at "
-                f"{horizons[j]} months"
+                f"expected probabilities that {expected}, got {point[i, j].tolist()} of {model} for {case_ids[i]} at "
+                f"{horizons[j]} months; correct the table"
             )

@@ -1,4 +1,4 @@
-"""Resolving questions from the record: the state at the deadline, void with a reason, or pending still."""
+"""Resolution of questions from the record: the state at the deadline, void with a reason, or still pending."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.ledger.chain import Chain, Written, append, read_chain
+from forecasting.ledger.chain import Chain, read_chain
 from forecasting.ledger.entries import VOID
 from forecasting.ledger.questions import question_lines, settled_on, states_by_question
+from forecasting.ledger.writer import Written, append
 from forecasting.record.history import History
 from forecasting.record.vocabulary import ONGOING
 from forecasting.store.errors import UsageError
@@ -18,7 +19,7 @@ from forecasting.store.errors import UsageError
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a question: its state with the day that decides it, or void with a reason."""
+    """Resolution of a question: its state and the date that decides it, or void and the reason."""
 
     state: str
     evidence_date: date | None = None
@@ -26,9 +27,28 @@ class Verdict:
 
 
 def resolve(folder: Path | str, history: History, issued_on: date | None = None) -> Written:
-    """Append what the record, as known on the history's day, says of questions that were open, or says otherwise.
+    """Resolve questions from the record, and correct resolutions that the record no longer supports.
 
-    Adds nothing where nothing is to be said. Raises `UsageError` for a record that ends before the last one used.
+    Parameters
+    ----------
+    folder
+        The folder of the ledger.
+    history
+        The record as of the day of resolution.
+    issued_on
+        Day of the entry; default: today in UTC.
+
+    Returns
+    -------
+    Written
+        The file added; none if there is nothing new.
+
+    Raises
+    ------
+    UsageError
+        The record ends before that of the latest resolution.
+    LedgerError
+        The ledger has faults.
     """
     read_chain(folder)
 
@@ -36,7 +56,8 @@ def resolve(folder: Path | str, history: History, issued_on: date | None = None)
         before = settled_on(chain)
         if history.as_of.isoformat() < before:
             raise UsageError(
-                f"wanted a record up to {before} or later, as at the last resolution; came {history.as_of}"
+                f"expected a record up to {before} or later, as at the last resolution, got {history.as_of}; "
+                "use a later one"
             )
         lines = question_lines(chain)
         told = verdicts(lines, history, states_by_question(chain))
@@ -50,14 +71,14 @@ def resolve(folder: Path | str, history: History, issued_on: date | None = None)
 
 @dataclass(frozen=True)
 class KnownEndings:
-    """What a record says of its cases: first public day of each, and cause, days and last sight by case and target."""
+    """Endings in a record: the day each case became known; by case and target its cause and dates."""
 
     starts: dict[str, date]
     endings: dict[tuple[str, str], tuple[str, date | None, date | None, date]]
 
 
 def known_endings(history: History) -> KnownEndings:
-    """What the record knew of its cases on the history's day."""
+    """The endings known on the history's as_of day."""
     rows = history.outcomes
     days = [[day.date() if not pd.isna(day) else None for day in rows[name]] for name in ("end_date", "end_known_date")]
     seen = [day.date() for day in rows["last_seen"]]
@@ -68,10 +89,10 @@ def known_endings(history: History) -> KnownEndings:
 
 
 def verdict(known: KnownEndings, case_id: str, target: str, as_of: date, due: date) -> Verdict | None:
-    """What became of a case by the day `due`, asked on `as_of`; None while that is pending.
+    """The resolution of a question asked as of `as_of` with the deadline `due`; None while it is pending.
 
-    Days decide as the record gives them: a coarse one stands at the end of its month or year. A case that had ended
-    by `as_of` without anybody knowing counts as ended: the forecast was of what was known.
+    Dates decide as the record gives them: one known to the month or year stands for the end of that period. A case that
+    had ended by `as_of` unknown to all counts as ended: the forecast was made from what was known.
     """
     if case_id not in known.starts:
         return Verdict(VOID, reason="the record no longer holds the case")
@@ -90,7 +111,7 @@ def verdict(known: KnownEndings, case_id: str, target: str, as_of: date, due: da
 def verdicts(
     lines: pd.DataFrame, history: History, before: dict[tuple[str, str, str, int], str]
 ) -> list[dict[str, Any]]:
-    """Verdicts that are new or other than before, the horizons of one verdict together."""
+    """Resolutions that are new or differ from the latest, with the horizons of equal resolutions together."""
     known = known_endings(history)
     found: dict[tuple[str, str, str, Verdict], list[int]] = defaultdict(list)
     asked = lines[["target", "as_of", "case_id", "horizon", "deadline"]].drop_duplicates()

@@ -1,4 +1,4 @@
-"""Scoring what was issued: how much of it counts, and how good it was beside the base rate issued with it."""
+"""Scores of the ledger: counts of questions, Brier scores, and skill over the base rate issued with the forecasts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,16 +36,24 @@ BY = ["kind", "model", "target"]
 
 @dataclass(frozen=True)
 class Scorecard:
-    """Scores of a ledger, live and replay apart; scores weigh one per case, spread over its scored forecasts.
+    """Scores of a ledger, live and replay apart. Each case has weight one, divided among its scored forecasts.
 
-    `settled_on`: end of the last record used to resolve; a question counts once its deadline is not after it.
-    `forecasts`: one row per kind, model, target and horizon (`all`: the mean over those of 12 months and more): how
-    many questions were issued, are pending, matured, unseen (matured, but nobody knows), resolved, void, retracted and
-    scored, of how many cases in how many clusters; four-state `brier` (halved, lower is better), that of the base
-    rate, `skill` with its interval at 80 % from resampling clusters, and `note` where there is none. `causes`: the same
-    for one ending, where `said` is the mean probability and `came` the share, each forecast counting once: weights by
-    case would give cases that ended soon, and so were asked seldom, more of a say in what came. `others`: what people
-    and markets said, on the same questions, with skill over the base rate and over the model it was entered beside.
+    Parameters
+    ----------
+    settled_on
+        End of the latest record used for resolution, ISO 8601; a question is scored once its deadline is not after it.
+    forecasts
+        One row for each kind, model, target and horizon (`all`: the mean over horizons of 12 months and more): numbers
+        of questions issued, pending, matured, unseen (matured, but the state is not known), resolved, void, retracted
+        and scored; of cases and clusters; the four-state Brier score (halved: 0 to 1, lower is better) of the model
+        and of the base rate; `skill` with its 80 % interval from resampling clusters, or a `note` why there is none.
+    causes
+        The same for one cause, with the mean probability (`mean_forecast`) and the observed frequency (`observed`).
+        In these two each forecast counts once: weights by case would favour cases that ended soon, which have fewer
+        forecasts, and so raise the observed frequency of endings.
+    others
+        Probabilities of people and markets on the same questions, with their skill over the base rate and over the
+        model beside which they were entered.
     """
 
     settled_on: str
@@ -55,7 +63,25 @@ class Scorecard:
 
 
 def score(folder: Path | str) -> Scorecard:
-    """Score every forecast as it was issued, the retracted ones too. Raises `LedgerError` for a broken ledger."""
+    """Score every forecast as it was issued, including retracted ones.
+
+    Parameters
+    ----------
+    folder
+        The folder of the ledger.
+
+    Returns
+    -------
+    Scorecard
+        Tables of counts and scores.
+
+    Raises
+    ------
+    LedgerError
+        The ledger has faults.
+    UsageError
+        There is no such folder.
+    """
     chain = read_chain(folder)
     settled = settled_on(chain)
     lines = question_lines(chain)
@@ -73,7 +99,7 @@ COUNTS = ("issued", "pending", "matured", "unseen", "resolved", "void", "retract
 SKILL = ("skill", "lower", "upper", "note")
 FORECAST_SCORES = ("kind", "model", "target", "horizon", *COUNTS, "brier", "brier_base_rate", *SKILL)
 CAUSE_SCORES = (
-    "kind", "model", "target", "horizon", "cause", "scored", "n_cases", "said", "came", "brier",
+    "kind", "model", "target", "horizon", "cause", "scored", "n_cases", "mean_forecast", "observed", "brier",
     "brier_base_rate", *SKILL,
 )  # fmt: skip
 OTHER_SCORES = (
@@ -82,15 +108,15 @@ OTHER_SCORES = (
 
 
 def compared(score: Floats, reference: Floats, case_id: "pd.Series[str]", cluster: "pd.Series[str]") -> dict[str, Any]:
-    """Weighted means of paired scores, and the skill with its interval unless the forecasts are too few."""
+    """Weighted means of paired scores, and skill with its interval if there are enough forecasts and clusters."""
     n, n_clusters = len(score), cluster.nunique()
     if n == 0:
         return {"note": "none scored"}
     weight = case_weights(case_id)
     means = {"brier": np.average(score, weights=weight), "brier_base_rate": np.average(reference, weights=weight)}
     if n < FEWEST_SCORED or n_clusters < FEWEST_CLUSTERS:
-        wanted = f"wanted {FEWEST_SCORED} and {FEWEST_CLUSTERS}"
-        return means | {"note": f"too few: {n} forecasts in {n_clusters} clusters; {wanted}"}
+        least = f"expected {FEWEST_SCORED} and {FEWEST_CLUSTERS} at least"
+        return means | {"note": f"too few: {n} forecasts in {n_clusters} clusters; {least}"}
     if not weight @ reference > 0.0:
         return means | {"note": "no skill against a perfect base rate"}
     found = paired_bootstrap(score, reference, weight, cluster, level=LEVEL)
@@ -98,18 +124,18 @@ def compared(score: Floats, reference: Floats, case_id: "pd.Series[str]", cluste
 
 
 def _briers(lines: pd.DataFrame) -> pd.DataFrame:
-    """Four-state Brier score of each question that counts, and of the base rate beside it; NaN for the rest."""
+    """Four-state Brier score of each scored question, of the model and of the base rate; NaN for the others."""
     chosen = lines[lines["is_scored"]]
     scores = pd.DataFrame(np.nan, index=lines.index, columns=["brier", "brier_base_rate"])
     if len(chosen):
-        came = _state_numbers(chosen)
+        observed = _state_numbers(chosen)
         for name, column in (("brier", "probability"), ("brier_base_rate", "reference")):
-            scores.loc[chosen.index, name] = brier_states(_distributions(chosen[column]), came)
+            scores.loc[chosen.index, name] = brier_states(_distributions(chosen[column]), observed)
     return scores
 
 
 def _distributions(rows: "pd.Series[Any]") -> Floats:
-    """Rows of four probabilities, (n, 4), freed of what adding decimals leaves over."""
+    """Rows of four probabilities, (n, 4), normalized: decimals of an entry sum to 1 only to rounding."""
     values = np.array(list(rows), dtype=np.float64).reshape(-1, len(STATES))
     return values / values.sum(axis=1, keepdims=True)
 
@@ -169,22 +195,22 @@ def _cause_rows(lines: pd.DataFrame) -> Any:
             scored = part[part["horizon"] == horizon]
             point, other = (_distributions(scored[name]) for name in ("probability", "reference"))
             for k, cause in enumerate(CAUSES):
-                came = (scored["resolution"] == cause).to_numpy(np.float64)
+                observed = (scored["resolution"] == cause).to_numpy(np.float64)
                 found = compared(
-                    brier_binary(point[:, k], came),
-                    brier_binary(other[:, k], came),
+                    brier_binary(point[:, k], observed),
+                    brier_binary(other[:, k], observed),
                     scored["case_id"],
                     scored["cluster_id"],
                 )
                 yield {
                     **dict(zip(BY, key, strict=True)), "horizon": str(horizon), "cause": cause, "scored": len(scored),
-                    "n_cases": scored["case_id"].nunique(), "said": point[:, k].mean(),
-                    "came": came.mean(), **_unless_itself(key[1], found),
+                    "n_cases": scored["case_id"].nunique(), "mean_forecast": point[:, k].mean(),
+                    "observed": observed.mean(), **_unless_itself(key[1], found),
                 }  # fmt: skip
 
 
 def other_lines(chain: Chain) -> pd.DataFrame:
-    """One row per probability entered by somebody: with that of the model beside it, and of the base rate."""
+    """One row for each probability of a person or market, with those of the model beside it and of the base rate."""
     settled, day, retracted = states_by_question(chain), settled_on(chain), retractions(chain)
     entries = {link.name: link.entry for link in chain.links}
     rows = []
@@ -222,10 +248,10 @@ def _other_rows(lines: pd.DataFrame) -> Sequence[dict[str, Any]]:
     rows = []
     for (kind, by, model), part in lines.groupby(["kind", "by", "model"], sort=False):
         scored = part[part["is_scored"]]
-        came = (scored["resolution"] == scored["cause"]).to_numpy(np.float64)
-        own = brier_binary(scored["probability"].to_numpy(np.float64), came)
+        observed = (scored["resolution"] == scored["cause"]).to_numpy(np.float64)
+        own = brier_binary(scored["probability"].to_numpy(np.float64), observed)
         for name, column in ((REFERENCE, "of_base_rate"), (model, "of_model"))[: 1 if model == REFERENCE else 2]:
-            other = brier_binary(scored[column].to_numpy(np.float64), came)
+            other = brier_binary(scored[column].to_numpy(np.float64), observed)
             found = compared(own, other, scored["case_id"], scored["cluster_id"])
             found["brier_against"] = found.pop("brier_base_rate", None)
             rows.append(

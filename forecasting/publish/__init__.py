@@ -1,1 +1,1 @@
-"""Reports rendered, in batches and on schedule, signed off and published."""
+"""Rendering of report templates, singly, in batches, on schedule and as JupyterLab jobs; the index and the feed."""

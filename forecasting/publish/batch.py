@@ -1,4 +1,4 @@
-"""Many reports at once: streamed, a few in work at a time, each whole or not at all, a failed one never in the way."""
+"""Batch rendering: requests are streamed and rendered concurrently, and a failed report does not stop the others."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -16,7 +16,23 @@ FAILED = "failed"
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a request: `rendered` or `unchanged` with its page, or `failed` with what was `said`."""
+    """Result of a request.
+
+    Parameters
+    ----------
+    request
+        The request.
+    status
+        `rendered`, `unchanged` or `failed`.
+    page
+        The page; of a failed report the notebook as far as it was executed, if it was kept.
+    fingerprint
+        The fingerprint of the report; empty if it failed.
+    seconds
+        Wall time.
+    said
+        The message of a failure; empty otherwise.
+    """
 
     request: Request
     status: str
@@ -27,9 +43,25 @@ class Result:
 
 
 def check_jobs(jobs: int) -> int:
-    """A number of reports at once, or a `UsageError`."""
+    """Check the number of reports rendered at once.
+
+    Parameters
+    ----------
+    jobs
+        From 1 to 64.
+
+    Raises
+    ------
+    UsageError
+        It is out of range.
+
+    Examples
+    --------
+    >>> check_jobs(4)
+    4
+    """
     if not 1 <= jobs <= 64:
-        raise UsageError(f"wanted --jobs from 1 to 64; came {jobs}")
+        raise UsageError(f"expected --jobs from 1 to 64, got {jobs}; choose another")
     return jobs
 
 
@@ -42,9 +74,32 @@ def render_all(
     pdf: bool = False,
     limits: Limits | None = None,
 ) -> Iterator[Result]:
-    """Render each request, `jobs` at a time; results come as they are ready, and memory does not grow with them.
+    """Render requests, several at a time, in constant memory.
 
-    Raises `UsageError` for a folder that cannot be written or a number of jobs out of range, before any starts.
+    Parameters
+    ----------
+    requests
+        The requests, read as needed.
+    out
+        The folder of all reports.
+    jobs
+        Number of reports rendered at once, 1 to 64.
+    force
+        Render also reports whose inputs have not changed.
+    pdf
+        Write a PDF beside each page.
+    limits
+        Time and memory of each report; default: `Limits()`.
+
+    Yields
+    ------
+    Result
+        In the order in which the reports are ready.
+
+    Raises
+    ------
+    UsageError
+        The folder cannot be written, or `jobs` is out of range; nothing was started.
     """
     require_writable(out)
     pool = ThreadPoolExecutor(check_jobs(jobs))
@@ -63,7 +118,7 @@ def render_all(
 
 
 def _result(request: Request, out: Path, force: bool, pdf: bool, limits: Limits | None) -> Result:
-    """Render one; whatever goes wrong is its own failure, so that the others go on."""
+    """Render one report; any exception becomes its failure, so that the others are rendered."""
     try:
         done = render(request.template, request.asked, out, force=force, pdf=pdf, limits=limits)
     except FailedReportError as error:

@@ -1,4 +1,4 @@
-"""A papermill engine whose kernels are forked from a process that has imported everything: `--engine forecasting`."""
+"""Papermill engine whose kernels are forked from a process with all imports done: `papermill --engine forecasting`."""
 
 import asyncio
 import os
@@ -18,8 +18,10 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from forecasting.publish.kernels import SERVERS, ForkedKernelManager, KernelServer
+from forecasting.store.errors import first_line
 
 with warnings.catch_warnings():
+    # papermill's own imports warn of deprecations, which are not those of a user's notebook
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import Engine, papermill_engines
@@ -31,12 +33,12 @@ with warnings.catch_warnings():
 
 ENGINE = "forecasting"
 CellError = PapermillExecutionError
-LONGEST_FOLDER = 80
+LONGEST_FOLDER = 80  # the path of a Unix socket in it must stay below 108 bytes
 FORKS = sys.platform == "linux"
 
 
 class RunError(RuntimeError):
-    """A run that its kernel did not finish; `notebook` holds what was executed."""
+    """A run that its kernel did not finish; `notebook` is the notebook as far as it was executed."""
 
     def __init__(self, said: str, notebook: Any) -> None:
         super().__init__(said)
@@ -45,7 +47,22 @@ class RunError(RuntimeError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run may take: seconds for a cell and for the whole run, bytes of memory beyond the imported libraries."""
+    """Limits of a run.
+
+    Parameters
+    ----------
+    cell_seconds
+        Longest time of a cell, in seconds.
+    run_seconds
+        Longest time of the run, in seconds.
+    memory
+        Memory beyond that of the imported libraries, in bytes; None: no limit.
+
+    Examples
+    --------
+    >>> Limits(run_seconds=60)
+    Limits(cell_seconds=120, run_seconds=60, memory=4294967296)
+    """
 
     cell_seconds: int = 120
     run_seconds: int = 600
@@ -58,20 +75,20 @@ def execute(source: Path, executed: Path, template: str, values: dict[str, Any],
     Parameters
     ----------
     source, executed : Path
-        The template's notebook, and where the executed one is written.
+        Path of the template's notebook, and that of the executed notebook to be written.
     template : str
-        Its name, by which the server knows what reports can share.
+        Name of the template, by which the kernel server loads what reports share.
     values : dict
         Values of its parameters.
     limits : Limits
-        What the run may take.
+        Limits of time and memory.
 
     Raises
     ------
     CellError
-        Where a cell raises; `executed` then holds what was run.
+        A cell raises; `executed` then holds the notebook as far as it was executed.
     RunError
-        Where the kernel dies, or a cell or the run takes too long.
+        The kernel dies, or a cell or the run exceeds its time.
     """
     execute_notebook(
         source,
@@ -87,14 +104,14 @@ def execute(source: Path, executed: Path, template: str, values: dict[str, Any],
 
 
 def parameterized(source: Path, values: Mapping[str, Any]) -> NotebookNode:
-    """The template's notebook with a cell that sets its parameters to these values, as `execute` runs it."""
+    """The notebook of a template with a cell that sets its parameters to these values, as `execute` runs it."""
     return parameterize_notebook(load_notebook_node(str(source)), dict(values))
 
 
 class ForkEngine(Engine):
-    """Runs a notebook in a forked kernel, within its limits; memory is limited only where kernels are forked (Linux).
+    """Engine that executes a notebook in a forked kernel within limits (of memory on Linux only, where it can fork).
 
-    `report` (optional: its `template` and `parameters`) lets the server load what other reports can share.
+    `report`, a template and its parameters, lets the kernel server load what reports of that kind share.
     """
 
     @classmethod
@@ -111,7 +128,7 @@ class ForkEngine(Engine):
         stderr_file: Any = None,
         **_: Any,
     ) -> Any:
-        """Execute the cells; `RunError` where the kernel dies, or a cell or the run takes too long."""
+        """Execute the cells; `RunError` if the kernel dies, or a cell or the run exceeds its time."""
         limits = limits or Limits()
         with _scratch() as scratch, SERVERS.one() as server:
             manager = _manager(kernel_name, scratch, server, {"report": report, "memory": limits.memory})
@@ -132,15 +149,14 @@ class ForkEngine(Engine):
                 try:
                     return client.execute()
                 except (RuntimeError, TimeoutError, OSError) as error:
-                    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-                    late_words = f"a run of more than {limits.run_seconds} seconds; it was ended"
-                    raise RunError(late_words if late.is_set() else said, nb_man.nb) from None
+                    too_long = f"a run of more than {limits.run_seconds} seconds; it was ended"
+                    raise RunError(too_long if late.is_set() else first_line(error), nb_man.nb) from None
                 finally:
                     _close_loop()
 
 
 def _manager(kernel_name: str, scratch: str, server: KernelServer, request: dict[str, Any]) -> AsyncKernelManager:
-    """A manager of a forked kernel; where the system cannot fork kernels, of one that starts from nothing."""
+    """The manager of a forked kernel, or of an ordinary one on systems other than Linux."""
     place = {"transport": "ipc", "ip": f"{scratch}/k"} if os.name == "posix" else {}
     asked = {"kernel_name": kernel_name, "connection_file": f"{scratch}/kernel.json"}
     if not FORKS:
@@ -150,7 +166,7 @@ def _manager(kernel_name: str, scratch: str, server: KernelServer, request: dict
 
 
 def _close_loop() -> None:
-    """Close the event loop that the client made for a thread of its own; that of the main thread stays."""
+    """Close the event loop that the client made in a worker thread; that of the main thread stays open."""
     if threading.current_thread() is not threading.main_thread():
         loop = ensure_event_loop()
         waiting = asyncio.all_tasks(loop)
@@ -161,14 +177,14 @@ def _close_loop() -> None:
 
 
 def _scratch() -> tempfile.TemporaryDirectory[str]:
-    """A folder short enough for the path of a socket."""
+    """A temporary folder whose path is short enough for the path of a socket in it."""
     usual = tempfile.gettempdir()
     return tempfile.TemporaryDirectory(prefix="fc-", dir=usual if len(usual) <= LONGEST_FOLDER else "/tmp")
 
 
 @contextmanager
 def _ended_after(seconds: float, manager: Any) -> Iterator[threading.Event]:
-    """Kill the manager's kernel when the time is over; the event says whether that happened."""
+    """Kill the manager's kernel once the time has passed; the event is set if that happened."""
     late = threading.Event()
 
     def end() -> None:

@@ -1,4 +1,4 @@
-"""What papermill's entry point names: the engine, imported only when a notebook is run with it."""
+"""Papermill's entry point: the engine, imported only when a notebook is run with it."""
 
 from typing import Any
 
@@ -11,4 +11,4 @@ class _Late(type):
 
 
 class LateForkEngine(metaclass=_Late):
-    """`engine.ForkEngine`, which imports papermill and so cannot be imported while papermill loads its engines."""
+    """`engine.ForkEngine`, imported on first use: it imports papermill, which loads this module when imported."""

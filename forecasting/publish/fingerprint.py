@@ -1,4 +1,4 @@
-"""What a report depends on, as one hash: its template, its parameters, the record and the code."""
+"""Fingerprint of a report: one hash of its template, its parameters, the record and the code."""
 
 import hashlib
 import json
@@ -17,9 +17,28 @@ DRAWING = ("matplotlib", "nbconvert", "jinja2")
 
 
 def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> str:
-    """sha256 that changes with the template's source, the parameters, the record, the package or its libraries.
+    """The sha256 of everything on which a report depends: template, parameters, record, package and libraries.
 
-    Trained models are not in it: what they say is what the record and the code make of them.
+    Artefacts of fitted models are left out: they follow from the record and the code.
+
+    Parameters
+    ----------
+    notebook
+        The notebook of the template.
+    asked
+        Its parameters.
+    values
+        The same as plain values, with the as_of day.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Raises
+    ------
+    SchemaError
+        The record cannot be read.
     """
     folders = {name: getattr(asked, name) for name in type(asked).model_fields if name not in ("data", "artefacts")}
     parts = {

@@ -1,7 +1,8 @@
-"""A process that imports everything once and forks a kernel from itself for each run, so that none waits for imports.
+"""Kernel server: a process that imports everything once and forks a kernel from itself for each run.
 
-Each kernel is a process of its own: nothing that one run changes is seen by the next. Requests and replies are lines
-of JSON on standard input and output; when the input ends, the process ends, and its kernels with it.
+Forking saves each run the imports (and the fitting that reports share), and isolates runs: no run sees what another
+changed. Requests and replies are lines of JSON on standard input and output; when the input ends, the process and its
+kernels end.
 """
 
 import contextlib
@@ -25,12 +26,14 @@ IMPORTED = (
 
 
 def serve() -> None:
-    """Answer each request for a kernel with its process id, until the input ends."""
+    """Answer each request with the process id of a new kernel, until the input ends."""
+    # what imported modules print on standard output must not mix with the replies
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     for name in IMPORTED:
         importlib.import_module(name)
     importlib.import_module("forecasting.artefacts").code_sha256()  # printed by every report
+    # frozen objects are left alone by the children's garbage collector, so that their memory pages stay shared
     gc.collect()
     gc.freeze()
     print(json.dumps({"pid": os.getpid()}), file=replies, flush=True)
@@ -46,7 +49,7 @@ def serve() -> None:
 
 
 def _share(template: str, parameters: dict[str, Any]) -> None:
-    """Load here what later reports can share; a fault is left for the report itself to tell."""
+    """Load what reports of this kind share; an error is ignored here, since the report itself raises it again."""
     from forecasting.publish.parameters import checked_parameters
 
     def late(*_: Any) -> None:
@@ -60,7 +63,7 @@ def _share(template: str, parameters: dict[str, Any]) -> None:
 
 
 def _reap() -> None:
-    """Take leave of the kernels that have ended."""
+    """Collect the exit status of kernels that have ended, so that none remains as a zombie."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -69,6 +72,7 @@ def _reap() -> None:
 def _become_kernel(asked: dict[str, Any]) -> None:
     """Run an IPython kernel in this forked child; it never returns to the loop of its parent."""
     parent = os.getppid()
+    # the kernel is killed with its server
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     status = 1
     try:
@@ -76,7 +80,7 @@ def _become_kernel(asked: dict[str, Any]) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1):
             os.dup2(nothing, stream)
-        if os.getppid() == parent:
+        if os.getppid() == parent:  # the server may have died before the line above took effect
             os.chdir(asked["folder"])
             os.environ.update(asked["environment"])
             _limit_memory(asked["memory"])
@@ -87,7 +91,7 @@ def _become_kernel(asked: dict[str, Any]) -> None:
 
 
 def _limit_memory(grant: int | None) -> None:
-    """Let this process take `grant` bytes of memory of its own beyond what it has."""
+    """Limit the memory of this process to `grant` bytes beyond what it has."""
     if grant is not None:
         status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
         held = next(1024 * int(line.split()[1]) for line in status if line.startswith("VmData:"))

@@ -1,4 +1,4 @@
-"""Kernels forked by a server process, as `jupyter_client` sees them; the server is started once and used again."""
+"""Kernels forked by a server process, for `jupyter_client`; servers are started once and reused."""
 
 import asyncio
 import atexit
@@ -19,19 +19,20 @@ from traitlets import Any as AnyTrait
 
 
 class ForkedKernel:
-    """A kernel process as `jupyter_client` sees it; it is a child of its server, not of this process."""
+    """Kernel process with the interface of `Popen`; it is a child of its server, not of this process."""
 
     stdin = stdout = stderr = None
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
+        # this process is not the kernel's parent and cannot wait for it; a pidfd is readable once the process has ended
         try:
             self._exit: int | None = os.pidfd_open(pid)
         except ProcessLookupError:
             self._exit = None
 
     def poll(self) -> int | None:
-        """None while it runs, -1 once it has ended."""
+        """None while it runs, -1 after it has ended: the exit status is known to its parent only."""
         if self._exit is not None:
             waiting = select.poll()
             waiting.register(self._exit, select.POLLIN)
@@ -57,22 +58,22 @@ class ForkedKernel:
                 os.killpg(self.pid, number)
 
     def kill(self) -> None:
-        """End it at once."""
+        """Send SIGKILL."""
         self.send_signal(signal.SIGKILL)
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Send SIGTERM."""
         self.send_signal(signal.SIGTERM)
 
 
 class KernelServer:
-    """The process that forks kernels; started on first use and again if it has died."""
+    """The process that forks kernels, started on first use and restarted if it has died."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
 
     def fork(self, request: dict[str, Any]) -> ForkedKernel:
-        """A kernel for the request; `RuntimeError` where no process can be had."""
+        """A new kernel for a request; `RuntimeError` if no process can be started."""
         for _ in range(2):
             if self._process is None or self._process.poll() is not None:
                 self.close()
@@ -81,7 +82,7 @@ class KernelServer:
                 return ForkedKernel(self._asked(json.dumps(request)))
             except (OSError, ValueError):
                 self.close()
-        raise RuntimeError("no kernel could be started")
+        raise RuntimeError("expected a kernel, got no process; see whether memory or processes are used up")
 
     def close(self) -> None:
         """End the process and its kernels."""
@@ -112,7 +113,7 @@ class KernelServer:
 
 
 class _Servers:
-    """Servers at rest; each run takes one and gives it back."""
+    """Idle servers: each run takes one and returns it, so that concurrent runs do not wait for each other."""
 
     def __init__(self) -> None:
         self._resting: list[KernelServer] = []
@@ -135,10 +136,10 @@ SERVERS = _Servers()
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """Starts the kernel by a fork of the manager's server."""
+    """Provisioner that starts the kernel by a fork of the manager's server."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Fork the kernel; the command that would start one from nothing is not used."""
+        """Fork the kernel; the command that would start an ordinary one is not used."""
         del cmd
         manager = self.parent
         request = {
@@ -160,7 +161,7 @@ class ForkedProvisioner(LocalProvisioner):
 
 
 class ForkedKernelManager(AsyncKernelManager):
-    """A manager whose kernel comes from a `KernelServer`."""
+    """Manager of a kernel forked by a `KernelServer`."""
 
     provisioner: Any = None
     server = AnyTrait()

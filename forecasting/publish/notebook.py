@@ -1,4 +1,4 @@
-"""Rendering a report: a template run by papermill, then published whole or not at all."""
+"""Rendering of a report: a template is run by papermill, and its files are written atomically."""
 
 import hashlib
 import tempfile
@@ -16,7 +16,7 @@ from forecasting.publish.fingerprint import fingerprint
 from forecasting.publish.parameters import Parameters, checked_parameters, template_named
 from forecasting.publish.pdf import pdf_page
 from forecasting.review import read_sidecar, review_of, sidecar_bytes
-from forecasting.store.errors import ForeignFileError, ReportError, UsageError
+from forecasting.store.errors import ForeignFileError, ReportError, UsageError, first_line
 from forecasting.store.files import require_writable, write_whole
 from forecasting.store.lock import locked
 from forecasting.store.package_data import shipped
@@ -27,7 +27,7 @@ RENDERED, UNCHANGED = "rendered", "unchanged"
 
 @dataclass(frozen=True)
 class Rendering:
-    """A report that stands: its page, whether it was `rendered` or stood `unchanged`, its fingerprint, wall seconds."""
+    """A report in its folder: its page, its status (`rendered` or `unchanged`), its fingerprint, and wall seconds."""
 
     page: Path
     status: str
@@ -36,20 +36,45 @@ class Rendering:
 
 
 class FailedReportError(ReportError):
-    """A notebook that failed; `notebook` is where it was kept, or None."""
+    """A notebook failed.
+
+    Parameters
+    ----------
+    said
+        What was expected and what happened.
+    notebook
+        Where the notebook is kept as far as it was executed; None if it is not.
+    """
 
     def __init__(self, said: str, notebook: Path | None = None) -> None:
         self.notebook = notebook
-        kept = f"; the notebook as far as it came: {notebook}" if notebook else ""
-        super().__init__(f"{said}. Nothing was published{kept}")
+        do = f"see the last output in {notebook}" if notebook else "render it again"
+        super().__init__(f"{said}; nothing was published; {do}")
 
 
 def render_report(template: str, parameters: dict[str, Any], out: str | Path = "reports") -> Path:
-    """Run a report template and publish its page, notebook and sidecar; returns the path of the page.
+    """Render a report: its page, its executed notebook and its sidecar, written atomically, the page last.
 
-    A case report is `<out>/cases/<case_id>/<as_of>.html`, `.ipynb` and `.json`, each whole, the page last. Raises
-    `UsageError` for bad parameters, an unknown case or an unwritable folder (before anything runs), and `ReportError`
-    if the notebook fails; nothing is published then.
+    Parameters
+    ----------
+    template
+        `case_report`, `portfolio`, `scorecard` or `data_quality`, or the name on the command line.
+    parameters
+        Parameters of the template by name, as values or as text.
+    out
+        The folder of all reports. A case report is `<out>/cases/<case_id>/<as_of>.html`, `.ipynb` and `.json`.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    UsageError
+        A parameter is invalid, the case is unknown, or the folder cannot be written; nothing was run.
+    ReportError
+        The notebook failed; nothing was published.
     """
     return render(template, checked_parameters(template, parameters), out).page
 
@@ -63,20 +88,51 @@ def render(
     pdf: bool = False,
     limits: Limits | None = None,
 ) -> Rendering:
-    """Publish a report whose parameters are checked, unless it stands as the same inputs would make it (or `force`)."""
+    """Render a report, unless the one in its folder was made from the same inputs.
+
+    Parameters
+    ----------
+    template
+        Name of the template.
+    asked
+        Its parameters.
+    out
+        The folder of all reports.
+    force
+        Render it even if its inputs have not changed.
+    pdf
+        Write a PDF beside the page.
+    limits
+        Limits of time and memory; default: `Limits()`.
+
+    Returns
+    -------
+    Rendering
+        The page and its status.
+
+    Raises
+    ------
+    UsageError
+        The request cannot be answered, or the folder cannot be written; nothing was run.
+    ReportError
+        The notebook failed; nothing was published.
+    """
     begun = time.monotonic()
     day = asked.checked()
     name = template_named(template)
     source = source_of(name)
     if not source.is_file():
-        raise UsageError(f"wanted the notebook of the template {asked.command}; came {source}: no such file")
+        raise UsageError(
+            f"expected the notebook of the template {asked.command}, got {source}: no such file; "
+            "install the package again"
+        )
     place = Path(out) / asked.folder()
     page = place / f"{day}.html"
     require_writable(place)
     values = asked.values(day)
     print_of = fingerprint(source, asked, values)
     status = UNCHANGED
-    if force or not _stands(page, print_of):
+    if force or not _is_current(page, print_of):
         notebook = _executed(name, source, asked, values, page, limits or Limits())
         _publish(notebook, asked, page, Path(out), {"template": name, "parameters": values, "fingerprint": print_of})
         status = RENDERED
@@ -86,17 +142,23 @@ def render(
 
 
 def source_of(template: str) -> Path:
-    """The notebook of a template."""
+    """Path of the notebook of a template.
+
+    Examples
+    --------
+    >>> source_of("portfolio").name
+    'portfolio.ipynb'
+    """
     return shipped("notebooks") / "reports" / f"{template}.ipynb"
 
 
 def page_of(asked: Parameters, day: date) -> Path:
-    """Where a report's page stands, below the folder of all reports."""
+    """Path of the page of a report, below the folder of all reports."""
     return asked.folder() / f"{day}.html"
 
 
-def _stands(page: Path, print_of: str) -> bool:
-    """Whether all three files are there, made from the same inputs, and the page is as it was rendered."""
+def _is_current(page: Path, print_of: str) -> bool:
+    """Whether all three files exist, made from the same inputs, and the page is unchanged since it was rendered."""
     try:
         rendering = read_sidecar(page)[0].rendering
         whole = hashlib.sha256(page.read_bytes()).hexdigest() == rendering.html_sha256
@@ -113,7 +175,7 @@ def _publish(
     sha256 = hashlib.sha256(html).hexdigest()
     content["rendering"] = {**rendering, "html_sha256": sha256}
     notebook_bytes = (nbformat.writes(notebook) + "\n").encode()
-    with locked(out):  # an approval meanwhile would be in the log and not in the page's JSON file
+    with locked(out):  # else an approval at the same time could be in the log but not in the page's JSON file
         content["review"] = review_of(out, page.relative_to(out).as_posix(), sha256)
         write_whole(
             {page.with_suffix(".json"): sidecar_bytes(content), page.with_suffix(".ipynb"): notebook_bytes, page: html}
@@ -124,20 +186,20 @@ def _publish(
 def _executed(
     template: str, source: Path, asked: Parameters, values: dict[str, Any], page: Path, limits: Limits
 ) -> nbformat.NotebookNode:
-    about = f"wanted {template} to run for {asked.subject()} as of {page.stem}"
+    expected = f"expected {template} to run for {asked.subject()} as of {page.stem}"
     with _scratch() as scratch:
         executed = Path(scratch) / "executed.ipynb"
         try:
             execute(source, executed, template, values, limits)
         except CellError as error:
             kept = _keep(page, nbformat.read(executed, as_version=4))
-            said = f"{about}; cell {error.exec_count} came to {error.ename}: {error.evalue}"
-            raise FailedReportError(said, kept) from None
+            got = f"{error.ename} in cell {error.exec_count}: {error.evalue}"
+            raise FailedReportError(f"{expected}, got {got}", kept) from None
         except RunError as error:
-            raise FailedReportError(f"{about}; its kernel came to: {error}", _keep(page, error.notebook)) from None
+            kept = _keep(page, error.notebook)
+            raise FailedReportError(f"{expected}, got a failed kernel: {error}", kept) from None
         except (RuntimeError, OSError) as error:
-            said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise FailedReportError(f"{about}; its kernel came to: {said}") from None
+            raise FailedReportError(f"{expected}, got a failed kernel: {first_line(error)}") from None
         return _plain(nbformat.read(executed, as_version=4))
 
 
@@ -148,7 +210,7 @@ def _plain(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def _keep(page: Path, notebook: nbformat.NotebookNode) -> Path | None:
-    """Put a failed notebook beside the page it was to become; None where even that cannot be written."""
+    """Keep a failed notebook beside its page-to-be; None if even that cannot be written."""
     place = page.with_suffix(".failed.ipynb")
     try:
         write_whole({place: (nbformat.writes(_plain(notebook)) + "\n").encode()})
@@ -161,7 +223,9 @@ def _scratch() -> tempfile.TemporaryDirectory[str]:
     try:
         return tempfile.TemporaryDirectory(prefix="fc-")
     except OSError as error:
-        raise ReportError(f"wanted a folder for temporary files; came {error.strerror}. Set TMPDIR") from None
+        raise ReportError(
+            f"expected a folder for temporary files, got {error.strerror}; set TMPDIR to another"
+        ) from None
 
 
 def _content(notebook: nbformat.NotebookNode) -> dict[str, Any]:
@@ -172,5 +236,8 @@ def _content(notebook: nbformat.NotebookNode) -> dict[str, Any]:
         if SIDECAR in output.get("data", {})
     ]
     if len(bundles) != 1:
-        raise ReportError(f"wanted one cell that gives the report's content; came {len(bundles)}")
+        raise ReportError(
+            f"expected one cell that gives the report's content, got {len(bundles)}; "
+            "end that cell with the report itself"
+        )
     return dict(bundles[0])

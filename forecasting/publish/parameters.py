@@ -1,7 +1,7 @@
-"""The strict, typed parameters of each report template, declared once and checked before anything runs.
+"""Typed parameters of the report templates, validated strictly before anything runs.
 
-The same classes serve Python, the command line, batches and the schedule. A template is a notebook, a class here and
-a line of `TEMPLATES`.
+The same classes serve Python, the command line, batches and schedules. A template consists of a notebook, a class here
+and an entry in `TEMPLATES`.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,15 @@ from forecasting.store.values import Values, complaint_of, reworded
 
 
 class Parameters(Values):
-    """What every template takes, and what it must tell: where its pages stand and what it can share."""
+    """Parameters of every template, and the paths and titles of its pages.
+
+    Parameters
+    ----------
+    as_of
+        The as_of day; default: the record's end.
+    data
+        The folder of a record; default: the one shipped.
+    """
 
     command: ClassVar[str]
     models: ClassVar[tuple[tuple[str, ...], ...]] = ()
@@ -44,24 +52,24 @@ class Parameters(Values):
         return Path(value).resolve() if isinstance(value, str | Path) else value
 
     def history(self) -> History:
-        """The record as of the day asked; raises what `load_history` raises."""
+        """The record as of the as_of day; raises as `load_history` does."""
         return shared_history(self.data, self.as_of)
 
     def checked(self) -> date:
-        """The day of the report, once the request is known to be answerable; else an error that says why not."""
+        """The as_of day of the report; `UsageError` or `SchemaError` if the request cannot be answered."""
         return self.history().as_of
 
     def folder(self) -> Path:
-        """Where the dated pages of this report stand, below the folder of all reports."""
+        """The folder of the dated pages of this report, below the folder of all reports."""
         return Path(self.home())
 
     @classmethod
     def home(cls) -> str:
-        """The folder of all reports of this template, below the folder of all reports."""
+        """The folder of the reports of this template, below the folder of all reports."""
         return cls.command
 
     def subject(self) -> str:
-        """What the report is about, in a message."""
+        """The subject of the report, for messages."""
         return self.command
 
     def title(self, content: Mapping[str, Any]) -> str:
@@ -69,13 +77,13 @@ class Parameters(Values):
         return str(content["title"])
 
     def share(self) -> None:
-        """Load the record and fit the models that other reports of the same day need too."""
+        """Load the record and fit the models that other reports of the same day use too."""
         history = self.history()
         for names in self.models:
             shared_fit(history, names, getattr(self, "target", TARGETS[0]), getattr(self, "artefacts", None))
 
     def values(self, day: date) -> dict[str, Any]:
-        """What the notebook gets: plain values, with the day spelled out."""
+        """The parameters of the notebook: plain values, with the as_of day filled in."""
         plain = {name: getattr(self, name) for name in type(self).model_fields}
         plain |= {"as_of": day.isoformat()}
         plain |= {name: str(value) for name, value in plain.items() if isinstance(value, Path)}
@@ -83,7 +91,7 @@ class Parameters(Values):
 
 
 class Forecasting(Parameters):
-    """Parameters of templates that forecast."""
+    """Parameters of templates with forecasts: horizons in months, target, and the folder of fitted models."""
 
     horizons: tuple[int, ...] = Field(default=HORIZONS, description="months after as_of, 1 to 120")
     target: str = Field(
@@ -110,26 +118,26 @@ class Forecasting(Parameters):
     @classmethod
     def _known_target(cls, value: str) -> str:
         if value not in TARGETS:
-            raise ValueError(f"wanted one of {', '.join(TARGETS)}; came {value!r}")
+            raise ValueError(f"expected one of {', '.join(TARGETS)}, got {value!r}; choose one of them")
         return value
 
 
 class CaseReport(Forecasting):
-    """Parameters of `case_report`: one case."""
+    """Parameters of `case_report`: the forecast of one case."""
 
     command: ClassVar[str] = "case"
     beside: ClassVar[tuple[str, ...]] = ("multiverse",)
     case_id: str = Field(description="case of the record")
 
     def checked(self) -> date:
-        """The day; `UsageError` unless the case goes on by then."""
+        """The as_of day; `UsageError` unless the case is open on that day."""
         history = self.history()
         if self.case_id not in history.open_case_ids(self.target):
             open_cases(history, [self.case_id], self.target)
         return history.as_of
 
     def share(self) -> None:
-        """Work out one report of the same record, day and target: what it loads and fits is found by all later ones."""
+        """Work out one report: what it loads and fits is cached for all later ones of this record, day and target."""
         from forecasting.documents.case.content import case_content
         from forecasting.documents.case.explained_values import compared_with, day_before, earlier_grounds
 
@@ -155,12 +163,12 @@ class CaseReport(Forecasting):
         return self.case_id
 
     def title(self, content: Mapping[str, Any]) -> str:
-        """The case and the day."""
+        """The name of the case and the as_of day."""
         return f"{content['case']['name']} - forecast as of {content['as_of']}"
 
 
 class Portfolio(Forecasting):
-    """Parameters of `portfolio`: all cases that go on."""
+    """Parameters of `portfolio`: the forecasts of all open cases."""
 
     command: ClassVar[str] = "portfolio"
     period_months: int = Field(default=3, ge=1, le=120, description="months since the last period, 1 to 120")
@@ -172,32 +180,37 @@ class Portfolio(Forecasting):
 
 
 class DataQuality(Parameters):
-    """Parameters of `data_quality`: the record itself."""
+    """Parameters of `data_quality`: faults, gaps and coverage of the record."""
 
     command: ClassVar[str] = "data-quality"
 
     def checked(self) -> date:
-        """The day; a record with faults is no obstacle, one that cannot be read is."""
+        """The as_of day; a record with faults is reported on, one that cannot be read is a `SchemaError`."""
         record = shared_record(self.data)
         if self.as_of is not None and self.as_of > record.data_end:
-            raise LeakageError(f"wanted a day up to {record.data_end}, where the record ends; came {self.as_of}")
+            raise LeakageError(
+                f"expected a day up to {record.data_end}, where the record ends, got {self.as_of}; "
+                "choose an earlier one"
+            )
         return self.as_of or record.data_end
 
     def share(self) -> None:
-        """Nothing: the record is read anew."""
+        """Do nothing: this report reads the record itself."""
 
 
 class Scorecard(Parameters):
-    """Parameters of `scorecard`: the results beside a record, which are of its end."""
+    """Parameters of `scorecard`: the backtest and ledger beside a record, as of its end."""
 
     command: ClassVar[str] = "scorecard"
     beside: ClassVar[tuple[str, ...]] = ("ledger", "REGISTRATION.md")
 
     def checked(self) -> date:
-        """The record's end; `UsageError` for another day, of which there are no results."""
+        """The record's end; `UsageError` for another day, for which there are no results."""
         end = shared_history(self.data).as_of
         if self.as_of not in (None, end):
-            raise UsageError(f"wanted {end}, the end of the record, which the results are of; came {self.as_of}")
+            raise UsageError(
+                f"expected {end}, the record's end, of which the results are, got {self.as_of}; leave as_of out"
+            )
         return end
 
 
@@ -210,15 +223,54 @@ TEMPLATES: dict[str, type[Parameters]] = {
 
 
 def template_named(name: str) -> str:
-    """The notebook of a template, by its own name or by its name on the command line; `UsageError` for another."""
+    """The name of a template's notebook, from this name or from that on the command line.
+
+    Parameters
+    ----------
+    name
+        Such as `data_quality` or `data-quality`.
+
+    Raises
+    ------
+    UsageError
+        There is no such template.
+
+    Examples
+    --------
+    >>> template_named("case"), template_named("data_quality")
+    ('case_report', 'data_quality')
+    """
     named = {kind.command: notebook for notebook, kind in TEMPLATES.items()}
     if not isinstance(name, str) or (name not in TEMPLATES and name not in named):
-        raise UsageError(f"wanted a template out of {', '.join(named)}; came {name!r}")
+        raise UsageError(f"expected a template out of {', '.join(named)}, got {name!r}; choose one of them")
     return named.get(name, name)
 
 
 def checked_parameters(template: str, parameters: Mapping[str, Any]) -> Any:
-    """The parameters of a template, or a `UsageError` that names each bad one and what it wants."""
+    """Validated parameters of a template.
+
+    Parameters
+    ----------
+    template
+        Name of the template.
+    parameters
+        Its parameters by name, as values or as text.
+
+    Returns
+    -------
+    publish.parameters.Parameters
+        An instance of the template's subclass.
+
+    Raises
+    ------
+    UsageError
+        There is no such template, or parameters are invalid; each is named.
+
+    Examples
+    --------
+    >>> checked_parameters("portfolio", {"as_of": "2026-02-05", "period_months": "6"}).period_months
+    6
+    """
     name = template_named(template)
     try:
         return TEMPLATES[name](**parameters)

@@ -1,4 +1,4 @@
-"""A page as a tagged PDF, printed by Chromium where it is installed."""
+"""Conversion of a page to a tagged PDF by Chromium, if it is installed."""
 
 import os
 import shutil
@@ -13,28 +13,48 @@ SECONDS = 120
 
 
 def browser() -> str:
-    """The Chromium of this machine; `UsageError` says what to install where there is none."""
+    """Path of Chromium on this machine; `UsageError` if there is none."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
-        raise UsageError("wanted Chromium for --pdf; came none. On Debian or Ubuntu: apt-get install chromium")
+        raise UsageError("expected Chromium for --pdf, got none; install it (Debian, Ubuntu: apt-get install chromium)")
     return found
 
 
 def pdf_page(page: Path) -> bytes:
-    """The page printed; its tags make headings, tables and links readable by machine. `ReportError` if it fails."""
+    """The page as a PDF whose tags keep headings, tables and links accessible.
+
+    Parameters
+    ----------
+    page
+        Path of the page (.html).
+
+    Returns
+    -------
+    bytes
+        The PDF.
+
+    Raises
+    ------
+    UsageError
+        Chromium is not installed.
+    ReportError
+        Chromium fails, or needs more than 120 seconds.
+    """
     with tempfile.TemporaryDirectory(prefix="fc-") as scratch:
         printed = Path(scratch) / "page.pdf"
         command = [
             browser(), "--headless", "--disable-gpu", "--no-pdf-header-footer", "--generate-pdf-document-outline",
             f"--user-data-dir={scratch}/profile", f"--print-to-pdf={printed}", page.absolute().as_uri(),
         ]  # fmt: skip
-        if os.geteuid() == 0:
+        if os.geteuid() == 0:  # Chromium refuses to run its sandbox as root
             command.insert(1, "--no-sandbox")
         try:
             run = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
         except subprocess.TimeoutExpired:
-            raise ReportError(f"wanted {page} printed within {SECONDS} seconds; Chromium did not end") from None
+            raise ReportError(
+                f"expected {page} as a PDF within {SECONDS} seconds, got no answer of Chromium; print it again"
+            ) from None
         if not printed.is_file():
-            said = (run.stderr.strip().splitlines() or ["nothing"])[-1]
-            raise ReportError(f"wanted {page} printed; Chromium said: {said}")
+            said = (run.stderr.strip().splitlines() or ["no message"])[-1]
+            raise ReportError(f"expected {page} as a PDF, got a failure of Chromium: {said}; print it again")
         return printed.read_bytes()

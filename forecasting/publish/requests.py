@@ -1,4 +1,4 @@
-"""Requests for reports: from cases, from every case that goes on, or streamed from a file of parameter sets."""
+"""Requests for reports: for named cases, for all open cases, or streamed from a file of parameter sets."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ BATCH = Foreign("a batch file", "name one with --batch FILE", most_bytes=256_000
 
 @dataclass(frozen=True)
 class Request:
-    """A report asked for: its template, its checked parameters, its day, and where it was asked for."""
+    """A request that can be answered: template, checked parameters, as_of day, and source (a case, or file and row)."""
 
     template: str
     asked: Parameters
@@ -31,7 +31,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A request that cannot be answered: where it stands and, in one line, what was wanted and what came."""
+    """A request that cannot be answered: its source, and in one line what was expected and found."""
 
     place: str
     said: str
@@ -44,61 +44,117 @@ Source = Callable[[], Iterator[Request | Refusal]]
 
 
 def named_cases(template: str, cases: Iterable[str], defaults: Defaults, refuse: bool = False) -> Source:
-    """One request for each case; for a template that is not about a case, `cases` must be empty.
+    """Requests for named cases, or for the one report of a template that is not about a case.
 
-    A case that cannot be reported is an error, or, with `refuse`, a `Refusal` beside the others.
+    Parameters
+    ----------
+    template
+        Name of the template.
+    cases
+        Case ids, each once; empty for a template that is not about a case.
+    defaults
+        Other parameters of the template.
+    refuse
+        Yield a `Refusal` for a case that cannot be reported, instead of raising its error.
+
+    Returns
+    -------
+    callable
+        Each call gives an iterator over the requests.
+
+    Raises
+    ------
+    UsageError
+        Cases are repeated, missing or superfluous, or the template does not take a parameter.
     """
     made = _request if refuse else _answerable
     _require_taken(template, defaults)
     listed = list(cases)
     if len(set(listed)) != len(listed):
-        raise UsageError(f"wanted each case once; came {' '.join(listed)}")
+        raise UsageError(f"expected each case once, got {' '.join(listed)}; leave out the repeated one")
     if "case_id" not in TEMPLATES[template_named(template)].model_fields:
         if listed:
-            raise UsageError(f"wanted no case for the template {template}; came {' '.join(listed)}")
+            raise UsageError(f"expected no case for the template {template}, got {' '.join(listed)}; leave it out")
         return lambda: iter([made("report", template, {}, defaults)])
     if not listed:
-        raise UsageError("wanted one case or more, --all or --batch FILE; came none")
+        raise UsageError("expected one case or more, --all or --batch FILE, got none; give one of them")
     return lambda: (made(case, template, {"case_id": case}, defaults) for case in listed)
 
 
 def every_case(template: str, defaults: Defaults) -> Source:
-    """One request for each case of the record that goes on, by its start."""
+    """Requests for all open cases of the record, in the order of their starts.
+
+    Parameters
+    ----------
+    template
+        Name of a template about a case.
+    defaults
+        Other parameters of the template; `data`, `as_of` and `target` decide which cases are open.
+
+    Returns
+    -------
+    callable
+        Each call gives an iterator over the requests.
+
+    Raises
+    ------
+    UsageError
+        The template is not about a case, or does not take a parameter.
+    """
     if "case_id" not in TEMPLATES[template_named(template)].model_fields:
-        raise UsageError(f"wanted --all with a template about a case; came {template}")
+        raise UsageError(f"expected --all with a template about a case, got {template}; leave --all out")
     parts = {name: value for name, value in defaults.items() if name in ("data", "as_of")}
     whole = checked_parameters("data_quality", parts)
     history = shared_history(whole.data, whole.as_of)
-    going_on = history.open_case_ids(defaults.get("target", TARGETS[0]))
+    open_cases = history.open_case_ids(defaults.get("target", TARGETS[0]))
     cases = history.cases.sort_values(["start_date", "case_id"])["case_id"]
-    return named_cases(template, [case for case in cases if case in going_on], defaults)
+    return named_cases(template, [case for case in cases if case in open_cases], defaults)
 
 
 def _require_taken(template: str, defaults: Defaults) -> None:
-    """`UsageError` for an option that the template does not take."""
+    """`UsageError` for a parameter that the template does not take."""
     fields = TEMPLATES[template_named(template)].model_fields
     if unknown := [name for name in defaults if name not in fields]:
-        raise UsageError(f"wanted options of the template {template}, out of {', '.join(fields)}; came {unknown[0]}")
+        raise UsageError(
+            f"expected options of the template {template}, out of {', '.join(fields)}, got {unknown[0]}; leave it out"
+        )
 
 
 def _require_taken_somewhere(defaults: Defaults) -> None:
-    """`UsageError` for an option that no template takes; one that a row's template does not take is left out there."""
+    """`UsageError` for a parameter that no template takes; a row ignores those that its own template does not take."""
     known = {name: None for kind in TEMPLATES.values() for name in kind.model_fields}
     if unknown := [name for name in defaults if name not in known]:
-        raise UsageError(f"wanted options out of {', '.join(known)}; came {unknown[0]}")
+        raise UsageError(f"expected options out of {', '.join(known)}, got {unknown[0]}; leave it out")
 
 
 def from_file(path: Path, template: str, defaults: Defaults) -> Source:
-    """One request for each row of a CSV (a column per parameter) or JSONL file (an object per line).
+    """Requests from the rows of a CSV file (a column per parameter) or a JSONL file (an object per line).
 
-    A column or key `template` names another template for its row; an empty cell takes the default. Raises
-    `UsageError` for a file that cannot be read at all; a bad row is a `Refusal` with file and row.
+    Parameters
+    ----------
+    path
+        A file in UTF-8, at most 256 MB, whose name ends in .csv or .jsonl. An empty cell takes the default; a column
+        or key `template` names the template of its row.
+    template
+        Name of the template of rows that name none.
+    defaults
+        Parameters for every row whose template takes them.
+
+    Returns
+    -------
+    callable
+        Each call reads the file as a stream; a faulty row is a `Refusal` with file and row.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read, its header is faulty, or no template takes a parameter of `defaults`.
     """
     if path.suffix not in (".csv", ".jsonl"):
         raise UsageError(
             f"{path}: expected a batch file that ends in .csv or .jsonl, got {path.suffix or 'no ending'}; rename it"
         )
-    with BATCH.opened(path):  # what is no file is refused before anything runs
+    with BATCH.opened(path):  # a file that cannot be read is refused before anything runs
         _require_taken_somewhere(defaults)
     rows = _csv_rows if path.suffix == ".csv" else _jsonl_rows
 
@@ -156,7 +212,7 @@ def _jsonl_rows(lines: Iterable[str], path: Path, _: str) -> Iterator[tuple[int,
 
 
 def _request(place: str, template: str, row: dict[str, Any], defaults: Defaults) -> Request | Refusal:
-    """The request of a row, or its refusal."""
+    """The request of a row, or a refusal with the first line of the error."""
     try:
         return _answerable(place, template, row, defaults)
     except ForecastingError as error:
@@ -165,7 +221,7 @@ def _request(place: str, template: str, row: dict[str, Any], defaults: Defaults)
 
 
 def _answerable(place: str, template: str, row: dict[str, Any], defaults: Defaults) -> Request:
-    """A request that can be answered from the record; raises what says why it cannot."""
+    """The request of a row; raises `UsageError` or `SchemaError` if the record cannot answer it."""
     name = template_named(row.get("template", template))
     fields = TEMPLATES[name].model_fields
     own = {key: value for key, value in row.items() if key != "template"}
@@ -174,13 +230,21 @@ def _answerable(place: str, template: str, row: dict[str, Any], defaults: Defaul
 
 
 def each_once(requests: Iterable[Request | Refusal]) -> Iterator[Request | Refusal]:
-    """The same requests, with one that would write a page asked for already as a `Refusal`."""
+    """The same requests, with those for a page requested before replaced by a `Refusal`.
+
+    Parameters
+    ----------
+    requests
+        Requests and refusals; memory grows by a few bytes for each.
+    """
     seen: dict[int, str] = {}
     for request in requests:
         if isinstance(request, Request):
             page = page_of(request.asked, request.day)
             earlier = seen.setdefault(hash(page), request.place)
             if earlier != request.place:
-                yield Refusal(request.place, f"wanted each report once; {earlier} writes {page} too")
+                yield Refusal(
+                    request.place, f"expected each report once, got {page} again, as in {earlier}; leave it out"
+                )
                 continue
         yield request

@@ -1,4 +1,4 @@
-"""A template run in this process, without a kernel: the same cells, so that a page can be derived again in seconds."""
+"""Execution of a template's cells in this process, without a kernel, to derive a page again in seconds."""
 
 import ast
 import copy
@@ -22,7 +22,7 @@ TOP = "top of the page"
 
 @dataclass(frozen=True)
 class Rerun:
-    """A template with its parameters in it, what its cells have defined, and the report that cell `number` made."""
+    """A template run up to its report: the notebook with parameters, the names defined, and the number of that cell."""
 
     notebook: NotebookNode
     names: dict[str, Any]
@@ -30,17 +30,17 @@ class Rerun:
 
     @property
     def report(self) -> Any:
-        """The report, whose `show` makes a section."""
+        """The report object, whose `show` makes a section."""
         return self.names["report"]
 
     @property
     def content(self) -> Content:
-        """The content of the page, as the sidecar would hold it."""
+        """The content of the page, as in its sidecar."""
         held: Content = json.loads(json.dumps(self.report.content, allow_nan=False))
         return held
 
     def html(self, asked: Parameters, content: Content) -> bytes:
-        """The page that shows this content, which has the keys of the report's own in whatever order."""
+        """The page that shows this content, which has the keys of the report's own content in any order."""
         executed = copy.deepcopy(self.notebook)
         held = reordered(self.content, content)
         shown = {self.number: {SIDECAR: held}} | {n: {"text/html": html} for n, html in self._shown(content).items()}
@@ -49,7 +49,7 @@ class Rerun:
         return html_page(executed, asked.title(content)).encode()
 
     def sections(self, content: Content) -> dict[tuple[str, int], str]:
-        """HTML of each cell of the page that shows something, by the heading above it and its number."""
+        """HTML of the cells with output, by the heading above the cell and its number."""
         return {(self._heading(number), number): shown for number, shown in self._shown(content).items()}
 
     def _shown(self, content: Content) -> dict[int, str]:
@@ -70,18 +70,44 @@ class Rerun:
 
 
 def rerun(template: str, printed: Mapping[str, Any], used: Mapping[str, Any]) -> Rerun:
-    """Run a template up to its report: with the parameters `used`, while its cells say those that are `printed`."""
+    """Run a template up to its report.
+
+    Parameters
+    ----------
+    template
+        Name of the template.
+    printed
+        Parameters as they appear in the notebook.
+    used
+        Parameters with which the cells are executed.
+
+    Returns
+    -------
+    Rerun
+        The notebook and the report.
+
+    Raises
+    ------
+    ReportError
+        No cell gives the report's content.
+    """
     notebook = parameterized(source_of(template), printed)
     names: dict[str, Any] = dict(used)
     for number, cell in enumerate(notebook.cells):
         if "sidecar" in cell.metadata.get("tags", ()):
             _value(cell.source, names)
             return Rerun(notebook, names, number)
-    raise ReportError(f"wanted a cell of {template} that gives the report's content; came none")
+    raise ReportError(f"expected a cell of {template} that gives the report's content, got none; tag it sidecar")
 
 
 def reordered(own: Any, other: Any) -> Any:
-    """The values of `other` in the order, and of the types, of `own`; what only one of them has is as `own` has it."""
+    """The values of `other` in the order and with the container types of `own`; keys of only one are as in `own`.
+
+    Examples
+    --------
+    >>> reordered({"a": (1, 2), "b": 3}, {"b": 4, "a": [5, 6]})
+    {'a': (5, 6), 'b': 4}
+    """
     if isinstance(own, dict) and isinstance(other, dict):
         return {key: reordered(value, other.get(str(key), value)) for key, value in own.items()}
     if isinstance(own, list | tuple) and isinstance(other, list | tuple) and len(own) == len(other):
@@ -90,7 +116,7 @@ def reordered(own: Any, other: Any) -> Any:
 
 
 def _value(source: str, names: dict[str, Any]) -> Any:
-    """Run a cell of a template that came with the package; the value of its last line, if that is an expression."""
+    """Execute a cell of a shipped template; the value of its last line if that is an expression, else None."""
     tree = ast.parse(source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, "<cell>", "exec"), names)

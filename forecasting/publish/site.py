@@ -1,4 +1,4 @@
-"""One page over all reports, and a feed of them: works from a folder, without a server, without a script."""
+"""Index page and Atom feed of a folder of reports, usable without a server and without scripts."""
 
 import hashlib
 import shutil
@@ -27,7 +27,7 @@ ENDS = (".html", ".json", ".ipynb", ".pdf")
 
 @dataclass(frozen=True)
 class Published:
-    """A report as it stands in a folder: its page below it, whom it is about, its day, number and standing."""
+    """A report in a folder: its page (relative to it), subject, as_of day, main forecast and sign-off status."""
 
     page: Path
     template: str
@@ -42,25 +42,53 @@ class Published:
 
 
 def publish(reports: Path, out: Path, require_approval: bool = False) -> list[str]:
-    """Put the reports, `index.html` and `feed.xml` into `out` (which may be `reports`); returns what was left out.
+    """Publish a folder of reports: copy them, and write `index.html` and `feed.xml`.
 
-    With `require_approval` only pages approved as they stand are shown; each other is named with its standing.
+    Parameters
+    ----------
+    reports
+        The folder of all reports.
+    out
+        The public folder, which may be `reports` itself.
+    require_approval
+        Publish only pages whose present content is approved.
+
+    Returns
+    -------
+    list of str
+        The pages left out, each with its sign-off status.
+
+    Raises
+    ------
+    UsageError
+        There is no such folder, `out` cannot be written, or one folder is inside the other.
     """
     if not reports.is_dir():
-        raise UsageError(f"wanted a folder of reports; came {reports}: no such folder")
+        raise UsageError(f"expected a folder of reports, got {reports}: no such folder; name it with --reports")
     require_writable(out)
-    found = standing_reports(reports)
+    found = reports_in(reports)
     shown = [one for one in found if one.review["status"] == APPROVED or not require_approval]
     if out.resolve() != reports.resolve():
         if reports.resolve() in out.resolve().parents or out.resolve() in reports.resolve().parents:
-            raise UsageError(f"wanted a public folder apart from {reports}; came {out}")
+            raise UsageError(f"expected a public folder apart from {reports}, got {out}; choose another with --out")
         _copy(reports, out, shown)
     write_whole({out / FEED: feed(shown).encode(), out / INDEX: index(shown).encode()})
     return [f"{one.page.as_posix()}: {one.review['status']}" for one in found if one not in shown]
 
 
-def standing_reports(reports: Path) -> list[Published]:
-    """Every page with its sidecar below a folder, by template, subject and day, latest first; others are no reports."""
+def reports_in(reports: Path) -> list[Published]:
+    """The reports below a folder: pages with a sidecar.
+
+    Parameters
+    ----------
+    reports
+        The folder of all reports.
+
+    Returns
+    -------
+    list of Published
+        By template, name and subject, the latest day first.
+    """
     found = []
     for home in (reports / kind.home() for kind in TEMPLATES.values()):
         found += [one for page in sorted(home.rglob("*.html")) if (one := _published(reports, page)) is not None]
@@ -97,22 +125,22 @@ def _published(reports: Path, page: Path) -> Published | None:
 
 
 def _copy(reports: Path, out: Path, shown: list[Published]) -> None:
-    """Copy what is shown, and take away what an earlier publication put there and this one does not show."""
-    wanted: set[Path] = set()
+    """Copy the reports shown, and remove those that an earlier publication copied and this one does not show."""
+    copied: set[Path] = set()
     for one in shown:
         files = [path for end in ENDS if (path := (reports / one.page).with_suffix(end)).is_file()]
-        wanted |= {path.relative_to(reports) for path in files}
-        write_whole({out / path.relative_to(reports): path.read_bytes() for path in reversed(files)})
-    for old in standing_reports(out):
+        copied |= {path.relative_to(reports) for path in files}
+        write_whole({out / path.relative_to(reports): path.read_bytes() for path in reversed(files)})  # the page last
+    for old in reports_in(out):
         for end in ENDS:
-            if (gone := old.page.with_suffix(end)) not in wanted:
+            if (gone := old.page.with_suffix(end)) not in copied:
                 (out / gone).unlink(missing_ok=True)
     if (reports / APPROVALS).is_file():
         shutil.copyfile(reports / APPROVALS, out / APPROVALS)
 
 
 def index(reports: Iterable[Published]) -> str:
-    """The page: the latest report of each subject, its earlier ones folded below it."""
+    """The index page: the latest report of each subject, with its earlier ones folded below it."""
     subjects = [
         [_row(one) for one in group] for _, group in groupby(reports, key=lambda one: (one.template, one.subject))
     ]
@@ -120,7 +148,7 @@ def index(reports: Iterable[Published]) -> str:
 
 
 def _row(one: Published) -> dict[str, str]:
-    """What the page says of a report, as words."""
+    """The cells of a report in the index, as text."""
     status = str(one.review["status"])
     return {
         "name": one.name,
@@ -134,7 +162,7 @@ def _row(one: Published) -> dict[str, str]:
 
 
 def feed(reports: Iterable[Published]) -> str:
-    """The latest reports as an Atom feed (RFC 4287), newest first, each with what changed since the one before."""
+    """Atom feed (RFC 4287) of at most 200 reports, newest first, each with the change since the report before it."""
     listed = list(reports)
     before = {
         later.page: earlier

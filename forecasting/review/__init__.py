@@ -1,4 +1,4 @@
-"""Sign-off of pages and cards: who said what of exactly which bytes, in one log a folder, only ever added to."""
+"""Sign-off of pages and model cards: an append-only log in each folder, of who decided what about which bytes."""
 
 from forecasting.review.log import APPROVALS, SignOff, append, sign_offs
 from forecasting.review.pages import approve, review_of

@@ -1,4 +1,4 @@
-"""The log of sign-offs of a folder: a line for each, of pages and cards alike; added under one lock, never changed."""
+"""Append-only log of the sign-offs in a folder: one line for each sign-off of a page or card, added under one lock."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -23,10 +23,32 @@ Decision = Literal["approved", "changes requested", "answered"]
 
 
 class SignOff(Values):
-    """A line of the log.
+    """One line of the log.
 
-    `document`: the page or card, named relative to the folder; `sha256`: of its bytes; `at`: when, in UTC; `section`:
-    what of the document is meant, by default all; `answers`: the number (from 1) of the line that this one answers.
+    Parameters
+    ----------
+    document
+        Path of the page or card, relative to the folder of the log.
+    sha256
+        Hash of its bytes, as 64 hexadecimal digits.
+    by
+        Name of the reviewer.
+    at
+        Time in UTC, ISO 8601.
+    decision
+        The decision, or that this line answers a remark.
+    comment
+        Remark, at most 4,000 characters.
+    section
+        The section meant; None: the whole document.
+    answers
+        Number (from 1) of the line that this one answers.
+
+    Examples
+    --------
+    >>> line = {"document": "cases/a/2026-02-05.html", "sha256": "0" * 64, "by": "A. Reviewer", "decision": "approved"}
+    >>> SignOff(**line, at="2026-02-06T10:00:00+00:00").decision
+    'approved'
     """
 
     document: str
@@ -41,7 +63,7 @@ class SignOff(Values):
     @model_validator(mode="before")
     @classmethod
     def _as_first_written(cls, line: Any) -> Any:
-        """Lines kept from the time when pages and cards had a form each: no line is ever changed, so they are read."""
+        """Lines of the two earlier forms (of pages, of cards) in today's form: a log is never rewritten."""
         if not isinstance(line, dict) or "document" in line:
             return line
         implied = {"decision": "approved"} if "report" in line else {}
@@ -49,56 +71,76 @@ class SignOff(Values):
 
 
 def sign_offs(folder: Path) -> list[SignOff]:
-    """Every line of a folder's log, oldest first; empty where there is none.
+    """The sign-offs in the log of a folder.
+
+    Parameters
+    ----------
+    folder
+        The folder of the log, which need not exist.
+
+    Returns
+    -------
+    list of SignOff
+        Oldest first; empty if there is no log.
 
     Raises
     ------
     ForeignFileError
-        The log cannot be read, or a line of it, which is named, is no sign-off.
+        The log cannot be read, or a row of it, which is named, is not a sign-off.
+
+    Examples
+    --------
+    >>> sign_offs(Path("no-such-folder"))
+    []
     """
     path = folder / APPROVALS
     return LOG.lines(path, SignOff) if path.is_symlink() or path.exists() else []
 
 
 def append(folder: Path, compose: Callable[[list[SignOff]], tuple[SignOff, Mapping[Path, bytes]]]) -> SignOff:
-    """Add a sign-off to the log of a folder, with the files that tell of it, while nobody else does.
+    """Add a sign-off to the log of a folder, together with the files that report it, under the folder's lock.
 
     Parameters
     ----------
     folder
-        Where the log stands.
+        The folder of the log.
     compose
-        Makes the sign-off, and what is to be written beside it, from the lines before it. It is called with the lock
-        held, so that what it reads is what is signed; whatever it raises is raised, and then nothing is written.
+        Makes the sign-off, and the contents of other files by path, from the earlier sign-offs. It is called with the
+        lock held, so that the bytes it reads are those signed off. If it raises, nothing is written.
+
+    Returns
+    -------
+    SignOff
+        The line added.
 
     Raises
     ------
     UsageError
-        The log is faulty, another writer does not end, or the folder cannot be written.
+        The log is faulty, another process keeps the lock, or the folder cannot be written.
     """
     with locked(folder):
         line, beside = compose(sign_offs(folder))
         log = folder / APPROVALS
         old = log.read_bytes() if log.exists() else b""
         ended = old if not old or old.endswith(b"\n") else old + b"\n"
-        # the log comes first: what tells of a sign-off never stands without its line
+        # the log first: a page that says "approved" must never exist without the line that approves it
         write_whole({log: ended + _encoded(line), **beside}, "--out")
     return line
 
 
 def now() -> str:
-    """The time of a sign-off."""
+    """The current time in UTC, to the second, as ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def require_name(by: str) -> None:
-    """`UsageError` for a name that is none."""
+    """`UsageError` unless the name of a reviewer is not empty and printable."""
     if not by.strip() or not by.isprintable():
         raise UsageError(f"expected the name of who approves, got {shown(by)}; give it with --by NAME")
 
 
 def require_comment(comment: str, is_needed: bool) -> None:
-    """`UsageError` for a comment that cannot be printed or is too long, or for none where one is needed."""
+    """`UsageError` unless a comment is printable, within the limit of length, and not empty if one is needed."""
     plain = comment.replace("\n", " ").replace("\t", " ")
     if not plain.isprintable() or len(comment) > LONGEST_COMMENT:
         raise UsageError(
@@ -110,7 +152,7 @@ def require_comment(comment: str, is_needed: bool) -> None:
 
 
 def decision_of(before: list[SignOff], answers: int | None, request_changes: bool) -> Decision:
-    """What is decided: an approval, unless changes are requested or a remark before is answered."""
+    """The decision that the options stand for; `UsageError` if they exclude each other or answer no remark."""
     if answers is None:
         return "changes requested" if request_changes else "approved"
     if request_changes:

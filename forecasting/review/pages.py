@@ -1,4 +1,4 @@
-"""Sign-off of pages: a report is a draft until a named person has approved exactly the page that stands there."""
+"""Sign-off of pages: a report is a draft until a named person approves exactly the page in the folder."""
 
 import hashlib
 from pathlib import Path
@@ -11,9 +11,32 @@ from forecasting.store.errors import UsageError, shown
 
 
 def review_of(folder: Path, page: str, sha256: str) -> dict[str, Any]:
-    """The sign-off status of a page, named relative to the folder of all reports, whose content has this hash.
+    """The sign-off status of a page.
 
-    `status` is draft, approved, or edited after approval; for the last two, who approved, when, and which content.
+    Parameters
+    ----------
+    folder
+        The folder of all reports.
+    page
+        Path of the page, relative to `folder`.
+    sha256
+        Hash of its present content.
+
+    Returns
+    -------
+    dict
+        `status` (draft, approved, or edited after approval) and, unless it is a draft, `by`, `approved` (time) and
+        `sha256` of the approval.
+
+    Raises
+    ------
+    ForeignFileError
+        The log is faulty.
+
+    Examples
+    --------
+    >>> review_of(Path("no-such-folder"), "cases/a/2026-02-05.html", "0" * 64)
+    {'status': 'draft'}
     """
     own = [line for line in sign_offs(folder) if line.document == page]
     same = [line for line in own if line.sha256 == sha256]
@@ -23,14 +46,14 @@ def review_of(folder: Path, page: str, sha256: str) -> dict[str, Any]:
 
 
 def approve(report: str | Path, by: str, folder: str | Path = "reports") -> SignOff:
-    """Sign a page off: add who, when and the page's sha256 to the log of the folder, and tell the page's JSON file.
+    """Approve a page: add the approval to the log of the folder and to the JSON file of the page.
 
     Parameters
     ----------
     report
-        The page (.html) as it was rendered, with its JSON file beside it.
+        The page (.html), unchanged since it was rendered, with its JSON file beside it.
     by
-        The name of who approves.
+        Name of the reviewer.
     folder
         The folder of all reports, which holds the page and the log.
 
@@ -42,7 +65,7 @@ def approve(report: str | Path, by: str, folder: str | Path = "reports") -> Sign
     Raises
     ------
     UsageError
-        The path is no page of a report below `folder`, the page was edited by hand, or the name is none.
+        The path is not a page below `folder`, the page was edited by hand, or the name is empty.
     """
     root, page = Path(folder).resolve(), Path(report).resolve()
     require_name(by)

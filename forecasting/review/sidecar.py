@@ -1,4 +1,4 @@
-"""The JSON file beside a page, as far as the index, the sign-off and the verification rest on it."""
+"""The JSON file beside a page (its sidecar): the keys on which index, sign-off and verification rely."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ SIDECAR: Final = Foreign(
 
 
 class Rendering(Values, extra="ignore"):
-    """What the page was made from, and the hash that it had when it was made."""
+    """Template, parameters and fingerprint of a page, and the sha256 that the page had when it was rendered."""
 
     template: str = ""
     parameters: dict[str, Any] = Field(default_factory=dict)
@@ -24,21 +24,21 @@ class Rendering(Values, extra="ignore"):
 
 
 class Subject(Values, extra="ignore"):
-    """The case that the page is about."""
+    """The case of a page."""
 
     case_id: str
     name: str
 
 
 class Headline(Values, extra="ignore"):
-    """The one number of the page: a probability, 0 to 1, and its horizon in months."""
+    """The main forecast of a page: a probability, 0 to 1, and its horizon in months."""
 
     probability: float | None = None
     horizon: int | None = None
 
 
 class Sidecar(Values, extra="ignore"):
-    """What a page says of itself; a key that is not there is empty."""
+    """The keys of a sidecar that are read here; a missing key takes its default."""
 
     template: str = ""
     title: str = ""
@@ -48,12 +48,22 @@ class Sidecar(Values, extra="ignore"):
 
 
 def read_sidecar(page: Path) -> tuple[Sidecar, dict[str, Any]]:
-    """What the file beside a page says of it, and all that it holds.
+    """The sidecar of a page.
+
+    Parameters
+    ----------
+    page
+        Path of the page (.html).
+
+    Returns
+    -------
+    tuple of Sidecar and dict
+        The keys that are read here, and the whole content.
 
     Raises
     ------
     ForeignFileError
-        There is none, or it is not what a report writes.
+        There is no such file, or it does not have the form that a report writes.
     """
     path = page.with_suffix(".json")
     content = SIDECAR.content(path)
@@ -61,5 +71,11 @@ def read_sidecar(page: Path) -> tuple[Sidecar, dict[str, Any]]:
 
 
 def sidecar_bytes(content: dict[str, Any]) -> bytes:
-    """A sidecar as it stands on disk."""
+    r"""A sidecar as the bytes of its file.
+
+    Examples
+    --------
+    >>> sidecar_bytes({"title": "Portfolio"})
+    b'{\n "title": "Portfolio"\n}\n'
+    """
     return (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()

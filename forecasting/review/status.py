@@ -1,4 +1,4 @@
-"""What the sign-offs of a document come to: its status, and the remarks that are shown with it."""
+"""Sign-off status of a document, and the remarks shown with it, from the log."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ CHANGES_REQUESTED: Final = "changes requested"
 
 @dataclass(frozen=True)
 class Remark:
-    """A sign-off as a document shows it: its number in the log, whether it is of these very bytes, its answers."""
+    """A sign-off as shown in a document: its number in the log, whether it is of the present bytes, and its answers."""
 
     number: int
     line: SignOff
@@ -24,9 +24,14 @@ class Remark:
 
 @dataclass(frozen=True)
 class SignOffStatus:
-    """`status`: draft, approved, changes requested, or edited after approval.
+    """Sign-off status of a document.
 
-    `remarks`: those made on this version, and open ones of earlier versions.
+    Parameters
+    ----------
+    status
+        Draft, approved, changes requested, or edited after approval.
+    remarks
+        Remarks on this version, and open remarks on earlier versions.
     """
 
     status: str
@@ -36,25 +41,36 @@ class SignOffStatus:
 def sign_off_status(
     lines: Sequence[SignOff], document: str, sha256: str, is_earlier: Callable[[str], bool]
 ) -> SignOffStatus:
-    """The sign-off status of a document of this name and hash.
+    """The sign-off status of a document.
 
     Parameters
     ----------
     lines
-        The whole log of its folder, oldest first.
+        All sign-offs of the log, oldest first.
     document
-        Its name in the log.
+        Name of the document in the log.
     sha256
-        Of its bytes as they stand.
+        Hash of its present bytes.
     is_earlier
         Whether a name is that of an earlier version of the document.
+
+    Returns
+    -------
+    SignOffStatus
+        By the last decision of each reviewer on the whole document: changes requested if any reviewer's last decision
+        requests them; approved if any approves the present bytes; else edited after approval, or a draft.
+
+    Examples
+    --------
+    >>> sign_off_status([], "card.json", "0" * 64, lambda name: False)
+    SignOffStatus(status='draft', remarks=())
     """
     remarks = _remarks(lines, document, sha256, is_earlier)
     return SignOffStatus(_status(lines, document, sha256), tuple(remarks))
 
 
 def _status(lines: Sequence[SignOff], document: str, sha256: str) -> str:
-    """By the last decision of each reviewer on the whole document."""
+    """The status by the last decision of each reviewer on the whole document."""
     last = {
         line.by: line for line in lines
         if line.document == document and line.section is None and line.decision != ANSWERED
@@ -78,6 +94,6 @@ def _remarks(
 
 
 def _is_open(number: int, line: SignOff, lines: Sequence[SignOff]) -> bool:
-    """Whether something was said that nobody answered, and that its author did not follow up in the same section."""
+    """Whether a remark has no answer, and no later sign-off of its author on the same section."""
     later = [one for one in lines[number:] if one.by == line.by and one.section == line.section]
     return bool(line.comment) and not any(one.answers == number for one in lines) and not later

@@ -1,1 +1,1 @@
-"""The ground: errors, package data, files written whole, one lock."""
+"""Errors, package data, atomic file writes, the file lock, and the bounded reader of foreign files."""

@@ -1,37 +1,49 @@
-"""The few errors that a user can meet. Each message says what was wanted, what came, and what to do."""
+"""Exceptions of the package. Each message says what was expected, what was found, and what to do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 class ForecastingError(Exception):
-    """Base class; `exit_code` is what the command line returns: 1 for faulty data, 2 for a faulty request."""
+    """Base class of all errors; `exit_code` is that of the command line: 1 for faulty data, 2 for a faulty request."""
 
     exit_code = 1
 
 
 class UsageError(ForecastingError):
-    """The request itself cannot be answered: an unknown case, a horizon out of range, an unwritable folder."""
+    """The request cannot be answered: an unknown case, a horizon out of range, a folder that cannot be written."""
 
     exit_code = 2
 
 
 class LeakageError(UsageError):
-    """Something later than the as-of day, or than the end of the archive, was asked for."""
+    """The request reaches past the as_of day, or past the end of the record."""
 
 
 class InsufficientHistoryError(UsageError):
-    """Too few finished cases were known on the as-of day to say anything."""
+    """Fewer ended cases were known on the as_of day than a model needs to be fitted."""
 
 
 class AbstentionError(UsageError):
-    """The record cannot bear what the model would say of the case, so that there is nothing to explain."""
+    """The case lies outside the applicability domain of the model, which abstains: there is nothing to explain."""
 
 
 class ForeignFileError(UsageError):
-    """A file from elsewhere is not what was expected; nothing of it was used.
+    """A foreign file is not of the expected form; nothing of it was used.
 
-    `expected` and `got`: of the message, for those who put them in one of their own.
+    Parameters
+    ----------
+    place
+        The file, and where needed the row in it.
+    expected, got
+        The two halves of the message, kept as attributes for callers that word a message of their own.
+    do
+        The remedy.
+
+    Examples
+    --------
+    >>> print(ForeignFileError("notes.json", "a note as JSON", "a folder", "name another file"))
+    notes.json: expected a note as JSON, got a folder; name another file
     """
 
     def __init__(self, place: object, expected: str, got: str, do: str) -> None:
@@ -44,27 +56,63 @@ class ReportError(ForecastingError):
 
 
 class CardError(ForecastingError):
-    """A model card is not of its form, or leaves something to be filled in."""
+    """A model card is not of its form, or has a section left empty."""
 
 
 class ArtefactError(ForecastingError):
-    """An artefact of fitted models is not what was written; nothing of it was loaded."""
+    """An artefact of fitted models is not as it was written; nothing of it was loaded."""
 
 
 def unwritable(place: object, reason: str | None, options: str) -> UsageError:
-    """The error for a folder or file that cannot be written; `options` choose another."""
+    """The error for a folder or file that cannot be written.
+
+    Parameters
+    ----------
+    place
+        The folder or file.
+    reason
+        Why not, in the operating system's words.
+    options
+        The command line's options that choose another.
+    """
     return UsageError(f"expected a folder that can be written, got {place}: {reason}; choose another with {options}")
 
 
 def shown(value: object, longest: int = 80) -> str:
-    """A value as it came, cut where it is long."""
+    """The representation of a value for a message, shortened if it is long.
+
+    Parameters
+    ----------
+    value
+        Any value.
+    longest
+        Length from which the text is cut, in characters.
+
+    Examples
+    --------
+    >>> shown("treaty")
+    "'treaty'"
+    >>> shown("x" * 100, longest=6)
+    "'xxxxx... (102 characters)"
+    """
     text = repr(value)
     return text if len(text) <= longest else f"{text[:longest]}... ({len(text)} characters)"
 
 
+def first_line(error: BaseException) -> str:
+    r"""The first line of an error's message, or the name of its class if the message is empty.
+
+    Examples
+    --------
+    >>> first_line(ValueError("no such cell\nat line 3")), first_line(TimeoutError())
+    ('no such cell', 'TimeoutError')
+    """
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault of the record: where it is, what was wanted there and what came instead."""
+    """A fault of a record or ledger: its file, row (0: the whole file) and case, what was expected and what found."""
 
     file: str
     row: int
@@ -79,7 +127,7 @@ class Fault:
 
 
 class SchemaError(ForecastingError):
-    """The record breaks its contract. `faults` holds every fault, not only the first."""
+    """The record breaks its schema or rules. `faults` holds all faults in order, not only the first."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults))
@@ -87,7 +135,7 @@ class SchemaError(ForecastingError):
 
 
 class LedgerError(ForecastingError):
-    """The ledger breaks its chain or its form. `faults` holds every fault, that of the earliest entry first."""
+    """The ledger breaks its chain or the form of its entries. `faults` holds all faults, the earliest entry's first."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)

@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Atomic writing of files."""
 
 import contextlib
 import errno
@@ -11,11 +11,27 @@ from forecasting.store.errors import unwritable
 
 
 def write_whole(contents: Mapping[Path, bytes], options: str = "--out or --data") -> None:
-    """Write several files so that each appears whole, and none before all are on disk.
+    r"""Write files atomically: each appears whole, and none before the contents of all are on disk.
 
-    The files are renamed into place in the order given: put the one that announces the others last. Raises
-    `UsageError` where a folder cannot be made or written, and names the `options` that choose another; nothing is left
-    behind then.
+    Parameters
+    ----------
+    contents
+        Bytes by path; missing folders are made. The files are renamed into place in this order, so that the one that
+        refers to the others belongs at the end.
+    options
+        The command line's options that choose another folder, for the message.
+
+    Raises
+    ------
+    UsageError
+        A folder cannot be made or written; no temporary file and no new folder is left.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_whole({Path(folder, "data", "cases.csv"): b"case_id\n"})
+    ...     Path(folder, "data", "cases.csv").read_bytes()
+    b'case_id\n'
     """
     staged: list[tuple[str, Path]] = []
     made = [folder for path in contents for folder in reversed(path.parents) if not folder.exists()]
@@ -29,7 +45,9 @@ def write_whole(contents: Mapping[Path, bytes], options: str = "--out or --data"
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
+                # without it a power failure after the renaming can leave an empty file under the final name
                 os.fsync(file.fileno())
+            # mkstemp makes files that only their owner may read
             Path(name).chmod(0o644)
         for name, path in staged:
             Path(name).replace(path)
@@ -45,7 +63,22 @@ def write_whole(contents: Mapping[Path, bytes], options: str = "--out or --data"
 
 
 def require_writable(place: Path) -> None:
-    """`UsageError` unless `place` can be made and written, as far as can be told without touching it."""
+    """Check that a folder can be made and written, without making it.
+
+    Parameters
+    ----------
+    place
+        The folder, which need not exist: permissions of its nearest existing parent decide.
+
+    Raises
+    ------
+    UsageError
+        The nearest existing parent is no folder, or cannot be written.
+
+    Examples
+    --------
+    >>> require_writable(Path(tempfile.gettempdir(), "reports", "cases"))
+    """
     nearest = next(folder for folder in (place, *place.absolute().parents) if folder.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         raise unwritable(nearest, "not writable" if nearest.is_dir() else "not a folder", "--out")

@@ -1,7 +1,7 @@
-"""Files that somebody else may have written, read with bounds and with no trust: the one reader of them.
+"""Bounded reading of foreign files, whose content is not trusted.
 
-A regular file and no link, of limited size; JSON of limited depth (the parser's: 201), of the form that is expected.
-Whatever else is found is one error, which names the file, what was expected, what was found, and what to do.
+A foreign file is a regular file (no link) of limited size; JSON in it has limited depth (201, the parser's limit) and
+the expected form. Anything else is a `ForeignFileError`.
 """
 
 import errno
@@ -24,16 +24,26 @@ FormT = TypeVar("FormT", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Foreign:
-    """A kind of file from elsewhere.
+    """A kind of foreign file, and its reader.
 
     Parameters
     ----------
     expected
-        What such a file is, in the words of the message.
+        What such a file is, for the message.
     do
-        What to do where it is something else.
+        The remedy, for the message.
     most_bytes
-        How long it may be.
+        Largest size accepted, in bytes.
+
+    Examples
+    --------
+    >>> notes = Foreign("a note", "name another file")
+    >>> notes.value(b'{"text": "signed"}', "note.json")
+    {'text': 'signed'}
+    >>> notes.value(b'{"text": ', "note.json")
+    Traceback (most recent call last):
+    forecasting.store.errors.ForeignFileError: note.json: expected a note as JSON, got EOF while parsing a value at \
+line 1 column 9; name another file
     """
 
     expected: str
@@ -42,9 +52,9 @@ class Foreign:
 
     @contextmanager
     def opened(self, path: Path) -> Iterator[BinaryIO]:
-        """The file, open for reading, once it is known to be a regular one and not too long."""
+        """The open file, once it is known to be a regular file within the size limit; else `ForeignFileError`."""
         try:
-            # O_NONBLOCK: a pipe is refused below, not waited for
+            # O_NONBLOCK: opening a pipe would wait for a writer; it is refused below
             handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
             is_link = error.errno in (errno.ELOOP, errno.EMLINK)
@@ -65,7 +75,7 @@ class Foreign:
             raise self.error(path, f"at most {self.most_bytes} bytes", str(found.st_size))
 
     def content(self, path: Path) -> bytes:
-        """Its bytes."""
+        """The bytes of a file; `ForeignFileError` unless it is a regular file within the size limit."""
         with self.opened(path) as file:
             content = file.read(self.most_bytes + 1)
         if len(content) > self.most_bytes:  # it grew since it was opened
@@ -73,34 +83,34 @@ class Foreign:
         return content
 
     def text(self, path: Path) -> str:
-        """Its text."""
+        """The text of a file; `ForeignFileError` also unless it is UTF-8."""
         try:
             return self.content(path).decode()
         except UnicodeDecodeError as error:
             raise self.error(path, "text in UTF-8", f"byte 0x{error.object[error.start]:02x}") from None
 
     def json(self, path: Path) -> Any:
-        """Its value."""
+        """The JSON value in a file; `ForeignFileError` also unless it is JSON."""
         return self.value(self.content(path), path)
 
     def value(self, content: bytes, place: Path | str) -> Any:
-        """The value in bytes; `place` names them in the error."""
+        """The JSON value of bytes; `place` is their file, for the message."""
         try:
             return parsed_json(content)
         except ValueError as error:
             raise self.error(place, f"{self.expected} as JSON", str(error)) from None
 
     def form(self, path: Path, form: type[FormT]) -> FormT:
-        """Its values, of a form."""
+        """The content of a JSON file as `form`; `ForeignFileError` also unless it has that form."""
         return self.parsed(self.content(path), path, form)
 
     def lines(self, path: Path, form: type[FormT]) -> list[FormT]:
-        """The values of each of its lines, of a form; lines without anything are passed over."""
+        """Each line of a JSONL file as `form`; blank lines are skipped. The error names the row."""
         rows = enumerate(self.content(path).split(b"\n"), start=1)
         return [self.parsed(line, f"{path} row {row}", form) for row, line in rows if line.strip()]
 
     def parsed(self, content: bytes, place: Path | str, form: type[FormT]) -> FormT:
-        """Values of a form from bytes; `place` names them in the error."""
+        """JSON bytes as `form`; `place` is their file, for the message."""
         try:
             return form.model_validate_json(content)
         except ValidationError as error:
@@ -110,10 +120,26 @@ class Foreign:
         raise self.error(place, f"{self.expected} with {found.expected_there}", found.got)
 
     def error(self, place: Path | str, expected: str, got: str) -> ForeignFileError:
-        """The error for what was found at a place."""
+        """The error for a file that is not as expected."""
         return ForeignFileError(place, expected, got, self.do)
 
 
 def parsed_json(content: bytes | str) -> Any:
-    """The value in JSON; `ValueError` where it is none, holds what is no number, or is nested deeper than 201."""
+    """The value of a JSON text.
+
+    Parameters
+    ----------
+    content
+        The text.
+
+    Raises
+    ------
+    ValueError
+        It is not JSON, contains NaN or infinity, or is nested deeper than 201 levels.
+
+    Examples
+    --------
+    >>> parsed_json('{"horizon": 12}')
+    {'horizon': 12}
+    """
     return from_json(content, allow_inf_nan=False)

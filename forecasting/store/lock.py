@@ -1,4 +1,7 @@
-"""One writer at a time: the kernel holds the lock of an open file, and frees it when its process ends, however."""
+"""Exclusive lock of a folder: `flock` on a file in it.
+
+The operating system frees such a lock when its process ends, also when it is killed: no stale lock is left behind.
+"""
 
 import contextlib
 import fcntl
@@ -19,27 +22,34 @@ PAUSE: Final = 0.02
 def locked(
     folder: Path, name: str = LOCK, *, wait: float = LONGEST_WAIT, work: str = "writer", option: str = "--out"
 ) -> Iterator[None]:
-    """Hold the lock of a folder, which is made if it does not exist.
+    """Hold the exclusive lock of a folder, which is made if it does not exist.
 
-    The lock file is there while the lock is held and goes with it; one that a killed process left hinders nobody.
+    The lock file exists while the lock is held; one left by a killed process is taken over.
 
     Parameters
     ----------
     folder
-        What only one may work in.
+        The folder in which only one may work at a time.
     name
-        Of the lock file; locks of different names do not exclude each other.
+        Name of the lock file; locks of different names do not exclude each other.
     wait
-        Seconds to wait for another's work, from 0 (ask once).
+        Longest time to wait for the lock, in seconds, from 0 (one attempt).
     work
-        What there can be one of at a time, in the words of the message.
+        What the lock admits one of, for the message.
     option
-        The option of the command line that chooses another folder.
+        The command line's option that chooses another folder, for the message.
 
     Raises
     ------
     UsageError
-        Another still holds the lock after `wait` seconds, or the folder cannot be written.
+        Another process still holds the lock after `wait` seconds, or the folder cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, locked(Path(folder)):
+    ...     Path(folder, LOCK).is_file()
+    True
     """
     path = folder / name
     try:
@@ -52,23 +62,24 @@ def locked(
             f"expected one {work} at a time in {folder}, got {_owner(path)} at work there; wait until it has ended"
         )
     try:
-        with contextlib.suppress(OSError):  # a full disk: the number only serves the message above
+        with contextlib.suppress(OSError):  # a full disk: the process id only serves the message above
             os.ftruncate(held, 0)
             os.write(held, str(os.getpid()).encode())
         yield
     finally:
+        # removed before it is released: after that another process may have locked the file at this path
         if _is_at(held, path):
             path.unlink()
         os.close(held)
 
 
 def _held(path: Path, end: float) -> int | None:
-    """The open file whose lock is ours now; None where another's is not freed by `end`."""
+    """The open and locked file; None if another process still holds the lock at the time `end`."""
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if _is_at(file, path):  # else it was unlinked since it was opened: its lock keeps nobody out any more
+            if _is_at(file, path):  # else it was removed since it was opened, and its lock excludes nobody
                 return file
         except BlockingIOError:
             if time.monotonic() >= end:

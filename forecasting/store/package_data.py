@@ -1,4 +1,4 @@
-"""Where the shipped record and the shipped notebooks lie: in the installed package, or beside its source."""
+"""Paths of the shipped record and notebooks: inside the installed package, or beside its source in a clone."""
 
 from pathlib import Path
 
@@ -6,11 +6,22 @@ PACKAGE = Path(__file__).parents[1]
 
 
 def shipped(name: str) -> Path:
-    """The read-only folder `name` (`data` or `notebooks`) that came with the package."""
+    """Path of a folder shipped with the package, which is only read.
+
+    Parameters
+    ----------
+    name
+        `data` or `notebooks`.
+
+    Examples
+    --------
+    >>> (shipped("data") / "cases.csv").is_file()
+    True
+    """
     packaged = PACKAGE / "shipped" / name
     return packaged if packaged.is_dir() else PACKAGE.parent / name
 
 
 def is_installed() -> bool:
-    """Whether the package stands alone, with copies of the folders inside it, and not in a clone of the source."""
+    """Whether the package is installed with copies of these folders inside it, rather than used from a clone."""
     return (PACKAGE / "shipped").is_dir()

@@ -1,4 +1,4 @@
-"""Forms of plain values, and what is wrong with values that are not of their form."""
+"""Base class of typed plain values, and messages for values that do not have their form."""
 
 import re
 from collections.abc import Callable
@@ -14,13 +14,19 @@ SHOULD = re.compile(r"^\w+ should (?:be |have |match )")
 
 
 class Values(BaseModel):
-    """Plain values, taken strictly: no unknown key, no key left out, no number that is not finite; never changed."""
+    """Immutable plain values, validated strictly: no unknown or missing key, no conversion of types, finite numbers."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class BrokenRuleError(ValueError):
-    """A rule of a form that does not hold: what it expected, and what it got."""
+    """A rule of a form is broken.
+
+    Parameters
+    ----------
+    expected, got
+        The two halves of the message.
+    """
 
     def __init__(self, expected: str, got: str) -> None:
         super().__init__(f"expected {expected}, got {got}")
@@ -29,9 +35,16 @@ class BrokenRuleError(ValueError):
 
 @dataclass(frozen=True)
 class Complaint:
-    """What is wrong with a value: its place (keys joined by dots), what was expected there, and what was found.
+    """One fault of a value.
 
-    `said` stands for both where a rule has words of its own.
+    Parameters
+    ----------
+    place
+        Its keys, joined by dots; empty for the whole value.
+    expected, got
+        The two halves of the message.
+    said
+        The whole message instead of both, if the broken rule words its own.
     """
 
     place: str
@@ -48,26 +61,36 @@ class Complaint:
 
     @property
     def expected_there(self) -> str:
-        """What was expected, with its place."""
+        """`expected`, preceded by the place."""
         return f"{self.place}: {self.expected}" if self.place else self.expected
 
 
 def complaint(error: ValidationError, form: type[BaseModel] | None = None, skip: int = 0) -> Complaint:
-    """The first thing that is wrong; as `complaint_of`."""
+    """The first fault of a validation; parameters as for `complaint_of`."""
     return complaint_of(error.errors(include_url=False)[0], form, skip)
 
 
 def complaint_of(details: ErrorDetails, form: type[BaseModel] | None = None, skip: int = 0) -> Complaint:
-    """One thing that is wrong, in words.
+    """One fault of a validation in the words of this package.
 
     Parameters
     ----------
     details
-        Of pydantic's error.
+        The fault, as pydantic describes it.
     form
-        The form whose fields' descriptions say what is expected of them, where they have one.
+        The form; the descriptions of its fields, if any, say what is expected of them.
     skip
-        How many parts of the place belong to what holds the form.
+        Number of leading parts of the place that belong to the container of the form.
+
+    Examples
+    --------
+    >>> class Question(Values):
+    ...     horizon: int
+    >>> try:
+    ...     Question(horizon="12")
+    ... except ValidationError as error:
+    ...     print(complaint_of(error.errors()[0]))
+    horizon: expected a valid integer, got '12'
     """
     loc = details["loc"][skip:]
     place = ".".join(map(str, loc))
@@ -94,7 +117,7 @@ def complaint_of(details: ErrorDetails, form: type[BaseModel] | None = None, ski
 
 
 def reworded(parse: Callable[[Any], Any], value: Any) -> Any:
-    """What `parse` makes of a value; its `UsageError` as the `ValueError` that a form takes from its rules."""
+    """The result of `parse`, with a `UsageError` turned into the `ValueError` that pydantic takes from validators."""
     try:
         return parse(value)
     except UsageError as error:

@@ -165,7 +165,7 @@ def test_a_new_case_is_told_file_by_file(capsys, tmp_path):
 
 
 def test_a_case_asked_twice_in_one_report_is_refused(tmp_path):
-    with pytest.raises(UsageError, match=f"^wanted each case once; came {CASE} {CASE}$"):
+    with pytest.raises(UsageError, match=f"^expected each case once, got {CASE} {CASE}; leave out the repeated one$"):
         call("report", CASE, CASE, out=tmp_path)
     assert list(tmp_path.iterdir()) == []
 

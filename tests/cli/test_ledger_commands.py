@@ -69,7 +69,7 @@ def test_a_score_prints_its_denominators(ledger):
     code, out = run("score", "--ledger", ledger)
     assert code == 0
     assert out.startswith("resolved from a record up to 2026-08-31\n\nforecasts\n")
-    assert "too few: 1 forecasts in 1 clusters; wanted 30 and 10" in out
+    assert "too few: 1 forecasts in 1 clusters; expected 30 and 10 at least" in out
 
 
 def test_others_are_entered_and_entries_retracted(ledger, tmp_path):
@@ -97,9 +97,9 @@ def test_the_hub_layout_is_written(ledger, tmp_path):
         (("add", "--by", "x"), "expected a FILE, or --case, --cause, --horizon and --probability together, got neither; give one of the two whole"),
         (("add", "--by", "x", "--case", "a-1990"), "expected a FILE, or --case, --cause, --horizon and --probability together, got --case; give one of the two whole"),
         (("add", "said.csv", "--by", "x", "--case", "a-1990"), "expected a FILE, or --case, --cause, --horizon and --probability together, got FILE and --case; give one of the two whole"),
-        (("score", "--ledger", "nowhere"), "wanted the folder of a ledger; came 'nowhere': no such folder"),
-        (("resolve", "--ledger", "nowhere"), "wanted the folder of a ledger; came 'nowhere': no such folder"),
-        (("retract", "1", "--reason", "x", "--ledger", "nowhere"), "wanted the folder of a ledger; came 'nowhere': no such folder"),
+        (("score", "--ledger", "nowhere"), "expected the folder of a ledger, got 'nowhere': no such folder; name it with --ledger, or issue a forecast first"),
+        (("resolve", "--ledger", "nowhere"), "expected the folder of a ledger, got 'nowhere': no such folder; name it with --ledger, or issue a forecast first"),
+        (("retract", "1", "--reason", "x", "--ledger", "nowhere"), "expected the folder of a ledger, got 'nowhere': no such folder; name it with --ledger, or issue a forecast first"),
     ],
 )  # fmt: skip
 def test_a_request_that_cannot_be_answered_is_refused(tmp_path, monkeypatch, arguments, message):

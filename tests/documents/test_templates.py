@@ -142,7 +142,7 @@ def test_a_template_has_a_name_on_the_command_line_and_one_of_its_own():
     assert {kind.command: template_named(kind.command) for kind in TEMPLATES.values()} == {
         "case": "case_report", "portfolio": "portfolio", "scorecard": "scorecard", "data-quality": "data_quality",
     }  # fmt: skip
-    with pytest.raises(LeakageError, match="wanted a day up to 2026-08-31"):
+    with pytest.raises(LeakageError, match="expected a day up to 2026-08-31"):
         checked_parameters("data-quality", {"as_of": "2026-09-01"}).checked()
 
 

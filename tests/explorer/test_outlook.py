@@ -63,7 +63,7 @@ def test_a_settled_fact_leaves_one_side(known):
     assert settled.givens == ("all",)
     with pytest.raises(UsageError) as refused:
         settled.plot("endorsed")
-    assert str(refused.value) == f"wanted given as one of all for {SETTLED}; came 'endorsed'"
+    assert str(refused.value) == f"expected given as one of all for {SETTLED}, got 'endorsed'"
 
 
 @pytest.mark.parametrize("given", SIDES)
@@ -85,7 +85,7 @@ def test_an_act_that_is_supposed_moves_the_curve_to_what_its_signpost_says(answe
 
 def test_an_act_that_is_not_known_is_refused(answer):
     with pytest.raises(
-        UsageError, match="wanted an act out of leaders of all the parties endorsed it; .*; came 'rain'"
+        UsageError, match="expected an act out of leaders of all the parties endorsed it; .*, got 'rain'"
     ):
         answer.suppose("rain")
 

@@ -5,9 +5,9 @@ from datetime import date
 
 import pandas as pd
 
-from forecasting.ledger.chain import append
 from forecasting.ledger.entries import FORM, encoded, file_name
 from forecasting.ledger.questions import QUESTION, RULE
+from forecasting.ledger.writer import append
 from forecasting.record.months import deadline
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.record.vocabulary import STATES

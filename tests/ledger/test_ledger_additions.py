@@ -45,15 +45,15 @@ def test_beside_a_replay_or_too_late_it_is_a_replay(ledger):
 @pytest.mark.parametrize(
     ("opinions", "options", "message"),
     [
-        ([], {}, "wanted at least one probability; came none"),
-        ([said("z-1999")], {}, "wanted questions that a forecast in the ledger asks; came 'z-1999' at 12 months under concluded, and 0 more: issue it first"),
-        ([said(horizon=6)], {}, "wanted questions that a forecast in the ledger asks; came 'a-1990' at 6 months under"),
-        ([said(), said("c-1992", 36)], {}, "wanted questions that a forecast in the ledger asks; came 'a-1990' at 12 months under concluded, and 1 more"),
-        ([said()], {"as_of": date(1999, 1, 1)}, "wanted questions that a forecast in the ledger asks; came 'a-1990' at 12 months as of 1999-01-01"),
-        ([said()], {"target": "in_force"}, "wanted questions that a forecast in the ledger asks; came 'a-1990' at 12 months under in_force"),
-        ([said(), said()], {}, "wanted each case, horizon and cause once; came "),
-        ([said(probability=1.5)], {}, "wanted opinions.0.probability: less than or equal to 1; came 1.5"),
-        ([said()], {"by": ""}, "wanted by: at least 1 character; came ''"),
+        ([], {}, "expected at least one probability, got none"),
+        ([said("z-1999")], {}, "expected questions that a forecast in the ledger asks, got 'z-1999' at 12 months under concluded, and 0 more; issue it first"),
+        ([said(horizon=6)], {}, "expected questions that a forecast in the ledger asks, got 'a-1990' at 6 months under"),
+        ([said(), said("c-1992", 36)], {}, "expected questions that a forecast in the ledger asks, got 'a-1990' at 12 months under concluded, and 1 more"),
+        ([said()], {"as_of": date(1999, 1, 1)}, "expected questions that a forecast in the ledger asks, got 'a-1990' at 12 months as of 1999-01-01"),
+        ([said()], {"target": "in_force"}, "expected questions that a forecast in the ledger asks, got 'a-1990' at 12 months under in_force"),
+        ([said(), said()], {}, "expected each case, horizon and cause once, got "),
+        ([said(probability=1.5)], {}, "expected opinions.0.probability: less than or equal to 1, got 1.5"),
+        ([said()], {"by": ""}, "expected by: at least 1 character, got ''"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_entered_is_refused(ledger, opinions, options, message):
@@ -69,13 +69,15 @@ def test_nobody_says_it_twice_or_after_the_fact(ledger):
     with pytest.raises(UsageError) as refused:
         add(ledger, [said(probability=0.9)], "somebody", as_of=Y2000, issued_on=ISSUED_ON)
     assert str(refused.value) == (
-        "wanted a probability not entered before; somebody said it of a-1990 collapsed at 12 months in "
-        "000004-added-2026-11-24.json. An entry is never changed: retract it, or ask as of another day"
+        "expected a probability not entered before, got a-1990 collapsed at 12 months by somebody, which is in "
+        "000004-added-2026-11-24.json; an entry is never changed: retract it, or answer as of another day"
     )
     put(ledger, resolution_body([(Y2000, "b-1991", [12], "faded")]))
     with pytest.raises(UsageError) as refused:
         add(ledger, [said("b-1991")], "somebody", as_of=Y2000, issued_on=ISSUED_ON)
-    assert str(refused.value) == "wanted a question still open; b-1991 at 12 months was resolved: faded"
+    assert str(refused.value) == (
+        "expected a question not yet resolved, got b-1991 at 12 months, resolved: faded; leave it out"
+    )
 
 
 def test_what_others_said_is_scored_on_the_same_questions(ledger):
@@ -87,7 +89,7 @@ def test_what_others_said_is_scored_on_the_same_questions(ledger):
     assert rows["brier"].tolist() == pytest.approx([0.25, 0.25])
     assert rows.loc["primary", "brier_against"] == pytest.approx((0.64 + 0.04) / 2)
     assert rows.loc["base_rate", "brier_against"] == pytest.approx((0.5625 + 0.0625) / 2)
-    assert rows["note"].tolist() == ["too few: 2 forecasts in 2 clusters; wanted 30 and 10"] * 2
+    assert rows["note"].tolist() == ["too few: 2 forecasts in 2 clusters; expected 30 and 10 at least"] * 2
     assert rows[["stated", "scored", "retracted"]].to_numpy().tolist() == [[2, 2, 0]] * 2
 
 
@@ -99,14 +101,21 @@ def test_a_retraction_flags_the_entry_and_removes_nothing(ledger):
     assert read(ledger).groupby("entry")["is_retracted"].max().tolist() == [0, 1, 0]
 
 
+NO_FORECAST = "expected the file or the number of a forecast in the ledger, got {}; see the names of its files"
+
+
 @pytest.mark.parametrize(
     ("entry", "reason", "message"),
     [
-        ("9", "x", "wanted the file or the number of a forecast in the ledger; came '9'"),
-        ("../../etc/passwd", "x", "wanted the file or the number of a forecast in the ledger; came '../../etc/passwd'"),
-        ("4", "x", "wanted the file or the number of a forecast in the ledger; came '4'"),
-        (LIVE, "x", f"wanted an entry that stands; {LIVE} was retracted: a slip"),
-        ("2", "", "wanted reason: at least 1 character; came ''"),
+        ("9", "x", NO_FORECAST.format("'9'")),
+        ("../../etc/passwd", "x", NO_FORECAST.format("'../../etc/passwd'")),
+        ("4", "x", NO_FORECAST.format("'4'")),
+        (
+            LIVE,
+            "x",
+            f"expected an entry not retracted before, got {LIVE}, retracted because: a slip; nothing more is needed",
+        ),
+        ("2", "", "expected reason: at least 1 character, got ''; correct it and enter it again"),
     ],
 )
 def test_a_retraction_of_nothing_or_without_reason_is_refused(ledger, entry, reason, message):
@@ -125,12 +134,12 @@ def test_probabilities_are_read_from_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("case,horizon\n", "row 1: wanted the header case_id,horizon,cause,probability; came ['case', 'horizon']"),
-        ("", "row 1: wanted the header case_id,horizon,cause,probability; came None"),
-        ("case_id,horizon,cause,probability\na,12,ended,0.5\n", "row 2: wanted a cause out of formalized, collapsed, faded, ongoing; came 'ended'"),
-        ("case_id,horizon,cause,probability\na,12,faded,0.5\na,x,faded,0.5\n", "row 3: wanted a horizon in months and a probability; came ('x', '0.5')"),
-        ("case_id,horizon,cause,probability\na,12,faded\n", "row 2: wanted a horizon in months and a probability; came ('12', None)"),
-        ("case_id,horizon,cause,probability\na,12,faded,nan\n", "row 2: wanted a probability from 0 to 1; came 'nan'"),
+        ("case,horizon\n", "row 1: expected the header case_id,horizon,cause,probability, got ['case', 'horizon']; correct it"),
+        ("", "row 1: expected the header case_id,horizon,cause,probability, got None; correct it"),
+        ("case_id,horizon,cause,probability\na,12,ended,0.5\n", "row 2: expected a cause out of formalized, collapsed, faded, ongoing, got 'ended'; choose one of them"),
+        ("case_id,horizon,cause,probability\na,12,faded,0.5\na,x,faded,0.5\n", "row 3: expected a horizon in months and a probability, got ('x', '0.5'); write them as numbers"),
+        ("case_id,horizon,cause,probability\na,12,faded\n", "row 2: expected a horizon in months and a probability, got ('12', None); write them as numbers"),
+        ("case_id,horizon,cause,probability\na,12,faded,nan\n", "row 2: expected a probability from 0 to 1, got 'nan'; write 20 % as 0.2"),
     ],
 )  # fmt: skip
 def test_a_faulty_file_is_refused_by_row(tmp_path, text, message):
@@ -142,12 +151,12 @@ def test_a_faulty_file_is_refused_by_row(tmp_path, text, message):
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="^wanted a readable CSV file in UTF-8; came "):
+    with pytest.raises(UsageError, match="^expected a readable CSV file in UTF-8, got "):
         read_opinions(tmp_path / "none.csv")
 
 
 def test_a_probability_typed_in_is_checked_like_one_from_a_file():
-    with pytest.raises(UsageError, match="^wanted a probability from 0 to 1; came '1.1'$"):
+    with pytest.raises(UsageError, match="^expected a probability from 0 to 1, got '1.1'; write 20 % as 0.2$"):
         opinion("", "a-1990", "12", "faded", "1.1")
 
 
@@ -155,5 +164,5 @@ def test_a_probability_typed_in_is_checked_like_one_from_a_file():
 def test_a_name_with_hidden_signs_is_refused(tmp_path, by):
     put(tmp_path / "ledger", issue_body(["a-1990"]))
     said = [{"case_id": "a-1990", "horizon": 12, "cause": "faded", "probability": 0.3}]
-    with pytest.raises(UsageError, match="^wanted by: "):
+    with pytest.raises(UsageError, match="^expected by: "):
         add(tmp_path / "ledger", said, by)

@@ -225,7 +225,7 @@ def test_a_clock_that_goes_backwards_is_refused(ledger):
     with pytest.raises(UsageError) as refused:
         put(ledger, issue_body(["c-1995"]), issued_on=date(2026, 11, 23))
     assert str(refused.value) == (
-        f"wanted a day from 2026-11-24 on, that of {names(ledger)[-1]}; came 2026-11-23: is the clock right?"
+        f"expected a day from 2026-11-24 on, that of {names(ledger)[-1]}, got 2026-11-23; check the clock"
     )
 
 
@@ -233,10 +233,12 @@ def test_a_clock_that_goes_backwards_is_refused(ledger):
 def test_a_folder_that_is_none_is_refused(tmp_path, monkeypatch, place):
     monkeypatch.chdir(tmp_path)
     Path("file").write_text("x")
-    came = {"missing": "no such folder", "file": "a file"}[place]
+    found = {"missing": "no such folder", "file": "a file"}[place]
     with pytest.raises(UsageError) as refused:
         verify(Path(place))
-    assert str(refused.value).endswith(f"'{place}': {came}")
+    assert str(refused.value) == (
+        f"expected the folder of a ledger, got '{place}': {found}; name it with --ledger, or issue a forecast first"
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_refused_and_nothing_is_left(tmp_path):

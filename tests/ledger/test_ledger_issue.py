@@ -12,9 +12,9 @@ from forecasting import History, fit_models, forecast
 from forecasting.artefacts import code_sha256
 from forecasting.forecasts import case_limits
 from forecasting.ledger import issue, open_forecasts, question, read, read_chain, replay
-from forecasting.ledger.chain import append
 from forecasting.ledger.issue import MODELS_ISSUED
 from forecasting.ledger.questions import rounded
+from forecasting.ledger.writer import append
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.store.errors import UsageError
 
@@ -97,22 +97,22 @@ def test_a_record_that_changed_since_the_first_live_issue_of_the_day_makes_repla
     [
         (table([ENDED]), {}, f"wanted a case that goes on; {ENDED} collapsed on 1986-05-27, known since 1986-05-27"),
         (table(["no-such-case"]), {}, "wanted the case_id of a case in the record; came 'no-such-case'; nearest: "),
-        (table(["../../etc/passwd"]), {}, "wanted the case_id of a case in the record; came '../../etc/passwd'"),
-        (table([CASE], models=("primary",)), {}, "wanted a forecast of base_rate beside the others; came primary"),
-        (table([CASE], models=("../x", "base_rate")), {}, "wanted model: pattern "),
-        (table([CASE]), {"models": ["secondary"]}, "wanted models out of those in the table, primary, base_rate; came 'secondary'"),
+        (table(["../../etc/passwd"]), {}, "expected the case_id of a case in the record, got '../../etc/passwd'"),
+        (table([CASE], models=("primary",)), {}, "expected a forecast of base_rate beside the others, got primary"),
+        (table([CASE], models=("../x", "base_rate")), {}, "expected model: pattern "),
+        (table([CASE]), {"models": ["secondary"]}, "expected models out of those in the table, primary, base_rate, got 'secondary'"),
         (table([CASE]), {"target": "ratified"}, "wanted a target out of concluded, in_force; came 'ratified'"),
-        (table([CASE], said=(0.1, 0.2, 0.3, 0.5)), {}, f"wanted probabilities that sum to 1; came [0.1, 0.2, 0.3, 0.5] of primary for {CASE} at 6 months"),
-        (table([CASE], said=(-0.1, 0.4, 0.3, 0.4)), {}, "wanted probabilities that lie within their bounds and are not below 0; came [-0.1, "),
-        (table([CASE], said=(np.nan, 0.2, 0.3, 0.5)), {}, "wanted probabilities that sum to 1; came [nan, 0.2, 0.3, 0.5] of "),
-        (table([CASE]).assign(upper=0.0), {}, "wanted probabilities that lie within their bounds and are not below 0; came [0.1, "),
-        (table([CASE]).iloc[:-1], {}, "wanted every state of every case at every horizon once for base_rate; came 7 rows"),
-        (table([CASE, CASE]), {}, "wanted every state of every case at every horizon once for primary; came 16 rows"),
+        (table([CASE], said=(0.1, 0.2, 0.3, 0.5)), {}, f"expected probabilities that sum to 1, got [0.1, 0.2, 0.3, 0.5] of primary for {CASE} at 6 months"),
+        (table([CASE], said=(-0.1, 0.4, 0.3, 0.4)), {}, "expected probabilities that lie within their bounds and are not below 0, got [-0.1, "),
+        (table([CASE], said=(np.nan, 0.2, 0.3, 0.5)), {}, "expected probabilities that sum to 1, got [nan, 0.2, 0.3, 0.5] of "),
+        (table([CASE]).assign(upper=0.0), {}, "expected probabilities that lie within their bounds and are not below 0, got [0.1, "),
+        (table([CASE]).iloc[:-1], {}, "expected every state of every case at every horizon once for base_rate, got 7 rows"),
+        (table([CASE, CASE]), {}, "expected every state of every case at every horizon once for primary, got 16 rows"),
         (table([CASE], horizons=(6, 121)), {}, "wanted horizons from 1 to 120 months; came [6, 121]"),
-        (table([CASE]).assign(colour="red"), {}, "wanted a forecast table with the columns model, case_id, as_of, "),
-        (None, {"told": 7}, "wanted a forecast table with the columns model, case_id, as_of, horizon, cause, probability, lower, upper, level, given; came 7"),
+        (table([CASE]).assign(colour="red"), {}, "expected a forecast table with the columns model, case_id, as_of, "),
+        (None, {"told": 7}, "expected a forecast table with the columns model, case_id, as_of, horizon, cause, probability, lower, upper, level, given, got 7"),
         (table([CASE], as_of="2026-09-01"), {}, "wanted a day up to 2026-08-31, the as-of day of this history; came 2026-09-01"),
-        (table([CASE]), {"issued_on": date(2026, 8, 30)}, "wanted an as_of day up to 2026-08-30, the day of issue; came 2026-08-31"),
+        (table([CASE]), {"issued_on": date(2026, 8, 30)}, "expected an as_of day up to 2026-08-30, the day of issue, got 2026-08-31"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_issued_is_refused_and_nothing_is_written(tmp_path, history, told, options, message):
@@ -129,8 +129,8 @@ def test_nothing_is_issued_twice_and_other_models_or_cases_still_are(tmp_path, h
     with pytest.raises(UsageError) as refused:
         put_table(tmp_path, history)
     assert str(refused.value) == (
-        f"wanted forecasts not issued before; came base_rate for {CASE} as of 2026-08-31, which stands in "
-        "000001-live-2026-08-31-concluded-base_rate.json. An entry is never changed: ask as of another day, or for "
+        f"expected forecasts not issued before, got base_rate for {CASE} as of 2026-08-31, which is in "
+        "000001-live-2026-08-31-concluded-base_rate.json; an entry is never changed: ask as of another day, or for "
         "other models or cases"
     )
     put_table(tmp_path, history, table([CASE]), models=["primary"])
@@ -196,10 +196,12 @@ def test_a_model_may_abstain_from_every_case_but_not_without_a_reason(tmp_path, 
     put_table(tmp_path, history, told, models=["primary"], abstained={"primary": {CASE: "no other case"}})
     entry = read_chain(tmp_path).links[0].entry
     assert (entry.forecasts, entry.case_ids, entry.abstained[0].reason) == ((), [CASE], "no other case")
-    with pytest.raises(UsageError, match="came primary for new-start-post-expiry-2026 as of 2026-08-31, which stands"):
+    with pytest.raises(UsageError, match="got primary for new-start-post-expiry-2026 as of 2026-08-31, which is in"):
         put_table(tmp_path, history, table([CASE]), models=["primary"])
     half = table([CASE, OTHER]).query("model == 'base_rate' or case_id == @CASE")
-    with pytest.raises(UsageError, match="wanted the cases and horizons of base_rate for every model; came others for"):
+    with pytest.raises(
+        UsageError, match="expected the cases and horizons of base_rate for every model, got others for"
+    ):
         put_table(tmp_path / "other", history, half)
     with pytest.raises(UsageError, match="a forecast of a case, or the reason why there is none"):
         append(
@@ -216,8 +218,8 @@ def test_a_replay_passes_over_what_stands(replays, history):
 @pytest.mark.parametrize(
     ("years", "jobs", "message"),
     [
-        ((1991, 1990), 1, "wanted years in order and at least one job; came 1991 to 1990 with 1"),
-        ((1990, 1990), 0, "wanted years in order and at least one job; came 1990 to 1990 with 0"),
+        ((1991, 1990), 1, "expected years in order and at least one job, got 1991 to 1990 with 1"),
+        ((1990, 1990), 0, "expected years in order and at least one job, got 1990 to 1990 with 0"),
         ((2026, 2027), 1, "wanted a day up to 2026-08-31, the as-of day of this history; came 2027-01-01"),
         ((1925, 1925), 1, "wanted a day by which at least 10 endings were known; on 1925-01-01 the record knew "),
     ],

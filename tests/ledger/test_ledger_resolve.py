@@ -116,7 +116,7 @@ def test_a_record_that_ends_before_the_last_one_is_refused(ledger, history):
     with pytest.raises(UsageError) as refused:
         resolve(ledger, history.at(date(2020, 1, 1)), ISSUED_ON)
     assert str(refused.value) == (
-        "wanted a record up to 2026-08-31 or later, as at the last resolution; came 2020-01-01"
+        "expected a record up to 2026-08-31 or later, as at the last resolution, got 2020-01-01; use a later one"
     )
 
 

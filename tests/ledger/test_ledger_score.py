@@ -82,15 +82,15 @@ def test_live_stands_apart_and_an_early_end_waits_for_its_deadline(small):
 
 def test_no_skill_is_printed_of_too_few(small):
     found = row(score(small).forecasts, kind="replay", horizon="12")
-    assert found["note"] == "too few: 3 forecasts in 2 clusters; wanted 30 and 10"
+    assert found["note"] == "too few: 3 forecasts in 2 clusters; expected 30 and 10 at least"
     assert np.isnan(found["skill"]) and np.isnan(found["lower"]) and np.isnan(found["upper"])
 
 
 def test_each_ending_is_scored_by_itself(small):
     found = row(score(small).causes, kind="replay", horizon="12", cause="formalized")
     assert found["scored"] == 3
-    assert found["said"] == pytest.approx((0.1 + 0.5 + 0.0) / 3)
-    assert found["came"] == pytest.approx(1 / 3)
+    assert found["mean_forecast"] == pytest.approx((0.1 + 0.5 + 0.0) / 3)
+    assert found["observed"] == pytest.approx(1 / 3)
     assert found["brier"] == pytest.approx(((0.01 + 0.25) / 2 + 0.0) / 2)
     assert found["brier_base_rate"] == pytest.approx(((0.0625 + 0.5625) / 2 + 0.0625) / 2)
 

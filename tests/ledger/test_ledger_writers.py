@@ -32,8 +32,8 @@ def test_a_writer_killed_at_any_renaming_leaves_a_sound_ledger(came):
     assert [each["before"]["notes"] for each in came["killed_writers"]] == [
         [],
         [],
-        ["000001-replay-1990-01-01-concluded-primary.json stands after -, which HEAD names: its writing goes on or was cut off"],
-        ["000002-replay-1991-01-01-concluded-primary.json stands after -, which HEAD names: its writing goes on or was cut off"],
+        ["000001-replay-1990-01-01-concluded-primary.json is after -, which HEAD names: its writing is under way or was interrupted"],
+        ["000002-replay-1991-01-01-concluded-primary.json is after -, which HEAD names: its writing is under way or was interrupted"],
     ]  # fmt: skip
     assert all(LOCK in each["before"]["hidden"] for each in came["killed_writers"])
 
@@ -42,8 +42,8 @@ def test_the_next_writer_completes_what_was_cut_off_says_so_and_clears_up(came):
     assert [each["notes"] for each in came["killed_writers"]] == [
         [],
         [],
-        ["completed the writing of 000001-replay-1990-01-01-concluded-primary.json, which was cut off"],
-        ["completed the writing of 000002-replay-1991-01-01-concluded-primary.json, which was cut off"],
+        ["completed the writing of 000001-replay-1990-01-01-concluded-primary.json, which was interrupted"],
+        ["completed the writing of 000002-replay-1991-01-01-concluded-primary.json, which was interrupted"],
     ]
     for each, before in zip(came["killed_writers"], [0, 0, 1, 2], strict=True):
         assert each["after"] == {"links": before + 1, "faults": [], "notes": [], "hidden": []}

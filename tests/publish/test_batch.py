@@ -66,9 +66,9 @@ def test_bad_rows_are_named_and_the_others_run(tmp_path, template, few_cases, ca
     out, err = capsys.readouterr()
     assert [line for line in err.splitlines() if line.startswith("refused")] == [
         f"refused: {batch} row 3: data_quality: as_of: wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'June'",
-        f"refused: {batch} row 4: wanted each report once; {batch} row 2 writes data-quality/2026-06-01.html too",
+        f"refused: {batch} row 4: expected each report once, got data-quality/2026-06-01.html again, as in {batch} row 2; leave it out",
         f"refused: {batch} row 5: expected 2 cells, got 1",
-        f"refused: {batch} row 6: wanted a day up to 2026-08-31, where the record ends; came 2027-01-01",
+        f"refused: {batch} row 6: expected a day up to 2026-08-31, where the record ends, got 2027-01-01; choose an earlier one",
         f"refused: {batch} row 7: {Path('nowhere').resolve()}: wanted a folder with the record; came no such folder",
     ]
     assert err.splitlines()[-1] == "2 rendered, 0 unchanged, 0 failed, 5 refused"
@@ -90,7 +90,7 @@ def test_rows_of_jsonl_may_name_their_template(tmp_path):
         f"{batch} row 2: expected a JSON object on one line, got '{{'",
         f"{batch} row 4: expected a JSON object on one line, got '[1]'",
         f"{batch} row 6: case_report: horizons: wanted horizons as whole months, for example 6,12,24; came 'x'",
-        f"{batch} row 7: wanted a template out of case, portfolio, scorecard, data-quality; came ['x']",
+        f"{batch} row 7: expected a template out of case, portfolio, scorecard, data-quality, got ['x']; choose one of them",
     ]
 
 
@@ -145,11 +145,11 @@ def test_a_row_nested_without_end_is_refused_and_the_next_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"jobs": 0}, "wanted --jobs from 1 to 64; came 0"),
-        ({"case": CASE}, f"wanted no case for the template data-quality; came {CASE}"),
-        ({"all": True}, "wanted --all with a template about a case; came data-quality"),
-        ({"target": "in_force"}, "wanted options of the template data-quality, out of as_of, data; came target"),
-        ({"template": "case"}, "wanted one case or more, --all or --batch FILE; came none"),
+        ({"jobs": 0}, "expected --jobs from 1 to 64, got 0; choose another"),
+        ({"case": CASE}, f"expected no case for the template data-quality, got {CASE}; leave it out"),
+        ({"all": True}, "expected --all with a template about a case, got data-quality; leave --all out"),
+        ({"target": "in_force"}, "expected options of the template data-quality, out of as_of, data, got target; leave it out"),
+        ({"template": "case"}, "expected one case or more, --all or --batch FILE, got none; give one of them"),
     ],
 )  # fmt: skip
 def test_a_request_that_makes_no_sense_is_refused(tmp_path, options, message):
@@ -188,8 +188,8 @@ def test_whatever_breaks_one_report_leaves_the_others_whole(tmp_path, template, 
         4: "failed",
         5: "rendered",
     }
-    for day, said in enumerate(("cell 5 came to ZeroDivisionError: division by zero", "its kernel came to: Kernel died",
-                                "its kernel came to: A cell timed out", "cell 8 came to MemoryError"), start=1):  # fmt: skip
+    for day, said in enumerate(("got ZeroDivisionError in cell 5: division by zero", "got a failed kernel: Kernel died",
+                                "got a failed kernel: A cell timed out", "got MemoryError in cell 8: "), start=1):  # fmt: skip
         assert said in results[day].said
         assert f"as of 2026-05-0{day}" in results[day].said
         kept = tmp_path / "out" / "data-quality" / f"2026-05-0{day}.failed.ipynb"
@@ -207,7 +207,7 @@ def test_a_failed_report_is_named_and_makes_the_exit_code(tmp_path, template, fe
     template("1 / 0")
     assert report(tmp_path / "out", data=few_cases, as_of="2026-05-01") == 1
     assert capsys.readouterr().err.startswith(
-        "ReportError: wanted data_quality to run for data-quality as of 2026-05-01; cell 4 came to ZeroDivisionError"
+        "ReportError: expected data_quality to run for data-quality as of 2026-05-01, got ZeroDivisionError in cell 4: "
     )
 
 

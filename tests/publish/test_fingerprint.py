@@ -37,7 +37,7 @@ def test_the_code_of_a_page_is_that_of_this_package(package):
     [
         ("forecasts/applicability.py", b"no other case", b"no second case"),
         ("store/errors.py", b"A report could not be rendered", b"A page could not be rendered"),
-        ("models/hazard.py", b"LAST_STEPS = 2", b"LAST_STEPS = 3"),
+        ("models/hazard.py", b"BATCH = 500", b"BATCH = 501"),
         ("documents/templates/report/style.css", b"{", b"{ "),
     ],
 )

@@ -33,7 +33,7 @@ def test_horizons_come_as_text_or_list_sorted_without_repeats():
         ({**CASE, "horizons": "abc"}, "case_report: horizons: wanted horizons as whole months, for example 6,12,24; came 'abc'"),
         ({**CASE, "horizons": [0]}, "case_report: horizons: wanted horizons from 1 to 120 months; came [0]"),
         ({**CASE, "horizons": []}, "case_report: horizons: wanted horizons from 1 to 120 months; came []"),
-        ({**CASE, "target": "signed"}, "case_report: target: wanted one of concluded, in_force; came 'signed'"),
+        ({**CASE, "target": "signed"}, "case_report: target: expected one of concluded, in_force, got 'signed'; choose one of them"),
         ({"case_id": 7}, "case_report: case_id: expected case of the record, got 7"),
     ],
 )  # fmt: skip
@@ -44,5 +44,7 @@ def test_each_bad_parameter_is_named_with_what_it_wants(parameters, message):
 
 
 def test_unknown_template_is_refused():
-    with pytest.raises(UsageError, match="wanted a template out of case, portfolio, scorecard, data-quality; came 'x'"):
+    with pytest.raises(
+        UsageError, match="expected a template out of case, portfolio, scorecard, data-quality, got 'x'"
+    ):
         checked_parameters("x", CASE)

@@ -12,7 +12,7 @@ from calling import call
 from forecasting.publish.notebook import render
 from forecasting.publish.parameters import checked_parameters
 from forecasting.publish.pdf import browser, pdf_page
-from forecasting.publish.site import index, publish, standing_reports
+from forecasting.publish.site import index, publish, reports_in
 from forecasting.review import approve, review_of
 from forecasting.store.errors import UsageError
 
@@ -83,7 +83,7 @@ def test_a_case_is_shown_with_its_number_and_the_one_before(tmp_path):
             "headline": {"probability": chance, "horizon": 60},
         }
         (folder / f"{day}.json").write_text(json.dumps(content))
-    html = index(standing_reports(tmp_path))
+    html = index(reports_in(tmp_path))
     assert "A &lt;b&gt;" in html and "A <b>" not in html
     assert "17 % within five years" in text_of(html).replace("\N{NO-BREAK SPACE}", " ")
     publish(tmp_path, tmp_path)
@@ -152,7 +152,7 @@ def test_a_faulty_list_of_approvals_is_an_error(reports):
 
 
 def test_a_public_folder_inside_the_reports_is_refused(reports):
-    with pytest.raises(UsageError, match="wanted a public folder apart from"):
+    with pytest.raises(UsageError, match="expected a public folder apart from"):
         publish(reports, reports / "public")
     with pytest.raises(UsageError, match="no such folder"):
         publish(reports / "missing", reports / "public")
@@ -161,7 +161,8 @@ def test_a_public_folder_inside_the_reports_is_refused(reports):
 def test_without_chromium_pdf_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(
-        UsageError, match="wanted Chromium for --pdf; came none. On Debian or Ubuntu: apt-get install chromium"
+        UsageError,
+        match=r"^expected Chromium for --pdf, got none; install it \(Debian, Ubuntu: apt-get install chromium\)$",
     ):
         browser()
 
@@ -184,7 +185,7 @@ def test_a_pdf_is_tagged(three):
 def test_a_page_whose_json_file_is_not_what_a_report_writes_is_none_and_hinders_no_other(reports, text):
     latest = page(reports, DAYS[2])
     latest.with_suffix(".json").write_text(text)
-    assert [one.day for one in standing_reports(reports)] == [DAYS[1], DAYS[0]]
+    assert [one.day for one in reports_in(reports)] == [DAYS[1], DAYS[0]]
     with pytest.raises(UsageError, match=r"2026-07-01\.json: expected the JSON file beside the page of a report"):
         approve(latest, "Ada", reports)
     assert not (reports / "approvals.jsonl").exists()
@@ -194,7 +195,7 @@ def test_a_page_whose_json_file_is_a_link_is_no_report(reports, tmp_path):
     sidecar = page(reports, DAYS[2]).with_suffix(".json")
     sidecar.rename(tmp_path / "elsewhere.json")
     sidecar.symlink_to(tmp_path / "elsewhere.json")
-    assert [one.day for one in standing_reports(reports)] == [DAYS[1], DAYS[0]]
+    assert [one.day for one in reports_in(reports)] == [DAYS[1], DAYS[0]]
     sidecar.unlink()
     (tmp_path / "elsewhere.json").rename(sidecar)
-    assert len(standing_reports(reports)) == 3
+    assert len(reports_in(reports)) == 3

@@ -1,21 +1,21 @@
-"""The one environment in which jobs run: this package, with the parameters that each template takes."""
+"""The environment of jobs: this package, with the parameters of each template."""
 
 import json
 
 from jupyter_scheduler.environments import EnvironmentManager
 from jupyter_scheduler.models import RuntimeEnvironment
 
+from forecasting.publish.parameter_schema import schema_of
 from forecasting.publish.parameters import TEMPLATES
-from forecasting.publish.spec import schema_of
 
 FORMATS = {"html": "Report", "ipynb": "Executed notebook", "json": "Every number of the report"}
 
 
 class ReportEnvironment(EnvironmentManager):
-    """Says what can be asked for; `metadata` holds a JSON Schema of the parameters of each template."""
+    """The only environment; its `metadata` holds the JSON Schema of the parameters of each template."""
 
     def list_environments(self) -> list[RuntimeEnvironment]:
-        """The package itself."""
+        """A list of one: this package."""
         return [
             RuntimeEnvironment(
                 name="forecasting",
@@ -28,9 +28,9 @@ class ReportEnvironment(EnvironmentManager):
         ]
 
     def manage_environments_command(self) -> str:
-        """None."""
+        """An empty command: environments are not managed."""
         return ""
 
     def output_formats_mapping(self) -> dict[str, str]:
-        """The files of a report by their ending, in words."""
+        """Labels of the output files by file extension."""
         return FORMATS

@@ -1,4 +1,4 @@
-"""What the process of a job does: what `forecasting report` does, with an honest status."""
+"""Execution of a job in its process: rendering as by `forecasting report`, with the true result as its status."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from jupyter_scheduler.models import JobFeature, Status
 from jupyter_scheduler.orm import Job
 from jupyter_scheduler.utils import get_utc_timestamp
 
-from forecasting.publish.lab_jobs.asked import asked_for
+from forecasting.publish.lab_jobs.job_request import job_request
 from forecasting.publish.notebook import render
 from forecasting.store.files import write_whole
 
@@ -18,28 +18,28 @@ SUPPORTED = frozenset({"job_name", "parameters", "output_formats", "job_definiti
 
 
 class ReportExecution(ExecutionManager):
-    """Renders the report of a job into `reports` where the server was started, and copies its files into the job.
+    """Renders the report of a job into `reports` in the server's working directory, and copies its files into the job.
 
-    Folders given as relative paths are below that place too, as they are for the command.
+    Relative paths in parameters start from that directory too, as for the command.
     """
 
     said = ""
 
     def execute(self) -> None:
-        """Render; raises what says why it could not be done, and nothing was published then."""
+        """Render the report; `UsageError` or `ReportError` if that fails, and then nothing is published."""
         job = self.model
-        template, asked = asked_for(Path(self.staging_paths["input"]), job.parameters)
+        template, asked = job_request(Path(self.staging_paths["input"]), job.parameters)
         done = render(template, asked, REPORTS)
-        wanted = {form: done.page.with_suffix(f".{form}") for form in job.output_formats or ()}
-        write_whole({Path(self.staging_paths[form]): path.read_bytes() for form, path in wanted.items()})
+        files = {form: done.page.with_suffix(f".{form}") for form in job.output_formats or ()}
+        write_whole({Path(self.staging_paths[form]): path.read_bytes() for form, path in files.items()})
         self.said = f"{done.status}: {done.page.as_posix()}"
 
     def on_failure(self, e: Exception) -> None:
-        """FAILED, with what was said."""
+        """Set the status FAILED, with the message of the error."""
         self._close(Status.FAILED, str(e) or type(e).__name__)
 
     def on_complete(self) -> None:
-        """COMPLETED, with the page and whether it was rendered or stood unchanged."""
+        """Set the status COMPLETED, with the page and whether it was rendered or unchanged."""
         self._close(Status.COMPLETED, self.said)
 
     def _close(self, status: Status, said: str) -> None:
@@ -51,11 +51,11 @@ class ReportExecution(ExecutionManager):
 
     @staticmethod
     def supported_features(_: Any = None) -> dict[JobFeature, bool]:
-        """What of the job form is heeded."""
+        """The fields of the job form that have an effect."""
         return {feature: feature.value in SUPPORTED for feature in JobFeature}
 
     @staticmethod
     def validate(_: Any, input_path: str) -> bool:
-        """True for any notebook; `ReportScheduler` has checked it, and says in words what is wrong."""
+        """True: `ReportScheduler` has validated the notebook already, with a message for each fault."""
         del input_path
         return True

@@ -1,1 +1,1 @@
-"""Reports at set times: what is due, made once, noted in a manifest."""
+"""Scheduled reports: what is due is rendered once and recorded in a manifest."""

@@ -1,4 +1,4 @@
-"""The manifest of scheduled runs: one line of JSON for each report and one that closes each run; append-only."""
+"""The manifest of scheduled runs: an append-only JSONL file with a line for each report and one to close each run."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from forecasting.store.errors import ReportError, UsageError
+from forecasting.store.errors import ReportError, UsageError, shown
 
 MANIFEST = "manifest.jsonl"
 DONE, FAILED, MISSED = "done", "failed", "missed"
@@ -18,17 +18,23 @@ Line = dict[str, Any]
 
 @dataclass(frozen=True)
 class Manifest:
-    """The manifest in a folder of reports."""
+    """The manifest in a folder of reports.
+
+    Parameters
+    ----------
+    folder
+        The folder of all reports.
+    """
 
     folder: Path
 
     @property
     def path(self) -> Path:
-        """Where it stands."""
+        """Its path."""
         return self.folder / MANIFEST
 
     def lines(self) -> Iterator[Line]:
-        """Every line, oldest first. A last line cut short by a crash is left out; another faulty one is an error."""
+        """Every line, oldest first; `UsageError` for a faulty one, except a last line left incomplete by a crash."""
         if not self.path.is_file():
             return
         with self.path.open(encoding="utf-8") as file:
@@ -42,38 +48,40 @@ class Manifest:
                 if isinstance(line, dict):
                     yield line
                 elif text.strip():
-                    raise UsageError(f"wanted {self.path} row {number} as a JSON object; came {text.strip()[:60]!r}")
+                    raise UsageError(
+                        f"{self.path} row {number}: expected a JSON object, got {shown(text.strip(), 60)}; "
+                        "correct or remove that line"
+                    )
 
     def append(self, line: Line) -> None:
-        """Add a line and see it on disk; `ReportError` where that cannot be.
-
-        What a crash or a full disk left of a line is taken away first.
-        """
+        """Add a line durably, after removing an incomplete last line; `ReportError` if that is not possible."""
         text = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode()
         try:
             self._mend()
             with self.path.open("ab") as file:
                 file.write(text)
                 file.flush()
-                os.fsync(file.fileno())
+                os.fsync(
+                    file.fileno()
+                )  # the next call must find what this one has rendered, even after a power failure
         except OSError as error:
             raise ReportError(
-                f"wanted to add a line to {self.path}; came {error.strerror}. Call again once that is mended: "
-                "what was not noted is looked at again, and reports that stand are left alone"
+                f"expected to add a line to {self.path}, got {error.strerror}; call again once that is repaired: runs "
+                "not recorded are repeated, and reports already rendered are left unchanged"
             ) from None
 
     def newest(self) -> datetime | None:
-        """The latest time at which a run was asked for."""
+        """The latest time at which a run was started; None if there was none."""
         times = [datetime.fromisoformat(line["now"]) for line in self.lines() if "now" in line]
         return max(times, default=None)
 
     def closed(self, name: str) -> dict[datetime, str]:
-        """The times of an entry that were dealt with, and how: done, failed, or missed; the last word counts."""
+        """The latest status (done, failed or missed) of each due time of an entry."""
         own = (line for line in self.lines() if line.get("entry") == name and line["kind"] == "run")
         return {datetime.fromisoformat(line["due"]): str(line["status"]) for line in own}
 
     def pages(self, name: str) -> set[str]:
-        """Pages that an entry has made."""
+        """Pages rendered by an entry, relative to the folder of all reports."""
         own = (line for line in self.lines() if line.get("entry") == name and line["kind"] == "report")
         return {str(line["page"]) for line in own if line["status"] in ("rendered", "unchanged")}
 

@@ -1,4 +1,4 @@
-"""The schedule file, checked whole before anything starts."""
+"""The schedule file, validated as a whole before anything starts."""
 
 import re
 import tomllib
@@ -20,7 +20,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
 
 class Entry(Values):
-    """One `[[report]]` of a schedule: what to render, and when."""
+    """One `[[report]]` of a schedule: a template, its cases and parameters, and its times."""
 
     name: str = Field(description="a name of small letters, digits and hyphens")
     template: str = Field(description="the name of a template")
@@ -60,23 +60,24 @@ class Entry(Values):
 
     @property
     def catches_up(self) -> timedelta:
-        """For how long a missed run is made up."""
+        """How long after its due time a run is still made."""
         return window(self.catch_up)
 
     def require_parameters(self) -> None:
-        """`UsageError` unless the template takes the parameters and says which cases are meant."""
+        """`UsageError` unless the template takes the parameters and the cases are given in exactly one way."""
         takes_case = "case_id" in TEMPLATES[self.template].model_fields
         if not takes_case and self.cases is not None:
-            raise UsageError(f"cases: expected none for the template {self.template}, got {self.cases!r}")
+            raise UsageError(f"cases: expected none for the template {self.template}, got {self.cases!r}; leave it out")
         if takes_case and (self.cases is None) == ("case_id" not in self.parameters):
             raise UsageError(
-                "expected either cases or parameters.case_id, got " + ("neither", "both")[bool(self.cases)]
+                "expected either cases or parameters.case_id, got "
+                + ("neither; give one", "both; leave one out")[bool(self.cases)]
             )
         checked_parameters(self.template, self.parameters | ({"case_id": "any"} if self.cases is not None else {}))
 
 
 class Plan(Values):
-    """A schedule: its entries, and optionally the command that is told about each run."""
+    """A schedule: its entries, and optionally a command that is notified of each run."""
 
     report: tuple[Entry, ...] = Field(description="one [[report]] or more")
     notify: tuple[str, ...] | None = Field(default=None, description="a command as a list of strings")
@@ -88,7 +89,23 @@ class Plan(Values):
 
 
 def read_plan(path: Path) -> Plan:
-    """The schedule in a TOML file; `UsageError` names every fault of it, with its entry."""
+    """Read a schedule.
+
+    Parameters
+    ----------
+    path
+        A TOML file of at most 1 MB.
+
+    Returns
+    -------
+    Plan
+        The schedule.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read, or has faults; all of them are named, with their entry.
+    """
     text = SCHEDULE.text(path)
     try:
         content = tomllib.loads(text)

@@ -1,4 +1,4 @@
-"""Running what is due: once, one process at a time, each failure named and none in the way of the rest."""
+"""Runs of a schedule: each due time once, by one process at a time; a failure does not stop the others."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from forecasting.publish.requests import Refusal, Request, Source, each_once, ev
 from forecasting.publish.schedule.manifest import DONE, FAILED, MISSED, Manifest
 from forecasting.publish.schedule.plan import Entry, Plan
 from forecasting.publish.schedule.times import latest_first, missed_since
-from forecasting.publish.site import ENDS, INDEX, publish, standing_reports
+from forecasting.publish.site import ENDS, INDEX, publish, reports_in
 from forecasting.review import APPROVED
 from forecasting.store.errors import ForecastingError
 from forecasting.store.files import require_writable
@@ -30,7 +30,7 @@ NOTIFY_SECONDS = 60
 
 @dataclass(frozen=True)
 class Due:
-    """An entry to run for a time; `made_up` earlier times were missed and are made up for by this one run."""
+    """An entry due at a time; `made_up` is the number of earlier missed times that this run also covers."""
 
     entry: Entry
     when: datetime
@@ -39,7 +39,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call did: a line for each run and for each time missed, what failed, what there is to say."""
+    """Outcome of a call: the closing line of each run, the failures, and remarks on the clock and on missed times."""
 
     runs: tuple[dict[str, Any], ...]
     failures: tuple[str, ...]
@@ -47,11 +47,35 @@ class Outcome:
 
 
 def run_due(plan: Plan, out: Path, now: datetime, jobs: int = 1, limits: Limits | None = None) -> Outcome:
-    """Render what is due by `now` into `out`, note it in the manifest, renew index and feed, tell `notify`.
+    """Render what is due, record it in the manifest, update index and feed, and notify.
 
-    A time is run once: the latest one of an entry, if it lies within the entry's `catch_up`. Earlier ones missed
-    are made up for by it, as their reports would be the same. A failed run is tried again by the next call. Raises
-    `UsageError` where another run is at work or the folder cannot be written, before anything starts.
+    Of each entry the latest due time is run, once, if it is within the entry's `catch_up`. It covers earlier missed
+    times, whose reports would be the same. A failed run is repeated by the next call.
+
+    Parameters
+    ----------
+    plan
+        The schedule.
+    out
+        The folder of all reports.
+    now
+        The time up to which entries are due, with a time zone.
+    jobs
+        Number of reports rendered at once, 1 to 64.
+    limits
+        Limits of time and memory of each report; default: `Limits()`.
+
+    Returns
+    -------
+    Outcome
+        The runs, failures and remarks.
+
+    Raises
+    ------
+    UsageError
+        Another run is under way, or the folder cannot be written; nothing was started.
+    ReportError
+        A line could not be added to the manifest.
     """
     check_jobs(jobs)
     require_writable(out)
@@ -61,7 +85,7 @@ def run_due(plan: Plan, out: Path, now: datetime, jobs: int = 1, limits: Limits 
         if newest is not None and now < newest:
             remark = (
                 f"the clock says {now.isoformat()}, before the last run, {newest.isoformat()}: nothing is run until "
-                f"that is past. If the earlier clock was wrong, take its lines out of {manifest.path}"
+                f"then. If the clock was wrong at that run, remove its lines from {manifest.path}"
             )
             return Outcome((), (), (remark,))
         runs, failures, remarks = [], [], []
@@ -83,9 +107,9 @@ def run_due(plan: Plan, out: Path, now: datetime, jobs: int = 1, limits: Limits 
 
 
 def due_of(entry: Entry, closed: dict[datetime, str], now: datetime) -> tuple[Due | None, datetime | None]:
-    """What an entry owes by `now`, and a time that it missed for good, if there is one.
+    """The due run of an entry by `now`, and a time missed for good; None where there is none.
 
-    An entry without any past owes only a time within its `catch_up`; nothing before is held against it.
+    For an entry that never ran, times before its `catch_up` do not count as missed.
     """
     latest = next(latest_first(entry.every, now), None)
     if latest is None or closed.get(latest) in (DONE, MISSED):
@@ -100,7 +124,7 @@ def due_of(entry: Entry, closed: dict[datetime, str], now: datetime) -> tuple[Du
 def _run(
     due: Due, manifest: Manifest, now: datetime, jobs: int, limits: Limits | None
 ) -> tuple[dict[str, Any], list[str]]:
-    """Render an entry's reports and close the run in the manifest; what failed is named."""
+    """Render the reports of an entry and close the run in the manifest; the closing line and the failures."""
     begun, counts, failures = time.monotonic(), Counter[str](), []
     head = {"entry": due.entry.name, "due": due.when.isoformat()}
     try:
@@ -130,7 +154,7 @@ def _run(
 
 
 def _reports(entry: Entry, out: Path, jobs: int, limits: Limits | None) -> Iterator[dict[str, Any]]:
-    """One manifest line for each report of an entry, as each is ready."""
+    """The manifest line of each report of an entry, as it is ready."""
     source = requests_of(entry)
     for request in each_once(source()):
         if isinstance(request, Refusal):
@@ -138,14 +162,16 @@ def _reports(entry: Entry, out: Path, jobs: int, limits: Limits | None) -> Itera
     good = (request for request in each_once(source()) if isinstance(request, Request))
     for result in render_all(good, out, jobs, limits=limits):
         page = result.page.relative_to(out).as_posix() if result.page is not None else None
-        standing = result.page is not None and not result.said
+        is_rendered = result.page is not None and not result.said
         yield {
             "status": result.status,
             "page": page,
             "template": result.request.template,
             "parameters": result.request.asked.values(result.request.day),
             "fingerprint": result.fingerprint,
-            "html_sha256": hashlib.sha256(result.page.read_bytes()).hexdigest() if standing and result.page else None,
+            "html_sha256": hashlib.sha256(result.page.read_bytes()).hexdigest()
+            if is_rendered and result.page
+            else None,
             "version": forecasting.__version__,
             "seconds": round(result.seconds, 3),
             "said": result.said,
@@ -153,7 +179,7 @@ def _reports(entry: Entry, out: Path, jobs: int, limits: Limits | None) -> Itera
 
 
 def requests_of(entry: Entry) -> Source:
-    """The requests of an entry; a case that no longer goes on is refused by name, the others are not."""
+    """The requests of an entry; a case that has ended is a `Refusal` among the others."""
     if entry.cases == "all":
         return every_case(entry.template, entry.parameters)
     parameters = dict(entry.parameters)
@@ -162,11 +188,11 @@ def requests_of(entry: Entry) -> Source:
 
 
 def _prune(manifest: Manifest, entry: Entry, keep: int) -> list[str]:
-    """Take away this entry's dated reports beyond the latest `keep` of each subject; approved ones stay."""
+    """Remove the entry's dated reports beyond the latest `keep` of each subject, except approved ones."""
     own = manifest.pages(entry.name)
     counts, removed = Counter[Path](), []
-    with locked(manifest.folder):  # an approval meanwhile would be of a page that is taken away
-        for one in standing_reports(manifest.folder):
+    with locked(manifest.folder):  # else a page could be approved while it is being removed
+        for one in reports_in(manifest.folder):
             if one.page.as_posix() in own:
                 counts[one.page.parent] += 1
                 if counts[one.page.parent] > keep and one.review["status"] != APPROVED:
@@ -177,14 +203,14 @@ def _prune(manifest: Manifest, entry: Entry, keep: int) -> list[str]:
 
 
 def _is_behind(index: Path, manifest: Path) -> bool:
-    """Whether runs were noted that the index does not show, as one cut off before its end leaves it."""
+    """Whether the manifest is newer than the index, as after a run that was interrupted."""
     return manifest.exists() and (not index.exists() or index.stat().st_mtime_ns < manifest.stat().st_mtime_ns)
 
 
 def _notify(
     command: tuple[str, ...] | None, now: datetime, runs: list[dict[str, Any]], failures: list[str]
 ) -> list[str]:
-    """Hand what happened to the command as JSON on its standard input; what went wrong with that."""
+    """Run the notification command with the outcome as JSON on its standard input; a list of what failed in that."""
     if command is None:
         return []
     told = {"now": now.isoformat(), "status": FAILED if failures else DONE, "runs": runs, "failures": failures}
@@ -193,8 +219,7 @@ def _notify(
             command, input=json.dumps(told), text=True, timeout=NOTIFY_SECONDS, check=False, capture_output=True
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return [f"notify: wanted {command[0]} to be told; came {error}"]
+        return [f"notify: expected {command[0]} to run, got {error}; correct notify in the schedule"]
     said = (run.stderr.strip().splitlines() or ["nothing said"])[-1]
-    return (
-        [f"notify: wanted {command[0]} to be told; came exit code {run.returncode}: {said}"] if run.returncode else []
-    )
+    fault = f"notify: expected {command[0]} to exit with 0, got {run.returncode}: {said}; see that command"
+    return [fault] if run.returncode else []

@@ -43,7 +43,7 @@ def test_a_job_whose_notebook_fails_is_failed_and_says_where(tmp_path, template,
     job = executed(database, template("1 / 0"), tmp_path, parameters={"data": str(few_cases), "as_of": ""})
     assert job.status == "FAILED"
     assert job.status_message.startswith(
-        "wanted data_quality to run for data-quality as of 2026-08-31; cell 4 came to ZeroDivisionError"
+        "expected data_quality to run for data-quality as of 2026-08-31, got ZeroDivisionError in cell 4: "
     )
     assert job.end_time >= job.start_time
     assert not (tmp_path / "staged.html").exists()

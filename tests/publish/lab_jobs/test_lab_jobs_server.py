@@ -62,9 +62,9 @@ def test_a_job_is_a_report_and_a_parameter_never_becomes_code(server):
         (TEMPLATE, {"data": "nowhere"}, "nowhere: wanted a folder with the record; came no such folder"),
         ("templates/case_report.ipynb", {"horizons": "6,x", "case_id": CASE}, "case_report: horizons: wanted horizons as whole months, for example 6,12,24; came '6,x'"),
         ("templates/case_report.ipynb", {"case_id": "__import__('os')", "data": "record"}, "wanted the case_id of a case in the record; came \"__import__('os')\""),
-        ("templates/portfolio.ipynb", {"period_months": "0"}, "portfolio: period_months: wanted months since the last period, 1 to 120; came 0"),
-        ("mine.ipynb", {}, "wanted a notebook with the cells of a report template (case_report, portfolio, scorecard, data_quality) as shipped; came mine.ipynb"),
-        ("broken.ipynb", {}, "wanted a notebook; came broken.ipynb: "),
+        ("templates/portfolio.ipynb", {"period_months": "0"}, "portfolio: period_months: expected months since the last period, 1 to 120, got 0"),
+        ("mine.ipynb", {}, "expected a notebook with the cells of a report template (case_report, portfolio, scorecard, data_quality) as shipped, got mine.ipynb; copy the template again"),
+        ("broken.ipynb", {}, "expected a notebook, got broken.ipynb: "),
         ("missing.ipynb", {}, "Input path 'missing.ipynb' does not exist."),
     ],
 )  # fmt: skip
@@ -88,8 +88,8 @@ def test_a_recurring_job_is_checked_and_one_that_is_stopped_publishes_nothing(se
         return server.job("templates/case_report.ipynb", given, **{**days, **changes})
 
     for changes, said in (
-        ({"schedule": "0 0 30 2 *"}, "schedule: wanted daily, weekly, monthly, or a cron line of five fields"),
-        ({"timezone": "Mars/Olympus"}, "and a time zone such as Europe/Berlin; came 'monthly' in 'Mars/Olympus'"),
+        ({"schedule": "0 0 30 2 *"}, "schedule: expected daily, weekly, monthly, or a cron line of five fields"),
+        ({"timezone": "Mars/Olympus"}, "and a time zone such as Europe/Berlin, got 'monthly' in 'Mars/Olympus'"),
         ({"parameters": {"case_id": CASE, "as_of": "x"}}, "case_report: as_of: wanted a day"),
     ):
         code, answer = server.ask("POST", "job_definitions", asked(**changes))
@@ -99,7 +99,7 @@ def test_a_recurring_job_is_checked_and_one_that_is_stopped_publishes_nothing(se
     definition = f"job_definitions/{made['job_definition_id']}"
     assert server.ask("GET", definition)[1]["schedule"] == "0 0 1 * *"
     code, answer = server.ask("PATCH", definition, {"schedule": "never"})
-    assert code == 500 and "came 'never'" in answer["message"]
+    assert code == 500 and "got 'never'" in answer["message"]
     code, answer = server.ask("POST", f"{definition}/jobs", {"parameters": {"colour": "red"}})
     assert code == 500 and "came 'colour'" in answer["message"]
     job_id = server.ask("POST", f"{definition}/jobs", {})[1]["job_id"]

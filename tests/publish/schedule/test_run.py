@@ -101,7 +101,7 @@ def test_a_failed_run_is_named_noted_told_and_tried_again(tmp_path, template, fe
     printed = capsys.readouterr()
     assert printed.out == "record, due 2026-03-01T00:00:00+00:00: failed (1 failed)\n"
     assert printed.err.startswith(
-        "record: wanted data_quality to run for data-quality as of 2026-08-31; cell 4 came to ZeroDivisionError"
+        "record: expected data_quality to run for data-quality as of 2026-08-31, got ZeroDivisionError in cell 4: "
     )
     assert json.loads(told.read_text())["status"] == "failed"
     assert len(json.loads(told.read_text())["failures"]) == 1
@@ -141,11 +141,12 @@ def test_a_notifier_that_cannot_be_told_is_a_failure(tmp_path, template, few_cas
     template()
     missing = run_due(plan(few_cases, notify=["/nowhere/mail"]), tmp_path / "a", moment("2026-03-01"))
     assert missing.failures == (
-        "notify: wanted /nowhere/mail to be told; came [Errno 2] No such file or directory: '/nowhere/mail'",
+        "notify: expected /nowhere/mail to run, got [Errno 2] No such file or directory: '/nowhere/mail'; "
+        "correct notify in the schedule",
     )
     grumpy = [sys.executable, "-c", "import sys; sys.exit('no')"]
     assert run_due(plan(few_cases, notify=grumpy), tmp_path / "a", moment("2026-03-02")).failures == (
-        f"notify: wanted {sys.executable} to be told; came exit code 1: no",
+        f"notify: expected {sys.executable} to exit with 0, got 1: no; see that command",
     )
 
 
@@ -191,12 +192,14 @@ def test_a_line_cut_short_by_a_crash_is_taken_away(tmp_path):
     manifest.append({"kind": "run", "entry": "a", "due": "2026-03-02T00:00:00+00:00", "status": "failed"})
     assert [line["status"] for line in lines(tmp_path)] == ["done", "failed"]
     manifest.path.write_text("[]\n" + manifest.path.read_text())
-    with pytest.raises(UsageError, match=r"manifest.jsonl row 1 as a JSON object; came '\[\]'"):
+    with pytest.raises(
+        UsageError, match=r"manifest\.jsonl row 1: expected a JSON object, got '\[\]'; correct or remove that line$"
+    ):
         list(manifest.lines())
 
 
 def test_limits_and_jobs_are_checked(tmp_path, few_cases):
-    with pytest.raises(UsageError, match="wanted --jobs from 1 to 64; came 0"):
+    with pytest.raises(UsageError, match="expected --jobs from 1 to 64, got 0; choose another"):
         run_due(plan(few_cases), tmp_path / "out", moment("2026-03-01"), jobs=0, limits=Limits())
     assert not (tmp_path / "out").exists()
 

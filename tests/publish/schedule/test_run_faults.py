@@ -113,7 +113,7 @@ def test_a_manifest_without_room_is_an_error_and_no_line_is_half_kept(tmp_path, 
     line = {"kind": "run", "entry": "a", "due": "2026-03-01T00:00:00+00:00", "status": "done", "said": "x" * 3000}
     Manifest(out).append(line)
     with pytest.raises(
-        ReportError, match=r"^wanted to add a line to .*manifest\.jsonl; came No space left on device\. Call again"
+        ReportError, match=r"^expected to add a line to .*manifest\.jsonl, got No space left on device; call again"
     ):
         Manifest(out).append(line)
     assert len(list(Manifest(out).lines())) == 1
@@ -126,11 +126,11 @@ def test_a_locked_folder_is_refused_before_anything_runs(tmp_path, template, few
     template("1 / 0")
     locked = disk("size=64k,ro")
     plan = read_plan(schedule(tmp_path / "schedule.toml", few_cases))
-    wanted = f"^expected a folder that can be written, got {locked}: not writable; choose another with --out$"
-    with pytest.raises(UsageError, match=wanted):
+    expected = f"^expected a folder that can be written, got {locked}: not writable; choose another with --out$"
+    with pytest.raises(UsageError, match=expected):
         run_due(plan, locked, NOW)
-    with pytest.raises(UsageError, match=wanted):
+    with pytest.raises(UsageError, match=expected):
         run_due(plan, locked / "below", NOW)
-    with pytest.raises(UsageError, match=wanted):
+    with pytest.raises(UsageError, match=expected):
         call("report", template="data-quality", data=few_cases, out=locked)
     assert list(Path(locked).iterdir()) == []

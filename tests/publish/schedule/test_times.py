@@ -36,7 +36,7 @@ def test_times_come_latest_first_and_the_missed_lie_between():
 )
 def test_a_cron_line_that_never_fires_is_refused(every):
     with pytest.raises(
-        UsageError, match="wanted daily, weekly, monthly, or a cron line of five fields, for example '0 6 1"
+        UsageError, match="expected daily, weekly, monthly, or a cron line of five fields, for example '0 6 1"
     ) as refused:
         cron_line(every)
     assert repr(every) in str(refused.value)
@@ -50,12 +50,12 @@ def test_windows():
 
 @pytest.mark.parametrize("text", ["0 days", "-1 days", "367 days", "7", "days", "1 year", "1.5 days", ""])
 def test_a_window_that_is_none_is_refused(text):
-    with pytest.raises(UsageError, match="wanted 1 to 366 days, as '36 hours', '7 days' or '2 weeks'; came "):
+    with pytest.raises(UsageError, match="expected 1 to 366 days, as '36 hours', '7 days' or '2 weeks', got "):
         window(text)
 
 
 def test_moments_are_utc():
     assert moment("2026-09-01") == datetime(2026, 9, 1, tzinfo=UTC)
     assert moment("2026-09-01T06:30+02:00") == datetime(2026, 9, 1, 4, 30, tzinfo=UTC)
-    with pytest.raises(UsageError, match="wanted a day or a minute, as 2026-09-01 or 2026-09-01T06:30; came 'soon'"):
+    with pytest.raises(UsageError, match="expected a day or a minute, as 2026-09-01 or 2026-09-01T06:30, got 'soon'"):
         moment("soon")

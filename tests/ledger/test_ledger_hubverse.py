@@ -9,7 +9,7 @@ import pytest
 from bodies import RECORD_END, issue_body, put
 
 from forecasting.ledger import export
-from forecasting.ledger.hub import COLUMNS
+from forecasting.ledger.hubverse import COLUMNS
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import UsageError
 
@@ -85,6 +85,6 @@ def test_the_tasks_hold_every_line_and_the_keys_that_the_schema_requires(hub):
 
 def test_a_ledger_without_forecasts_is_not_exported(tmp_path):
     (tmp_path / "ledger").mkdir()
-    with pytest.raises(UsageError, match="^wanted a ledger with forecasts; came none in "):
+    with pytest.raises(UsageError, match="^expected a ledger with forecasts, got none in "):
         export(tmp_path / "ledger", tmp_path / "hub")
     assert not (tmp_path / "hub").exists()

@@ -8,10 +8,10 @@ from calling import call
 
 from forecasting.publish import notebook
 from forecasting.publish.notebook import render_report
+from forecasting.publish.parameter_schema import parameters_of, schema_of
 from forecasting.publish.parameters import TEMPLATES, checked_parameters
 from forecasting.publish.requests import from_file
 from forecasting.publish.schedule.plan import read_plan
-from forecasting.publish.spec import parameters_of, schema_of
 from forecasting.store.errors import UsageError
 
 
@@ -51,7 +51,9 @@ def test_the_command_lists_them_in_words_and_as_json(capsys):
     told = json.loads(capsys.readouterr().out)
     assert list(told) == ["case", "portfolio", "scorecard", "data-quality"]
     assert told["portfolio"]["properties"]["period_months"]["maximum"] == 120
-    with pytest.raises(UsageError, match="wanted a template out of case, portfolio, scorecard, data-quality; came 'x'"):
+    with pytest.raises(
+        UsageError, match="expected a template out of case, portfolio, scorecard, data-quality, got 'x'"
+    ):
         call("templates", "x")
 
 
@@ -78,7 +80,9 @@ def test_one_fault_is_told_in_the_same_words_wherever_the_parameter_is_given(tmp
 
 def test_an_option_that_no_template_takes_is_refused_for_a_batch_too(tmp_path):
     (tmp_path / "batch.csv").write_text("as_of\n2026-05-01\n")
-    with pytest.raises(UsageError, match=r"^wanted options out of as_of, data, .*period_months; came colour$"):
+    with pytest.raises(
+        UsageError, match=r"^expected options out of as_of, data, .*period_months, got colour; leave it out$"
+    ):
         from_file(tmp_path / "batch.csv", "data-quality", {"colour": "red"})
     assert len(list(from_file(tmp_path / "batch.csv", "data-quality", {"target": "in_force"})())) == 1
 
@@ -86,10 +90,10 @@ def test_an_option_that_no_template_takes_is_refused_for_a_batch_too(tmp_path):
 def test_limits_given_on_the_command_line_hold(tmp_path, template, few_cases, capsys):
     template("import time; time.sleep(60)", "held = bytearray(2**30)")
     assert rendered(tmp_path / "out", cell_seconds=1, data=few_cases) == 1
-    assert "its kernel came to: A cell timed out" in capsys.readouterr().err
+    assert "got a failed kernel: A cell timed out" in capsys.readouterr().err
     template("held = bytearray(2**30)")
     assert rendered(tmp_path / "out", memory=200, data=few_cases) == 1
-    assert "cell 4 came to MemoryError" in capsys.readouterr().err
+    assert "got MemoryError in cell 4: " in capsys.readouterr().err
 
 
 def test_a_template_whose_notebook_is_missing_is_refused(tmp_path, template, few_cases):
@@ -97,5 +101,8 @@ def test_a_template_whose_notebook_is_missing_is_refused(tmp_path, template, few
     place.unlink()
     with pytest.raises(UsageError) as refused:
         notebook.render("data_quality", checked_parameters("data_quality", {"data": few_cases}), tmp_path / "out")
-    assert str(refused.value) == f"wanted the notebook of the template data-quality; came {place}: no such file"
+    assert (
+        str(refused.value)
+        == f"expected the notebook of the template data-quality, got {place}: no such file; install the package again"
+    )
     assert not Path(tmp_path / "out").exists()

@@ -1,7 +1,7 @@
-"""The ledger in the layout of a forecasting hub (hubverse): one CSV per model and day, and the tasks they answer.
+"""Export of the ledger in the layout of a forecasting hub (hubverse): a CSV per model and day, and `tasks.json`.
 
-Live forecasts stand under `forecasting-MODEL`, replays under `forecasting-MODEL_replay`. `admin.json`, which names the
-people who run a hub, is theirs to write. See https://docs.hubverse.io, schema version 6.0.0.
+Live forecasts are under `forecasting-MODEL`, replays under `forecasting-MODEL_replay`. `admin.json`, which names the
+people who run a hub, is left to them. See https://docs.hubverse.io, schema version 6.0.0.
 """
 
 import csv
@@ -28,10 +28,30 @@ TARGET_NAMES = {
 
 
 def export(folder: Path | str, out: Path | str) -> list[Path]:
-    """Write `model-output/` and `hub-config/tasks.json` below `out`; the paths, in order. All of it or nothing."""
+    """Write the forecasts of a ledger in the layout of a hub, atomically.
+
+    Parameters
+    ----------
+    folder
+        The folder of the ledger.
+    out
+        The folder of the hub; `model-output/` and `hub-config/tasks.json` are written below it.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order of writing.
+
+    Raises
+    ------
+    UsageError
+        The ledger holds no forecast, or `out` cannot be written.
+    LedgerError
+        The ledger has faults.
+    """
     issues = [link.entry for link in read_chain(folder).links if isinstance(link.entry, Issue)]
     if not issues:
-        raise UsageError(f"wanted a ledger with forecasts; came none in {folder}")
+        raise UsageError(f"expected a ledger with forecasts, got none in {folder}; issue one first")
     lines: dict[Path, list[tuple[Any, ...]]] = defaultdict(list)
     for issue in issues:
         name = f"{TEAM}-{issue.model}{'' if issue.kind == LIVE else '_replay'}"
@@ -43,7 +63,7 @@ def export(folder: Path | str, out: Path | str) -> list[Path]:
 
 
 def tasks(issues: Sequence[Issue]) -> dict[str, Any]:
-    """The tasks of a hub that takes these forecasts: `tasks.json`."""
+    """`tasks.json` of a hub that accepts these forecasts."""
     targets = sorted({issue.target for issue in issues})
     values = {
         "origin_date": sorted({issue.as_of.isoformat() for issue in issues}),

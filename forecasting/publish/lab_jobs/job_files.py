@@ -1,4 +1,4 @@
-"""The files of a job, where JupyterLab shows them."""
+"""Copying of a job's files to the folder in which JupyterLab shows them."""
 
 from threading import Thread
 
@@ -6,10 +6,10 @@ from jupyter_scheduler.job_files_manager import Downloader, JobFilesManager
 
 
 class ReportFiles(JobFilesManager):
-    """Copies the files of a job below the server's folder, wherever the server was started."""
+    """Copies the files of a job below the server's root folder, whatever its working directory."""
 
     async def copy_from_staging(self, job_id: str, redownload: bool | None = False) -> None:
-        """Start copying."""
+        """Start copying in a thread."""
         job = self.scheduler.get_job(job_id, False)
         copy = Downloader(
             output_formats=job.output_formats,
