@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from forecasting.features.known import KINDS, Acts, Changes, Days, Endings, Flags
 from forecasting.features.states import UNNAMED, Counts, States, in_common
 from forecasting.record.history import History
+from forecasting.record.reads import NotedMapping, noting, recording
 from forecasting.record.schema import CASES
 from forecasting.record.vocabulary import CAUSES, TARGETS
 from forecasting.store.errors import LeakageError, UsageError
@@ -82,22 +83,34 @@ class DossierIndex:
         self._history = history
         self._left_out: frozenset[str] = frozenset()
         self._last_known = history.as_of
-        self._cases = history.cases.set_index("case_id", drop=False)
-        self._known = pd.Series(_ordinals(self._cases["start_known_date"]), index=self._cases.index)
-        self._states = States(history.parties)
-        self._parties = self._states.counts(self._cases["parties"])
-        self._events = _event_table(history.events, self._known)
-        self._own = self._events.groupby("case_id").indices
-        self._act = _act_codes(self._events)
-        self._once = _first_told(self._act, np.arange(len(self._act)))
-        self._acting = self._states.counts(self._events["actor"])
-        self._involved = self._states.counts(self._events["actor"] + ";" + self._events["target"])
-        self._actor = np.array([self._states.joined(cell) for cell in self._events["actor"]], dtype=object)
-        self._collective = np.array([self._states.is_collective(cell) for cell in self._events["actor"]], dtype=bool)
-        self._outcomes = _ending_table(history.outcomes, target, self._cases, self._known)
-        self._ended = self._outcomes["case_id"].to_numpy(dtype=object)
-        self._kept = np.ones(len(self._outcomes), dtype=bool)
-        self._warheads = _shares_by_year(history.warheads, self._states.lineage)
+        with recording() as states:
+            cases = history.cases.set_index("case_id", drop=False)
+            self._known = pd.Series(_ordinals(cases["start_known_date"]), index=cases.index)
+            self._states = States(history.parties)
+            self._parties = self._states.counts(cases["parties"])
+        with recording(states.reads) as acts:
+            self._events = _event_table(history.events, self._known)
+            self._own = self._events.groupby("case_id").indices
+            self._act = _act_codes(self._events)
+            self._once = _first_told(self._act, np.arange(len(self._act)))
+            self._acting = self._states.counts(self._events["actor"])
+            self._involved = self._states.counts(self._events["actor"] + ";" + self._events["target"])
+            self._actor = np.array([self._states.joined(cell) for cell in self._events["actor"]], dtype=object)
+            collective = [self._states.is_collective(cell) for cell in self._events["actor"]]
+            self._collective = np.array(collective, dtype=bool)
+        with recording(states.reads) as endings:
+            self._outcomes = _ending_table(history.outcomes, target, cases, self._known)
+            self._ended = self._outcomes["case_id"].to_numpy(dtype=object)
+            self._kept = np.ones(len(self._outcomes), dtype=bool)
+        with recording(states.reads) as warheads:
+            self._warheads = _shares_by_year(history.warheads, self._states.lineage)
+        self._cases, self._starts = cases.plain, cases.origins
+        self._reads = dict.fromkeys(("acts", "dyad", "leadership"), acts.reads) | {
+            "start_day": cases.origins["start_date"],
+            "parties": states.reads,
+            "endings": endings.reads,
+            "warheads": warheads.reads,
+        }
         self._files: dict[str, _File] = {}
         self._every_ending: dict[str, Endings] = {}
         self._endings: dict[str, Endings] = {}
@@ -132,7 +145,7 @@ class DossierIndex:
             known = date.fromordinal(file.known)
             raise UsageError(f"wanted a day from {known} on, when {case_id} became known; came {day}")
         last = min(today, self._last_known.toordinal())
-        return Dossier(
+        found = Dossier(
             case_id=case_id,
             day=day,
             start=file.start,
@@ -144,6 +157,7 @@ class DossierIndex:
             endings=self._endings_for(case_id).until(last),
             warheads=self._shares_on(date.fromordinal(last)),
         )
+        return noting(found, self._reads)
 
     def _file(self, case_id: str) -> _File:
         if case_id not in self._known.index:
@@ -160,7 +174,7 @@ class DossierIndex:
         between = self._once[in_common(self._involved[self._once], parties) > 1]
         return _File(
             known=int(self._known[case_id]),
-            start=_start(row),
+            start=NotedMapping(_start(row), self._starts),
             start_day=row["start_date"].toordinal(),
             parties=self._states.lines(parties),
             acts=self._acts(own, parties, row["parties"]),
@@ -221,7 +235,7 @@ def _start(row: "pd.Series[Any]") -> Mapping[str, str | float | None]:
             values[column.name] = None if pd.isna(value) else float(value)
         else:
             values[column.name] = value.date().isoformat() if column.kind == "day" else str(value)
-    return MappingProxyType(values)
+    return values
 
 
 def _event_table(events: pd.DataFrame, case_known: "pd.Series[int]") -> pd.DataFrame:
@@ -262,6 +276,7 @@ def _ending_table(
 
 
 def _shares_by_year(warheads: pd.DataFrame, lineage: Mapping[str, str]) -> dict[int, Mapping[str, float]]:
-    held = warheads.assign(code=warheads["code"].map(lineage)).pivot_table("warheads", "year", "code", aggfunc="sum")
+    rows = warheads[["year", "warheads"]].assign(code=warheads["code"].map(lineage))
+    held = rows.pivot_table("warheads", "year", "code", aggfunc="sum")
     shares = held.div(held.sum(axis=1), axis=0).fillna(0.0)
     return {int(year): MappingProxyType(row) for year, row in shares.to_dict(orient="index").items()}

@@ -1,8 +1,9 @@
 """The one place where history and models meet: fit what was known, forecast what is open."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -19,27 +20,45 @@ from forecasting.record.cases import CaseView
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons
 from forecasting.record.panel import Population, Spells, check_choice, spells
+from forecasting.record.reads import NotedMapping, Reads, every_field, noting, recording, together
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.record.vocabulary import STATES, TARGETS
 from forecasting.store.errors import InsufficientHistoryError, UsageError, shown
 
 LEVEL = 0.8
 FEWEST_ENDINGS = 10
+CLASSES: Final = {"type": "type", "rivalry": "adversarial"}
 
 
 @dataclass(frozen=True)
 class FittedModels:
     """Models fitted on the spells known on `as_of`, under one target and population.
 
-    `support`: what the cases held that the hazard model learned from; None where there is no hazard model.
+    `support`: what the cases held that the hazard model learned from; None where there is no hazard model. `reads`:
+    what each model rests on, by name; a model, or the support, notes it whenever it is used.
     """
 
     as_of: date
     target: str
     population: Population
-    models: dict[str, Model]
+    models: Mapping[str, Model]
     spells: Spells
     support: Support | None = None
+    reads: Mapping[str, Reads] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.models, NotedMapping):
+            own = {name: self.reads.get(name, Reads()) for name in self.models}
+            used = {name: together(reads, Reads(models=frozenset((name,)))) for name, reads in own.items()}
+            object.__setattr__(self, "models", NotedMapping(self.models, used))
+        if self.support is not None:
+            learned = together(*(self.reads[name] for name in self.reads if isinstance(MODELS[name], HazardModel)))
+            object.__setattr__(self, "support", noting(self.support, every_field(Support, learned)))
+
+    def only(self, *names: str) -> "FittedModels":
+        """Some of the models, in the order named."""
+        assert isinstance(self.models, NotedMapping)
+        return replace(self, models=self.models.only(names))
 
 
 def fit_models(
@@ -62,18 +81,20 @@ def fit_models(
             f"the record knew {n_endings} (population {population}, target {target})"
         )
     fitted: dict[str, Model] = {}
+    reads: dict[str, Reads] = {}
     support = None
     for name in chosen:
         model = unfitted(name)
-        if isinstance(model, HazardModel):
-            learned = training_set(history, index or DossierIndex(history, target), MODEL_FEATURES, target)
-            fitted[name] = fit_hazard(model, learned)
-            support = support_of(learned.landmarks, learned.names, history.cases.set_index("case_id")["domain"])
-        else:
-            fitted[name] = model.fit(
-                start_covariates(known.starts), (known.entry, known.exit, known.cause), known.group
-            )
-    return FittedModels(history.as_of, target, population, fitted, known, support)
+        with recording() as heard:
+            if isinstance(model, HazardModel):
+                learned = training_set(history, index or DossierIndex(history, target), MODEL_FEATURES, target)
+                fitted[name] = fit_hazard(model, learned)
+                support = support_of(learned.landmarks, learned.names, history.cases.set_index("case_id")["domain"])
+            else:
+                starts = start_covariates(known.starts, model.strata)
+                fitted[name] = model.fit(starts, (known.entry, known.exit, known.cause), known.group)
+        reads[name] = heard.reads
+    return FittedModels(history.as_of, target, population, fitted, known, support, reads)
 
 
 def check_models(names: Iterable[str]) -> list[str]:
@@ -154,12 +175,13 @@ def case_limits(
 def _lines(
     history: History, views: Sequence[CaseView], fitted: FittedModels, index: DossierIndex | None
 ) -> pd.DataFrame:
-    """All that the fitted models look at, one line per case, with `case_id` and `domain`."""
-    lines = case_covariates(views).assign(
-        case_id=[view.case_id for view in views], domain=[str(view.start["domain"]) for view in views]
-    )
-    if not any(isinstance(model, HazardModel) for model in fitted.models.values()):
+    """All that the fitted models look at, one line per case, with `case_id`, and `domain` for the hazard model."""
+    models = list(fitted.models.values())
+    classes = {name for model in models if isinstance(model, BaseRate) for name in model.strata}
+    lines = case_covariates(views, tuple(classes)).assign(case_id=[view.case_id for view in views])
+    if not any(isinstance(model, HazardModel) for model in models):
         return lines
+    lines = lines.assign(domain=[str(view.start["domain"]) for view in views])
     own = case_lines(index or DossierIndex(history, fitted.target), views, MODEL_FEATURES)
     return lines.join(own.drop(columns=list(lines.columns), errors="ignore"))
 
@@ -190,9 +212,11 @@ def _limits_under(model: Model, lines: pd.DataFrame, fitted: FittedModels) -> li
 def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) -> list[CaseView]:
     """The views of cases that are not known to have ended under `target`; `UsageError` names one that has."""
     views = history.case_views(case_ids, target)
+    outcomes = history.outcomes
+    causes = outcomes[outcomes["target"] == target].set_index("case_id")["cause"]
     for view in views:
-        ending = history.outcome(view.case_id, target)
-        if ending["cause"]:
+        if causes[view.case_id]:
+            ending = history.outcome(view.case_id, target)
             raise UsageError(
                 f"wanted a case that goes on; {view.case_id} {ending['cause']} on {ending['end_date'].date()}, "
                 f"known since {ending['end_known_date'].date()}: ask as of an earlier day"
@@ -200,16 +224,20 @@ def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) 
     return views
 
 
-def start_covariates(starts: pd.DataFrame) -> pd.DataFrame:
-    """What the base rates tell apart, from rows of the case table."""
-    return pd.DataFrame({"type": starts["type"], "rivalry": starts["adversarial"].map(rivalry)})
+def start_covariates(starts: pd.DataFrame, classes: Sequence[str] = tuple(CLASSES)) -> pd.DataFrame:
+    """What the base rates tell apart, or of it the named `classes`, from rows of the case table."""
+    told = {name: starts[CLASSES[name]] for name in classes}
+    if "rivalry" in told:
+        told["rivalry"] = told["rivalry"].map(rivalry)
+    return pd.DataFrame(told, index=starts.index)
 
 
-def case_covariates(views: Sequence[CaseView]) -> pd.DataFrame:
+def case_covariates(views: Sequence[CaseView], classes: Sequence[str] = tuple(CLASSES)) -> pd.DataFrame:
     """The same for cases as known, with `age_months` when last seen and `gap_months` since then."""
-    starts = pd.DataFrame([dict(view.start) for view in views])
+    columns = {CLASSES[name]: [view.start[CLASSES[name]] for view in views] for name in classes}
+    starts = pd.DataFrame(columns, index=range(len(views)))
     ages = {"age_months": [v.age_months for v in views], "gap_months": [v.gap_months for v in views]}
-    return start_covariates(starts).assign(**ages)
+    return start_covariates(starts, classes).assign(**ages)
 
 
 def rivalry(adversarial: float) -> str:

@@ -1,8 +1,8 @@
 """One case as it was known on a day. A view holds plain values only, so an outcome cannot be reached from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
 from forecasting.record.months import completed_months, months_between
 
@@ -49,7 +49,7 @@ class CaseView:
     start_date: date
     last_seen: date
     parties: tuple[str, ...]
-    start: MappingProxyType[str, str | float | None]
+    start: Mapping[str, str | float | None]
     events: tuple[Event, ...]
     calendar: tuple[Appointment, ...]
 
