@@ -11,6 +11,7 @@ import forecasting
 from forecasting.artefacts.code_hash import code_sha256
 from forecasting.documents.case.content import STALE_MONTHS
 from forecasting.documents.fragments import Content, Fragment, day_words, table
+from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Report, Section, by_name
 from forecasting.documents.words import counted, label, percent
 from forecasting.features.coverage import coverage_by_state
@@ -18,6 +19,8 @@ from forecasting.record.checks import record_faults
 from forecasting.record.history import History
 from forecasting.record.months import months_between, parse_day
 from forecasting.record.reading import RawRecord, read_record
+from forecasting.record.reads import note_rows
+from forecasting.record.tracked import noted_cells
 from forecasting.record.vocabulary import STATES, TARGETS
 from forecasting.store import package_data as places
 
@@ -25,9 +28,12 @@ SHOWN = 40
 
 
 def quality_content(record: RawRecord, day: date) -> Content:
-    """All values of the report; where the record has faults, nothing else is worked out."""
-    faults = [{"file": f.file, "row": f.row, "case_id": f.case_id, "wanted": f.wanted, "came": f.came}
-              for f in record_faults(record)]  # fmt: skip
+    """All values of the report; where the record has faults, nothing else is worked out.
+
+    `provenance`: what each value rests on.
+    """
+    cells, value = noted_cells(record), Recorded()
+    faults = value("faults", fault_rows, cells)
     content: Content = {
         "template": "data_quality",
         "title": f"The record - its quality as of {day}",
@@ -37,23 +43,39 @@ def quality_content(record: RawRecord, day: date) -> Content:
         "data_end": record.data_end.isoformat(),
         "as_of": day.isoformat(),
         "faults": faults,
-        "rows": {name: len(raw.cells) for name, raw in record.tables.items()},
+        "rows": value("rows", row_counts, cells),
         "sound": not faults,
+        PROVENANCE: value.provenance,
     }
     if faults:
         return content
     history = History(day, record)
     return content | {
-        "assumed": _assumed(record),
-        "stale": _stale(history),
-        "sources": _sources(history),
-        "agreement": _agreement(record),
-        "audit": _audit(record),
-        "coverage": _coverage(history),
+        "assumed": value("assumed", assumed_days, cells),
+        "stale": value("stale", unseen_cases, history),
+        "sources": value("sources", opened_sources, history),
+        "agreement": value("agreement", coders_agreement, cells),
+        "audit": value("audit", audit_verdicts, cells),
+        "coverage": value("coverage", coverage_rows, history),
     }
 
 
-def _assumed(record: RawRecord) -> list[Content]:
+def fault_rows(record: RawRecord) -> list[Content]:
+    """Every cell that breaks the contract."""
+    return [
+        {"file": f.file, "row": f.row, "case_id": f.case_id, "wanted": f.wanted, "came": f.came}
+        for f in record_faults(record)
+    ]
+
+
+def row_counts(record: RawRecord) -> dict[str, int]:
+    """How many rows each table has, whatever their cells say."""
+    for name in record.tables:
+        note_rows(name)
+    return {name: len(raw.cells) for name, raw in record.tables.items()}
+
+
+def assumed_days(record: RawRecord) -> list[Content]:
     """Days on which something became known that nobody looked up: they were set to the day on which it happened."""
     cases, outcomes = (record.tables[name].cells for name in ("cases", "outcomes"))
     ended = outcomes[(outcomes["target"] == TARGETS[0]) & (outcomes["cause"] != "")]
@@ -67,7 +89,7 @@ def _assumed(record: RawRecord) -> list[Content]:
     ]
 
 
-def _stale(history: History) -> list[Content]:
+def unseen_cases(history: History) -> list[Content]:
     """Cases that go on and have not been seen observed for long, the longest first."""
     rows = history.outcomes[(history.outcomes["target"] == TARGETS[0]) & (history.outcomes["cause"] == "")]
     names = history.cases.set_index("case_id")["name"]
@@ -79,12 +101,13 @@ def _stale(history: History) -> list[Content]:
     return sorted((row for row in unseen if row["months"] > STALE_MONTHS), key=lambda row: -row["months"])
 
 
-def _sources(history: History) -> Content:
+def opened_sources(history: History) -> Content:
+    """How many sources no coder opened."""
     seen = history.sources["seen"] == 1
     return {"n": len(seen), "unopened": int((~seen).sum()), "share": float((~seen).mean()) if len(seen) else 0.0}
 
 
-def _agreement(record: RawRecord) -> list[Content]:
+def coders_agreement(record: RawRecord) -> list[Content]:
     """Share of cases for which a second coder gave the value that the record holds, by column."""
     second = record.tables["second_coding"].cells.set_index("case_id")
     outcomes = record.tables["outcomes"].cells
@@ -100,12 +123,14 @@ def _agreement(record: RawRecord) -> list[Content]:
     return sorted(rows, key=lambda row: row["share"])
 
 
-def _audit(record: RawRecord) -> dict[str, int]:
+def audit_verdicts(record: RawRecord) -> dict[str, int]:
+    """How facts held against their pages came out."""
     verdicts = record.tables["audit"].cells["verdict"].value_counts()
     return {str(name): int(count) for name, count in verdicts.items()}
 
 
-def _coverage(history: History) -> list[Content]:
+def coverage_rows(history: History) -> list[Content]:
+    """Coverage of cases in equal windows, by how they stand."""
     rows = coverage_by_state(history).to_dict(orient="records")
     return [{str(k): None if pd.isna(v) else v for k, v in row.items()} for row in rows]
 

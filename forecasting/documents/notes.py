@@ -1,7 +1,7 @@
 """Footnotes of a page: from each table, chart and leading sentence to what made its numbers, and back."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from html import escape, unescape
@@ -9,7 +9,7 @@ from html import escape, unescape
 from nbformat import NotebookNode
 
 from forecasting.documents.fragments import NOTEBOOK_STYLE, ORIGIN, Content, day_words, table
-from forecasting.documents.origins import ORIGINS, Origin
+from forecasting.documents.provenance import Provenance
 from forecasting.documents.words import label
 from forecasting.record.schema import TABLES
 
@@ -96,7 +96,7 @@ def _listed(notes: Sequence[Note], content: Content) -> str:
     """The section at the foot of the page; empty where no section says where it is from."""
     if not notes:
         return ""
-    known = ORIGINS[content["template"]]
+    known = Provenance.of(content)
     items = "".join(_item(note, content, {v: known[v] for v in note.values if v in known}) for note in notes)
     values = dict.fromkeys(value for note in notes for value in note.values if value in known)
     return (
@@ -125,14 +125,13 @@ def _models_told(content: Content, whole: bool = False) -> str:
     return ", for the earlier day ".join(told) if whole else told[0]
 
 
-def _item(note: Note, content: Content, known: dict[str, Origin]) -> str:
-    models = [name for name in MODEL_NAMES if any(name in origin.models for origin in known.values())]
-    told = ", ".join(MODEL_NAMES[name] for name in models)
+def _item(note: Note, content: Content, known: dict[str, Provenance]) -> str:
+    told = _models({name for origin in known.values() for name in origin.models})
     names = ", ".join(
         f'<a href="#value-{value}"><code>{value}</code></a>' if value in known else f"<code>{escape(value)}</code>"
         for value in note.values
     )
-    files = ", ".join(dict.fromkeys(_file(name) for origin in known.values() for name in origin.reads))
+    files = ", ".join(dict.fromkeys(name for origin in known.values() for name in _files(origin)))
     back = " ".join(
         f'<a role="doc-backlink" href="#from-{note.letter}-{n}" aria-label="Back to mark {n} of note {note.letter}">'
         f"\N{LEFTWARDS ARROW WITH HOOK}{n if note.n_marks > 1 else ''}</a>"
@@ -147,8 +146,17 @@ def _item(note: Note, content: Content, known: dict[str, Origin]) -> str:
     )
 
 
-def _file(name: str) -> str:
-    return TABLES[name].path if name in TABLES else escape(name)
+def _files(origin: Provenance) -> list[str]:
+    return [*(_path(table) for table in origin.reads), *map(escape, origin.files)]
+
+
+def _path(table: str) -> str:
+    return TABLES[table].path if table in TABLES else escape(table)
+
+
+def _models(names: Collection[str]) -> str:
+    """Models in words, in the order of the page."""
+    return ", ".join(words for name, words in MODEL_NAMES.items() if name in names)
 
 
 def _breakable(name: str) -> str:
@@ -156,15 +164,19 @@ def _breakable(name: str) -> str:
     return name.replace(".", ".<wbr>").replace("_", "_<wbr>")
 
 
-def _value_table(known: dict[str, Origin]) -> str:
+def _value_table(known: dict[str, Provenance]) -> str:
     rows = [
         [
             f'<code id="value-{value}">{_breakable(value)}</code>',
-            f"<code>{_breakable(origin.made_by.removeprefix('forecasting.'))}</code>",
+            f"<code>{_breakable(escape(origin.made_by.removeprefix('forecasting.')))}</code>",
             "; ".join(
-                f"{_file(name)}{': ' if columns else ''}{', '.join(columns)}" for name, columns in origin.reads.items()
+                [
+                    f"{_path(table)}{': ' if columns else ''}{escape(', '.join(columns))}"
+                    for table, columns in origin.reads.items()
+                ]
+                + list(map(escape, origin.files))
             ),
-            ", ".join(MODEL_NAMES[model] for model in origin.models),
+            _models(origin.models),
         ]
         for value, origin in known.items()
     ]

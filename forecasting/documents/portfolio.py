@@ -1,8 +1,9 @@
 """All cases that go on, on one page: how good forecasts have been, what moved since the last period, the forecasts."""
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,17 +11,21 @@ from typing import Any, ClassVar
 import pandas as pd
 
 import forecasting
+from forecasting.artefacts import Obtained
 from forecasting.artefacts.code_hash import code_sha256
 from forecasting.artefacts.session import shared_fit, shared_history
-from forecasting.documents.case.content import BESIDE, HEADLINE_HORIZON, HEADLINE_MODEL, MODELS_SHOWN, STALE_MONTHS
+from forecasting.documents.case.content import STALE_MONTHS, skill
+from forecasting.documents.case.material import BESIDE, HEADLINE_HORIZON, HEADLINE_MODEL, MODELS_SHOWN
 from forecasting.documents.codings import limit_words
 from forecasting.documents.fragments import Content, Fragment, badge, day_words, table
+from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Report, Section, by_name
 from forecasting.documents.words import PAST, PER_CENT, counted, label, percent, percent_range, years
 from forecasting.forecasts.forecast import LEVEL, case_limits, forecast
 from forecasting.record.cases import CaseView
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, deadline, parse_day
+from forecasting.record.reads import remembered
 from forecasting.record.vocabulary import CAUSES, TARGETS
 
 MOST_MOVED = 10
@@ -30,6 +35,52 @@ WHY = {
 }
 
 
+@dataclass(frozen=True)
+class Material:
+    """All cases that go on, of the history's day and of an earlier one, with the models of both days."""
+
+    history: History
+    earlier: History
+    horizons: tuple[int, ...]
+    target: str
+    artefacts: str | Path | None
+
+    @property
+    def horizon(self) -> int:
+        """That on which the cases are compared."""
+        return HEADLINE_HORIZON if HEADLINE_HORIZON in self.horizons else max(self.horizons)
+
+    @remembered
+    def views(self) -> list[CaseView]:
+        """The cases that go on."""
+        return _ongoing(self.history, self.target)
+
+    @remembered
+    def ids(self) -> list[str]:
+        """The same by name."""
+        return [view.case_id for view in self.views]
+
+    @remembered
+    def earlier_ids(self) -> set[str]:
+        """Those that went on on the earlier day."""
+        return {view.case_id for view in _ongoing(self.earlier, self.target)}
+
+    @cached_property
+    def fitted(self) -> Obtained:
+        """The models of the history's day."""
+        return shared_fit(self.history, MODELS_SHOWN, self.target, self.artefacts)
+
+    @cached_property
+    def past_fit(self) -> Obtained:
+        """The models of the earlier day."""
+        return shared_fit(self.earlier, MODELS_SHOWN, self.target, self.artefacts)
+
+    @remembered
+    def beside(self) -> pd.DataFrame:
+        """Forecasts of the hazard model."""
+        return forecast(self.history, self.ids, fitted=self.fitted.only(BESIDE), horizons=self.horizons)
+
+
 def portfolio_content(
     history: History,
     earlier: History,
@@ -37,40 +88,34 @@ def portfolio_content(
     target: str = TARGETS[0],
     artefacts: str | Path | None = None,
 ) -> Content:
-    """All values of the report as of the history's day, set beside those of an earlier day; JSON types only."""
-    horizon = HEADLINE_HORIZON if HEADLINE_HORIZON in horizons else max(horizons)
-    views, before = _ongoing(history, target), _ongoing(earlier, target)
-    ids, earlier_ids = [view.case_id for view in views], {view.case_id for view in before}
-    fitted, past_fit = (shared_fit(known, MODELS_SHOWN, target, artefacts) for known in (history, earlier))
-    base = forecast(history, ids, fitted=fitted.only(HEADLINE_MODEL), horizons=horizons)
-    beside = forecast(history, ids, fitted=fitted.only(BESIDE), horizons=horizons)
-    limits = case_limits(history, ids, fitted.only(BESIDE))
-    both = [case for case in ids if case in earlier_ids]
-    past = forecast(earlier, both, fitted=past_fit.only(BESIDE), horizons=(horizon,))
-    now, then = _chances(beside, horizon), _chances(past, horizon)
-    moved = [{"case_id": c, "before": then[c], "after": now[c]} for c in both if c in then and c in now]
+    """All values of the report as of the history's day, set beside those of an earlier day; JSON types only.
+
+    `provenance`: what each value rests on.
+    """
+    found, value = Material(history, earlier, horizons, target, artefacts), Recorded()
     return {
         "template": "portfolio",
         "title": f"All arrangements that go on - forecasts as of {history.as_of}",
         "package_version": forecasting.__version__,
         "record_sha256": history.sha256,
         "code_sha256": code_sha256(),
-        "artefact": fitted.key,
-        "artefact_earlier": past_fit.key,
+        "artefact": found.fitted.key,
+        "artefact_earlier": found.past_fit.key,
         "data_end": history.record.data_end.isoformat(),
         "as_of": history.as_of.isoformat(),
         "earlier": earlier.as_of.isoformat(),
         "target": target,
         "horizons": list(horizons),
-        "horizon": horizon,
+        "horizon": found.horizon,
         "level": LEVEL,
         "models": {"headline": HEADLINE_MODEL, "beside": BESIDE},
-        "accuracy": _accuracy(history.record.folder),
-        "ended": _ended(history, earlier_ids, target),
-        "entered": [case for case in ids if case not in earlier_ids],
-        "moved": sorted(moved, key=lambda row: (-abs(row["after"] - row["before"]), row["case_id"])),
-        "cases": {view.case_id: _case(view) | {"limit": asdict(limits[view.case_id][BESIDE])} for view in views},
-        "forecast": base.to_dict(orient="records") + beside[beside["given"] == "all"].to_dict(orient="records"),
+        "accuracy": value("accuracy", skill, history.record.folder),
+        "ended": value("ended", ended, found),
+        "entered": value("entered", entered, found),
+        "moved": value("moved", moves, found),
+        "cases": value("cases", case_lines, found),
+        "forecast": value("forecast", all_forecasts, found),
+        PROVENANCE: value.provenance,
     }
 
 
@@ -79,9 +124,29 @@ def _ongoing(history: History, target: str) -> list[CaseView]:
     return history.case_views(sorted(rows["case_id"]), target)
 
 
+def entered(found: Material) -> list[str]:
+    """Cases that go on and did not on the earlier day."""
+    return [case for case in found.ids if case not in found.earlier_ids]
+
+
+def moves(found: Material) -> list[Content]:
+    """The hazard model's chances on both days, what moved most first."""
+    both, horizon = [case for case in found.ids if case in found.earlier_ids], found.horizon
+    past = forecast(found.earlier, both, fitted=found.past_fit.only(BESIDE), horizons=(horizon,))
+    now, then = _chances(found.beside, horizon), _chances(past, horizon)
+    rows = [{"case_id": c, "before": then[c], "after": now[c]} for c in both if c in then and c in now]
+    return sorted(rows, key=lambda row: (-abs(row["after"] - row["before"]), row["case_id"]))
+
+
 def _chances(forecasts: pd.DataFrame, horizon: int) -> dict[str, float]:
     rows = forecasts[forecasts["cause"].eq(CAUSES[0]) & forecasts["horizon"].eq(horizon) & forecasts["given"].eq("all")]
     return dict(zip(rows["case_id"], map(float, rows["probability"]), strict=True))
+
+
+def case_lines(found: Material) -> Content:
+    """What is said of each case, and whether the hazard model's word on it is within the record."""
+    limits = case_limits(found.history, found.ids, found.fitted.only(BESIDE))
+    return {view.case_id: _case(view) | {"limit": asdict(limits[view.case_id][BESIDE])} for view in found.views}
 
 
 def _case(view: CaseView) -> Content:
@@ -93,27 +158,23 @@ def _case(view: CaseView) -> Content:
     }
 
 
-def _ended(history: History, earlier_ids: set[str], target: str) -> list[Content]:
+def all_forecasts(found: Material) -> list[Content]:
+    """Forecasts of the base rate and of the hazard model."""
+    base = forecast(found.history, found.ids, fitted=found.fitted.only(HEADLINE_MODEL), horizons=found.horizons)
+    beside = found.beside
+    return base.to_dict(orient="records") + beside[beside["given"] == "all"].to_dict(orient="records")
+
+
+def ended(found: Material) -> list[Content]:
     """Cases that went on in the last period and are known to have ended since."""
-    rows = history.outcomes
-    rows = rows[(rows["target"] == target) & (rows["cause"] != "") & rows["case_id"].isin(earlier_ids)]
-    names = history.cases.set_index("case_id")["name"]
+    rows = found.history.outcomes
+    rows = rows[(rows["target"] == found.target) & (rows["cause"] != "") & rows["case_id"].isin(found.earlier_ids)]
+    names = found.history.cases.set_index("case_id")["name"]
     return [
         {"case_id": row.case_id, "name": str(names[row.case_id]), "cause": row.cause,
          "end": row.end_date.date().isoformat()}
-        for row in rows.itertuples()
+        for row in rows[["case_id", "cause", "end_date"]].itertuples()
     ]  # fmt: skip
-
-
-def _accuracy(folder: Path) -> list[Content]:
-    """Skill of the model on past days over the base rate, one entry per design; none where the record brings none."""
-    path = folder / "proof.csv"
-    if not path.is_file():
-        return []
-    rows = pd.read_csv(path)
-    rows = rows[(rows["model"] == BESIDE) & (rows["reference"] == "base_rate") & (rows["horizon"] == "all")]
-    return [{name: row[name] for name in ("design", "brier_skill", "lower", "upper", "n")}
-            for row in rows.to_dict(orient="records")]  # fmt: skip
 
 
 def masthead(content: Content) -> Fragment:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from forecasting.documents.fragments import Content, Fragment
-from forecasting.documents.origins import ORIGINS, Reading
+from forecasting.documents.provenance import PROVENANCE, Reading
 
 Section = Callable[[Content], Fragment]
 
@@ -23,7 +23,7 @@ class Report:
 
     def show(self, section: str) -> Fragment:
         """A section by its name, one of `SECTIONS`; it knows which function made it and which values that read."""
-        make, reading = self.SECTIONS[section], Reading(ORIGINS[self.content["template"]])
+        make, reading = self.SECTIONS[section], Reading(self.content[PROVENANCE])
         shown = make(reading.of(self.content))
         return replace(shown, made_by=f"{make.__module__}.{make.__name__}", values=tuple(reading.found))
 

@@ -246,9 +246,7 @@ def _known_outcomes(outcomes: Tracked, day: pd.Timestamp) -> Tracked:
 def _of_cases(table: Tracked, case_ids: list[str]) -> dict[str, pd.DataFrame]:
     """The rows of each case, none where it has none; unread so far."""
     rows = table.plain
-    return dict.fromkeys(case_ids, rows.iloc[:0]) | dict(
-        iter(rows[rows["case_id"].isin(case_ids)].groupby("case_id"))
-    )
+    return dict.fromkeys(case_ids, rows.iloc[:0]) | dict(iter(rows[rows["case_id"].isin(case_ids)].groupby("case_id")))
 
 
 def _start(line: "pd.Series[Any]") -> dict[str, str | float | None]:

@@ -5,7 +5,7 @@ A recorder inside another keeps what it hears to itself. What is worked out once
 it, and notes that whenever it is used.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
@@ -85,6 +85,11 @@ def note(reads: Reads) -> None:
 def note_file(name: str) -> None:
     """Tell it of a file beside the record, by its name below the record's folder, whether the file is there or not."""
     note(Reads(files=frozenset((name,))))
+
+
+def note_rows(table: str) -> None:
+    """Tell it that the rows of a table were counted, and none of its columns read."""
+    note(Reads(frozenset(((table, ""),))))
 
 
 def together(*parts: Reads) -> Reads:
@@ -182,9 +187,29 @@ def _noting_again(base: Any, values: list[Any], reads: Mapping[str, Reads]) -> A
     return noting(base(*values), reads)
 
 
+def changed(found: T, **values: Any) -> T:
+    """The dataclass with other values, as `dataclasses.replace`, which would read all of it: nothing is noted yet."""
+    base: Any = found.__class__
+    own = dict(zip((one.name for one in fields(base)), _values(found), strict=True))
+    made: T = base(**(own | values))
+    reads = getattr(found, "__dict__", {}).get("_reads", {})
+    return noting(made, {name: of for name, of in reads.items() if name not in values})
+
+
 def every_field(of: Any, reads: Reads) -> dict[str, Reads]:
     """The same reads for each field of a dataclass."""
     return {one.name: reads for one in fields(of)}
+
+
+def once(kept: dict[Any, Any], key: Hashable, work: Callable[[], T]) -> T:
+    """What `work` gives, worked out once for a key of `kept`; what was read for it is noted each time it is used."""
+    if key not in kept:
+        with recording() as heard:
+            value = work()
+        kept[key] = (value, heard.reads)
+    found, reads = kept[key]
+    note(reads)
+    return found
 
 
 class remembered(Generic[T]):  # noqa: N801 - read like functools.cached_property
@@ -205,10 +230,5 @@ class remembered(Generic[T]):  # noqa: N801 - read like functools.cached_propert
     def __get__(self, one: object | None, owner: type) -> "remembered[T] | T":
         if one is None:
             return self
-        if self._place not in one.__dict__:
-            with recording() as heard:
-                value = self._work(one)
-            one.__dict__[self._place] = (value, heard.reads)
-        value, reads = one.__dict__[self._place]
-        note(reads)
+        value: T = once(one.__dict__, self._place, lambda: self._work(one))
         return value

@@ -1,11 +1,13 @@
 """Tables that note which of their columns are read."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from forecasting.record.reads import NOTHING, Reads, is_recording, note, recording, together
+from forecasting.record.reading import RawRecord
+from forecasting.record.reads import NOTHING, Reads, columns_of, is_recording, note, recording, together
 
 
 class Tracked(pd.DataFrame):
@@ -136,6 +138,12 @@ class Tracked(pd.DataFrame):
         """As of a table, all of which is read: choose the columns first."""
         self._note_all()
         return self.plain.groupby(by, **options)
+
+
+def noted_cells(record: RawRecord) -> RawRecord:
+    """The record with tables of text that note which of their columns are read."""
+    tables = {name: replace(raw, cells=Tracked(raw.cells, columns_of(name))) for name, raw in record.tables.items()}
+    return replace(record, tables=tables)
 
 
 class _Located:

@@ -10,7 +10,7 @@ import pytest
 from records import RecordCopy
 
 from forecasting.artefacts.session import is_at_hand, shared_fit
-from forecasting.documents.case.content import MODELS_SHOWN
+from forecasting.documents.case.material import MODELS_SHOWN
 from forecasting.documents.case.report import SECTIONS, CaseReport
 from forecasting.documents.codings import term_name
 from forecasting.documents.origins import ORIGINS, SETTINGS
