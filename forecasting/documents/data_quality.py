@@ -111,7 +111,9 @@ def coders_agreement(record: RawRecord) -> list[Content]:
     """Share of cases for which a second coder gave the value that the record holds, by column."""
     second = record.tables["second_coding"].cells.set_index("case_id")
     outcomes = record.tables["outcomes"].cells
-    first = record.tables["cases"].cells.set_index("case_id").join(
+    cases = record.tables["cases"].cells
+    coded = [name for name in cases.columns if name == "case_id" or name in second.columns]
+    first = cases[coded].set_index("case_id").join(
         outcomes[outcomes["target"] == TARGETS[0]].set_index("case_id")[["cause", "end_date"]]
     )  # fmt: skip
     shared = [case for case in second.index if case in first.index]

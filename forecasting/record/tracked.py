@@ -126,13 +126,16 @@ class Tracked(pd.DataFrame):
         """As of a table; the new columns were read where they were made."""
         return Tracked(self.plain.assign(**columns), {**self.origins, **dict.fromkeys(columns, NOTHING)})
 
-    def merge(self, right: pd.DataFrame, *, on: str, **options: Any) -> "Tracked":
-        """As of a table, over one column, which is read on both sides."""
+    def merge(self, right: pd.DataFrame, *, on: Any, **options: Any) -> "Tracked":
+        """As of a table, over columns that are read on both sides; where both hold another, each is taken for both."""
+        other = right if isinstance(right, Tracked) else Tracked(right, dict.fromkeys(right.columns, NOTHING))
         self._note(on)
-        others = right.origins if isinstance(right, Tracked) else dict.fromkeys(right.columns, NOTHING)
-        note(others.get(on, NOTHING))
-        plain = right.plain if isinstance(right, Tracked) else right
-        return Tracked(self.plain.merge(plain, on=on, **options), {**others, **self.origins})
+        other._note(on)
+        origins = {
+            name: together(*(side.origin(name) for side in (self, other) if name in side.plain))
+            for name in dict.fromkeys([*self.plain.columns, *other.plain.columns])
+        }
+        return Tracked(self.plain.merge(other.plain, on=on, **options), origins)
 
     def groupby(self, by: Any, **options: Any) -> Any:
         """As of a table, all of which is read: choose the columns first."""
