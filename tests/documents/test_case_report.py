@@ -13,7 +13,7 @@ from forecasting.artefacts.session import is_at_hand, shared_fit
 from forecasting.documents.case.material import MODELS_SHOWN
 from forecasting.documents.case.report import SECTIONS, CaseReport
 from forecasting.documents.codings import term_name
-from forecasting.documents.origins import ORIGINS, SETTINGS
+from forecasting.documents.provenance import PROVENANCE
 from forecasting.documents.words import percent, points
 from forecasting.features import MODEL_FEATURES
 from forecasting.publish import notebook
@@ -24,6 +24,8 @@ from forecasting.store.package_data import shipped
 from forecasting.verify import Trusted, verify
 
 CASE = "new-start-post-expiry-2026"
+SETTINGS = {"template", "package_version", "record_sha256", "code_sha256", "artefact", "data_end", "as_of", "target",
+            "horizons", "deadlines", "level", PROVENANCE}  # fmt: skip
 
 
 def text_of(html):
@@ -116,11 +118,13 @@ def test_a_second_rendering_is_the_same_page(published, tmp_path, asked):
     assert again.with_suffix(".json").read_bytes() == published.with_suffix(".json").read_bytes()
 
 
-def test_every_value_of_the_case_has_an_origin(first_day):
-    known = {value.partition(".")[0] for value in ORIGINS["case_report"]}
-    assert set(first_day.content) <= known | SETTINGS
+def test_every_value_of_the_case_says_what_it_rests_on(first_day):
+    said = first_day.content[PROVENANCE]
+    assert set(first_day.content) == {value.partition(".")[0] for value in said} | SETTINGS
+    assert {f"explained.{name}" for name in first_day.content["explained"]} <= set(said)
+    assert set(first_day.content["beside"]) == {"model", "limit", "forecast", "proof"}
     for section in SECTIONS:
-        assert set(first_day.show(section).values) <= set(ORIGINS["case_report"])
+        assert set(first_day.show(section).values) <= set(said)
 
 
 def test_bottom_line_says_number_word_base_and_confidence(first_day):

@@ -92,7 +92,7 @@ def test_a_record_without_results_says_so_and_shows_no_number(few_cases):
     bare = few_cases.parent / "bare"
     bare.mkdir()
     content = {"registered": [], **{name: [] for name in scorecard.TABLES}, "earlier": [], "peers": []}
-    assert [scorecard.rows_of(bare / f"proof_{name}.csv") for name in scorecard.TABLES] == [[]] * 4
+    assert [scorecard.rows_of(bare, f"proof_{name}.csv") for name in scorecard.TABLES] == [[]] * 4
     for section in (scores.headline, scores.horizons, scores.causes, scores.parts, scores.calibration, scores.power):
         assert "No result for this record yet" in section(content).html
     assert scores.peers(content).html == ""
@@ -105,7 +105,7 @@ def test_other_learners_are_shown_if_a_file_is_there(tmp_path):
         "primary_minus,primary_minus_lower,primary_minus_upper\n"
         "cluster,case,forest,0.0123,-0.01,0.03,0.05,0.02,0.08\ncluster,forecast,forest,0.5,0.5,0.5,0.5,0.5,0.5\n"
     )
-    html = text_of(scores.peers({"peers": scorecard.rows_of(path)}).html)
+    html = text_of(scores.peers({"peers": scorecard.rows_of(path.parent, path.name)}).html)
     assert "forest related cases left out 1.2 % [-1.0, 3.0] 5.0 % [2.0, 8.0]" in html
     assert "50.0" not in html
 
