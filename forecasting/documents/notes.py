@@ -147,11 +147,7 @@ def _item(note: Note, content: Content, known: dict[str, Provenance]) -> str:
 
 
 def _files(origin: Provenance) -> list[str]:
-    return [*(_path(table) for table in origin.reads), *map(escape, origin.files)]
-
-
-def _path(table: str) -> str:
-    return TABLES[table].path if table in TABLES else escape(table)
+    return [*(TABLES[table].path for table in origin.reads), *map(escape, origin.files)]
 
 
 def _models(names: Collection[str]) -> str:
@@ -171,7 +167,7 @@ def _value_table(known: dict[str, Provenance]) -> str:
             f"<code>{_breakable(escape(origin.made_by.removeprefix('forecasting.')))}</code>",
             "; ".join(
                 [
-                    f"{_path(table)}{': ' if columns else ''}{escape(', '.join(columns))}"
+                    f"{TABLES[table].path}{': ' if columns else ''}{escape(', '.join(columns))}"
                     for table, columns in origin.reads.items()
                 ]
                 + list(map(escape, origin.files))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from forecasting.record.reads import recording
+from forecasting.record.schema import TABLES
 
 T = TypeVar("T")
 PROVENANCE = "provenance"
@@ -25,11 +26,11 @@ class Provenance:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> dict[str, "Provenance"]:
-        """That of every value of a content, by the name of the value."""
+        """That of every value of a content, by the name of the value; tables in the order of the schema."""
         return {
             value: cls(
                 told["made_by"],
-                {table: tuple(columns) for table, columns in told["reads"].items()},
+                {table: tuple(told["reads"][table]) for table in TABLES if table in told["reads"]},
                 tuple(told["files"]),
                 tuple(told["models"]),
             )

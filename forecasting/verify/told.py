@@ -88,7 +88,7 @@ def _forecast(row: Chain) -> Iterator[str]:
 def _provenance(found: Chain) -> Iterator[str]:
     models = f"; models: {', '.join(found['models'])}" if found["models"] else ""
     yield f"READ    for {found['value']}, worked out by {found['made_by']}{models}"
-    for table, columns in found["reads"].items():
+    for table, columns in sorted(found["reads"].items()):
         yield f"        {table}: {', '.join(columns)}" if columns else f"        {table}"
     for file in found["files"]:
         yield f"        {file}"
