@@ -31,12 +31,14 @@ FILES = {
 class Contents(Values):
     """What `models.json` holds: what the models were made from, their values, and the hashes of both files.
 
-    `support` is what the hazard model's cases held, where there is a hazard model.
+    `support` is what the hazard model's cases held, where there is a hazard model; `reads` the columns
+    of the record that each model rests on, by table.
     """
 
     made_from: MadeFrom
     models: dict[str, ModelValues]
     support: SupportValues | None
+    reads: dict[str, dict[str, tuple[str, ...]]]
     arrays_sha256: str
     sha256: str
 
@@ -56,6 +58,7 @@ def contents_of(fitted: FittedModels, source: MadeFrom) -> dict[str, bytes]:
         made_from=source,
         models={name: values for name, (values, _) in taken.items()},
         support=support,
+        reads={name: fitted.reads[name].by_table() for name in source.models},
         arrays_sha256=hashlib.sha256(content).hexdigest(),
         sha256="",
     )
@@ -86,8 +89,9 @@ def checked_contents(content: bytes, source: MadeFrom) -> Contents:
     for name in wanted:
         if wanted[name] != came[name]:
             raise ValueError(f"wanted models made from {name} {shown(wanted[name])}; came {shown(came[name])}")
-    if tuple(contents.models) != source.models:
-        raise ValueError(f"wanted the models {', '.join(source.models)}; came {', '.join(contents.models)}")
+    for named in (contents.models, contents.reads):
+        if tuple(named) != source.models:
+            raise ValueError(f"wanted the models {', '.join(source.models)}; came {', '.join(named)}")
     return contents
 
 
