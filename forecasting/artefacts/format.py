@@ -28,13 +28,15 @@ MOST_BYTES = {VALUES: 4_000_000, ARRAYS: 256_000_000}
 class Contents(Values):
     """What `models.json` holds: what the models were made from, their values, and the hashes of both files.
 
-    `support` is what the hazard model's cases held, where there is a hazard model; `arrays` the form of each array.
+    `support` is what the hazard model's cases held, where there is a hazard model; `arrays` the form of each array;
+    `reads` the columns of the record that each model rests on, by table.
     """
 
     made_from: MadeFrom
     models: dict[str, JsonValue]
     support: JsonValue
     arrays: dict[str, Form]
+    reads: dict[str, dict[str, tuple[str, ...]]]
     arrays_sha256: str
     sha256: str
 
@@ -54,6 +56,7 @@ def contents_of(fitted: FittedModels, source: MadeFrom) -> dict[str, bytes]:
         models=models,
         support=support,
         arrays=forms,
+        reads={name: fitted.reads[name].by_table() for name in source.models},
         arrays_sha256=hashlib.sha256(content).hexdigest(),
         sha256="",
     )
@@ -102,8 +105,9 @@ def read_values(path: Path, source: MadeFrom, remedy: str) -> Contents:
     for name in expected:
         if expected[name] != got[name]:
             raise ValueError(f"expected models made from {name} {shown(expected[name])}, got {shown(got[name])}")
-    if tuple(contents.models) != source.models:
-        raise ValueError(f"expected the models {', '.join(source.models)}, got {', '.join(contents.models)}")
+    for named in (contents.models, contents.reads):
+        if tuple(named) != source.models:
+            raise ValueError(f"expected the models {', '.join(source.models)}, got {', '.join(named)}")
     if (n_bytes := sum(form.n_bytes for form in contents.arrays.values())) > MOST_BYTES[ARRAYS]:
         raise ValueError(f"expected arrays of at most {MOST_BYTES[ARRAYS]} bytes, got {n_bytes}")
     return contents

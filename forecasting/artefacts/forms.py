@@ -164,7 +164,7 @@ class Parts:
 
     def plain(self, value: Any, spot: Spot) -> Any:
         """Each field by its own form."""
-        parts = value if isinstance(value, dict) else vars(value)
+        parts = value if isinstance(value, dict) else {name: getattr(value, name) for name in self.fields}
         return {name: form.plain(parts[name], spot.at(name)) for name, form in self.fields.items()}
 
     def value(self, plain: Any, spot: Spot) -> Any:

@@ -13,6 +13,7 @@ from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels, fit_models
 from forecasting.record.history import History, load_history
 from forecasting.record.reading import RawRecord, read_record
+from forecasting.record.reads import recording
 from forecasting.record.schema import EVALUATION, TABLES
 from forecasting.store import package_data as places
 
@@ -21,7 +22,7 @@ FOLDERS = sorted({".", EVALUATION, *(Path(table.path).parent.as_posix() for tabl
 
 
 class _Recent:
-    """The most recent results by key; the oldest is dropped."""
+    """The most recent results by key; the oldest is dropped. What they rest on they note themselves when used."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -29,7 +30,8 @@ class _Recent:
 
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
         if key not in self._kept:
-            self._kept[key] = make()
+            with recording():
+                self._kept[key] = make()
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)

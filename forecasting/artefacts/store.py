@@ -6,7 +6,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from forecasting.artefacts.format import ARRAYS, VALUES, contents_of, read_arrays, read_values, restored
@@ -16,6 +16,7 @@ from forecasting.forecasts.fit import check_models
 from forecasting.models import BASE_RATES, MODELS
 from forecasting.record.history import History
 from forecasting.record.panel import Population, check_choice, spells
+from forecasting.record.reads import read_of
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import ArtefactError, ForeignFileError, UsageError, unwritable
 from forecasting.store.files import write_whole
@@ -41,7 +42,7 @@ class Obtained:
 
     def only(self, *names: str) -> FittedModels:
         """Some of the models, in the order named."""
-        return replace(self.fitted, models={name: self.fitted.models[name] for name in names})
+        return self.fitted.only(*names)
 
 
 def train(
@@ -110,7 +111,8 @@ def load(folder: Path, history: History, source: MadeFrom) -> FittedModels:
         raise ArtefactError(f"{place}: {error}; {remedy}") from None
     population = check_choice(source.target, source.population)
     known = spells(history, source.target, population)
-    return FittedModels(history.as_of, source.target, population, fitted, known, support)
+    reads = {name: read_of(columns) for name, columns in contents.reads.items()}
+    return FittedModels(history.as_of, source.target, population, fitted, known, support, reads)
 
 
 def _require_folder(place: Path) -> None:
@@ -131,7 +133,7 @@ def find(
     for folder, source in _places(artefacts, history, asked, target, population):
         if os.path.lexists(folder):
             fitted = load(folder, history, source)
-            return Obtained(replace(fitted, models={name: fitted.models[name] for name in asked}), source.key)
+            return Obtained(fitted.only(*asked), source.key)
     return None
 
 

@@ -10,6 +10,7 @@ import forecasting
 from forecasting.artefacts import code_sha256
 from forecasting.documents import data_quality_sections as sections
 from forecasting.documents.case.content import STALE_MONTHS
+from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
 from forecasting.features.coverage import coverage_by_state
@@ -19,13 +20,18 @@ from forecasting.record.history import History
 from forecasting.record.months import parse_day
 from forecasting.record.quality import assumed_days, audit_verdicts, unopened_sources
 from forecasting.record.reading import RawRecord, read_record
+from forecasting.record.reads import note_rows
+from forecasting.record.tracked import noted_cells
 from forecasting.store import package_data as places
 
 
 def quality_content(record: RawRecord, day: date) -> Content:
-    """All values of the report; where the record has faults, nothing else is worked out."""
-    faults = [{"file": f.file, "row": f.row, "case_id": f.case_id, "wanted": f.wanted, "came": f.came}
-              for f in record_faults(record)]  # fmt: skip
+    """All values of the report; where the record has faults, nothing else is worked out.
+
+    `provenance`: what each value rests on.
+    """
+    cells, value = noted_cells(record), Recorded()
+    faults = value("faults", fault_rows, cells)
     content: Content = {
         "template": "data_quality",
         "title": f"The record - its quality as of {day}",
@@ -35,23 +41,39 @@ def quality_content(record: RawRecord, day: date) -> Content:
         "data_end": record.data_end.isoformat(),
         "as_of": day.isoformat(),
         "faults": faults,
-        "rows": {name: len(raw.cells) for name, raw in record.tables.items()},
+        "rows": value("rows", row_counts, cells),
         "sound": not faults,
+        PROVENANCE: value.provenance,
     }
     if faults:
         return content
-    history = History(day, record)
+    history = History(day, cells)
     return content | {
-        "assumed": _assumed(history),
-        "stale": _stale(history),
-        "sources": _sources(history),
-        "agreement": _agreement(record),
-        "audit": audit_verdicts(history),
-        "coverage": _coverage(history),
+        "assumed": value("assumed", assumed_shares, history),
+        "stale": value("stale", unseen_cases, history),
+        "sources": value("sources", source_counts, history),
+        "agreement": value("agreement", agreement_by_field, cells),
+        "audit": value("audit", audit_verdicts, history),
+        "coverage": value("coverage", coverage_rows, history),
     }
 
 
-def _assumed(history: History) -> list[Content]:
+def fault_rows(record: RawRecord) -> list[Content]:
+    """Every cell that breaks the contract."""
+    return [
+        {"file": f.file, "row": f.row, "case_id": f.case_id, "wanted": f.wanted, "came": f.came}
+        for f in record_faults(record)
+    ]
+
+
+def row_counts(record: RawRecord) -> dict[str, int]:
+    """Number of rows of each table, whatever their cells say."""
+    for name in record.tables:
+        note_rows(name)
+    return {name: len(raw.cells) for name, raw in record.tables.items()}
+
+
+def assumed_shares(history: History) -> list[Content]:
     """Days on which something became known that nobody looked up: they were set to the day on which it happened."""
     return [
         {"field": name, "assumed": part.n, "of": part.of, "share": part.share}
@@ -59,7 +81,7 @@ def _assumed(history: History) -> list[Content]:
     ]
 
 
-def _stale(history: History) -> list[Content]:
+def unseen_cases(history: History) -> list[Content]:
     """Cases that go on and have not been seen observed for long, the longest first."""
     views = history.case_views(history.open_case_ids())
     unseen = [view for view in views if view.months_unseen > STALE_MONTHS]
@@ -70,18 +92,20 @@ def _stale(history: History) -> list[Content]:
     ]  # fmt: skip
 
 
-def _sources(history: History) -> Content:
+def source_counts(history: History) -> Content:
+    """Number of sources, and of those that no coder opened."""
     part = unopened_sources(history)
     return {"n": part.of, "unopened": part.n, "share": part.share or 0.0}
 
 
-def _agreement(record: RawRecord) -> list[Content]:
+def agreement_by_field(record: RawRecord) -> list[Content]:
     """Share of cases for which a second coder gave the value that the record holds, by column, the least first."""
     rows = coder_agreement(record).sort_values("same", kind="stable")
     return [{"field": str(row.field), "n": int(row.n), "share": float(row.same)} for row in rows.itertuples()]
 
 
-def _coverage(history: History) -> list[Content]:
+def coverage_rows(history: History) -> list[Content]:
+    """Coverage of cases in equal windows, by outcome."""
     rows = coverage_by_state(history).to_dict(orient="records")
     return [{str(k): None if pd.isna(v) else v for k, v in row.items()} for row in rows]
 

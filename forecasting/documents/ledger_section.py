@@ -11,6 +11,7 @@ from forecasting.documents.values import Content, Fields
 from forecasting.documents.wording import TOO_FEW, label
 from forecasting.ledger import read_chain, score
 from forecasting.ledger.entries import LIVE, REPLAY, Issue
+from forecasting.record.reads import note_file
 
 LEDGER = "ledger"
 KINDS = {
@@ -32,6 +33,7 @@ def ledger_values(folder: Path) -> Content | None:
     `issued`: entries with forecasts by kind, with the first and last as-of day; `forecasts`, `causes`, `others`: rows
     of `forecasting.ledger.Scorecard`, None where there is no number.
     """
+    note_file(folder.name)
     if not folder.is_dir():
         return None
     chain, card = read_chain(folder), score(folder)

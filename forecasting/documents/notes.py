@@ -1,7 +1,7 @@
 """Footnotes of a page: from each table, chart and leading sentence to what made its numbers, and back."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from html import unescape
@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from forecasting.documents.blocks import Text
 from forecasting.documents.compose import code, day, joined, text
 from forecasting.documents.html import NOTEBOOK_STYLE, ORIGIN, rendered
-from forecasting.documents.origins import ORIGINS, Origin
+from forecasting.documents.provenance import Provenance
 from forecasting.documents.values import Content
 from forecasting.documents.wording import label
 from forecasting.record.schema import TABLES
@@ -96,12 +96,12 @@ def _listed(notes: Sequence[Note], content: Content) -> str:
     """The section at the foot of the page; empty where no section says where it is from."""
     if not notes:
         return ""
-    known = ORIGINS[content["template"]]
+    known = Provenance.of(content)
     read = dict.fromkeys(value for note in notes for value in note.values if value in known)
     return rendered(
         "notes.html.j2",
         made_from=_made_from(content),
-        notes=[_told(note, content) for note in notes],
+        notes=[_told(note, content, known) for note in notes],
         values={value: _rests_on(known[value]) for value in read},
     )
 
@@ -131,31 +131,35 @@ def _models_told(content: Content, whole: bool = False) -> Text:
     return joined(told, ", for the earlier day ") if whole else told[0]
 
 
-def _told(note: Note, content: Content) -> Mapping[str, Any]:
+def _told(note: Note, content: Content, known: Mapping[str, Provenance]) -> Mapping[str, Any]:
     """A note with what its values rest on, as the template takes it."""
-    known = ORIGINS[content["template"]]
     origins = [known[value] for value in note.values if value in known]
-    models = ", ".join(words for name, words in MODEL_NAMES.items() if any(name in origin.models for origin in origins))
+    models = _models({name for origin in origins for name in origin.models})
     return {
         "note": note,
         "known": [value for value in note.values if value in known],
         "made_by": note.made_by.removeprefix(PACKAGE),
-        "files": ", ".join(dict.fromkeys(_file(name) for origin in origins for name in origin.reads)),
+        "files": ", ".join(dict.fromkeys(name for origin in origins for name in _files(origin))),
         "as_of": day(content["as_of"]),
         "record": code(content["record_sha256"][:BRIEF]),
         "models": text("{models}; {fitted}", models=models, fitted=_models_told(content)) if models else None,
     }
 
 
-def _rests_on(origin: Origin) -> Mapping[str, str]:
+def _rests_on(origin: Provenance) -> Mapping[str, str]:
     """What a value rests on, as words."""
-    reads = (f"{_file(name)}{': ' if columns else ''}{', '.join(columns)}" for name, columns in origin.reads.items())
+    reads = [f"{TABLES[name].path}{': ' if held else ''}{', '.join(held)}" for name, held in origin.reads.items()]
     return {
         "made_by": origin.made_by.removeprefix(PACKAGE),
-        "reads": "; ".join(reads),
-        "models": ", ".join(MODEL_NAMES[model] for model in origin.models),
+        "reads": "; ".join([*reads, *origin.files]),
+        "models": _models(origin.models),
     }
 
 
-def _file(name: str) -> str:
-    return TABLES[name].path if name in TABLES else name
+def _files(origin: Provenance) -> list[str]:
+    return [*(TABLES[name].path for name in origin.reads), *origin.files]
+
+
+def _models(names: Collection[str]) -> str:
+    """Models in words, in the order of the page."""
+    return ", ".join(words for name, words in MODEL_NAMES.items() if name in names)

@@ -1,13 +1,13 @@
 """A report as a notebook uses it: values worked out once, shown section by section."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from forecasting.documents.blocks import Section
 from forecasting.documents.html import NOTEBOOK_STYLE, rendered
 from forecasting.documents.markdown import section_markdown
-from forecasting.documents.origins import ORIGINS, SETTINGS, Origin
+from forecasting.documents.provenance import PROVENANCE, values_read
 from forecasting.documents.text import section_text
 from forecasting.documents.values import Content, Fields, Reads, view
 
@@ -38,20 +38,6 @@ def by_name(makers: Iterable[Maker]) -> dict[str, Maker]:
     return {maker.__name__: maker for maker in makers}
 
 
-def values_read(pointers: Iterable[str], known: Mapping[str, Origin]) -> Iterator[str]:
-    """Names of the values that JSON pointers lead to or into, each once: those of `known`, and others but settings."""
-    found: dict[str, None] = {}
-    for pointer in pointers:
-        name = ""
-        for part in pointer[1:].split("/"):
-            name = f"{name}.{part}" if name else part
-            if not any(value.startswith(f"{name}.") for value in known):
-                if name in known or name not in SETTINGS:
-                    found[name] = None
-                break
-    yield from found
-
-
 class Report:
     """`content` holds every value, JSON types only; `show` makes a section of it."""
 
@@ -63,7 +49,7 @@ class Report:
         make, reads = self.SECTIONS[section], Reads()
         made = make(view(self.content, reads))
         made_by = f"{make.__module__}.{make.__name__}"
-        values = tuple(values_read(reads.pointers, ORIGINS[self.content["template"]]))
+        values = tuple(values_read(reads.pointers, self.content[PROVENANCE]))
         return Shown(made, made_by, values)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:

@@ -11,17 +11,21 @@ import forecasting
 from forecasting.artefacts import code_sha256
 from forecasting.documents import scorecard_sections as sections
 from forecasting.documents.ledger_section import LEDGER, ledger, ledger_values
+from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
 from forecasting.forecasts import LEVEL
 from forecasting.record.history import History, load_history
 from forecasting.record.months import parse_day
+from forecasting.record.reads import note_file
 from forecasting.record.schema import EVALUATION
 from forecasting.store.errors import UsageError
 from forecasting.store.package_data import shipped
 
 TABLES = ("breakdown", "calibration", "reliability", "power")
-PEERS = Path("benchmarks") / "peers" / "results.csv"
+PEERS = "benchmarks/peers/results.csv"
+REGISTRATION = "REGISTRATION.md"
+RESULTS = f"{EVALUATION}/{{}}.csv"
 TRIED = "What was tried and dropped"
 
 
@@ -59,12 +63,11 @@ def scorecard_content(history: History) -> Content:
 
     `registered`: rows of `skill.csv`; each of `TABLES`: rows of that file, of the record `scored_record` (the first
     digits of its hash; empty where there is no result); `earlier`: rows of the whole, of records scored before;
-    `ledger`: what the ledger beside the record holds, or None.
+    `ledger`: what the ledger beside the record holds, or None; `tried`: the section on what was dropped, and
+    `registrations`: the others; `provenance`: what each value rests on.
     """
-    folder = history.record.folder
-    tables = {name: rows_of(folder / EVALUATION / f"{name}.csv") for name in TABLES}
-    records = list(dict.fromkeys(row["record"] for row in tables["breakdown"]))
-    last = records[0] if records else ""
+    folder, value = history.record.folder, Recorded()
+    last = value("scored_record", scored_record, folder)
     return {
         "template": "scorecard",
         "title": f"How good are the forecasts? Record to {history.record.data_end}",
@@ -75,27 +78,57 @@ def scorecard_content(history: History) -> Content:
         "as_of": history.as_of.isoformat(),
         "level": LEVEL,
         "scored_record": last,
-        "ledger": ledger_values(folder / LEDGER),
-        "registered": rows_of(folder / EVALUATION / "skill.csv"),
-        **{name: [row for row in rows if row["record"] == last] for name, rows in tables.items()},
-        "earlier": [row for row in tables["breakdown"] if row["record"] != last and row["by"] == "all"],
-        "peers": rows_of(shipped("data").parent / PEERS),
-        **_registration(folder / "REGISTRATION.md"),
+        "ledger": value("ledger", ledger_values, folder / LEDGER),
+        "registered": value("registered", rows_of, folder, RESULTS.format("skill")),
+        **{name: value(name, rows_scored, folder, name, last) for name in TABLES},
+        "earlier": value("earlier", rows_earlier, folder, last),
+        "peers": value("peers", rows_of, shipped("data").parent, PEERS),
+        "tried": value("tried", tried, folder / REGISTRATION),
+        "registrations": value("registrations", registrations, folder / REGISTRATION),
+        PROVENANCE: value.provenance,
     }
 
 
-def rows_of(path: Path) -> list[Content]:
-    """The rows of a table of results, empty cells as None; none where there is no such file."""
+def scored_record(folder: Path) -> str:
+    """The first digits of the hash of the record scored last; empty where there is no result."""
+    return next((row["record"] for row in rows_of(folder, RESULTS.format("breakdown"))), "")
+
+
+def rows_scored(folder: Path, name: str, record: str) -> list[Content]:
+    """The rows of a table of results that are of that record."""
+    return [row for row in rows_of(folder, RESULTS.format(name)) if row["record"] == record]
+
+
+def rows_earlier(folder: Path, record: str) -> list[Content]:
+    """The rows of the whole that are of other records."""
+    rows = rows_of(folder, RESULTS.format("breakdown"))
+    return [row for row in rows if row["record"] != record and row["by"] == "all"]
+
+
+def rows_of(folder: Path, name: str) -> list[Content]:
+    """The rows of a table of results in a folder, empty cells as None; none where there is no such file."""
+    path = folder / name
+    note_file(name)
     if not path.is_file():
         return []
     table = pd.read_csv(path, dtype={"record": str, "part": str, "horizon": str}).astype(object)
     return table.where(table.notna(), None).to_dict(orient="records")
 
 
-def _registration(path: Path) -> Content:
-    """`tried`: the section on what was dropped, and `registrations`: the others, the last first, as Markdown."""
+def tried(path: Path) -> str:
+    """The section on what was dropped, as Markdown."""
+    return _registration(path).get(TRIED, "")
+
+
+def registrations(path: Path) -> list[Content]:
+    """The other sections, the last first."""
+    others = [{"title": title, "text": body} for title, body in _registration(path).items() if title != TRIED]
+    return others[::-1]
+
+
+def _registration(path: Path) -> dict[str, str]:
+    """The sections by their title."""
+    note_file(path.name)
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     sections = re.split(r"^## ", text, flags=re.M)[1:]
-    named = {title.strip(): body.strip() for title, _, body in (section.partition("\n") for section in sections)}
-    others = [{"title": title, "text": body} for title, body in named.items() if title != TRIED]
-    return {"tried": named.get(TRIED, ""), "registrations": others[::-1]}
+    return {title.strip(): body.strip() for title, _, body in (section.partition("\n") for section in sections)}

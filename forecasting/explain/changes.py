@@ -20,6 +20,7 @@ from forecasting.models.hazard import HazardModel
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import check_horizons, completed_months
+from forecasting.record.reads import changed
 from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
 from forecasting.store.errors import AbstentionError, UsageError
 
@@ -149,7 +150,7 @@ def _model(history: History, case_id: str, fitted: FittedModels, index: DossierI
 
 def _lines(past: DossierIndex, index: DossierIndex, before: Dossier, after: Dossier) -> _Lines:
     young, old = ({"age_months": view.age_months, "gap_months": view.gap_months} for view in (before, after))
-    corrected = case_lines(index, [replace(after, as_of=before.as_of)], MODEL_FEATURES)
+    corrected = case_lines(index, [changed(after, as_of=before.as_of)], MODEL_FEATURES)
     return _Lines(
         known=case_lines(past, [before], MODEL_FEATURES),
         corrected=corrected.assign(**young),
@@ -183,10 +184,8 @@ def _leg(
 def _with_movers(
     rows: list[Change], index: DossierIndex, past: History, history: History, case_id: str, target: str
 ) -> list[Change]:
-    changed = [
-        row.name for row in rows if row.leg == "events" and row.before != row.after and row.name in MODEL_FEATURES
-    ]
-    found = movers_of(index, past, history, case_id, changed, target)
+    moved = [row.name for row in rows if row.leg == "events" and row.before != row.after and row.name in MODEL_FEATURES]
+    found = movers_of(index, past, history, case_id, moved, target)
     return [
         replace(row, movers=found[row.name].movers, together=found[row.name].together)
         if row.leg == "events" and row.name in found

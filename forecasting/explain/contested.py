@@ -35,6 +35,7 @@ def contested_codings(history: History, view: Dossier, fitted: FittedModels, hor
     """The alternatives of a case, those that would close the question first."""
     rows = history.alternatives
     rows = rows[(rows["case_id"] == view.case_id) & rows["target"].isin(("", fitted.target))]
+    rows = rows[["alternative_id", "field", "value", "reason", "known_date"]]
     model = fitted.models.get(CLASS_MODEL) or fit_models(history, (CLASS_MODEL,), fitted.target).models[CLASS_MODEL]
     listed = []
     for alternative_id, group in rows.groupby("alternative_id", sort=False):

@@ -114,4 +114,6 @@ def _endings(past: History | None, history: History, case_id: str, target: str) 
 
 def _ended(history: History, target: str) -> pd.DataFrame:
     rows = history.outcomes
-    return rows[(rows["target"] == target) & (rows["cause"] != "")].set_index("case_id")
+    return rows[(rows["target"] == target) & (rows["cause"] != "")].set_index("case_id")[
+        ["end_date", "end_known_date", "cause"]
+    ]

@@ -22,6 +22,7 @@ LIKENESS = {
     "third_party_objection": "third-party condition alike",
     "background_treaty": "same background treaty",
 }
+TOLD = ("case_id", "name", "start_date", "summary", "cause", "end_date", "instrument")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def nearest_precedents(history: History, view: Dossier, n: int = 6, target: str 
     ours = _heirs(view.parties, heirs)
     parties = rows["parties"].map(lambda cell: _overlap(_heirs(cell.split(";"), heirs), ours))
     likeness = (agreement.sum(axis=1) + parties) / (len(LIKENESS) + 1)
-    ranked = rows.assign(likeness=likeness).sort_values(["likeness", "start_date"], ascending=[False, False]).head(n)
+    ranked = rows[list(TOLD)].assign(likeness=likeness)
+    ranked = ranked.sort_values(["likeness", "start_date"], ascending=[False, False]).head(n)
     return [
         Precedent(
             case_id=str(row["case_id"]),

@@ -1,7 +1,7 @@
 """Signposts: the forecast of the hazard model if a possible act became known on the next day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -14,6 +14,7 @@ from forecasting.forecasts.training import UNCERTAIN
 from forecasting.forecasts.uncertain import marginal_probabilities
 from forecasting.models.hazard import HazardModel
 from forecasting.record.facts import KINDS, Acts
+from forecasting.record.reads import changed
 from forecasting.record.vocabulary import CAUSES, STATES
 
 MOST: Final = 8
@@ -105,7 +106,7 @@ def planted(dossier: Dossier, sign: Sign) -> Dossier:
         actor=np.array(actors, dtype=object),
         inside=np.full(n, sign.by in ("party", "parties")),
     )
-    return replace(dossier, acts=dossier.acts.followed_by(acts))
+    return changed(dossier, acts=dossier.acts.followed_by(acts))
 
 
 def _measured(dossier: Dossier) -> tuple[float, ...]:

@@ -14,6 +14,7 @@ from forecasting.forecasts import LEVEL
 from forecasting.record.history import History
 from forecasting.record.months import DAYS_PER_MONTH, deadline
 from forecasting.record.panel import spells
+from forecasting.record.reads import note_file
 from forecasting.record.schema import EVALUATION
 from forecasting.record.vocabulary import CAUSES, ONGOING, STATES, TARGETS
 from forecasting.scores.resampling import draw_groups, interval_around, number_groups
@@ -135,6 +136,7 @@ def check_rolling(design: str) -> None:
 def read_track_record(history: History, target: str = TARGETS[0]) -> PastForecasts:
     """The past forecasts beside the record, if they are of this very record and target."""
     path = history.record.folder / FILE
+    note_file(FILE)
     if not path.is_file() or not path.with_suffix(".json").is_file():
         return PastForecasts(None, "there is no track record beside this record")
     about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ import ipywidgets
 
 from forecasting.artefacts.session import is_at_hand, shared_history
 from forecasting.artefacts.store import ARTEFACTS
-from forecasting.documents.case.content import MODELS_SHOWN
+from forecasting.documents.case.material import MODELS_SHOWN
 from forecasting.explorer import words
 from forecasting.explorer.outlook import Outlook, outlook, session_of
 from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED

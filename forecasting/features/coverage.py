@@ -53,7 +53,7 @@ def case_coverage(
     lasted = known.exit > WINDOW_MONTHS
     cases = cases if window == "before" else cases[lasted]
     acts = _acts_in(history.events, cases, window)
-    number = cases["case_id"].map(acts.groupby("case_id").size()).fillna(0.0)
+    number = cases["case_id"].map(acts[["case_id"]].groupby("case_id").size()).fillna(0.0)
     measures = {"acts_per_year": number / (WINDOW_MONTHS / 12)}
     for name, kinds in GROUPS.items():
         measures[name] = _share(acts["kind"].isin(kinds), acts["case_id"], cases["case_id"])

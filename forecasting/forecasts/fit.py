@@ -1,8 +1,9 @@
 """Fit of the models to the spells known on a day."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 
 import pandas as pd
 from sklearn.base import clone
@@ -15,25 +16,43 @@ from forecasting.models import BASE_RATES, MODELS
 from forecasting.models.hazard import HazardModel
 from forecasting.record.history import History
 from forecasting.record.panel import Population, Spells, spells
+from forecasting.record.reads import NotedMapping, Reads, every_field, noting, recording, together
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import InsufficientHistoryError, UsageError
 
 FEWEST_ENDINGS = 10
+CLASSES: Final = {"type": "type", "rivalry": "adversarial"}
 
 
 @dataclass(frozen=True)
 class FittedModels:
     """Models fitted on the spells known on `as_of`, under one target and population.
 
-    `support`: the domain of the hazard model's training cases; None where there is no hazard model.
+    `support`: the domain of the hazard model's training cases; None where there is no hazard model. `reads`: what each
+    model rests on, by name; a model, or the support, notes it whenever it is used.
     """
 
     as_of: date
     target: str
     population: Population
-    models: dict[str, Model]
+    models: Mapping[str, Model]
     spells: Spells
     support: Support | None = None
+    reads: Mapping[str, Reads] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.models, NotedMapping):
+            own = {name: self.reads.get(name, Reads()) for name in self.models}
+            used = {name: together(reads, Reads(models=frozenset((name,)))) for name, reads in own.items()}
+            object.__setattr__(self, "models", NotedMapping(self.models, used))
+        if self.support is not None:
+            learned = together(*(self.reads[name] for name in self.reads if isinstance(MODELS[name], HazardModel)))
+            object.__setattr__(self, "support", noting(self.support, every_field(Support, learned)))
+
+    def only(self, *names: str) -> "FittedModels":
+        """Some of the models, in the order named."""
+        assert isinstance(self.models, NotedMapping)
+        return replace(self, models=self.models.only(names))
 
 
 def fit_models(
@@ -82,18 +101,20 @@ def fit_models(
             f"the record knew {n_endings} (population {population}, target {target})"
         )
     fitted: dict[str, Model] = {}
+    reads: dict[str, Reads] = {}
     support = None
     for name in chosen:
         model = unfitted(name)
-        if isinstance(model, HazardModel):
-            learned = training_set(history, index or history.dossiers(target), MODEL_FEATURES, target)
-            fitted[name] = fit_hazard(model, learned)
-            support = support_of(learned.landmarks, learned.names, history.cases.set_index("case_id")["domain"])
-        else:
-            fitted[name] = model.fit(
-                start_covariates(known.starts), (known.entry, known.exit, known.cause), known.group
-            )
-    return FittedModels(history.as_of, target, population, fitted, known, support)
+        with recording() as heard:
+            if isinstance(model, HazardModel):
+                learned = training_set(history, index or history.dossiers(target), MODEL_FEATURES, target)
+                fitted[name] = fit_hazard(model, learned)
+                support = support_of(learned.landmarks, learned.names, history.cases.set_index("case_id")["domain"])
+            else:
+                starts = start_covariates(known.starts, model.strata)
+                fitted[name] = model.fit(starts, (known.entry, known.exit, known.cause), known.group)
+        reads[name] = heard.reads
+    return FittedModels(history.as_of, target, population, fitted, known, support, reads)
 
 
 def check_models(names: Iterable[str]) -> list[str]:
@@ -123,9 +144,12 @@ def _with_covariates(model: HazardModel, names: Sequence[str]) -> HazardModel:
     return model.set_params(statics=tuple(name for name in names if name not in states), states=states)
 
 
-def start_covariates(starts: pd.DataFrame) -> pd.DataFrame:
-    """Covariates of the base rates, from rows of the case table."""
-    return pd.DataFrame({"type": starts["type"], "rivalry": starts["adversarial"].map(rivalry)})
+def start_covariates(starts: pd.DataFrame, classes: Sequence[str] = tuple(CLASSES)) -> pd.DataFrame:
+    """Covariates of the base rates, or of them the named `classes`, from rows of the case table."""
+    found = {name: starts[CLASSES[name]] for name in classes}
+    if "rivalry" in found:
+        found["rivalry"] = found["rivalry"].map(rivalry)
+    return pd.DataFrame(found, index=starts.index)
 
 
 def rivalry(adversarial: float) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts.applicability import WITHIN, Applicability, applicabilities, applicability_by_type
-from forecasting.forecasts.fit import FittedModels, fit_models, start_covariates
+from forecasting.forecasts.fit import CLASSES, FittedModels, fit_models, start_covariates
 from forecasting.forecasts.training import UNCERTAIN, case_lines
 from forecasting.forecasts.uncertain import Model, StateProbabilities, marginal_and_conditional
 from forecasting.models.base_rate import BaseRate
@@ -103,12 +103,13 @@ def case_limits(
 def _lines(
     history: History, views: Sequence[Dossier], fitted: FittedModels, index: DossierIndex | None
 ) -> pd.DataFrame:
-    """Covariates of all fitted models, one line per case, with `case_id` and `domain`."""
-    lines = case_covariates(views).assign(
-        case_id=[view.case_id for view in views], domain=[str(view.start["domain"]) for view in views]
-    )
-    if not any(isinstance(model, HazardModel) for model in fitted.models.values()):
+    """Covariates of all fitted models, one line per case, with `case_id`, and `domain` for the hazard model."""
+    models = list(fitted.models.values())
+    classes = {name for model in models if isinstance(model, BaseRate) for name in model.strata}
+    lines = case_covariates(views, tuple(classes)).assign(case_id=[view.case_id for view in views])
+    if not any(isinstance(model, HazardModel) for model in models):
         return lines
+    lines = lines.assign(domain=[str(view.start["domain"]) for view in views])
     own = case_lines(index or history.dossiers(fitted.target), views, MODEL_FEATURES)
     return lines.join(own.drop(columns=list(lines.columns), errors="ignore"))
 
@@ -139,9 +140,11 @@ def _limits_under(model: Model, lines: pd.DataFrame, fitted: FittedModels) -> li
 def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) -> list[Dossier]:
     """The dossiers of cases that are not known to have ended under `target`; `UsageError` names one that has."""
     views = history.case_views(case_ids, target)
+    outcomes = history.outcomes
+    causes = outcomes[outcomes["target"] == target].set_index("case_id")["cause"]
     for view in views:
-        ending = history.outcome(view.case_id, target)
-        if ending["cause"]:
+        if causes[view.case_id]:
+            ending = history.outcome(view.case_id, target)
             raise UsageError(
                 f"wanted a case that goes on; {view.case_id} {ending['cause']} on {ending['end_date'].date()}, "
                 f"known since {ending['end_known_date'].date()}: ask as of an earlier day"
@@ -149,11 +152,12 @@ def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) 
     return views
 
 
-def case_covariates(views: Sequence[Dossier]) -> pd.DataFrame:
+def case_covariates(views: Sequence[Dossier], classes: Sequence[str] = tuple(CLASSES)) -> pd.DataFrame:
     """The same for cases as known, with `age_months` when last seen and `gap_months` since then."""
-    starts = pd.DataFrame([dict(view.start) for view in views])
+    columns = {CLASSES[name]: [view.start[CLASSES[name]] for view in views] for name in classes}
+    starts = pd.DataFrame(columns, index=range(len(views)))
     ages = {"age_months": [v.age_months for v in views], "gap_months": [v.gap_months for v in views]}
-    return start_covariates(starts).assign(**ages)
+    return start_covariates(starts, classes).assign(**ages)
 
 
 def _rows(

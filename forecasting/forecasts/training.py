@@ -16,6 +16,7 @@ from forecasting.record.panel import landmarks, spells
 Outcome = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 UNCERTAIN = "leader_endorsed"
 ERA_YEARS = 25
+GROUPED_BY = ("type", "parties", "cluster_id")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def training_set(history: History, index: DossierIndex, names: Sequence[str], ta
 def case_lines(index: DossierIndex, views: Sequence[Dossier], names: Sequence[str]) -> pd.DataFrame:
     """The same covariates for cases as known on the day of their views, with `age_months` and `gap_months`."""
     lines = feature_table(index, [(view.case_id, view.as_of) for view in views], names)
-    starts = pd.DataFrame([dict(view.start) for view in views])
+    starts = pd.DataFrame([{name: view.start[name] for name in GROUPED_BY} for view in views])
     ages = {"age_months": [v.age_months for v in views], "gap_months": [v.gap_months for v in views]}
     return lines.assign(**groupings(starts, [view.as_of for view in views]), backward=0.0, **ages)
 

@@ -76,7 +76,9 @@ def coder_agreement(record: RawRecord) -> pd.DataFrame:
     second = record.tables["second_coding"].cells.set_index("case_id")
     outcomes = record.tables["outcomes"].cells
     ends = outcomes[outcomes["target"] == TARGETS[0]].set_index("case_id")[["cause", "end_date"]]
-    first = record.tables["cases"].cells.set_index("case_id").join(ends)
+    cases = record.tables["cases"].cells
+    coded = [name for name in cases.columns if name == "case_id" or name in second.columns]
+    first = cases[coded].set_index("case_id").join(ends)
     first["formal_target"] = np.where(first["formal_target"] != "", "1", "0")
     ids = [case for case in second.index if case in first.index]
     rows = []

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
 from forecasting.record.facts import Acts, Changes, Endings, Flags
 from forecasting.record.months import completed_months, months_between
@@ -55,7 +54,7 @@ class Dossier:
     start_date: date
     last_seen: date
     parties: tuple[str, ...]
-    start: MappingProxyType[str, str | float | None]
+    start: Mapping[str, str | float | None]
     events: tuple[Event, ...]
     calendar: tuple[Appointment, ...]
     principals: tuple[str, ...]

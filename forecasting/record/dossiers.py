@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from forecasting.record.cases import Appointment, Dossier, Event
 from forecasting.record.facts import KINDS, Acts, Changes, Endings
+from forecasting.record.reads import NotedMapping, Reads, noting, recording, together
 from forecasting.record.schema import CASES, TABLES
 from forecasting.record.successors import UNNAMED, Counts, Successors, in_common, share_a_dyad
 from forecasting.record.tables import KnownTables, counts_from
@@ -21,6 +22,9 @@ from forecasting.record.vocabulary import CAUSES, TARGETS
 from forecasting.store.errors import LeakageError, UsageError
 
 EPOCH = date(1970, 1, 1).toordinal()
+LISTED_BY = {"events": ("case_id", "event_date", "event_id"), "calendar": ("case_id", "scheduled_date")}
+COMPARED = ("type", "domain")
+COLUMN_OF = {"actors": "actor", "targets": "target", "sources": "source_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class _File:
     known: int
     last_seen: int
     start_date: date
-    start: MappingProxyType[str, str | float | None]
+    start: Mapping[str, str | float | None]
     parties: tuple[str, ...]
     principals: tuple[str, ...]
     events: tuple[tuple[int, Event], ...]
@@ -55,11 +59,14 @@ class DossierIndex:
         self._tables = tables
         self._left_out: frozenset[str] = frozenset()
         self._last_known = tables.as_of
-        self._cases = tables.cases.set_index("case_id", drop=False)
-        self._known = pd.Series(_ordinals(self._cases["start_known_date"]), index=self._cases.index)
-        self._successors = Successors(tables.parties)
-        self._parties = self._successors.counts(self._cases["parties"])
-        self._events = _event_table(tables.events, self._known)
+        with recording() as states:
+            cases = tables.cases.set_index("case_id", drop=False)
+            self._known = pd.Series(_ordinals(cases["start_known_date"]), index=cases.index)
+            self._successors = Successors(tables.parties)
+            self._parties = self._successors.counts(cases["parties"])
+        self._cases = tables.tracked("cases").plain.set_index("case_id", drop=False)
+        with recording(states.reads) as acts:
+            self._events = _event_table(tables.events, self._known)
         self._counts_from, self._day, self._kind = (
             self._events[name].to_numpy(np.int64) for name in ("known", "day", "kind")
         )
@@ -71,12 +78,19 @@ class DossierIndex:
         actors = self._events["actor"]
         self._actor = np.array([self._successors.joined(cell) for cell in actors], dtype=object)
         self._collective = np.array([self._successors.is_collective(cell) for cell in actors], dtype=bool)
-        self._outcomes = _ending_table(tables.outcomes, target, self._known)
+        with recording(states.reads) as endings:
+            self._outcomes = _ending_table(tables.outcomes, target, self._known)
         self._ended = self._outcomes["case_id"].to_numpy(dtype=object)
         self._ending_lines = self._cases.index.get_indexer(self._ended)
         self._not_withheld = np.ones(len(self._outcomes), dtype=bool)
-        self._warheads = _shares_by_year(tables.warheads, self._successors.lineage)
-        self._seen = tables.outcomes[tables.outcomes["target"] == target].set_index("case_id")["last_seen"]
+        with recording(states.reads) as warheads:
+            self._warheads = _shares_by_year(tables.warheads, self._successors.lineage)
+        with recording() as sight:
+            self._seen = tables.outcomes[tables.outcomes["target"] == target].set_index("case_id")["last_seen"]
+        self._reads = _reads_by_part(tables, states.reads, acts.reads, endings.reads) | {
+            "warheads": warheads.reads,
+            "last_seen": sight.reads,
+        }
         self._files: dict[str, _File] = {}
         self._every_ending: dict[str, Endings] = {}
         self._endings: dict[str, Endings] = {}
@@ -111,7 +125,7 @@ class DossierIndex:
             known = date.fromordinal(file.known)
             raise UsageError(f"wanted a day from {known} on, when {case_id} became known; came {day}")
         last = min(today, self._last_known.toordinal())
-        return Dossier(
+        found = Dossier(
             case_id=case_id,
             as_of=day,
             start_date=file.start_date,
@@ -127,6 +141,7 @@ class DossierIndex:
             endings=self._endings_for(case_id).until(last),
             warheads=self._shares_on(date.fromordinal(last)),
         )
+        return noting(found, self._reads)
 
     def _file(self, case_id: str) -> _File:
         if case_id not in self._known.index:
@@ -145,11 +160,11 @@ class DossierIndex:
             known=int(self._known[case_id]),
             last_seen=self._seen[case_id].toordinal(),
             start_date=row["start_date"].date(),
-            start=_start(row),
+            start=NotedMapping(_start(row), self._tables.tracked("cases").origins),
             parties=tuple(row["parties"].split(";")),
             principals=self._successors.lines(parties),
             events=self._own_events(own),
-            calendar=_appointments(self._announced.get(case_id, [])),
+            calendar=self._appointments(case_id),
             acts=self._acts(own, parties, row["parties"]),
             dyad=self._acts(between, parties, row["parties"]),
             leadership=self._leadership(parties),
@@ -158,7 +173,7 @@ class DossierIndex:
     @cached_property
     def _event_columns(self) -> dict[str, list[Any]]:
         """The cells of the events in the order of the index, days as dates, for making `Event`s of."""
-        rows, order = self._tables.events, self._events["row"].to_numpy()
+        rows, order = self._tables.tracked("events").plain, self._events["row"].to_numpy()
         return {
             column.name: rows[column.name].to_numpy("datetime64[D]" if column.kind == "day" else None)[order].tolist()
             for column in TABLES["events"].columns
@@ -167,13 +182,26 @@ class DossierIndex:
     @cached_property
     def _announced(self) -> dict[str, list[Any]]:
         """Rows of the calendar by case, in the order of the days they are for."""
-        rows = self._tables.calendar.sort_values("scheduled_date")
+        rows = self._tables.tracked("calendar").plain.sort_values("scheduled_date")
         return {str(case_id): list(own.itertuples()) for case_id, own in rows.groupby("case_id")}
 
     def _own_events(self, lines: NDArray[np.int64]) -> tuple[tuple[int, Event], ...]:
         """These events by date, each with the day from which it counts."""
         found = [(int(self._counts_from[line]), _event(self._event_columns, line)) for line in lines.tolist()]
-        return tuple(sorted(found, key=lambda each: (each[1].event_date, each[1].event_id)))
+        found.sort(key=lambda each: (each[1].event_date, each[1].event_id))
+        reads = self._reads_by_field(Event, "events")
+        return tuple((known, noting(event, reads)) for known, event in found)
+
+    def _appointments(self, case_id: str) -> tuple[tuple[int, Appointment], ...]:
+        """What was announced for a case, each with the day of the announcement."""
+        found = [_appointment(row) for row in self._announced.get(case_id, [])]
+        reads = self._reads_by_field(Appointment, "calendar")
+        return tuple((each.announced_date.toordinal(), noting(each, reads)) for each in found)
+
+    def _reads_by_field(self, kind: type, table: str) -> dict[str, Reads]:
+        """What each field of an event or an appointment rests on."""
+        origins = self._tables.tracked(table).origins
+        return {field.name: origins[COLUMN_OF.get(field.name, field.name)] for field in fields(kind)}
 
     def _acts(self, lines: NDArray[np.int64], parties: Counts, cell: str) -> Acts:
         theirs = in_common(self._acting[lines], parties) > 0
@@ -199,7 +227,7 @@ class DossierIndex:
         """Every ending, its own too, with the parties, type and domain that each case shares with this one."""
         if case_id not in self._every_ending:
             own, lines = self._cases.index.get_loc(case_id), self._ending_lines
-            kind, domain = (self._cases[name].to_numpy(dtype=object) for name in ("type", "domain"))
+            kind, domain = (self._cases[name].to_numpy(dtype=object) for name in COMPARED)
             self._every_ending[case_id] = Endings(
                 known=self._outcomes["known"].to_numpy(np.int64),
                 cause=self._outcomes["cause"].to_numpy(np.int64),
@@ -214,11 +242,21 @@ class DossierIndex:
         return self._warheads[max(ended)] if ended else MappingProxyType({})
 
 
+def _reads_by_part(tables: KnownTables, states: Reads, acts: Reads, endings: Reads) -> dict[str, Reads]:
+    """What the parts of a dossier rest on, from what was read of states, of acts and of endings."""
+    origins = {name: tables.tracked(name).origins for name in ("cases", *LISTED_BY)}
+    listed = {name: together(*(origins[name][column] for column in columns)) for name, columns in LISTED_BY.items()}
+    beside = together(endings, *(origins["cases"][name] for name in COMPARED))
+    start = {name: origins["cases"][name] for name in ("start_date", "parties")}
+    dated = dict.fromkeys(("acts", "dyad", "leadership"), acts)
+    return start | listed | dated | {"principals": states, "endings": beside}
+
+
 def _ordinals(days: "pd.Series[Any]") -> NDArray[np.int64]:
     return days.to_numpy().astype("datetime64[D]").astype(np.int64) + EPOCH
 
 
-def _start(row: "pd.Series[Any]") -> MappingProxyType[str, str | float | None]:
+def _start(row: "pd.Series[Any]") -> dict[str, str | float | None]:
     values: dict[str, str | float | None] = {}
     for column in CASES.columns[1:]:
         value = row[column.name]
@@ -226,7 +264,7 @@ def _start(row: "pd.Series[Any]") -> MappingProxyType[str, str | float | None]:
             values[column.name] = None if pd.isna(value) else float(value)
         else:
             values[column.name] = value.date().isoformat() if column.kind == "day" else str(value)
-    return MappingProxyType(values)
+    return values
 
 
 def _split(cell: str) -> tuple[str, ...]:
@@ -251,9 +289,8 @@ def _event(columns: Mapping[str, list[Any]], line: int) -> Event:
     )
 
 
-def _appointments(rows: list[Any]) -> tuple[tuple[int, Appointment], ...]:
-    made = (Appointment(r.announced_date.date(), r.scheduled_date.date(), r.what, _split(r.source_id)) for r in rows)
-    return tuple((each.announced_date.toordinal(), each) for each in made)
+def _appointment(row: Any) -> Appointment:
+    return Appointment(row.announced_date.date(), row.scheduled_date.date(), row.what, _split(row.source_id))
 
 
 def _event_table(events: pd.DataFrame, case_known: "pd.Series[int]") -> pd.DataFrame:
@@ -293,6 +330,7 @@ def _ending_table(outcomes: pd.DataFrame, target: str, case_known: "pd.Series[in
 
 
 def _shares_by_year(warheads: pd.DataFrame, lineage: Mapping[str, str]) -> dict[int, Mapping[str, float]]:
-    held = warheads.assign(code=warheads["code"].map(lineage)).pivot_table("warheads", "year", "code", aggfunc="sum")
+    rows = warheads[["year", "warheads"]].assign(code=warheads["code"].map(lineage))
+    held = rows.pivot_table("warheads", "year", "code", aggfunc="sum")
     shares = held.div(held.sum(axis=1), axis=0).fillna(0.0)
     return {int(year): MappingProxyType(row) for year, row in shares.to_dict(orient="index").items()}

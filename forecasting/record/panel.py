@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from forecasting.record.history import History
 from forecasting.record.months import DAYS_PER_MONTH, completed_months_array
+from forecasting.record.reads import every_field, noting, recording
 from forecasting.record.vocabulary import CAUSES, TARGETS
 from forecasting.store.errors import UsageError
 
@@ -52,22 +53,25 @@ def spells(history: History, target: str = TARGETS[0], population: Population = 
     `backward` are the values of `sampled_via` in `coding.csv`.
     """
     check_choice(target, population)
-    coding = history.coding
-    core = (coding["in_core"] == 1) | (population == "every")
-    if population == "forward":
-        core &= coding["sampled_via"] == "forward"
-    outcomes = history.outcomes
-    rows = history.cases.merge(outcomes[outcomes["target"] == target], on="case_id", validate="1:1")
-    rows = rows[rows["case_id"].isin(coding.loc[core, "case_id"])]
-    start = rows["start_date"]
-    last = rows["end_date"].fillna(rows["last_seen"])
-    entry = completed_months_array((rows["start_known_date"] - start).dt.days.to_numpy())
-    exit_ = completed_months_array((last - start).dt.days.to_numpy()) + 1
-    cause = rows["cause"].map({name: k + 1 for k, name in enumerate(CAUSES)}).fillna(0).to_numpy(np.int64)
-    seen = exit_ > entry
-    group = _components(rows["cluster_id"], rows["instrument"])
-    starts = rows.loc[seen, history.cases.columns].reset_index(drop=True)
-    return Spells(entry[seen], exit_[seen], cause[seen], group[seen], starts)
+    with recording() as heard:
+        coding = history.coding
+        core = (coding["in_core"] == 1) | (population == "every")
+        if population == "forward":
+            core &= coding["sampled_via"] == "forward"
+        outcomes = history.outcomes
+        rows = history.cases.merge(outcomes[outcomes["target"] == target], on="case_id", validate="1:1")
+        rows = rows[rows["case_id"].isin(coding.loc[core, "case_id"])]
+        start = rows["start_date"]
+        last = rows["end_date"].fillna(rows["last_seen"])
+        entry = completed_months_array((rows["start_known_date"] - start).dt.days.to_numpy())
+        exit_ = completed_months_array((last - start).dt.days.to_numpy()) + 1
+        cause = rows["cause"].map({name: k + 1 for k, name in enumerate(CAUSES)}).fillna(0).to_numpy(np.int64)
+        seen = exit_ > entry
+        starts = rows.loc[seen, history.cases.columns].reset_index(drop=True)
+    with recording(heard.reads) as grouped:
+        group = _components(rows["cluster_id"], rows["instrument"])
+    reads = every_field(Spells, heard.reads) | {"group": grouped.reads}
+    return noting(Spells(entry[seen], exit_[seen], cause[seen], group[seen], starts), reads)
 
 
 @dataclass(frozen=True)

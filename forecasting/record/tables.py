@@ -1,6 +1,7 @@
 """The tables of the record as they were known on a day. Nothing that became known later is in them."""
 
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,7 +12,9 @@ import pandas as pd
 from forecasting.record.checks import corrected_tables
 from forecasting.record.columns import typed
 from forecasting.record.reading import RawRecord
+from forecasting.record.reads import NOTHING, columns_of, recording, together
 from forecasting.record.schema import TABLES
+from forecasting.record.tracked import Tracked
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import LeakageError, UsageError, shown
 
@@ -38,75 +41,90 @@ class KnownTables:
             )
 
     @cached_property
-    def _tables(self) -> dict[str, pd.DataFrame]:
-        day = pd.Timestamp(self.as_of)
+    def _tables(self) -> dict[str, Tracked]:
+        with recording():
+            return self._known(self._typed(), pd.Timestamp(self.as_of))
+
+    def _typed(self) -> dict[str, Tracked]:
+        """Every table in full, with the corrections made by the as-of day; where there is any, all rests on them."""
         changed = corrected_tables(self.record, self.as_of.isoformat())
-        tables = {name: typed(changed.get(name, raw).cells, raw.table) for name, raw in self.record.tables.items()}
-        events = tables["events"]
-        known = {
-            "cases": tables["cases"]["start_known_date"] <= day,
-            "events": (counts_from(events) <= day) & (events["is_ending"] == 0),
-            "calendar": tables["calendar"]["announced_date"] <= day,
-            "alternatives": tables["alternatives"]["known_date"] <= day,
-            "warheads": tables["warheads"]["year"] < day.year,
+        is_corrected = not self.record.tables["corrections"].cells.empty
+        corrections = together(*columns_of("corrections").values()) if is_corrected else NOTHING
+        return {
+            name: Tracked(
+                typed(changed.get(name, raw).cells, raw.table),
+                {column: together(own, corrections) for column, own in columns_of(name).items()},
+            )
+            for name, raw in self.record.tables.items()
         }
-        for name, mask in known.items():
-            tables[name] = tables[name][mask].reset_index(drop=True)
-        visible = set(tables["cases"]["case_id"])
+
+    def _known(self, tables: dict[str, Tracked], day: pd.Timestamp) -> dict[str, Tracked]:
+        """What was known of the tables on the day."""
+        rules: dict[str, Callable[[Tracked], Any]] = {
+            "cases": lambda rows: rows["start_known_date"] <= day,
+            "events": lambda rows: (counts_from(rows) <= day) & (rows["is_ending"] == 0),
+            "calendar": lambda rows: rows["announced_date"] <= day,
+            "alternatives": lambda rows: rows["known_date"] <= day,
+            "warheads": lambda rows: rows["year"] < day.year,
+        }
+        known = tables | {name: tables[name].where_known(rule) for name, rule in rules.items()}
         for name in ("outcomes", "events", "calendar", "alternatives", "coding", "case_sources"):
-            tables[name] = tables[name][tables[name]["case_id"].isin(visible)].reset_index(drop=True)
-        tables["outcomes"] = _known_outcomes(tables["outcomes"], day)
-        return tables
+            known[name] = known[name].where_known(lambda rows: rows["case_id"].isin(set(known["cases"]["case_id"])))
+        return known | {"outcomes": _known_outcomes(known["outcomes"], day)}
+
+    def tracked(self, name: str) -> Tracked:
+        """A table with what each of its columns rests on; the properties hand it out, plain where nobody records."""
+        return self._tables[name]
 
     @property
     def cases(self) -> pd.DataFrame:
         """Cases whose start was known."""
-        return self._tables["cases"]
+        return self._tables["cases"].handed_out()
 
     @property
     def outcomes(self) -> pd.DataFrame:
         """One row per known case and target: the ending, if it was known, and `last_seen`."""
-        return self._tables["outcomes"]
+        return self._tables["outcomes"].handed_out()
 
     @property
     def events(self) -> pd.DataFrame:
         """Events that count on the as-of day."""
-        return self._tables["events"]
+        return self._tables["events"].handed_out()
 
     @property
     def calendar(self) -> pd.DataFrame:
         """Announcements made by the as-of day."""
-        return self._tables["calendar"]
+        return self._tables["calendar"].handed_out()
 
     @property
     def alternatives(self) -> pd.DataFrame:
         """Alternative codings that could be argued by the as-of day."""
-        return self._tables["alternatives"]
+        return self._tables["alternatives"].handed_out()
 
     @property
     def coding(self) -> pd.DataFrame:
         """Sampling and coding of the known cases; not for features."""
-        return self._tables["coding"]
+        return self._tables["coding"].handed_out()
 
     @property
     def parties(self) -> pd.DataFrame:
         """States and other actors."""
-        return self._tables["parties"]
+        return self._tables["parties"].handed_out()
 
     @property
     def sources(self) -> pd.DataFrame:
         """Sources of the record."""
-        return self._tables["sources"]
+        return self._tables["sources"].handed_out()
 
     @property
     def case_sources(self) -> pd.DataFrame:
         """Sources of each known case."""
-        return self._tables["case_sources"]
+        return self._tables["case_sources"].handed_out()
 
     @property
     def warheads(self) -> pd.DataFrame:
         """Stockpiled warheads by state for the years that had ended."""
-        return self._tables["warheads"]
+        return self._tables["warheads"].handed_out()
 
     def outcome(self, case_id: str, target: str = TARGETS[0]) -> "pd.Series[Any]":
         """The outcome row of a known case under `target`, as known."""
@@ -136,12 +154,18 @@ def counts_from(events: pd.DataFrame) -> "pd.Series[Any]":
     return events["known_date"] + pd.to_timedelta(events["known_late"], unit="D")
 
 
-def _known_outcomes(outcomes: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+def _known_outcomes(outcomes: Tracked, day: pd.Timestamp) -> Tracked:
     """Outcomes with endings not yet known on `day` blanked, and `last_seen`, the last sight by `day`."""
-    rows = outcomes.copy()
-    open_still = ~(rows["end_known_date"] <= day)
+    with recording() as ending:
+        open_still = ~(outcomes["end_known_date"] <= day)
+    rows = outcomes.plain.copy()
     for name in ENDING_FIELDS:
         rows.loc[open_still, name] = pd.NaT if TABLES["outcomes"].column(name).kind == "day" else ""
     seen = rows["last_observed_date"]
     rows["last_seen"] = seen.where(seen <= day, day)
-    return rows.drop(columns=["last_observed_date", "end_known_assumed"])
+    origins = {
+        name: together(own, ending.reads if name in ENDING_FIELDS else NOTHING)
+        for name, own in outcomes.origins.items()
+    }
+    origins["last_seen"] = origins["last_observed_date"]
+    return Tracked(rows.drop(columns=["last_observed_date", "end_known_assumed"]), origins)

@@ -9,6 +9,7 @@ from typing import Any
 from forecasting.artefacts import Obtained, code_sha256, obtain
 from forecasting.artefacts.session import shared_history
 from forecasting.documents.difference import leaves, path_of
+from forecasting.documents.provenance import PROVENANCE
 from forecasting.documents.wording import percent
 from forecasting.explain.drivers import drivers
 from forecasting.explain.movers import behind
@@ -53,7 +54,8 @@ def explain(place: str, asked: str, trusted: Trusted) -> Chain:
 
     Keys: `number` (pointer, what is said, also), `place` (headings or the line), and for a forecast `sources` (rows of
     the record with their known dates and sources), `features`, `fit`, `forecast`; for any other value `rows`, those
-    that it names. Raises `UsageError` where there is no such number.
+    that it names; of a page also `provenance`, what the value was worked out from. Raises `UsageError` where there is
+    no such number.
     """
     path, _ = split_line(place)
     if not path.exists():
@@ -76,6 +78,7 @@ def _of_page(path: Path, asked: str, trusted: Trusted) -> Chain:
     chain: Chain = {
         "number": {"pointer": pointer, "said": way[-1], "found": _at(content, pointer), "also": also},
         "place": {"page": str(printed.page), "sections": places_of(again, content, pointer, other)},
+        "provenance": provenance_of(content, pointer),
     }
     number = _number(printed.content, way, pointer)
     return chain | (_chain(history, number, trusted) if number else {"rows": named_facts(history, way)})
@@ -102,6 +105,14 @@ def _of_entry(path: Path, asked: str, trusted: Trusted) -> Chain:
             "deadline": held["deadlines"][i],
         },
     } | _chain(history, number, trusted)
+
+
+def provenance_of(content: Any, pointer: str) -> Chain | None:
+    """What the value that a pointer leads into was worked out from; None for a setting of the page."""
+    first, *rest = pointer.split("/")[1:]
+    known = content.get(PROVENANCE, {})
+    names = (name for name in (".".join([first, *rest[:1]]), first) if name in known)
+    return next(({"value": name, **known[name]} for name in names), None)
 
 
 def _at(content: Any, pointer: str) -> Any:

@@ -33,6 +33,8 @@ def _lines(chain: Chain) -> Iterator[str]:
         yield from _features(chain["features"])
         yield from _fit(chain["fit"])
         yield from _forecast(chain["forecast"])
+    if chain.get("provenance"):
+        yield from _provenance(chain["provenance"])
     place = chain["place"]
     yield f"PLACE   {place.get('entry') or place['page']}"
     if "sections" in place:
@@ -81,6 +83,15 @@ def _forecast(row: Chain) -> Iterator[str]:
         f"months {row['probability']!r} [{row['lower']!r}, {row['upper']!r}], given {row['given']}; "
         f"the {row['field']} of it"
     )
+
+
+def _provenance(found: Chain) -> Iterator[str]:
+    models = f"; models: {', '.join(found['models'])}" if found["models"] else ""
+    yield f"READ    for {found['value']}, worked out by {found['made_by']}{models}"
+    for table, columns in sorted(found["reads"].items()):
+        yield f"        {table}: {', '.join(columns)}" if columns else f"        {table}"
+    for file in found["files"]:
+        yield f"        {file}"
 
 
 def _fact(fact: Chain) -> Iterator[str]:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import threading
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -88,8 +89,13 @@ def test_every_model_comes_back_from_its_files(trained):
     assert tables[0].equals(tables[1])
     np.testing.assert_array_equal(tables[0][names], tables[1][names])
     np.testing.assert_array_equal(loaded.fitted.spells.exit, fitted.spells.exit)
-    for name, value in vars(fitted.support).items():
-        np.testing.assert_array_equal(getattr(loaded.fitted.support, name), value)
+    for one in fields(fitted.support):
+        np.testing.assert_array_equal(getattr(loaded.fitted.support, one.name), getattr(fitted.support, one.name))
+    for models in (loaded.fitted, fitted):
+        assert {name: reads.by_table() for name, reads in models.reads.items()} == {
+            name: reads.by_table() for name, reads in fitted.reads.items()
+        }
+    assert "domain" in loaded.fitted.reads["primary"].by_table()["cases"]
     assert case_limits(known, CASES, loaded.fitted) == case_limits(known, CASES, fitted)
 
 

@@ -11,10 +11,10 @@ from pointers import follow_pointers
 from records import RecordCopy
 
 from forecasting.artefacts.session import is_at_hand, shared_fit
-from forecasting.documents.case.content import MODELS_SHOWN
+from forecasting.documents.case.material import MODELS_SHOWN
 from forecasting.documents.case.report import SECTIONS, CaseReport
 from forecasting.documents.html import section_html
-from forecasting.documents.origins import ORIGINS, SETTINGS
+from forecasting.documents.provenance import PROVENANCE, SETTINGS
 from forecasting.documents.wording import percent, points, term_name
 from forecasting.features import MODEL_FEATURES
 from forecasting.publish import notebook
@@ -122,11 +122,13 @@ def test_a_second_rendering_is_the_same_page(published, tmp_path, asked):
     assert again.with_suffix(".json").read_bytes() == published.with_suffix(".json").read_bytes()
 
 
-def test_every_value_of_the_case_has_an_origin(first_day):
-    known = {value.partition(".")[0] for value in ORIGINS["case_report"]}
-    assert set(first_day.content) <= known | SETTINGS
+def test_every_value_of_the_case_says_what_it_rests_on(first_day):
+    said = first_day.content[PROVENANCE]
+    assert set(first_day.content) - SETTINGS == {value.partition(".")[0] for value in said}
+    assert {f"explained.{name}" for name in first_day.content["explained"]} <= set(said)
+    assert set(first_day.content["beside"]) == {"model", "limit", "forecast", "proof"}
     for section in SECTIONS:
-        assert set(first_day.show(section).values) <= set(ORIGINS["case_report"])
+        assert set(first_day.show(section).values) <= set(said)
 
 
 def test_every_figure_of_a_case_shows_the_value_that_its_pointer_leads_to(first_day, weeks_later, asked):

@@ -105,7 +105,7 @@ def test_a_record_without_results_says_so_and_shows_no_number(few_cases):
     bare = few_cases.parent / "bare"
     bare.mkdir()
     content = {"registered": [], **{name: [] for name in scorecard.TABLES}, "earlier": [], "peers": []}
-    assert [scorecard.rows_of(bare / "evaluation" / f"{name}.csv") for name in scorecard.TABLES] == [[]] * 4
+    assert [scorecard.rows_of(bare, f"evaluation/{name}.csv") for name in scorecard.TABLES] == [[]] * 4
     for name in ("headline", "horizons", "causes", "parts", "calibration", "reliability", "power"):
         made = ScorecardReport.SECTIONS[name](view(content))
         assert section_text(made).startswith("No result for this record yet") and len(made.blocks) == 1
@@ -119,7 +119,7 @@ def test_other_learners_are_shown_if_a_file_is_there(tmp_path):
         "primary_minus,primary_minus_lower,primary_minus_upper\n"
         "cluster,case,forest,0.0123,-0.01,0.03,0.05,0.02,0.08\ncluster,forecast,forest,0.5,0.5,0.5,0.5,0.5,0.5\n"
     )
-    html = text_of(section_html(sections.peers(view({"peers": scorecard.rows_of(path)}))))
+    html = text_of(section_html(sections.peers(view({"peers": scorecard.rows_of(path.parent, path.name)}))))
     assert f"forest related cases held out 1.2 % [{MINUS}1.0, 3.0] 5.0 % [2.0, 8.0]" in html
     assert "50.0" not in html
 

@@ -11,8 +11,8 @@ from records import RecordCopy
 from forecasting.artefacts.session import shared_fit, shared_history
 from forecasting.documents.blocks import Section
 from forecasting.documents.data_quality import QualityReport
-from forecasting.documents.origins import ORIGINS, SETTINGS
 from forecasting.documents.portfolio import PortfolioReport
+from forecasting.documents.provenance import PROVENANCE, SETTINGS
 from forecasting.publish.notebook import render_report
 from forecasting.publish.parameters import TEMPLATES, checked_parameters, template_named
 from forecasting.record.history import load_history
@@ -60,10 +60,14 @@ def test_the_portfolio_has_every_case_that_goes_on_with_probabilities_that_sum_t
     assert all(total == pytest.approx(1.0, abs=1e-9) for total in totals.values())
 
 
-def test_every_value_of_the_portfolio_has_an_origin(portfolio):
+def test_every_value_of_the_portfolio_says_what_it_rests_on(portfolio):
     html, content, _ = portfolio
-    known = {value.partition(".")[0] for value in ORIGINS["portfolio"]}
-    assert set(content) - {"rendering", "review"} <= known | SETTINGS
+    said = content[PROVENANCE]
+    assert set(said) == {"accuracy", "ended", "entered", "moved", "cases", "forecast"}
+    assert set(content) - {"rendering", "review"} - SETTINGS == set(said)
+    assert said["moved"]["models"] == ["primary"] and said["forecast"]["models"] == ["base_rate", "primary"]
+    assert said["ended"]["models"] == said["entered"]["models"] == []
+    assert "domain" in said["cases"]["reads"]["cases"] and "domain" not in said["entered"]["reads"]["cases"]
     assert "Where the numbers come from" in html and content["record_sha256"] in html
 
 

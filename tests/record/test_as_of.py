@@ -1,8 +1,8 @@
 import pickle
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 import pytest
@@ -48,7 +48,7 @@ def values_in(thing):
     elif isinstance(thing, tuple):
         for part in thing:
             yield from values_in(part)
-    elif isinstance(thing, MappingProxyType):
+    elif isinstance(thing, Mapping):
         yield from values_in(tuple(thing.values()))
     else:
         assert thing is None or type(thing) in (str, float, bool, date), f"a view holds {thing!r}"

@@ -1,7 +1,7 @@
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -32,7 +32,7 @@ def parts_of(thing):
     elif isinstance(thing, tuple):
         for part in thing:
             yield from parts_of(part)
-    elif isinstance(thing, MappingProxyType):
+    elif isinstance(thing, Mapping):
         yield from parts_of(tuple(thing.items()))
     else:
         assert thing is None or type(thing) in (str, float, int, bool, date, np.ndarray), f"a dossier holds {thing!r}"

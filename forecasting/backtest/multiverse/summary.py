@@ -8,6 +8,7 @@ from typing import Any
 from forecasting.backtest.multiverse.refit import HEADLINE_MONTHS
 from forecasting.backtest.multiverse.run import Multiverse
 from forecasting.backtest.multiverse.specifications import FACTORS
+from forecasting.record.reads import note_file
 from forecasting.store.files import write_whole
 
 MOST_MOVING = 5
@@ -63,6 +64,7 @@ def read_summary(folder: Path, record_sha256: str, as_of: date) -> dict[str, Any
     """The latest summary in `folder` of the same record and of no later day than `as_of`; None if there is none."""
     days = sorted((path for path in folder.glob("*.json") if path.stem <= as_of.isoformat()), reverse=True)
     for path in days:
+        note_file(f"{folder.name}/{path.name}")
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if found["record_sha256"] == record_sha256:
             return found

@@ -77,7 +77,8 @@ def confidence(
 
 def _coding(history: History, item: Content) -> Content:
     """An arguable coding with the name of its case and the reason given for it."""
-    row = history.alternatives.set_index("alternative_id").loc[[item["alternative_id"]]].iloc[0]
+    arguable = history.alternatives.set_index("alternative_id")[["case_id", "reason"]]
+    row = arguable.loc[[item["alternative_id"]]].iloc[0]
     name = history.cases.set_index("case_id").loc[row["case_id"], "name"]
     return {**item, "case": str(name), "reason": str(row["reason"])}
 

@@ -1,7 +1,6 @@
 """Everything that a case report says, as plain values. Pages and sidecars are made from this and nothing else."""
 
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,34 +8,28 @@ import pandas as pd
 
 import forecasting
 from forecasting.artefacts import code_sha256
-from forecasting.artefacts.session import shared_fit, shared_index, shared_pooled
+from forecasting.artefacts.session import shared_pooled
 from forecasting.backtest.multiverse.summary import read_summary
 from forecasting.documents.case.confidence import confidence
-from forecasting.documents.case.evidence_values import evidence_values
-from forecasting.documents.case.explained_values import explained
+from forecasting.documents.case.evidence_values import EVIDENCE
+from forecasting.documents.case.explained_values import EXPLAINED
+from forecasting.documents.case.material import BESIDE, CURVE, HEADLINE_MODEL, Material
+from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.wording import verdict
 from forecasting.explain.contested import Contested, contested_codings
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms
-from forecasting.features import MODEL_FEATURES
-from forecasting.forecasts import LEVEL, case_limits, forecast, open_cases
-from forecasting.forecasts.forecast import case_covariates
-from forecasting.forecasts.training import UNCERTAIN, case_lines
-from forecasting.forecasts.uncertain import Model, marginal_probabilities
+from forecasting.forecasts import LEVEL, forecast
+from forecasting.forecasts.training import UNCERTAIN
+from forecasting.forecasts.uncertain import marginal_probabilities
 from forecasting.models import BASE_RATES
-from forecasting.models.base_rate import BaseRate
-from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, completed_months, deadline, last_day_of_interval
+from forecasting.record.reads import note_file
 from forecasting.record.schema import EVALUATION
 from forecasting.record.vocabulary import CAUSES, ONGOING, TARGETS
 
-HEADLINE_MODEL = "base_rate"
 BY_TYPE = "type_base_rate"
-BESIDE = "primary"
-MODELS_SHOWN = (*BASE_RATES, BESIDE)
-HEADLINE_HORIZON = 60
-CURVE = tuple(range(1, 121))
 STALE_MONTHS = 24
 FACTS = (
     "type", "domain", "limit_object", "prior_instrument", "stated_horizon_months", "leader_endorsed", "matched",
@@ -57,69 +50,47 @@ def case_content(
     """All values of a case report as of the history's day; JSON types only.
 
     The models come from an artefact in `artefacts` if one is there, and are fitted otherwise: the values are the same.
+    `provenance`: what each value rests on.
     """
-    view = open_cases(history, [case_id], target)[0]
-    obtained = shared_fit(history, MODELS_SHOWN, target, artefacts)
-    fitted, beside = obtained.only(*BASE_RATES), obtained.only(BESIDE)
-    index = shared_index(history, target)
-    shown = tuple(sorted({*horizons, *((HEADLINE_HORIZON,) if max(horizons) >= HEADLINE_HORIZON else ())}))
-    monthly = forecast(history, case_id, fitted=fitted, horizons=CURVE)
-    table = monthly[monthly["horizon"].isin(shown)]
-    closer = forecast(history, case_id, fitted=beside, horizons=shown, index=index)
-    ladder = reference_class_ladder(history, view, fitted, shown, narrow=table, pooled=shared_pooled(history, target))
-    terms = stated_terms(fitted)
-    base, covariates = fitted.models[HEADLINE_MODEL], case_covariates([view])
-    headline = _headline(history.as_of, table, shown) | {
-        "n": len(fitted.spells.entry),
-        "n_at_risk": int(base.at_risk(covariates)[0]),
-        "thin": bool(base.at_risk(covariates)[0] < base.fewest),
-    }
-    proof = _proof(history.record.folder)
-    limit = case_limits(history, [case_id], beside, index)[case_id][BESIDE]
-    reasons = explained(history, view, beside, index, headline["horizon"], limit, artefacts)
-    line = None if limit.status == "abstained" else case_lines(index, [view], MODEL_FEATURES)
+    found, value = Material(history, case_id, horizons, target, artefacts), Recorded()
+    first = value("case", case_facts, found)
     return {
         "template": "case_report",
         "package_version": forecasting.__version__,
         "record_sha256": history.sha256,
         "code_sha256": code_sha256(),
-        "artefact": obtained.key,
+        "artefact": found.obtained.key,
         "data_end": history.record.data_end.isoformat(),
         "as_of": history.as_of.isoformat(),
         "target": target,
-        "horizons": list(shown),
-        "deadlines": {str(horizon): deadline(history.as_of, horizon).isoformat() for horizon in shown},
+        "horizons": list(found.horizons),
+        "deadlines": {str(horizon): deadline(history.as_of, horizon).isoformat() for horizon in found.horizons},
         "level": LEVEL,
-        "case": _case(history, view),
-        "headline": headline,
-        "unseen": _ended_unseen(base, covariates),
-        "confidence": confidence(
-            history,
-            case_id,
-            headline["n_at_risk"],
-            [design["brier_skill"] for design in proof],
-            read_summary(history.record.folder / "multiverse", history.sha256, history.as_of)
-            if limit.status != "abstained"
-            else None,
-        ),
-        "contested": [_contested(item) for item in contested_codings(history, view, fitted, headline["horizon"])],
-        "forecast": table.to_dict(orient="records"),
+        "case": first,
+        "headline": value("headline", headline, found),
+        "unseen": value("unseen", ended_unseen, found),
+        "confidence": value("confidence", assessed_confidence, found),
+        "contested": value("contested", arguable_codings, found),
+        "forecast": value("forecast", base_rate_forecasts, found),
         "beside": {
             "model": BESIDE,
-            "limit": asdict(limit),
-            "forecast": closer.to_dict(orient="records"),
-            "proof": proof,
+            "limit": value("beside.limit", applicability, found),
+            "forecast": value("beside.forecast", hazard_forecasts, found),
+            "proof": value("beside.proof", skill, history.record.folder),
         },
-        "explained": reasons,
-        "curve": _curve(monthly, beside.models[BESIDE], line),
-        "ladder": [_rung(rung) for rung in ladder],
-        "stated_term": _stated_term(view),
-        "earlier_terms": {"n": terms.n, "states": terms.states, "beyond": terms.beyond},
-        **evidence_values(history, view, target),
+        "explained": {name: value(f"explained.{name}", work, found) for name, work in EXPLAINED.items()},
+        "curve": value("curve", incidence_by_month, found),
+        "ladder": value("ladder", ladder, found),
+        "stated_term": value("stated_term", stated_term, found),
+        "earlier_terms": value("earlier_terms", earlier_terms, found),
+        **{name: value(name, work, found) for name, work in EVIDENCE.items()},
+        PROVENANCE: value.provenance,
     }
 
 
-def _case(history: History, view: Dossier) -> Content:
+def case_facts(found: Material) -> Content:
+    """Name, parties and coded facts of the case, and since when it went unseen."""
+    history, view = found.history, found.view
     names = history.parties.set_index("code")["name"]
     return {
         "case_id": view.case_id,
@@ -137,37 +108,119 @@ def _case(history: History, view: Dossier) -> Content:
     }
 
 
-def _headline(as_of: date, table: pd.DataFrame, horizons: tuple[int, ...]) -> Content:
-    horizon = HEADLINE_HORIZON if HEADLINE_HORIZON in horizons else horizons[-1]
-    rows = table[(table["model"] == HEADLINE_MODEL) & (table["cause"] == CAUSES[0])].set_index("horizon")
-    row = rows.loc[horizon]
+def headline(found: Material) -> Content:
+    """The number that leads the page, and how many arrangements it rests on."""
+    table, base = found.shown(HEADLINE_MODEL), found.base_rates.models[HEADLINE_MODEL]
+    rows = table[table["cause"] == CAUSES[0]].set_index("horizon")
+    row = rows.loc[found.horizon]
+    n_at_risk = int(base.at_risk(found.covariates)[0])
     return {
         "model": HEADLINE_MODEL,
-        "horizon": horizon,
-        "deadline": deadline(as_of, horizon).isoformat(),
+        "horizon": found.horizon,
+        "deadline": deadline(found.history.as_of, found.horizon).isoformat(),
         "probability": float(row["probability"]),
         "lower": float(row["lower"]),
         "upper": float(row["upper"]),
         "word": verdict(row["probability"], row["lower"], row["upper"]),
+        "n": len(found.base_rates.spells.entry),
+        "n_at_risk": n_at_risk,
+        "thin": bool(n_at_risk < base.fewest),
     }
 
 
-def _curve(monthly: pd.DataFrame, closer: Model, line: pd.DataFrame | None) -> Content:
+def ended_unseen(found: Material) -> Content | None:
+    """Chance that it had ended each way between the last sight and the as-of day; None where it was seen then."""
+    gap = int(found.covariates["gap_months"].iloc[0])
+    if gap == 0:
+        return None
+    base = found.base_rates.models[HEADLINE_MODEL]
+    values = base.predict_cumulative_incidence(found.covariates.assign(gap_months=0), (gap,)).values[0, :, 0]
+    return dict(zip(CAUSES, map(float, values), strict=True)) | {ONGOING: float(1.0 - values.sum())}
+
+
+def assessed_confidence(found: Material) -> Content:
+    """The word of confidence, and what it rests on."""
+    history, base = found.history, found.base_rates.models[HEADLINE_MODEL]
+    folder = history.record.folder
+    return confidence(
+        history,
+        found.case_id,
+        int(base.at_risk(found.covariates)[0]),
+        [design["brier_skill"] for design in skill(folder)],
+        read_summary(folder / "multiverse", history.sha256, history.as_of)
+        if found.limit.status != "abstained"
+        else None,
+    )
+
+
+def arguable_codings(found: Material) -> list[Content]:
+    """What is arguable about the case itself, and what it would do to the headline's class."""
+    return [_contested(item) for item in contested_codings(found.history, found.view, found.base_rates, found.horizon)]
+
+
+def base_rate_forecasts(found: Material) -> list[Content]:
+    """Forecasts of the base rates, one row per model, state and horizon."""
+    return [row for model in BASE_RATES for row in found.shown(model).to_dict(orient="records")]
+
+
+def applicability(found: Material) -> Content:
+    """Whether the hazard model's word on the case is within the record, and why not."""
+    return asdict(found.limit)
+
+
+def hazard_forecasts(found: Material) -> list[Content]:
+    """The same rows of the hazard model."""
+    table = forecast(found.history, found.case_id, fitted=found.beside, horizons=found.horizons, index=found.index)
+    return table.to_dict(orient="records")
+
+
+def incidence_by_month(found: Material) -> Content:
     """Incidence by month after the as-of day, by model and ending; the headline's with its bounds."""
     numbers = {HEADLINE_MODEL: ("probability", "lower", "upper"), BY_TYPE: ("probability",)}
     models: Content = {}
-    for (name, cause), rows in monthly.groupby(["model", "cause"], sort=False):
-        if name in numbers and cause in CAUSES:
-            models.setdefault(name, {})[cause] = {number: rows[number].tolist() for number in numbers[name]}
-    if line is not None:
-        points = marginal_probabilities(closer, line, UNCERTAIN, CURVE)
+    for name in numbers:
+        for cause, rows in found.monthly(name).groupby("cause", sort=False):
+            if cause in CAUSES:
+                models.setdefault(name, {})[cause] = {number: rows[number].tolist() for number in numbers[name]}
+    if found.limit.status != "abstained":
+        points = marginal_probabilities(found.hazard_model, found.line, UNCERTAIN, CURVE)
         models[BESIDE] = {cause: {"probability": points[k].tolist()} for k, cause in enumerate(CAUSES)}
     return {"horizons": list(CURVE), "models": models}
 
 
-def _proof(folder: Path) -> list[Content]:
+def ladder(found: Material) -> list[Content]:
+    """Reference classes of the case from the widest to the narrowest."""
+    narrow = pd.concat([found.shown(model) for model in BASE_RATES], ignore_index=True)
+    pooled = shared_pooled(found.history, found.target)
+    rungs = reference_class_ladder(
+        found.history, found.view, found.base_rates, found.horizons, narrow=narrow, pooled=pooled
+    )
+    return [_rung(rung) for rung in rungs]
+
+
+def earlier_terms(found: Material) -> Content:
+    """What became of earlier arrangements by the end of the term that they had stated."""
+    terms = stated_terms(found.base_rates)
+    return {"n": terms.n, "states": terms.states, "beyond": terms.beyond}
+
+
+def stated_term(found: Material) -> Content | None:
+    """The term stated by the case itself, and how far ahead its end lies."""
+    view = found.view
+    months = view.start["stated_horizon_months"]
+    if not isinstance(months, float) or months <= 0:
+        return None
+    start = last_day_of_interval(view.start_date, str(view.start["start_precision"]))
+    end = deadline(start, int(months))
+    ahead = completed_months(view.as_of, end) if end >= view.as_of else -completed_months(end, view.as_of)
+    return {"months": int(months), "end": end.isoformat(), "months_ahead": ahead}
+
+
+def skill(folder: Path) -> list[Content]:
     """Skill of the model on past days over the base rate, one entry per design; none where the record brings none."""
-    path = folder / EVALUATION / "skill.csv"
+    file = f"{EVALUATION}/skill.csv"
+    path = folder / file
+    note_file(file)
     if not path.is_file():
         return []
     rows = pd.read_csv(path)
@@ -176,25 +229,6 @@ def _proof(folder: Path) -> list[Content]:
         {name: row[name] for name in ("design", "brier_skill", "lower", "upper", "n")}
         for row in rows[asked].to_dict(orient="records")
     ]
-
-
-def _ended_unseen(base: BaseRate, covariates: pd.DataFrame) -> Content | None:
-    """Chance that it had ended each way between the last sight and the as-of day; None where it was seen then."""
-    gap = int(covariates["gap_months"].iloc[0])
-    if gap == 0:
-        return None
-    values = base.predict_cumulative_incidence(covariates.assign(gap_months=0), (gap,)).values[0, :, 0]
-    return dict(zip(CAUSES, map(float, values), strict=True)) | {ONGOING: float(1.0 - values.sum())}
-
-
-def _stated_term(view: Dossier) -> Content | None:
-    months = view.start["stated_horizon_months"]
-    if not isinstance(months, float) or months <= 0:
-        return None
-    start = last_day_of_interval(view.start_date, str(view.start["start_precision"]))
-    end = deadline(start, int(months))
-    ahead = completed_months(view.as_of, end) if end >= view.as_of else -completed_months(end, view.as_of)
-    return {"months": int(months), "end": end.isoformat(), "months_ahead": ahead}
 
 
 def _contested(item: Contested) -> Content:

@@ -1,5 +1,9 @@
 """What is known of a case, as plain values: acts, appointments, precedents, stockpiles and sources."""
 
+from collections.abc import Callable
+from typing import Any, Final
+
+from forecasting.documents.case.material import Material
 from forecasting.documents.values import Content
 from forecasting.explain.precedents import Precedent, nearest_precedents
 from forecasting.record.cases import Dossier, Event
@@ -7,27 +11,69 @@ from forecasting.record.history import History
 from forecasting.record.series import stockpiles
 
 
-def evidence_values(history: History, view: Dossier, target: str) -> Content:
-    """The evidence of a case report as of the history's day; JSON types only."""
-    names = history.parties.set_index("code")["name"].to_dict()
-    return {
-        "stockpiles": _stockpiles(history, view),
-        "n_acts": len(view.events),
-        "n_unconfirmed_acts": sum(event.standing != "confirmed" for event in view.events),
-        "timeline": [_event(event, names) for event in view.events],
-        "calendar": [
-            {
-                "announced": item.announced_date.isoformat(),
-                "scheduled": item.scheduled_date.isoformat(),
-                "what": item.what,
-                "sources": list(item.sources),
-            }
-            for item in view.calendar
-            if item.scheduled_date > history.as_of
-        ],
-        "precedents": [_precedent(found) for found in nearest_precedents(history, view, target=target)],
-        "sources": _sources(history, view),
-    }
+def stockpile_values(found: Material) -> Content | None:
+    """Warheads of the parties and of outsiders that refused their part; None where no party had any."""
+    return _stockpiles(found.history, found.view)
+
+
+def number_of_acts(found: Material) -> int:
+    """How many acts of the case are known."""
+    return len(found.view.events)
+
+
+def number_unconfirmed(found: Material) -> int:
+    """How many of them are not confirmed."""
+    return sum(event.standing != "confirmed" for event in found.view.events)
+
+
+def timeline(found: Material) -> list[Content]:
+    """The acts of the case, in order."""
+    names = found.history.parties.set_index("code")["name"].to_dict()
+    return [_event(event, names) for event in found.view.events]
+
+
+def appointments(found: Material) -> list[Content]:
+    """What is on the calendar after the as-of day."""
+    return [
+        {
+            "announced": item.announced_date.isoformat(),
+            "scheduled": item.scheduled_date.isoformat(),
+            "what": item.what,
+            "sources": list(item.sources),
+        }
+        for item in found.view.calendar
+        if item.scheduled_date > found.history.as_of
+    ]
+
+
+def precedents(found: Material) -> list[Content]:
+    """The earlier arrangements most like the case."""
+    return [_precedent(one) for one in nearest_precedents(found.history, found.view, target=found.target)]
+
+
+def sources(found: Material) -> list[Content]:
+    """Every source that a visible fact cites, and the case's own sources published by the as-of day."""
+    history, view = found.history, found.view
+    cited = {source for event in view.events for source in event.sources}
+    cited |= {source for item in view.calendar for source in item.sources}
+    own = history.case_sources.loc[history.case_sources["case_id"] == view.case_id, "source_id"]
+    dated = history.sources[history.sources["published"].between("1", history.as_of.isoformat())]
+    cited |= set(own) & set(dated["source_id"])
+    held = _stockpiles(history, view)
+    cited |= set(held["sources"]) if held else set()
+    rows = history.sources[history.sources["source_id"].isin(cited)]
+    day = history.as_of.isoformat()
+    return [
+        {
+            "source_id": row.source_id,
+            "title": row.title,
+            "publisher": row.publisher,
+            "url": row.url,
+            "seen": row.seen == 1,
+            "written_later": bool(row.published) and row.published > day[: len(row.published)],
+        }
+        for row in rows[["source_id", "title", "publisher", "url", "seen", "published"]].itertuples()
+    ]
 
 
 def _precedent(found: Precedent) -> Content:
@@ -81,25 +127,12 @@ def _event(event: Event, names: dict[str, str]) -> Content:
     }
 
 
-def _sources(history: History, view: Dossier) -> list[Content]:
-    """Every source that a visible fact cites, and the case's own sources published by the as-of day."""
-    cited = {source for event in view.events for source in event.sources}
-    cited |= {source for item in view.calendar for source in item.sources}
-    own = history.case_sources.loc[history.case_sources["case_id"] == view.case_id, "source_id"]
-    dated = history.sources[history.sources["published"].between("1", history.as_of.isoformat())]
-    cited |= set(own) & set(dated["source_id"])
-    held = _stockpiles(history, view)
-    cited |= set(held["sources"]) if held else set()
-    rows = history.sources[history.sources["source_id"].isin(cited)]
-    day = history.as_of.isoformat()
-    return [
-        {
-            "source_id": row.source_id,
-            "title": row.title,
-            "publisher": row.publisher,
-            "url": row.url,
-            "seen": row.seen == 1,
-            "written_later": bool(row.published) and row.published > day[: len(row.published)],
-        }
-        for row in rows.itertuples()
-    ]
+EVIDENCE: Final[dict[str, Callable[[Material], Any]]] = {
+    "stockpiles": stockpile_values,
+    "n_acts": number_of_acts,
+    "n_unconfirmed_acts": number_unconfirmed,
+    "timeline": timeline,
+    "calendar": appointments,
+    "precedents": precedents,
+    "sources": sources,
+}

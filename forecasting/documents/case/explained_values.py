@@ -1,24 +1,21 @@
 """What explains the model's number in a report, as plain values: drivers, changes, signposts, track record."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from forecasting.artefacts.session import shared_fit, shared_index
+from forecasting.documents.case.material import Material
 from forecasting.documents.wording import band
 from forecasting.explain.changes import MODEL, Changes, changes
-from forecasting.explain.drivers import drivers
 from forecasting.explain.signposts import signposts
 from forecasting.explain.track_record import MODELS, read_track_record, track_record
-from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels
-from forecasting.forecasts.applicability import Applicability
-from forecasting.forecasts.training import case_lines
-from forecasting.models.hazard import HazardModel
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.store.errors import AbstentionError, InsufficientHistoryError
@@ -28,34 +25,21 @@ BACK_DAYS = 28
 Content = dict[str, Any]
 
 
-def explained(
-    history: History,
-    view: Dossier,
-    fitted: FittedModels,
-    index: DossierIndex,
-    horizon: int,
-    limit: Applicability,
-    artefacts: str | Path | None = None,
-) -> Content:
-    """Drivers, changes, signposts and track record of the hazard model's chance of formalization.
+def driver_values(found: Material) -> Content | None:
+    """The hazard model's chance of formalization as a sum; None where it abstains, as for all that follows."""
+    return None if _is_silent(found) else asdict(found.drivers)
 
-    Of a model that abstains, by its `limit`, there is none of it.
-    """
-    if limit.status == "abstained":
-        kept = {"missing": "it gives none for this case", "models": []}
-        return {"drivers": None, "changes": None, "signposts": [], "track_record": kept}
-    ((name, model),) = fitted.models.items()
-    assert isinstance(model, HazardModel)
-    line = case_lines(index, [view], MODEL_FEATURES)
-    table = drivers(model, line, horizon)
-    dossier = index.dossier(view.case_id, view.as_of)
-    said = {name: table.probability, "base_rate": table.rows[0].points}
-    return {
-        "drivers": asdict(table),
-        "changes": _changes(history, view, fitted, index, horizon, artefacts),
-        "signposts": [asdict(post) for post in signposts(model, line, dossier, horizon)],
-        "track_record": _track_record(history, view, said, horizon, fitted.target),
-    }
+
+def signpost_values(found: Material) -> list[Content]:
+    """What would move it."""
+    if _is_silent(found):
+        return []
+    dossier = found.index.dossier(found.case_id, found.history.as_of)
+    return [asdict(post) for post in signposts(found.hazard_model, found.line, dossier, found.horizon)]
+
+
+def _is_silent(found: Material) -> bool:
+    return found.limit.status == "abstained"
 
 
 def day_before(history: History) -> date:
@@ -114,40 +98,49 @@ def change_values(found: Changes) -> Content:
     }
 
 
-def _changes(
-    history: History,
-    view: Dossier,
-    fitted: FittedModels,
-    index: DossierIndex,
-    horizon: int,
-    artefacts: str | Path | None,
-) -> Content | None:
+def moved(found: Material) -> Content | None:
     """What moved the model in four weeks, or since the case became known; None where there is no earlier forecast."""
-    since, target = compared_with(history, view), fitted.target
+    if _is_silent(found):
+        return None
+    history, target = found.history, found.target
+    since = compared_with(history, found.view)
     if since is None:
         return None
     try:
-        earlier, earlier_index = earlier_grounds(history, since, target, artefacts)
-        found = changes(
-            history, view.case_id, since, fitted=fitted, earlier=earlier, index=index, earlier_index=earlier_index,
-            horizon=horizon, target=target,
+        earlier, earlier_index = earlier_grounds(history, since, target, found.artefacts)
+        told = changes(
+            history, found.case_id, since, fitted=found.beside, earlier=earlier, index=found.index,
+            earlier_index=earlier_index, horizon=found.horizon, target=target,
         )  # fmt: skip
     except (InsufficientHistoryError, AbstentionError):
         return None
-    return change_values(found)
+    return change_values(told)
 
 
-def _track_record(history: History, view: Dossier, said: Mapping[str, float], horizon: int, target: str) -> Content:
-    kept = read_track_record(history, target)
+def past_forecasts(found: Material) -> Content:
+    """How past forecasts like the model's and like the base rate's have done."""
+    if _is_silent(found):
+        return {"missing": "it gives none for this case", "models": []}
+    kept = read_track_record(found.history, found.target)
     if kept.lines is None:
         return {"missing": kept.missing, "models": []}
-    found = [
-        track_record(kept.lines, history, model, horizon, view.age_months, band(said[model]), target=target)
+    said = {MODEL: found.drivers.probability, "base_rate": found.drivers.rows[0].points}
+    age = found.view.age_months
+    records = [
+        track_record(kept.lines, found.history, model, found.horizon, age, band(said[model]), target=found.target)
         for model in MODELS
     ]
     rows = [
         {key: None if isinstance(value, float) and np.isnan(value) else value for key, value in asdict(one).items()}
         | {"low": band(said[one.model])[0], "high": band(said[one.model])[1]}
-        for one in found
+        for one in records
     ]
-    return {"missing": "", "at_start": view.age_months < 12, "models": rows}
+    return {"missing": "", "at_start": age < 12, "models": rows}
+
+
+EXPLAINED: Final[dict[str, Callable[[Material], Any]]] = {
+    "drivers": driver_values,
+    "changes": moved,
+    "signposts": signpost_values,
+    "track_record": past_forecasts,
+}

@@ -1,0 +1,76 @@
+"""What each value of a page rests on, noted while it is worked out; and which of them a section reads."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from forecasting.record.reads import recording
+from forecasting.record.schema import TABLES
+
+T = TypeVar("T")
+PROVENANCE: Final = "provenance"
+SETTINGS: Final = frozenset(
+    ("template", "title", "package_version", "record_sha256", "code_sha256", "artefact", "artefact_earlier", "data_end",
+     "as_of", "earlier", "target", "horizons", "horizon", "deadlines", "level", "models", "sound", PROVENANCE)
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a value rests on.
+
+    `made_by`: dotted name of the function that worked it out. `reads`: columns by table of the record. `files`: names
+    of files beside the record. `models`: names of fitted models.
+    """
+
+    made_by: str
+    reads: Mapping[str, tuple[str, ...]]
+    files: tuple[str, ...]
+    models: tuple[str, ...]
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> dict[str, "Provenance"]:
+        """That of every value of a content, by the name of the value; tables in the order of the schema."""
+        return {
+            value: cls(
+                told["made_by"],
+                {table: tuple(told["reads"][table]) for table in TABLES if table in told["reads"]},
+                tuple(told["files"]),
+                tuple(told["models"]),
+            )
+            for value, told in content.get(PROVENANCE, {}).items()
+        }
+
+
+class Recorded:
+    """Works out the values of a content one by one, and keeps what each rests on: `provenance`, JSON types only."""
+
+    def __init__(self) -> None:
+        self.provenance: dict[str, dict[str, Any]] = {}
+
+    def __call__(self, value: str, work: Callable[..., T], *given: Any) -> T:
+        """What `work` makes of what is given; `value` is its key in the content, or the keys joined by a full stop."""
+        with recording() as heard:
+            made = work(*given)
+        reads = heard.reads
+        self.provenance[value] = {
+            "made_by": f"{work.__module__}.{work.__qualname__}",
+            "reads": {table: list(columns) for table, columns in reads.by_table().items()},
+            "files": sorted(reads.files),
+            "models": sorted(reads.models),
+        }
+        return made
+
+
+def values_read(pointers: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    """Names of the values that JSON pointers lead to or into, each once: those of `known`, and others but settings."""
+    names, found = frozenset(known), dict[str, None]()
+    for pointer in pointers:
+        name = ""
+        for part in pointer[1:].split("/"):
+            name = f"{name}.{part}" if name else part
+            if not any(value.startswith(f"{name}.") for value in names):
+                if name in names or name not in SETTINGS:
+                    found[name] = None
+                break
+    yield from found

@@ -1,0 +1,231 @@
+"""What a value claims to have read is what it rests on: other cells leave it as it was, and these can change it."""
+
+import hashlib
+import os
+import shutil
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from records import RecordCopy
+
+from forecasting.documents.case.content import (
+    applicability,
+    arguable_codings,
+    assessed_confidence,
+    base_rate_forecasts,
+    case_facts,
+    earlier_terms,
+    ended_unseen,
+    hazard_forecasts,
+    headline,
+    incidence_by_month,
+    ladder,
+    stated_term,
+)
+from forecasting.documents.case.evidence_values import EVIDENCE
+from forecasting.documents.case.explained_values import EXPLAINED
+from forecasting.documents.case.material import Material
+from forecasting.documents.provenance import Recorded
+from forecasting.record.history import History
+from forecasting.record.reading import read_record
+from forecasting.record.schema import TABLES
+from forecasting.store.package_data import shipped
+
+FULL = "FORECASTING_FULL" in os.environ
+CASE, DAY, TARGET = "new-start-post-expiry-2026", date(2026, 2, 5), "concluded"
+VALUES = {
+    "case": case_facts,
+    "headline": headline,
+    "unseen": ended_unseen,
+    "confidence": assessed_confidence,
+    "contested": arguable_codings,
+    "forecast": base_rate_forecasts,
+    "beside.limit": applicability,
+    "beside.forecast": hazard_forecasts,
+    "curve": incidence_by_month,
+    "ladder": ladder,
+    "stated_term": stated_term,
+    "earlier_terms": earlier_terms,
+    **{f"explained.{name}": work for name, work in EXPLAINED.items()},
+    **EVIDENCE,
+}
+
+
+def values_of(record, names=tuple(VALUES)):
+    """The named values of the case's report, and what each claims to have read; the error of one that cannot be."""
+    value, found = Recorded(), {}
+    material = Material(History(DAY, record), CASE, (12, 60), TARGET)
+    for name in names:
+        try:
+            found[name] = value(name, VALUES[name], material)
+        except Exception as error:
+            found[name] = repr(error)
+    return found, {
+        name: {(table, column) for table, columns in told["reads"].items() for column in columns}
+        for name, told in value.provenance.items()
+    }
+
+
+def altered(record, columns, change):
+    """The record with the cells of these columns changed, and another hash."""
+    tables = dict(record.tables)
+    for table, column in columns:
+        cells = tables[table].cells
+        texts = cells[column].to_numpy(dtype=object).copy()
+        change(TABLES[table].column(column), cells, texts)
+        tables[table] = replace(tables[table], cells=cells.assign(**{column: texts}).astype("str"))
+    digest = hashlib.sha256(repr((record.sha256, sorted(columns), change.__name__)).encode()).hexdigest()
+    return replace(record, tables=tables, sha256=digest)
+
+
+def moved(column, cells, texts):
+    """Each cell that is not empty takes the text of one a third of the table above."""
+    held = np.flatnonzero(texts != "")
+    texts[held] = np.roll(texts[held], max(len(held) // 3, 1))
+
+
+def spoilt(column, cells, texts):
+    """Each cell of the case itself, of a table without cases every cell, says what no other does."""
+    own = (cells["case_id"] == CASE).to_numpy() if "case_id" in cells else np.ones(len(cells), dtype=bool)
+    for line in np.flatnonzero(own):
+        texts[line] = unlike(column, str(texts[line]), set(texts))
+
+
+def late(column, cells, texts):
+    """Two days of four are put off until after the report, every flag is turned, any other cell stays."""
+    for line in range(len(texts)):
+        if column.kind == "flag" and texts[line]:
+            texts[line] = str(1 - int(texts[line]))
+        elif column.kind == "day" and texts[line] and line % 4 < 2:
+            texts[line] = "2026-03-01"
+
+
+def unlike(column, text, others):
+    """A cell of the column's kind unlike the one that is there, and unlike all others where that can be."""
+    if column.choices:
+        chosen = [choice for choice in column.choices if choice not in others] or [
+            c for c in column.choices if c != text
+        ]
+        return chosen[0] if chosen else text
+    if column.kind == "day":
+        return (date.fromisoformat(text or "2000-01-01") - timedelta(days=4000)).isoformat()
+    if column.kind == "integer":
+        return str(int(text or 0) + 977)
+    if column.kind == "keys":
+        return "FRA" if text != "FRA" else "GBR"
+    return {"flag": "0" if text == "1" else "1", "probability": "0.37", "slug": f"{text}-x"}.get(
+        column.kind, f"{text} x"
+    )
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """The record of some fifty cases, and the values of the report on one of them."""
+    folder = tmp_path_factory.mktemp("provenance") / "record"
+    copy = RecordCopy(shutil.copytree(shipped("data"), folder, copy_function=shutil.copyfile))
+    outcomes = copy.read().tables["outcomes"].cells
+    ended = outcomes[(outcomes["target"] == TARGET) & (outcomes["cause"] != "")]["case_id"]
+    copy.keep_cases({*ended.iloc[::5], CASE, "nsg-1978"})
+    return read_record(folder)
+
+
+@pytest.fixture(scope="module")
+def whole(few):
+    """The values of the report on that record, and what they claim."""
+    return values_of(few)
+
+
+def test_every_value_is_there_and_says_what_made_it(few, whole):
+    values, claims = whole
+    assert set(values) == set(claims) == set(VALUES)
+    assert not [value for value in values.values() if isinstance(value, str)]
+
+
+def test_cells_that_a_value_does_not_claim_to_have_read_leave_it_as_it_was(few, whole):
+    values, claims = whole
+    every = {(name, column) for name, table in TABLES.items() for column in table.names}
+    keys = {(name, column) for name, table in TABLES.items() for column in table.key}
+    for claimed in {frozenset(claims[name]) for name in VALUES}:
+        alike = [name for name in VALUES if claims[name] == claimed]
+        for change, columns in ((moved, every - claimed), (spoilt, every - claimed - keys))[: 2 if FULL else 1]:
+            found, _ = values_of(altered(few, columns, change), alike)
+            assert found == {name: values[name] for name in alike}, f"{alike} rest on more than they claim: {change}"
+
+
+MOVES = [
+    (spoilt, "cases", "summary", {"case"}),
+    (spoilt, "cases", "background_treaty", {"case", "precedents"}),
+    (spoilt, "cases", "stated_horizon_months", {"case", "stated_term"}),
+    (moved, "cases", "adversarial", {"case", "forecast", "ladder", "precedents", "beside.forecast", "explained.drivers"}),
+    (moved, "events", "kind", {"timeline", "stockpiles", "beside.forecast", "curve", "explained.signposts"}),
+    (late, "outcomes", "end_known_date", {"headline", "forecast", "ladder", "earlier_terms", "precedents", "curve"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "table", "column", "wanted"), MOVES, ids=lambda part: part if isinstance(part, str) else ""
+)
+def test_cells_that_values_claim_to_have_read_change_them(few, whole, change, table, column, wanted):
+    values, claims = whole
+    found, _ = values_of(altered(few, {(table, column)}, change))
+    changed = {name for name in VALUES if found[name] != values[name]}
+    assert wanted <= changed
+    assert changed <= {name for name in VALUES if (table, column) in claims[name]}
+
+
+def test_a_domain_that_no_other_case_has_changes_the_limit_which_claims_it(few, whole):
+    values, claims = whole
+    found, again = values_of(altered(few, {("cases", "domain")}, spoilt))
+    assert values["beside.limit"]["status"] != "abstained" == found["beside.limit"]["status"]
+    assert found["beside.limit"]["reasons"][0]["rule"] == "domain"
+    assert found["explained.track_record"]["missing"] == "it gives none for this case"
+    for said in (claims, again):
+        assert all(
+            ("cases", "domain") in said[name] for name in ("beside.limit", "beside.forecast", "explained.drivers")
+        )
+        assert not any(("cases", "domain") in said[name] for name in ("headline", "forecast", "ladder", "timeline"))
+
+
+LIMIT = {"beside.limit", "confidence", "explained.changes", "explained.track_record"}
+HAZARD = {"beside.forecast", "curve", "explained.drivers", "explained.signposts"}
+OWN = {"calendar", "case", "n_acts", "n_unconfirmed_acts", "sources", "stated_term", "stockpiles", "timeline", "unseen"}
+IN_VAIN = {
+    "of the hazard model only whether it abstains is used, and why: see the domain planted above": (LIMIT, ()),
+    "the class model is at hand, and no coding of the case calls for it": ({"contested"}, ("cases", "coding", "outcomes")),
+    "the coding of the case holds for every target": ({"contested"}, ("alternatives.target",)),
+    "its events are few, and no act of those kinds or between those parties is among them": (
+        HAZARD, ("events.plover", "events.target", "events.event_id"),
+    ),
+    "only whether a term was stated is looked at": (HAZARD, ("cases.stated_horizon_months",)),
+    "the acts are counted or searched, in an order that does not matter": (
+        {"n_acts", "n_unconfirmed_acts", "stockpiles", "sources"}, ("events.event_date", "events.event_id"),
+    ),
+    "the case was last seen on the day itself, so nothing went unseen": ({"unseen"}, ("cases", "outcomes")),
+    "no outsider that refused is among those with warheads, or they are cited anyway": (
+        {"stockpiles", "sources"}, ("events", "cases.parties", "case_sources.case_id", "calendar.scheduled_date"),
+    ),
+    "that the case goes on is all that is asked of its outcome": (OWN, ("outcomes.cause", "outcomes.end_known_date")),
+}  # fmt: skip
+
+
+def excused(name, table, column):
+    """Why a column that a value claims cannot change it in this record; None where it must."""
+    for reason, (values, where) in IN_VAIN.items():
+        if name in values and (not where or table in where or f"{table}.{column}" in where):
+            return reason
+    return None
+
+
+@pytest.mark.skipif(not FULL, reason="takes minutes: set FORECASTING_FULL")
+def test_every_column_that_a_value_claims_can_change_it_but_for_those_listed_with_the_reason(few, whole):
+    values, claims = whole
+    vain = []
+    for table, column in sorted(set().union(*claims.values())):
+        left = {name for name in VALUES if (table, column) in claims[name] and not excused(name, table, column)}
+        for change in (spoilt, moved, late):
+            found, _ = values_of(altered(few, {(table, column)}, change)) if left else (values, None)
+            left -= {name for name in VALUES if found[name] != values[name]}
+        vain += [(name, table, column) for name in sorted(left)]
+    assert vain == []
