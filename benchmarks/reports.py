@@ -28,7 +28,7 @@ def requests(number):
     for day in days:
         found += every_case("case", {"as_of": day})()
     if number > len(found):
-        sys.exit(f"wanted up to {len(found)} reports; came {number}")
+        sys.exit(f"expected up to {len(found)} reports, got {number}")
     return found[:number]
 
 
@@ -71,7 +71,7 @@ def many(asked, folder, jobs, status):
     with Clock() as clock:
         for result in render_all(asked, Path(folder), jobs):
             if result.status != status:
-                sys.exit(f"wanted every report {status}; came {result}")
+                sys.exit(f"expected every report {status}, got {result}")
             ready.append(time.perf_counter() - begun)
             held.append(resident())
     return clock, ready, held

@@ -41,7 +41,7 @@ class Meeting:
             if self._ear not in ready:
                 process.kill()
                 process.communicate()
-                raise AssertionError(f"no cell came: {'the process ended' if ready else f'{LONGEST} seconds passed'}")
+                raise AssertionError(f"no cell got: {'the process ended' if ready else f'{LONGEST} seconds passed'}")
             return int(os.read(self._ear, 100))
         finally:
             os.close(end)

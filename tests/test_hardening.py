@@ -23,11 +23,11 @@ CASE = "new-start-post-expiry-2026"
 @pytest.mark.parametrize(
     ("cases", "options", "message"),
     [
-        ([], {}, "wanted one case or more, each once; came []"),
-        ([CASE, CASE], {}, f"wanted one case or more, each once; came ['{CASE}', '{CASE}']"),
-        (CASE, {"horizons": 6}, "wanted horizons from 1 to 120 months; came 6"),
-        (CASE, {"horizons": [True]}, "wanted horizons from 1 to 120 months; came [True]"),
-        ("x" * 500, {}, f"wanted the case_id of a case in the record; came '{'x' * 79}... (502 characters)"),
+        ([], {}, "expected one case or more, each once, got []"),
+        ([CASE, CASE], {}, f"expected one case or more, each once, got ['{CASE}', '{CASE}']"),
+        (CASE, {"horizons": 6}, "expected horizons from 1 to 120 months, got 6"),
+        (CASE, {"horizons": [True]}, "expected horizons from 1 to 120 months, got [True]"),
+        ("x" * 500, {}, f"expected the case_id of a case in the record, got '{'x' * 79}... (502 characters)"),
     ],
 )
 def test_a_request_in_python_is_refused_in_words(history, cases, options, message):
@@ -38,7 +38,7 @@ def test_a_request_in_python_is_refused_in_words(history, cases, options, messag
 
 @pytest.mark.parametrize("day", ["foo", "20260205", 20260205])
 def test_a_day_that_is_none_is_refused(day):
-    with pytest.raises(UsageError, match="^wanted a day"):
+    with pytest.raises(UsageError, match="^expected a day"):
         load_history(as_of=day)
 
 
@@ -48,7 +48,7 @@ def test_a_correction_is_held_against_the_contract_on_every_day_it_holds(record_
     record_copy.append("corrections", **cells, value="numbers", recorded_on="2026-04-01")
     row = record_copy.row_of("cases", CASE)
     assert record_copy.faults() == [
-        f"cases.csv row {row} ({CASE}): wanted with corrections.csv to 2026-03-01: limit_object as one of numbers, deployment, testing, production, transfer, use, transparency, demilitarization; came 'nonsense'"
+        f"cases.csv row {row} ({CASE}): expected with corrections.csv to 2026-03-01: limit_object as one of numbers, deployment, testing, production, transfer, use, transparency, demilitarization, got 'nonsense'"
     ]
 
 
@@ -64,18 +64,20 @@ def test_a_case_whose_start_is_corrected_to_a_later_day_is_not_known_before_it(r
     )
     history = load_history(record_copy.folder)
     assert isinstance(history, History)
-    with pytest.raises(UsageError, match=f"wanted a day from 2026-04-01 on, when {CASE} became known; came 2026-03-15"):
+    with pytest.raises(
+        UsageError, match=f"expected a day from 2026-04-01 on, when {CASE} became known, got 2026-03-15"
+    ):
         history.at(history.as_of.replace(month=3, day=15)).case(CASE)
 
 
 def test_a_record_without_cases_is_one_fault(record_copy):
     record_copy.rewrite("cases.csv", lambda old: old.split(b"\n")[0] + b"\n")
-    assert record_copy.faults() == ["cases.csv row 1: wanted at least one case; came a header alone"]
+    assert record_copy.faults() == ["cases.csv row 1: expected at least one case, got a header alone"]
 
 
 def test_a_deep_descriptor_and_a_long_path_are_faults(record_copy):
     record_copy.rewrite("datapackage.json", lambda old: b"[" * 100_000)
-    with pytest.raises(SchemaError, match="wanted a Data Package descriptor"):
+    with pytest.raises(SchemaError, match="expected a Data Package descriptor"):
         record_copy.read()
     with pytest.raises(SchemaError, match="File name too long"):
         load_history("x" * 5000)
@@ -90,7 +92,7 @@ def test_digits_of_another_script_are_no_date(record_copy):
     record_copy.edit("cases", CASE, start_known_date="٢٠٢٦-02-05")
     row = record_copy.row_of("cases", CASE)
     assert record_copy.faults() == [
-        f"cases.csv row {row} ({CASE}): wanted start_known_date as a day as YYYY-MM-DD; came '٢٠٢٦-02-05'"
+        f"cases.csv row {row} ({CASE}): expected start_known_date as a day as YYYY-MM-DD, got '٢٠٢٦-02-05'"
     ]
 
 
@@ -107,7 +109,7 @@ def test_every_case_is_checked_before_the_first_report_is_written(few_cases, tmp
     with pytest.raises(SystemExit) as left:
         main()
     assert left.value.code == 2
-    assert capsys.readouterr().err.startswith("UsageError: wanted the case_id of a case in the record; came 'nope'")
+    assert capsys.readouterr().err.startswith("UsageError: expected the case_id of a case in the record, got 'nope'")
     assert not (tmp_path / "out").exists()
 
 

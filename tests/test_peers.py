@@ -114,9 +114,9 @@ def test_a_monthly_classifier_without_covariates_gives_the_endings_per_month_at_
     toy = toy_fold()
     rates = toy.episodes["ended"].sum(axis=0) / (toy.episodes["ended"].sum() + toy.episodes["none"].sum())
     np.testing.assert_allclose(rates, np.array([1.0, 1.0, 0.0]) / (30 + 8 + 120))
-    wanted = folds.incidence_of_hazards(np.broadcast_to(rates[None, :, None], (2, 3, 120)))[:, :2]
+    expected = folds.incidence_of_hazards(np.broadcast_to(rates[None, :, None], (2, 3, 120)))[:, :2]
     found = monthly_classifier(toy, DummyClassifier(strategy="prior"))()
-    np.testing.assert_allclose(found, wanted)
+    np.testing.assert_allclose(found, expected)
 
 
 def test_every_origin_is_forecast_once_and_no_component_straddles_a_fold(history, every_origin, splits):
@@ -152,8 +152,8 @@ def test_a_fold_of_components_holds_no_landmark_of_those_left_out(history, every
 
 def test_models_read_from_a_file_forecast_as_the_backtest_does(history, every_origin, splits, fold):
     split = splits["rolling"][0]
-    (wanted,) = forecast_folds(history, every_origin, "concluded", [split])
-    for model, states in wanted.items():
+    (expected,) = forecast_folds(history, every_origin, "concluded", [split])
+    for model, states in expected.items():
         np.testing.assert_array_equal(forecast(OWN[model], fold)[0], states)
 
 

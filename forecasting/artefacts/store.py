@@ -53,12 +53,12 @@ def train(
     artefacts: str | Path = ARTEFACTS,
 ) -> Trained:
     """Fit the named models and write them, unless an artefact of them is there already, which is then verified."""
-    wanted = made_from(history, names, target, population)
-    folder = Path(artefacts) / wanted.key
+    expected = made_from(history, names, target, population)
+    folder = Path(artefacts) / expected.key
     if os.path.lexists(folder):
-        load(folder, history, wanted)
-        return Trained(wanted.key, folder, already=True)
-    return save(fit_models(history, wanted.models, target, population), history, artefacts)
+        load(folder, history, expected)
+        return Trained(expected.key, folder, already=True)
+    return save(fit_models(history, expected.models, target, population), history, artefacts)
 
 
 def save(fitted: FittedModels, history: History, artefacts: str | Path = ARTEFACTS) -> Trained:

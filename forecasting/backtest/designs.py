@@ -100,7 +100,7 @@ def folds(
     target : {"concluded", "in_force"}
         What counts as formalized.
     only : sequence of str, optional
-        Names of the folds wanted, in this order; by default all.
+        Names of the folds expected, in this order; by default all.
 
     Returns
     -------
@@ -167,7 +167,7 @@ def _years(history: History, origins: Origins, target: str, only: Sequence[str] 
     years = np.array([day.year for day in origins.lines["day"]])
     for year in np.unique(years):
         first = date(int(year), 1, 1)
-        # `only` spares the years that are not wanted their reading of the record as of their first day.
+        # `only` spares the years that are not expected their reading of the record as of their first day.
         if (only is None or str(year) in only) and int(spells(history.at(first), target).endings().sum()) >= BURN_IN:
             yield Fold(str(year), np.flatnonzero(years == year), first, ())
 

@@ -173,7 +173,7 @@ def backtest(
     resume : str or Path, optional
         Folder of checkpoints, from which finished folds are read; the numbers are the same with and without.
     only : sequence of str, optional
-        Names of the folds wanted; by default all.
+        Names of the folds expected; by default all.
 
     Returns
     -------

@@ -17,7 +17,7 @@ app = typer.Typer()
 
 @app.command()
 def check(data: Data = None, as_json: Json = False) -> None:
-    """Validate the record and print every fault as file, row, case, what was wanted and what came."""
+    """Validate the record and print every fault as file, row, case, expected and actual value."""
     from forecasting.record.checks import record_faults
     from forecasting.record.reading import read_record
     from forecasting.store.errors import SchemaError

@@ -61,7 +61,7 @@ def quality_content(record: RawRecord, day: date) -> Content:
 def fault_rows(record: RawRecord) -> list[Content]:
     """Every cell that breaks the contract."""
     return [
-        {"file": f.file, "row": f.row, "case_id": f.case_id, "wanted": f.wanted, "came": f.came}
+        {"file": f.file, "row": f.row, "case_id": f.case_id, "expected": f.expected, "got": f.got}
         for f in record_faults(record)
     ]
 

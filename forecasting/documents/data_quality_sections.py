@@ -37,7 +37,7 @@ def faults(content: Fields) -> Section:
     rows: list[list[Cell]] = [
         [
             text("{file} row {row}", file=fault["file"], row=count(fault["row"])),
-            *(quote(fault[column]) for column in ("case_id", "wanted", "came")),
+            *(quote(fault[column]) for column in ("case_id", "expected", "got")),
         ]
         for fault in content["faults"][:SHOWN]
     ]

@@ -98,7 +98,7 @@ def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 def parts(pointer: str) -> list[str]:
     """The keys and numbers of a JSON pointer; `UsageError` for what is none."""
     if not pointer.startswith("/"):
-        raise UsageError(f"wanted a JSON pointer such as /headline/probability; came {shown(pointer)}")
+        raise UsageError(f"expected a JSON pointer such as /headline/probability, got {shown(pointer)}")
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
 
 
@@ -109,7 +109,7 @@ def path_of(content: Any, pointer: str) -> list[Any]:
         try:
             path.append(path[-1][int(part)] if isinstance(path[-1], list) else path[-1][part])
         except (KeyError, IndexError, ValueError, TypeError):
-            raise UsageError(f"wanted a pointer to a value; came {shown(pointer)}: nothing at {shown(part)}") from None
+            raise UsageError(f"expected a pointer to a value, got {shown(pointer)}: nothing at {shown(part)}") from None
     return path
 
 

@@ -41,5 +41,5 @@ def html_page(notebook: NotebookNode, title: str) -> str:
     resources = {"metadata": {"name": title}, "origins": origins}
     html, _ = PageExporter().from_notebook_node(marked, resources=resources)
     if "<script" in html.lower():
-        raise ReportError("wanted a page without scripts; the notebook put one in it")
+        raise ReportError("expected a page without scripts, got one that the notebook put in it")
     return html

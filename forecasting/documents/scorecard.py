@@ -54,7 +54,7 @@ class ScorecardReport(Report):
         """Read the results beside a record; `UsageError` for a day other than the record's end, which they are of."""
         day, history = parse_day(as_of) if isinstance(as_of, str) else as_of, load_history(data)
         if day not in (None, history.as_of):
-            raise UsageError(f"wanted {history.as_of}, the end of the record, which the results are of; came {day}")
+            raise UsageError(f"expected {history.as_of}, the end of the record, which the results are of, got {day}")
         self.content: Content = scorecard_content(history)
 
 

@@ -118,7 +118,7 @@ def power(content: Fields) -> Section:
 
 def peers(content: Fields) -> Section:
     """Models of other packages on the same forecasts; nothing where none were run."""
-    wanted = {"design", "weight", "model", "skill_over_base_rate", "primary_minus"}
+    expected = {"design", "weight", "model", "skill_over_base_rate", "primary_minus"}
     rows = [
         [
             quote(row["model"]),
@@ -126,7 +126,7 @@ def peers(content: Fields) -> Section:
             *(interval_cell("share", row, column) for column in ("skill_over_base_rate", "primary_minus")),
         ]
         for row in content["peers"]
-        if wanted <= set(row) and row["weight"] == "case"
+        if expected <= set(row) and row["weight"] == "case"
     ]
     head = ["Model", "Design", "Skill over the base rate", "Hazard model minus this"]
     shown = table("Other models on the same forecasts", head, rows)

@@ -219,10 +219,10 @@ def _reason_words(reason: Mapping[str, Any]) -> str:
     if reason["upper"] is None:
         few = counted(int(value), "case was", "cases were") if value else "no case was"
         return f"{few} under observation at its age, and fewer than {reason['lower']:.0f} are too few"
-    came, lower, upper = (
+    got, lower, upper = (
         word.replace("-", MINUS) for word in told_apart(float(value), reason["lower"], reason["upper"])
     )
-    return f"“{term_name(name)}” is {came} here and was {lower} to {upper} in the other training cases"
+    return f"“{term_name(name)}” is {got} here and was {lower} to {upper} in the other training cases"
 
 
 def fact_words(name: str, value: str | float | None) -> str:

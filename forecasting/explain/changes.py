@@ -80,7 +80,7 @@ class _Lines:
 def check_days(since: date, until: date) -> None:
     """`UsageError` unless the first day lies before the second."""
     if since >= until:
-        raise UsageError(f"wanted two days, the earlier one first; came {since} and {until}")
+        raise UsageError(f"expected two days, the earlier one first, got {since} and {until}")
 
 
 def changes(
@@ -141,10 +141,12 @@ def changes(
 def _model(history: History, case_id: str, fitted: FittedModels, index: DossierIndex) -> HazardModel:
     model = fitted.models[MODEL]
     if not isinstance(model, HazardModel):
-        raise TypeError(f"wanted a hazard model; came {type(model).__name__}")
+        raise TypeError(f"expected a hazard model, got {type(model).__name__}")
     limit = case_limits(history, [case_id], fitted, index)[case_id][MODEL]
     if limit.status == "abstained":
-        raise AbstentionError(f"wanted a forecast of {case_id} on {history.as_of}; the hazard model abstains: {limit}")
+        raise AbstentionError(
+            f"expected a forecast of {case_id} on {history.as_of}, got an abstention of the hazard model: {limit}"
+        )
     return model
 
 

@@ -97,8 +97,8 @@ def fit_models(
     n_endings = int(known.endings().sum())
     if n_endings < FEWEST_ENDINGS:
         raise InsufficientHistoryError(
-            f"wanted a day by which at least {FEWEST_ENDINGS} endings were known; on {history.as_of} "
-            f"the record knew {n_endings} (population {population}, target {target})"
+            f"expected a day by which at least {FEWEST_ENDINGS} endings were known, got {history.as_of} "
+            f"with {n_endings} (population {population}, target {target})"
         )
     fitted: dict[str, Model] = {}
     reads: dict[str, Reads] = {}
@@ -121,10 +121,10 @@ def check_models(names: Iterable[str]) -> list[str]:
     """The names, if there is one and all are names of models; else a `UsageError`."""
     chosen = list(names)
     if not chosen:
-        raise UsageError(f"wanted at least one model out of {', '.join(MODELS)}; came none")
+        raise UsageError(f"expected at least one model out of {', '.join(MODELS)}, got none")
     for name in chosen:
         if name not in MODELS:
-            raise UsageError(f"wanted models out of {', '.join(MODELS)}; came {name!r}")
+            raise UsageError(f"expected models out of {', '.join(MODELS)}, got {name!r}")
     return chosen
 
 

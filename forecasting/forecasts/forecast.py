@@ -75,12 +75,12 @@ def forecast(
     check_choice(fitted.target if fitted else target, population)
     asked = [case_ids] if isinstance(case_ids, str) else list(case_ids)
     if not asked or len(set(asked)) != len(asked):
-        raise UsageError(f"wanted one case or more, each once; came {shown(asked)}")
+        raise UsageError(f"expected one case or more, each once, got {shown(asked)}")
     months = check_horizons(horizons)
     views = open_cases(history, asked, fitted.target if fitted else target)
     fitted = fitted or fit_models(history, target=target, population=population)
     if fitted.as_of > history.as_of:
-        raise UsageError(f"wanted models fitted by {history.as_of}; came models of {fitted.as_of}")
+        raise UsageError(f"expected models fitted by {history.as_of}, got models of {fitted.as_of}")
     lines = _lines(history, views, fitted, index)
     limits = _limits(views, lines, fitted)
     tables = [
@@ -125,7 +125,7 @@ def _limits(views: Sequence[Dossier], lines: pd.DataFrame, fitted: FittedModels)
 def _limits_under(model: Model, lines: pd.DataFrame, fitted: FittedModels) -> list[Applicability]:
     if isinstance(model, HazardModel):
         if fitted.support is None:
-            raise UsageError("wanted a hazard model with the support it was fitted on; came none: use fit_models")
+            raise UsageError("expected a hazard model with the support it was fitted on, got none: use fit_models")
         return applicabilities(fitted.support, lines, model.base_.at_risk(lines))
     if "type" not in model.strata:
         return [WITHIN] * len(lines)
@@ -146,8 +146,8 @@ def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) 
         if causes[view.case_id]:
             ending = history.outcome(view.case_id, target)
             raise UsageError(
-                f"wanted a case that goes on; {view.case_id} {ending['cause']} on {ending['end_date'].date()}, "
-                f"known since {ending['end_known_date'].date()}: ask as of an earlier day"
+                f"expected a case that goes on, got {view.case_id}, which {ending['cause']} on "
+                f"{ending['end_date'].date()}, known since {ending['end_known_date'].date()}; ask as of an earlier day"
             )
     return views
 

@@ -94,6 +94,6 @@ class Dossier:
         value = self.start[name]
         return value if isinstance(value, float) else 0.0
 
-    def last(self, wanted: Flags) -> float:
+    def last(self, expected: Flags) -> float:
         """Day of the last act of these kinds that bears on the case or passed between its principal parties."""
-        return max(self.acts.last(wanted), self.dyad.last(wanted))
+        return max(self.acts.last(expected), self.dyad.last(expected))

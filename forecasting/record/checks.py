@@ -39,9 +39,9 @@ def record_faults(record: RawRecord) -> list[Fault]:
 
 def _consequences_dropped(between: list[Fault], malformed: list[Fault]) -> list[Fault]:
     """Faults between cells, without those that only say again that a malformed cell does not compare."""
-    cells = {(fault.file, fault.row, f"{fault.wanted.split(' as ')[0]}={fault.came}") for fault in malformed}
+    cells = {(fault.file, fault.row, f"{fault.expected.split(' as ')[0]}={fault.got}") for fault in malformed}
     return [
-        fault for fault in between if not any((fault.file, fault.row, cell) in cells for cell in fault.came.split(", "))
+        fault for fault in between if not any((fault.file, fault.row, cell) in cells for cell in fault.got.split(", "))
     ]
 
 
@@ -78,8 +78,8 @@ def _completeness_faults(tables: Mapping[str, RawTable]) -> list[Fault]:
     }
     return [
         fault
-        for name, wanted in owned.items()
-        for fault in rules.link_faults(tables["cases"], frozenset(tables[name].cells["case_id"]), wanted)
+        for name, expected in owned.items()
+        for fault in rules.link_faults(tables["cases"], frozenset(tables[name].cells["case_id"]), expected)
     ]
 
 
@@ -112,7 +112,9 @@ def _faults_from(record: RawRecord, day: str, vocabulary: Vocabulary) -> list[Fa
     changed = replace(record, tables={**record.tables, **corrected})
     malformed = [fault for raw in corrected.values() for fault in column_faults(raw, vocabulary)]
     between = _consequences_dropped(_table_faults(changed, changed.tables), malformed)
-    return [replace(fault, wanted=f"with corrections.csv to {day}: {fault.wanted}") for fault in malformed + between]
+    return [
+        replace(fault, expected=f"with corrections.csv to {day}: {fault.expected}") for fault in malformed + between
+    ]
 
 
 def corrected_tables(record: RawRecord, day: str) -> dict[str, RawTable]:
@@ -165,7 +167,7 @@ def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault
     faults = [fault for raw in altered.values() for fault in column_faults(raw, vocabulary)]
     faults += rules.case_faults(altered["cases"], record.data_end)
     faults += rules.outcome_faults(altered["outcomes"], starts, record.data_end)
-    return [replace(fault, wanted=f"applied as a full row: {fault.wanted}") for fault in faults]
+    return [replace(fault, expected=f"applied as a full row: {fault.expected}") for fault in faults]
 
 
 def _altered(alternatives: RawTable, base: RawTable, chosen: np.ndarray) -> RawTable:

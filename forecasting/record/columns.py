@@ -30,8 +30,8 @@ def _faults(raw: RawTable, column: Column, wrong: "pd.Series[bool]") -> Iterator
     """A fault for each line whose cell in the column is wrong."""
     for line in wrong.index[wrong]:
         owner = raw.cells["case_id"][line] if "case_id" in raw.cells else ""
-        came = shown(raw.cells[column.name][line])
-        yield Fault(str(raw.files[line]), int(raw.rows[line]), str(owner), column.wanted(), came)
+        got = shown(raw.cells[column.name][line])
+        yield Fault(str(raw.files[line]), int(raw.rows[line]), str(owner), column.expected(), got)
 
 
 def _tests(column: Column, vocabulary: Vocabulary) -> list[Test]:

@@ -119,11 +119,11 @@ class DossierIndex:
     def dossier(self, case_id: str, day: date) -> Dossier:
         """The case as known on `day`; `LeakageError` for a day after that of the history."""
         if day > self.as_of:
-            raise LeakageError(f"wanted a day up to {self.as_of}, the as-of day of this index; came {day}")
+            raise LeakageError(f"expected a day up to {self.as_of}, the as-of day of this index, got {day}")
         file, today = self._file(case_id), day.toordinal()
         if today < file.known:
             known = date.fromordinal(file.known)
-            raise UsageError(f"wanted a day from {known} on, when {case_id} became known; came {day}")
+            raise UsageError(f"expected a day from {known} on, when {case_id} became known, got {day}")
         last = min(today, self._last_known.toordinal())
         found = Dossier(
             case_id=case_id,

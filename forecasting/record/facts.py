@@ -80,14 +80,14 @@ class Acts(Facts):
     actor: NDArray[np.object_]
     inside: Flags
 
-    def last(self, wanted: Flags) -> float:
+    def last(self, expected: Flags) -> float:
         """Day of the last act of these kinds; `NEVER` if there was none."""
-        days = self.day[wanted[self.kind]]
+        days = self.day[expected[self.kind]]
         return float(days.max()) if len(days) else NEVER
 
-    def number_since(self, day: float, wanted: Flags) -> int:
+    def number_since(self, day: float, expected: Flags) -> int:
         """How many acts of these kinds the parties did after `day`; only for balances and shares, see `coverage`."""
-        return int(np.count_nonzero(wanted[self.kind] & self.inside & (self.day > day)))
+        return int(np.count_nonzero(expected[self.kind] & self.inside & (self.day > day)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,7 +27,7 @@ class History(KnownTables):
         The day asked last is kept, with the tables made of it.
         """
         if day > self.as_of:
-            raise LeakageError(f"wanted a day up to {self.as_of}, the as-of day of this history; came {day}")
+            raise LeakageError(f"expected a day up to {self.as_of}, the as-of day of this history, got {day}")
         if day == self.as_of:
             return self
         found = self._earlier.get(day) or History(day, self.record)
@@ -75,7 +75,7 @@ def load_history(folder: str | Path | None = None, as_of: date | str | None = No
     """
     day = parse_day(as_of) if isinstance(as_of, str) else as_of
     if day is not None and type(day) is not date:
-        raise UsageError(f"wanted a day as a date or as YYYY-MM-DD; came {shown(as_of)}")
+        raise UsageError(f"expected a day as a date or as YYYY-MM-DD, got {shown(as_of)}")
     record = read_record(Path(folder) if folder is not None else places.shipped("data"))
     require_valid(record)
     return History(day or record.data_end, record)

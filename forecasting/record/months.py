@@ -23,7 +23,7 @@ def parse_day(text: str) -> date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != text:
-        raise UsageError(f"wanted a day as YYYY-MM-DD, for example 2026-02-05; came {shown(text)}")
+        raise UsageError(f"expected a day as YYYY-MM-DD, for example 2026-02-05, got {shown(text)}")
     return day
 
 
@@ -31,7 +31,7 @@ def parse_horizons(text: str) -> tuple[int, ...]:
     """Horizons in months from a comma-separated list, sorted, without repeats."""
     cells = [cell.strip() for cell in text.split(",")]
     if not all(cell.isascii() and cell.isdigit() and len(cell) <= 9 for cell in cells):
-        raise UsageError(f"wanted horizons as whole months, for example 6,12,24; came {shown(text)}")
+        raise UsageError(f"expected horizons as whole months, for example 6,12,24, got {shown(text)}")
     return check_horizons(tuple(int(cell) for cell in cells))
 
 
@@ -41,7 +41,7 @@ def check_horizons(horizons: Sequence[int]) -> tuple[int, ...]:
     months = list(horizons) if listed else []
     if not months or not all(type(month) is int and 1 <= month <= LONGEST_HORIZON for month in months):
         raise UsageError(
-            f"wanted horizons from 1 to {LONGEST_HORIZON} months; came {shown(months if listed else horizons)}"
+            f"expected horizons from 1 to {LONGEST_HORIZON} months, got {shown(months if listed else horizons)}"
         )
     return tuple(sorted(set(months)))
 

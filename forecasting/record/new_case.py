@@ -43,13 +43,13 @@ def add_case(case_id: str, folder: Path, cells: Mapping[str, Mapping[str, str]] 
     """
     if not re.fullmatch(SLUG, case_id) or len(case_id) > 70:
         raise UsageError(
-            "wanted a case_id of lower-case words joined by hyphens, at most 70 characters, such as "
-            f"my-case-2026; came {case_id!r}"
+            "expected a case_id of lower-case words joined by hyphens, at most 70 characters, such as "
+            f"my-case-2026, got {case_id!r}"
         )
     require_own(folder)
     record = read_record(folder if folder.exists() else shipped("data"))
     if case_id in set(record.tables["cases"].cells["case_id"]):
-        raise UsageError(f"wanted a case_id that the record in {folder} does not have; came {case_id!r}")
+        raise UsageError(f"expected a case_id that the record in {folder} does not have, got {case_id!r}")
     if not folder.exists():
         copy_record(shipped("data"), folder)
     source = f"{case_id}-s1"
@@ -75,7 +75,7 @@ def add_case(case_id: str, folder: Path, cells: Mapping[str, Mapping[str, str]] 
 def require_own(folder: Path) -> None:
     """`UsageError` for the shipped record and folders inside it."""
     if folder.resolve().is_relative_to(shipped("data").resolve()):
-        raise UsageError(f"wanted a folder of your own (the shipped record is read-only); came {folder}")
+        raise UsageError(f"expected a folder of your own (the shipped record is read-only), got {folder}")
 
 
 def copy_record(source: Path, folder: Path) -> None:
@@ -84,7 +84,7 @@ def copy_record(source: Path, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     except OSError as error:
-        raise UsageError(f"wanted a folder that can be made; came {folder}: {error.strerror}") from None
+        raise UsageError(f"expected a folder that can be made, got {folder}: {error.strerror}") from None
     try:
         shutil.copytree(
             source,

@@ -104,11 +104,11 @@ def landmarks(observed: Spells) -> Landmarks:
 def check_choice(target: str, population: str) -> Population:
     """The population, if it and the target are known ones; else a `UsageError`."""
     if target not in TARGETS:
-        raise UsageError(f"wanted a target out of {', '.join(TARGETS)}; came {target!r}")
+        raise UsageError(f"expected a target out of {', '.join(TARGETS)}, got {target!r}")
     for known in POPULATIONS:
         if population == known:
             return known
-    raise UsageError(f"wanted a population out of {', '.join(POPULATIONS)}; came {population!r}")
+    raise UsageError(f"expected a population out of {', '.join(POPULATIONS)}, got {population!r}")
 
 
 def case_months(observed: Spells) -> pd.DataFrame:

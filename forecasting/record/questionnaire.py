@@ -97,8 +97,8 @@ NAMES = tuple(question.name for question in QUESTIONS)
 class AnswersError(SchemaError):
     """Answers of which no case can be made; nothing was written.
 
-    `by_question` holds, for each question concerned, what was wanted and what came; under the empty name stand faults
-    of the record that no answer has caused.
+    `by_question` holds, for each question concerned, the expected and the actual answer; under the empty name stand
+    faults of the record that no answer has caused.
     """
 
     def __init__(self, by_question: Mapping[str, tuple[str, ...]], faults: Sequence[Fault] = ()) -> None:
@@ -152,7 +152,7 @@ def _added(
 def _complete(answers: Mapping[str, str]) -> dict[str, str]:
     """An answer to every question, defaults filled in, each on one line."""
     if unknown := [name for name in answers if name not in NAMES]:
-        raise UsageError(f"wanted answers to {', '.join(NAMES)}; came {shown(unknown)}")
+        raise UsageError(f"expected answers to {', '.join(NAMES)}, got {shown(unknown)}")
     given = {question.name: " ".join(str(answers.get(question.name, "")).split()) for question in QUESTIONS}
     given["n_parties"] = given["n_parties"] or str(given["parties"].count(";") + 1)
     for question in QUESTIONS:
@@ -176,15 +176,15 @@ def _moved_end(draft: Path, day: str, told: dict[str, tuple[str, ...]]) -> list[
     """Move the end of the record to a later day, if one is given; the file changed."""
     end = read_record(draft).data_end
     try:
-        if not day or (wanted := parse_day(day)) == end:
+        if not day or (expected := parse_day(day)) == end:
             return []
-        if wanted < end:
-            raise UsageError(f"wanted a day after {end}, where the record ends; came {shown(day)}")
+        if expected < end:
+            raise UsageError(f"expected a day after {end}, where the record ends, got {shown(day)}")
     except UsageError as error:
         told[LATER_END] = (str(error),)
         return []
     text = (draft / DESCRIPTOR).read_text(encoding="utf-8")
-    moved = re.sub(r'("data_end":\s*)"[^"]*"', lambda found: f'{found[1]}"{wanted}"', text, count=1)
+    moved = re.sub(r'("data_end":\s*)"[^"]*"', lambda found: f'{found[1]}"{expected}"', text, count=1)
     (draft / DESCRIPTOR).write_text(moved, encoding="utf-8")
     return [Path(DESCRIPTOR)]
 
@@ -197,7 +197,7 @@ def _draft_faults(draft: Path) -> list[Fault]:
 
 
 def _by_question(faults: list[Fault], answers: Mapping[str, str], case_id: str) -> dict[str, tuple[str, ...]]:
-    """What was wanted and what came, by question; where an answer was taken from another question, under that one."""
+    """Expected and actual answers, by question; where an answer was taken from another question, under that one."""
     told: dict[str, tuple[str, ...]] = {}
     claimed: set[Fault] = set()
     asked = {question.name: question for question in QUESTIONS}
@@ -217,9 +217,9 @@ def _by_question(faults: list[Fault], answers: Mapping[str, str], case_id: str) 
 def _concerns(fault: Fault, cell: tuple[str, str], case_id: str) -> bool:
     table, column = cell
     file = DESCRIPTOR if table == RECORD else TABLES[table].path.replace("*", case_id)
-    named = re.findall(r"[a-z_]+", fault.wanted.split(" as ")[0]) + re.findall(r"([a-z_]+)=", fault.came)
+    named = re.findall(r"[a-z_]+", fault.expected.split(" as ")[0]) + re.findall(r"([a-z_]+)=", fault.got)
     return (fault.file, column in named) == (file, True) and fault.case_id in ("", case_id)
 
 
 def _words(fault: Fault) -> str:
-    return f"wanted {fault.wanted}; {'no answer' if fault.came == repr(PLACEHOLDER) else f'came {fault.came}'}"
+    return f"expected {fault.expected}, {'no answer' if fault.got == repr(PLACEHOLDER) else f'got {fault.got}'}"

@@ -65,13 +65,13 @@ def read_record(folder: Path) -> RawRecord:
 def _read_descriptor(folder: Path, digest: Any, faults: list[Fault]) -> tuple[dict[str, Any], date]:
     name = "datapackage.json"
     text = _read_text(folder / name, name, digest, faults)
-    wanted = "a Data Package descriptor with data_end as a day, YYYY-MM-DD"
+    expected = "a Data Package descriptor with data_end as a day, YYYY-MM-DD"
     try:
         descriptor = json.loads(text) if text else {}
         return descriptor, parse_day(descriptor["data_end"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UsageError) as error:
         if text:
-            faults.append(Fault(name, 0, "", wanted, f"{type(error).__name__}: {str(error)[:200]}"))
+            faults.append(Fault(name, 0, "", expected, f"{type(error).__name__}: {str(error)[:200]}"))
         return {}, date.min
 
 

@@ -24,11 +24,11 @@ def recoded(history: History, alternative_ids: Sequence[str]) -> History:
     known = history.alternatives
     unknown = [name for name in alternative_ids if name not in set(known["alternative_id"])]
     if unknown:
-        raise UsageError(f"wanted alternatives arguable by {history.as_of}; came {', '.join(unknown)}")
+        raise UsageError(f"expected alternatives arguable by {history.as_of}, got {', '.join(unknown)}")
     chosen = known[known["alternative_id"].isin(list(alternative_ids))]
     twice = chosen.groupby("case_id")["alternative_id"].nunique()
     if (twice > 1).any():
-        raise UsageError(f"wanted one alternative of a case at a time; came several of {twice.index[twice > 1][0]}")
+        raise UsageError(f"expected one alternative of a case at a time, got several of {twice.index[twice > 1][0]}")
     texts = history.record.tables["alternatives"].cells
     cells = texts[texts["alternative_id"].isin(list(alternative_ids))]
     tables = {name: _changed(history.record.tables[name], cells) for name in ALTERED}

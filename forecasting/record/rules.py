@@ -14,20 +14,20 @@ Mask = NDArray[np.bool_]
 
 
 class Findings:
-    """Collects faults of one table: `add(mask, wanted, column)` reports each line where `mask` is true."""
+    """Collects faults of one table: `add(mask, expected, column)` reports each line where `mask` is true."""
 
     def __init__(self, raw: RawTable) -> None:
         self.raw = raw
         self.faults: list[Fault] = []
 
-    def add(self, mask: "pd.Series[bool] | Mask", wanted: str, *columns: str) -> None:
-        """Report `wanted` for each line where `mask` holds, with the cells of `columns` as what came."""
+    def add(self, mask: "pd.Series[bool] | Mask", expected: str, *columns: str) -> None:
+        """Report `expected` for each line where `mask` holds, with the cells of `columns` as the actual values."""
         cells = self.raw.cells
         for line in np.flatnonzero(np.asarray(mask, dtype=bool)):
-            came = ", ".join(f"{column}={cells[column].iloc[line]!r}" for column in columns)
+            got = ", ".join(f"{column}={cells[column].iloc[line]!r}" for column in columns)
             owner = cells["case_id"].iloc[line] if "case_id" in cells else ""
             place = (str(self.raw.files[line]), int(self.raw.rows[line]))
-            self.faults.append(Fault(*place, str(owner), wanted, came))
+            self.faults.append(Fault(*place, str(owner), expected, got))
 
 
 def key_faults(raw: RawTable) -> list[Fault]:
@@ -234,8 +234,8 @@ def calendar_faults(calendar: RawTable, data_end: date) -> list[Fault]:
     return findings.faults
 
 
-def link_faults(raw: RawTable, linked: frozenset[str], wanted: str) -> list[Fault]:
+def link_faults(raw: RawTable, linked: frozenset[str], expected: str) -> list[Fault]:
     """Rows of `raw` whose case_id is not in `linked`."""
     findings = Findings(raw)
-    findings.add(~raw.cells["case_id"].isin(linked), wanted, "case_id")
+    findings.add(~raw.cells["case_id"].isin(linked), expected, "case_id")
     return findings.faults

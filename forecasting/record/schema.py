@@ -28,8 +28,8 @@ class Column:
     unit: str = ""
     link: str = ""
 
-    def wanted(self) -> str:
-        """The cell that is wanted, in words."""
+    def expected(self) -> str:
+        """The cell that is expected, in words."""
         if self.kind == "slug" and self.link:
             return f"{self.name} as a key of {TABLES[self.link].path}"
         forms = {

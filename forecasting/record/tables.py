@@ -37,7 +37,7 @@ class KnownTables:
     def __post_init__(self) -> None:
         if self.as_of > self.record.data_end:
             raise LeakageError(
-                f"wanted a day up to {self.record.data_end}, where the record ends (data_end); came {self.as_of}"
+                f"expected a day up to {self.record.data_end}, where the record ends (data_end), got {self.as_of}"
             )
 
     @cached_property
@@ -142,10 +142,10 @@ class KnownTables:
         every = changed.get("cases", self.record.tables["cases"]).cells.set_index("case_id")
         if case_id in every.index:
             known = every["start_known_date"][case_id]
-            return UsageError(f"wanted a day from {known} on, when {case_id} became known; came {self.as_of}")
+            return UsageError(f"expected a day from {known} on, when {case_id} became known, got {self.as_of}")
         near = difflib.get_close_matches(case_id[:80], every.index, n=3, cutoff=0.0)
         return UsageError(
-            f"wanted the case_id of a case in the record; came {shown(case_id)}; nearest: {', '.join(near)}"
+            f"expected the case_id of a case in the record, got {shown(case_id)}; nearest: {', '.join(near)}"
         )
 
 

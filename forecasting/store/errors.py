@@ -117,13 +117,13 @@ class Fault:
     file: str
     row: int
     case_id: str
-    wanted: str
-    came: str
+    expected: str
+    got: str
 
     def __str__(self) -> str:
         place = f"{self.file} row {self.row}" if self.row else self.file
         owner = f" ({self.case_id})" if self.case_id else ""
-        return f"{place}{owner}: wanted {self.wanted}; came {self.came}"
+        return f"{place}{owner}: expected {self.expected}, got {self.got}"
 
 
 class SchemaError(ForecastingError):

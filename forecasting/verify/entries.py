@@ -99,7 +99,7 @@ def case_on_line(link: Link, line: int) -> str:
     first = line_of(link, cases[0]) if cases else 0
     if not 0 <= line - first < len(cases):
         raise UsageError(
-            f"wanted a line with a forecast, {first} to {first + len(cases) - 1} of {link.name}; came {line}"
+            f"expected a line with a forecast, {first} to {first + len(cases) - 1} of {link.name}, got {line}"
         )
     return cases[line - first]
 
@@ -107,7 +107,7 @@ def case_on_line(link: Link, line: int) -> str:
 def line_of(link: Link, case_id: str) -> int:
     """The line (from 1) of an entry's file on which the forecast of a case stands."""
     if not isinstance(link.entry, Issue):
-        raise UsageError(f"wanted an entry with forecasts; came {link.name}")
+        raise UsageError(f"expected an entry with forecasts, got {link.name}")
     lines = encoded(link.entry).decode().splitlines()
     cases = [forecast.case_id for forecast in link.entry.forecasts]
     return lines.index(FIRST_FORECAST) + 2 + cases.index(case_id)
@@ -148,8 +148,8 @@ class _Again:
             place = f"{link.name} line {line_of(link, said['case_id'])}, {said['case_id']}"
             if said["case_id"] not in found:
                 reason = self._silent[entry.model].get(said["case_id"])
-                came = f"none: {reason or f'the record does not have it open on {entry.as_of}'}"
-                differences.append(Difference(f"/forecasts/{number}", place, "a forecast", came))
+                got = f"none: {reason or f'the record does not have it open on {entry.as_of}'}"
+                differences.append(Difference(f"/forecasts/{number}", place, "a forecast", got))
                 continue
             own = found[said["case_id"]]
             n += sum(1 for _ in leaves(own))

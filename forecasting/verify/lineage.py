@@ -59,11 +59,11 @@ def explain(place: str, asked: str, trusted: Trusted) -> Chain:
     """
     path, _ = split_line(place)
     if not path.exists():
-        raise UsageError(f"wanted a page or an entry; came {path}: no such file")
+        raise UsageError(f"expected a page or an entry, got {path}: no such file")
     if is_entry(path, {"entry": ""}) and path.is_file():
         return _of_entry(path, asked, trusted)
     if not is_page(path, {"rendering": {}}):
-        raise UsageError(f"wanted a page or an entry; came {path}")
+        raise UsageError(f"expected a page or an entry, got {path}")
     return _of_page(path, asked, trusted)
 
 
@@ -87,12 +87,12 @@ def _of_page(path: Path, asked: str, trusted: Trusted) -> Chain:
 def _of_entry(path: Path, asked: str, trusted: Trusted) -> Chain:
     link = read_link(path)
     if not isinstance(entry := link.entry, Issue):
-        raise UsageError(f"wanted an entry with forecasts; came {path.name}")
+        raise UsageError(f"expected an entry with forecasts, got {path.name}")
     held = entry.model_dump(mode="json")
     pointer, also = _pointer(held, asked)
     found = re.fullmatch(r"/forecasts/(\d+)/(probability|lower|upper|reference)/(\d+)/(\d+)", pointer)
     if not found:
-        raise UsageError(f"wanted the pointer to a number of a forecast in the entry; came {shown(pointer)}")
+        raise UsageError(f"expected the pointer to a number of a forecast in the entry, got {shown(pointer)}")
     own, i, k = entry.forecasts[int(found[1])], int(found[3]), int(found[4])
     model, field = (entry.reference_model, FIELDS[0]) if found[2] == "reference" else (entry.model, found[2])
     number = Number(own.case_id, entry.as_of, entry.target, model, entry.horizons[i], entry.states[k], "all", field)
@@ -127,11 +127,11 @@ def _pointer(content: Any, asked: str) -> tuple[str, list[str]]:
     if asked.startswith("/"):
         last = path_of(content, asked)[-1]
         if isinstance(last, dict | list):
-            raise UsageError(f"wanted a pointer to one value; came {shown(asked)}: it holds {len(last)}")
+            raise UsageError(f"expected a pointer to one value, got {shown(asked)}: it holds {len(last)}")
         return asked, []
     found = [pointer for pointer, value in leaves(content) if _is_printed(value, asked)]
     if not found:
-        raise UsageError(f"wanted a JSON pointer or a number that stands there; came {shown(asked)}")
+        raise UsageError(f"expected a JSON pointer or a number that stands there, got {shown(asked)}")
     first = min(found, key=lambda pointer: _rank(content, pointer))
     return first, [pointer for pointer in found if pointer != first]
 

@@ -60,7 +60,7 @@ def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
     """The report run again on the record that is trusted, never on a folder that the page names."""
     if printed.parameters.get("data") is not None and trusted.data is None:
         raise UsageError(
-            f"wanted --data, the record to derive the page from; came none, and the page was made from one of its own "
+            f"expected --data, the record to derive the page from, got none, and the page was made from one of its own "
             f"({shown(str(printed.parameters['data']))}): a page does not choose what it is held against"
         )
     parameters = printed.parameters | {"data": str(trusted.data) if trusted.data is not None else None}
@@ -78,14 +78,14 @@ def verify_page(path: Path, trusted: Trusted) -> Verification:
     found = again.content
     made = tuple(_made_from(printed, asked, found))
     content = {name: value for name, value in printed.content.items() if name not in PROVENANCE}
-    wanted = {name: value for name, value in found.items() if name not in PROVENANCE}
-    differences = list(compared(content, wanted))
+    expected = {name: value for name, value in found.items() if name not in PROVENANCE}
+    differences = list(compared(content, expected))
     if differences:
         differences[0] = replace(differences[0], section=_section(again, found, differences[0]))
     kept = {name: printed.content[name] for name in PROVENANCE if name in printed.content}
     shown_content = found | kept if differences else reordered(found, printed.content)
     checked, notes = _page_differences(printed, again, asked, shown_content)
-    n = sum(1 for _ in leaves(wanted))
+    n = sum(1 for _ in leaves(expected))
     notes = (*_origin(found), *notes)
     return Verification(str(path), n, made, notes, (*differences, *checked))
 
@@ -138,8 +138,8 @@ def _page_differences(
     if not printed.page.is_file():
         return (), (f"no page {printed.page.name} beside it: the values alone were checked",)
     said = SUBJECT.text(printed.page)
-    wanted = again.html(asked, content).decode()
-    return () if said == wanted else (first_difference(said, wanted),), ()
+    expected = again.html(asked, content).decode()
+    return () if said == expected else (first_difference(said, expected),), ()
 
 
 def _section(again: Rerun, found: dict[str, Any], difference: Difference) -> str:

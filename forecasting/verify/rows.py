@@ -17,8 +17,8 @@ def facts(history: History, table: str, key: str, value: str, **also: str) -> li
     """Rows of a table with a value (and further ones) as facts: file, row, id, known date, text and sources."""
     raw = history.record.tables[table]
     mask = raw.cells[key] == value
-    for name, wanted in also.items():
-        mask &= raw.cells[name] == wanted
+    for name, expected in also.items():
+        mask &= raw.cells[name] == expected
     return [_fact(history, table, int(number)) for number in mask.to_numpy().nonzero()[0]]
 
 

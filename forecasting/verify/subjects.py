@@ -46,15 +46,15 @@ def verify(place: str | Path, trusted: Trusted | None = None) -> Verification:
 def subject_at(path: Path) -> Subject:
     """The kind of thing at a path; `UsageError` where it is none."""
     if not path.exists():
-        raise UsageError(f"wanted {wanted()}; came {path}: no such file")
+        raise UsageError(f"expected {expected()}, got {path}: no such file")
     held = _held(path)
     for subject in SUBJECTS:
         if subject.is_one(path, held):
             return subject
-    raise UsageError(f"wanted {wanted()}; came {path}: none of these")
+    raise UsageError(f"expected {expected()}, got {path}: none of these")
 
 
-def wanted() -> str:
+def expected() -> str:
     """The kinds, in words."""
     return ", or ".join(subject.name for subject in SUBJECTS)
 

@@ -189,7 +189,7 @@ def test_an_artefact_of_anything_else_is_not_found_and_the_models_are_fitted(his
 
 @pytest.mark.parametrize("names", [[], ["oracle"], ["base_rate", "oracle"]])
 def test_models_that_there_are_not_are_refused_where_an_artefact_is(history, rate, names):
-    with pytest.raises(UsageError, match="^wanted .*models? out of primary, base_rate"):
+    with pytest.raises(UsageError, match="^expected .*models? out of primary, base_rate"):
         obtain(rate.parent, history, names)
 
 

@@ -52,9 +52,9 @@ def test_the_horizons_and_the_whole_are_those_of_the_registered_skill(drawn):
 
 def test_scores_by_cause_add_up_to_twice_the_four_state_score_with_that_of_going_on(drawn):
     ongoing, states = drawn.probabilities["primary"][:, 3], drawn.origins.states
-    came = np.where(states >= 0, (ongoing - (states == 3)) ** 2, np.nan)
+    got = np.where(states >= 0, (ongoing - (states == 3)) ** 2, np.nan)
     scored = (states >= 0).any(axis=1)
-    parts = sum(drawn.cause_score("primary", cause)[scored] for cause in CAUSES) + np.nanmean(came[scored], axis=1)
+    parts = sum(drawn.cause_score("primary", cause)[scored] for cause in CAUSES) + np.nanmean(got[scored], axis=1)
     np.testing.assert_allclose(parts, 2 * drawn.score("primary")[scored], atol=1e-12)
 
 

@@ -146,7 +146,7 @@ def test_the_explorer_answers_when_a_control_moves(explorer):
     wait_until_changed(page, moved)
     api.expect(figure(page)).to_contain_text("hazard model, if so")
     panel(page).get_by_label("As of").fill("2020-01-01")
-    api.expect(panel(page)).to_contain_text("wanted a day from 2026-02-05 on")
+    api.expect(panel(page)).to_contain_text("expected a day from 2026-02-05 on")
     api.expect(figure(page)).to_have_count(0)
     assert page.faults == []
 
@@ -156,7 +156,7 @@ def test_the_form_tells_faults_below_the_fields(explorer):
     panel(page).get_by_label("What is it called?").fill("Handshake on deep-sea arms")
     panel(page).get_by_role("button", name="Check, keep and forecast").click()
     api.expect(panel(page)).to_contain_text("Nothing was written.")
-    api.expect(panel(page).get_by_role("alert").first).to_contain_text("wanted a case_id of lower-case words")
+    api.expect(panel(page).get_by_role("alert").first).to_contain_text("expected a case_id of lower-case words")
     assert panel(page).get_by_label("What is it called?").input_value() == "Handshake on deep-sea arms"
     assert page.faults == []
 

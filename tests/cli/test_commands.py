@@ -62,11 +62,11 @@ def test_a_forecast_is_printed_as_json(tmp_path, trained):
 def test_a_faulty_call_says_so_in_one_line_and_prints_nothing_else(ran):
     code, out, err = ran("forecast", "../../etc/passwd")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith("UsageError: wanted the case_id of a case in the record; came '../../etc/passwd'; nearest: ")
+    assert err.startswith("UsageError: expected the case_id of a case in the record, got '../../etc/passwd'; nearest: ")
 
 
 def test_a_fault_of_the_record_is_one_line_of_a_process_too(tmp_path):
-    told = "SchemaError: nowhere: wanted a folder with the record; came no such folder\n"
+    told = "SchemaError: nowhere: expected a folder with the record, got no such folder\n"
     assert ran_elsewhere(tmp_path, "forecast", CASE, "--data", "nowhere") == (1, "", told)
 
 
@@ -86,21 +86,21 @@ def test_a_run_without_due_is_a_usage_error(ran):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"case": "<script>"}, "wanted the case_id of a case in the record; came '<script>'; nearest: "),
-        ({"case": ""}, "wanted the case_id of a case in the record; came ''; nearest: "),
-        ({"case": "a\nb"}, r"wanted the case_id of a case in the record; came 'a\nb'; nearest: "),
-        ({"case": "new-start-2026"}, f"wanted the case_id of a case in the record; came 'new-start-2026'; nearest: {CASE}, "),
-        ({"horizons": "10000"}, "wanted horizons from 1 to 120 months; came [10000]"),
-        ({"horizons": "0"}, "wanted horizons from 1 to 120 months; came [0]"),
-        ({"horizons": "abc"}, "wanted horizons as whole months, for example 6,12,24; came 'abc'"),
-        ({"horizons": ""}, "wanted horizons as whole months, for example 6,12,24; came ''"),
-        ({"as_of": "yesterday"}, "wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'yesterday'"),
-        ({"as_of": "2026-02-04"}, f"wanted a day from 2026-02-05 on, when {CASE} became known; came 2026-02-04"),
-        ({"as_of": "0001-01-01"}, f"wanted a day from 2026-02-05 on, when {CASE} became known; came 0001-01-01"),
-        ({"as_of": "2026-09-01"}, "wanted a day up to 2026-08-31, where the record ends (data_end); came 2026-09-01"),
-        ({"target": "ratified"}, "wanted a target out of concluded, in_force; came 'ratified'"),
-        ({"population": "all"}, "wanted a population out of forward, pooled, every; came 'all'"),
-        ({"case": "salt2-observance-1979"}, "wanted a case that goes on; salt2-observance-1979 collapsed on 1986-05-27, known since 1986-05-27: ask as of an earlier day"),
+        ({"case": "<script>"}, "expected the case_id of a case in the record, got '<script>'; nearest: "),
+        ({"case": ""}, "expected the case_id of a case in the record, got ''; nearest: "),
+        ({"case": "a\nb"}, r"expected the case_id of a case in the record, got 'a\nb'; nearest: "),
+        ({"case": "new-start-2026"}, f"expected the case_id of a case in the record, got 'new-start-2026'; nearest: {CASE}, "),
+        ({"horizons": "10000"}, "expected horizons from 1 to 120 months, got [10000]"),
+        ({"horizons": "0"}, "expected horizons from 1 to 120 months, got [0]"),
+        ({"horizons": "abc"}, "expected horizons as whole months, for example 6,12,24, got 'abc'"),
+        ({"horizons": ""}, "expected horizons as whole months, for example 6,12,24, got ''"),
+        ({"as_of": "yesterday"}, "expected a day as YYYY-MM-DD, for example 2026-02-05, got 'yesterday'"),
+        ({"as_of": "2026-02-04"}, f"expected a day from 2026-02-05 on, when {CASE} became known, got 2026-02-04"),
+        ({"as_of": "0001-01-01"}, f"expected a day from 2026-02-05 on, when {CASE} became known, got 0001-01-01"),
+        ({"as_of": "2026-09-01"}, "expected a day up to 2026-08-31, where the record ends (data_end), got 2026-09-01"),
+        ({"target": "ratified"}, "expected a target out of concluded, in_force, got 'ratified'"),
+        ({"population": "all"}, "expected a population out of forward, pooled, every, got 'all'"),
+        ({"case": "salt2-observance-1979"}, "expected a case that goes on, got salt2-observance-1979, which collapsed on 1986-05-27, known since 1986-05-27; ask as of an earlier day"),
     ],
 )  # fmt: skip
 def test_a_request_that_cannot_be_answered_is_refused(few_cases, capsys, options, message):
@@ -151,7 +151,7 @@ def test_the_check_gives_faults_as_json(capsys, small_copy):
     small_copy.rewrite("cases.csv", lambda old: b"")
     assert call("check", data=small_copy.folder, json=True) == 1
     assert json.loads(capsys.readouterr().out) == [
-        {"file": "cases.csv", "row": 0, "case_id": "", "wanted": "a header and rows", "came": "an empty file"}
+        {"file": "cases.csv", "row": 0, "case_id": "", "expected": "a header and rows", "got": "an empty file"}
     ]
 
 
@@ -222,13 +222,13 @@ def test_training_says_where_the_artefact_is_and_whether_it_was_there(capsys, tm
     [
         (
             {"models": "oracle"},
-            "wanted models out of primary, base_rate, type_base_rate, rivalry_base_rate; came 'oracle'",
+            "expected models out of primary, base_rate, type_base_rate, rivalry_base_rate, got 'oracle'",
         ),
-        ({"population": "all"}, "wanted a population out of forward, pooled, every; came 'all'"),
-        ({"as_of": "yesterday"}, "wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'yesterday'"),
+        ({"population": "all"}, "expected a population out of forward, pooled, every, got 'all'"),
+        ({"as_of": "yesterday"}, "expected a day as YYYY-MM-DD, for example 2026-02-05, got 'yesterday'"),
         (
             {"as_of": "1900-01-01"},
-            "wanted a day by which at least 10 endings were known; on 1900-01-01 the record knew 1",
+            "expected a day by which at least 10 endings were known, got 1900-01-01 with 1",
         ),
     ],
 )
@@ -250,14 +250,14 @@ def test_a_broken_artefact_stops_a_forecast(capsys, tmp_path, trained):
 @pytest.mark.parametrize(
     ("since", "until", "message"),
     [
-        ("2026-03-01", "2026-02-05", "wanted two days, the earlier one first; came 2026-03-01 and 2026-02-05"),
-        ("soon", "2026-02-05", "wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'soon'"),
+        ("2026-03-01", "2026-02-05", "expected two days, the earlier one first, got 2026-03-01 and 2026-02-05"),
+        ("soon", "2026-02-05", "expected a day as YYYY-MM-DD, for example 2026-02-05, got 'soon'"),
         (
             "2026-02-05",
             "2026-09-01",
-            "wanted a day up to 2026-08-31, where the record ends (data_end); came 2026-09-01",
+            "expected a day up to 2026-08-31, where the record ends (data_end), got 2026-09-01",
         ),
-        ("2026-01-01", "2026-03-01", f"wanted a day from 2026-02-05 on, when {CASE} became known; came 2026-01-01"),
+        ("2026-01-01", "2026-03-01", f"expected a day from 2026-02-05 on, when {CASE} became known, got 2026-01-01"),
     ],
 )
 def test_changes_between_days_that_cannot_be_compared_are_refused(few_cases, capsys, since, until, message):

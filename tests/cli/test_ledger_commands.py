@@ -52,7 +52,7 @@ def test_a_broken_ledger_is_told_fault_by_fault(ledger):
     (ledger / "000001-replay-2000-01-01-concluded-primary.json").unlink()
     assert run("verify", "--ledger", ledger) == (
         1,
-        "000001-*.json: wanted entry 1 before 000002-resolution-2026-11-24.json; came no such file\n"
+        "000001-*.json: expected entry 1 before 000002-resolution-2026-11-24.json, got no such file\n"
         f"1 fault in {ledger}, that of the earliest file first\n",
     )
 
@@ -61,7 +61,7 @@ def test_a_head_known_before_is_asked_for(ledger):
     code, out = run("verify", "--head", "f" * 64, "--ledger", ledger)
     assert code == 1
     assert out.startswith(
-        f"HEAD: wanted an entry with the sha256 {'f' * 64}, a head known before; came none in the chain"
+        f"HEAD: expected an entry with the sha256 {'f' * 64}, a head known before, got none in the chain"
     )
 
 
@@ -93,7 +93,7 @@ def test_the_hub_layout_is_written(ledger, tmp_path):
     [
         (("issue",), "expected cases or --all, got neither; give one of them"),
         (("issue", CASE, "--all"), "expected cases or --all, got both; give one of them"),
-        (("issue", CASE, "--as-of", "soon"), "wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'soon'"),
+        (("issue", CASE, "--as-of", "soon"), "expected a day as YYYY-MM-DD, for example 2026-02-05, got 'soon'"),
         (("add", "--by", "x"), "expected a FILE, or --case, --cause, --horizon and --probability together, got neither; give one of the two whole"),
         (("add", "--by", "x", "--case", "a-1990"), "expected a FILE, or --case, --cause, --horizon and --probability together, got --case; give one of the two whole"),
         (("add", "said.csv", "--by", "x", "--case", "a-1990"), "expected a FILE, or --case, --cause, --horizon and --probability together, got FILE and --case; give one of the two whole"),

@@ -351,12 +351,12 @@ def test_from_a_broken_artefact_it_says_nothing(trained, tmp_path):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"case_id": "../../etc/passwd"}, "wanted the case_id of a case in the record; came '../../etc/passwd'"),
-        ({"case_id": "<script>"}, "wanted the case_id of a case in the record; came '<script>'"),
-        ({"case_id": CASE, "as_of": "2026-02-04"}, f"wanted a day from 2026-02-05 on, when {CASE} became known"),
+        ({"case_id": "../../etc/passwd"}, "expected the case_id of a case in the record, got '../../etc/passwd'"),
+        ({"case_id": "<script>"}, "expected the case_id of a case in the record, got '<script>'"),
+        ({"case_id": CASE, "as_of": "2026-02-04"}, f"expected a day from 2026-02-05 on, when {CASE} became known"),
         (
             {"case_id": "salt2-observance-1979"},
-            "wanted a case that goes on; salt2-observance-1979 collapsed on 1986-05-27",
+            "expected a case that goes on, got salt2-observance-1979, which collapsed on 1986-05-27",
         ),
     ],
 )
@@ -388,9 +388,9 @@ def test_a_failing_notebook_publishes_nothing_and_says_where(tmp_path, monkeypat
 
 
 def test_the_published_page_is_derived_again_without_a_kernel_and_without_a_difference(published, asked):
-    came = verify(published, Trusted(artefacts=asked["artefacts"]))
-    assert (came.differences, came.made_from) == ((), ())
-    assert came.n > 4_000
+    got = verify(published, Trusted(artefacts=asked["artefacts"]))
+    assert (got.differences, got.made_from) == ((), ())
+    assert got.n > 4_000
 
 
 def test_what_is_shared_before_kernels_are_forked_leaves_nothing_to_fit_for_the_next_case(asked, tmp_path):

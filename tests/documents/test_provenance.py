@@ -165,13 +165,13 @@ MOVES = [
 
 
 @pytest.mark.parametrize(
-    ("change", "table", "column", "wanted"), MOVES, ids=lambda part: part if isinstance(part, str) else ""
+    ("change", "table", "column", "expected"), MOVES, ids=lambda part: part if isinstance(part, str) else ""
 )
-def test_cells_that_values_claim_to_have_read_change_them(few, whole, change, table, column, wanted):
+def test_cells_that_values_claim_to_have_read_change_them(few, whole, change, table, column, expected):
     values, claims = whole
     found, _ = values_of(altered(few, {(table, column)}, change))
     changed = {name for name in VALUES if found[name] != values[name]}
-    assert wanted <= changed
+    assert expected <= changed
     assert changed <= {name for name in VALUES if (table, column) in claims[name]}
 
 

@@ -57,5 +57,5 @@ def test_without_a_ledger_the_page_says_so_and_a_broken_one_stops_it(folder, tmp
     broken = shutil.copytree(folder, tmp_path / "ledger")
     path = broken / "000001-replay-2000-01-01-concluded-primary.json"
     path.write_bytes(path.read_bytes().replace(b"0.1", b"0.2", 1))
-    with pytest.raises(LedgerError, match="^000001-replay-2000-01-01-concluded-primary.json: wanted "):
+    with pytest.raises(LedgerError, match="^000001-replay-2000-01-01-concluded-primary.json: expected "):
         ledger_values(broken)

@@ -79,8 +79,8 @@ def test_what_moved_is_the_difference_of_two_honest_forecasts(portfolio):
     earlier = history.at(history.as_of.replace(month=5))
     past = forecast(earlier, CASE, fitted=shared_fit(earlier, ("primary",), "concluded").fitted, horizons=(60,))
     row = next(row for row in content["moved"] if row["case_id"] == CASE)
-    wanted = past[(past["cause"] == "formalized") & (past["given"] == "all")]["probability"].item()
-    assert row["before"] == pytest.approx(wanted, abs=1e-9)
+    expected = past[(past["cause"] == "formalized") & (past["given"] == "all")]["probability"].item()
+    assert row["before"] == pytest.approx(expected, abs=1e-9)
     sizes = [abs(row["after"] - row["before"]) for row in content["moved"]]
     assert sizes == sorted(sizes, reverse=True)
     assert content["entered"] == ["us-iran-islamabad-mou-2026"]
@@ -135,7 +135,7 @@ def test_the_report_of_the_record_counts_what_the_tables_hold(record, quality):
 def test_a_record_with_faults_gets_its_report_and_each_fault_is_in_it(small_copy):
     small_copy.edit("cases", CASE, type="treaty", name="<script>")
     report = QualityReport(data=small_copy.folder)
-    assert [f["came"] for f in report.content["faults"]] == ["'treaty'"]
+    assert [f["got"] for f in report.content["faults"]] == ["'treaty'"]
     assert "&#39;treaty&#39;" in report.show("faults")._repr_html_()
     for section in QualityReport.SECTIONS:
         assert "<script" not in report.show(section)._repr_html_()

@@ -144,10 +144,10 @@ def test_what_became_known_after_the_second_day_changes_nothing(record, founding
 @pytest.mark.parametrize(
     ("since", "until", "case_id", "message"),
     [
-        (date(2026, 3, 1), date(2026, 2, 5), CASE, "wanted two days, the earlier one first; came 2026-03-01 and 2026-02-05"),
-        (date(2026, 3, 1), date(2026, 3, 1), CASE, "wanted two days, the earlier one first; came 2026-03-01 and 2026-03-01"),
-        (date(2026, 2, 4), date(2026, 3, 1), CASE, f"wanted a day from 2026-02-05 on, when {CASE} became known; came 2026-02-04"),
-        (date(1986, 1, 1), date(1987, 1, 1), "salt2-observance-1979", "wanted a case that goes on; salt2-observance-1979 collapsed on 1986-05-27, known since 1986-05-27: ask as of an earlier day"),
+        (date(2026, 3, 1), date(2026, 2, 5), CASE, "expected two days, the earlier one first, got 2026-03-01 and 2026-02-05"),
+        (date(2026, 3, 1), date(2026, 3, 1), CASE, "expected two days, the earlier one first, got 2026-03-01 and 2026-03-01"),
+        (date(2026, 2, 4), date(2026, 3, 1), CASE, f"expected a day from 2026-02-05 on, when {CASE} became known, got 2026-02-04"),
+        (date(1986, 1, 1), date(1987, 1, 1), "salt2-observance-1979", "expected a case that goes on, got salt2-observance-1979, which collapsed on 1986-05-27, known since 1986-05-27; ask as of an earlier day"),
     ],
 )  # fmt: skip
 def test_days_that_cannot_be_compared_are_refused(history, since, until, case_id, message):

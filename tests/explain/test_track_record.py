@@ -133,10 +133,10 @@ def test_the_shipped_file_is_of_the_shipped_record(history):
     rolling = skill.query("design == 'rolling' and model == 'primary' and reference == 'base_rate'")
     n_by_horizon = rolling[rolling["horizon"] != "all"].set_index("horizon")["n"]
     assert lines["horizon"].astype(str).value_counts().to_dict() == n_by_horizon.to_dict()
-    came = {
+    got = {
         (case, pd.Timestamp(day), horizon): STATES[state]
         for case, day, states in zip(*(origins(history).lines[name] for name in ("case_id", "day")), origins(history).states, strict=True)
         for horizon, state in zip(SCORED, states, strict=True)
         if state >= 0
     }  # fmt: skip
-    assert all(came[row.case_id, row.as_of, row.horizon] == row.state for row in lines.itertuples())
+    assert all(got[row.case_id, row.as_of, row.horizon] == row.state for row in lines.itertuples())

@@ -77,7 +77,7 @@ def test_fitting_on_a_day_with_too_few_endings_says_so(artefacts):
     explorer.case.value = next(case_id for _, case_id in explorer.case.options if case_id != CASE)
     explorer.fit.click()
     assert explorer.status.value.startswith(
-        "<p><strong>No answer:</strong> wanted a day by which at least 10 endings were known; on 1930-01-01 the record"
+        "<p><strong>No answer:</strong> expected a day by which at least 10 endings were known; on 1930-01-01 the record"
     )
     assert shown(explorer) == ("", "", "", "")
 
@@ -85,7 +85,7 @@ def test_fitting_on_a_day_with_too_few_endings_says_so(artefacts):
 @pytest.mark.parametrize(
     ("case_id", "day", "message"),
     [
-        (CASE, date(2020, 1, 1), f"wanted a day from 2026-02-05 on, when {CASE} became known; came 2020-01-01"),
+        (CASE, date(2020, 1, 1), f"expected a day from 2026-02-05 on, when {CASE} became known, got 2020-01-01"),
         (CASE, None, "Choose a day."),
     ],
 )
@@ -108,9 +108,9 @@ def test_the_cases_on_offer_are_those_open_on_the_day(explorer):
 
 def test_a_case_that_is_not_in_the_record_is_refused(artefacts):
     explorer = ForecastExplorer("atlantis-2020", as_of="2026-02-05", artefacts=artefacts)
-    assert "wanted the case_id of a case in the record; came &#39;atlantis-2020&#39;" in explorer.status.value
+    assert "expected the case_id of a case in the record, got &#39;atlantis-2020&#39;" in explorer.status.value
 
 
 def test_a_day_after_the_record_is_refused(artefacts):
-    with pytest.raises(ForecastingError, match="wanted a day up to"):
+    with pytest.raises(ForecastingError, match="expected a day up to"):
         ForecastExplorer(CASE, as_of="2099-01-01", artefacts=artefacts)

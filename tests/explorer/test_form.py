@@ -46,7 +46,7 @@ def test_a_case_that_is_kept_but_cannot_be_forecast_is_told_apart(small_copy):
     assert CASE in set(small_copy.read().tables["cases"].cells["case_id"])
     assert not any(part.value for part in form.faults.values())
     assert words.kept(CASE, str(small_copy.folder)) in form.result.value
-    assert "<strong>No answer:</strong> wanted a day by which at least 10 endings were known" in form.result.value
+    assert "<strong>No answer:</strong> expected a day by which at least 10 endings were known" in form.result.value
     assert form.outlook is None
 
 

@@ -135,5 +135,7 @@ def test_words_of_a_record_are_no_markup():
 
 
 def test_a_case_that_has_ended_is_refused_before_anything_is_fitted():
-    with pytest.raises(UsageError, match="wanted a case that goes on; salt2-observance-1979 collapsed on 1986-05-27"):
+    with pytest.raises(
+        UsageError, match="expected a case that goes on, got salt2-observance-1979, which collapsed on 1986-05-27"
+    ):
         ask("salt2-observance-1979", "2020-01-01", artefacts=None)

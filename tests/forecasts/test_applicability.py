@@ -175,7 +175,7 @@ def test_an_interval_is_widened_to_hold_the_base_rate_of_the_model_and_the_point
 
 def test_a_hazard_model_without_its_support_is_refused(regimes):
     known, fitted, _ = regimes
-    with pytest.raises(UsageError, match="^wanted a hazard model with the support it was fitted on; came none"):
+    with pytest.raises(UsageError, match="^expected a hazard model with the support it was fitted on, got none"):
         forecast(known, OLD, fitted=replace(fitted, support=None))
 
 
@@ -183,7 +183,7 @@ def test_what_moved_a_model_that_abstains_is_refused_in_one_sentence(history):
     with pytest.raises(AbstentionError) as error:
         changes(history.at(DEFENCE_DAY), DEFENCE, date(1995, 5, 10))
     assert str(error.value) == (
-        f"wanted a forecast of {DEFENCE} on 1995-05-10; the hazard model abstains: "
+        f"expected a forecast of {DEFENCE} on 1995-05-10, got an abstention of the hazard model: "
         "no other case that the model learned from has the domain missile_defense"
     )
 

@@ -153,7 +153,7 @@ def test_models_fitted_earlier_may_be_used_later_and_not_the_other_way(history):
     now = history.at(date(2010, 1, 1))
     assert len(forecast(now, "south-atlantic-zpcas-1986", fitted=early)) == len(HORIZONS) * len(STATES)
     message = refused(lambda: forecast(now, "south-atlantic-zpcas-1986", fitted=late))
-    assert message == "wanted models fitted by 2010-01-01; came models of 2020-01-01"
+    assert message == "expected models fitted by 2010-01-01, got models of 2020-01-01"
 
 
 def test_months_without_a_sight_make_an_ending_more_likely(history):
@@ -169,7 +169,7 @@ def test_months_without_a_sight_make_an_ending_more_likely(history):
 def test_an_ended_case_is_refused_and_can_be_asked_before_its_end_was_known(history):
     message = refused(lambda: forecast(history, [FOUNDING_CASE, "salt2-observance-1979"]))
     assert message == (
-        "wanted a case that goes on; salt2-observance-1979 collapsed on 1986-05-27, known since 1986-05-27: "
+        "expected a case that goes on, got salt2-observance-1979, which collapsed on 1986-05-27, known since 1986-05-27; "
         "ask as of an earlier day"
     )
     assert len(open_cases(history.at(date(1986, 5, 26)), ["salt2-observance-1979"])) == 1
@@ -185,7 +185,7 @@ def test_too_little_history_is_refused(history):
     with pytest.raises(InsufficientHistoryError) as error:
         fit_models(history.at(date(1900, 1, 1)))
     assert str(error.value) == (
-        f"wanted a day by which at least {FEWEST_ENDINGS} endings were known; on 1900-01-01 the record knew 1 "
+        f"expected a day by which at least {FEWEST_ENDINGS} endings were known, got 1900-01-01 with 1 "
         "(population forward, target concluded)"
     )
 
@@ -193,10 +193,10 @@ def test_too_little_history_is_refused(history):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"horizons": [0]}, "wanted horizons from 1 to 120 months; came [0]"),
-        ({"horizons": []}, "wanted horizons from 1 to 120 months; came []"),
-        ({"population": "all"}, "wanted a population out of forward, pooled, every; came 'all'"),
-        ({"target": "ratified"}, "wanted a target out of concluded, in_force; came 'ratified'"),
+        ({"horizons": [0]}, "expected horizons from 1 to 120 months, got [0]"),
+        ({"horizons": []}, "expected horizons from 1 to 120 months, got []"),
+        ({"population": "all"}, "expected a population out of forward, pooled, every, got 'all'"),
+        ({"target": "ratified"}, "expected a target out of concluded, in_force, got 'ratified'"),
     ],
 )
 def test_a_request_out_of_range_is_refused(history, options, message):
@@ -205,7 +205,7 @@ def test_a_request_out_of_range_is_refused(history, options, message):
 
 def test_an_unknown_model_is_refused(history):
     message = refused(lambda: fit_models(history, ["base_rate", "oracle"]))
-    assert message == "wanted models out of primary, base_rate, type_base_rate, rivalry_base_rate; came 'oracle'"
+    assert message == "expected models out of primary, base_rate, type_base_rate, rivalry_base_rate, got 'oracle'"
 
 
 @pytest.mark.parametrize(("adversarial", "word"), [(1.0, "rivals"), (0.0, "not rivals"), (0.5, "unclear")])
@@ -231,5 +231,5 @@ def test_the_last_sight_is_that_of_the_target(history):
 
 
 def test_no_model_at_all_is_refused(history):
-    with pytest.raises(UsageError, match="^wanted at least one model out of"):
+    with pytest.raises(UsageError, match="^expected at least one model out of"):
         fit_models(history, [])

@@ -87,11 +87,11 @@ def no_room(place):
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
     try:
         put(folder, issue_body(as_of=SECOND))
-        came = ""
+        got = ""
     except ForecastingError as error:
-        came = str(error)
+        got = str(error)
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    return told(folder) | {"came": came}
+    return told(folder) | {"got": got}
 
 
 def lock_of_another(place):
@@ -108,14 +108,14 @@ def lock_of_another(place):
     os.read(ready, 1)
     try:
         with locked(folder, wait=0.1):
-            came = ""
+            got = ""
     except ForecastingError as error:
-        came = str(error).replace(str(pid), "PID")
+        got = str(error).replace(str(pid), "PID")
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     left = (folder / LOCK).exists()
     with locked(folder, wait=0.0):
-        return {"came": came, "left": left, "own": (folder / LOCK).read_text() == str(os.getpid())}
+        return {"got": got, "left": left, "own": (folder / LOCK).read_text() == str(os.getpid())}
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def test_an_edit_that_keeps_the_form_is_told_by_what_the_next_entry_says(ledger)
     sealed = sha256(ledger / first)
     (ledger / first).write_bytes((ledger / first).read_bytes().replace(b"[0.1,0.2,0.3,0.4]", b"[0.4,0.3,0.2,0.1]"))
     assert (
-        first_fault(ledger) == f"{first}: wanted the sha256 {sealed}, as {second} says; came {sha256(ledger / first)}"
+        first_fault(ledger) == f"{first}: expected the sha256 {sealed}, as {second} says, got {sha256(ledger / first)}"
     )
 
 
@@ -84,32 +84,32 @@ def test_an_edit_of_the_last_entry_is_told_by_head(ledger):
     last = names(ledger)[-1]
     sealed = sha256(ledger / last)
     (ledger / last).write_bytes((ledger / last).read_bytes().replace(b"[0.1,0.2,0.3,0.4]", b"[0.4,0.3,0.2,0.1]"))
-    assert first_fault(ledger) == f"{last}: wanted the sha256 {sealed}, as HEAD says; came {sha256(ledger / last)}"
+    assert first_fault(ledger) == f"{last}: expected the sha256 {sealed}, as HEAD says, got {sha256(ledger / last)}"
 
 
 def test_a_false_word_on_the_entry_before_is_told_of_the_one_that_says_it(ledger):
     first, second = names(ledger)[:2]
     true = sha256(ledger / first)
     (ledger / second).write_bytes((ledger / second).read_bytes().replace(true.encode(), b"f" * 64))
-    assert first_fault(ledger) == f"{second}: wanted previous {true}, the sha256 of {first}; came {'f' * 64}"
+    assert first_fault(ledger) == f"{second}: expected previous {true}, the sha256 of {first}, got {'f' * 64}"
 
 
 def test_a_dropped_entry_is_missed(ledger):
     (ledger / names(ledger)[1]).unlink()
-    assert first_fault(ledger) == f"000002-*.json: wanted entry 2 before {names(ledger)[1]}; came no such file"
+    assert first_fault(ledger) == f"000002-*.json: expected entry 2 before {names(ledger)[1]}, got no such file"
 
 
 def test_a_dropped_first_entry_is_missed(ledger):
     (ledger / names(ledger)[0]).unlink()
-    assert first_fault(ledger) == f"000001-*.json: wanted entry 1 before {names(ledger)[0]}; came no such file"
+    assert first_fault(ledger) == f"000001-*.json: expected entry 1 before {names(ledger)[0]}, got no such file"
 
 
 def test_several_dropped_entries_are_one_fault(ledger):
     name, content = forged(issue_body(["c-1995"]), 999_999, "f" * 64)
     (ledger / name).write_bytes(content)
     assert [str(fault) for fault in verify(ledger).faults] == [
-        f"000006-*.json: wanted entries 6 to 999998 before {name}; came no such file",
-        f"{name}: wanted no entry after {names(ledger)[4]}, which HEAD names; came an extra file",
+        f"000006-*.json: expected entries 6 to 999998 before {name}, got no such file",
+        f"{name}: expected no entry after {names(ledger)[4]}, which HEAD names, got an extra file",
     ]
 
 
@@ -119,19 +119,19 @@ def test_a_head_that_lags_is_held_to_its_word(ledger):
     (ledger / "HEAD").write_text(f"{sha256(ledger / third)}  {third}\n")
     assert verify(ledger).faults == ()
     (ledger / "HEAD").write_text(f"{'f' * 64}  {third}\n")
-    assert first_fault(ledger) == f"HEAD: wanted the sha256 of {third}; came {'f' * 64}"
+    assert first_fault(ledger) == f"HEAD: expected the sha256 of {third}, got {'f' * 64}"
 
 
 def test_a_dropped_last_entry_is_missed_by_head(ledger):
     last = names(ledger)[-1]
     (ledger / last).unlink()
-    assert first_fault(ledger) == f"{last}: wanted the last file, which HEAD names; came no such file"
+    assert first_fault(ledger) == f"{last}: expected the last file, which HEAD names, got no such file"
 
 
 def test_a_cut_entry_is_no_json(ledger):
     last = names(ledger)[-1]
     (ledger / last).write_bytes((ledger / last).read_bytes()[:-200])
-    assert first_fault(ledger).startswith(f"{last}: wanted an entry as JSON; came Unterminated string starting at")
+    assert first_fault(ledger).startswith(f"{last}: expected an entry as JSON, got Unterminated string starting at")
 
 
 def test_two_entries_that_changed_places_are_found(ledger):
@@ -140,8 +140,8 @@ def test_two_entries_that_changed_places_are_found(ledger):
     first.write_bytes(other)
     second.write_bytes(one)
     assert [str(fault) for fault in verify(ledger).faults[:2]] == [
-        f"{first.name}: wanted the entry of that name; by what it holds {second.name}; came {first.name}",
-        f"{second.name}: wanted the entry of that name; by what it holds {first.name}; came {second.name}",
+        f"{first.name}: expected the entry of that name; by what it holds {second.name}, got {first.name}",
+        f"{second.name}: expected the entry of that name; by what it holds {first.name}, got {second.name}",
     ]
 
 
@@ -149,7 +149,7 @@ def test_an_entry_moved_to_another_day_is_found(ledger):
     second = names(ledger)[1]
     other = second.replace("2001", "1999")
     (ledger / second).rename(ledger / other)
-    assert first_fault(ledger) == f"{other}: wanted the entry of that name; by what it holds {second}; came {other}"
+    assert first_fault(ledger) == f"{other}: expected the entry of that name; by what it holds {second}, got {other}"
 
 
 def test_renumbered_entries_are_found(ledger):
@@ -157,27 +157,27 @@ def test_renumbered_entries_are_found(ledger):
     for name in names(ledger)[1:]:
         (ledger / name).rename(ledger / f"{int(name[:6]) - 1:06d}{name[6:]}")
     assert first_fault(ledger).startswith(
-        "000002-resolution-2026-11-24.json: wanted the entry of that name; by what it "
+        "000002-resolution-2026-11-24.json: expected the entry of that name; by what it "
     )
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "000001-copy.JSON", "more"])
 def test_a_file_that_is_no_entry_is_found(ledger, name):
     (ledger / name).mkdir() if name == "more" else (ledger / name).write_text("x")
-    assert first_fault(ledger) == f"{name}: wanted entries and HEAD alone; came an extra file"
+    assert first_fault(ledger) == f"{name}: expected entries and HEAD alone, got an extra file"
 
 
 def test_an_entry_put_in_after_head_is_found(ledger):
     last = names(ledger)[-1]
     name, content = forged(issue_body(["c-1995"]), 6, sha256(ledger / last))
     (ledger / name).write_bytes(content)
-    assert first_fault(ledger) == f"{name}: wanted no entry after {last}, which HEAD names; came an extra file"
+    assert first_fault(ledger) == f"{name}: expected no entry after {last}, which HEAD names, got an extra file"
 
 
 def test_a_second_entry_of_one_number_is_found(ledger):
     name, content = forged(issue_body(["c-1995"], date(2003, 1, 1)), 5, sha256(ledger / names(ledger)[3]))
     (ledger / name).write_bytes(content)
-    assert first_fault(ledger) == f"{name}: wanted one entry 5; came a second one beside {names(ledger)[4]}"
+    assert first_fault(ledger) == f"{name}: expected one entry 5, got a second one beside {names(ledger)[4]}"
 
 
 def test_a_back_dated_entry_is_found_even_where_everything_after_it_was_sealed_anew(ledger):
@@ -188,7 +188,7 @@ def test_a_back_dated_entry_is_found_even_where_everything_after_it_was_sealed_a
     last.write_bytes(content)
     (ledger / "HEAD").write_text(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
     assert first_fault(ledger) == (
-        f"{name}: wanted issued_on from 2026-11-24 on, that of 000004-retraction-2026-11-24.json; came 2026-01-01"
+        f"{name}: expected issued_on from 2026-11-24 on, that of 000004-retraction-2026-11-24.json, got 2026-01-01"
     )
 
 
@@ -198,7 +198,7 @@ def test_a_rewrite_of_everything_shows_only_against_a_head_known_before(ledger, 
     put(rewritten, issue_body(["a-1990"], said=(0.4, 0.3, 0.2, 0.1)))
     assert verify(rewritten).faults == ()
     assert [str(fault) for fault in verify(rewritten, published).faults] == [
-        f"HEAD: wanted an entry with the sha256 {published}, a head known before; came none in the chain"
+        f"HEAD: expected an entry with the sha256 {published}, a head known before, got none in the chain"
     ]
     put(ledger, issue_body(["c-1995"]))
     assert verify(ledger, published).faults == ()
@@ -207,7 +207,7 @@ def test_a_rewrite_of_everything_shows_only_against_a_head_known_before(ledger, 
 @pytest.mark.parametrize("content", [None, b"", b"\xff", b"abc  000005-x.json\n", b"0" * 64 + b"  ../x.json\n"])
 def test_a_head_that_is_none_is_found(ledger, content):
     (ledger / "HEAD").unlink() if content is None else (ledger / "HEAD").write_bytes(content)
-    assert first_fault(ledger) == "HEAD: wanted one line: the sha256 and the name of the last file; came no such line"
+    assert first_fault(ledger) == "HEAD: expected one line: the sha256 and the name of the last file, got no such line"
 
 
 def test_nothing_is_added_to_a_broken_ledger(ledger):
@@ -216,7 +216,7 @@ def test_nothing_is_added_to_a_broken_ledger(ledger):
     with pytest.raises(LedgerError) as refused:
         put(ledger, issue_body(["c-1995"]))
     assert str(refused.value) == (
-        "000002-*.json: wanted entry 2 before 000003-resolution-2026-11-24.json; came no such file"
+        "000002-*.json: expected entry 2 before 000003-resolution-2026-11-24.json, got no such file"
     )
     assert names(ledger) == before
 

@@ -95,23 +95,23 @@ def test_a_record_that_changed_since_the_first_live_issue_of_the_day_makes_repla
 @pytest.mark.parametrize(
     ("told", "options", "message"),
     [
-        (table([ENDED]), {}, f"wanted a case that goes on; {ENDED} collapsed on 1986-05-27, known since 1986-05-27"),
-        (table(["no-such-case"]), {}, "wanted the case_id of a case in the record; came 'no-such-case'; nearest: "),
+        (table([ENDED]), {}, f"expected a case that goes on, got {ENDED}, which collapsed on 1986-05-27, known since 1986-05-27"),
+        (table(["no-such-case"]), {}, "expected the case_id of a case in the record, got 'no-such-case'; nearest: "),
         (table(["../../etc/passwd"]), {}, "expected the case_id of a case in the record, got '../../etc/passwd'"),
         (table([CASE], models=("primary",)), {}, "expected a forecast of base_rate beside the others, got primary"),
         (table([CASE], models=("../x", "base_rate")), {}, "expected model: pattern "),
         (table([CASE]), {"models": ["secondary"]}, "expected models out of those in the table, primary, base_rate, got 'secondary'"),
-        (table([CASE]), {"target": "ratified"}, "wanted a target out of concluded, in_force; came 'ratified'"),
+        (table([CASE]), {"target": "ratified"}, "expected a target out of concluded, in_force, got 'ratified'"),
         (table([CASE], said=(0.1, 0.2, 0.3, 0.5)), {}, f"expected probabilities that sum to 1, got [0.1, 0.2, 0.3, 0.5] of primary for {CASE} at 6 months"),
         (table([CASE], said=(-0.1, 0.4, 0.3, 0.4)), {}, "expected probabilities that lie within their bounds and are not below 0, got [-0.1, "),
         (table([CASE], said=(np.nan, 0.2, 0.3, 0.5)), {}, "expected probabilities that sum to 1, got [nan, 0.2, 0.3, 0.5] of "),
         (table([CASE]).assign(upper=0.0), {}, "expected probabilities that lie within their bounds and are not below 0, got [0.1, "),
         (table([CASE]).iloc[:-1], {}, "expected every state of every case at every horizon once for base_rate, got 7 rows"),
         (table([CASE, CASE]), {}, "expected every state of every case at every horizon once for primary, got 16 rows"),
-        (table([CASE], horizons=(6, 121)), {}, "wanted horizons from 1 to 120 months; came [6, 121]"),
+        (table([CASE], horizons=(6, 121)), {}, "expected horizons from 1 to 120 months, got [6, 121]"),
         (table([CASE]).assign(colour="red"), {}, "expected a forecast table with the columns model, case_id, as_of, "),
         (None, {"told": 7}, "expected a forecast table with the columns model, case_id, as_of, horizon, cause, probability, lower, upper, level, given, got 7"),
-        (table([CASE], as_of="2026-09-01"), {}, "wanted a day up to 2026-08-31, the as-of day of this history; came 2026-09-01"),
+        (table([CASE], as_of="2026-09-01"), {}, "expected a day up to 2026-08-31, the as-of day of this history, got 2026-09-01"),
         (table([CASE]), {"issued_on": date(2026, 8, 30)}, "expected an as_of day up to 2026-08-30, the day of issue, got 2026-08-31"),
     ],
 )  # fmt: skip
@@ -220,8 +220,8 @@ def test_a_replay_passes_over_what_stands(replays, history):
     [
         ((1991, 1990), 1, "expected years in order and at least one job, got 1991 to 1990 with 1"),
         ((1990, 1990), 0, "expected years in order and at least one job, got 1990 to 1990 with 0"),
-        ((2026, 2027), 1, "wanted a day up to 2026-08-31, the as-of day of this history; came 2027-01-01"),
-        ((1925, 1925), 1, "wanted a day by which at least 10 endings were known; on 1925-01-01 the record knew "),
+        ((2026, 2027), 1, "expected a day up to 2026-08-31, the as-of day of this history, got 2027-01-01"),
+        ((1925, 1925), 1, "expected a day by which at least 10 endings were known; on 1925-01-01 the record knew "),
     ],
 )
 def test_a_replay_that_cannot_be_made_is_refused(tmp_path, history, years, jobs, message):
@@ -235,5 +235,5 @@ def test_open_forecasts_bring_the_base_rate_and_refuse_an_ended_case(history):
     told, silent = open_forecasts(history.at(ONCE_OPEN), ["type_base_rate"], cases=[ENDED], horizons=[12])
     assert silent == {"type_base_rate": {}, "base_rate": {}}
     assert list(told["model"].unique()) == ["type_base_rate", "base_rate"]
-    with pytest.raises(UsageError, match=f"wanted a case that goes on; {ENDED} collapsed on 1986-05-27"):
+    with pytest.raises(UsageError, match=f"expected a case that goes on, got {ENDED}, which collapsed on 1986-05-27"):
         open_forecasts(history, ["base_rate"], cases=[ENDED])

@@ -104,8 +104,8 @@ def test_the_standard_errors_are_the_sandwich_by_hand(small):
     n, p, k = len(small.cause), small.design.shape[1], len(CAUSES)
     raised = np.exp(small.design @ plain.coef)
     chance = raised / (1 + raised.sum(axis=1, keepdims=True))
-    came = small.cause[:, None] == np.arange(1, k + 1)
-    scores = ((came - chance)[:, :, None] * small.design[:, None]).reshape(n, k * p)
+    got = small.cause[:, None] == np.arange(1, k + 1)
+    scores = ((got - chance)[:, :, None] * small.design[:, None]).reshape(n, k * p)
     bread = np.zeros((k * p, k * p))
     for row, of_causes in zip(small.design, chance, strict=True):
         bread += np.kron(np.diag(of_causes) - np.outer(of_causes, of_causes), np.outer(row, row))

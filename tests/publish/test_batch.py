@@ -65,11 +65,11 @@ def test_bad_rows_are_named_and_the_others_run(tmp_path, template, few_cases, ca
     assert report(tmp_path / "out", batch=batch) == 1
     out, err = capsys.readouterr()
     assert [line for line in err.splitlines() if line.startswith("refused")] == [
-        f"refused: {batch} row 3: data_quality: as_of: wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'June'",
+        f"refused: {batch} row 3: data_quality: as_of: expected a day as YYYY-MM-DD, for example 2026-02-05, got 'June'",
         f"refused: {batch} row 4: expected each report once, got data-quality/2026-06-01.html again, as in {batch} row 2; leave it out",
         f"refused: {batch} row 5: expected 2 cells, got 1",
         f"refused: {batch} row 6: expected a day up to 2026-08-31, where the record ends, got 2027-01-01; choose an earlier one",
-        f"refused: {batch} row 7: {Path('nowhere').resolve()}: wanted a folder with the record; came no such folder",
+        f"refused: {batch} row 7: {Path('nowhere').resolve()}: expected a folder with the record, got no such folder",
     ]
     assert err.splitlines()[-1] == "2 rendered, 0 unchanged, 0 failed, 5 refused"
     assert out.splitlines() == [
@@ -89,7 +89,7 @@ def test_rows_of_jsonl_may_name_their_template(tmp_path):
     assert [str(one) for one in found if isinstance(one, Refusal)] == [
         f"{batch} row 2: expected a JSON object on one line, got '{{'",
         f"{batch} row 4: expected a JSON object on one line, got '[1]'",
-        f"{batch} row 6: case_report: horizons: wanted horizons as whole months, for example 6,12,24; came 'x'",
+        f"{batch} row 6: case_report: horizons: expected horizons as whole months, for example 6,12,24, got 'x'",
         f"{batch} row 7: expected a template out of case, portfolio, scorecard, data-quality, got ['x']; choose one of them",
     ]
 

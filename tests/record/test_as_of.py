@@ -178,8 +178,8 @@ def test_a_correction_counts_from_the_day_on_which_it_was_recorded(record):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2026-09-01", "wanted a day up to 2026-08-31, where the record ends (data_end); came 2026-09-01"),
-        ("9999-12-31", "wanted a day up to 2026-08-31, where the record ends (data_end); came 9999-12-31"),
+        ("2026-09-01", "expected a day up to 2026-08-31, where the record ends (data_end), got 2026-09-01"),
+        ("9999-12-31", "expected a day up to 2026-08-31, where the record ends (data_end), got 9999-12-31"),
     ],
 )
 def test_no_day_after_the_record_can_be_asked(few_cases, text, message):
@@ -191,14 +191,14 @@ def test_no_day_after_the_record_can_be_asked(few_cases, text, message):
 def test_no_later_day_can_be_reached_from_an_earlier_one(history):
     with pytest.raises(LeakageError) as refused:
         history.at(date(2026, 2, 5)).at(date(2026, 2, 6))
-    assert str(refused.value) == "wanted a day up to 2026-02-05, the as-of day of this history; came 2026-02-06"
+    assert str(refused.value) == "expected a day up to 2026-02-05, the as-of day of this history, got 2026-02-06"
 
 
 def test_an_unknown_case_is_refused_with_the_nearest_names(history):
     with pytest.raises(UsageError) as refused:
         history.case("new-start-2026")
     assert str(refused.value).startswith(
-        f"wanted the case_id of a case in the record; came 'new-start-2026'; nearest: {FOUNDING_CASE}, "
+        f"expected the case_id of a case in the record, got 'new-start-2026'; nearest: {FOUNDING_CASE}, "
     )
 
 
@@ -206,13 +206,13 @@ def test_a_case_not_yet_known_is_refused_with_the_day_from_which_it_is(history):
     with pytest.raises(UsageError) as refused:
         history.at(date(2026, 2, 4)).case(FOUNDING_CASE)
     assert str(refused.value) == (
-        f"wanted a day from 2026-02-05 on, when {FOUNDING_CASE} became known; came 2026-02-04"
+        f"expected a day from 2026-02-05 on, when {FOUNDING_CASE} became known, got 2026-02-04"
     )
 
 
 def test_a_faulty_record_gives_no_history(small_copy):
     small_copy.edit("cases", FOUNDING_CASE, type="treaty")
-    with pytest.raises(SchemaError, match="wanted type as one of"):
+    with pytest.raises(SchemaError, match="expected type as one of"):
         load_history(small_copy.folder)
 
 

@@ -9,21 +9,21 @@ from forecasting.record.schema import TABLES
 
 CASE = "us-china-encounters-mou-2014"
 HEADER = ",".join(TABLES["calendar"].names)
-DESCRIPTOR = "datapackage.json: wanted a Data Package descriptor with data_end as a day, YYYY-MM-DD"
+DESCRIPTOR = "datapackage.json: expected a Data Package descriptor with data_end as a day, YYYY-MM-DD"
 SPOILT = {
-    "quote never closed": ("calendar.csv", lambda old: old + b'"abc', "calendar.csv row {last}: wanted well-formed CSV; came unexpected end of data"),
-    "text after a quote": ("calendar.csv", lambda old: old + b'"a"b,c\n', "calendar.csv row {last}: wanted well-formed CSV; came ',' expected after '\"'"),
-    "too few cells": ("calendar.csv", lambda old: old + b"a,b\n", "calendar.csv row {last} (a): wanted 5 cells; came 2 cells"),
-    "too many cells": ("calendar.csv", lambda old: old + b"a,b,c,d,e,f\n", "calendar.csv row {last} (a): wanted 5 cells; came 6 cells"),
-    "line break inside a cell": ("calendar.csv", lambda old: old + b'a,b,c,"d\ne",f\n', "calendar.csv row {last} (a): wanted cells of one line; came a line break inside a cell"),
-    "byte of Latin-1": ("calendar.csv", lambda old: old + b"caf\xe9,b,c,d,e\n", "calendar.csv row {last}: wanted text in UTF-8; came byte 0xe9"),
-    "no content": ("calendar.csv", lambda old: b"", "calendar.csv: wanted a header and rows; came an empty file"),
-    "blank lines only": ("calendar.csv", lambda old: b"\n \r\n", "calendar.csv: wanted a header and rows; came an empty file"),
-    "column renamed": ("calendar.csv", lambda old: old.replace(b"what", b"event", 1), f"calendar.csv row 1: wanted the header {HEADER}; came {HEADER.replace('what', 'event')}"),
-    "columns in another order": ("calendar.csv", lambda old: old.replace(b"case_id,announced_date", b"announced_date,case_id", 1), f"calendar.csv row 1: wanted the header {HEADER}; came {HEADER.replace('case_id,announced_date', 'announced_date,case_id')}"),
-    "descriptor without data_end": ("datapackage.json", lambda old: old.replace(b"data_end", b"end", 1), f"{DESCRIPTOR}; came KeyError: 'data_end'"),
-    "descriptor that is a list": ("datapackage.json", lambda old: b"[]", f"{DESCRIPTOR}; came TypeError: list indices must be integers or slices, not str"),
-    "data_end that is no day": ("datapackage.json", lambda old: old.replace(b"2026-08-31", b"August", 1), f"{DESCRIPTOR}; came UsageError: wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'August'"),
+    "quote never closed": ("calendar.csv", lambda old: old + b'"abc', "calendar.csv row {last}: expected well-formed CSV, got unexpected end of data"),
+    "text after a quote": ("calendar.csv", lambda old: old + b'"a"b,c\n', "calendar.csv row {last}: expected well-formed CSV, got ',' expected after '\"'"),
+    "too few cells": ("calendar.csv", lambda old: old + b"a,b\n", "calendar.csv row {last} (a): expected 5 cells, got 2 cells"),
+    "too many cells": ("calendar.csv", lambda old: old + b"a,b,c,d,e,f\n", "calendar.csv row {last} (a): expected 5 cells, got 6 cells"),
+    "line break inside a cell": ("calendar.csv", lambda old: old + b'a,b,c,"d\ne",f\n', "calendar.csv row {last} (a): expected cells of one line, got a line break inside a cell"),
+    "byte of Latin-1": ("calendar.csv", lambda old: old + b"caf\xe9,b,c,d,e\n", "calendar.csv row {last}: expected text in UTF-8, got byte 0xe9"),
+    "no content": ("calendar.csv", lambda old: b"", "calendar.csv: expected a header and rows, got an empty file"),
+    "blank lines only": ("calendar.csv", lambda old: b"\n \r\n", "calendar.csv: expected a header and rows, got an empty file"),
+    "column renamed": ("calendar.csv", lambda old: old.replace(b"what", b"event", 1), f"calendar.csv row 1: expected the header {HEADER}, got {HEADER.replace('what', 'event')}"),
+    "columns in another order": ("calendar.csv", lambda old: old.replace(b"case_id,announced_date", b"announced_date,case_id", 1), f"calendar.csv row 1: expected the header {HEADER}, got {HEADER.replace('case_id,announced_date', 'announced_date,case_id')}"),
+    "descriptor without data_end": ("datapackage.json", lambda old: old.replace(b"data_end", b"end", 1), f"{DESCRIPTOR}, got KeyError: 'data_end'"),
+    "descriptor that is a list": ("datapackage.json", lambda old: b"[]", f"{DESCRIPTOR}, got TypeError: list indices must be integers or slices, not str"),
+    "data_end that is no day": ("datapackage.json", lambda old: old.replace(b"2026-08-31", b"August", 1), f"{DESCRIPTOR}, got UsageError: expected a day as YYYY-MM-DD, for example 2026-02-05, got 'August'"),
 }  # fmt: skip
 
 
@@ -41,14 +41,14 @@ def test_a_missing_file_is_a_fault(small_copy, file):
     (small_copy.folder / file).unlink()
     with pytest.raises(SchemaError) as refused:
         small_copy.read()
-    assert str(refused.value) == f"{file}: wanted a readable file; came No such file or directory"
+    assert str(refused.value) == f"{file}: expected a readable file, got No such file or directory"
 
 
 def test_a_missing_folder_is_a_fault(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SchemaError) as refused:
         read_record(Path("nowhere"))
-    assert str(refused.value) == "nowhere: wanted a folder with the record; came no such folder"
+    assert str(refused.value) == "nowhere: expected a folder with the record, got no such folder"
 
 
 def test_every_unreadable_file_is_told_at_once(small_copy):
@@ -102,7 +102,7 @@ def test_blank_lines_do_not_move_the_rows_that_faults_name(small_copy):
     small_copy.edit("cases", CASE, matched="loosely")
     small_copy.rewrite("cases.csv", lambda old: old.replace(b"\n", b"\n\n", 1))
     assert small_copy.faults() == [
-        f"cases.csv row {row + 1} ({CASE}): wanted matched as one of explicit, tacit, none; came 'loosely'"
+        f"cases.csv row {row + 1} ({CASE}): expected matched as one of explicit, tacit, none, got 'loosely'"
     ]
 
 

@@ -31,7 +31,7 @@ def test_a_day_is_read_as_it_is_written(day):
 def test_anything_else_is_not_a_day(text):
     with pytest.raises(UsageError) as refused:
         parse_day(text)
-    assert str(refused.value) == f"wanted a day as YYYY-MM-DD, for example 2026-02-05; came {text!r}"
+    assert str(refused.value) == f"expected a day as YYYY-MM-DD, for example 2026-02-05, got {text!r}"
 
 
 def test_horizons_are_sorted_without_repeats():
@@ -43,14 +43,14 @@ def test_horizons_are_sorted_without_repeats():
 def test_horizons_that_are_no_whole_months_are_refused(text):
     with pytest.raises(UsageError) as refused:
         parse_horizons(text)
-    assert str(refused.value) == f"wanted horizons as whole months, for example 6,12,24; came {text!r}"
+    assert str(refused.value) == f"expected horizons as whole months, for example 6,12,24, got {text!r}"
 
 
 @pytest.mark.parametrize("horizons", [(), (0,), (121,), (6, 10_000), (6.0,)])
 def test_horizons_out_of_range_are_refused(horizons):
     with pytest.raises(UsageError) as refused:
         check_horizons(horizons)
-    assert str(refused.value) == f"wanted horizons from 1 to 120 months; came {list(horizons)}"
+    assert str(refused.value) == f"expected horizons from 1 to 120 months, got {list(horizons)}"
 
 
 @given(DAYS, st.integers(0, 40_000))

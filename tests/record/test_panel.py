@@ -193,8 +193,8 @@ def test_before_the_first_case_there_is_no_spell(record):
 @pytest.mark.parametrize(
     ("target", "population", "message"),
     [
-        ("ratified", "forward", "wanted a target out of concluded, in_force; came 'ratified'"),
-        ("concluded", "all", "wanted a population out of forward, pooled, every; came 'all'"),
+        ("ratified", "forward", "expected a target out of concluded, in_force, got 'ratified'"),
+        ("concluded", "all", "expected a population out of forward, pooled, every, got 'all'"),
     ],
 )
 def test_an_unknown_target_or_population_is_refused(history, target, population, message):

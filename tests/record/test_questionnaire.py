@@ -62,13 +62,13 @@ def test_every_fault_stands_beside_the_question_that_caused_it(small_copy):
     faults = told(ANSWERS | bad, small_copy.folder)
     assert set(faults) == set(bad)
     assert faults["case_id"] == (
-        "wanted a case_id of lower-case words joined by hyphens, at most 70 characters, such as my-case-2026; "
-        "came 'Not a slug'",
+        "expected a case_id of lower-case words joined by hyphens, at most 70 characters, such as my-case-2026; "
+        "got 'Not a slug'",
     )
-    assert faults["start_date"] == ("wanted start_date as a day as YYYY-MM-DD; came '2025-3-1'",)
-    assert faults["source_title"] == ("wanted title as text; no answer",)
-    assert faults["leader_endorsed"] == ("wanted leader_endorsed as a number from 0 to 1 (1 yes, 0 no); came '2'",)
-    assert faults["data_end"] == ("wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'soon'",)
+    assert faults["start_date"] == ("expected start_date as a day as YYYY-MM-DD, got '2025-3-1'",)
+    assert faults["source_title"] == ("expected title as text; no answer",)
+    assert faults["leader_endorsed"] == ("expected leader_endorsed as a number from 0 to 1 (1 yes, 0 no), got '2'",)
+    assert faults["data_end"] == ("expected a day as YYYY-MM-DD, for example 2026-02-05, got 'soon'",)
 
 
 def test_without_answers_only_the_required_ones_are_asked_for(small_copy):
@@ -90,30 +90,34 @@ def test_without_answers_only_the_required_ones_are_asked_for(small_copy):
         (
             {"start_known_date": "2025-02-01", "last_observed_date": "2025-06-01"},
             "start_known_date",
-            "wanted start_known_date on or after start_date; "
+            "expected start_known_date on or after start_date; "
             "came start_date='2025-03-01', start_known_date='2025-02-01'",
         ),
         (
             {"start_date": "2099-01-01"},
             "start_date",
-            "wanted a start known by data_end 2026-08-31, which stands in datapackage.json; "
+            "expected a start known by data_end 2026-08-31, which stands in datapackage.json; "
             "came start_known_date='2099-01-01'",
         ),
         (
             {"last_observed_date": "2024-01-01"},
             "last_observed_date",
-            "wanted last_observed_date on or after the start; came last_observed_date='2024-01-01'",
+            "expected last_observed_date on or after the start, got last_observed_date='2024-01-01'",
         ),
         (
             {"data_end": "2020-01-01"},
             "data_end",
-            "wanted a day after 2026-08-31, where the record ends; came '2020-01-01'",
+            "expected a day after 2026-08-31, where the record ends, got '2020-01-01'",
         ),
-        ({"n_parties": "1"}, "n_parties", "wanted n_parties at least the number of parties listed; came n_parties='1'"),
+        (
+            {"n_parties": "1"},
+            "n_parties",
+            "expected n_parties at least the number of parties listed, got n_parties='1'",
+        ),
         (
             {"case_id": "salt2-observance-1979"},
             "case_id",
-            "wanted a case_id that the record in {} does not have; came 'salt2-observance-1979'",
+            "expected a case_id that the record in {} does not have, got 'salt2-observance-1979'",
         ),
     ],
 )
@@ -137,12 +141,12 @@ def test_faults_that_no_answer_caused_are_told_as_the_records_own(small_copy):
     faults = told(ANSWERS, small_copy.folder)
     row = small_copy.row_of("cases", "salt2-observance-1979")
     assert set(faults) == {""} and faults[""][0].startswith(
-        f"cases.csv row {row} (salt2-observance-1979): wanted domain"
+        f"cases.csv row {row} (salt2-observance-1979): expected domain"
     )
 
 
 def test_an_unknown_question_is_refused(small_copy):
-    with pytest.raises(UsageError, match="wanted answers to case_id, name, .*; came \\['colour'\\]"):
+    with pytest.raises(UsageError, match="expected answers to case_id, name, .*, got \\['colour'\\]"):
         case_from_answers(ANSWERS | {"colour": "red"}, small_copy.folder)
 
 

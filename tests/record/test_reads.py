@@ -74,8 +74,8 @@ READ = {
 
 @pytest.mark.parametrize("how", READ)
 def test_a_table_notes_the_columns_that_leave_it_and_gives_what_pandas_gives(cases, how):
-    work, wanted = READ[how]
-    assert names_read(lambda: work(cases)) == wanted
+    work, expected = READ[how]
+    assert names_read(lambda: work(cases)) == expected
     found, plain = work(cases), work(cases.plain)
     if isinstance(plain, pd.DataFrame):
         pd.testing.assert_frame_equal(pd.DataFrame(found), plain)

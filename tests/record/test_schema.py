@@ -24,8 +24,8 @@ def test_a_column_says_what_it_holds(table, column):
     assert len(set(column.choices)) == len(column.choices)
     assert not column.link or (column.link in TABLES and column.kind in ("slug", "keys"))
     assert column.minimum <= column.maximum
-    assert column.wanted().startswith(f"{column.name} as ")
-    assert column.wanted().endswith(" or empty") != column.required
+    assert column.expected().startswith(f"{column.name} as ")
+    assert column.expected().endswith(" or empty") != column.required
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)

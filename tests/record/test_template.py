@@ -80,10 +80,10 @@ def test_a_template_left_unfilled_is_refused_cell_by_cell(small_copy):
     add_case(CASE, small_copy.folder)
     faults = small_copy.faults()
     row = small_copy.last_row("cases")
-    assert f"cases.csv row {row} ({CASE}): wanted name as text; came '?'" in faults
-    assert f"cases.csv row {row} ({CASE}): wanted start_date as a day as YYYY-MM-DD; came '?'" in faults
-    assert f"events/{CASE}.csv row 2 ({CASE}): wanted summary as text; came '?'" in faults
-    assert all(fault.endswith("came '?'") for fault in faults)
+    assert f"cases.csv row {row} ({CASE}): expected name as text, got '?'" in faults
+    assert f"cases.csv row {row} ({CASE}): expected start_date as a day as YYYY-MM-DD, got '?'" in faults
+    assert f"events/{CASE}.csv row 2 ({CASE}): expected summary as text, got '?'" in faults
+    assert all(fault.endswith("got '?'") for fault in faults)
 
 
 def test_a_filled_template_passes_the_check_and_is_forecast(record_copy):
@@ -115,8 +115,8 @@ def test_a_case_id_that_is_no_slug_is_refused(tmp_path, case_id):
     with pytest.raises(UsageError) as refused:
         add_case(case_id, tmp_path / "mine")
     assert str(refused.value) == (
-        "wanted a case_id of lower-case words joined by hyphens, at most 70 characters, such as my-case-2026; "
-        f"came {case_id!r}"
+        "expected a case_id of lower-case words joined by hyphens, at most 70 characters, such as my-case-2026; "
+        f"got {case_id!r}"
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -126,7 +126,7 @@ def test_a_case_id_that_is_taken_is_refused(small_copy):
     with pytest.raises(UsageError) as refused:
         add_case("salt2-observance-1979", small_copy.folder)
     assert str(refused.value) == (
-        f"wanted a case_id that the record in {small_copy.folder} does not have; came 'salt2-observance-1979'"
+        f"expected a case_id that the record in {small_copy.folder} does not have, got 'salt2-observance-1979'"
     )
     assert contents(small_copy.folder) == before
 
@@ -142,7 +142,7 @@ def test_the_shipped_record_is_never_changed():
     with pytest.raises(UsageError) as refused:
         add_case(CASE, shipped("data"))
     assert (
-        str(refused.value) == f"wanted a folder of your own (the shipped record is read-only); came {shipped('data')}"
+        str(refused.value) == f"expected a folder of your own (the shipped record is read-only), got {shipped('data')}"
     )
     assert contents(shipped("data")) == before
 
@@ -153,7 +153,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
         add_case(CASE, tmp_path / "file" / "deep" / "mine")
     assert (
         str(refused.value)
-        == f"wanted a folder that can be made; came {tmp_path / 'file' / 'deep' / 'mine'}: Not a directory"
+        == f"expected a folder that can be made, got {tmp_path / 'file' / 'deep' / 'mine'}: Not a directory"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 

@@ -33,9 +33,9 @@ def corp():
 def ranked():
     """Ranked probability scores of forecasts of three ordered categories; a sum over thresholds, not their mean."""
     rng = np.random.default_rng(20260205)
-    p, came = rng.dirichlet((1.0, 2.0, 1.5), size=40), rng.integers(0, 3, size=40)
-    score = scoringrules.rps_score(came + 1, p)
-    table = {f"p{k}": p[:, k] for k in range(3)} | {"category": came, "rps": score}
+    p, got = rng.dirichlet((1.0, 2.0, 1.5), size=40), rng.integers(0, 3, size=40)
+    score = scoringrules.rps_score(got + 1, p)
+    table = {f"p{k}": p[:, k] for k in range(3)} | {"category": got, "rps": score}
     pl.DataFrame(table).write_csv(HERE / "scores_rps.csv")
 
 

@@ -46,8 +46,8 @@ def test_a_strictly_proper_score_is_best_at_the_truth_alone(name):
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_no_chance_beats_the_true_one(name, truth, other):
     score = SCORES[name].function
-    came, not_come = score([truth, other], [1, 1]), score([truth, other], [0, 0])
-    told, mistold = truth * came + (1 - truth) * not_come
+    got, not_come = score([truth, other], [1, 1]), score([truth, other], [0, 0])
+    told, mistold = truth * got + (1 - truth) * not_come
     assert told <= mistold + 1e-12
 
 

@@ -59,7 +59,7 @@ def test_what_is_no_plain_file_is_refused_and_never_waited_for(tmp_path, work):
 
 
 @pytest.mark.parametrize(
-    ("content", "came"),
+    ("content", "got"),
     [
         (b"", "with a whole JSON object, got EOF while parsing a value at line 1 column 0"),
         (b"{", "with a whole JSON object, got EOF while parsing an object at line 1 column 1"),
@@ -72,10 +72,10 @@ def test_what_is_no_plain_file_is_refused_and_never_waited_for(tmp_path, work):
         (b'{"words": "", "number": "7"}', "with number: a valid integer, got '7'"),
     ],
 )
-def test_what_is_not_of_the_form_is_named(tmp_path, content, came):
+def test_what_is_not_of_the_form_is_named(tmp_path, content, got):
     path = tmp_path / "note.json"
     path.write_bytes(content)
-    assert refusal(lambda place: KIND.form(place, Note), path) == f": expected a note {came}"
+    assert refusal(lambda place: KIND.form(place, Note), path) == f": expected a note {got}"
     path.write_bytes(b'{"words": "first"}\n' + content + b"x")
     assert refusal(lambda place: KIND.lines(place, Note), path).startswith(" row 2: expected a note with ")
 

@@ -95,7 +95,7 @@ def test_an_array_of_objects_is_refused_and_its_pickle_not_run(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("array", "came"),
+    ("array", "got"),
     [
         (np.asfortranarray(ARRAYS["a"]), "<f8 of shape (2, 3) in Fortran order"),
         (ARRAYS["a"].reshape(3, 2), "<f8 of shape (3, 2)"),
@@ -106,8 +106,8 @@ def test_an_array_of_objects_is_refused_and_its_pickle_not_run(tmp_path):
     ],
     ids=["Fortran order", "shape", "byte order", "integers", "complex", "text"],
 )
-def test_an_array_of_another_form_is_refused(array, came):
-    assert refused(with_a(npy(array))) == f"expected a as <f8 of shape (2, 3), got {came}"
+def test_an_array_of_another_form_is_refused(array, got):
+    assert refused(with_a(npy(array))) == f"expected a as <f8 of shape (2, 3), got {got}"
 
 
 @pytest.mark.parametrize("shape", ["(10**9,)", "(9" + "9" * 16 + ",)", "(1000000000, 1000)", "(-1,)", "(" * 200])

@@ -57,10 +57,10 @@ def with_probability(entry, moved):
 
 def test_the_record_gives_the_ledgered_numbers_again_bit_for_bit(then, history):
     _, folder, _ = then
-    came = verify(folder)
-    assert came.differences == () and came.made_from == ()
-    assert came.notes == ("models fitted anew",)
-    assert came.n > 2 * 4 * (6 * 4 * 4)
+    got = verify(folder)
+    assert got.differences == () and got.made_from == ()
+    assert got.notes == ("models fitted anew",)
+    assert got.n > 2 * 4 * (6 * 4 * 4)
 
 
 def test_later_facts_change_nothing_on_the_way(then, history, tmp_path):
@@ -79,8 +79,8 @@ def test_an_edited_probability_is_named_with_file_line_and_case(then, ledger):
     trusted = then[2]
     edited(ledger, lambda entry: with_probability(entry, 1e-4))
     case = then[0].links[0].entry.forecasts[1]
-    came = verify(ledger / NAME, trusted)
-    first = came.differences[0]
+    got = verify(ledger / NAME, trusted)
+    first = got.differences[0]
     assert first.pointer == "/forecasts/1/probability/2/0"
     line = next(
         i for i, text in enumerate((ledger / NAME).read_text().splitlines(), 1) if f'"case_id":"{case.case_id}"' in text
@@ -90,7 +90,7 @@ def test_an_edited_probability_is_named_with_file_line_and_case(then, ledger):
     assert verify(f"{ledger / NAME}:{line}", trusted).differences[0] == first
     assert verify(f"{ledger / NAME}:{line + 1}", trusted).differences == ()
     last = line + len(then[0].links[0].entry.forecasts) - 2
-    with pytest.raises(UsageError, match=f"wanted a line with a forecast, {line - 1} to {last} of {NAME}; came 2"):
+    with pytest.raises(UsageError, match=f"expected a line with a forecast, {line - 1} to {last} of {NAME}, got 2"):
         verify(f"{ledger / NAME}:2", trusted)
 
 
@@ -111,10 +111,10 @@ def test_another_record_and_other_code_are_said_first_and_the_numbers_still_comp
         return with_probability(entry, 1e-4).model_copy(update={"record_sha256": "c" * 64, "code": code})
 
     edited(ledger, other)
-    came = verify(ledger / NAME, then[2])
-    assert came.made_from[0].startswith(f"made from another record: it says sha256 {'c' * 64}; this one is ")
-    assert came.made_from[1].startswith(f"made from other code: it says sha256 {'d' * 64}; this is ")
-    assert came.differences[0].pointer == "/forecasts/1/probability/2/0"
+    got = verify(ledger / NAME, then[2])
+    assert got.made_from[0].startswith(f"made from another record: it says sha256 {'c' * 64}; this one is ")
+    assert got.made_from[1].startswith(f"made from other code: it says sha256 {'d' * 64}; this is ")
+    assert got.differences[0].pointer == "/forecasts/1/probability/2/0"
 
 
 def test_a_resolution_that_says_otherwise_is_named(then, ledger):
@@ -150,9 +150,9 @@ def test_a_number_of_an_entry_is_told_from_its_sources(then):
 def test_a_broken_chain_stops_the_proof_of_a_ledger(ledger):
     path = ledger / NAME
     path.write_bytes(path.read_bytes()[:-200])
-    with pytest.raises(LedgerError, match=f"^{NAME}: wanted an entry as JSON"):
+    with pytest.raises(LedgerError, match=f"^{NAME}: expected an entry as JSON"):
         verify(ledger)
-    with pytest.raises(LedgerError, match=f"^{NAME}: wanted an entry as JSON"):
+    with pytest.raises(LedgerError, match=f"^{NAME}: expected an entry as JSON"):
         verify(path)
 
 
@@ -161,7 +161,7 @@ def test_files_swapped_between_two_dates_stop_the_proof(ledger):
     contents = [(ledger / name).read_bytes() for name in names]
     for name, content in zip(names, reversed(contents), strict=True):
         (ledger / name).write_bytes(content)
-    with pytest.raises(LedgerError, match=f"^{names[0]}: wanted the entry of that name; by what it holds {names[1]}"):
+    with pytest.raises(LedgerError, match=f"^{names[0]}: expected the entry of that name; by what it holds {names[1]}"):
         verify(ledger)
 
 
@@ -169,14 +169,14 @@ def test_a_file_outside_the_folder_is_no_entry_of_it(ledger, tmp_path):
     outside = tmp_path / "outside.json"
     shutil.move(ledger / NAME, outside)
     (ledger / NAME).symlink_to(outside)
-    with pytest.raises(LedgerError, match=f"^{NAME}: wanted a file of the ledger itself; came a symbolic link"):
+    with pytest.raises(LedgerError, match=f"^{NAME}: expected a file of the ledger itself, got a symbolic link"):
         verify(ledger)
 
 
 def test_a_file_without_end_is_not_read(ledger):
     with (ledger / NAME).open("r+b") as file:
         file.truncate(20_000_000_000)
-    with pytest.raises(LedgerError, match=f"^{NAME}: wanted at most 16000000 bytes; came 20000000000"):
+    with pytest.raises(LedgerError, match=f"^{NAME}: expected at most 16000000 bytes, got 20000000000"):
         verify(ledger)
     with pytest.raises(
         UsageError, match="json: expected at most 32000000 bytes, got 20000000000; name the page, card or entry"

@@ -53,9 +53,9 @@ def change(page, edit):
 
 
 def test_a_page_as_it_was_made_has_no_difference(page, trusted):
-    came = verify(page, trusted)
-    assert (came.differences, came.made_from) == ((), ())
-    assert came.n > 50
+    got = verify(page, trusted)
+    assert (got.differences, got.made_from) == ((), ())
+    assert got.n > 50
     assert verify(page.with_suffix(".json"), trusted).differences == ()
 
 
@@ -89,8 +89,8 @@ def test_another_record_is_said_first_and_is_no_difference_of_a_number(page, tru
     page.write_text(
         page.read_text().replace(json.loads(page.with_suffix(".json").read_text())["record_sha256"], "0" * 64)
     )
-    came = verify(page, trusted)
-    assert came.made_from[0].startswith(f"made from another record: it says sha256 '{'0' * 64}'; this one is ")
+    got = verify(page, trusted)
+    assert got.made_from[0].startswith(f"made from another record: it says sha256 '{'0' * 64}'; this one is ")
 
 
 def test_a_missing_value_and_one_too_many_are_differences():
@@ -111,7 +111,7 @@ def test_a_page_does_not_choose_what_it_is_held_against(page, few_cases):
     with pytest.raises(UsageError) as refused:
         verify(page)
     assert str(refused.value) == (
-        f"wanted --data, the record to derive the page from; came none, and the page was made from one of its own "
+        f"expected --data, the record to derive the page from, got none, and the page was made from one of its own "
         f"({str(few_cases)!r}): a page does not choose what it is held against"
     )
 
@@ -125,7 +125,7 @@ def test_a_page_does_not_choose_what_it_is_held_against(page, few_cases):
         ('{"template": "../../x", "rendering": {"template": "../../x", "parameters": {}}}', "{path}: expected a page of a template out of case_report, portfolio, scorecard, data_quality, got ['../../x', '../../x']; render"),
         ('{"template": "portfolio", "rendering": {"template": "data_quality", "parameters": {}}}', "{path}: expected a page of a template out of case_report, "),
         ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"x": 1}}}', "data_quality: expected keys out of as_of, data, got the unknown key x"),
-        ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"as_of": "2026-08-31; import os"}}}', "data_quality: as_of: wanted a day as YYYY-MM-DD"),
+        ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"as_of": "2026-08-31; import os"}}}', "data_quality: as_of: expected a day as YYYY-MM-DD"),
     ],
 )  # fmt: skip
 def test_a_file_that_says_something_else_is_refused(page, trusted, text, message):
@@ -139,7 +139,7 @@ def test_a_file_that_says_something_else_is_refused(page, trusted, text, message
 def test_what_is_nothing_to_verify_is_refused(tmp_path, page):
     (tmp_path / "notes.txt").write_text("x")
     for place in (tmp_path / "notes.txt", tmp_path / "nowhere.html", tmp_path):
-        with pytest.raises(UsageError, match="^wanted an entry or the folder of a ledger, or a model card"):
+        with pytest.raises(UsageError, match="^expected an entry or the folder of a ledger, or a model card"):
             verify(place)
     page.with_suffix(".json").unlink()
     with pytest.raises(
@@ -163,7 +163,7 @@ def test_a_value_that_is_no_forecast_is_told_by_the_rows_that_it_names(page, tru
     assert told["rows"][0]["file"] == "cases.csv" and told["rows"][0]["row"] > 1
     with pytest.raises(UsageError, match="nothing at 'nowhere'"):
         explain(str(page), "/stale/nowhere", trusted)
-    with pytest.raises(UsageError, match="wanted a JSON pointer or a number that stands there; came '0.123456'"):
+    with pytest.raises(UsageError, match="expected a JSON pointer or a number that stands there, got '0.123456'"):
         explain(str(page), "0.123456", trusted)
 
 

@@ -134,7 +134,7 @@ def schema_bytes() -> bytes:
 
 
 def parsed_card(content: bytes, place: str) -> Card:
-    """The card in the bytes; `CardError` that names `place`, what was wanted there and what came."""
+    """The card in the bytes; `CardError` that names `place`, what was expected there and what came."""
     try:
         return CARD.parsed(content, place, Card)
     except ForeignFileError as error:

@@ -117,8 +117,8 @@ class Material:
 
     def skill(self, design: str, by: str = "all", part: str = "all", **asked: str) -> Figure:
         """Skill with its interval; registered weights and over the base rate unless asked otherwise."""
-        wanted = {"weights": "case", "model": MODEL, "reference": "base_rate"} | asked
-        found = self.rows("breakdown", design=design, by=by, part=part, **wanted)
+        expected = {"weights": "case", "model": MODEL, "reference": "base_rate"} | asked
+        found = self.rows("breakdown", design=design, by=by, part=part, **expected)
         return share(found[0]["skill"], found[0]["lower"], found[0]["upper"]) if found else share(None)
 
 

@@ -16,12 +16,12 @@ def kept_scores(lines: pd.DataFrame) -> pd.DataFrame:
 
     `lines` as in `explain.track_record.COLUMNS`. Columns: case_id, as_of, horizon, primary, base_rate.
     """
-    came = (lines["state"].to_numpy()[:, None] == np.array(STATES)).astype(float)
+    got = (lines["state"].to_numpy()[:, None] == np.array(STATES)).astype(float)
     scores = lines[["case_id", "as_of", "horizon"]].copy()
     for model in ("primary", "base_rate"):
         chances = lines[[f"{model}_{cause}" for cause in CAUSES]].to_numpy(float)
         every = np.column_stack([chances, 1.0 - chances.sum(axis=1)])
-        scores[model] = ((every - came) ** 2).sum(axis=1) / 2.0
+        scores[model] = ((every - got) ** 2).sum(axis=1) / 2.0
     return scores
 
 

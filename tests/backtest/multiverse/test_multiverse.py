@@ -171,5 +171,5 @@ def test_what_cannot_be_run_is_refused(past):
         multiverse(past, [CASE], n=29)
     with pytest.raises(UsageError, match="^expected at least one job, got 0; 1 runs in this process$"):
         multiverse(past, [CASE], jobs=0)
-    with pytest.raises(UsageError, match="^wanted a case that goes on; vladivostok-1974 formalized"):
+    with pytest.raises(UsageError, match="^expected a case that goes on, got vladivostok-1974, which formalized"):
         multiverse(past, ["vladivostok-1974"], n=30)

@@ -30,10 +30,12 @@ def test_the_hash_tells_the_codings_apart(history):
 
 
 def test_what_cannot_be_taken_is_refused(history):
-    with pytest.raises(UsageError, match="^wanted alternatives arguable by 2026-08-31; came no-such-alternative$"):
+    with pytest.raises(UsageError, match="^expected alternatives arguable by 2026-08-31, got no-such-alternative$"):
         recoded(history, ["no-such-alternative"])
     early = history.at(history.alternatives.set_index("alternative_id").loc[ALTERNATIVE, "known_date"].iloc[0].date())
     assert recoded(early, [ALTERNATIVE]).as_of == early.as_of
     ids = sorted({name for name in history.alternatives["alternative_id"] if name.startswith("new-start-post-expiry")})
-    with pytest.raises(UsageError, match="^wanted one alternative of a case at a time; came several of new-start-post"):
+    with pytest.raises(
+        UsageError, match="^expected one alternative of a case at a time, got several of new-start-post"
+    ):
         recoded(history, ids[:2])

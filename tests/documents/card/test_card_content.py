@@ -48,7 +48,7 @@ def tables(card, section):
 def test_the_card_that_is_kept_is_the_one_that_record_and_code_make(fresh, history):
     home = home_of(shipped("data"))
     path = latest(home)
-    again = "wanted the card of this record and code: forecasting card --out data/card"
+    again = "expected the card of this record and code: forecasting card --out data/card"
     assert mismatches(read_card(path), history.record.folder, home, history.sha256) == (), again
     assert differences(read_card(path), fresh) == [], again
     assert path.read_bytes() == card_bytes(fresh), again

@@ -226,7 +226,7 @@ def test_a_faulty_line_of_the_sign_offs_is_named(kept, line, message):
         ('{"owner": "a", "reviewer": 7, "next_review": "2027-01-01"}', "with reviewer: a valid string, got 7"),
         (
             '{"owner": "a", "reviewer": "b", "next_review": "soon"}',
-            "that holds together, got next_review: wanted a day",
+            "that holds together, got next_review: expected a day",
         ),
     ],
 )
@@ -300,7 +300,7 @@ def test_nothing_is_written_into_a_folder_that_cannot_be(history, tmp_path):
 
 
 def test_a_card_of_too_short_a_record_is_refused(few_cases, tmp_path):
-    with pytest.raises(UsageError, match="wanted a day by which at least 10 endings were known"):
+    with pytest.raises(UsageError, match="expected a day by which at least 10 endings were known"):
         make_card(load_history(few_cases), tmp_path / "card")
     assert not list(tmp_path.rglob("*.json"))
 

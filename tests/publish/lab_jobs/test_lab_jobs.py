@@ -61,7 +61,7 @@ def test_a_job_that_stands_unchanged_says_so_and_has_its_files(tmp_path, templat
 def test_a_recurring_job_that_can_no_longer_be_answered_fails_by_name(tmp_path, template, database):
     job = executed(database, template(), tmp_path, parameters={"data": "gone"}, job_definition_id="some-definition")
     assert (job.status, job.status_message) == (
-        "FAILED", f"{tmp_path / 'gone'}: wanted a folder with the record; came no such folder"
+        "FAILED", f"{tmp_path / 'gone'}: expected a folder with the record, got no such folder"
     )  # fmt: skip
 
 

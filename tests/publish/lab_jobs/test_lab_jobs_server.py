@@ -57,11 +57,11 @@ def test_a_job_is_a_report_and_a_parameter_never_becomes_code(server):
 @pytest.mark.parametrize(
     ("notebook", "parameters", "said"),
     [
-        (TEMPLATE, {"as_of": "soon"}, "data_quality: as_of: wanted a day as YYYY-MM-DD, for example 2026-02-05; came 'soon'"),
+        (TEMPLATE, {"as_of": "soon"}, "data_quality: as_of: expected a day as YYYY-MM-DD, for example 2026-02-05, got 'soon'"),
         (TEMPLATE, {"as_of = 1; x": "1"}, "data_quality: expected keys out of as_of, data, got the unknown key as_of = 1; x"),
-        (TEMPLATE, {"data": "nowhere"}, "nowhere: wanted a folder with the record; came no such folder"),
-        ("templates/case_report.ipynb", {"horizons": "6,x", "case_id": CASE}, "case_report: horizons: wanted horizons as whole months, for example 6,12,24; came '6,x'"),
-        ("templates/case_report.ipynb", {"case_id": "__import__('os')", "data": "record"}, "wanted the case_id of a case in the record; came \"__import__('os')\""),
+        (TEMPLATE, {"data": "nowhere"}, "nowhere: expected a folder with the record, got no such folder"),
+        ("templates/case_report.ipynb", {"horizons": "6,x", "case_id": CASE}, "case_report: horizons: expected horizons as whole months, for example 6,12,24, got '6,x'"),
+        ("templates/case_report.ipynb", {"case_id": "__import__('os')", "data": "record"}, "expected the case_id of a case in the record, got \"__import__('os')\""),
         ("templates/portfolio.ipynb", {"period_months": "0"}, "portfolio: period_months: expected months since the last period, 1 to 120, got 0"),
         ("mine.ipynb", {}, "expected a notebook with the cells of a report template (case_report, portfolio, scorecard, data_quality) as shipped, got mine.ipynb; copy the template again"),
         ("broken.ipynb", {}, "expected a notebook, got broken.ipynb: "),
@@ -90,7 +90,7 @@ def test_a_recurring_job_is_checked_and_one_that_is_stopped_publishes_nothing(se
     for changes, said in (
         ({"schedule": "0 0 30 2 *"}, "schedule: expected daily, weekly, monthly, or a cron line of five fields"),
         ({"timezone": "Mars/Olympus"}, "and a time zone such as Europe/Berlin, got 'monthly' in 'Mars/Olympus'"),
-        ({"parameters": {"case_id": CASE, "as_of": "x"}}, "case_report: as_of: wanted a day"),
+        ({"parameters": {"case_id": CASE, "as_of": "x"}}, "case_report: as_of: expected a day"),
     ):
         code, answer = server.ask("POST", "job_definitions", asked(**changes))
         assert code == 500 and said in answer["message"]
@@ -101,7 +101,7 @@ def test_a_recurring_job_is_checked_and_one_that_is_stopped_publishes_nothing(se
     code, answer = server.ask("PATCH", definition, {"schedule": "never"})
     assert code == 500 and "got 'never'" in answer["message"]
     code, answer = server.ask("POST", f"{definition}/jobs", {"parameters": {"colour": "red"}})
-    assert code == 500 and "came 'colour'" in answer["message"]
+    assert code == 500 and "got 'colour'" in answer["message"]
     job_id = server.ask("POST", f"{definition}/jobs", {})[1]["job_id"]
     job = server.ask("GET", f"jobs/{job_id}")[1]
     assert job["status"] in ("QUEUED", "IN_PROGRESS")

@@ -133,7 +133,7 @@ def test_an_entry_that_fails_does_not_stop_the_next_nor_a_case_that_ended_the_ot
     assert [status for _, status, *_ in states(outcome)] == ["failed", "failed", "done"]
     assert outcome.failures[0].startswith("faulty: x: cases.csv row ")
     assert outcome.failures[1].startswith(
-        "ended: salt2-observance-1979: wanted a case that goes on; salt2-observance-1979 collapsed"
+        "ended: salt2-observance-1979: expected a case that goes on, got salt2-observance-1979, which collapsed"
     )
 
 
