@@ -23,9 +23,7 @@ from forecasting.store.package_data import shipped
 
 @pytest.fixture(scope="module")
 def results():
-    return {
-        name: rows_of(shipped("data") / "evaluation" / f"{name}.csv") for name in ("breakdown", "calibration", "power")
-    }
+    return {name: rows_of(shipped("data"), f"evaluation/{name}.csv") for name in ("breakdown", "calibration", "power")}
 
 
 def test_skill_by_weights_has_every_design_and_the_sizes_of_each(results):

@@ -1,18 +1,14 @@
 """Skill with intervals, its independent recomputation, and its robustness to other choices."""
 
-from typing import Any
-
 from forecasting.backtest.breakdown import FEWEST_CASES, FEWEST_ENDINGS
-from forecasting.documents.blocks import Figure, Table
+from forecasting.documents.blocks import Figure
 from forecasting.documents.card.form import CardBlock, CardSection
 from forecasting.documents.card.material import Material
 from forecasting.documents.card.recount import recount
 from forecasting.documents.case.confidence import CHOICES
 from forecasting.documents.compose import code, count, figure, name, percent, quote, share, table, text
-from forecasting.documents.skill_tables import DESIGNS, MODELS, REGISTERED, SCORES, TRAITS, WEIGHTS
-from forecasting.documents.wording import TOO_FEW
+from forecasting.documents.skill_tables import TRAITS, no_skill, skill_by, skill_by_weights, skill_rows
 from forecasting.forecasts import LEVEL
-from forecasting.record.vocabulary import CAUSES
 
 NONE_KEPT = (
     "There are no backtest results for this record: `forecasting backtest --design cluster --tables DIR`, with the "
@@ -23,9 +19,10 @@ NONE_KEPT = (
 def metrics(material: Material) -> CardSection:
     """Skill in every design, and by horizon, ending, score, form, era and how the case was found."""
     title = "Metrics"
-    if not material.results["breakdown"]:
+    rows = material.results["breakdown"]
+    if not rows:
         return CardSection(title=title, blocks=(text(NONE_KEPT),))
-    blocks: list[CardBlock] = [
+    blocks: list[CardBlock | None] = [
         text(
             "Skill is the relative reduction of the base rate's four-state Brier score, averaged over five horizons: "
             "zero equals the base rate, higher is better. Brackets hold {level} confidence intervals from a bootstrap "
@@ -34,19 +31,17 @@ def metrics(material: Material) -> CardSection:
             "{cases} cases or {endings} observed outcomes are not reported.",
             level=percent(LEVEL), cases=count(FEWEST_CASES), endings=count(FEWEST_ENDINGS),
         ),
-        _whole(material, "base_rate"),
-        _whole(material, "type_base_rate"),
+        skill_by_weights(rows, "base_rate"),
+        skill_by_weights(rows, "type_base_rate"),
         text(
             "**A flaw of the registration.** One unit of weight per case favours cases that ended early, which was "
             "not known at the forecast origin; the skill is therefore also given with equal weight for every forecast "
             "and at first public days only."
         ),
-        _by(material, "horizon", "Horizon in months", "Skill over the base rate by horizon"),
-        _by(material, "cause", "Outcome", "Skill over the base rate by outcome, each by itself"),
-        *_unproved(material),
-        _by(material, "score", "Score", "Skill over the base rate under other proper scores"),
-        *(_by(material, by, words.capitalize(), f"Skill over the base rate by {words}", counted=True)
-          for by, words in TRAITS.items()),
+        skill_by(rows, "horizon"),
+        skill_by(rows, "cause"),
+        no_skill(rows),
+        *(skill_by(rows, by) for by in ("score", *TRAITS)),
         text(
             "**Where skill is easy.** With equal weight for every forecast and related cases held out, it is {low} "
             "where the coding is least certain and {high} where it is most certain; {regimes} for standing regimes, "
@@ -57,7 +52,7 @@ def metrics(material: Material) -> CardSection:
             political=_alike(material, "type", "political_commitment"),
         ),
     ]  # fmt: skip
-    return CardSection(title=title, blocks=tuple(blocks))
+    return CardSection(title=title, blocks=tuple(block for block in blocks if block is not None))
 
 
 def recounted(material: Material) -> CardSection:
@@ -66,8 +61,8 @@ def recounted(material: Material) -> CardSection:
     if material.track is None:
         return CardSection(title=title, blocks=(text("No backtest forecasts are stored for this record."),))
     found = recount(material.track, material.history).to_dict(orient="records")
-    told = {row["part"]: row for by in ("all", "horizon") for row in material.rows(
-        "breakdown", design="rolling", by=by, weights="case", model="primary", reference="base_rate")}  # fmt: skip
+    scored = material.rows("breakdown", design="rolling")
+    told = {row["part"]: row for by in ("all", "horizon") for row in skill_rows(scored, by)}
     rows, worst = [], 0.0
     for row in found:
         kept = told.get(row["horizon"])
@@ -135,52 +130,6 @@ def multiverse(material: Material) -> CardSection:
             ),
         ),
     )  # fmt: skip
-
-
-def _whole(material: Material, reference: str) -> Table:
-    """Skill under each weighting in every design, with the number of forecasts, cases and groups."""
-    rows: list[list[Any]] = [
-        [WEIGHTS[weights], *(material.skill(design, weights=weights, reference=reference) for design in DESIGNS)]
-        for weights in WEIGHTS
-    ]
-    asked = {"by": "all", "weights": "case", "model": "primary", "reference": reference}
-    rows += [
-        [label, *(count(found[0][of]) if (found := material.rows("breakdown", design=design, **asked)) else ""
-                  for design in DESIGNS)]
-        for label, of in (("Forecasts", "n"), ("Cases", "n_cases"), ("Groups of related cases", "n_groups"))
-    ]  # fmt: skip
-    return table(f"Skill of the hazard model over the {MODELS[reference]}", ("Weights", *DESIGNS.values()), rows)
-
-
-def _by(material: Material, by: str, head: str, caption: str, counted: bool = False) -> Table:
-    """Skill over the base rate by one trait under the registered weights, designs side by side."""
-    found = material.rows("breakdown", by=by, weights="case", model="primary", reference="base_rate")
-    rows: list[list[Any]] = []
-    for part in dict.fromkeys(row["part"] for row in found):
-        of_part = {row["design"]: row for row in found if row["part"] == part}
-        first = next(iter(of_part.values()))
-        sizes = [count(first["n_cases"]), count(first["n_endings"])] if counted else []
-        rows.append([_part_name(by, part), *sizes, *(_skill_cell(of_part.get(design)) for design in DESIGNS)])
-    return table(caption, (head, *(("Cases", "Observed outcomes") if counted else ()), *DESIGNS.values()), rows)
-
-
-def _part_name(by: str, part: str) -> str | Figure:
-    return SCORES.get(part, part) if by == "score" else name(part)
-
-
-def _skill_cell(row: Any) -> str | Figure:
-    if row is None:
-        return ""
-    return TOO_FEW if row["skill"] is None else share(row["skill"], row["lower"], row["upper"])
-
-
-def _unproved(material: Material) -> list[CardBlock]:
-    """The outcomes for which a registered design shows no skill."""
-    told = [
-        f"{cause} ({DESIGNS[design]})" for cause in CAUSES for design in REGISTERED
-        if (found := material.skill(design, "cause", cause)).lower is not None and found.lower <= 0
-    ]  # fmt: skip
-    return [text("**No skill over the base rate is shown on: {told}.**", told=quote(", ".join(told)))] if told else []
 
 
 def _alike(material: Material, by: str, part: str) -> Figure:

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from forecasting.documents.blocks import Cell, Figure, Table, Text
+from forecasting.documents.blocks import Figure, Text
+from forecasting.documents.calibration_tables import calibration as calibration_table
+from forecasting.documents.calibration_tables import compared, reliability_words
+from forecasting.documents.calibration_tables import power as power_table
 from forecasting.documents.card.form import RELIABILITY, CardSection, Point
 from forecasting.documents.card.material import Material
 from forecasting.documents.card.performance import NONE_KEPT
-from forecasting.documents.compose import chart, count, figure, items, name, quote, share, table, text
-from forecasting.documents.skill_tables import DESIGNS, MODELS, REGISTERED, WEIGHTS
-from forecasting.documents.wording import TOO_FEW
+from forecasting.documents.compose import chart, count, figure, items, share, text
+from forecasting.documents.skill_tables import REGISTERED, chosen
 from forecasting.record.vocabulary import CAUSES
 
 HEADLINE_MONTHS = "60"
@@ -24,11 +26,7 @@ def calibration(material: Material) -> CardSection:
         chart(
             RELIABILITY,
             {"curves": [{key: row[key] for key in Point.model_fields} for row in found]},
-            text(
-                "Observed frequency of each outcome within five years, by forecast probability: {design}. A curve "
-                "inside the band is consistent with calibration; it does not prove it.",
-                design=DESIGNS[design],
-            ),
+            reliability_words(design),
         )
         for design in REGISTERED
         if (found := material.rows("reliability", design=design))
@@ -42,24 +40,11 @@ def calibration(material: Material) -> CardSection:
                 "weights all forecasts, including the base rate's, appear to expect too few endings, because cases "
                 "that ended early weigh more; read the ratio with equal weight for every forecast."
             ),
-            *(_calibrated(design, [row for row in rows if row["design"] == design]) for design in REGISTERED),
+            *(made for design in REGISTERED if (made := calibration_table(rows, design, "weights"))),
             _first_days(material),
             *curves,
         ),
     )
-
-
-def _calibrated(design: str, rows: list[Any]) -> Table:
-    head = ("Outcome: weights", "Mean forecast", "Observed", "Observed / expected (ideal: one)", "Slope (ideal: one)",
-            "AUC (no discrimination: one half)")  # fmt: skip
-    lines = [
-        [text("{ending}: {weights}", ending=name(row["cause"]), weights=quote(WEIGHTS[row["weights"]])),
-         *(share(row[one]) for one in ("mean_forecast", "observed")),
-         *(_interval("ratio", row, one) for one in ("ratio", "slope")),
-         TOO_FEW if row["auc"] is None else figure("ratio", row["auc"])]
-        for cause in CAUSES for row in rows if row["cause"] == cause
-    ]  # fmt: skip
-    return table(f"Calibration within five years: {DESIGNS[design]}", head, lines)
 
 
 def _first_days(material: Material) -> Text:
@@ -78,13 +63,10 @@ def _first_days(material: Material) -> Text:
 def power(material: Material) -> CardSection:
     """Power: minimum detectable skill, and what the sample size cannot resolve."""
     title = "Statistical power"
-    rows = [
-        row for row in material.results["power"]
-        if row["model"] == "primary" or (row["model"], row["against"]) == ("type_base_rate", "base_rate")
-    ]  # fmt: skip
+    rows = compared(material.results["power"])
     if not rows:
         return CardSection(title=title, blocks=(text(NONE_KEPT),))
-    own = next(row for row in rows if (row["model"], row["against"]) == ("primary", "base_rate"))
+    own = chosen(rows, model="primary", against="base_rate")[0]
     return CardSection(
         title=title,
         blocks=(
@@ -95,7 +77,7 @@ def power(material: Material) -> CardSection:
                 "ranked, on this card or elsewhere.",
                 n=count(own["n"]), groups=count(own["n_groups"]), smallest=share(own["minimum_detectable"]),
             ),
-            *(_shows(design, [row for row in rows if row["design"] == design]) for design in REGISTERED),
+            *(made for design in REGISTERED if (made := power_table(rows, design))),
             text("**Beyond what these data can show**"),
             items([
                 text(
@@ -110,22 +92,6 @@ def power(material: Material) -> CardSection:
             ]),
         ),
     )  # fmt: skip
-
-
-def _shows(design: str, rows: list[Any]) -> Table:
-    head = ("Difference", "Measured", "Standard error", "Probability of the same sign in a replication",
-            "Minimum detectable difference (power four in five)", "Smallest significant difference")  # fmt: skip
-    lines: list[list[Cell]] = [
-        [text("{one} over {other}", one=quote(MODELS[row["model"]]), other=quote(MODELS[row["against"]])),
-         share(row["difference"], row["lower"], row["upper"]),
-         *(share(row[k]) for k in ("standard_error", "same_sign", "minimum_detectable", "critical_difference"))]
-        for row in rows
-    ]  # fmt: skip
-    return table(f"Power of paired comparisons: {DESIGNS[design]}", head, lines)
-
-
-def _interval(unit: Any, row: Any, one: str) -> str | Figure:
-    return TOO_FEW if row[one] is None else figure(unit, row[one], row[f"{one}_lower"], row[f"{one}_upper"])
 
 
 def _slope(row: Any) -> Figure:
