@@ -292,7 +292,7 @@ def test_a_forged_file_is_held_against_the_models_of_this_code(history, copy):
     whole = (copy / "models.json").read_bytes()
     for change, message in (
         (hide, "/models.json: wanted the models base_rate; came primary"),
-        (grow, "/arrays.npz: wanted "),
+        (grow, "/arrays.npz: expected "),
         (seed, "/models.json: wanted parameter seed as 20260205; came 7"),
         (lambda values: values.update(extra=1), "/models.json: expected only known keys, got the unknown key extra"),
         (lambda values: values.pop("arrays_sha256"), "/models.json: expected the key arrays_sha256, got none"),
@@ -309,17 +309,17 @@ def test_forged_arrays_are_held_against_their_forms(history, copy):
     with np.load(copy / "arrays.npz") as read:
         arrays = dict(read)
     for change, message in (
-        ({"base_rate.at_risk": arrays["base_rate.at_risk"].astype(object)}, "bytes of base_rate.at_risk.npy; came"),
-        ({"base_rate.at_risk": np.where(arrays["base_rate.at_risk"] > 5, np.nan, 1)}, "finite numbers in base_rate.at_risk; came nan"),
+        ({"base_rate.at_risk": arrays["base_rate.at_risk"].astype(object)}, "bytes of base_rate.at_risk.npy, got"),
+        ({"base_rate.at_risk": np.where(arrays["base_rate.at_risk"] > 5, np.nan, 1)}, "finite numbers in base_rate.at_risk, got nan"),
         ({"base_rate.cells": arrays["base_rate.cells"][::-1]}, "rising numbers in cells; came "),
-        ({"base_rate.more": np.zeros(1)}, "no array but those of the models; came 'base_rate.more.npy'"),
+        ({"base_rate.more": np.zeros(1)}, "no array but those of the models, got 'base_rate.more.npy'"),
     ):  # fmt: skip
         np.savez(copy / "arrays.npz", **(arrays | change))
         forge(copy)
-        assert re.match(rf"/arrays\.npz: wanted (\d+ )?{re.escape(message)}", refused(history, copy))
+        assert re.match(rf"/arrays\.npz: (wanted|expected) (\d+ )?{re.escape(message)}", refused(history, copy))
     np.savez_compressed(copy / "arrays.npz", **arrays)
     forge(copy)
-    assert "wanted arrays stored as they are; came " in refused(history, copy)
+    assert "expected arrays stored as they are, got " in refused(history, copy)
 
 
 @pytest.mark.parametrize("name", ["models.json", "arrays.npz"])
