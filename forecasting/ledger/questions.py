@@ -172,7 +172,7 @@ def read(folder: Path | str) -> pd.DataFrame:
     wide = lines.loc[lines.index.repeat(n)].reset_index(drop=True)
     points = {name: np.concatenate([*lines[name], []]) for name in ("probability", "lower", "upper", "reference")}
     wide = wide.assign(cause=list(STATES) * len(lines), given=MARGINAL, **points)
-    columns = [
+    extra = [
         "entry",
         "kind",
         "target",
@@ -183,7 +183,7 @@ def read(folder: Path | str) -> pd.DataFrame:
         "resolution",
         "is_retracted",
     ]
-    return wide[[*FORECAST_COLUMNS, *columns]]
+    return wide[[*FORECAST_COLUMNS, *extra]]
 
 
 def question_lines(chain: Chain) -> pd.DataFrame:
