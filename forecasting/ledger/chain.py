@@ -22,7 +22,7 @@ ORIGIN = "0" * 64
 NOTHING = "-"
 ENTRY_FILE = re.compile(r"\d{6}-[a-z0-9_-]+\.json")
 HEAD_LINE = re.compile(r"([0-9a-f]{64})  (\d{6}-[a-z0-9_-]+\.json|-)\n")
-ENTRY = Foreign("a file of the ledger itself", "put back a copy of it", most_bytes=16_000_000)
+ENTRY = Foreign("a file of the ledger itself", "restore a copy of it", most_bytes=16_000_000)
 
 
 @dataclass(frozen=True)

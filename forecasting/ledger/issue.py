@@ -99,8 +99,8 @@ def issue(
         forecasts = {name: block_forecasts(block, beside[name], clusters) for name, block in chosen.items()}
         notes = {name: _notes(reference, block, silent.get(name, {})) for name, block in chosen.items()}
         return [
-            common | {"kind": kind, "model": name, "forecasts": told, "abstained": notes[name]}
-            for name, told in forecasts.items()
+            common | {"kind": kind, "model": name, "forecasts": rows, "abstained": notes[name]}
+            for name, rows in forecasts.items()
         ]
 
     return append(folder, compose, today)
@@ -171,9 +171,9 @@ def replay(
     for (known, missing), (table, silent) in zip(asked, tables, strict=True):
         for model, cases in missing.items():
             if cases:
-                told = table[table["case_id"].isin(cases)]
+                rows = table[table["case_id"].isin(cases)]
                 yield issue(
-                    told, folder, known, target=target, models=[model], as_replay=True, issued_on=issued_on,
+                    rows, folder, known, target=target, models=[model], as_replay=True, issued_on=issued_on,
                     abstained=silent,
                 )  # fmt: skip
 

@@ -172,8 +172,18 @@ def read(folder: Path | str) -> pd.DataFrame:
     wide = lines.loc[lines.index.repeat(n)].reset_index(drop=True)
     points = {name: np.concatenate([*lines[name], []]) for name in ("probability", "lower", "upper", "reference")}
     wide = wide.assign(cause=list(STATES) * len(lines), given=MARGINAL, **points)
-    told = ["entry", "kind", "target", "issued_on", "deadline", "reference", "cluster_id", "resolution", "is_retracted"]
-    return wide[[*FORECAST_COLUMNS, *told]]
+    extra = [
+        "entry",
+        "kind",
+        "target",
+        "issued_on",
+        "deadline",
+        "reference",
+        "cluster_id",
+        "resolution",
+        "is_retracted",
+    ]
+    return wide[[*FORECAST_COLUMNS, *extra]]
 
 
 def question_lines(chain: Chain) -> pd.DataFrame:
@@ -210,11 +220,11 @@ LINE_COLUMNS = (
 def states_by_question(chain: Chain) -> dict[tuple[str, str, str, int], str]:
     """The latest resolution of each question (target, case, as_of, horizon): a state, or void."""
     return {
-        (told.target, told.case_id, told.as_of.isoformat(), horizon): told.state
+        (each.target, each.case_id, each.as_of.isoformat(), horizon): each.state
         for link in chain.links
         if isinstance(link.entry, Resolution)
-        for told in link.entry.resolutions
-        for horizon in told.horizons
+        for each in link.entry.resolutions
+        for horizon in each.horizons
     }
 
 

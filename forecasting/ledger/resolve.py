@@ -60,11 +60,11 @@ def resolve(folder: Path | str, history: History, issued_on: date | None = None)
                 "use a later one"
             )
         lines = question_lines(chain)
-        told = verdicts(lines, history, states_by_question(chain))
+        resolutions = verdicts(lines, history, states_by_question(chain))
         due = lines["deadline"][lines["resolution"] == ""]
         newly_due = ((due > before) & (due <= history.as_of.isoformat())).any()
         record = {"record_end": history.as_of, "record_sha256": history.sha256}
-        return [{"entry": "resolution", "resolutions": told} | record] if told or newly_due else []
+        return [{"entry": "resolution", "resolutions": resolutions} | record] if resolutions or newly_due else []
 
     return append(folder, compose, issued_on or datetime.now(UTC).date())
 
@@ -116,11 +116,11 @@ def verdicts(
     found: dict[tuple[str, str, str, Verdict], list[int]] = defaultdict(list)
     asked = lines[["target", "as_of", "case_id", "horizon", "deadline"]].drop_duplicates()
     for target, as_of, case_id, horizon, due in asked.sort_values(["target", "as_of", "case_id", "horizon"]).to_numpy():
-        told = verdict(known, case_id, target, date.fromisoformat(as_of), date.fromisoformat(due))
-        if told is not None and told.state != before.get((target, case_id, as_of, horizon)):
-            found[target, as_of, case_id, told].append(horizon)
+        reached = verdict(known, case_id, target, date.fromisoformat(as_of), date.fromisoformat(due))
+        if reached is not None and reached.state != before.get((target, case_id, as_of, horizon)):
+            found[target, as_of, case_id, reached].append(horizon)
     return [
         {"target": target, "as_of": as_of, "case_id": case_id, "horizons": horizons}
-        | {"state": told.state, "evidence_date": told.evidence_date, "reason": told.reason}
-        for (target, as_of, case_id, told), horizons in found.items()
+        | {"state": reached.state, "evidence_date": reached.evidence_date, "reason": reached.reason}
+        for (target, as_of, case_id, reached), horizons in found.items()
     ]

@@ -63,7 +63,7 @@ def test_a_settled_fact_leaves_one_side(known):
     assert settled.givens == ("all",)
     with pytest.raises(UsageError) as refused:
         settled.plot("endorsed")
-    assert str(refused.value) == f"expected given as one of all for {SETTLED}, got 'endorsed'"
+    assert str(refused.value) == f"expected given as one of all for {SETTLED}, got 'endorsed'; choose one of them"
 
 
 @pytest.mark.parametrize("given", SIDES)

@@ -57,7 +57,7 @@ class Manifest:
         """Add a line durably, after removing an incomplete last line; `ReportError` if that is not possible."""
         text = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode()
         try:
-            self._mend()
+            self._cut_incomplete_line()
             with self.path.open("ab") as file:
                 file.write(text)
                 file.flush()
@@ -85,7 +85,7 @@ class Manifest:
         own = (line for line in self.lines() if line.get("entry") == name and line["kind"] == "report")
         return {str(line["page"]) for line in own if line["status"] in ("rendered", "unchanged")}
 
-    def _mend(self) -> None:
+    def _cut_incomplete_line(self) -> None:
         if not self.path.is_file():
             return
         with self.path.open("rb+") as file:

@@ -213,10 +213,10 @@ def _notify(
     """Run the notification command with the outcome as JSON on its standard input; a list of what failed in that."""
     if command is None:
         return []
-    told = {"now": now.isoformat(), "status": FAILED if failures else DONE, "runs": runs, "failures": failures}
+    outcome = {"now": now.isoformat(), "status": FAILED if failures else DONE, "runs": runs, "failures": failures}
     try:
         run = subprocess.run(
-            command, input=json.dumps(told), text=True, timeout=NOTIFY_SECONDS, check=False, capture_output=True
+            command, input=json.dumps(outcome), text=True, timeout=NOTIFY_SECONDS, check=False, capture_output=True
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return [f"notify: expected {command[0]} to run, got {error}; correct notify in the schedule"]
