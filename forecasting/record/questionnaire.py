@@ -222,4 +222,4 @@ def _concerns(fault: Fault, cell: tuple[str, str], case_id: str) -> bool:
 
 
 def _words(fault: Fault) -> str:
-    return f"expected {fault.expected}, {'no answer' if fault.got == repr(PLACEHOLDER) else f'got {fault.got}'}"
+    return f"expected {fault.expected}, got {'no answer' if fault.got == repr(PLACEHOLDER) else fault.got}"

@@ -49,7 +49,7 @@ def test_installed_without_a_clone_they_are_copied_to_where_one_works(tmp_path, 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    with pytest.raises(UsageError, match="Choose another with --folder"):
+    with pytest.raises(UsageError, match="choose another with --folder"):
         lab.notebook_folder(tmp_path / "file" / "mine")
 
 

@@ -77,7 +77,7 @@ def test_fitting_on_a_day_with_too_few_endings_says_so(artefacts):
     explorer.case.value = next(case_id for _, case_id in explorer.case.options if case_id != CASE)
     explorer.fit.click()
     assert explorer.status.value.startswith(
-        "<p><strong>No answer:</strong> expected a day by which at least 10 endings were known; on 1930-01-01 the record"
+        "<p><strong>No answer:</strong> expected a day by which at least 10 endings were known, got 1930-01-01"
     )
     assert shown(explorer) == ("", "", "", "")
 

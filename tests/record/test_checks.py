@@ -169,7 +169,7 @@ def test_an_announcement_for_an_earlier_day_is_a_fault(small_copy):
         "calendar", case_id=OPEN, announced_date="2026-02-05", scheduled_date="2026-02-04", what="x", source_id="s0001"
     )
     assert small_copy.faults() == [
-        f"calendar.csv row {small_copy.last_row('calendar')} ({OPEN}): expected scheduled_date on or after announced_date; "
+        f"calendar.csv row {small_copy.last_row('calendar')} ({OPEN}): expected scheduled_date on or after announced_date, "
         "got announced_date='2026-02-05', scheduled_date='2026-02-04'"
     ]
 

@@ -62,11 +62,11 @@ def test_every_fault_stands_beside_the_question_that_caused_it(small_copy):
     faults = told(ANSWERS | bad, small_copy.folder)
     assert set(faults) == set(bad)
     assert faults["case_id"] == (
-        "expected a case_id of lower-case words joined by hyphens, at most 70 characters, such as my-case-2026; "
+        "expected a case_id of lower-case words joined by hyphens, at most 70 characters, such as my-case-2026, "
         "got 'Not a slug'",
     )
     assert faults["start_date"] == ("expected start_date as a day as YYYY-MM-DD, got '2025-3-1'",)
-    assert faults["source_title"] == ("expected title as text; no answer",)
+    assert faults["source_title"] == ("expected title as text, got no answer",)
     assert faults["leader_endorsed"] == ("expected leader_endorsed as a number from 0 to 1 (1 yes, 0 no), got '2'",)
     assert faults["data_end"] == ("expected a day as YYYY-MM-DD, for example 2026-02-05, got 'soon'",)
 
@@ -90,14 +90,14 @@ def test_without_answers_only_the_required_ones_are_asked_for(small_copy):
         (
             {"start_known_date": "2025-02-01", "last_observed_date": "2025-06-01"},
             "start_known_date",
-            "expected start_known_date on or after start_date; "
-            "came start_date='2025-03-01', start_known_date='2025-02-01'",
+            "expected start_known_date on or after start_date, "
+            "got start_date='2025-03-01', start_known_date='2025-02-01'",
         ),
         (
             {"start_date": "2099-01-01"},
             "start_date",
-            "expected a start known by data_end 2026-08-31, which stands in datapackage.json; "
-            "came start_known_date='2099-01-01'",
+            "expected a start known by data_end 2026-08-31, which stands in datapackage.json, "
+            "got start_known_date='2099-01-01'",
         ),
         (
             {"last_observed_date": "2024-01-01"},

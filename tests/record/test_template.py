@@ -115,7 +115,7 @@ def test_a_case_id_that_is_no_slug_is_refused(tmp_path, case_id):
     with pytest.raises(UsageError) as refused:
         add_case(case_id, tmp_path / "mine")
     assert str(refused.value) == (
-        "expected a case_id of lower-case words joined by hyphens, at most 70 characters, such as my-case-2026; "
+        "expected a case_id of lower-case words joined by hyphens, at most 70 characters, such as my-case-2026, "
         f"got {case_id!r}"
     )
     assert list(tmp_path.iterdir()) == []
