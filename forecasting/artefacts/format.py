@@ -92,7 +92,7 @@ def restored(contents: Contents, arrays: Arrays) -> tuple[dict[str, Model], Supp
 
 
 def has_hazard(source: MadeFrom) -> bool:
-    """Whether one of the models is a hazard model, which comes with its support."""
+    """True if one of the models is a hazard model, which has a support."""
     return any(isinstance(MODELS[name], HazardModel) for name in source.models)
 
 

@@ -134,7 +134,7 @@ def shared_pooled(history: History, target: str) -> FittedModels:
 
 
 def is_at_hand(history: History, names: Iterable[str], target: str, artefacts: str | Path | None = None) -> bool:
-    """Whether `shared_fit` has the models cached or can load them from an artefact.
+    """True if `shared_fit` has the models cached or can load them from an artefact.
 
     Parameters
     ----------

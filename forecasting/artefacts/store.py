@@ -256,7 +256,7 @@ def find(
 def has_artefact(
     artefacts: str | Path, history: History, names: Iterable[str], target: str, population: Population = "forward"
 ) -> bool:
-    """Whether `find` would load an artefact; no file is read.
+    """True if `find` would load an artefact; no file is read.
 
     Parameters
     ----------

@@ -37,8 +37,8 @@ class SupportCount:
 
     Examples
     --------
-    >>> _count("two cases", [Applicability("within", ()), Applicability("abstained", ())])
-    SupportCount(of='two cases', n=2, abstained=1, widened=0, rules={})
+    >>> SupportCount("two cases", n=2, abstained=1, widened=0, rules={"type": 1})
+    SupportCount(of='two cases', n=2, abstained=1, widened=0, rules={'type': 1})
     """
 
     of: str

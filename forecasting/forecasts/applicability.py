@@ -206,7 +206,7 @@ def applicability_by_type(case_ids: Sequence[str], types: Sequence[str], case_id
 
 
 def _is_seen(case_ids: Sequence[str], values: Sequence[str], case_id: str, value: str) -> bool:
-    """Whether another case has the value."""
+    """True if another case has the value."""
     return any(own == value and name != case_id for name, own in zip(case_ids, values, strict=True))
 
 

@@ -220,7 +220,7 @@ def registered_dyads(starts: pd.DataFrame) -> list[str]:
 
     A former state is not joined to its successor here: USA and USSR are another group than USA and Russia.
     """
-    # The first registration fixed its model with these groups, and its registered result holds for them alone. Every
+    # The first registration fixed its model with these groups, and its registered result is valid for them alone. Every
     # other part of the package counts a ceased state as its successor (`record.successors.Successors.dyads`). The
     # successor rule becomes a factor of the multiverse with the second registration.
     return [

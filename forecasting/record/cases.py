@@ -98,7 +98,7 @@ class Dossier:
     events, calendar : tuple of Event, tuple of Appointment
         Those of the case.
     acts, dyad : Acts
-        Acts that bear on the case itself; and acts between its principal parties in any case, each act once.
+        Acts coded under the case itself; and acts between its principal parties in any case, each act once.
     leadership : Changes
         Changes of a principal party's leader.
     endings : Endings

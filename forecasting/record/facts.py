@@ -69,7 +69,7 @@ def months_from(day: float, today: int) -> float:
 
 
 def stands(begun: float, ended: float, today: int, life: float) -> bool:
-    """Whether a state is in effect: it began recently enough, and has not ended since.
+    """True if a state is in effect: it began recently enough, and has not ended since.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ class Acts(Facts):
     actor : numpy.ndarray of object, shape (n,)
         Codes of the actors, former states as their successors.
     inside : numpy.ndarray of bool, shape (n,)
-        False where no actor is a principal party, a collective, or unnamed.
+        False where all actors are named states and none is a principal party; true for all in a case of `MULTI`.
 
     Examples
     --------

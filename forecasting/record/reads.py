@@ -19,7 +19,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, eq=False)
 class Reads:
-    """What was read for a value.
+    """Provenance of a value: what was read to compute it.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ def recording(*known: Reads) -> Iterator[Recorder]:
 
 
 def is_recording() -> bool:
-    """Whether a recorder is open."""
+    """True while a recorder is open."""
     return _OPEN.get() is not None
 
 
@@ -261,7 +261,7 @@ def noting(found: T, reads: Mapping[str, Reads]) -> T:
     Returns
     -------
     dataclass instance
-        Of the same class, as far as `isinstance` and `__class__` tell.
+        Of the same class, by `isinstance` and `__class__`.
 
     Examples
     --------

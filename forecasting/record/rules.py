@@ -139,7 +139,7 @@ def outcome_faults(outcomes: RawTable, cases: pd.DataFrame, data_end: date) -> l
 
 
 def target_faults(outcomes: RawTable, cases: RawTable) -> list[Fault]:
-    """Each case has one outcome per target, and they agree where the codebook says they must."""
+    """Cases without one outcome per target, and outcomes that differ where the codebook requires the same."""
     findings, cells = Findings(outcomes), outcomes.cells
     kinds = cases.cells.drop_duplicates("case_id").set_index("case_id")["type"]
     by_target = {

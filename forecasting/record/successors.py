@@ -87,7 +87,7 @@ class Successors:
         return [self.dyad(parties) or cluster for parties, cluster in pairs]
 
     def is_collective(self, cell: str) -> bool:
-        """Whether a cell is empty or names a group that may speak for any state."""
+        """True if a cell is empty or names a group that may speak for any state."""
         return not cell or not self._collective.isdisjoint(cell.split(";"))
 
 
@@ -98,7 +98,7 @@ def in_common(counts: Counts, parties: Counts) -> NDArray[np.int64]:
 
 
 def share_a_dyad(counts: Counts, parties: Counts) -> NDArray[np.bool_]:
-    """Whether each row of `counts` (n, n_lines) names at least two of the states of `parties` (n_lines,)."""
+    """Flags, (n,), of the rows of `counts` (n, n_lines) with at least two states of `parties` (n_lines,)."""
     return in_common(counts, parties) > 1
 
 
