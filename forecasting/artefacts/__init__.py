@@ -1,4 +1,4 @@
-"""Fitted models as files: a folder named after all that they were made from, checked whole before it is used."""
+"""Fitted models as files: a folder named by a hash of all that they depend on, verified whole before it is used."""
 
 from forecasting.artefacts.key import MadeFrom, code_sha256, made_from
 from forecasting.artefacts.store import Obtained, Trained, find, has_artefact, load, obtain, save, train

@@ -1,6 +1,6 @@
-"""Which fitted models can be written, and what each consists of: everything that a forecast needs.
+"""Fitted models that can be written, and the values of each that a forecast needs.
 
-A new estimator is one entry of `FITTED`; what it was fitted on is left out.
+A new estimator is one entry of `FITTED`; its training data are left out.
 """
 
 from typing import Any, Final
@@ -80,9 +80,28 @@ SUPPORT: Final = Parts(
 
 
 def model_values(model: Any, name: str) -> tuple[dict[str, Any], Arrays]:
-    """A fitted model as what JSON can hold, and its arrays, whose names begin with `name`.
+    """A fitted model as JSON values and arrays.
 
-    Raises `ValueError` for a model of a class that is not in `FITTED`, and `NotFittedError` for one that is not fitted.
+    Parameters
+    ----------
+    model : estimator
+        A fitted model of a class in `FITTED`.
+    name : str
+        Prefix of the names of its arrays.
+
+    Returns
+    -------
+    values : dict
+        What JSON can represent.
+    arrays : dict of str to numpy.ndarray
+        The arrays, by name.
+
+    Raises
+    ------
+    ValueError
+        For a model of another class.
+    NotFittedError
+        For a model that is not fitted.
     """
     if type(model) not in FITTED:
         raise ValueError(f"expected a model of {', '.join(k.__name__ for k in FITTED)}, got {type(model).__name__}")
@@ -93,8 +112,27 @@ def model_values(model: Any, name: str) -> tuple[dict[str, Any], Arrays]:
 
 
 def restored_model(model: Any, plain: Any, name: str, arrays: Arrays) -> Any:
-    """The unfitted model made a fitted one, with its arrays taken out of `arrays`.
+    """A fitted model made of an unfitted one and written values.
 
-    Raises `ValueError` where values or arrays are not those of a fitted model of that class and those parameters.
+    Parameters
+    ----------
+    model : estimator
+        Unfitted, with the parameters that the values were written with.
+    plain : object
+        JSON values as of `model_values`.
+    name : str
+        Prefix of the names of its arrays.
+    arrays : dict of str to numpy.ndarray
+        Those of the model are taken out of it.
+
+    Returns
+    -------
+    estimator
+        `model`, fitted.
+
+    Raises
+    ------
+    ValueError
+        Where values or arrays are not those of a fitted model of that class and those parameters.
     """
     return FITTED[type(model)].fitted(model, plain, Spot(name, arrays, Axes()))

@@ -1,4 +1,4 @@
-"""The two files of an artefact: values as JSON and arrays as npz, read with no trust in either."""
+"""The two files of an artefact: values as JSON and arrays as npz, both read as untrusted input."""
 
 import hashlib
 import json
@@ -26,10 +26,22 @@ MOST_BYTES = {VALUES: 4_000_000, ARRAYS: 256_000_000}
 
 
 class Contents(Values):
-    """What `models.json` holds: what the models were made from, their values, and the hashes of both files.
+    """Content of `models.json`.
 
-    `support` is what the hazard model's cases held, where there is a hazard model; `arrays` the form of each array;
-    `reads` the columns of the record that each model rests on, by table.
+    Attributes
+    ----------
+    made_from : MadeFrom
+        All that the models depend on.
+    models : dict of str to JSON value
+        Values of each model.
+    support : JSON value
+        Applicability domain of the hazard model; null where there is none.
+    arrays : dict of str to Form
+        Form of each array.
+    reads : dict
+        Columns of the record that each model depends on, by model and table.
+    arrays_sha256, sha256 : str
+        Hashes of the arrays' file and of the other values here.
     """
 
     made_from: MadeFrom
@@ -80,21 +92,22 @@ def restored(contents: Contents, arrays: Arrays) -> tuple[dict[str, Model], Supp
 
 
 def has_hazard(source: MadeFrom) -> bool:
-    """Whether one of the models is a hazard model, which comes with its support."""
+    """True if one of the models is a hazard model, which has a support."""
     return any(isinstance(MODELS[name], HazardModel) for name in source.models)
 
 
 def values_bytes(contents: Contents) -> bytes:
-    """The one way to write the contents, with the hash over everything else in them as the last value."""
+    """The contents as bytes, in the only form that is read, with the hash of all other values as the last value."""
     values = contents.model_dump(mode="json") | {"sha256": ""}
     values["sha256"] = hashlib.sha256(json.dumps(values, allow_nan=False).encode()).hexdigest()
     return (json.dumps(values, indent=1, allow_nan=False) + "\n").encode()
 
 
 def read_values(path: Path, source: MadeFrom, remedy: str) -> Contents:
-    """The values in the file, if they are as they were written and of models made from `source`.
+    """The values in the file, if they are exactly as written and of models made from `source`.
 
-    Raises `ForeignFileError`, which says `remedy`, for a file of another form, and `ValueError` for other contents.
+    Raises `ForeignFileError`, whose message ends in `remedy`, for a file of another form, and `ValueError` for other
+    contents.
     """
     file = Foreign("a file", remedy, MOST_BYTES[VALUES])
     content = file.content(path)
@@ -114,7 +127,7 @@ def read_values(path: Path, source: MadeFrom, remedy: str) -> Contents:
 
 
 def read_arrays(path: Path, contents: Contents, remedy: str) -> Arrays:
-    """The arrays in the file, if it is the one that belongs to `contents`; errors as of `read_values`."""
+    """The arrays in the file, if it belongs to `contents`; errors as of `read_values`."""
     content = Foreign("a file", remedy, MOST_BYTES[ARRAYS]).content(path)
     got = hashlib.sha256(content).hexdigest()
     if got != contents.arrays_sha256:
@@ -124,7 +137,7 @@ def read_arrays(path: Path, contents: Contents, remedy: str) -> Arrays:
 
 
 def _as_written(contents: Contents) -> bytes | None:
-    """The contents as bytes; None for what is never written, such as a number that is not finite."""
+    """The contents as bytes; None for values that are never written, such as a number that is not finite."""
     try:
         return values_bytes(contents)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Values as JSON and arrays, and again from them, by their form: what is read is built from expected classes only."""
+"""Conversion of values to JSON and arrays and back, by declared forms: only instances of expected classes are built."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +14,7 @@ from forecasting.store.npz import Arrays
 
 @dataclass
 class Axes:
-    """Lengths of the named axes of one model: worked out by `own`, or as long as the first array has it."""
+    """Lengths of the named axes of one model: computed by `own`, or set by the first array that has the axis."""
 
     own: Mapping[str, Callable[[], int]] = field(default_factory=dict)
     lengths: dict[str, int] = field(default_factory=dict)
@@ -27,13 +27,13 @@ class Axes:
             raise ValueError(f"expected {self.lengths[axis]} {axis} in {place}, got {length}")
 
     def inner(self) -> "Axes":
-        """The same for a part of it: what is first met there holds there alone."""
+        """Axes for a part: lengths first met in the part apply to it alone."""
         return Axes(self.own, dict(self.lengths))
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a value stands: its `name` among the arrays, the axes that hold there, and the model it is part of."""
+    """Position of a value: its `name` among the arrays, the axes that apply there, and the model it is part of."""
 
     name: str
     arrays: Arrays
@@ -41,27 +41,27 @@ class Spot:
     model: Any = None
 
     def at(self, part: object) -> "Spot":
-        """The spot of a part."""
+        """Position of a part."""
         return Spot(f"{self.name}.{part}", self.arrays, self.axes, self.model)
 
     def inner(self) -> "Spot":
-        """The same spot, with axes of its own."""
+        """The same position, with axes of its own."""
         return Spot(self.name, self.arrays, self.axes.inner(), self.model)
 
     def require(self, right: bool, expected: str, plain: object) -> None:
-        """`ValueError` unless it is right."""
+        """Raise `ValueError` unless `right`."""
         if not right:
             raise ValueError(f"expected {expected} at {self.name}, got {shown(plain)}")
 
 
 class Form(Protocol):
-    """How a value is written (`plain`) and read (`value`); both raise `ValueError` for what is not of the form."""
+    """Form of a value: writing (`plain`) and reading (`value`); both raise `ValueError` for a value of another form."""
 
     def plain(self, value: Any, spot: Spot) -> Any:
-        """The value as JSON can hold it; its arrays are put among those of the spot."""
+        """The value as JSON; its arrays are added to those of the position."""
 
     def value(self, plain: Any, spot: Spot) -> Any:
-        """The value again; its arrays are taken from those of the spot."""
+        """The value; its arrays are taken from those of the position."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ class Array:
     axes: str
 
     def plain(self, value: Any, spot: Spot) -> Any:
-        """Its shape; the numbers stand among the arrays."""
+        """Its shape; the numbers go into the arrays."""
         return packed(value, spot.name, spot.arrays)
 
     def value(self, plain: Any, spot: Spot) -> Any:
-        """The array, if each axis is as long as it must be."""
+        """The array, if each axis has its length."""
         axes = self.axes.split()
         numbers = unpacked(plain, spot.name, spot.arrays)
         spot.require(numbers.ndim == len(axes), f"an array of {' x '.join(axes)}", numbers.shape)
@@ -102,7 +102,7 @@ class Array:
 
 @dataclass(frozen=True)
 class Items:
-    """A list (or what else is `made` of one) of any length, or of that of an axis."""
+    """A list, or what `made` makes of one, of any length or of that of an axis."""
 
     each: Form
     axis: str = ""
@@ -113,7 +113,7 @@ class Items:
         return [self.each.plain(part, spot.at(number)) for number, part in enumerate(value)]
 
     def value(self, plain: Any, spot: Spot) -> Any:
-        """Each part in turn; what an axis of a part is first met with holds for that part alone."""
+        """Each part in turn; an axis first met in a part has its length in that part alone."""
         spot.require(isinstance(plain, list), "a list", plain)
         if self.axis:
             spot.axes.require(self.axis, len(plain), spot.name)
@@ -175,10 +175,10 @@ class Parts:
 
 @dataclass(frozen=True)
 class Estimator:
-    """A fitted estimator: its parameters, and the fitted attributes that a forecast needs, in the order to read them.
+    """A fitted estimator: its parameters, and the fitted attributes that a forecast needs, in the order of reading.
 
-    `axes` works lengths out from the model, as far as it has been read. Where it is part of another model it has that
-    model's parameters of the same names, and else its defaults.
+    `axes` computes lengths from the model, as far as it has been read. As part of another model it has that model's
+    parameters of the same names, and else its defaults.
     """
 
     made: type[Any]

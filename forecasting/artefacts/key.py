@@ -1,4 +1,4 @@
-"""What fitted models are made from, and the key that stands for all of it."""
+"""Dependencies of fitted models, and the key computed from them."""
 
 import hashlib
 import json
@@ -17,7 +17,25 @@ FITTING = ("forecasting.forecasts.forecast", "forecasting.artefacts.store")
 
 
 class MadeFrom(Values):
-    """All that decides what the fitted models are: record, day, target, population, models, code and libraries."""
+    """All that determines fitted models.
+
+    Attributes
+    ----------
+    record_sha256 : str
+        Hash of the record.
+    as_of : str
+        Day, YYYY-MM-DD.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    population : {"forward", "pooled", "every"}
+        Spells that the base rates are fitted on.
+    models : tuple of str
+        Names of the models, in the order of `MODELS`.
+    code_sha256 : str
+        See `code_sha256`.
+    versions : dict of str to str
+        Versions of the libraries.
+    """
 
     record_sha256: str
     as_of: str
@@ -29,12 +47,34 @@ class MadeFrom(Values):
 
     @property
     def key(self) -> str:
-        """The content address: the sha256 of these values."""
+        """Content address: the sha256 of these values, 64 hexadecimal digits."""
         return hashlib.sha256(json.dumps(self.model_dump(mode="json")).encode()).hexdigest()
 
 
 def made_from(history: History, names: Iterable[str], target: str, population: str) -> MadeFrom:
-    """What models of these names, fitted on this history by this code, are made from; their order does not matter."""
+    """Dependencies of models fitted on a history by the code of this process.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    names : iterable of str
+        Names out of `MODELS`, in any order.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    population : {"forward", "pooled", "every"}
+        Spells that the base rates are fitted on.
+
+    Returns
+    -------
+    MadeFrom
+        Its `key` names the artefact.
+
+    Raises
+    ------
+    UsageError
+        For another model, target or population.
+    """
     check_choice(target, population)
     chosen = check_models(names)
     return MadeFrom(
@@ -50,7 +90,7 @@ def made_from(history: History, names: Iterable[str], target: str, population: s
 
 @cache
 def code_sha256(package: Path = PACKAGE) -> str:
-    """Hash of the code that decides what a fitted model is and forecasts: what fits it, writes it and reads it.
+    """Hash of the code that determines fitted models and their forecasts: what fits, writes and reads them.
 
     Parameters
     ----------
@@ -61,5 +101,10 @@ def code_sha256(package: Path = PACKAGE) -> str:
     -------
     str
         `modules_sha256` of the modules in `FITTING`, 64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> len(code_sha256())
+    64
     """
     return modules_sha256(FITTING, package)

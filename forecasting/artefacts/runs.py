@@ -1,4 +1,4 @@
-"""Arrays in which long runs of columns are equal, as counts by month are: each run is kept once, to the last bit."""
+"""Run-length form of arrays with runs of equal columns, such as counts by month: each run is stored once, exactly."""
 
 from math import prod
 from typing import Any
@@ -14,20 +14,37 @@ STARTS = "starts"
 
 
 def packed(array: Any, name: str, arrays: Arrays) -> dict[str, Any]:
-    """Put an array of 8-byte floats among `arrays`, under `name` as it is or with one column of each run.
+    """Add an array of 8-byte floats to `arrays` under `name`, as it is or with one column of each run.
 
     The columns are those of the array as a matrix with one row for each index of its first axis (one row, if it has one
-    axis only). Where less than half of them begin a run, the places of these stand beside them, as whole numbers.
+    axis only). Where fewer than half of them begin a run, only these are stored, with their positions as integers.
+
+    Parameters
+    ----------
+    array : numpy.ndarray of float64
+        Array of any shape.
+    name : str
+        Its name; the positions are stored under `<name>.starts`.
+    arrays : dict of str to numpy.ndarray
+        Arrays to add to.
 
     Returns
     -------
     dict
-        `shape` of the array, and whether it is kept by `runs`.
+        `shape` of the array, and whether it is stored by `runs`.
 
     Raises
     ------
     ValueError
         For anything but an array of 8-byte floats.
+
+    Examples
+    --------
+    >>> arrays = {}
+    >>> packed(np.array([2.0, 2.0, 2.0, 5.0, 5.0, 5.0]), "x", arrays)
+    {'shape': [6], 'runs': True}
+    >>> arrays["x"].tolist(), arrays["x.starts"].tolist()
+    ([[2.0, 5.0]], [0, 3])
     """
     if not isinstance(array, np.ndarray) or array.dtype != np.float64:
         raise ValueError(f"expected an array of floats at {name}, got {getattr(array, 'dtype', type(array).__name__)}")
@@ -42,7 +59,27 @@ def packed(array: Any, name: str, arrays: Arrays) -> dict[str, Any]:
 
 
 def unpacked(plain: Any, name: str, arrays: Arrays) -> NDArray[np.float64]:
-    """The array again, taken out of `arrays`; `ValueError` unless they hold one of the shape that `plain` says."""
+    """The array written by `packed`.
+
+    Parameters
+    ----------
+    plain : object
+        Return value of `packed`.
+    name : str
+        Name of the array.
+    arrays : dict of str to numpy.ndarray
+        The stored arrays are taken out of it.
+
+    Returns
+    -------
+    numpy.ndarray of float64
+        The array, equal in every bit.
+
+    Raises
+    ------
+    ValueError
+        Unless the stored arrays are of the shape that `plain` states.
+    """
     shape, by_runs = _form_of(plain, name)
     kept = _taken(name, arrays, np.float64)
     if not by_runs:
@@ -58,7 +95,7 @@ def unpacked(plain: Any, name: str, arrays: Arrays) -> NDArray[np.float64]:
 
 
 def _form_of(plain: Any, name: str) -> tuple[tuple[int, ...], bool]:
-    """The shape that was written of an array, and whether by runs."""
+    """Shape of a written array, and whether it is stored by runs."""
     right = isinstance(plain, dict) and set(plain) == {"shape", "runs"} and type(plain["runs"]) is bool
     right = right and isinstance(plain["shape"], list) and all(type(n) is int and n >= 0 for n in plain["shape"])
     _require(right, f"the shape and runs of an array at {name}", plain)

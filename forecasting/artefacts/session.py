@@ -1,4 +1,4 @@
-"""What reports of the same record and day share: loaded once in a process, found again by the hash of its content."""
+"""Records, fits and indexes shared by documents in one process, found by the hash of their content."""
 
 import hashlib
 import os
@@ -22,7 +22,7 @@ FOLDERS = sorted({".", EVALUATION, *(Path(table.path).parent.as_posix() for tabl
 
 
 class _Recent:
-    """The most recent results by key; the oldest is dropped. What they rest on they note themselves when used."""
+    """Cache of the most recently used results; each notes its own provenance when it is used."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -47,7 +47,20 @@ _INDEXES, _POOLED, _WORKED = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST)
 
 
 def shared_history(folder: str | Path | None = None, as_of: date | None = None) -> History:
-    """`load_history`, without reading and checking again a record whose files have not changed."""
+    """The history of `load_history`, cached while the files of the record are unchanged.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        Folder of the record; by default the record shipped with the package.
+    as_of : date, optional
+        The day; by default the record's `data_end`.
+
+    Returns
+    -------
+    History
+        The record as known on the day.
+    """
     place = Path(folder) if folder is not None else places.shipped("data")
     stamp = content_hash(place)
     whole: History = _WHOLE.get((str(place), stamp), lambda: load_history(place))
@@ -58,14 +71,42 @@ def shared_history(folder: str | Path | None = None, as_of: date | None = None) 
 
 
 def shared_record(folder: str | Path | None = None) -> RawRecord:
-    """`read_record`, without reading again files that have not changed; its cells are not checked."""
+    """The record of `read_record`, cached while its files are unchanged; the cells are not checked.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        Folder of the record; by default the record shipped with the package.
+
+    Returns
+    -------
+    RawRecord
+        Tables as text.
+    """
     place = Path(folder) if folder is not None else places.shipped("data")
     record: RawRecord = _RECORDS.get((str(place), content_hash(place)), lambda: read_record(place))
     return record
 
 
 def shared_fit(history: History, names: Iterable[str], target: str, artefacts: str | Path | None = None) -> Obtained:
-    """`obtain` for the headline population, once for each record, day, target, folder and choice of models."""
+    """The models of `obtain` for the headline population, cached by record, day, target, folder and names.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    names : iterable of str
+        Names out of `MODELS`.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    artefacts : str or Path, optional
+        Folder of artefacts; by default the models are fitted.
+
+    Returns
+    -------
+    Obtained
+        The models and the key of their artefact.
+    """
     chosen = tuple(names)
     key = _fit_key(history, chosen, target, artefacts)
     fitted: Obtained = _FITTED.get(key, lambda: obtain(artefacts, history, chosen, target))
@@ -73,14 +114,44 @@ def shared_fit(history: History, names: Iterable[str], target: str, artefacts: s
 
 
 def shared_pooled(history: History, target: str) -> FittedModels:
-    """The base rate of all core cases, however found, fitted once for each record, day and target."""
+    """The base rate of all core cases however sampled, cached by record, day and target.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+
+    Returns
+    -------
+    FittedModels
+        With the base rate alone.
+    """
     key = (history.sha256, history.as_of, target)
     pooled: FittedModels = _POOLED.get(key, lambda: fit_models(history, ("base_rate",), target, "pooled"))
     return pooled
 
 
 def is_at_hand(history: History, names: Iterable[str], target: str, artefacts: str | Path | None = None) -> bool:
-    """Whether `shared_fit` would answer at once: from what this process keeps, or from an artefact."""
+    """True if `shared_fit` has the models cached or can load them from an artefact.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    names : iterable of str
+        Names out of `MODELS`.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    artefacts : str or Path, optional
+        Folder of artefacts.
+
+    Returns
+    -------
+    bool
+        False if it would have to fit them.
+    """
     chosen = tuple(names)
     if _fit_key(history, chosen, target, artefacts) in _FITTED:
         return True
@@ -92,25 +163,72 @@ def _fit_key(history: History, names: tuple[str, ...], target: str, artefacts: s
 
 
 def shared_index(history: History, target: str) -> DossierIndex:
-    """The dossiers of a history, for all histories of the same record and day; a `History` keeps its own only."""
+    """Dossiers shared by all histories of the same record and day; a `History` caches those of its own alone.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+
+    Returns
+    -------
+    DossierIndex
+        The dossiers.
+    """
     index: DossierIndex = _INDEXES.get((history.sha256, history.as_of, target), lambda: history.dossiers(target))
     return index
 
 
 def worked_out_once(key: Hashable, work: Callable[[], Any]) -> None:
-    """Do a piece of work whose traces others can share, unless it was done; its result is not kept."""
+    """Run a task whose side effects (filled caches) others share, unless it has run under this key; drop its result.
+
+    Parameters
+    ----------
+    key : hashable
+        Key of the task.
+    work : callable
+        The task, without arguments.
+
+    Examples
+    --------
+    >>> done = []
+    >>> worked_out_once("example", lambda: done.append(1))
+    >>> worked_out_once("example", lambda: done.append(1))
+    >>> done
+    [1]
+    """
     _WORKED.get(key, lambda: work() is not None)
 
 
 def content_hash(folder: Path) -> str:
-    """sha256 over the names and bytes of a record's descriptor and tables, and of the results of its backtests."""
+    """Hash of the files of a record: its descriptor, its tables, and the results of its backtests.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the record.
+
+    Returns
+    -------
+    str
+        sha256 over names and bytes, 64 hexadecimal digits; cached while the files are unchanged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as empty:
+    ...     len(content_hash(Path(empty)))
+    64
+    """
     stamp = tuple(sorted(one for place in FOLDERS for one in _stamps(folder / place)))
     found: str = _HASHES.get((str(folder), stamp), lambda: _hash(folder, [path for path, *_ in stamp]))
     return found
 
 
 def _stamps(folder: Path) -> Iterator[tuple[str, ...]]:
-    """Path of each file of a record in a folder, and what changes when it is written."""
+    """Path of each file of a record in a folder, and numbers that change when it is written."""
     if folder.is_dir():
         with os.scandir(folder) as entries:
             for entry in entries:

@@ -1,4 +1,4 @@
-"""Artefacts in a folder: trained, found, loaded, or done without."""
+"""Folder of artefacts: training, saving, finding and loading fitted models."""
 
 import errno
 import os
@@ -26,7 +26,22 @@ ARTEFACTS = Path("artefacts")
 
 @dataclass(frozen=True)
 class Trained:
-    """An artefact: its key, its folder, and whether it was there already."""
+    """An artefact on disk.
+
+    Attributes
+    ----------
+    key : str
+        Content address, see `MadeFrom.key`.
+    folder : Path
+        Its folder.
+    already : bool
+        Whether it existed before.
+
+    Examples
+    --------
+    >>> Trained("a" * 64, ARTEFACTS / ("a" * 64), already=True).folder.parent.name
+    'artefacts'
+    """
 
     key: str
     folder: Path
@@ -35,13 +50,21 @@ class Trained:
 
 @dataclass(frozen=True)
 class Obtained:
-    """Fitted models and where they came from: the key of an artefact, or None where they were refitted."""
+    """Fitted models and their source.
+
+    Attributes
+    ----------
+    fitted : FittedModels
+        The models.
+    key : str or None
+        Key of the artefact; None where the models were fitted in this process.
+    """
 
     fitted: FittedModels
     key: str | None
 
     def only(self, *names: str) -> FittedModels:
-        """Some of the models, in the order named."""
+        """The named models alone, in that order."""
         return self.fitted.only(*names)
 
 
@@ -52,7 +75,35 @@ def train(
     population: Population = "forward",
     artefacts: str | Path = ARTEFACTS,
 ) -> Trained:
-    """Fit the named models and write them, unless an artefact of them is there already, which is then verified."""
+    """Fit models and write them; an existing artefact of them is verified instead.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    names : iterable of str
+        Names out of `MODELS`; by default all.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    population : {"forward", "pooled", "every"}
+        Spells that the base rates are fitted on.
+    artefacts : str or Path
+        Folder of artefacts.
+
+    Returns
+    -------
+    Trained
+        The artefact.
+
+    Raises
+    ------
+    ArtefactError
+        For an existing artefact that is damaged.
+    InsufficientHistoryError
+        Where fewer than 10 endings were known.
+    UsageError
+        For another model, target or population, or a folder that cannot be written.
+    """
     expected = made_from(history, names, target, population)
     folder = Path(artefacts) / expected.key
     if os.path.lexists(folder):
@@ -62,10 +113,30 @@ def train(
 
 
 def save(fitted: FittedModels, history: History, artefacts: str | Path = ARTEFACTS) -> Trained:
-    """Write models fitted on this history into a folder of `artefacts`; it appears whole, and only if it can be read.
+    """Write fitted models into a folder of their own, which appears whole, and only if it can be read again.
 
-    Of two that write the same, one comes first, and the other verifies what the first wrote. Raises `UsageError`
-    where `artefacts` cannot be written.
+    Of two processes that write the same models one is first, and the other verifies what the first wrote.
+
+    Parameters
+    ----------
+    fitted : FittedModels
+        Models fitted on `history`.
+    history : History
+        The record as of the day.
+    artefacts : str or Path
+        Folder of artefacts.
+
+    Returns
+    -------
+    Trained
+        The artefact.
+
+    Raises
+    ------
+    UsageError
+        For models of another day, or a folder that cannot be written.
+    ArtefactError
+        For an existing artefact that is damaged.
     """
     if fitted.as_of != history.as_of:
         raise UsageError(f"expected models fitted on {history.as_of}, got models of {fitted.as_of}; fit them again")
@@ -91,9 +162,28 @@ def save(fitted: FittedModels, history: History, artefacts: str | Path = ARTEFAC
 
 
 def load(folder: Path, history: History, source: MadeFrom) -> FittedModels:
-    """The fitted models in a folder, if it is whole and was made from `source`, which belongs to this history.
+    """Load and verify the fitted models in a folder.
 
-    Raises `ArtefactError` otherwise. The hashes find damage and confusion; they do not prove who wrote the folder.
+    The hashes detect damage and confusion; they do not prove who wrote the folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the artefact.
+    history : History
+        The record as of the day.
+    source : MadeFrom
+        Expected dependencies, made from this history.
+
+    Returns
+    -------
+    FittedModels
+        The models.
+
+    Raises
+    ------
+    ArtefactError
+        For a folder that is damaged, or of other models.
     """
     remedy = f"remove {folder} and run `forecasting train` again"
     place = folder
@@ -128,7 +218,33 @@ def _require_folder(place: Path) -> None:
 def find(
     artefacts: str | Path, history: History, names: Iterable[str], target: str, population: Population
 ) -> Obtained | None:
-    """The named models from an artefact of exactly them, or of all models; None if neither is there."""
+    """Load the named models from an artefact of exactly them, or of all models.
+
+    Parameters
+    ----------
+    artefacts : str or Path
+        Folder of artefacts.
+    history : History
+        The record as of the day.
+    names : iterable of str
+        Names out of `MODELS`.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    population : {"forward", "pooled", "every"}
+        Spells that the base rates are fitted on.
+
+    Returns
+    -------
+    Obtained or None
+        None where neither artefact exists.
+
+    Raises
+    ------
+    ArtefactError
+        For an artefact that is damaged.
+    UsageError
+        For another model, target or population.
+    """
     asked = check_models(names)
     for folder, source in _places(artefacts, history, asked, target, population):
         if os.path.lexists(folder):
@@ -140,7 +256,26 @@ def find(
 def has_artefact(
     artefacts: str | Path, history: History, names: Iterable[str], target: str, population: Population = "forward"
 ) -> bool:
-    """Whether `find` would load an artefact; nothing is read."""
+    """True if `find` would load an artefact; no file is read.
+
+    Parameters
+    ----------
+    artefacts : str or Path
+        Folder of artefacts.
+    history : History
+        The record as of the day.
+    names : iterable of str
+        Names out of `MODELS`.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    population : {"forward", "pooled", "every"}
+        Spells that the base rates are fitted on.
+
+    Returns
+    -------
+    bool
+        True if a folder of that name exists.
+    """
     places = _places(artefacts, history, check_models(names), target, population)
     return any(os.path.lexists(folder) for folder, _ in places)
 
@@ -148,7 +283,7 @@ def has_artefact(
 def _places(
     artefacts: str | Path, history: History, names: list[str], target: str, population: Population
 ) -> Iterator[tuple[Path, MadeFrom]]:
-    """Where an artefact of the named models would stand: one of exactly them, or of all models."""
+    """Folders where an artefact of the named models would be: one of exactly them, or of all models."""
     for trained in (names, MODELS):
         source = made_from(history, trained, target, population)
         yield Path(artefacts) / source.key, source
@@ -161,10 +296,34 @@ def obtain(
     target: str = TARGETS[0],
     population: Population = "forward",
 ) -> Obtained:
-    """The named models from the artefact of this record, day, target, population and code if one is there, else fitted.
+    """The named models from an artefact of this record, day, target, population and code if there is one, else fitted.
 
-    Without names: all models of such an artefact, else the base rates, which are fitted in a moment. A broken artefact
-    is an `ArtefactError`, never a reason to fit in silence.
+    Parameters
+    ----------
+    artefacts : str or Path, optional
+        Folder of artefacts; with None the models are fitted.
+    history : History
+        The record as of the day.
+    names : iterable of str, optional
+        Names out of `MODELS`. By default all models of an artefact of all, else the base rates, which are fast to fit.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    population : {"forward", "pooled", "every"}
+        Spells that the base rates are fitted on.
+
+    Returns
+    -------
+    Obtained
+        The models and the key of their artefact.
+
+    Raises
+    ------
+    ArtefactError
+        For an artefact that is damaged; it is never replaced by a silent fit.
+    InsufficientHistoryError
+        Where models are to be fitted and fewer than 10 endings were known.
+    UsageError
+        For another model, target or population.
     """
     asked = check_models(MODELS if names is None else names)
     found = find(artefacts, history, asked, target, population) if artefacts is not None else None

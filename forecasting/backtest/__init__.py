@@ -1,4 +1,4 @@
-"""Backtest: out-of-sample forecasts from past days, scored against what was observed."""
+"""Backtest: out-of-sample forecasts from forecast origins, scored against the observed outcomes."""
 
 from forecasting.backtest.designs import BURN_IN, DESIGNS, Design, Fold, check_design, folds
 from forecasting.backtest.fold_forecasts import forecast_folds, without

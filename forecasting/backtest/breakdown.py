@@ -1,4 +1,4 @@
-"""Skill broken down by horizon, cause, kind of score, and traits of the case and the origin."""
+"""Skill by horizon, cause, score, and traits of the case and the origin."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ BREAKDOWNS = ("all", "score", "horizon", "cause", *TRAITS)
 
 @dataclass(frozen=True)
 class _Part:
-    """A part of the forecasts: `score` of a model's, the `chosen` ones (n,), and the states that count as endings."""
+    """A part of the forecasts: `score` of a model, the `chosen` ones (n,), and the states that count as endings."""
 
     name: str
     score: Callable[[str], Floats]

@@ -1,4 +1,4 @@
-"""Checkpoints: finished folds in a folder, from which an interrupted run goes on, bit for bit."""
+"""Checkpoints: forecasts of finished folds in a folder, from which an interrupted run resumes with the same numbers."""
 
 import hashlib
 import json
@@ -26,11 +26,19 @@ FINISHED = Foreign("a finished fold", "delete it and run again")
 
 @dataclass(frozen=True)
 class Checkpoints:
-    """Forecasts of the finished folds of one run, one file each in `folder`, named by a hash of all they depend on.
+    """Forecasts of the finished folds of one run, one file each, named by a hash of all they depend on.
 
-    `run`: the record and its day, the code and its libraries, the design and the target. A fold adds its day, the
-    cases held out and its origins, which `models` forecast. So a checkpoint of another record or other code is not
-    found.
+    The hash covers `run` and, of the fold, its day, the cases held out and its origins: a checkpoint of another record
+    or other code is not found.
+
+    Attributes
+    ----------
+    folder : Path
+        Folder of the files.
+    run : tuple of str
+        The record and its day, the code and its libraries, the design and the target.
+    models : tuple of str
+        Models that forecast.
     """
 
     folder: Path
@@ -38,7 +46,7 @@ class Checkpoints:
     models: tuple[str, ...] = FORECASTERS
 
     def read(self, fold: Fold, rows: pd.DataFrame) -> dict[str, NDArray[np.float64]] | None:
-        """The forecasts of a fold, None if it is not finished; `UsageError` for a file that cannot be read."""
+        """Forecasts of a fold, None if it is not finished; `UsageError` for a file that cannot be read."""
         path = self.path(fold, rows)
         if not path.exists():
             return None
@@ -52,18 +60,18 @@ class Checkpoints:
         write_whole({self.path(fold, rows): npz_bytes(forecasts, self.forms(rows))})
 
     def forms(self, rows: pd.DataFrame) -> dict[str, Form]:
-        """The form of the forecasts of these rows under each model."""
+        """Form of the forecasts of these rows under each model."""
         return {name: Form("<f8", (len(rows), len(STATES), len(SCORED))) for name in self.models}
 
     def path(self, fold: Fold, rows: pd.DataFrame) -> Path:
-        """The file of a fold whose origins are `rows`."""
+        """File of a fold with the origins `rows`."""
         origins = [[case, day.isoformat()] for case, day in zip(rows["case_id"], rows["day"], strict=True)]
         key = json.dumps([self.run, fold.name, fold.day.isoformat(), fold.held_out, origins])
         return self.folder / f"fold-{hashlib.sha256(key.encode()).hexdigest()[:24]}.npz"
 
 
 def open_checkpoints(folder: str | Path, history: History, design: Design, target: str) -> Checkpoints:
-    """The checkpoints of a run in `folder`, which is made if need be; `UsageError` where it cannot be."""
+    """Checkpoints of a run in `folder`, which is made if it does not exist; `UsageError` where it cannot be."""
     place = Path(folder)
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -75,5 +83,5 @@ def open_checkpoints(folder: str | Path, history: History, design: Design, targe
 
 
 def _code() -> str:
-    """Hash of the code that forecasts a fold, and the versions of the libraries that the numbers come from."""
+    """Hash of the code that forecasts a fold, and the versions of the libraries."""
     return json.dumps([modules_sha256(FORECASTING), library_versions()])

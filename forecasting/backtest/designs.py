@@ -1,4 +1,4 @@
-"""Designs of the backtest: folds of origins, the day their models know, and the cases held out of them."""
+"""Designs of the backtest: folds of origins, the day of the models' record, and the cases held out."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,10 +32,15 @@ class Fold:
     lines : numpy.ndarray of shape (n,)
         Positions of the fold among the origins.
     day : date
-        The models know the record as of this day.
+        As-of day of the record that the models are fitted on.
     held_out : tuple of str
-        Cases that training leaves out and whose endings no covariate sees. A forecast reads of them what was known on
-        its own day, never an ending.
+        Cases left out of training, and whose endings no covariate uses. A forecast uses of them what was known on its
+        own day, never an ending.
+
+    Examples
+    --------
+    >>> Fold("1985", np.array([0, 3]), date(1985, 1, 1), ()).day.year
+    1985
     """
 
     name: str
@@ -93,14 +98,14 @@ def folds(
         Forecast origins.
     design : {"cluster", "rolling", "era", "dyad"}
         `cluster`: each component over cluster and instrument, as known at the record's end, is held out in turn.
-        `rolling`: the origins of a year, by models that know what was known on its 1 January, from the first year with
+        `rolling`: the origins of a year, by models fitted on what was known on its 1 January, from the first year with
         30 known endings. `era` and `dyad`: the cases that started in the same 25 years, or between the same two
         parties (of more than two: the cluster), are held out with every case of their components. The last two are
         stress tests.
     target : {"concluded", "in_force"}
         What counts as formalized.
     only : sequence of str, optional
-        Names of the folds expected, in this order; by default all.
+        Names of the folds to return, in this order; by default all.
 
     Returns
     -------
@@ -124,7 +129,7 @@ def folds(
 
 
 def drawn_folds(group: ArrayLike, n_folds: int, seed: int) -> NDArray[np.int64]:
-    """Number of the fold of each case where whole components are dealt at random to `n_folds` folds.
+    """Number of the fold of each case, with whole components dealt at random to `n_folds` folds.
 
     Parameters
     ----------
@@ -153,7 +158,7 @@ def drawn_folds(group: ArrayLike, n_folds: int, seed: int) -> NDArray[np.int64]:
 def _held_out(
     history: History, origins: Origins, core: Spells, unit: Callable[[History, Spells], Sequence[str]]
 ) -> Iterator[Fold]:
-    """Folds of each unit's origins, the unit's cases and those of their components held out; models know the end."""
+    """One fold per unit: its cases and those of their components are held out; models know the record's end."""
     units = dict(zip(core.case_ids, unit(history, core), strict=True))
     component = dict(zip(core.case_ids, core.group, strict=True))
     unit_of_line = origins.lines["case_id"].map(units).to_numpy()

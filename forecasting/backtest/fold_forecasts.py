@@ -1,4 +1,4 @@
-"""Out-of-sample forecasts of folds: models fitted on what each fold may know, and finished folds read from a folder."""
+"""Out-of-sample forecasts of folds, by models fitted on what each fold may use, or from checkpoints."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -60,7 +60,7 @@ def forecast_folds(
     folds : sequence of Fold
         Folds of these origins.
     checkpoints : Checkpoints, optional
-        Where finished folds are read from, and where each new one is written as soon as it is done.
+        Finished folds are read from it, and each new one is written to it as soon as it is done.
 
     Returns
     -------
@@ -105,6 +105,13 @@ def without(learned: TrainingSet, held_out: Sequence[str]) -> TrainingSet:
     -------
     TrainingSet
         The other landmarks, in their order, under the same features.
+
+    Examples
+    --------
+    >>> ages = np.array([0, 12, 0])
+    >>> learned = TrainingSet((), pd.DataFrame({"case_id": ["a", "a", "b"]}), (ages, ages + 1, ages), ages)
+    >>> without(learned, ["a"]).landmarks["case_id"].tolist()
+    ['b']
     """
     rest = ~learned.landmarks["case_id"].isin(held_out).to_numpy()
     age, exit_, cause = (part[rest] for part in learned.outcome)
@@ -124,9 +131,9 @@ def state_probabilities(models: Mapping[str, Model], covariates: pd.DataFrame) -
 def _covariates(
     uncorrected: dict[date, Known], history: History, rows: pd.DataFrame, target: str, held_out: tuple[str, ...]
 ) -> pd.DataFrame:
-    """Covariates of n origins, one line each, from the record with no correction but those recorded by its day.
+    """Covariates of n origins, one line each, from the record with only the corrections recorded by each origin's day.
 
-    `uncorrected` holds what was read of the record up to a day; what is missing is read and added.
+    `uncorrected` caches what was read of the record up to a day; what is missing is read and added.
     """
     names = (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
     through = _days_before_corrections(history, rows["day"])
@@ -144,14 +151,14 @@ def _covariates(
 
 
 def _days_before_corrections(history: History, days: Iterable[date]) -> list[date]:
-    """For each day, the last day by which no further correction was recorded: the record's end if none came."""
+    """For each day, the last day by which no further correction was recorded: the record's end if there was none."""
     recorded = sorted({date.fromisoformat(day) for day in history.record.tables["corrections"].cells["recorded_on"]})
     ends = [*(day - timedelta(days=1) for day in recorded), history.as_of]
     return [min(ends[bisect_right(recorded, day)], history.as_of) for day in days]
 
 
 def _fitted(past: Known, target: str, held_out: tuple[str, ...]) -> dict[str, Model]:
-    """Every scored model, fitted on what was known without the cases held out."""
+    """Every scored model, fitted on what was known, without the cases held out."""
     names = (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
     learned = without(training_set(past.history, past.index.without(held_out), names, target), held_out)
     known = _spells_without(spells(past.history, target), held_out)

@@ -1,4 +1,4 @@
-"""Work shared out to processes, its results in the order of the items."""
+"""Parallel work, with its results in the order of the items."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -20,7 +20,7 @@ def check_jobs(jobs: int) -> None:
 def map_in_jobs(work: Callable[[Sequence[Item]], Sequence[Result]], items: Sequence[Item], jobs: int) -> list[Result]:
     """Results of the items, (n,), in their order, each process doing every `jobs`-th of them.
 
-    `work` takes the items of one process together, so that what they share is prepared once in each.
+    `work` gets the items of one process together, so that what they share is prepared once in each.
     """
     shares = Parallel(n_jobs=jobs)(delayed(work)(items[job::jobs]) for job in range(jobs))
     return [shares[i % jobs][i // jobs] for i in range(len(items))]

@@ -1,4 +1,4 @@
-"""Forecast origins of the backtest, their observed states and their weights."""
+"""Forecast origins of the backtest, their observed outcomes and their weights."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -39,10 +39,18 @@ class Origins:
     last : numpy.ndarray of shape (n,)
         Month after the origin, from 1, of the case's end or last sight.
     cause : numpy.ndarray of shape (n,)
-        0 for a case that is still observed, k for the k-th of `CAUSES`.
+        0 for censored, k for the k-th of `CAUSES`.
     traits : pandas.DataFrame of n rows
         `type`, `era` of the origin, `frame` (how the case was sampled), `confidence` of the coding and `moment` (start
-        or anniversary): what skill is broken down by. No model sees them.
+        or anniversary), by which skill is broken down. No model uses them.
+
+    Examples
+    --------
+    >>> states = observed_states([0, 12], [30, 30], [2, 2])
+    >>> numbers = np.array([30, 18])
+    >>> pair = Origins(pd.DataFrame({"case_id": ["a", "a"]}), states, np.zeros(2), numbers, numbers, pd.DataFrame())
+    >>> pair.weights().tolist()
+    [0.5, 0.5]
     """
 
     lines: pd.DataFrame
@@ -54,7 +62,7 @@ class Origins:
 
     @property
     def weight(self) -> NDArray[np.float64]:
-        """The registered weights, (n,): one per case, spread evenly over its scored forecasts."""
+        """The registered weights, (n,): one per case, divided equally among its scored forecasts."""
         return self.weights("case")
 
     def select(self, chosen: Flags) -> "Origins":
@@ -70,7 +78,7 @@ class Origins:
         )
 
     def is_scored(self, horizon: int | None = None) -> Flags:
-        """Whether the state is observed at a horizon or, by default, at any, (n,)."""
+        """Flags, (n,), of the forecasts whose state is observed at a horizon or, by default, at any."""
         column = slice(None) if horizon is None else [SCORED.index(horizon)]
         return np.asarray((self.states[:, column] >= 0).any(axis=1))
 
@@ -106,7 +114,7 @@ class Origins:
 
 
 def observed_states(age_months: ArrayLike, exit_month: ArrayLike, cause: ArrayLike) -> Integers:
-    """State of a case at each horizon of `SCORED` after an origin, as far as it is observed.
+    """Observed state of a case at each horizon of `SCORED` after an origin.
 
     Parameters
     ----------
@@ -115,7 +123,7 @@ def observed_states(age_months: ArrayLike, exit_month: ArrayLike, cause: ArrayLi
     exit_month : array_like of shape (n,)
         Month of age in which the case ended or was last seen.
     cause : array_like of shape (n,)
-        0 for a case that was last seen going on, k for one that ended by the k-th of `CAUSES`.
+        0 for censored, k for a case that ended by the k-th of `CAUSES`.
 
     Returns
     -------
@@ -139,7 +147,7 @@ def origins(history: History, target: str = TARGETS[0], stale_alive: bool = Fals
     Parameters
     ----------
     history : History
-        The record as known on its day; what it observed until then is the truth of the backtest.
+        The record as known on its day; the outcomes observed by then score the backtest.
     target : {"concluded", "in_force"}
         What counts as formalized.
     stale_alive : bool
@@ -154,6 +162,11 @@ def origins(history: History, target: str = TARGETS[0], stale_alive: bool = Fals
     ------
     UsageError
         For another target.
+
+    References
+    ----------
+    van Houwelingen, H. C. (2007). Dynamic prediction by landmarking in event history analysis. Scandinavian Journal of
+    Statistics 34:70-85.
 
     Examples
     --------
@@ -176,7 +189,7 @@ def origins(history: History, target: str = TARGETS[0], stale_alive: bool = Fals
 
 
 def era_name(year: int) -> str:
-    """The 25 years that contain a year.
+    """The span of 25 years that contains a year.
 
     >>> era_name(1985)
     '1975-1999'

@@ -40,7 +40,7 @@ class Backtest:
     Parameters
     ----------
     design : {"cluster", "rolling", "era", "dyad"}
-        How the folds were made.
+        Design of the folds, see `folds`.
     origins : Origins
         The n origins that a fold covers.
     probabilities : dict
@@ -73,8 +73,8 @@ class Backtest:
     def ending_score(self, model: str) -> Floats:
         """Censored log score of each forecast, (n,): of the time and cause of the ending, or of the last sight.
 
-        A window that is not fully observed counts up to the last horizon by which the case was seen going on; NaN
-        where there is none.
+        A window that is not fully observed counts up to the last horizon by which the case was seen ongoing; NaN where
+        there is none.
         """
         values = self.probabilities[model]
         seen = np.asarray(~np.isnan(values).any(axis=1))
@@ -119,7 +119,7 @@ def assemble(
     Parameters
     ----------
     design : {"cluster", "rolling", "era", "dyad"}
-        How the folds were made.
+        Design of the folds, see `folds`.
     origins : Origins
         The origins that the folds are of.
     folds : sequence of Fold
@@ -161,7 +161,7 @@ def backtest(
     Parameters
     ----------
     history : History
-        The record, which also says what was observed.
+        The record, with the observed outcomes.
     design : {"cluster", "rolling", "era", "dyad"}
         See `folds`.
     target : {"concluded", "in_force"}
@@ -173,7 +173,7 @@ def backtest(
     resume : str or Path, optional
         Folder of checkpoints, from which finished folds are read; the numbers are the same with and without.
     only : sequence of str, optional
-        Names of the folds expected; by default all.
+        Names of the folds to run; by default all.
 
     Returns
     -------
@@ -209,8 +209,8 @@ def skill_table(scored: Backtest) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row for each model, reference and horizon, and for the mean over all horizons: `model`, `reference`,
-        `horizon` (months, or `all`), `brier_skill` (at most 1; 0 for the reference itself), `lower` and `upper` (80 %,
+        A row for each model, reference and horizon, and for the mean over all horizons: `model`, `reference`, `horizon`
+        (months, or `all`), `brier_skill` (at most 1; 0 at the level of the reference), `lower` and `upper` (80 %,
         components resampled whole), `n` (forecasts), `n_groups`.
     """
     rows = []

@@ -36,10 +36,10 @@ MODELS_SHOWN = ("primary", "primary_hindsight", "type_base_rate")
 
 
 def breakdown_table(scored: Backtest) -> pd.DataFrame:
-    """Breakdowns of `skill_by` under each weighting: all of them for the primary model, the whole for the others.
+    """Breakdowns of `skill_by` under each weighting: all of them for the primary model, only the whole for the others.
 
-    Over the base rate by type only the whole, by horizon and by cause. Columns: weights, model, reference and those of
-    `skill_by`.
+    Over the base rate by type there are the whole, horizons and causes alone. Columns: weights, model, reference and
+    those of `skill_by`.
     """
     breakdowns = [
         (weights, model, reference, by)
@@ -58,13 +58,13 @@ def breakdown_table(scored: Backtest) -> pd.DataFrame:
 
 
 def power_table(scored: Backtest, weights: Weights = "case") -> pd.DataFrame:
-    """Differences between each pair of models, and what this many forecasts can show of them.
+    """Paired differences of each pair of models, with their power.
 
-    Columns: `model`, `against`, `difference` (share of the base rate's score that `model` saves more than `against`;
-    its skill where that is the base rate), `lower`, `upper`, `standard_error`, `minimum_detectable` (true difference
-    that would be seen with probability 0.8), `critical_difference` (least measured one whose interval leaves out 0),
-    `same_sign` (probability that a repetition shows the same sign), `n`, `n_groups` and `tier` (of `model`, 1 the best;
-    models of one tier are indistinguishable). See `scores.power.Power`.
+    Columns: `model`, `against`, `difference` (the score that `model` saves more than `against`, as a share of the base
+    rate's score; its skill where `against` is the base rate), `lower`, `upper`, `standard_error`, `minimum_detectable`
+    (true difference detected with probability 0.8), `critical_difference` (least measured difference whose interval
+    excludes 0), `same_sign` (probability that a repetition shows the same sign), `n`, `n_groups` and `tier` (of
+    `model`, 1 the best; models of one tier are indistinguishable). See `scores.power.Power`.
     """
     weight = scored.origins.weights(weights)
     rows = weight > 0
@@ -82,7 +82,19 @@ def power_table(scored: Backtest, weights: Weights = "case") -> pd.DataFrame:
 
 
 def result_tables(scored: Backtest) -> dict[str, pd.DataFrame]:
-    """The tables of a design: `breakdown`, `calibration`, `reliability` (curves at 60 months) and `power`."""
+    """The tables of a design.
+
+    Parameters
+    ----------
+    scored : Backtest
+        Forecasts of `SCORED_MODELS`.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        `breakdown`, `calibration`, `reliability` (curves at 60 months) and `power`; see `skill_by`,
+        `calibration_table`, `reliability_curve` and `power_table`.
+    """
     curves = [reliability_curve(scored, cause).assign(cause=cause, horizon=60) for cause in CAUSES]
     weighted = [calibration_table(scored, weights=weights).assign(weights=weights) for weights in WEIGHTS]
     return {
@@ -133,7 +145,7 @@ def write_tables(
 
 
 def _merged(path: Path, fresh: str, key: tuple[str, str]) -> str:
-    """The lines of the fresh table, with those of other records and designs in the file: its own record's first."""
+    """The lines of the fresh table with those of other records and designs in the file, its own record first."""
     header, *lines = fresh.splitlines(keepends=True)
     old: list[str] = []
     if path.exists():

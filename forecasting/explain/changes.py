@@ -31,11 +31,22 @@ LEGS = ("record", "corrections", "time", "events")
 
 @dataclass(frozen=True)
 class Change:
-    """One row: `points` of probability in [-1, 1] by which a covariate, the age or the record moved the forecast.
+    """One row of an attribution.
 
-    `leg` is one of `LEGS`; `before` and `after` are the values of the covariate, the names of the group or months of
-    age (None for the record). `movers` are the acts known since the first day that moved the value on the second;
-    `together`: none of them did so alone.
+    Attributes
+    ----------
+    leg : {"record", "corrections", "time", "events"}
+        Leg of the path, see `changes`.
+    name : str
+        Covariate, grouping, `age` or `record`.
+    before, after : float, str or None
+        Values of the covariate, levels of the grouping or months of age; None for the record.
+    points : float
+        Change of the probability, in [-1, 1].
+    movers : tuple of Mover
+        Acts known since the first day that changed the value on the second.
+    together : bool
+        Whether none of them did so alone.
     """
 
     leg: str
@@ -49,9 +60,24 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """The model's probability of a state within `horizon` months of each of two days, and the rows between them.
+    """Probability of a state on two days, and the attribution of its change.
 
-    `base_before` and `base_after` are the base rate for the age reached on each day, a part of the model's number.
+    Attributes
+    ----------
+    case_id : str
+        The case.
+    since, until : date
+        The two days.
+    state : str
+        Out of `STATES`.
+    horizon : int
+        Months after each day.
+    before, after : float
+        Probabilities of the hazard model on the two days.
+    base_before, base_after : float
+        Base rate for the age reached on each day, a part of the model's probability.
+    rows : tuple of Change
+        By leg, the largest first; their points sum to `after` - `before`.
     """
 
     case_id: str
@@ -68,7 +94,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class _Lines:
-    """The case's covariates, one line each, on the way from the first day to the second; see `_lines`."""
+    """Covariates of the case, one line each, along the path from the first day to the second; see `_lines`."""
 
     known: pd.DataFrame
     corrected: pd.DataFrame
@@ -78,7 +104,22 @@ class _Lines:
 
 
 def check_days(since: date, until: date) -> None:
-    """`UsageError` unless the first day lies before the second."""
+    """Check the two days of a comparison.
+
+    Parameters
+    ----------
+    since, until : date
+        First and second day.
+
+    Raises
+    ------
+    UsageError
+        Unless the first day is before the second.
+
+    Examples
+    --------
+    >>> check_days(date(2026, 2, 5), date(2026, 3, 1))
+    """
     if since >= until:
         raise UsageError(f"expected two days, the earlier one first, got {since} and {until}")
 
@@ -98,14 +139,46 @@ def changes(
 ) -> Changes:
     """Attribution of the change of the model's probability between `since` and the history's day.
 
-    Four legs, one after the other, exactly additive to 1e-9: `record`, the model refitted on what was known at the
-    second day, for the case as it stood on the first; `corrections` of how the case is coded; `time`, its age and the
-    covariates that change without any act; `events`, the covariates that what became known has changed. Within a leg
-    the covariates share the change as Aumann-Shapley values along the straight path. An uncertain endorsement moves by
-    the chance that it was given. `fitted` and `earlier`, `index` and
-    `earlier_index` (models and dossiers of either day) spare working them out again.
-    Raises `UsageError` where the first day is not the earlier one, or the case was not known or had ended, and
-    `AbstentionError` where the model abstains on either day.
+    Four legs, one after the other, exactly additive to 1e-9: `record`, the model refitted on what was known on the
+    second day, for the case as known on the first; `corrections` of the coding of the case; `time`, its age and the
+    covariates that change without any act; `events`, the covariates changed by what became known. Within a leg the
+    covariates share the change as Aumann-Shapley values along the straight path. An uncertain endorsement moves by its
+    probability.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the second day.
+    case_id : str
+        The case.
+    since : date
+        The first day.
+    fitted, earlier : FittedModels, optional
+        Models of the second and the first day; by default fitted here.
+    index, earlier_index : DossierIndex, optional
+        Dossiers of the second and the first day; by default those of the histories.
+    horizon : int
+        Months after each day, 1 to 120.
+    state : {"formalized", "collapsed", "faded", "ongoing"}
+        The state whose probability is attributed.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+
+    Returns
+    -------
+    Changes
+        Both probabilities and the rows between them.
+
+    Raises
+    ------
+    UsageError
+        Where the first day is not the earlier one, or the case was not known or had ended.
+    AbstentionError
+        Where the model abstains on either day.
+
+    References
+    ----------
+    Aumann, R. J. and Shapley, L. S. (1974). Values of Non-Atomic Games. Princeton University Press.
     """
     check_days(since, history.as_of)
     (horizon,) = check_horizons((horizon,))
@@ -165,7 +238,7 @@ def _lines(past: DossierIndex, index: DossierIndex, before: Dossier, after: Doss
 def _leg(
     model: HazardModel, leg: str, before: pd.DataFrame, after: pd.DataFrame, horizon: int, state: int
 ) -> list[Change]:
-    """One row for each covariate or group whose value or points the leg changes; both lines are of the same age."""
+    """One row for each covariate or grouping whose value or points the leg changes; both lines are of the same age."""
     loading, ahead = state_loading(state, len(model.causes)), int(after["gap_months"].iloc[0]) + horizon
     (old, old_weights), (now, now_weights) = (both_values(model, line, UNCERTAIN) for line in (before, after))
     names, points, endorsed = model_terms(model), np.zeros(len(model_terms(model))), 0.0

@@ -15,10 +15,25 @@ CLASS_MODEL = "rivalry_base_rate"
 
 @dataclass(frozen=True)
 class Contested:
-    """A joint alternative coding that could be argued by the as-of day.
+    """A joint alternative coding that was arguable by the as-of day.
 
-    `closes`: under it the question would be closed (the case ended, or never was one). `before` and `after`: chance
-    of formalization within `horizon` months as its class is coded and as it would be; None where no class changes.
+    Attributes
+    ----------
+    alternative_id : str
+        Key of the joint alternative.
+    changes : dict of str to str
+        Other value of each column.
+    reason : str
+        Reason why it can be argued.
+    known_date : date
+        First day on which it was arguable.
+    closes : bool
+        Whether the case would have ended under it, or not be a core case.
+    horizon : int
+        Months.
+    before, after : float or None
+        Base rate of formalization within `horizon` months for the class as coded and under the alternative; None where
+        the class is the same.
     """
 
     alternative_id: str
@@ -32,7 +47,24 @@ class Contested:
 
 
 def contested_codings(history: History, view: Dossier, fitted: FittedModels, horizon: int) -> list[Contested]:
-    """The alternatives of a case, those that would close the question first."""
+    """Alternative codings of a case.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    view : Dossier
+        The case as known on the day.
+    fitted : FittedModels
+        Models of the day; the base rate by rivalry is fitted here if it is not among them.
+    horizon : int
+        Months, 1 to 120.
+
+    Returns
+    -------
+    list of Contested
+        Those that would close the case first.
+    """
     rows = history.alternatives
     rows = rows[(rows["case_id"] == view.case_id) & rows["target"].isin(("", fitted.target))]
     rows = rows[["alternative_id", "field", "value", "reason", "known_date"]]

@@ -1,7 +1,7 @@
-"""Drivers: the probability of the hazard model as a sum over the covariates and groups of a case.
+"""Drivers: additive attribution of the hazard model's probability to the covariates and groups of a case.
 
-These numbers say how the model arrives at its probability. They are no causes: a covariate carries with it whatever
-went along with it in the record, and a case in which it alone was otherwise has often never been seen.
+The numbers describe the model. They are no causal effects: a covariate is associated with others in the record, and a
+case that differs in it alone may never have been observed.
 """
 
 from dataclasses import dataclass
@@ -25,10 +25,20 @@ REPLICATE_TOLERANCE = 1e-4
 
 @dataclass(frozen=True)
 class Driver:
-    """One row: its `role` (base, average, covariate or group), and `points` of probability in [-1, 1] with bounds.
+    """One row of an attribution.
 
-    `value` is the case's own (a probability where a fact is uncertain; the name of its group), `average` the mean
-    over the cases' first days with which the model compares it; None where there is none.
+    Attributes
+    ----------
+    name : str
+        `base_rate`, `average_case`, a covariate or a grouping.
+    role : {"base", "average", "covariate", "group"}
+        Kind of the row.
+    value : float, str or None
+        Value of the case (a probability where a fact is uncertain; the level of its grouping); None for the first rows.
+    average : float or None
+        Mean over the first landmarks of the training cases, which the model compares it with.
+    points, lower, upper : float
+        Points of probability in [-1, 1], and their bounds.
     """
 
     name: str
@@ -42,7 +52,21 @@ class Driver:
 
 @dataclass(frozen=True)
 class Drivers:
-    """The probability of a state within a horizon (months), its bounds at `level`, and the rows that add up to it."""
+    """Probability of a state within a horizon, and the rows that sum to it.
+
+    Attributes
+    ----------
+    state : str
+        Out of `STATES`.
+    horizon : int
+        Months.
+    probability, lower, upper : float
+        Probability in [0, 1] and its interval.
+    level : float
+        Level of the intervals.
+    rows : tuple of Driver
+        Base rate, average case, covariates, groupings.
+    """
 
     state: str
     horizon: int
@@ -56,14 +80,35 @@ class Drivers:
 def drivers(
     model: HazardModel, line: pd.DataFrame, horizon: int, state: str = CAUSES[0], level: float = LEVEL
 ) -> Drivers:
-    """Rows that add up, to 1e-9, to the fitted model's probability of a state of one case within a horizon.
+    """Attribution of the model's probability of a state of one case, additive to 1e-9.
 
-    `line` is one line of covariates as `training.case_lines` gives it. Rows: the overall base rate at the case's age;
-    what the model says of an average case of that age, less the base rate; each covariate; each group's intercept
-    (0 for a group not seen in training). The last two are Aumann-Shapley values along the straight path from the
-    average case to this one: covariates that act together share what they do together, and one that does nothing has
-    0. Where an endorsement is uncertain the rows are those of both sides, averaged as the forecast is. Intervals are
-    those of the cluster bootstrap, widened to hold the point.
+    Rows: the overall base rate at the case's age; the probability of an average case of that age, less the base rate;
+    each covariate; each group's intercept (0 for a level not seen in training). Covariates and groups have
+    Aumann-Shapley values along the straight path from the average case to this one: covariates with a joint effect
+    share it, and one without an effect has 0. Where an endorsement is uncertain, the rows of both its values are
+    averaged with the weights of the marginal forecast.
+
+    Parameters
+    ----------
+    model : HazardModel
+        Fitted model.
+    line : pandas.DataFrame of one row
+        Covariates of the case, see `training.case_lines`.
+    horizon : int
+        Months, 1 to 120.
+    state : {"formalized", "collapsed", "faded", "ongoing"}
+        The state whose probability is attributed.
+    level : float
+        Level of the intervals, in (0, 1).
+
+    Returns
+    -------
+    Drivers
+        With intervals of the cluster bootstrap, widened to contain the points.
+
+    References
+    ----------
+    Aumann, R. J. and Shapley, L. S. (1974). Values of Non-Atomic Games. Princeton University Press.
     """
     points = _rows(model, line, horizon, state)
     lower, upper = interval(_rows(model, line, horizon, state, model.bootstrap()), level)
@@ -80,12 +125,29 @@ def drivers(
 
 
 def driver_points(model: HazardModel, line: pd.DataFrame, horizon: int, state: str = CAUSES[0]) -> dict[str, float]:
-    """The points of the rows that `drivers` gives, by name, without their intervals, which take most of its time."""
+    """Points of the rows of `drivers`, without their intervals, which take most of its time.
+
+    Parameters
+    ----------
+    model : HazardModel
+        Fitted model.
+    line : pandas.DataFrame of one row
+        Covariates of the case, see `training.case_lines`.
+    horizon : int
+        Months, 1 to 120.
+    state : {"formalized", "collapsed", "faded", "ongoing"}
+        The state whose probability is attributed.
+
+    Returns
+    -------
+    dict of str to float
+        Points of probability by name of the row, which sum to the probability.
+    """
     return dict(zip((BASE, AVERAGE, *model_terms(model)), map(float, _rows(model, line, horizon, state)), strict=True))
 
 
 def model_terms(model: HazardModel) -> tuple[str, ...]:
-    """Names of the terms of the fitted model: covariates, then groupings."""
+    """Names of the terms of a fitted model: covariates, then groupings."""
     return (*model.statics, *model.states, *model.levels_)
 
 

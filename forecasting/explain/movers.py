@@ -12,7 +12,19 @@ from forecasting.record.history import History
 
 @dataclass(frozen=True)
 class Mover:
-    """An act of the case, or the ending of another case (kind `ending`, under that case's name)."""
+    """An act of the case, or the ending of another case (kind `ending`, under that case's id).
+
+    Attributes
+    ----------
+    event_id : str
+        Key of the event or of the other case.
+    event_date, known_date : date
+        Day of it, and first day on which it could have been known.
+    kind, summary : str
+        Kind, and the fact in words.
+    standing : {"confirmed", "reported", "disputed"}
+        Evidence for it.
+    """
 
     event_id: str
     event_date: date
@@ -24,7 +36,15 @@ class Mover:
 
 @dataclass(frozen=True)
 class Moved:
-    """The movers of one covariate; `together` where no act alone moved it, but several did."""
+    """Movers of one covariate.
+
+    Attributes
+    ----------
+    movers : tuple of Mover
+        The acts.
+    together : bool
+        Whether no act alone changed the covariate, but several together did.
+    """
 
     movers: tuple[Mover, ...]
     together: bool
@@ -33,17 +53,36 @@ class Moved:
 def movers_of(
     index: DossierIndex, past: History, history: History, case_id: str, names: Sequence[str], target: str
 ) -> dict[str, Moved]:
-    """For each named covariate the acts known after the day of `past` that moved it, as of the day of `history`.
+    """Acts known after the day of `past` that changed each named covariate as of the day of `history`.
 
-    An act moved a covariate if leaving it out gives another value. Where none does, the acts that would each have
-    moved it if no other had become known stand for it, `together`; there may be none of these either.
+    An act is a mover if leaving it out gives another value. Where none is, the movers are the acts each of which would
+    have changed the covariate if no other had become known (`together`); there may be none of these either.
     """
     acts, endings = _acts(past, history, case_id), _endings(past, history, case_id, target)
     return _moved_by(index, history, case_id, names, acts, endings)
 
 
 def behind(index: DossierIndex, history: History, case_id: str, names: Sequence[str], target: str) -> dict[str, Moved]:
-    """For each named covariate the acts of the case and endings of others, all that are known, that make its value."""
+    """Acts of a case and endings of other cases that determine the value of each named covariate, among all known.
+
+    Parameters
+    ----------
+    index : DossierIndex
+        Dossiers of the history under the target.
+    history : History
+        The record as of the day.
+    case_id : str
+        The case.
+    names : sequence of str
+        Features.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+
+    Returns
+    -------
+    dict of str to Moved
+        By feature, see `movers_of`.
+    """
     acts, endings = _acts(None, history, case_id), _endings(None, history, case_id, target)
     return _moved_by(index, history, case_id, names, acts, endings)
 
@@ -84,7 +123,7 @@ def _leaving_out(index: DossierIndex, events: tuple[str, ...], endings: dict[str
 
 
 def _acts(past: History | None, history: History, case_id: str) -> list[Mover]:
-    """Acts of the case that became known since `past`; None: ever."""
+    """Acts of the case that became known after the day of `past`; all of them where it is None."""
     old = {event.event_id for event in past.case(case_id).events} if past is not None else set()
     return [
         Mover(event.event_id, event.event_date, event.known_date, event.kind, event.summary, event.standing)
@@ -94,7 +133,7 @@ def _acts(past: History | None, history: History, case_id: str) -> list[Mover]:
 
 
 def _endings(past: History | None, history: History, case_id: str, target: str) -> list[Mover]:
-    """Endings of other cases that became known since `past`; the case's id stands for the event's."""
+    """Endings of other cases that became known after the day of `past`, under the id of the case."""
     now = _ended(history, target)
     old = _ended(past, target).index if past is not None else now.index[:0]
     rows = now[~now.index.isin(old) & (now.index != case_id)]

@@ -1,4 +1,4 @@
-"""Nearest precedents: ended arrangements most alike at the start, with their outcomes."""
+"""Nearest precedents: the ended arrangements most similar at the start, with their outcomes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,27 @@ TOLD = ("case_id", "name", "start_date", "summary", "cause", "end_date", "instru
 
 @dataclass(frozen=True)
 class Precedent:
-    """An ended arrangement and its likeness to a case: `likeness` in [0, 1] and what the two shared."""
+    """An ended arrangement and its similarity to a case.
+
+    Attributes
+    ----------
+    case_id, name : str
+        Key and name.
+    start_date, end_date : date
+        First day, and day of the ending.
+    summary : str
+        What was known at the start.
+    likeness : float
+        Similarity in [0, 1].
+    shared : tuple of str
+        Facts that both cases share, in words.
+    cause : {"formalized", "collapsed", "faded"}
+        The ending.
+    months : int
+        Completed months from start to ending.
+    instrument : str
+        Binding text, or empty.
+    """
 
     case_id: str
     name: str
@@ -42,12 +62,39 @@ class Precedent:
 
 
 def nearest_precedents(history: History, view: Dossier, n: int = 6, target: str = TARGETS[0]) -> list[Precedent]:
-    """The `n` most similar core cases, found forwards, whose end was known; most alike first.
+    """The prospectively sampled core cases most similar to a case among those whose ending was known.
 
-    Likeness is Gower's coefficient (1971, Biometrics 27:857-871): the mean over ten facts of the start, each alike
-    (1), unlike (0) or in between for a probability, and the share of parties in common (Jaccard; a
-    state counts as its successor). It explains; no
-    forecast is made from it.
+    The similarity is Gower's coefficient: the mean over ten facts of the start, each equal (1), unequal (0) or in
+    between for a probability, and the Jaccard index of the parties (a former state counts as its successor). It serves
+    explanation alone; no forecast is made from it.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    view : Dossier
+        The case as known on the day.
+    n : int
+        Largest number of precedents.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+
+    Returns
+    -------
+    list of Precedent
+        The most similar first; of equally similar ones the latest first.
+
+    References
+    ----------
+    Gower, J. C. (1971). A general coefficient of similarity and some of its properties. Biometrics 27:857-871.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> found = nearest_precedents(history, history.case("new-start-post-expiry-2026"), n=2)
+    >>> found[0].likeness >= found[1].likeness
+    True
     """
     coding = history.coding
     forward = coding.loc[(coding["in_core"] == 1) & (coding["sampled_via"] == "forward"), "case_id"]
@@ -86,7 +133,7 @@ def _agreement(column: "pd.Series", value: str | float | None) -> "pd.Series":
 
 
 def _heirs(codes: Iterable[str], heirs: "pd.Series[str]") -> set[str]:
-    """The codes, each replaced by the state that took its place."""
+    """The codes, former states replaced by their successors."""
     return {heirs[code] or code for code in codes}
 
 

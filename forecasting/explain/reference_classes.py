@@ -16,10 +16,25 @@ WORDS = {"rivals": "between rivals", "not rivals": "not between rivals", "unclea
 
 @dataclass(frozen=True)
 class Rung:
-    """A reference class: its spells by state, and the chance of formalization by horizon with its interval.
+    """A reference class: its spells by state, and the probability of formalization by horizon.
 
-    `formalized` has columns horizon, probability, lower, upper; `shrunk` tells whether it was pooled towards the
-    class above.
+    Attributes
+    ----------
+    name : str
+        The class in words.
+    n : int
+        Number of spells.
+    endings : dict of str to int
+        Number of spells by cause.
+    shrunk : bool
+        Whether its rate is pooled towards that of the wider class.
+    formalized : pandas.DataFrame
+        `horizon`, `probability`, `lower`, `upper`.
+
+    Examples
+    --------
+    >>> Rung("All", 3, {"formalized": 1}, False, pd.DataFrame()).ongoing
+    2
     """
 
     name: str
@@ -30,7 +45,7 @@ class Rung:
 
     @property
     def ongoing(self) -> int:
-        """Spells still observed when last seen."""
+        """Number of spells still observed when last seen."""
         return self.n - sum(self.endings.values())
 
 
@@ -43,10 +58,28 @@ def reference_class_ladder(
     narrow: pd.DataFrame | None = None,
     pooled: FittedModels | None = None,
 ) -> list[Rung]:
-    """Rungs for a case: all core cases however found, those found forwards, of its type, and of its rivalry too.
+    """Reference classes of a case, from the widest to the narrowest.
 
-    `narrow` (the forecast of the case by `fitted` within `horizons`) and `pooled` (the base rate fitted on the pooled
-    population) spare working them out again.
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    view : Dossier
+        The case as known on the day.
+    fitted : FittedModels
+        The three base rates, fitted on the day.
+    horizons : tuple of int
+        Months, 1 to 120.
+    narrow : pandas.DataFrame, optional
+        Forecast of the case by `fitted` within `horizons`; by default computed here.
+    pooled : FittedModels, optional
+        The base rate fitted on the pooled population; by default fitted here.
+
+    Returns
+    -------
+    list of Rung
+        All core cases however sampled, the prospectively sampled ones, those of the type of the case, and of its
+        rivalry too.
     """
     pooled = pooled or fit_models(history, ("base_rate",), fitted.target, "pooled")
     narrow = forecast(history, view.case_id, fitted=fitted, horizons=horizons) if narrow is None else narrow

@@ -52,7 +52,17 @@ SIGNS: Final[Mapping[str, Sign]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Signpost:
-    """If `what` became known the day after, a probability `before` would be `after`, both within the same horizon."""
+    """Effect of a possible act on the model's probability.
+
+    Attributes
+    ----------
+    what : str
+        The act in words, a key of `SIGNS`.
+    kind : str
+        Kind of the act.
+    before, after : float
+        Probabilities without it and with it, both within the same horizon.
+    """
 
     what: str
     kind: str
@@ -63,11 +73,31 @@ class Signpost:
 def signposts(
     model: HazardModel, line: pd.DataFrame, dossier: Dossier, horizon: int, state: str = CAUSES[0], most: int = MOST
 ) -> list[Signpost]:
-    """At most `most` possible acts that would move the model by half a point or more, the strongest first.
+    """Possible acts that would move the model's probability by half a point or more.
 
-    `line` is the case's line of covariates (`training.case_lines`), `dossier` what it was measured on. Each act is
-    planted in a copy of the dossier on the next day while the clocks stand still, and only covariates move: a fact
-    about the model, not a claim that the act would cause the ending. Of acts that do the same the first counts.
+    Each act is added to a copy of the dossier on the next day while ages and durations do not advance, and only
+    covariates move: a property of the model, not a claim that the act would cause the ending. Of acts with the same
+    effect on the covariates the first counts.
+
+    Parameters
+    ----------
+    model : HazardModel
+        Fitted model.
+    line : pandas.DataFrame of one row
+        Covariates of the case, see `training.case_lines`.
+    dossier : Dossier
+        The case that `line` was measured on.
+    horizon : int
+        Months, 1 to 120.
+    state : {"formalized", "collapsed", "faded", "ongoing"}
+        The state whose probability is compared.
+    most : int
+        Largest number of signposts.
+
+    Returns
+    -------
+    list of Signpost
+        The strongest first.
     """
     before = float(marginal_probabilities(model, line, UNCERTAIN, (horizon,))[STATES.index(state), 0])
     found, seen = [], [_measured(dossier)]
@@ -84,13 +114,28 @@ def signposts(
 
 
 def line_after(line: pd.DataFrame, dossier: Dossier, what: str) -> pd.DataFrame:
-    """The case's line of covariates if `what`, one of `SIGNS`, became known the day after; its clocks stand still."""
+    """Covariates of a case if a possible act became known on the next day; ages and durations do not advance.
+
+    Parameters
+    ----------
+    line : pandas.DataFrame of one row
+        Covariates of the case, see `training.case_lines`.
+    dossier : Dossier
+        The case that `line` was measured on.
+    what : str
+        The act, a key of `SIGNS`.
+
+    Returns
+    -------
+    pandas.DataFrame of one row
+        The covariates with the act.
+    """
     values = _measured(planted(dossier, SIGNS[what]))
     return line.assign(**dict(zip(MODEL_FEATURES, values, strict=True)))
 
 
 def planted(dossier: Dossier, sign: Sign) -> Dossier:
-    """The dossier with the act added on the day after its own; without anyone to do it, the dossier as it was."""
+    """The dossier with the act added on the next day; unchanged where the act has no actor."""
     party = dossier.principals[:1] or ("",)
     actors = {
         "party": party,

@@ -24,9 +24,21 @@ MODEL = "primary"
 
 @dataclass(frozen=True)
 class SupportCount:
-    """Of `n` forecasts of the hazard model, how many it abstains from and how many it widens; the rest are within.
+    """Number of forecasts of the hazard model by applicability.
 
-    `of`: whose forecasts; `rules`: how often each `applicability.Rule` was met (one forecast may meet several).
+    Attributes
+    ----------
+    of : str
+        The forecasts, in words.
+    n, abstained, widened : int
+        All forecasts, those abstained from and those widened; the rest are within the domain.
+    rules : dict of str to int
+        Number of forecasts that meet each `applicability.Rule`; one forecast may meet several.
+
+    Examples
+    --------
+    >>> SupportCount("two cases", n=2, abstained=1, widened=0, rules={"type": 1})
+    SupportCount(of='two cases', n=2, abstained=1, widened=0, rules={'type': 1})
     """
 
     of: str
@@ -38,7 +50,17 @@ class SupportCount:
 
 @dataclass(frozen=True)
 class SupportCounts:
-    """The counts over the cases that go on, and over the past forecasts kept; None, and `missing` why, without any."""
+    """Applicability over open cases and over past forecasts.
+
+    Attributes
+    ----------
+    open_cases : SupportCount
+        Counts over the open cases.
+    past : SupportCount or None
+        Counts over the forecasts of the track record; None where there is none.
+    missing : str
+        Reason why there is no track record, or empty.
+    """
 
     open_cases: SupportCount
     past: SupportCount | None
@@ -51,11 +73,28 @@ def support_counts(
     index: DossierIndex | None = None,
     target: str = TARGETS[0],
 ) -> SupportCounts:
-    """Number of forecasts abstained from or widened, on the history's day and on past days of the track record.
+    """Number of forecasts abstained from or widened, on the history's day and over the track record.
 
-    `fitted` (with the hazard model) and `index` of this history spare working them out again. Past days are judged by
-    the cases that had become known by then, with what had become known of them; only endings that became known late are
-    taken as known on their day.
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    fitted : FittedModels, optional
+        Models of the day with the hazard model, which bring the target; by default fitted here.
+    index : DossierIndex, optional
+        Dossiers of this history under the target; by default those cached in the history.
+    target : {"concluded", "in_force"}
+        What counts as formalized, without `fitted`.
+
+    Returns
+    -------
+    SupportCounts
+        Counts over open cases and past forecasts.
+
+    Notes
+    -----
+    A past forecast is judged by the cases known on its origin, with what was known of them then; only endings that
+    became known late are taken as known on their day.
     """
     target = fitted.target if fitted else target
     index = index or history.dossiers(target)

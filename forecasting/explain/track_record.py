@@ -1,4 +1,4 @@
-"""Track record: out-of-sample forecasts of past days with their observed states, and those like a given forecast."""
+"""Track record: past out-of-sample forecasts with their observed states, and those similar to a current forecast."""
 
 import json
 from dataclasses import dataclass
@@ -31,9 +31,14 @@ DIGITS: Final = 4
 
 @dataclass(frozen=True)
 class PastForecasts:
-    """Past forecasts of one record under one target; `lines` has the columns `COLUMNS`, days as timestamps.
+    """Past forecasts of one record under one target.
 
-    `lines` is None, and `missing` says why, where the record has none that fit.
+    Attributes
+    ----------
+    lines : pandas.DataFrame or None
+        Columns `COLUMNS`, days as timestamps; None where the record has none that fit.
+    missing : str
+        Reason why there are none, or empty.
     """
 
     lines: pd.DataFrame | None
@@ -42,22 +47,22 @@ class PastForecasts:
 
 @dataclass(frozen=True)
 class TrackRecord:
-    """Past forecasts like a given one, and how often the ending was observed.
+    """Past forecasts similar to a current one, and their observed frequency.
 
     Parameters
     ----------
     model : str
-        Whose forecasts they are.
+        Model of the forecasts.
     n, n_cases : int
-        Number of forecasts, and of the cases they are of.
+        Number of forecasts, and of their cases.
     mean_forecast, mean_base_rate : float
         Mean probabilities of the model and of the base rate.
     observed : float
-        Observed frequency.
+        Observed frequency of the ending.
     lower, upper : float
-        Its interval at `level`, components resampled whole.
+        Its interval at `level`, from resampling whole components.
     level : float
-        Probability of the interval.
+        Level of the interval.
     few : bool
         Whether there are fewer than ten cases; the means, the frequency and its interval are NaN then.
     """
@@ -77,8 +82,8 @@ class TrackRecord:
 def past_forecasts(scored: Backtest, history: History, target: str = TARGETS[0]) -> pd.DataFrame:
     """Every scored forecast of a rolling backtest of `history`, one row per horizon, columns `COLUMNS`.
 
-    `known_date` is the day on which its deadline had passed and its `state` was known, so that on an earlier day
-    nobody can have known how good the forecast was.
+    `known_date` is the first day by which the deadline had passed and the `state` was known: on an earlier day the
+    forecast could not have been scored.
     """
     lines = scored.origins.lines
     pieces = []
@@ -116,9 +121,23 @@ def _known_dates(table: pd.DataFrame, history: History, target: str) -> NDArray[
 
 
 def write_track_record(path: Path, scored: Backtest, history: History, target: str = TARGETS[0]) -> None:
-    """Write the past forecasts to `path`, and beside it, as .json, the hash of the record and the target they hold for.
+    """Write the past forecasts of a rolling backtest, with the hash of the record and the target beside them.
 
-    Raises `UsageError` for a design other than rolling, whose models alone know no more than was known.
+    Parameters
+    ----------
+    path : Path
+        The CSV file; the hash and the target go into the same path with the suffix .json.
+    scored : Backtest
+        Backtest of the record in the rolling design.
+    history : History
+        The record.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+
+    Raises
+    ------
+    UsageError
+        For another design: the models of the rolling design alone know no more than was known on the origin.
     """
     check_rolling(scored.design)
     table = past_forecasts(scored, history, target)
@@ -128,13 +147,41 @@ def write_track_record(path: Path, scored: Backtest, history: History, target: s
 
 
 def check_rolling(design: str) -> None:
-    """`UsageError` for a design whose forecasts are no track record."""
+    """Check that the forecasts of a design make a track record.
+
+    Parameters
+    ----------
+    design : str
+        The design of a backtest.
+
+    Raises
+    ------
+    UsageError
+        For another design than `rolling`.
+
+    Examples
+    --------
+    >>> check_rolling("rolling")
+    """
     if design != "rolling":
         raise UsageError(f"expected --design rolling with --out, got {design!r}; only it knows no more than was known")
 
 
 def read_track_record(history: History, target: str = TARGETS[0]) -> PastForecasts:
-    """The past forecasts beside the record, if they are of this very record and target."""
+    """Read the past forecasts beside a record.
+
+    Parameters
+    ----------
+    history : History
+        The record.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+
+    Returns
+    -------
+    PastForecasts
+        Without lines, and with the reason, unless they are of this very record and target.
+    """
     path = history.record.folder / FILE
     note_file(FILE)
     if not path.is_file() or not path.with_suffix(".json").is_file():
@@ -157,16 +204,16 @@ def track_record(
     cause: str = CAUSES[0],
     target: str = TARGETS[0],
 ) -> TrackRecord:
-    """Past forecasts like a given one whose state was known on the history's day.
+    """Past forecasts similar to a current one whose state was known on the history's day.
 
     Parameters
     ----------
     past : pandas.DataFrame
         Past forecasts with the columns `COLUMNS`.
     history : History
-        The record as known on its day.
+        The record as of the day.
     model : {"primary", "base_rate"}
-        Whose forecasts are compared.
+        Model of the forecasts.
     horizon : int
         Months; only forecasts of the same horizon count.
     age_months : int
@@ -198,7 +245,7 @@ def track_record(
 
 
 def _groups(case_ids: "pd.Series[str]", history: History, target: str) -> NDArray[np.int64]:
-    """Component of each case as known on the day; a case without one stands for itself."""
+    """Component of each case as known on the day; a case without one is a component of its own."""
     core = spells(history, target)
     component = dict(zip(core.case_ids, core.group, strict=True))
     return pd.factorize(np.array([str(component.get(case, case)) for case in case_ids], dtype=object))[0]

@@ -10,16 +10,43 @@ from forecasting.record.vocabulary import CAUSES, ONGOING
 
 @dataclass(frozen=True)
 class StatedTerms:
-    """Arrangements with a stated term that was over or had ended: their state when the term ran out."""
+    """Arrangements whose state at the end of their stated term is known.
+
+    Attributes
+    ----------
+    n : int
+        Number of arrangements.
+    states : dict of str to int
+        Number of them by state at the end of the term.
+    beyond : int
+        Number still observed at the end of the term and for at least three months more.
+    """
 
     n: int
     states: dict[str, int]
     beyond: int
-    """Those still observed when their term ran out and seen so for at least three months more."""
 
 
 def stated_terms(fitted: FittedModels) -> StatedTerms:
-    """Count, over the fitted spells with a stated term, the state at the end of the term."""
+    """States of the fitted spells at the end of their stated term.
+
+    Parameters
+    ----------
+    fitted : FittedModels
+        Models with the spells they were fitted on.
+
+    Returns
+    -------
+    StatedTerms
+        Counts over the spells with a stated term.
+
+    Examples
+    --------
+    >>> from forecasting import fit_models, load_history
+    >>> found = stated_terms(fit_models(load_history(as_of="2026-02-05"), ["base_rate"]))
+    >>> found.n == sum(found.states.values())
+    True
+    """
     spells = fitted.spells
     term = spells.starts["stated_horizon_months"].to_numpy(dtype=np.float64)
     decided = (term > 0) & ((spells.cause > 0) | (spells.exit > term))

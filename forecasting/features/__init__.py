@@ -1,4 +1,4 @@
-"""Numbers about a case as of a day. One module per family; each feature gives its unit, its range and its reason."""
+"""Numbers about a case as of a day. One module per family; each feature states its unit, its range and its reason."""
 
 from typing import Final
 

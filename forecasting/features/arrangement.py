@@ -1,4 +1,4 @@
-"""What was agreed, in which form: facts of the start, and the clock of the stated term."""
+"""Features of the agreement and its form: facts of the start, and the time left of the stated term."""
 
 import math
 from typing import Final

@@ -1,6 +1,6 @@
-"""What surrounds the case: crises, military contacts, new leaders, other dossiers, the age.
+"""Features of the surroundings of the case: crises, military contacts, new leaders, other dossiers, the age.
 
-The search protocol drops context acts after ten years of a long case, so these features also read what passed between
+The search protocol drops context acts after ten years of a long case, so these features also read acts between
 the same parties in any other case.
 """
 

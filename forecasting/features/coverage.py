@@ -42,10 +42,25 @@ PERMUTATIONS: Final = 5000
 def case_coverage(
     history: History, window: Window, target: str = TARGETS[0], population: Population = "forward"
 ) -> pd.DataFrame:
-    """One row per case with the whole window in view: `state` (how it ended, or ongoing), then `MEASURES`.
+    """Coverage of each case with the whole window under observation.
 
-    `acts_per_year` counts all its acts in the window; the groups of acts and `high_confidence` are shares of these
-    acts, NaN in a case without any.
+    Parameters
+    ----------
+    history : History
+        The record as known on its day.
+    window : {"before", "after"}
+        The 24 months before the start, or the first 24 months after it.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    population : {"forward", "pooled", "every"}
+        See `record.panel.spells`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per case: `case_id`, `state` (its ending, or ongoing), `acts_per_year` (all its acts in the window),
+        and the shares of the groups of acts and of acts of high confidence among them, in [0, 1], NaN in a case
+        without any.
     """
     known = spells(history, target, population)
     state = np.array([ONGOING, *CAUSES])[known.cause]
@@ -68,11 +83,27 @@ def coverage_by_state(
     permutations: int = PERMUTATIONS,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """The audit: one row per window and measure.
+    """Coverage-bias audit: one row per window and measure.
 
-    Columns: `n` cases, the mean of each state, `p_endings` (could the three endings differ as much by chance?), and
-    `p_states` (the same with ongoing cases as a fourth group). Each p is that of a permutation test over cases; as
-    cases of a cluster resemble each other, it errs towards finding a difference.
+    Parameters
+    ----------
+    history : History
+        The record as known on its day.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    population : {"forward", "pooled", "every"}
+        See `record.panel.spells`.
+    permutations : int
+        Number of permutations of each test, 1 or more.
+    seed : int
+        Seed of the permutations.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `window`, `measure`, `n` (cases), the mean of each state, `p_endings` (permutation test of equal means of the
+        three endings) and `p_states` (the same with ongoing cases as a fourth group). The tests permute single cases;
+        as cases of a cluster resemble each other, they err towards finding a difference.
     """
     rows = []
     for window in WINDOWS:
@@ -92,10 +123,36 @@ def coverage_by_state(
 def permutation_p(
     values: NDArray[np.float64], groups: NDArray[np.str_], permutations: int = PERMUTATIONS, seed: int = 0
 ) -> float:
-    """Share of shuffles of the groups that part the group means at least as far as they are; NaN values are left out.
+    """p-value of a permutation test of equal group means.
 
-    How far: the sum over groups of size times squared distance from the overall mean. The observed order counts as
-    one shuffle (Phipson and Smyth 2010), so the smallest p is 1 / (permutations + 1).
+    The statistic is the sum over groups of size times squared distance of the group mean from the overall mean. The
+    observed order counts as one permutation, so the smallest p is 1 / (permutations + 1).
+
+    Parameters
+    ----------
+    values : numpy.ndarray of shape (n,)
+        Values; NaN is left out.
+    groups : numpy.ndarray of str, shape (n,)
+        Group of each value.
+    permutations : int
+        Number of permutations, 1 or more.
+    seed : int
+        Seed of the permutations.
+
+    Returns
+    -------
+    float
+        In (0, 1].
+
+    References
+    ----------
+    Phipson, B. and Smyth, G. K. (2010). Permutation P-values should never be zero. Statistical Applications in Genetics
+    and Molecular Biology 9(1):39.
+
+    Examples
+    --------
+    >>> permutation_p(np.zeros(4), np.array(["a", "a", "b", "b"]), permutations=9)
+    1.0
     """
     there = ~np.isnan(values)
     centred, codes = values[there] - values[there].mean(), np.unique(groups[there], return_inverse=True)[1]

@@ -1,4 +1,4 @@
-"""The works that the reasons of features rest on, by author and year."""
+"""Works cited in the reasons of features, by author and year."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Who is bound, and who stands by: the parties, their rivalry, and outsiders on whom a treaty depends."""
+"""Features of the parties, their rivalry, and outsiders on whom a treaty depends."""
 
 from typing import Final
 
@@ -78,14 +78,22 @@ def refusing_stockpile_share(dossier: Dossier) -> float:
 
 
 def held(dossier: Dossier, states: tuple[str, ...]) -> float:
-    """Share of the world's warheads that these states hold."""
+    """Share of these states in the world's stockpiled warheads, in [0, 1]."""
     return min(sum(dossier.warheads.get(state, 0.0) for state in states), 1.0)
 
 
 def refusing(dossier: Dossier) -> tuple[str, ...]:
-    """Outsiders that refused their part at most 36 months ago and have not since accepted it.
+    """Outsiders whose refusal of their part is in effect: at most 36 months old, and not followed by an acceptance.
 
-    Of two words on one day the refusal counts.
+    Parameters
+    ----------
+    dossier : Dossier
+        The case as known on a day.
+
+    Returns
+    -------
+    tuple of str
+        Codes, sorted. Of a refusal and an acceptance on one day the refusal counts.
     """
     latest: dict[str, tuple[int, bool]] = {}
     acts = dossier.acts

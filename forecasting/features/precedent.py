@@ -1,4 +1,4 @@
-"""How other cases ended, as known on the day. Withhold cases with `DossierIndex.without` inside a fold."""
+"""Features of the known endings of other cases. Inside a fold, withhold cases with `DossierIndex.without`."""
 
 import math
 from typing import Final

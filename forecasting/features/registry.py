@@ -1,4 +1,4 @@
-"""Registry of the features: name, quantity, unit, range, and the reason why it should matter."""
+"""Registry of the features: name, quantity, unit, range, and the reason for including each."""
 
 import difflib
 import inspect
@@ -21,7 +21,23 @@ ROLES: Final = get_args(Role)
 
 @dataclass(frozen=True)
 class Feature:
-    """A registered feature. `what` is the first line of its docstring, `reason` the rest."""
+    """A registered feature.
+
+    Attributes
+    ----------
+    name, family : str
+        Names of its function and of the module.
+    role : {"model", "hindsight", "offered"}
+        See `feature`.
+    unit : str
+        Unit.
+    minimum, maximum : float
+        Range.
+    what, reason : str
+        First line of its docstring, and the rest.
+    measure : callable
+        Value of a `Dossier`.
+    """
 
     name: str
     family: str
@@ -40,7 +56,24 @@ FEATURES: Final[dict[str, Feature]] = {}
 def feature(*, unit: str, minimum: float, maximum: float, role: Role) -> Callable[[Measure], Measure]:
     """Register the decorated function under its name; its family is its module.
 
-    `role`: `model` enters the headline model, `hindsight` only the variant beside it, `offered` neither.
+    Parameters
+    ----------
+    unit : str
+        Unit of the value.
+    minimum, maximum : float
+        Range of the value, bounds included.
+    role : {"model", "hindsight", "offered"}
+        `model` enters the headline model, `hindsight` only the variant beside it, `offered` neither.
+
+    Returns
+    -------
+    callable
+        Decorator that returns the function unchanged.
+
+    Raises
+    ------
+    ValueError
+        For a name that is registered already.
     """
 
     def register(measure: Measure) -> Measure:
@@ -56,17 +89,59 @@ def feature(*, unit: str, minimum: float, maximum: float, role: Role) -> Callabl
 
 
 def names_of(role: Role) -> tuple[str, ...]:
-    """Names of the features with this role, in registered order."""
+    """Names of the features with a role.
+
+    Parameters
+    ----------
+    role : {"model", "hindsight", "offered"}
+        See `feature`.
+
+    Returns
+    -------
+    tuple of str
+        In the order of registration.
+
+    Examples
+    --------
+    >>> "bilateral" in names_of("model")
+    True
+    """
     return tuple(name for name, known in FEATURES.items() if known.role == role)
 
 
 def feature_table(
     index: DossierIndex, landmarks: Sequence[tuple[str, date]], names: Iterable[str] | None = None
 ) -> pd.DataFrame:
-    """The named features (default: those of the headline model), one row per landmark (case_id, day), in order.
+    """Values of features on landmarks.
 
-    Every value is a finite float. Raises `UsageError` for an unknown feature or case, `LeakageError` for a day
-    after that of the index.
+    Parameters
+    ----------
+    index : DossierIndex
+        Dossiers of a record.
+    landmarks : sequence of (str, date)
+        m pairs of a case_id and a day.
+    names : iterable of str, optional
+        Features; by default those of the headline model.
+
+    Returns
+    -------
+    pandas.DataFrame
+        m rows, in order, with one column of finite floats per feature.
+
+    Raises
+    ------
+    UsageError
+        For an unknown feature or case, or a day before the case was known.
+    LeakageError
+        For a day after that of the index.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> landmark = ("new-start-post-expiry-2026", history.as_of)
+    >>> feature_table(history.dossiers(), [landmark], ["bilateral", "text_exists"]).to_numpy().tolist()
+    [[1.0, 1.0]]
     """
     chosen = names_of("model") if names is None else tuple(names)
     measures = [_known_feature(name).measure for name in chosen]
@@ -78,7 +153,19 @@ def feature_table(
 
 
 def catalogue() -> pd.DataFrame:
-    """All features, one row each: name, family, role, unit, minimum, maximum, what, reason."""
+    """Catalogue of all features.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per feature, in the order of registration: `name`, `family`, `role`, `unit`, `minimum`, `maximum`,
+        `what`, `reason`.
+
+    Examples
+    --------
+    >>> catalogue().set_index("name").loc["bilateral", ["family", "role", "unit"]].tolist()
+    ['parties', 'model', '0/1']
+    """
     columns = ["name", "family", "role", "unit", "minimum", "maximum", "what", "reason"]
     return pd.DataFrame([{column: getattr(known, column) for column in columns} for known in FEATURES.values()])
 

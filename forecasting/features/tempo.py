@@ -1,4 +1,4 @@
-"""What has been happening in the case itself: talks, words of leaders, accusations, inspections, the legal path."""
+"""Features of recent acts in the case itself: talks, words of leaders, accusations, inspections, the legal path."""
 
 import math
 from typing import Final

@@ -1,18 +1,19 @@
 """Applicability rules: when the hazard model abstains, and when its interval is widened.
 
 The model abstains where no other training case has the type of the case, or none its domain: the forecast would then
-be carried over whole from other kinds of arrangement. Its interval is widened to contain that of the base rate, while
-its probability stays, where a covariate is an extrapolation, outside its range in the other training cases (each by
-itself: the bounding box, the plainest of the applicability domains in King & Zeng 2006, Political Analysis
+be an extrapolation from other kinds of arrangement alone. Its interval is widened to contain that of the base rate,
+while its probability is unchanged, where a covariate is an extrapolation, outside its range in the other training cases
+(each by itself: the bounding box, the plainest of the applicability domains in King & Zeng 2006, Political Analysis
 14:131-159), or where the risk set at the case's age has fewer than ten cases.
 
-Other cases: a training case lies within its own range and is of its own type, so that with it the rule could hardly
-ever be met; and of itself it shows only that it has not ended yet. The range counts at any distance, so
+Other cases alone count: a training case lies within its own range and is of its own type, so that with it the rule
+could hardly ever be met; and of itself it shows only that it has not ended yet. The range counts at any distance, so
 that no margin had to be chosen: a covariate that all cases share on a day, such as the climate, widens all of them when
-it reaches what it never was. Ten: fewer endings fit no model (`fit.FEWEST_ENDINGS`), and fewer cases make no track
-record; with none seen among ten the upper bound of a probability is still 0.21 at the level of 80 %.
+it reaches a new extreme. Ten: a model is fitted on no fewer endings (`fit.FEWEST_ENDINGS`), and the track record of
+fewer cases is not shown; with no ending among ten cases the upper bound of a probability is still 0.21 at the level of
+80 %.
 
-Of a base rate by type the same holds: with no other case of the type it would repeat the overall rate, and abstains.
+The base rate by type abstains likewise: with no other case of the type it would repeat the overall rate.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,9 +33,18 @@ NOISE: Final = 1e-9
 
 @dataclass(frozen=True)
 class Reason:
-    """A rule that a case meets: the `rule`, the `name` of the column, and its `value` in the case.
+    """A rule that a case meets.
 
-    `lower` and `upper` are the range in the other cases (`range`), or the fewest required (`age`: in `lower`).
+    Attributes
+    ----------
+    rule : {"type", "domain", "range", "age"}
+        The rule.
+    name : str
+        Column that it is about.
+    value : float or str
+        Value of the case; of `age`, the size of its risk set.
+    lower, upper : float, optional
+        Range in the other cases (`range`), or the fewest cases required (`age`: in `lower`).
     """
 
     rule: Rule
@@ -55,7 +65,20 @@ class Reason:
 
 @dataclass(frozen=True)
 class Applicability:
-    """Applicability of a model to a case: `within` its domain, `widened` or `abstained`, and the reasons."""
+    """Applicability of a model to a case.
+
+    Attributes
+    ----------
+    status : {"within", "widened", "abstained"}
+        Within the domain, forecast with a widened interval, or not forecast.
+    reasons : tuple of Reason
+        Rules that the case meets; empty if within.
+
+    Examples
+    --------
+    >>> print(Applicability("abstained", (Reason("type", "type", "informal_regime"),)))
+    no other case that the model learned from has the type informal_regime
+    """
 
     status: Status
     reasons: tuple[Reason, ...]
@@ -66,10 +89,22 @@ class Applicability:
 
 @dataclass(frozen=True)
 class Support:
-    """The domain spanned by the n training cases of a model.
+    """The applicability domain spanned by the n training cases of a model.
 
-    `case_ids`, `types`, `domains` (n,); `names` (p,): the covariates; `lower`, `upper` (n, p): the range of each over
-    the case's landmarks.
+    Attributes
+    ----------
+    case_ids, types, domains : tuple of str, of length n
+        Keys, types and domains of the cases.
+    names : tuple of str, of length p
+        Covariates.
+    lower, upper : numpy.ndarray of shape (n, p)
+        Range of each covariate over the landmarks of each case.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"case_id": ["a", "a"], "type": ["t", "t"], "x": [0.0, 1.0]})
+    >>> support_of(lines, ["x"], pd.Series({"a": "space"})).upper.tolist()
+    [[1.0]]
     """
 
     case_ids: tuple[str, ...]
@@ -84,7 +119,22 @@ WITHIN: Final = Applicability("within", ())
 
 
 def support_of(landmarks: pd.DataFrame, names: Sequence[str], domains: "pd.Series[str]") -> Support:
-    """The support of a model fitted on `landmarks` with `case_id`, `type` and the covariates; `domains` by case."""
+    """Applicability domain of a model fitted on landmarks.
+
+    Parameters
+    ----------
+    landmarks : pandas.DataFrame
+        Rows with `case_id`, `type` and the covariates.
+    names : sequence of str
+        Covariates.
+    domains : pandas.Series
+        Domain of each case, indexed by case_id.
+
+    Returns
+    -------
+    Support
+        Cases sorted by case_id.
+    """
     each = landmarks.groupby("case_id", sort=True)
     lower, upper = (getattr(each[list(names)], bound)() for bound in ("min", "max"))
     cases = tuple(map(str, lower.index))
@@ -98,12 +148,17 @@ def applicabilities(support: Support, cases: pd.DataFrame, at_risk: NDArray[np.i
 
     Parameters
     ----------
-    support
-        The domain of the model's training cases.
-    cases
-        n rows with `case_id`, `type`, `domain` and the covariates of the support.
-    at_risk
-        Size of the risk set at the age of each case, (n,).
+    support : Support
+        Domain of the model's training cases.
+    cases : pandas.DataFrame of n rows
+        `case_id`, `type`, `domain` and the covariates of the support.
+    at_risk : numpy.ndarray of shape (n,)
+        Size of the risk set at the age of each case.
+
+    Returns
+    -------
+    list of Applicability
+        In the order of the cases.
     """
     values = cases[list(support.names)].to_numpy(np.float64)
     kinds = cases[["case_id", *KINDS]].astype(str).to_dict(orient="records")
@@ -113,7 +168,35 @@ def applicabilities(support: Support, cases: pd.DataFrame, at_risk: NDArray[np.i
 def applicability_of(
     support: Support, own: Mapping[str, str], values: NDArray[np.float64], at_risk: int
 ) -> Applicability:
-    """Applicability to one case: `own` has `case_id`, `type` and `domain`; `values` (p,) are its covariates."""
+    """Applicability of the hazard model to one case.
+
+    Parameters
+    ----------
+    support : Support
+        Domain of the model's training cases.
+    own : mapping of str to str
+        `case_id`, `type` and `domain` of the case.
+    values : numpy.ndarray of shape (p,)
+        Its covariates, in the order of the support.
+    at_risk : int
+        Size of the risk set at its age.
+
+    Returns
+    -------
+    Applicability
+        An abstention leaves the rules for widening unchecked.
+
+    References
+    ----------
+    King, G. and Zeng, L. (2006). The dangers of extreme counterfactuals. Political Analysis 14:131-159.
+
+    Examples
+    --------
+    >>> support = Support(("a", "b"), ("t", "t"), ("space", "space"), ("x",), np.zeros((2, 1)), np.ones((2, 1)))
+    >>> own = {"case_id": "c", "type": "t", "domain": "space"}
+    >>> [applicability_of(support, own, np.array([x]), at_risk=50).status for x in (0.5, 1.5)]
+    ['within', 'widened']
+    """
     return _by_reasons(_unseen(support, own) or [*_outside(support, own["case_id"], values), *_too_few(at_risk)])
 
 
@@ -123,7 +206,7 @@ def applicability_by_type(case_ids: Sequence[str], types: Sequence[str], case_id
 
 
 def _is_seen(case_ids: Sequence[str], values: Sequence[str], case_id: str, value: str) -> bool:
-    """Whether another case has the value."""
+    """True if another case has the value."""
     return any(own == value and name != case_id for name, own in zip(case_ids, values, strict=True))
 
 
@@ -134,7 +217,7 @@ def _by_reasons(reasons: list[Reason]) -> Applicability:
 
 
 def _unseen(support: Support, own: Mapping[str, str]) -> list[Reason]:
-    """Reasons to abstain."""
+    """Reasons for abstention."""
     columns: dict[Rule, tuple[str, ...]] = {"type": support.types, "domain": support.domains}
     return [
         Reason(kind, kind, own[kind])
@@ -158,7 +241,23 @@ def _too_few(at_risk: int) -> list[Reason]:
 
 
 def told_apart(*numbers: float) -> list[str]:
-    """Numbers with as few decimals, two at least, as keep different ones different."""
+    """Numbers as text with the fewest decimals, at least two, at which different numbers differ.
+
+    Parameters
+    ----------
+    *numbers : float
+        Numbers.
+
+    Returns
+    -------
+    list of str
+        All with the same number of decimals, at most 16.
+
+    Examples
+    --------
+    >>> told_apart(0.1234, 0.1236)
+    ['0.123', '0.124']
+    """
     for decimals in range(2, 17):
         told = [f"{number:.{decimals}f}" for number in numbers]
         if len(set(told)) == len(set(numbers)):

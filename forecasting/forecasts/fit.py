@@ -26,10 +26,31 @@ CLASSES: Final = {"type": "type", "rivalry": "adversarial"}
 
 @dataclass(frozen=True)
 class FittedModels:
-    """Models fitted on the spells known on `as_of`, under one target and population.
+    """Models fitted on the spells known on a day, under one target and population.
 
-    `support`: the domain of the hazard model's training cases; None where there is no hazard model. `reads`: what each
-    model rests on, by name; a model, or the support, notes it whenever it is used.
+    Attributes
+    ----------
+    as_of : date
+        The day.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    population : {"forward", "pooled", "every"}
+        Spells that the base rates are fitted on.
+    models : mapping of str to Model
+        By name; a model notes its provenance each time it is used.
+    spells : Spells
+        Spells of the population.
+    support : Support or None
+        Applicability domain of the hazard model; None where there is no hazard model.
+    reads : mapping of str to Reads
+        Provenance of each model, by name.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> fitted = fit_models(load_history(as_of="2026-02-05"))
+    >>> list(fitted.only("base_rate").models)
+    ['base_rate']
     """
 
     as_of: date
@@ -50,7 +71,7 @@ class FittedModels:
             object.__setattr__(self, "support", noting(self.support, every_field(Support, learned)))
 
     def only(self, *names: str) -> "FittedModels":
-        """Some of the models, in the order named."""
+        """The named models alone, in that order."""
         assert isinstance(self.models, NotedMapping)
         return replace(self, models=self.models.only(names))
 
@@ -62,21 +83,26 @@ def fit_models(
     population: Population = "forward",
     index: DossierIndex | None = None,
 ) -> FittedModels:
-    """Fit the named models to what was known on the day of `history`.
+    """Fit the named models to what was known on the day of a history.
 
     Parameters
     ----------
-    history
+    history : History
         The record as of the day.
-    names
-        Names out of `MODELS`; default: the base rates.
-    target
-        Which endings count as formal: `concluded` or `in_force`.
-    population
-        Spells that the base rates are fitted on: `forward` (prospectively sampled core cases), `pooled` or `every`. The
-        hazard model always learns from all core cases, with a term for retrospective sampling.
-    index
-        Dossiers of this history under the target; default: those that the history keeps.
+    names : iterable of str
+        Names out of `MODELS`; by default the base rates.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    population : {"forward", "pooled", "every"}
+        Spells that the base rates are fitted on, see `record.panel.spells`. The hazard model is always fitted on all
+        core cases, with a term for retrospective sampling.
+    index : DossierIndex, optional
+        Dossiers of this history under the target; by default those cached in the history.
+
+    Returns
+    -------
+    FittedModels
+        The models in the order of `names`.
 
     Raises
     ------
@@ -118,7 +144,28 @@ def fit_models(
 
 
 def check_models(names: Iterable[str]) -> list[str]:
-    """The names, if there is one and all are names of models; else a `UsageError`."""
+    """Checked names of models.
+
+    Parameters
+    ----------
+    names : iterable of str
+        One or more names out of `MODELS`.
+
+    Returns
+    -------
+    list of str
+        The names.
+
+    Raises
+    ------
+    UsageError
+        For no name, or another one.
+
+    Examples
+    --------
+    >>> check_models(["base_rate"])
+    ['base_rate']
+    """
     chosen = list(names)
     if not chosen:
         raise UsageError(f"expected at least one model out of {', '.join(MODELS)}, got none")
@@ -129,13 +176,42 @@ def check_models(names: Iterable[str]) -> list[str]:
 
 
 def unfitted(name: str) -> Model:
-    """A named model as `fit_models` fits it, with its covariates set."""
+    """A new unfitted model with the settings and covariates of `fit_models`.
+
+    Parameters
+    ----------
+    name : str
+        Name out of `MODELS`.
+
+    Returns
+    -------
+    Model
+        A clone of the registered model.
+
+    Examples
+    --------
+    >>> unfitted("primary").statics[0]
+    'text_exists'
+    """
     model = clone(MODELS[name])
     return _with_covariates(model, MODEL_FEATURES) if isinstance(model, HazardModel) else model
 
 
 def fit_hazard(model: HazardModel, learned: TrainingSet) -> HazardModel:
-    """The model fitted on the landmarks, with the training set's features as its covariates."""
+    """Fit of a hazard model to a training set.
+
+    Parameters
+    ----------
+    model : HazardModel
+        Unfitted model; its covariates are set to those of the training set.
+    learned : TrainingSet
+        Landmarks of the training cases.
+
+    Returns
+    -------
+    HazardModel
+        `model`, fitted.
+    """
     return _with_covariates(model, learned.names).fit(learned.landmarks, learned.outcome, learned.group)
 
 
@@ -145,7 +221,25 @@ def _with_covariates(model: HazardModel, names: Sequence[str]) -> HazardModel:
 
 
 def start_covariates(starts: pd.DataFrame, classes: Sequence[str] = tuple(CLASSES)) -> pd.DataFrame:
-    """Covariates of the base rates, or of them the named `classes`, from rows of the case table."""
+    """Covariates of the base rates.
+
+    Parameters
+    ----------
+    starts : pandas.DataFrame of n rows
+        Columns of `cases.csv`.
+    classes : sequence of {"type", "rivalry"}
+        Covariates; by default both.
+
+    Returns
+    -------
+    pandas.DataFrame of n rows
+        One column of text per class, with the index of `starts`.
+
+    Examples
+    --------
+    >>> start_covariates(pd.DataFrame({"adversarial": [1.0, 0.5]}), ["rivalry"])["rivalry"].tolist()
+    ['rivals', 'unclear']
+    """
     found = {name: starts[CLASSES[name]] for name in classes}
     if "rivalry" in found:
         found["rivalry"] = found["rivalry"].map(rivalry)
@@ -153,5 +247,21 @@ def start_covariates(starts: pd.DataFrame, classes: Sequence[str] = tuple(CLASSE
 
 
 def rivalry(adversarial: float) -> str:
-    """The class of a case by whether its principal parties were main rivals; a disputed fact is its own class."""
+    """Class of a case by rivalry of its principal parties; an uncertain coding is a class of its own.
+
+    Parameters
+    ----------
+    adversarial : float
+        Probability in [0, 1] that the parties are each other's main rival.
+
+    Returns
+    -------
+    {"rivals", "not rivals", "unclear"}
+        For 1, for 0, and for anything between.
+
+    Examples
+    --------
+    >>> rivalry(1.0)
+    'rivals'
+    """
     return {1.0: "rivals", 0.0: "not rivals"}.get(adversarial, "unclear")

@@ -37,19 +37,20 @@ def forecast(
 
     Parameters
     ----------
-    history
+    history : History
         The record as of the forecast day.
-    case_ids
+    case_ids : str or sequence of str
         One open case or more, each once.
-    fitted
-        Models fitted by that day; default: the base rates, fitted on this history. They bring target and population.
-    horizons
+    fitted : FittedModels, optional
+        Models fitted by that day, which bring target and population; by default the base rates, fitted on this history.
+    horizons : sequence of int
         Months after the day, 1 to 120.
-    target, population
-        Of the default models: `concluded` or `in_force`; `forward` (prospectively sampled core cases), `pooled` or
-        `every`.
-    index
-        Dossiers of this history under the target; default: those that the history keeps.
+    target : {"concluded", "in_force"}
+        What counts as formalized, for the default models.
+    population : {"forward", "pooled", "every"}
+        Spells that the default models are fitted on, see `record.panel.spells`.
+    index : DossierIndex, optional
+        Dossiers of this history under the target; by default those cached in the history.
 
     Returns
     -------
@@ -57,13 +58,15 @@ def forecast(
         One row per model, case, horizon, state and condition: `model`, `case_id`, `as_of`, `horizon`, `cause`
         (formalized, collapsed, faded, or ongoing), `probability` in [0, 1], `lower` and `upper` (equal-tailed interval
         at `level`), `given` (`all`: the marginal forecast; else the fact that it is conditional on). A model that
-        abstains from a case has no rows for it; a widened interval contains that of the base rate. `case_limits`
-        says which and why, `applicability` states the rules.
+        abstains from a case has no rows for it; a widened interval contains that of the base rate. `case_limits` has
+        the reasons, and `applicability` the rules.
 
     Raises
     ------
     UsageError
-        For a case that is unknown, not yet known, or known to have ended.
+        For a case that is unknown, not yet known, or known to have ended, and for models of a later day.
+    InsufficientHistoryError
+        Where the default models are to be fitted and fewer than 10 endings were known.
 
     Examples
     --------
@@ -95,7 +98,36 @@ def forecast(
 def case_limits(
     history: History, case_ids: Sequence[str], fitted: FittedModels, index: DossierIndex | None = None
 ) -> dict[str, dict[str, Applicability]]:
-    """Applicability of the fitted models to these cases, by case and model: how `forecast` treats each, and why."""
+    """Applicability of fitted models to open cases, as `forecast` applies it.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the forecast day.
+    case_ids : sequence of str
+        Open cases.
+    fitted : FittedModels
+        Models fitted by that day.
+    index : DossierIndex, optional
+        Dossiers of this history under the target; by default those cached in the history.
+
+    Returns
+    -------
+    dict of str to dict of str to Applicability
+        By case and model.
+
+    Raises
+    ------
+    UsageError
+        For a case that is unknown, not yet known, or known to have ended.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> history, case = load_history(as_of="2026-02-05"), "new-start-post-expiry-2026"
+    >>> case_limits(history, [case], fit_models(history, ["base_rate"]))[case]["base_rate"].status
+    'within'
+    """
     views = open_cases(history, list(case_ids), fitted.target)
     return _limits(views, _lines(history, views, fitted, index), fitted)
 
@@ -138,7 +170,27 @@ def _limits_under(model: Model, lines: pd.DataFrame, fitted: FittedModels) -> li
 
 
 def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) -> list[Dossier]:
-    """The dossiers of cases that are not known to have ended under `target`; `UsageError` names one that has."""
+    """Dossiers of cases that are not known to have ended.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    case_ids : list of str
+        The cases.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+
+    Returns
+    -------
+    list of Dossier
+        In the order of `case_ids`.
+
+    Raises
+    ------
+    UsageError
+        For a case that is unknown, not yet known, or known to have ended.
+    """
     views = history.case_views(case_ids, target)
     outcomes = history.outcomes
     causes = outcomes[outcomes["target"] == target].set_index("case_id")["cause"]
@@ -153,7 +205,20 @@ def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) 
 
 
 def case_covariates(views: Sequence[Dossier], classes: Sequence[str] = tuple(CLASSES)) -> pd.DataFrame:
-    """The same for cases as known, with `age_months` when last seen and `gap_months` since then."""
+    """Covariates of the base rates for cases as known on a day.
+
+    Parameters
+    ----------
+    views : sequence of Dossier
+        n cases.
+    classes : sequence of {"type", "rivalry"}
+        Classes; by default both.
+
+    Returns
+    -------
+    pandas.DataFrame of n rows
+        The classes, `age_months` when last seen, and `gap_months` from then to the as-of day.
+    """
     columns = {CLASSES[name]: [view.start[CLASSES[name]] for view in views] for name in classes}
     starts = pd.DataFrame(columns, index=range(len(views)))
     ages = {"age_months": [v.age_months for v in views], "gap_months": [v.gap_months for v in views]}
@@ -185,6 +250,6 @@ def _rows(
 def _widened(
     states: StateProbabilities, base: BaseRate, line: pd.DataFrame, horizons: tuple[int, ...]
 ) -> StateProbabilities:
-    """The same probabilities with bounds that hold the base rate's interval too."""
+    """The same probabilities with bounds that contain the base rate's interval too."""
     lower, upper = base.predict_interval(line, horizons, LEVEL)
     return StateProbabilities(states.point, np.minimum(states.lower, lower[0]), np.maximum(states.upper, upper[0]))

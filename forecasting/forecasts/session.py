@@ -1,4 +1,4 @@
-"""A session: the record, fitted models and dossiers of one day and target, loaded once and handed on."""
+"""A session: the record, fitted models and dossiers of one day and target, loaded once and passed on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ class Session:
 
     Parameters
     ----------
-    history
+    history : History
         The record as of the day.
-    fitted
+    fitted : FittedModels
         Models fitted by that day; they bring the target and the population.
-    artefact
-        Key of the artefact that the models were restored from; None where they were fitted here.
+    artefact : str, optional
+        Key of the artefact that the models were restored from; None where they were fitted in this process.
 
     Examples
     --------
@@ -48,17 +48,17 @@ class Session:
 
     @property
     def target(self) -> str:
-        """The event that counts as formal: `concluded` or `in_force`."""
+        """Target of the fitted models: `concluded` or `in_force`."""
         return self.fitted.target
 
     @property
     def population(self) -> Population:
-        """The cases that the base rates were fitted on."""
+        """Population that the base rates were fitted on."""
         return self.fitted.population
 
     @property
     def index(self) -> DossierIndex:
-        """The dossiers of the day and of every earlier one."""
+        """Dossiers of the day and of every earlier one."""
         return self.history.dossiers(self.target)
 
     @property
@@ -73,11 +73,11 @@ class Session:
         return model
 
     def line(self, case: Dossier) -> pd.DataFrame:
-        """The covariates of the hazard model for a case, one line."""
+        """Covariates of the hazard model for a case, one row."""
         return case_lines(self.index, [case], MODEL_FEATURES)
 
     def forecast(self, case_ids: str | Sequence[str], horizons: Sequence[int] = HORIZONS) -> pd.DataFrame:
-        """The forecast table of these cases, see `forecast`."""
+        """Forecast table of these cases, see `forecast`."""
         return forecast(self.history, case_ids, fitted=self.fitted, horizons=horizons)
 
     def limits(self, case_ids: Sequence[str]) -> dict[str, dict[str, Applicability]]:

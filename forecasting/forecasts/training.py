@@ -21,11 +21,19 @@ GROUPED_BY = ("type", "parties", "cluster_id")
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """Landmarks known on a day.
+    """m landmarks of the training cases, known on a day.
 
-    `names`: the features. `landmarks`: one line per landmark of every core case however sampled, with the features,
-    `case_id`, `type`, `dyad`, `era`, `backward` (1 if retrospectively sampled), `case`, `age_months`, `weight`;
-    `outcome`: (age at the landmark, exit, cause), in months; `group`: the unit of resampling.
+    Attributes
+    ----------
+    names : tuple of str
+        Features.
+    landmarks : pandas.DataFrame of m rows
+        The features, `case_id`, `type`, `dyad`, `era`, `backward` (1 if retrospectively sampled), `case`, `age_months`
+        and `weight`, of every core case however sampled.
+    outcome : tuple of numpy.ndarray of shape (m,)
+        Age at the landmark, exit and cause, in months of age and as in `Spells`.
+    group : numpy.ndarray of shape (m,)
+        Component of the case: the unit of resampling.
     """
 
     names: tuple[str, ...]
@@ -35,7 +43,29 @@ class TrainingSet:
 
 
 def training_set(history: History, index: DossierIndex, names: Sequence[str], target: str) -> TrainingSet:
-    """Every landmark of the core cases known on the history's day, with the named features."""
+    """Every landmark of the core cases known on the day of a history.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    index : DossierIndex
+        Dossiers of this history under the target.
+    names : sequence of str
+        Features.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+
+    Returns
+    -------
+    TrainingSet
+        With a landmark of uncertain endorsement split in two, see `split_uncertain`.
+
+    References
+    ----------
+    van Houwelingen, H. C. (2007). Dynamic prediction by landmarking in event history analysis. Scandinavian Journal of
+    Statistics 34:70-85.
+    """
     core = spells(history, target, "pooled")
     marks = landmarks(core)
     days = [day.item() for day in marks.day]
@@ -59,7 +89,23 @@ def training_set(history: History, index: DossierIndex, names: Sequence[str], ta
 
 
 def case_lines(index: DossierIndex, views: Sequence[Dossier], names: Sequence[str]) -> pd.DataFrame:
-    """The same covariates for cases as known on the day of their views, with `age_months` and `gap_months`."""
+    """Covariates of the hazard model for cases as known on a day.
+
+    Parameters
+    ----------
+    index : DossierIndex
+        Dossiers of the record.
+    views : sequence of Dossier
+        n cases.
+    names : sequence of str
+        Features.
+
+    Returns
+    -------
+    pandas.DataFrame of n rows
+        The features, `type`, `dyad`, `era`, `backward` (0), `age_months` when last seen, and `gap_months` from then to
+        the as-of day; an uncertain endorsement is a probability.
+    """
     lines = feature_table(index, [(view.case_id, view.as_of) for view in views], names)
     starts = pd.DataFrame([{name: view.start[name] for name in GROUPED_BY} for view in views])
     ages = {"age_months": [v.age_months for v in views], "gap_months": [v.gap_months for v in views]}
@@ -69,15 +115,48 @@ def case_lines(index: DossierIndex, views: Sequence[Dossier], names: Sequence[st
 def lines_at(
     index: DossierIndex, history: History, marks: Sequence[tuple[str, date]], names: Sequence[str]
 ) -> pd.DataFrame:
-    """The same covariates for cases on past days; an uncertain endorsement stays a probability."""
+    """Covariates of the hazard model on forecast origins.
+
+    Parameters
+    ----------
+    index : DossierIndex
+        Dossiers of the record.
+    history : History
+        The record as of the last origin or later.
+    marks : sequence of (str, date)
+        n origins: case_id and day.
+    names : sequence of str
+        Features.
+
+    Returns
+    -------
+    pandas.DataFrame of n rows
+        The features, `type`, `dyad`, `era` and `backward` (0); an uncertain endorsement is a probability.
+    """
     starts = history.cases.set_index("case_id").loc[[case_id for case_id, _ in marks]].reset_index()
     return feature_table(index, marks, names).assign(**groupings(starts, [day for _, day in marks]), backward=0.0)
 
 
 def split_uncertain(lines: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-    """Lines with an uncertain endorsement doubled, as if it were a fact either way, weighted by its probability.
+    """Landmarks with an uncertain endorsement split in two, with and without it, weighted by its probability.
 
-    Returns the lines and, for each, the number of the line it came from.
+    Parameters
+    ----------
+    lines : pandas.DataFrame of n rows
+        Covariates and `weight`.
+
+    Returns
+    -------
+    lines : pandas.DataFrame of m rows
+        The n lines, with the endorsement where it is uncertain, then the same without it for those uncertain.
+    origin : numpy.ndarray of int, shape (m,)
+        Number of the line that each is made from.
+
+    Examples
+    --------
+    >>> split, origin = split_uncertain(pd.DataFrame({"leader_endorsed": [1.0, 0.25], "weight": 1.0}))
+    >>> split["leader_endorsed"].tolist(), split["weight"].tolist(), origin.tolist()
+    ([1.0, 1.0, 0.0], [1.0, 0.25, 0.75], [0, 1, 1])
     """
     if UNCERTAIN not in lines:
         return lines, np.arange(len(lines))
@@ -91,22 +170,57 @@ def split_uncertain(lines: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64
 
 
 def state_features(names: Sequence[str]) -> tuple[str, ...]:
-    """Those of the named features that are states of the day and fade with time; the rest stay as they are."""
+    """Features that are states of the day, whose effect the hazard model lets decay with the time since the landmark.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Features.
+
+    Returns
+    -------
+    tuple of str
+        Those of them that are states, in order.
+
+    Examples
+    --------
+    >>> state_features(["bilateral", "talks_under_way"])
+    ('talks_under_way',)
+    """
     return tuple(name for name in names if FEATURES[name].family in ("tempo", "climate") and name != UNCERTAIN)
 
 
 def groupings(starts: pd.DataFrame, days: Sequence[date]) -> dict[str, list[str]]:
-    """`type`, `dyad` (see `registered_dyads`) and `era` (25 years) of cases on these days."""
+    """Groupings of cases on a day: the levels of the group intercepts.
+
+    Parameters
+    ----------
+    starts : pandas.DataFrame of n rows
+        `type`, `parties` and `cluster_id` of the cases.
+    days : sequence of date, of length n
+        Days.
+
+    Returns
+    -------
+    dict of str to list of str
+        `type`, `dyad` (see `registered_dyads`) and `era` (first year of a span of 25 years).
+
+    Examples
+    --------
+    >>> starts = pd.DataFrame({"type": ["a"], "parties": ["USA;RUS"], "cluster_id": ["c"]})
+    >>> groupings(starts, [date(1985, 1, 1)])
+    {'type': ['a'], 'dyad': ['RUS;USA'], 'era': ['1975']}
+    """
     eras = [str(day.year // ERA_YEARS * ERA_YEARS) for day in days]
     return {"type": list(starts["type"]), "dyad": registered_dyads(starts), "era": eras}
 
 
 def registered_dyads(starts: pd.DataFrame) -> list[str]:
-    """Dyads of the model of the first registration: the two parties by their own codes; of other than two, the cluster.
+    """Dyads of the model of the first registration: the two parties by their own codes, else the cluster.
 
-    Here a state that ceased is not its successor: USA and USSR are another group than USA and Russia.
+    A former state is not joined to its successor here: USA and USSR are another group than USA and Russia.
     """
-    # The first registration fixed its model with these groups, and its registered result holds for them alone. Every
+    # The first registration fixed its model with these groups, and its registered result is valid for them alone. Every
     # other part of the package counts a ceased state as its successor (`record.successors.Successors.dyads`). The
     # successor rule becomes a factor of the multiverse with the second registration.
     return [

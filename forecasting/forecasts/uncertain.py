@@ -1,6 +1,6 @@
 """Forecasts with one uncertain covariate: the marginal forecast, and the forecast conditional on each of its values.
 
-In the forecast table, and in files made of it, the column is still called `given`: `all` is the marginal forecast.
+In the forecast table, and in files made from it, the condition is the column `given`: `all` is the marginal forecast.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,13 @@ LONGEST = 120
 
 @dataclass(frozen=True)
 class StateProbabilities:
-    """Probabilities of the states, survival last, with bounds: `point`, `lower`, `upper`, (n_states, n_horizons)."""
+    """Probabilities of the states, ongoing last, with intervals.
+
+    Attributes
+    ----------
+    point, lower, upper : numpy.ndarray of shape (n_states, n_horizons)
+        Probabilities in [0, 1] and their bounds.
+    """
 
     point: Floats
     lower: Floats
@@ -36,26 +42,33 @@ def marginal_and_conditional(
 
     Parameters
     ----------
-    model
+    model : BaseRate or HazardModel
         A fitted model.
-    line
-        Covariates of the case, one row. `fact`, where it has that column, is the probability that the fact holds.
-    fact
+    line : pandas.DataFrame of one row
+        Covariates of the case. The column `fact`, if there is one, is the probability that the fact is true.
+    fact : str
         The uncertain covariate; where it is certain (0 or 1) or missing there is the marginal forecast alone.
-    horizons
+    horizons : tuple of int
         Months after the as-of day.
-    level
-        Probability that the equal-tailed intervals hold, in (0, 1).
+    level : float
+        Level of the equal-tailed intervals, in (0, 1).
 
     Returns
     -------
-    Mapping[str, StateProbabilities]
+    mapping of str to StateProbabilities
         By `MARGINAL`, and `ENDORSED` and `NOT_ENDORSED` where the fact is uncertain.
 
     Notes
     -----
     The weight of either value is the coded probability times the probability that the case would last to its age with
     that value, by Bayes' rule: to have lasted is evidence on the fact.
+
+    Examples
+    --------
+    >>> covariates = pd.DataFrame({"age_months": [0], "gap_months": [0], "x": [0.25]})
+    >>> model = BaseRate(n_replicates=20).fit(covariates.iloc[[0, 0]], ([0, 0], [9, 9], [1, 0]), [0, 1])
+    >>> list(marginal_and_conditional(model, covariates, "x", (6, 12), level=0.8))
+    ['all', 'endorsed', 'not endorsed']
     """
     chance = float(line[fact].iloc[0]) if fact in line else 1.0
     lines, sides = line, {MARGINAL: np.ones(1)}
@@ -68,7 +81,31 @@ def marginal_and_conditional(
 
 
 def both_values(model: Model, line: pd.DataFrame, fact: str) -> tuple[pd.DataFrame, Floats]:
-    """The case with the fact and without it, and the weight of each, (2,), by Bayes' rule; one line if no such fact."""
+    """A case with each value of an uncertain fact, and the posterior weights of the two.
+
+    Parameters
+    ----------
+    model : BaseRate or HazardModel
+        A fitted model.
+    line : pandas.DataFrame of one row
+        Covariates of the case.
+    fact : str
+        The uncertain covariate.
+
+    Returns
+    -------
+    lines : pandas.DataFrame
+        The case with the fact and without it; `line` itself where it has no such column.
+    weights : numpy.ndarray of shape (2,) or (1,)
+        Weights that sum to 1, by Bayes' rule as in `marginal_and_conditional`.
+
+    Examples
+    --------
+    >>> model = BaseRate(n_replicates=2).fit(pd.DataFrame({"type": ["t"] * 2}), ([0, 0], [9, 9], [1, 0]), [0, 1])
+    >>> lines, weights = both_values(model, pd.DataFrame({"age_months": [0], "x": [0.25]}), "x")
+    >>> lines["x"].tolist(), weights.tolist()
+    ([1.0, 0.0], [0.25, 0.75])
+    """
     if fact not in line:
         return line, np.ones(1)
     chance = float(line[fact].iloc[0])
@@ -77,7 +114,31 @@ def both_values(model: Model, line: pd.DataFrame, fact: str) -> tuple[pd.DataFra
 
 
 def marginal_probabilities(model: Model, line: pd.DataFrame, fact: str, horizons: tuple[int, ...]) -> Floats:
-    """Marginal probabilities of the states of one case, survival last, (n_states, n_horizons)."""
+    """Marginal probabilities of the states of one case.
+
+    Parameters
+    ----------
+    model : BaseRate or HazardModel
+        A fitted model.
+    line : pandas.DataFrame of one row
+        Covariates of the case.
+    fact : str
+        The uncertain covariate, or empty for none.
+    horizons : tuple of int
+        Months after the as-of day.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_states, n_horizons)
+        Probabilities in [0, 1], ongoing last, which sum to 1 over states.
+
+    Examples
+    --------
+    >>> covariates = pd.DataFrame({"age_months": [0], "gap_months": [0]})
+    >>> model = BaseRate(n_replicates=2).fit(covariates.iloc[[0, 0]], ([0, 0], [9, 9], [1, 0]), [0, 1])
+    >>> marginal_probabilities(model, covariates, "", (6, 12)).sum(axis=0).round(9).tolist()
+    [1.0, 1.0]
+    """
     lines, weights = both_values(model, line, fact)
     incidence = np.tensordot(weights, model.predict_cumulative_incidence(lines, horizons).values, axes=(0, 0))
     return np.concatenate([incidence, 1.0 - incidence.sum(axis=0, keepdims=True)])

@@ -1,1 +1,1 @@
-"""The record: facts of arrangements, each with the day on which it was known."""
+"""The record: facts of arrangements, each with the day on which it became known."""

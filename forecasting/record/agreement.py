@@ -1,4 +1,4 @@
-"""Agreement of two coders, beyond chance."""
+"""Inter-coder agreement corrected for chance."""
 
 import numpy as np
 import pandas as pd
@@ -11,23 +11,23 @@ CONFIDENCE = "confidence"
 
 
 def krippendorff_alpha(first: ArrayLike, second: ArrayLike) -> float:
-    """Agreement of two coders on nominal values beyond chance, 1 - D_observed / D_expected.
+    """Krippendorff's alpha of two coders on nominal values, 1 - D_observed / D_expected.
 
     Parameters
     ----------
-    first, second
-        The values that each coder gave to the same n units, (n,).
+    first, second : array_like of shape (n,)
+        Values that each coder assigned to the same n units; compared as text.
 
     Returns
     -------
     float
         1 is perfect agreement, 0 agreement by chance, below 0 less than by chance. NaN where all values are the same,
-        so that nothing could have been disagreed on.
+        so that no disagreement was possible.
 
     Raises
     ------
     ValueError
-        Where the two do not hold values of the same units, or of none.
+        Where the shapes differ, are not one-dimensional, or are empty.
 
     References
     ----------
@@ -48,12 +48,12 @@ def krippendorff_alpha(first: ArrayLike, second: ArrayLike) -> float:
 
 
 def coder_agreement(record: RawRecord) -> pd.DataFrame:
-    """Agreement of the second coder with the record, one row per column coded twice, the least agreed first.
+    """Agreement of the second coder with the record, one row per column coded twice, lowest alpha first.
 
     Parameters
     ----------
-    record
-        The record as text; its `second_coding.csv` holds the values of the second coder.
+    record : RawRecord
+        The record as text; its `second_coding.csv` has the values of the second coder.
 
     Returns
     -------
@@ -63,8 +63,9 @@ def coder_agreement(record: RawRecord) -> pd.DataFrame:
 
     Notes
     -----
-    `formal_target` is compared as the second coder gave it, named or not. `cause` and `end_date` are those under the
-    first target. Dates agree only if they are the same day. The coders' own `confidence` is no fact of a case.
+    `formal_target` is compared as the second coder coded it, named or not. `cause` and `end_date` are those under the
+    first target. Dates agree only if they are the same day. The coders' own `confidence` is not a fact of a case and is
+    left out.
 
     Examples
     --------

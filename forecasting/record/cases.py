@@ -1,4 +1,4 @@
-"""A case as it was known on a day. A dossier holds plain values and arrays only: no outcome can be reached from it."""
+"""A case as known on a day. A dossier has plain values and arrays only: no outcome can be reached from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,38 @@ from forecasting.record.months import completed_months, months_between
 
 @dataclass(frozen=True)
 class Event:
-    """A dated act, as known. `sources` are source ids; `actors` and `targets` are codes."""
+    """A dated act, as known on the as-of day.
+
+    Attributes
+    ----------
+    event_id : str
+        Key of the event.
+    event_date, known_date : date
+        Day of the act, and first day on which an outsider could have known of it.
+    date_precision : {"day", "month", "year"}
+        Precision of `event_date`; a coarse date is the last day of its month or year.
+    known_late : bool
+        Whether it became public late on `known_date`, so that it counts from the next day.
+    standing : {"confirmed", "reported", "disputed"}
+        Evidence for the act.
+    actors, targets : tuple of str
+        Codes of `parties.csv`.
+    kind, plover : str
+        Kind of the act, and its category in the PLOVER ontology.
+    summary : str
+        The fact in words.
+    sources : tuple of str
+        Source ids.
+    confidence : {"high", "medium", "low"}
+        Confidence in fact and date.
+
+    Examples
+    --------
+    >>> day = date(2026, 2, 5)
+    >>> event = Event("a-e01", day, "day", day, False, "confirmed", ("USA",), (), "summit", "CONSULT", "", (), "high")
+    >>> event.kind
+    'summit'
+    """
 
     event_id: str
     event_date: date
@@ -29,7 +60,17 @@ class Event:
 
 @dataclass(frozen=True)
 class Appointment:
-    """Something announced for a later day; not an event until it happens."""
+    """An act announced for a later day; not an event until it happens.
+
+    Attributes
+    ----------
+    announced_date, scheduled_date : date
+        Day of the announcement, and the day announced.
+    what : str
+        The act in words.
+    sources : tuple of str
+        Source ids.
+    """
 
     announced_date: date
     scheduled_date: date
@@ -39,14 +80,31 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A case as known on a day; how it ended is nowhere in it.
+    """A case as known on a day, without its ending.
 
-    `start` maps the columns of `cases.csv` to values (missing numbers are None). `last_seen` is the last day,
-    not after `as_of`, with positive evidence of observance. `parties` are the codes of the case; `principals` the
-    states among them named one by one, a state that ceased under the code of its successor. `events` and `calendar`
-    are those of the case. As arrays for features: `acts` bear on the case itself; `dyad` are acts between its
-    principal parties in any case, an act once; `leadership` are changes of a principal party's leader; `endings` are
-    those of other cases; `warheads` maps states to their share of the world's stockpile.
+    Attributes
+    ----------
+    case_id : str
+        Key of the case.
+    as_of, start_date : date
+        The day of the knowledge, and the first day of the arrangement.
+    last_seen : date
+        Last day, not after `as_of`, with positive evidence of observance.
+    parties, principals : tuple of str
+        Codes of the case; and the states among them that are named one by one, a former state under the code of its
+        successor.
+    start : mapping of str to str, float or None
+        Columns of `cases.csv`; a missing number is None.
+    events, calendar : tuple of Event, tuple of Appointment
+        Those of the case.
+    acts, dyad : Acts
+        Acts coded under the case itself; and acts between its principal parties in any case, each act once.
+    leadership : Changes
+        Changes of a principal party's leader.
+    endings : Endings
+        Endings of other cases.
+    warheads : mapping of str to float
+        Share of each state in the world's stockpiled warheads, in [0, 1].
     """
 
     case_id: str
@@ -66,17 +124,17 @@ class Dossier:
 
     @property
     def age_months(self) -> int:
-        """Completed months from the start to the day it was last seen observed."""
+        """Completed months from the start to the last day seen observed."""
         return completed_months(self.start_date, self.last_seen)
 
     @property
     def gap_months(self) -> int:
-        """Completed months of age gained between the last sight and the as-of day."""
+        """Completed months of age from the last day seen observed to the as-of day."""
         return completed_months(self.start_date, self.as_of) - self.age_months
 
     @property
     def months_unseen(self) -> float:
-        """Months from the last sight to the as-of day."""
+        """Months, with their fraction, from the last day seen observed to the as-of day."""
         return months_between(self.last_seen, self.as_of)
 
     @property
@@ -90,10 +148,10 @@ class Dossier:
         return self.start_date.toordinal()
 
     def fact(self, name: str) -> float:
-        """A number of the start; 0 where none was stated."""
+        """Number coded for the start, such as a probability in [0, 1]; 0 where it is missing."""
         value = self.start[name]
         return value if isinstance(value, float) else 0.0
 
     def last(self, expected: Flags) -> float:
-        """Day of the last act of these kinds that bears on the case or passed between its principal parties."""
+        """Day (ordinal) of the last act of these kinds in the case or between its principal parties; or `NEVER`."""
         return max(self.acts.last(expected), self.dyad.last(expected))

@@ -1,4 +1,4 @@
-"""The one gate of the record: every fault of every table, or a record that keeps its contract."""
+"""Validation of a record: every fault of every table, each with its file, row, expected and actual value."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,9 +16,22 @@ ALTERED = ("cases", "outcomes", "coding")
 
 
 def record_faults(record: RawRecord) -> list[Fault]:
-    """All faults of a record, sorted by file and row; empty where it keeps its contract.
+    """All faults of a record, sorted by file and row.
 
-    Corrections and alternatives are applied only once every cell has its form: before, each would tell it again.
+    Parameters
+    ----------
+    record : RawRecord
+        Tables as text.
+
+    Returns
+    -------
+    list of Fault
+        Empty for a valid record.
+
+    Notes
+    -----
+    Corrections and alternatives are applied only once every cell is well formed: earlier, each of them would repeat
+    the fault of the cell.
     """
     tables = record.tables
     vocabulary: Vocabulary = {
@@ -38,7 +51,7 @@ def record_faults(record: RawRecord) -> list[Fault]:
 
 
 def _consequences_dropped(between: list[Fault], malformed: list[Fault]) -> list[Fault]:
-    """Faults between cells, without those that only say again that a malformed cell does not compare."""
+    """Faults between cells, without those that follow from a malformed cell already reported."""
     cells = {(fault.file, fault.row, f"{fault.expected.split(' as ')[0]}={fault.got}") for fault in malformed}
     return [
         fault for fault in between if not any((fault.file, fault.row, cell) in cells for cell in fault.got.split(", "))
@@ -46,13 +59,13 @@ def _consequences_dropped(between: list[Fault], malformed: list[Fault]) -> list[
 
 
 def require_valid(record: RawRecord) -> None:
-    """`SchemaError` with every fault, if there is one."""
+    """Raise `SchemaError` with every fault of the record, if there is one."""
     if faults := record_faults(record):
         raise SchemaError(faults)
 
 
 def concluded_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """The outcomes under the target `concluded`, one line per case, by case_id."""
+    """The outcomes under the target `concluded`, one row per case, by case_id."""
     rows = outcomes[outcomes["target"] == "concluded"]
     return rows.drop_duplicates("case_id").set_index("case_id")
 
@@ -84,7 +97,7 @@ def _completeness_faults(tables: Mapping[str, RawTable]) -> list[Fault]:
 
 
 def row_keys(raw: RawTable) -> pd.Series:
-    """Each row's key as one string, parts joined by '/'."""
+    """Key of each row as one string, its parts joined by '/'."""
     return raw.cells[list(raw.table.key)].agg("/".join, axis=1)
 
 
@@ -118,7 +131,7 @@ def _faults_from(record: RawRecord, day: str, vocabulary: Vocabulary) -> list[Fa
 
 
 def corrected_tables(record: RawRecord, day: str) -> dict[str, RawTable]:
-    """The tables that corrections recorded on or before `day` (YYYY-MM-DD) change, with those changes made."""
+    """Tables changed by corrections recorded on or before `day` (YYYY-MM-DD), with those corrections applied."""
     cells = record.tables["corrections"].cells
     due = cells[cells["recorded_on"] <= day].sort_values("recorded_on", kind="stable")
     return {str(name): _corrected(record.tables[str(name)], rows) for name, rows in due.groupby("table")}
@@ -130,7 +143,7 @@ def _corrected(raw: RawTable, rows: pd.DataFrame) -> RawTable:
 
 
 def _with_values(cells: pd.DataFrame, lines: np.ndarray, rows: pd.DataFrame) -> pd.DataFrame:
-    """The cells, numbered from 0, with the `value` of each of the rows put in its `field` on its line."""
+    """The cells, numbered from 0, with the `value` of each of the rows written to its `field` on its line."""
     changed = cells.copy()
     for field, own in rows.assign(line=lines).groupby("field", sort=False):
         column = changed[field].to_numpy(dtype=object, copy=True)
@@ -187,7 +200,7 @@ def _altered(alternatives: RawTable, base: RawTable, chosen: np.ndarray) -> RawT
 
 
 def _altered_starts(outcomes: RawTable, cases: RawTable, base: RawTable) -> pd.DataFrame:
-    """Start dates to hold the altered outcomes against: the altered start where the same alternative changes it."""
+    """Start dates that altered outcomes are checked against: the altered one where the same alternative changes it."""
     starts = base.cells[["case_id", "start_date"]].drop_duplicates("case_id")
     ids = outcomes.cells.attrs["alternative_id"]
     own = dict(zip(cases.cells.attrs["alternative_id"], cases.cells["start_date"], strict=True))

@@ -1,4 +1,4 @@
-"""Checks of the columns: each cell has the form of its column, and each code is known."""
+"""Checks of the columns: the form of each cell, and that each code is known."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -14,7 +14,7 @@ Test = Callable[["pd.Series[str]"], "pd.Series[bool]"]
 
 
 def column_faults(raw: RawTable, vocabulary: Vocabulary) -> list[Fault]:
-    """Every cell of the table that breaks its column's contract.
+    """Faults of single cells of a table, against the form of their columns.
 
     `vocabulary` maps the name of a table to its keys, for the columns that link to it.
     """
@@ -35,7 +35,7 @@ def _faults(raw: RawTable, column: Column, wrong: "pd.Series[bool]") -> Iterator
 
 
 def _tests(column: Column, vocabulary: Vocabulary) -> list[Test]:
-    """The tests that each cell of the column must pass; a cell that need not be filled may be empty."""
+    """Tests that each cell of the column must pass; a cell that is not required may be empty."""
     tests: list[Test] = [_form(column)]
     if column.link:
         known = vocabulary[column.link]
@@ -89,7 +89,7 @@ def _form(column: Column) -> Test:
 
 
 def typed(cells: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """The checked text of a table as values: days, numbers, text; a missing day is NaT, a missing number NaN."""
+    """Typed values of a checked table: days, numbers and text; a missing day is NaT, a missing number NaN."""
     values: dict[str, pd.Series] = {}
     for column in table.columns:
         text = cells[column.name]

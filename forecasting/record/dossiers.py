@@ -1,4 +1,4 @@
-"""Cases as they were known: everything but an ending is indexed once, and a case as of a day is cut from it."""
+"""Index of the cases of a record, from which the dossier of a case as of a day is cut."""
 
 from collections.abc import Collection, Mapping
 from copy import copy
@@ -29,9 +29,9 @@ COLUMN_OF = {"actors": "actor", "targets": "target", "sources": "source_id"}
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """Everything the record holds on a case, without any ending: a dossier is cut from it.
+    """All that the record has on a case, without any ending.
 
-    `events` and `calendar`: each with the day, as an ordinal, from which it counts.
+    `events` and `calendar` have with each entry the day, as an ordinal, from which it counts.
     """
 
     known: int
@@ -50,8 +50,17 @@ class _File:
 class DossierIndex:
     """Dossiers from one record, for its as-of day and every earlier one.
 
-    Built once from the tables known on a day, so corrections count as of that day. `target` says which endings of
-    other cases count as formal, and under which a case was last seen.
+    Parameters
+    ----------
+    tables : KnownTables
+        Tables as known on a day; corrections count as of that day.
+    target : {"concluded", "in_force"}
+        Target under which endings of other cases are coded, and under which a case was last seen.
+
+    Attributes
+    ----------
+    as_of : date
+        Last day of which a dossier can be had.
     """
 
     def __init__(self, tables: KnownTables, target: str = TARGETS[0]) -> None:
@@ -96,14 +105,14 @@ class DossierIndex:
         self._endings: dict[str, Endings] = {}
 
     def without(self, case_ids: Collection[str]) -> "DossierIndex":
-        """The same index with the endings of these cases withheld, as a fold of a validation needs it."""
+        """The same index with the endings of these cases withheld, as for a fold that holds them out."""
         other = copy(self)
         other._not_withheld = self._not_withheld & ~self._outcomes["case_id"].isin(list(case_ids)).to_numpy(bool)
         other._endings = {}
         return other
 
     def leaving_out(self, event_ids: Collection[str]) -> "DossierIndex":
-        """The same index as if these events had never been recorded; rows of the same acts in other cases remain."""
+        """The same index as if these events were not in the record; rows of the same acts in other cases remain."""
         other = copy(self)
         other._left_out = self._left_out | frozenset(event_ids)
         other._once = _first_recorded(self._act, np.flatnonzero(~self._events["event_id"].isin(other._left_out)))
@@ -111,13 +120,33 @@ class DossierIndex:
         return other
 
     def known_by(self, day: date) -> "DossierIndex":
-        """The same index as if nothing had become known after `day`: on later days only clocks tick."""
+        """The same index as if nothing had become known after `day`: on later days only ages and durations advance."""
         other = copy(self)
         other._last_known = min(day, self._last_known)
         return other
 
     def dossier(self, case_id: str, day: date) -> Dossier:
-        """The case as known on `day`; `LeakageError` for a day after that of the history."""
+        """The case as known on a day.
+
+        Parameters
+        ----------
+        case_id : str
+            Key of the case.
+        day : date
+            From the day on which the case became known to `as_of`.
+
+        Returns
+        -------
+        Dossier
+            With what was known by the end of the day.
+
+        Raises
+        ------
+        LeakageError
+            For a day after `as_of`.
+        UsageError
+            For a case that is unknown or not yet known.
+        """
         if day > self.as_of:
             raise LeakageError(f"expected a day up to {self.as_of}, the as-of day of this index, got {day}")
         file, today = self._file(case_id), day.toordinal()
@@ -172,7 +201,7 @@ class DossierIndex:
 
     @cached_property
     def _event_columns(self) -> dict[str, list[Any]]:
-        """The cells of the events in the order of the index, days as dates, for making `Event`s of."""
+        """Cells of the events in the order of the index, days as dates; `Event`s are made of them."""
         rows, order = self._tables.tracked("events").plain, self._events["row"].to_numpy()
         return {
             column.name: rows[column.name].to_numpy("datetime64[D]" if column.kind == "day" else None)[order].tolist()
@@ -181,7 +210,7 @@ class DossierIndex:
 
     @cached_property
     def _announced(self) -> dict[str, list[Any]]:
-        """Rows of the calendar by case, in the order of the days they are for."""
+        """Rows of the calendar by case, in the order of the scheduled days."""
         rows = self._tables.tracked("calendar").plain.sort_values("scheduled_date")
         return {str(case_id): list(own.itertuples()) for case_id, own in rows.groupby("case_id")}
 
@@ -193,13 +222,13 @@ class DossierIndex:
         return tuple((known, noting(event, reads)) for known, event in found)
 
     def _appointments(self, case_id: str) -> tuple[tuple[int, Appointment], ...]:
-        """What was announced for a case, each with the day of the announcement."""
+        """Appointments of a case, each with the day of the announcement."""
         found = [_appointment(row) for row in self._announced.get(case_id, [])]
         reads = self._reads_by_field(Appointment, "calendar")
         return tuple((each.announced_date.toordinal(), noting(each, reads)) for each in found)
 
     def _reads_by_field(self, kind: type, table: str) -> dict[str, Reads]:
-        """What each field of an event or an appointment rests on."""
+        """Provenance of each field of an event or an appointment."""
         origins = self._tables.tracked(table).origins
         return {field.name: origins[COLUMN_OF.get(field.name, field.name)] for field in fields(kind)}
 
@@ -224,7 +253,7 @@ class DossierIndex:
         return self._endings[case_id]
 
     def _beside(self, case_id: str) -> Endings:
-        """Every ending, its own too, with the parties, type and domain that each case shares with this one."""
+        """Every ending, that of the case included, with the parties, type and domain it shares with the case."""
         if case_id not in self._every_ending:
             own, lines = self._cases.index.get_loc(case_id), self._ending_lines
             kind, domain = (self._cases[name].to_numpy(dtype=object) for name in COMPARED)
@@ -243,7 +272,7 @@ class DossierIndex:
 
 
 def _reads_by_part(tables: KnownTables, states: Reads, acts: Reads, endings: Reads) -> dict[str, Reads]:
-    """What the parts of a dossier rest on, from what was read of states, of acts and of endings."""
+    """Provenance of the parts of a dossier, from what was read of states, of acts and of endings."""
     origins = {name: tables.tracked(name).origins for name in ("cases", *LISTED_BY)}
     listed = {name: together(*(origins[name][column] for column in columns)) for name, columns in LISTED_BY.items()}
     beside = together(endings, *(origins["cases"][name] for name in COMPARED))
@@ -316,7 +345,7 @@ def _act_codes(events: pd.DataFrame) -> NDArray[np.int64]:
 
 
 def _first_recorded(act: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Of these rows, in the order in which they became known, the first row of each act."""
+    """First row of each act among these rows, which are in the order in which they became known."""
     return np.sort(rows[np.unique(act[rows], return_index=True)[1]])
 
 

@@ -1,4 +1,4 @@
-"""The record as it was known on a day, and its cases as they were known then."""
+"""The record as known on a day, with the dossiers of its cases."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,12 +19,43 @@ from forecasting.store.errors import LeakageError, UsageError, shown
 
 @dataclass(frozen=True)
 class History(KnownTables):
-    """The record as of a day: its tables, the dossiers of its cases, and the record as of any earlier day."""
+    """The record as of a day: its tables, the dossiers of its cases, and the record as of any earlier day.
+
+    Attributes
+    ----------
+    as_of : date
+        The day; not after the record's `data_end`.
+    record : RawRecord
+        Tables as text.
+
+    Examples
+    --------
+    >>> from forecasting import load_history, parse_day
+    >>> history = load_history()
+    >>> earlier = history.at(parse_day("2010-02-05"))
+    >>> len(earlier.cases) < len(history.cases), earlier.sha256 == history.sha256
+    (True, True)
+    >>> history.case("new-start-post-expiry-2026").principals
+    ('RUS', 'USA')
+    """
 
     def at(self, day: date) -> "History":
-        """The same record as of an earlier (or the same) day; a later one is a `LeakageError`.
+        """The same record as of an earlier (or the same) day.
 
-        The day asked last is kept, with the tables made of it.
+        Parameters
+        ----------
+        day : date
+            Not after `as_of`.
+
+        Returns
+        -------
+        History
+            The last one asked for is cached, with the tables made of it.
+
+        Raises
+        ------
+        LeakageError
+            For a later day.
         """
         if day > self.as_of:
             raise LeakageError(f"expected a day up to {self.as_of}, the as-of day of this history, got {day}")
@@ -54,7 +85,7 @@ class History(KnownTables):
         return self.record.sha256
 
     def dossiers(self, target: str = TARGETS[0]) -> DossierIndex:
-        """The dossiers of the cases under `target`, for this day and every earlier one; indexed once."""
+        """Index of the dossiers under `target`, for this day and every earlier one; built once."""
         if target not in self._indexes:
             self._indexes[target] = DossierIndex(self, target)
         return self._indexes[target]
@@ -64,14 +95,38 @@ class History(KnownTables):
         return self.dossiers(target).dossier(case_id, self.as_of)
 
     def case_views(self, case_ids: list[str], target: str = TARGETS[0]) -> list[Dossier]:
-        """Several cases as known, in the order asked."""
+        """Several cases as known, in the order of `case_ids`."""
         return [self.case(case_id, target) for case_id in case_ids]
 
 
 def load_history(folder: str | Path | None = None, as_of: date | str | None = None) -> History:
-    """The record in `folder` (default: the one shipped) as of a day (default: its `data_end`).
+    """Read and check the record in a folder.
 
-    Raises `SchemaError` with every fault of the record, `LeakageError` for a day after `data_end`.
+    Parameters
+    ----------
+    folder : str or Path, optional
+        Folder of the record; by default the record shipped with the package.
+    as_of : date or str, optional
+        The day, a string as YYYY-MM-DD; by default the record's `data_end`.
+
+    Returns
+    -------
+    History
+        The record as known on that day.
+
+    Raises
+    ------
+    SchemaError
+        With every fault of the record.
+    LeakageError
+        For a day after `data_end`.
+    UsageError
+        For anything but a day.
+
+    Examples
+    --------
+    >>> load_history(as_of="2026-02-05").as_of.isoformat()
+    '2026-02-05'
     """
     day = parse_day(as_of) if isinstance(as_of, str) else as_of
     if day is not None and type(day) is not date:

@@ -17,7 +17,28 @@ LONGEST_HORIZON = HORIZONS[-1]
 
 
 def parse_day(text: str) -> date:
-    """The day written as YYYY-MM-DD; anything else is a `UsageError`."""
+    """A day from its text.
+
+    Parameters
+    ----------
+    text : str
+        YYYY-MM-DD.
+
+    Returns
+    -------
+    date
+        The day.
+
+    Raises
+    ------
+    UsageError
+        For any other text.
+
+    Examples
+    --------
+    >>> parse_day("2026-02-05")
+    datetime.date(2026, 2, 5)
+    """
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -28,7 +49,28 @@ def parse_day(text: str) -> date:
 
 
 def parse_horizons(text: str) -> tuple[int, ...]:
-    """Horizons in months from a comma-separated list, sorted, without repeats."""
+    """Horizons from a comma-separated list.
+
+    Parameters
+    ----------
+    text : str
+        Whole months from 1 to 120, separated by commas.
+
+    Returns
+    -------
+    tuple of int
+        Months, ascending, without repeats.
+
+    Raises
+    ------
+    UsageError
+        For any other text.
+
+    Examples
+    --------
+    >>> parse_horizons("24, 12, 12")
+    (12, 24)
+    """
     cells = [cell.strip() for cell in text.split(",")]
     if not all(cell.isascii() and cell.isdigit() and len(cell) <= 9 for cell in cells):
         raise UsageError(f"expected horizons as whole months, for example 6,12,24, got {shown(text)}")
@@ -36,7 +78,28 @@ def parse_horizons(text: str) -> tuple[int, ...]:
 
 
 def check_horizons(horizons: Sequence[int]) -> tuple[int, ...]:
-    """The same horizons in order; `UsageError` if there is none or one lies outside 1 to 120 months."""
+    """Checked horizons.
+
+    Parameters
+    ----------
+    horizons : sequence of int
+        One or more, from 1 to 120 months.
+
+    Returns
+    -------
+    tuple of int
+        Months, ascending, without repeats.
+
+    Raises
+    ------
+    UsageError
+        For none, or one outside the range.
+
+    Examples
+    --------
+    >>> check_horizons([60, 12])
+    (12, 60)
+    """
     listed = isinstance(horizons, Sequence) and not isinstance(horizons, str)
     months = list(horizons) if listed else []
     if not months or not all(type(month) is int and 1 <= month <= LONGEST_HORIZON for month in months):
@@ -47,7 +110,25 @@ def check_horizons(horizons: Sequence[int]) -> tuple[int, ...]:
 
 
 def last_day_of_interval(day: date, precision: str) -> date:
-    """The last day that a date of this precision (day, month or year) may mean."""
+    """Last day that a date of limited precision may mean.
+
+    Parameters
+    ----------
+    day : date
+        The date as coded.
+    precision : {"day", "month", "year"}
+        Its precision.
+
+    Returns
+    -------
+    date
+        The day itself, or the last day of its month or year.
+
+    Examples
+    --------
+    >>> last_day_of_interval(date(2026, 2, 5), "month")
+    datetime.date(2026, 2, 28)
+    """
     if precision == "year":
         return date(day.year, 12, 31)
     if precision == "month":
@@ -56,22 +137,72 @@ def last_day_of_interval(day: date, precision: str) -> date:
 
 
 def deadline(as_of: date, horizon: int) -> date:
-    """The day that many calendar months after `as_of`; the last day of the month where that day does not exist."""
+    """Last day of a horizon in calendar months.
+
+    Parameters
+    ----------
+    as_of : date
+        The forecast day.
+    horizon : int
+        Calendar months.
+
+    Returns
+    -------
+    date
+        The same day of the later month, or the last day of that month where it is shorter.
+
+    Examples
+    --------
+    >>> deadline(date(2026, 1, 31), 1)
+    datetime.date(2026, 2, 28)
+    """
     year, month = divmod(as_of.month - 1 + horizon, 12)
     year, month = as_of.year + year, month + 1
     return date(year, month, min(as_of.day, calendar.monthrange(year, month)[1]))
 
 
 def completed_months(start: date, day: date) -> int:
-    """Age in completed months of 30.4375 days from `start` to `day` (0 on the first day)."""
+    """Completed months of 30.4375 days between two days.
+
+    Parameters
+    ----------
+    start, day : date
+        First and last day.
+
+    Returns
+    -------
+    int
+        0 on the first day.
+
+    Examples
+    --------
+    >>> completed_months(date(2026, 1, 1), date(2026, 2, 1))
+    1
+    """
     return int((day - start).days // DAYS_PER_MONTH)
 
 
 def months_between(start: date, day: date) -> float:
-    """Months, with their fraction, from `start` to `day`."""
+    """Months of 30.4375 days, with their fraction, between two days."""
     return (day - start).days / DAYS_PER_MONTH
 
 
 def completed_months_array(days: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Completed months for an array of day counts; the month of age is this plus one."""
+    """Completed months of 30.4375 days from numbers of days.
+
+    Parameters
+    ----------
+    days : numpy.ndarray of int, shape (n,)
+        Numbers of days, from 0.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        Completed months; the month of age is one more.
+
+    Examples
+    --------
+    >>> completed_months_array(np.array([0, 30, 31])).tolist()
+    [0, 0, 1]
+    """
     return np.floor_divide(days, DAYS_PER_MONTH).astype(np.int64)

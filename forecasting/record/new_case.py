@@ -1,4 +1,4 @@
-"""A template of a new case in a record of one's own."""
+"""Template rows for a new case in a record of the user's own."""
 
 import csv
 import io
@@ -35,11 +35,29 @@ DEFAULTS = {
 
 
 def add_case(case_id: str, folder: Path, cells: Mapping[str, Mapping[str, str]] | None = None) -> list[Path]:
-    """Add template rows for `case_id` to the record in `folder`, which is made from the shipped one if need be.
+    """Add template rows for a case to a record.
 
-    Cells to fill hold '?'; `cells` (values by table and column) fills some of them. Returns the files changed. Raises
-    `UsageError` for a case_id that is no slug or is taken, for the shipped record itself, and for a folder that cannot
-    be written; the record is unchanged then.
+    Parameters
+    ----------
+    case_id : str
+        Lower-case words joined by hyphens, at most 70 characters, not yet in the record.
+    folder : Path
+        Folder of the record; made as a copy of the shipped record if it does not exist.
+    cells : mapping of str to mapping of str to str, optional
+        Values by table and column. Required cells without a value or a default get '?'.
+
+    Returns
+    -------
+    list of Path
+        Files changed.
+
+    Raises
+    ------
+    UsageError
+        For another case_id, for the shipped record itself, and for a folder that cannot be written; the record is
+        unchanged then.
+    SchemaError
+        For a record that cannot be read.
     """
     if not re.fullmatch(SLUG, case_id) or len(case_id) > 70:
         raise UsageError(
@@ -73,13 +91,13 @@ def add_case(case_id: str, folder: Path, cells: Mapping[str, Mapping[str, str]] 
 
 
 def require_own(folder: Path) -> None:
-    """`UsageError` for the shipped record and folders inside it."""
+    """Raise `UsageError` for the shipped record and folders inside it."""
     if folder.resolve().is_relative_to(shipped("data").resolve()):
         raise UsageError(f"expected a folder of your own (the shipped record is read-only), got {folder}")
 
 
 def copy_record(source: Path, folder: Path) -> None:
-    """Copy a record, without what is about the shipped one alone, into a folder that appears whole or not at all."""
+    """Copy a record, without the files that describe the shipped one alone; the folder appears whole or not at all."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))

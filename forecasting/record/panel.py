@@ -21,11 +21,27 @@ POPULATIONS: tuple[Population, ...] = ("forward", "pooled", "every")
 
 @dataclass(frozen=True)
 class Spells:
-    """Observed spells of n cases, in months of age.
+    """Observed spells of n cases with delayed entry, in months of age.
 
-    `entry` (n,): completed months at the first public day; `exit` (n,): month of age of the end or the last sight,
-    greater than `entry`; `cause` (n,): 0 still observed, k the k-th of `CAUSES`; `group` (n,): component over
-    cluster and binding instrument, the unit of resampling; `starts`: the columns of `cases.csv`, one line per spell.
+    Attributes
+    ----------
+    entry : numpy.ndarray of int, shape (n,)
+        Completed months at the first public day.
+    exit : numpy.ndarray of int, shape (n,)
+        Month of age, from 1 and greater than `entry`, of the end or the last sight.
+    cause : numpy.ndarray of int, shape (n,)
+        0 for censored, k for the k-th of `CAUSES`.
+    group : numpy.ndarray of int, shape (n,)
+        Connected component over cluster and binding instrument: the unit of resampling.
+    starts : pandas.DataFrame of n rows
+        Columns of `cases.csv`.
+
+    Examples
+    --------
+    >>> starts = pd.DataFrame({"case_id": ["a", "b"]})
+    >>> two = Spells(np.array([0, 2]), np.array([3, 9]), np.array([1, 0]), np.array([0, 1]), starts)
+    >>> two.endings().tolist()
+    [1, 0, 0]
     """
 
     entry: NDArray[np.int64]
@@ -36,7 +52,7 @@ class Spells:
 
     @property
     def case_ids(self) -> list[str]:
-        """The cases, in order."""
+        """Ids of the cases, in order."""
         return [str(case_id) for case_id in self.starts["case_id"]]
 
     def endings(self) -> NDArray[np.int64]:
@@ -45,12 +61,40 @@ class Spells:
 
 
 def spells(history: History, target: str = TARGETS[0], population: Population = "forward") -> Spells:
-    """The spells known by the history's as-of day.
+    """Spells known by the as-of day of a history.
 
-    `forward`: prospectively sampled core cases, found as informal arrangements whatever became of them. `pooled`: with
-    those sampled retrospectively, found from the treaty that they became. `every`: cases outside the core too. A case
-    that ended before its first public day was never under observation and is left out (left truncation). `forward` and
-    `backward` are the values of `sampled_via` in `coding.csv`.
+    Parameters
+    ----------
+    history : History
+        The record as known on its day.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    population : {"forward", "pooled", "every"}
+        `forward`: prospectively sampled core cases, which entered the record as informal arrangements whatever became
+        of them. `pooled`: with those sampled retrospectively, from the treaty that they became. `every`: cases outside
+        the core too.
+
+    Returns
+    -------
+    Spells
+        In the order of the cases. A case that ended before its first public day was never under observation and is left
+        out (left truncation).
+
+    Raises
+    ------
+    UsageError
+        For another target or population.
+
+    Notes
+    -----
+    In the column `sampled_via` of `coding.csv` prospective sampling is `forward`, retrospective sampling `backward`.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> observed = spells(load_history(as_of="2026-02-05"))
+    >>> observed.endings().tolist()
+    [44, 66, 42]
     """
     check_choice(target, population)
     with recording() as heard:
@@ -76,9 +120,16 @@ def spells(history: History, target: str = TARGETS[0], population: Population = 
 
 @dataclass(frozen=True)
 class Landmarks:
-    """Landmarks of n spells: days at which a forecast could have been made.
+    """m landmarks of n spells: days on which a forecast could have been made.
 
-    `case` (m,): the spell; `age` (m,): completed months; `day` (m,): the calendar day (datetime64[D]).
+    Attributes
+    ----------
+    case : numpy.ndarray of int, shape (m,)
+        Position of the spell.
+    age : numpy.ndarray of int, shape (m,)
+        Completed months of age.
+    day : numpy.ndarray of datetime64[D], shape (m,)
+        Calendar day.
     """
 
     case: NDArray[np.int64]
@@ -87,7 +138,30 @@ class Landmarks:
 
 
 def landmarks(observed: Spells) -> Landmarks:
-    """The first public day of each spell, then each anniversary of its start while it lasts."""
+    """Landmarks of spells: the first public day of each, then each anniversary of its start at which it is at risk.
+
+    Parameters
+    ----------
+    observed : Spells
+        n spells; `starts` has `start_date` and `start_known_date`.
+
+    Returns
+    -------
+    Landmarks
+        In the order of the spells and, within a spell, of age.
+
+    References
+    ----------
+    van Houwelingen, H. C. (2007). Dynamic prediction by landmarking in event history analysis. Scandinavian Journal of
+    Statistics 34:70-85.
+
+    Examples
+    --------
+    >>> day = pd.to_datetime(["2000-01-01"])
+    >>> starts = pd.DataFrame({"case_id": ["a"], "start_date": day, "start_known_date": day})
+    >>> landmarks(Spells(np.array([0]), np.array([30]), np.array([1]), np.array([0]), starts)).age.tolist()
+    [0, 12, 24]
+    """
     ages = [
         np.concatenate([[first], np.arange((first // 12 + 1) * 12, last, 12)])
         for first, last in zip(observed.entry, observed.exit, strict=True)
@@ -102,7 +176,30 @@ def landmarks(observed: Spells) -> Landmarks:
 
 
 def check_choice(target: str, population: str) -> Population:
-    """The population, if it and the target are known ones; else a `UsageError`."""
+    """Checked target and population.
+
+    Parameters
+    ----------
+    target : str
+        `concluded` or `in_force`.
+    population : str
+        `forward`, `pooled` or `every`; see `spells`.
+
+    Returns
+    -------
+    {"forward", "pooled", "every"}
+        `population`.
+
+    Raises
+    ------
+    UsageError
+        For another target or population.
+
+    Examples
+    --------
+    >>> check_choice("concluded", "pooled")
+    'pooled'
+    """
     if target not in TARGETS:
         raise UsageError(f"expected a target out of {', '.join(TARGETS)}, got {target!r}")
     for known in POPULATIONS:
@@ -112,7 +209,25 @@ def check_choice(target: str, population: str) -> Population:
 
 
 def case_months(observed: Spells) -> pd.DataFrame:
-    """One row per case and month at risk: `case_id`, `month` (of age, from 1), `cause` (0 until the last month)."""
+    """Case-months at risk: the person-period form of spells.
+
+    Parameters
+    ----------
+    observed : Spells
+        n spells.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per case and month at risk: `case_id`; `month` of age, from 1; `cause`, 0 but in the month of an ending,
+        where it is k for the k-th of `CAUSES`.
+
+    Examples
+    --------
+    >>> starts = pd.DataFrame({"case_id": ["a"]})
+    >>> case_months(Spells(np.array([1]), np.array([3]), np.array([2]), np.array([0]), starts)).to_numpy().tolist()
+    [['a', 2, 0], ['a', 3, 2]]
+    """
     months = observed.exit - observed.entry
     line = np.repeat(np.arange(len(months)), months)
     month = np.arange(len(line)) - np.repeat(np.cumsum(months) - months, months) + observed.entry[line] + 1

@@ -1,4 +1,4 @@
-"""Counts of what the record rests on: assumed days, sources that no coder opened, verdicts of the audit."""
+"""Counts for the data-quality report: assumed days, sources that no coder opened, verdicts of the audit."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,22 +11,43 @@ from forecasting.record.vocabulary import TARGETS
 
 @dataclass(frozen=True)
 class Part:
-    """How many (`n`) of how many (`of`)."""
+    """A part of a whole: `n` of `of` units.
+
+    Attributes
+    ----------
+    n, of : int
+        Numbers of units, 0 <= `n` <= `of`.
+
+    Examples
+    --------
+    >>> Part(1, 4).share
+    0.25
+    """
 
     n: int
     of: int
 
     @property
     def share(self) -> float | None:
-        """The share in [0, 1]; None of nothing."""
+        """The share in [0, 1]; None where the whole is empty."""
         return self.n / self.of if self.of else None
 
 
 def assumed_days(history: History) -> dict[str, Part]:
-    """Days on which something became known that nobody looked up, by column.
+    """Number of knowledge dates that were assumed, not looked up, by column.
 
-    Such a day was set to the day on which it happened, the earliest possible: a forecast may then see it too early.
-    Endings are counted under the first target only, since most cases have the same ending under both.
+    An assumed date is the day of the event itself, the earliest possible one: a forecast may then use the event too
+    early. Endings are counted under the first target only, since most cases have the same ending under both.
+
+    Parameters
+    ----------
+    history : History
+        The record; its whole content is counted, whatever the day.
+
+    Returns
+    -------
+    dict of str to Part
+        By `start_known_date` (of all cases) and `end_known_date` (of ended cases).
     """
     cases, outcomes = (history.record.tables[name].cells for name in ("cases", "outcomes"))
     ended = outcomes[(outcomes["target"] == TARGETS[0]) & (outcomes["cause"] != "")]
@@ -37,12 +58,34 @@ def assumed_days(history: History) -> dict[str, Part]:
 
 
 def unopened_sources(history: History) -> Part:
-    """Sources whose page no coder opened."""
+    """Number of sources whose page no coder opened.
+
+    Parameters
+    ----------
+    history : History
+        The record.
+
+    Returns
+    -------
+    Part
+        Of all sources.
+    """
     return _part(history.sources["seen"] != 1)
 
 
 def audit_verdicts(history: History) -> dict[str, int]:
-    """How many coded facts were held against a page with each verdict, the most frequent first."""
+    """Number of audited facts by verdict.
+
+    Parameters
+    ----------
+    history : History
+        The record.
+
+    Returns
+    -------
+    dict of str to int
+        By verdict, the most frequent first.
+    """
     verdicts = history.record.tables["audit"].cells["verdict"]
     counts = verdicts.groupby(verdicts, sort=False).size().sort_values(ascending=False, kind="stable")
     return {str(verdict): int(n) for verdict, n in counts.items()}

@@ -1,4 +1,4 @@
-"""A case of one's own from a short questionnaire: answered in words, checked by the record's one gate, then written."""
+"""A questionnaire from which a case is added to a record of the user's own, after the whole record is checked."""
 
 import re
 import shutil
@@ -23,9 +23,25 @@ STAND_IN = "a-case-without-a-name"
 
 @dataclass(frozen=True)
 class Question:
-    """One question: the answer's `name`, what it `asks`, a `hint`, the `cells` (table, column) it fills, its `default`.
+    """One question of the questionnaire.
 
-    An empty answer stands for the default; `same_as` names the question whose answer is taken then.
+    Attributes
+    ----------
+    name : str
+        Name of the answer.
+    asks, hint : str
+        The question, and a hint at the form of the answer.
+    cells : tuple of (str, str)
+        Cells that the answer fills, by table and column.
+    default : str
+        Answer taken where none is entered.
+    same_as : str
+        Name of the question whose answer is the default, or empty.
+
+    Examples
+    --------
+    >>> QUESTIONS[0].name, QUESTIONS[0].column.kind
+    ('case_id', 'slug')
     """
 
     name: str
@@ -37,7 +53,7 @@ class Question:
 
     @property
     def column(self) -> Column | None:
-        """The form of the answer: that of the first cell it fills; None where it moves the end of the record."""
+        """Column of the first cell that the answer fills; None for the end of the record."""
         table, column = self.cells[0]
         return TABLES[table].column(column) if table != RECORD else None
 
@@ -95,10 +111,18 @@ NAMES = tuple(question.name for question in QUESTIONS)
 
 
 class AnswersError(SchemaError):
-    """Answers of which no case can be made; nothing was written.
+    """Answers from which no case can be made; nothing was written.
 
-    `by_question` holds, for each question concerned, the expected and the actual answer; under the empty name stand
-    faults of the record that no answer has caused.
+    Attributes
+    ----------
+    by_question : dict of str to tuple of str
+        For each question concerned the expected and the actual answer; under the empty name the faults of the record
+        that are due to no answer.
+
+    Examples
+    --------
+    >>> print(AnswersError({"name": ("expected name as text, no answer",)}))
+    name: expected name as text, no answer
     """
 
     def __init__(self, by_question: Mapping[str, tuple[str, ...]], faults: Sequence[Fault] = ()) -> None:
@@ -108,11 +132,26 @@ class AnswersError(SchemaError):
 
 
 def case_from_answers(answers: Mapping[str, str], folder: str | Path) -> str:
-    """Add the case that the answers describe to the record in `folder`, and return its case_id.
+    """Add the case that the answers describe to a record.
 
-    `answers` by the names of `QUESTIONS`, as text; what is left out or empty takes the question's default. The record
-    is made from the shipped one if there is none, and is checked whole, with the case, before anything is written.
-    Raises `AnswersError`, with every fault by question, and `UsageError` for an unknown question or the shipped record.
+    Parameters
+    ----------
+    answers : mapping of str to str
+        By the names of `QUESTIONS`; what is missing or empty takes the question's default.
+    folder : str or Path
+        Folder of the record; made as a copy of the shipped record if it does not exist.
+
+    Returns
+    -------
+    str
+        The case_id.
+
+    Raises
+    ------
+    AnswersError
+        With every fault, by question. The record is checked whole, with the case, before anything is written.
+    UsageError
+        For an unknown question, or the shipped record itself.
     """
     place, given = Path(folder), _complete(answers)
     require_own(place)
@@ -138,7 +177,7 @@ def case_from_answers(answers: Mapping[str, str], folder: str | Path) -> str:
 def _added(
     draft: Path, place: Path, given: Mapping[str, str], told: dict[str, tuple[str, ...]]
 ) -> tuple[str, list[Path]]:
-    """Add the case to the draft; under a stand-in where its own name will not do, so that the rest is checked too."""
+    """Add the case to the draft, under a stand-in name where its own is invalid, so that the rest is checked too."""
     case_id = given[CASE_ID]
     try:
         files = add_case(case_id, draft, _cells(given))
@@ -162,7 +201,7 @@ def _complete(answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _cells(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """The answers as cells, by table and column; where a required one is missing the placeholder stands."""
+    """Answers as cells, by table and column; the placeholder where a required one is missing."""
     cells: dict[str, dict[str, str]] = {"cases": {"imposed_by_legislature": "0"}, "events": {"confidence": "low"}}
     for question in QUESTIONS:
         for table, column in question.cells if question.name not in (CASE_ID, LATER_END) else ():
@@ -173,7 +212,7 @@ def _cells(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 
 def _moved_end(draft: Path, day: str, told: dict[str, tuple[str, ...]]) -> list[Path]:
-    """Move the end of the record to a later day, if one is given; the file changed."""
+    """Move the end of the record to a later day, if one is entered; returns the files changed."""
     end = read_record(draft).data_end
     try:
         if not day or (expected := parse_day(day)) == end:

@@ -1,4 +1,4 @@
-"""Reading the record's files: text exactly as it stands, with the file and row of every line."""
+"""Reader of the record's files: unchanged text, with the file and row of every line."""
 
 import csv
 import hashlib
@@ -21,7 +21,17 @@ from forecasting.store.errors import Fault, SchemaError, UsageError, shown
 
 @dataclass(frozen=True)
 class RawTable:
-    """A table as text. `cells` has string columns; `files` and `rows` say where each line of it stands."""
+    """A table as text.
+
+    Attributes
+    ----------
+    table : Table
+        Schema of the table.
+    cells : pandas.DataFrame of n rows
+        String columns.
+    files, rows : numpy.ndarray of shape (n,)
+        File and row of each line, for messages.
+    """
 
     table: Table
     cells: pd.DataFrame
@@ -36,7 +46,21 @@ class RawTable:
 
 @dataclass(frozen=True)
 class RawRecord:
-    """All tables as text, the descriptor, and a hash of what they hold that line ends and a BOM do not change."""
+    """A record as text.
+
+    Attributes
+    ----------
+    folder : Path
+        Folder of the record.
+    tables : mapping of str to RawTable
+        By name.
+    descriptor : mapping of str to object
+        Content of `datapackage.json`.
+    data_end : date
+        Last day that the record covers.
+    sha256 : str
+        Hash of the content, independent of line ends and of a byte-order mark.
+    """
 
     folder: Path
     tables: Mapping[str, RawTable]
@@ -46,7 +70,23 @@ class RawRecord:
 
 
 def read_record(folder: Path) -> RawRecord:
-    """Read every table of the record in `folder`; `SchemaError` lists every unreadable file and line at once."""
+    """Read every table of a record; the cells are not checked.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the record.
+
+    Returns
+    -------
+    RawRecord
+        Tables as text.
+
+    Raises
+    ------
+    SchemaError
+        With every file and line that cannot be read.
+    """
     try:
         found = "no such folder" if not folder.exists() else "" if folder.is_dir() else "a file"
     except OSError as error:

@@ -1,8 +1,7 @@
-"""What is read while a value is worked out: columns of the record, files beside it, and fitted models.
+"""Provenance, recorded while a value is computed: columns of the record, files beside it, and fitted models.
 
-Whoever wants to know opens a recorder; what is read meanwhile notes itself there, and costs nothing where none is open.
-A recorder inside another keeps what it hears to itself. What is worked out once and used again keeps what was read for
-it, and notes that whenever it is used.
+Reads are noted with the innermost open recorder, and cost nothing while none is open. A cached value carries the reads
+of its computation and notes them each time it is used.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -20,9 +19,25 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, eq=False)
 class Reads:
-    """What was read: `columns` of the record as (table, column), `files` beside it, `models` by name.
+    """Provenance of a value: what was read to compute it.
 
-    Two are never equal, so that a recorder tells at once whether it has heard of one before.
+    Attributes
+    ----------
+    columns : frozenset of (str, str)
+        Table and column.
+    files : frozenset of str
+        Names of files, relative to the folder of the record.
+    models : frozenset of str
+        Names of fitted models.
+
+    Notes
+    -----
+    Compared and hashed by identity, so that noting the same object again is one set lookup.
+
+    Examples
+    --------
+    >>> together(Reads(files=frozenset({"a"})), Reads(models=frozenset({"primary"}))).models
+    frozenset({'primary'})
     """
 
     columns: frozenset[tuple[str, str]] = frozenset()
@@ -30,7 +45,7 @@ class Reads:
     models: frozenset[str] = frozenset()
 
     def by_table(self) -> dict[str, tuple[str, ...]]:
-        """The columns by table, both in the order of the schema."""
+        """Columns by table, both in the order of the schema."""
         return {
             name: tuple(column for column in table.names if (name, column) in self.columns)
             for name, table in TABLES.items()
@@ -42,7 +57,7 @@ NOTHING: Final = Reads()
 
 
 class Recorder:
-    """What has been noted since it was opened."""
+    """Reads noted since it was opened."""
 
     def __init__(self) -> None:
         self._noted: set[Reads] = set()
@@ -50,7 +65,7 @@ class Recorder:
 
     @property
     def reads(self) -> Reads:
-        """All of it as one."""
+        """The union of all that was noted."""
         return together(*self._noted)
 
 
@@ -59,7 +74,25 @@ _OPEN: ContextVar[Recorder | None] = ContextVar("open recorder", default=None)
 
 @contextmanager
 def recording(*known: Reads) -> Iterator[Recorder]:
-    """A recorder of what is read inside the block, on top of what is `known` to have been read for it."""
+    """Open a recorder for the reads inside a block.
+
+    Parameters
+    ----------
+    *known : Reads
+        Reads to begin with.
+
+    Yields
+    ------
+    Recorder
+        Its `reads` are the union of `known` and of what was read so far. They are not noted with an outer recorder.
+
+    Examples
+    --------
+    >>> with recording() as recorder:
+    ...     note_file("evaluation/track_record.csv")
+    >>> sorted(recorder.reads.files)
+    ['evaluation/track_record.csv']
+    """
     recorder = Recorder()
     for reads in known:
         recorder.note(reads)
@@ -71,29 +104,71 @@ def recording(*known: Reads) -> Iterator[Recorder]:
 
 
 def is_recording() -> bool:
-    """Whether a recorder is open."""
+    """True while a recorder is open."""
     return _OPEN.get() is not None
 
 
 def note(reads: Reads) -> None:
-    """Tell the recorder that is open, if one is."""
+    """Note reads with the open recorder, if there is one."""
     recorder = _OPEN.get()
     if recorder is not None:
         recorder.note(reads)
 
 
 def note_file(name: str) -> None:
-    """Tell it of a file beside the record, by its name below the record's folder, whether the file is there or not."""
+    """Note a file beside the record, whether or not it exists.
+
+    Parameters
+    ----------
+    name : str
+        Path relative to the folder of the record.
+
+    Examples
+    --------
+    >>> with recording() as recorder:
+    ...     note_file("evaluation/skill.csv")
+    >>> sorted(recorder.reads.files)
+    ['evaluation/skill.csv']
+    """
     note(Reads(files=frozenset((name,))))
 
 
 def note_rows(table: str) -> None:
-    """Tell it that the rows of a table were counted, and none of its columns read."""
+    """Note that the rows of a table were counted without reading a column.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table.
+
+    Examples
+    --------
+    >>> with recording() as recorder:
+    ...     note_rows("cases")
+    >>> recorder.reads.columns
+    frozenset({('cases', '')})
+    """
     note(Reads(frozenset(((table, ""),))))
 
 
 def together(*parts: Reads) -> Reads:
-    """Several as one."""
+    """Union of reads.
+
+    Parameters
+    ----------
+    *parts : Reads
+        Any number.
+
+    Returns
+    -------
+    Reads
+        The part itself if there is only one.
+
+    Examples
+    --------
+    >>> sorted(together(read_of({"cases": ["type"]}), read_of({"cases": ["domain"]})).columns)
+    [('cases', 'domain'), ('cases', 'type')]
+    """
     if len(parts) == 1:
         return parts[0]
     return Reads(
@@ -104,17 +179,49 @@ def together(*parts: Reads) -> Reads:
 
 
 def columns_of(table: str) -> dict[str, Reads]:
-    """What reading each column of a table of the record reads."""
+    """Reads of each column of a table, by column."""
     return {column: Reads(frozenset(((table, column),))) for column in TABLES[table].names}
 
 
 def read_of(columns: Mapping[str, Iterable[str]]) -> Reads:
-    """What reading columns, by table, reads."""
+    """Reads of some columns.
+
+    Parameters
+    ----------
+    columns : mapping of str to iterable of str
+        Names of columns, by table.
+
+    Returns
+    -------
+    Reads
+        Of these columns.
+
+    Examples
+    --------
+    >>> sorted(read_of({"cases": ["type", "domain"]}).columns)
+    [('cases', 'domain'), ('cases', 'type')]
+    """
     return Reads(frozenset((table, column) for table, names in columns.items() for column in names))
 
 
 class NotedMapping(Mapping[str, V]):
-    """A mapping that notes, for each value taken from it, what that rests on."""
+    """A mapping that notes the reads of each value taken from it.
+
+    Parameters
+    ----------
+    values : mapping of str to V
+        The values.
+    reads : mapping of str to Reads
+        Reads of each value; none where a name is missing.
+
+    Examples
+    --------
+    >>> start = NotedMapping({"type": "a"}, {"type": read_of({"cases": ["type"]})})
+    >>> with recording() as recorder:
+    ...     value = start["type"]
+    >>> recorder.reads.by_table()
+    {'cases': ('type',)}
+    """
 
     def __init__(self, values: Mapping[str, V], reads: Mapping[str, Reads]) -> None:
         self._values, self._reads = values, reads
@@ -137,12 +244,34 @@ class NotedMapping(Mapping[str, V]):
         return repr(dict(self._values))
 
     def only(self, names: Iterable[str]) -> "NotedMapping[V]":
-        """A part of it, in the order named; nothing is noted yet."""
+        """The named values alone, in that order; nothing is noted yet."""
         return NotedMapping({name: self._values[name] for name in names}, self._reads)
 
 
 def noting(found: T, reads: Mapping[str, Reads]) -> T:
-    """The same dataclass, of which the named fields note what they rest on whenever they are used."""
+    """A copy of a dataclass that notes the reads of its fields when they are used.
+
+    Parameters
+    ----------
+    found : dataclass instance
+        The values.
+    reads : mapping of str to Reads
+        Reads by field; other fields note nothing.
+
+    Returns
+    -------
+    dataclass instance
+        Of the same class, by `isinstance` and `__class__`.
+
+    Examples
+    --------
+    >>> from forecasting.record.quality import Part
+    >>> part = noting(Part(1, 4), {"n": read_of({"sources": ["seen"]})})
+    >>> with recording() as recorder:
+    ...     n = part.n
+    >>> recorder.reads.by_table()
+    {'sources': ('seen',)}
+    """
     base: Any = found.__class__
     kind = _noting_class(base, tuple(reads))
     made = object.__new__(kind)
@@ -157,7 +286,7 @@ def noting(found: T, reads: Mapping[str, Reads]) -> T:
 
 @lru_cache
 def _noting_class(base: Any, names: tuple[str, ...]) -> Any:
-    """A class like `base`, and taken for it, with properties in place of the named fields."""
+    """A subclass of `base` that passes for it, with properties in place of the named fields."""
 
     def noted(name: str) -> property:
         place = f"_{name}"
@@ -177,7 +306,7 @@ def _noting_class(base: Any, names: tuple[str, ...]) -> Any:
 
 
 def _values(found: Any) -> list[Any]:
-    """The fields of a dataclass, unnoted."""
+    """Values of the fields of a dataclass; nothing is noted."""
     kept = getattr(found, "__dict__", {})
     named = [(one.name, f"_{one.name}") for one in fields(found.__class__)]
     return [kept[place] if place in kept else getattr(found, name) for name, place in named]
@@ -188,7 +317,28 @@ def _noting_again(base: Any, values: list[Any], reads: Mapping[str, Reads]) -> A
 
 
 def changed(found: T, **values: Any) -> T:
-    """The dataclass with other values, as `dataclasses.replace`, which would read all of it: nothing is noted yet."""
+    """A copy of a dataclass with other values in some fields.
+
+    Unlike `dataclasses.replace`, which reads every field, it notes nothing.
+
+    Parameters
+    ----------
+    found : dataclass instance
+        With or without noted fields.
+    **values : object
+        New values by field; they note nothing when used.
+
+    Returns
+    -------
+    dataclass instance
+        The other fields note their reads as before.
+
+    Examples
+    --------
+    >>> from forecasting.record.quality import Part
+    >>> changed(Part(1, 4), n=2)
+    Part(n=2, of=4)
+    """
     base: Any = found.__class__
     own = dict(zip((one.name for one in fields(base)), _values(found), strict=True))
     made: T = base(**(own | values))
@@ -197,12 +347,51 @@ def changed(found: T, **values: Any) -> T:
 
 
 def every_field(of: Any, reads: Reads) -> dict[str, Reads]:
-    """The same reads for each field of a dataclass."""
+    """The same reads for each field of a dataclass.
+
+    Parameters
+    ----------
+    of : dataclass
+        Class or instance.
+    reads : Reads
+        Reads of each field.
+
+    Returns
+    -------
+    dict of str to Reads
+        By field.
+
+    Examples
+    --------
+    >>> sorted(every_field(Reads, NOTHING))
+    ['columns', 'files', 'models']
+    """
     return {one.name: reads for one in fields(of)}
 
 
 def once(kept: dict[Any, Any], key: Hashable, work: Callable[[], T]) -> T:
-    """What `work` gives, worked out once for a key of `kept`; what was read for it is noted each time it is used."""
+    """A value computed once; its reads are noted each time it is used.
+
+    Parameters
+    ----------
+    kept : dict
+        Cache; the value and its reads are stored under `key`.
+    key : hashable
+        Key of the value.
+    work : callable
+        Computes the value, without arguments.
+
+    Returns
+    -------
+    object
+        The value.
+
+    Examples
+    --------
+    >>> cache = {}
+    >>> once(cache, "six", lambda: 2 * 3), once(cache, "six", lambda: 0)
+    (6, 6)
+    """
     if key not in kept:
         with recording() as heard:
             value = work()
@@ -213,7 +402,22 @@ def once(kept: dict[Any, Any], key: Hashable, work: Callable[[], T]) -> T:
 
 
 class remembered(Generic[T]):  # noqa: N801 - read like functools.cached_property
-    """A property worked out once; what was read for it is noted each time it is used."""
+    """A property computed once; its reads are noted each time it is used.
+
+    Parameters
+    ----------
+    work : callable
+        The decorated method.
+
+    Examples
+    --------
+    >>> class Answer:
+    ...     @remembered
+    ...     def value(self):
+    ...         return 42
+    >>> Answer().value
+    42
+    """
 
     def __init__(self, work: Callable[[Any], T]) -> None:
         self._work, self.__doc__ = work, work.__doc__

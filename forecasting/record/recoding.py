@@ -1,4 +1,4 @@
-"""The record with arguable codings taken instead of those it has."""
+"""The record under alternative codings."""
 
 import hashlib
 from collections.abc import Sequence
@@ -16,10 +16,24 @@ ALTERED = ("cases", "outcomes", "coding")
 
 
 def recoded(history: History, alternative_ids: Sequence[str]) -> History:
-    """The history with these joint alternatives in place of what the record says, at most one per case.
+    """A history with some alternative codings in place of the recorded ones.
 
-    Its hash differs from that of the record. Raises `UsageError` for an alternative that is unknown or not yet
-    arguable on the history's day, and for two of one case.
+    Parameters
+    ----------
+    history : History
+        The record as known on its day.
+    alternative_ids : sequence of str
+        Joint alternatives arguable by that day, at most one per case.
+
+    Returns
+    -------
+    History
+        As of the same day; its hash differs from that of the record.
+
+    Raises
+    ------
+    UsageError
+        For an alternative that is unknown or not yet arguable, and for two of one case.
     """
     known = history.alternatives
     unknown = [name for name in alternative_ids if name not in set(known["alternative_id"])]

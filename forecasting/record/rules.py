@@ -1,4 +1,4 @@
-"""Constraints between cells and between rows, checked once every cell has its form."""
+"""Constraints between cells and between rows, checked once every cell is well formed."""
 
 from datetime import date
 
@@ -14,14 +14,14 @@ Mask = NDArray[np.bool_]
 
 
 class Findings:
-    """Collects faults of one table: `add(mask, expected, column)` reports each line where `mask` is true."""
+    """Faults of one table, collected by `add`."""
 
     def __init__(self, raw: RawTable) -> None:
         self.raw = raw
         self.faults: list[Fault] = []
 
     def add(self, mask: "pd.Series[bool] | Mask", expected: str, *columns: str) -> None:
-        """Report `expected` for each line where `mask` holds, with the cells of `columns` as the actual values."""
+        """Add a fault `expected` for each line where `mask` is true; the cells of `columns` are the actual values."""
         cells = self.raw.cells
         for line in np.flatnonzero(np.asarray(mask, dtype=bool)):
             got = ", ".join(f"{column}={cells[column].iloc[line]!r}" for column in columns)
@@ -31,7 +31,7 @@ class Findings:
 
 
 def key_faults(raw: RawTable) -> list[Fault]:
-    """Rows whose key another row has already."""
+    """Rows with the key of an earlier row."""
     findings = Findings(raw)
     key = list(raw.table.key)
     findings.add(raw.cells.duplicated(key), f"{' and '.join(key)} unlike that of every other row", *key)
@@ -39,7 +39,7 @@ def key_faults(raw: RawTable) -> list[Fault]:
 
 
 def coarse(day: "pd.Series[str]", precision: "pd.Series[str]") -> "pd.Series[bool]":
-    """True where a coarse date does not stand at the end of its month or year."""
+    """True where a date of limited precision is not the last day of its month or year."""
     when = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce")
     month = (precision == "month") & ~when.dt.is_month_end
     return (day != "") & (month | ((precision == "year") & (day.str.slice(4) != "-12-31")))
@@ -139,7 +139,7 @@ def outcome_faults(outcomes: RawTable, cases: pd.DataFrame, data_end: date) -> l
 
 
 def target_faults(outcomes: RawTable, cases: RawTable) -> list[Fault]:
-    """Each case has one outcome per target, and they agree where the codebook says they must."""
+    """Cases without one outcome per target, and outcomes that differ where the codebook requires the same."""
     findings, cells = Findings(outcomes), outcomes.cells
     kinds = cases.cells.drop_duplicates("case_id").set_index("case_id")["type"]
     by_target = {

@@ -1,4 +1,4 @@
-"""Schema of the tables: columns, units, vocabularies, keys and links. The Data Package is written from here."""
+"""Schema of the tables: columns, units, vocabularies, keys and links. The Data Package descriptor is made from it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,27 @@ EVALUATION: Final = "evaluation"
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `link` names the table whose key the cell (or each `;`-part of a `keys` cell) must be."""
+    """One column of a table.
+
+    Attributes
+    ----------
+    name : str
+        Name in the header.
+    kind : str
+        Form of the cells, see `Kind`.
+    about : str
+        Description.
+    required : bool
+        Whether a cell must be filled.
+    choices : tuple of str
+        Codes of a `choice` or `choices` column.
+    minimum, maximum : int
+        Bounds of an `integer` column.
+    unit : str
+        Unit of a number, or empty.
+    link : str
+        Table whose key each cell, or each `;`-part of a `keys` cell, must be; or empty.
+    """
 
     name: str
     kind: Kind
@@ -29,7 +49,7 @@ class Column:
     link: str = ""
 
     def expected(self) -> str:
-        """The cell that is expected, in words."""
+        """Description of a valid cell, for messages."""
         if self.kind == "slug" and self.link:
             return f"{self.name} as a key of {TABLES[self.link].path}"
         forms = {
@@ -48,7 +68,21 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: `path` inside the data folder (`*` for several files of one form), `key` columns, `columns`."""
+    """One table of the record.
+
+    Attributes
+    ----------
+    name : str
+        Name of the table.
+    path : str
+        Path in the data folder; `*` for several files of one form.
+    key : tuple of str
+        Names of the key columns.
+    about : str
+        Description.
+    columns : tuple of Column
+        In file order.
+    """
 
     name: str
     path: str
@@ -312,7 +346,7 @@ FORECAST_COLUMNS: Final = (
 
 
 def datapackage(data_end: str, version: str) -> dict[str, Any]:
-    """The Data Package descriptor of the record (frictionless `datapackage.json`), written from `TABLES`."""
+    """Data Package descriptor of the record (frictionless `datapackage.json`), generated from `TABLES`."""
     return {
         "name": "informal-arms-control-arrangements",
         "title": "Informal arms-control arrangements and how they ended, 1817-2026",

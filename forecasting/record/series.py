@@ -7,7 +7,24 @@ from forecasting.record.history import History
 
 @dataclass(frozen=True)
 class Stockpiles:
-    """Stockpiled warheads in the last year that had ended: of the parties, of the world, and of named others."""
+    """Stockpiled nuclear warheads in the last complete year known.
+
+    Attributes
+    ----------
+    year : int
+        The year.
+    parties, others : dict of str to int
+        Warheads of the parties and of other states, by code.
+    world : int
+        Warheads of all states.
+    sources : tuple of str
+        Source ids.
+
+    Examples
+    --------
+    >>> Stockpiles(2025, {"USA": 3700, "RUS": 4300}, 10_000, {}, ()).share
+    0.8
+    """
 
     year: int
     parties: dict[str, int]
@@ -17,12 +34,25 @@ class Stockpiles:
 
     @property
     def share(self) -> float:
-        """The parties' share of the world's stockpiled warheads, from 0 to 1."""
+        """Share of the parties in the world's stockpiled warheads, in [0, 1]."""
         return sum(self.parties.values()) / self.world
 
 
 def stockpiles(history: History, parties: tuple[str, ...], others: tuple[str, ...] = ()) -> Stockpiles | None:
-    """The stockpiles known on the history's day; None where no party had warheads in the last year known."""
+    """Stockpiles known on the day of a history.
+
+    Parameters
+    ----------
+    history : History
+        The record as known on its day.
+    parties, others : tuple of str
+        Codes of the parties, and of other states to be listed.
+
+    Returns
+    -------
+    Stockpiles or None
+        None where no party had warheads in the last year known.
+    """
     rows = history.warheads
     if rows.empty:
         return None

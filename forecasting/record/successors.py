@@ -1,4 +1,4 @@
-"""States named in a cell of the record, those that ceased joined to their successors."""
+"""States named in a cell of the record, with former states joined to their successors."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -12,7 +12,24 @@ Counts = NDArray[np.int8]
 
 
 class Successors:
-    """The codes of `parties.csv`; `lineage` maps each to the last state in its line of successors."""
+    """Lines of succession among the codes of `parties.csv`.
+
+    Parameters
+    ----------
+    parties : pandas.DataFrame
+        Columns `code`, `kind`, `successor`.
+
+    Attributes
+    ----------
+    lineage : dict of str to str
+        Each code with the last state in its line of successors.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"code": ["SUN", "RUS"], "kind": "state", "successor": ["RUS", ""]})
+    >>> Successors(table).lineage
+    {'SUN': 'RUS', 'RUS': 'RUS'}
+    """
 
     def __init__(self, parties: pd.DataFrame) -> None:
         self.lineage = lineages(dict(zip(parties["code"], parties["successor"], strict=True)))
@@ -20,9 +37,9 @@ class Successors:
         self._column = {code: k for k, code in enumerate(dict.fromkeys(self.lineage.values()))}
 
     def counts(self, cells: Iterable[str]) -> Counts:
-        """How many codes of each line every cell names, shape (n_cells, n_lines); states not named one by one are none.
+        """Number of codes of each line in every cell, shape (n_cells, n_lines); states not named one by one count 0.
 
-        Two for two Germanys in one cell, so that acts between them are acts between two.
+        Two for the two Germanys in one cell, so that acts between them are acts between two.
         """
         rows = [cell.split(";") for cell in cells]
         counts = np.zeros((len(rows), len(self._column)), dtype=np.int8)
@@ -32,7 +49,7 @@ class Successors:
         return counts
 
     def lines(self, counts: Counts) -> tuple[str, ...]:
-        """The lines that one row of counts names."""
+        """Codes of the lines that one row of counts names."""
         codes = tuple(self._column)
         return tuple(codes[k] for k in np.flatnonzero(counts))
 
@@ -41,47 +58,52 @@ class Successors:
         return ";".join(self.lineage.get(code, code) for code in cell.split(";"))
 
     def dyad(self, parties: str) -> str:
-        """The two states of a cell, sorted, a state that ceased as its successor; empty unless there are two.
+        """The two states of a cell, sorted, a former state as its successor.
 
         USA and USSR are thus the same dyad as USA and Russia: the successor took over treaties, forces and negotiators.
 
         Parameters
         ----------
-        parties
+        parties : str
             Codes joined by `;`, as in the column `parties` of `cases.csv`.
+
+        Returns
+        -------
+        str
+            Two codes joined by `;`; empty for other than two states.
 
         Examples
         --------
-        >>> from forecasting import load_history
-        >>> Successors(load_history().parties).dyad("USA;SUN")
+        >>> table = pd.DataFrame({"code": ["USA", "SUN", "RUS"], "kind": "state", "successor": ["", "RUS", ""]})
+        >>> Successors(table).dyad("USA;SUN")
         'RUS;USA'
         """
         pair = sorted(set(self.joined(parties).split(";")))
         return ";".join(pair) if len(pair) == 2 else ""
 
     def dyads(self, starts: pd.DataFrame) -> list[str]:
-        """The dyad of each case, from rows of `cases.csv`; of other than two parties, the cluster."""
+        """Dyad of each case, from rows of `cases.csv`; the cluster where there are other than two parties."""
         pairs = zip(starts["parties"], starts["cluster_id"], strict=True)
         return [self.dyad(parties) or cluster for parties, cluster in pairs]
 
     def is_collective(self, cell: str) -> bool:
-        """Whether a cell names nobody, or a group that may speak for any state."""
+        """True if a cell is empty or names a group that may speak for any state."""
         return not cell or not self._collective.isdisjoint(cell.split(";"))
 
 
 def in_common(counts: Counts, parties: Counts) -> NDArray[np.int64]:
-    """How many states each row of `counts` (n, n_lines) shares with `parties` (n_lines,)."""
+    """Number of states that each row of `counts` (n, n_lines) shares with `parties` (n_lines,)."""
     theirs = np.flatnonzero(parties)
     return np.minimum(counts[:, theirs], parties[theirs]).sum(axis=1, dtype=np.int64)
 
 
 def share_a_dyad(counts: Counts, parties: Counts) -> NDArray[np.bool_]:
-    """Whether each row of `counts` (n, n_lines) names at least two of the states of `parties` (n_lines,)."""
+    """Flags, (n,), of the rows of `counts` (n, n_lines) with at least two states of `parties` (n_lines,)."""
     return in_common(counts, parties) > 1
 
 
 def lineages(successors: Mapping[str, str]) -> dict[str, str]:
-    """Each code with the last in its line; of several successors the first named counts."""
+    """Each code with the last in its line of successors; of several successors the first named counts."""
     following = {code: cell.split(";")[0] for code, cell in successors.items()}
 
     def last(code: str) -> str:

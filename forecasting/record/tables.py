@@ -1,4 +1,4 @@
-"""The tables of the record as they were known on a day. Nothing that became known later is in them."""
+"""Tables of the record as known on a day; what became known later is not in them."""
 
 import difflib
 from collections.abc import Callable
@@ -24,11 +24,14 @@ ENDING_FIELDS = ("cause", "end_date", "end_precision", "end_known_date", "fade",
 
 @dataclass(frozen=True)
 class KnownTables:
-    """Tables of the record as of a day, each holding only rows known by then.
+    """Tables of the record as of a day, with rows known by then alone. Days are pandas timestamps.
 
-    `cases` (start known), `outcomes` (an ending shows once it is known; before that the case goes on), `events`
-    (known, never the ending act), `calendar` (announced), `alternatives` (arguable by then), and the vocabularies
-    `parties`, `sources`, `case_sources`, `coding`, `warheads` (years that have ended). Days are pandas timestamps.
+    Attributes
+    ----------
+    as_of : date
+        The day; not after the record's `data_end`.
+    record : RawRecord
+        Tables as text.
     """
 
     as_of: date
@@ -46,7 +49,7 @@ class KnownTables:
             return self._known(self._typed(), pd.Timestamp(self.as_of))
 
     def _typed(self) -> dict[str, Tracked]:
-        """Every table in full, with the corrections made by the as-of day; where there is any, all rests on them."""
+        """Every table in full, corrected as of the day; if there is any correction, every column depends on them."""
         changed = corrected_tables(self.record, self.as_of.isoformat())
         is_corrected = not self.record.tables["corrections"].cells.empty
         corrections = together(*columns_of("corrections").values()) if is_corrected else NOTHING
@@ -59,7 +62,7 @@ class KnownTables:
         }
 
     def _known(self, tables: dict[str, Tracked], day: pd.Timestamp) -> dict[str, Tracked]:
-        """What was known of the tables on the day."""
+        """Rows of the tables known on the day."""
         rules: dict[str, Callable[[Tracked], Any]] = {
             "cases": lambda rows: rows["start_known_date"] <= day,
             "events": lambda rows: (counts_from(rows) <= day) & (rows["is_ending"] == 0),
@@ -73,7 +76,7 @@ class KnownTables:
         return known | {"outcomes": _known_outcomes(known["outcomes"], day)}
 
     def tracked(self, name: str) -> Tracked:
-        """A table with what each of its columns rests on; the properties hand it out, plain where nobody records."""
+        """A table with the provenance of its columns; the properties return it plain while no recorder is open."""
         return self._tables[name]
 
     @property
@@ -83,12 +86,12 @@ class KnownTables:
 
     @property
     def outcomes(self) -> pd.DataFrame:
-        """One row per known case and target: the ending, if it was known, and `last_seen`."""
+        """One row per known case and target: the ending once known, and `last_seen`, the last sight by the day."""
         return self._tables["outcomes"].handed_out()
 
     @property
     def events(self) -> pd.DataFrame:
-        """Events that count on the as-of day."""
+        """Known events; never the ending act."""
         return self._tables["events"].handed_out()
 
     @property
@@ -98,7 +101,7 @@ class KnownTables:
 
     @property
     def alternatives(self) -> pd.DataFrame:
-        """Alternative codings that could be argued by the as-of day."""
+        """Alternative codings arguable by the as-of day."""
         return self._tables["alternatives"].handed_out()
 
     @property
@@ -123,21 +126,21 @@ class KnownTables:
 
     @property
     def warheads(self) -> pd.DataFrame:
-        """Stockpiled warheads by state for the years that had ended."""
+        """Stockpiled warheads by state, for complete years."""
         return self._tables["warheads"].handed_out()
 
     def outcome(self, case_id: str, target: str = TARGETS[0]) -> "pd.Series[Any]":
-        """The outcome row of a known case under `target`, as known."""
+        """Outcome row of a known case under `target`, as known."""
         rows = self.outcomes
         return rows[(rows["case_id"] == case_id) & (rows["target"] == target)].iloc[0]
 
     def open_case_ids(self, target: str = TARGETS[0]) -> list[str]:
-        """Cases not known to have ended under `target`, sorted."""
+        """Ids of the cases not known to have ended under `target`, sorted."""
         rows = self.outcomes
         return sorted(rows.loc[(rows["target"] == target) & (rows["cause"] == ""), "case_id"])
 
     def unknown_case(self, case_id: str) -> UsageError:
-        """The error for a case that is not in the record, or was not known by the day."""
+        """Error for a case that is not in the record, or not yet known."""
         changed = corrected_tables(self.record, self.as_of.isoformat())
         every = changed.get("cases", self.record.tables["cases"]).cells.set_index("case_id")
         if case_id in every.index:
@@ -150,12 +153,12 @@ class KnownTables:
 
 
 def counts_from(events: pd.DataFrame) -> "pd.Series[Any]":
-    """The first day on which each event counts: the day it became known, or the day after where that was late."""
+    """First day on which each event counts: the day it became known, or the next where that was late in the day."""
     return events["known_date"] + pd.to_timedelta(events["known_late"], unit="D")
 
 
 def _known_outcomes(outcomes: Tracked, day: pd.Timestamp) -> Tracked:
-    """Outcomes with endings not yet known on `day` blanked, and `last_seen`, the last sight by `day`."""
+    """Outcomes with endings not known on `day` blanked, and `last_seen`, the last sight by `day`."""
     with recording() as ending:
         open_still = ~(outcomes["end_known_date"] <= day)
     rows = outcomes.plain.copy()

@@ -1,4 +1,4 @@
-"""Tables that note which of their columns are read."""
+"""Tables that record which of their columns are read."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -11,10 +11,17 @@ from forecasting.record.reads import NOTHING, Reads, columns_of, is_recording, n
 
 
 class Tracked(pd.DataFrame):
-    """A table of which each column notes what it rests on, `origins`, when it leaves the table.
+    """A table with the provenance of its columns, each noted when the column leaves the table.
 
-    Rows and columns chosen, sorted, indexed or merged are tracked again. Whatever else is done with it works on all
-    that it holds, gives what pandas gives, and notes every column: `_mgr` is where pandas finds the cells.
+    Rows and columns selected, sorted, indexed or merged are tracked again. Any other operation works on all the cells,
+    gives the result of pandas, and notes every column: `_mgr` is where pandas finds the cells.
+
+    Parameters
+    ----------
+    plain : pandas.DataFrame
+        The table.
+    origins : mapping of str to Reads
+        Provenance by column.
     """
 
     def __init__(self, plain: pd.DataFrame, origins: Mapping[str, Reads]) -> None:
@@ -35,18 +42,18 @@ class Tracked(pd.DataFrame):
         return Tracked, (self.plain, self.origins)
 
     def handed_out(self) -> pd.DataFrame:
-        """The table itself while somebody records, else the plain one."""
+        """The table itself while a recorder is open, else the plain one."""
         return self if is_recording() else self.plain
 
     def where_known(self, rule: Callable[["Tracked"], Any]) -> "Tracked":
-        """The rows that a rule chooses, renumbered: every column of them then rests on what the rule read too."""
+        """Rows selected by a rule, renumbered; every column then depends on what the rule read too."""
         with recording() as heard:
             chosen = rule(self)
         origins = {name: together(own, heard.reads) for name, own in self.origins.items()}
         return Tracked(self.plain[chosen].reset_index(drop=True), origins)
 
     def origin(self, name: Any) -> Reads:
-        """What a column rests on; of one that has no origin of its own, what all do."""
+        """Provenance of a column; that of all columns for one without its own."""
         return self.origins[name] if name in self.origins else together(NOTHING, *self.origins.values())
 
     def _note_all(self) -> None:
@@ -81,7 +88,7 @@ class Tracked(pd.DataFrame):
 
     @property
     def index(self) -> Any:
-        """As of a table."""
+        """As of `DataFrame`."""
         return self.plain.index
 
     @index.setter
@@ -90,7 +97,7 @@ class Tracked(pd.DataFrame):
 
     @property
     def columns(self) -> Any:
-        """As of a table."""
+        """As of `DataFrame`."""
         return self.plain.columns
 
     @columns.setter
@@ -105,29 +112,29 @@ class Tracked(pd.DataFrame):
     iloc = property(lambda self: _Located(self, self.plain.iloc))
 
     def set_index(self, keys: Any, **options: Any) -> "Tracked":
-        """As of a table; the keys are read."""
+        """As of `DataFrame`; the keys are read."""
         self._note(keys)
         return self._like(self.plain.set_index(keys, **options))
 
     def reset_index(self, **options: Any) -> "Tracked":
-        """As of a table."""
+        """As of `DataFrame`."""
         return self._like(self.plain.reset_index(**options))
 
     def sort_values(self, by: Any, **options: Any) -> "Tracked":
-        """As of a table; what it is sorted by is read."""
+        """As of `DataFrame`; the sort keys are read."""
         self._note(by)
         return self._like(self.plain.sort_values(by, **options))
 
     def head(self, n: int = 5) -> "Tracked":
-        """As of a table."""
+        """As of `DataFrame`."""
         return self._like(self.plain.head(n))
 
     def assign(self, **columns: Any) -> "Tracked":
-        """As of a table; the new columns were read where they were made."""
+        """As of `DataFrame`; the new columns were read where they were computed."""
         return Tracked(self.plain.assign(**columns), {**self.origins, **dict.fromkeys(columns, NOTHING)})
 
     def merge(self, right: pd.DataFrame, *, on: Any, **options: Any) -> "Tracked":
-        """As of a table, over columns that are read on both sides; where both hold another, each is taken for both."""
+        """As of `DataFrame`; keys are read on both sides, and a column on both sides has the provenance of both."""
         other = right if isinstance(right, Tracked) else Tracked(right, dict.fromkeys(right.columns, NOTHING))
         self._note(on)
         other._note(on)
@@ -138,19 +145,30 @@ class Tracked(pd.DataFrame):
         return Tracked(self.plain.merge(other.plain, on=on, **options), origins)
 
     def groupby(self, by: Any, **options: Any) -> Any:
-        """As of a table, all of which is read: choose the columns first."""
+        """As of `DataFrame`; reads every column, so select columns first."""
         self._note_all()
         return self.plain.groupby(by, **options)
 
 
 def noted_cells(record: RawRecord) -> RawRecord:
-    """The record with tables of text that note which of their columns are read."""
+    """A record whose text tables note which of their columns are read.
+
+    Parameters
+    ----------
+    record : RawRecord
+        Plain tables.
+
+    Returns
+    -------
+    RawRecord
+        The same text in `Tracked` tables.
+    """
     tables = {name: replace(raw, cells=Tracked(raw.cells, columns_of(name))) for name, raw in record.tables.items()}
     return replace(record, tables=tables)
 
 
 class _Located:
-    """`loc` and `iloc`: a column notes itself, a single row notes all; rows and columns chosen stay tracked."""
+    """`loc` and `iloc`: a column notes itself, a single row notes all; rows and columns selected stay tracked."""
 
     def __init__(self, table: Tracked, place: Any) -> None:
         self._table, self._place = table, place

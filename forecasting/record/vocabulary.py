@@ -1,4 +1,4 @@
-"""The codes that the record uses, each with its meaning. `data/README.md` gives the rules for choosing one."""
+"""Codes of the record, each with its meaning. `data/README.md` has the rules for choosing one."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The record under every arguable coding of every case, side by side: a joint coding is a choice of rows."""
+"""The record under every alternative coding of every case: a joint coding is a selection of rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,15 +30,25 @@ BY_A_PARTY = ("leader_rejection", "moratorium_ended", "suspension", "test_or_dep
 
 @dataclass(frozen=True)
 class Codings:
-    """The record under each of its codings; coding 0 is the recorded one, 1 and up a case's alternatives.
+    """The record under each of its codings; coding 0 is the recorded one, 1 and up the alternatives of a case.
 
-    `as_of`: the day of the record. `names`: per case the ids of its alternatives, in order. `spells`: one row per case
-    and coding (index) with `entry`, and for each target `exit_` and `cause_`; `to_end` (exit if observed to the
-    record's end), `fold`, `group`, `core`, `forward`, `low_confidence`, `use`, `ceasefire`, `by_a_party`, `year`.
-    `landmarks`: one row per landmark of each, with `case_id`, `coding`, `age_months` and the covariates but for the
-    shares of precedents. `precedents`: those shares, by target and by the fold whose endings are withheld (-1: none),
-    (n_landmarks, 2). `open_cases`: one row per open case that is forecast and coding under which it is open, with
-    `target`, columns as in `landmarks`.
+    Attributes
+    ----------
+    as_of : date
+        Day of the record.
+    names : dict of str to tuple of str
+        Ids of the alternatives of each case, in order.
+    spells : pandas.DataFrame
+        One row per case and coding (index): `entry`, and for each target `exit_` and `cause_`; `to_end` (exit if
+        observed to the record's end), `fold`, `group`, `core`, `forward`, `low_confidence`, `use`, `ceasefire`,
+        `by_a_party`, `year`.
+    landmarks : pandas.DataFrame
+        One row per landmark of each: `case_id`, `coding`, `age_months` and the covariates except the shares of
+        precedents.
+    precedents : dict of (str, int) to numpy.ndarray of shape (n_landmarks, 2)
+        Those shares, by target and by the fold whose endings are withheld (-1: none).
+    open_cases : pandas.DataFrame
+        One row per forecast open case and coding under which it is open: `target`, and columns as in `landmarks`.
     """
 
     as_of: date
@@ -52,7 +62,7 @@ class Codings:
 def every_coding(history: History, case_ids: Sequence[str]) -> Codings:
     """Read the record once per layer of codings; `case_ids` are the open cases to be forecast.
 
-    The shares of precedents are those of other cases as recorded, whatever coding these have.
+    The shares of precedents are those of other cases as recorded, whatever their coding.
     """
     known = history.alternatives
     names = {case: tuple(dict.fromkeys(rows["alternative_id"])) for case, rows in known.groupby("case_id")}
@@ -114,14 +124,14 @@ def _spell_table(history: History, seen: dict[str, Spells]) -> pd.DataFrame:
 
 
 def _by_a_party(history: History, case_ids: list[str]) -> NDArray[np.bool_]:
-    """Whether the act that ended each case was a party's own, declared or done."""
+    """Flags of the cases whose ending act was a party's own, declared or done."""
     events = history.record.tables["events"].cells
     ending = events[events["is_ending"] == "1"].drop_duplicates("case_id").set_index("case_id")["kind"]
     return ending.reindex(case_ids).isin(BY_A_PARTY).to_numpy()
 
 
 def _landmarks(history: History, index: DossierIndex, table: pd.DataFrame) -> pd.DataFrame:
-    """Landmarks of each spell up to its latest exit under any rule, with what was known of the case then."""
+    """Landmarks of each spell up to its latest exit under any rule, with the covariates known on them."""
     exits = table[[f"exit_{target}" for target in TARGETS]].max(axis=1)
     open_still = (table[[f"cause_{target}" for target in TARGETS]] == 0).any(axis=1)
     latest = np.where(open_still, np.maximum(exits, table["to_end"]), exits).astype(np.int64)

@@ -1,4 +1,4 @@
-"""A specification refitted: its landmarks, its model, and its out-of-sample forecasts on the loop of the backtest."""
+"""Refit of a specification: its landmarks, its model, and its out-of-sample forecasts by the loop of the backtest."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ HEADLINE_MONTHS = 60
 
 
 def chosen_codings(codings: Codings, specification: Specification) -> dict[str, int]:
-    """Which coding each case has: the recorded one, or with chance one half one of its alternatives, all alike."""
+    """Cases coded other than as recorded: with probability one half by one of their alternatives, equally likely."""
     if specification.codings == "as recorded":
         return {}
     rng = np.random.default_rng(specification.draw)
@@ -34,10 +34,10 @@ def chosen_codings(codings: Codings, specification: Specification) -> dict[str, 
 
 
 def landmarks_under(codings: Codings, specification: Specification, chosen: dict[str, int]) -> TrainingSet:
-    """The landmarks of the cases and codings that a specification takes, with how they ended under its rules.
+    """Landmarks of the cases and codings that a specification selects, with their endings under its rules.
 
-    `landmarks` has besides the columns of a `TrainingSet` the `fold` of the case, `forward`, `core`, and `row` of
-    `Codings.landmarks`; the shares of precedents come with `with_precedents`, and uncertain facts are not yet split.
+    `landmarks` has, besides the columns of a `TrainingSet`, the `fold` of the case, `forward`, `core`, and `row` of
+    `Codings.landmarks`; the shares of precedents are added by `with_precedents`, and uncertain facts are not yet split.
     """
     own = codings.spells.reset_index()
     own = own[own["coding"] == own["case_id"].map(chosen).fillna(0)]
@@ -74,7 +74,7 @@ def fitted(codings: Codings, specification: Specification, learned: TrainingSet,
 
 
 def with_precedents(codings: Codings, specification: Specification, lines: pd.DataFrame, withheld: int) -> pd.DataFrame:
-    """The lines with the shares of precedents as they are when a fold's endings are withheld."""
+    """The lines with the shares of precedents that leave out the endings of a fold."""
     values = codings.precedents[specification.target, withheld][lines["row"].to_numpy()]
     return lines.assign(**dict(zip(PRECEDENTS, values.T, strict=True)))
 

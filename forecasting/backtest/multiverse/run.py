@@ -1,4 +1,4 @@
-"""The whole multiverse: every specification refitted and scored, and every arguable coding taken by itself."""
+"""Run of the whole multiverse: every specification refitted and scored, and every alternative coding by itself."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -58,12 +58,12 @@ class Multiverse:
     decisions: pd.DataFrame
 
     def shares(self, response: str) -> "pd.Series[float]":
-        """Share of the spread of `skill` or of a case's headline that each choice accounts for."""
+        """Share of each factor in the variance of `skill` or of a case's headline, see `variance_shares`."""
         rows = self.table.dropna(subset=[response])
         return variance_shares({name: list(rows[name]) for name in FACTORS}, rows[response])
 
     def spread(self, response: str) -> dict[str, float]:
-        """As registered, and 10 %, 50 %, 90 %, least and most over all specifications."""
+        """The registered value, and the 10 %, 50 % and 90 % quantiles, minimum and maximum over all specifications."""
         values = self.table[response]
         low, high = values.quantile(list(SPREAD))
         return {
@@ -121,7 +121,18 @@ def multiverse(history: History, case_ids: Sequence[str], n: int = 600, jobs: in
 
 
 def open_core_cases(history: History) -> list[str]:
-    """Core cases found forwards that are not known to have ended under any target, in order."""
+    """Prospectively sampled core cases not known to have ended under any target.
+
+    Parameters
+    ----------
+    history : History
+        The record as known on its day.
+
+    Returns
+    -------
+    list of str
+        Their ids, sorted.
+    """
     core = history.coding[(history.coding["in_core"] == 1) & (history.coding["sampled_via"] == "forward")]
     ended = set(history.outcomes.loc[history.outcomes["cause"] != "", "case_id"])
     return sorted(case for case in core["case_id"] if case not in ended)

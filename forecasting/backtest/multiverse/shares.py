@@ -1,4 +1,4 @@
-"""Variance shares: how much of the spread over specifications each factor accounts for."""
+"""Variance shares of the factors over the specifications of a multiverse."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,11 +10,31 @@ REST = "codings drawn, and choices together"
 
 
 def variance_shares(choices: Mapping[str, Sequence[str]], response: ArrayLike) -> "pd.Series[float]":
-    """Share of the response's variance that each choice accounts for beyond all others, largest first; then the rest.
+    """Share of each factor in the variance of a response, and the remainder.
 
-    `choices` maps each choice to its level in every specification, `response` (n,). A choice's share is the fall in
-    explained variance of an additive least-squares fit when it is left out; with choices drawn apart from each other
-    these are their main effects (Saltelli et al. 2008, ch. 1). What they do together, and codings drawn, is the rest.
+    The share of a factor is the fall in explained variance of an additive least-squares fit when it is left out; with
+    factors drawn independently these are their main effects. Interactions and drawn codings are the remainder.
+
+    Parameters
+    ----------
+    choices : mapping of str to sequence of str, of length n
+        Level of each factor in every specification.
+    response : array_like of shape (n,)
+        Response of every specification.
+
+    Returns
+    -------
+    pandas.Series
+        Shares, the largest first, then the remainder under `REST`; they sum to 1, or are all 0 for a constant response.
+
+    References
+    ----------
+    Saltelli et al. (2008). Global Sensitivity Analysis: The Primer. Wiley, ch. 1.
+
+    Examples
+    --------
+    >>> round(float(variance_shares({"a": ["x", "x", "y", "y"], "b": ["u", "v", "u", "v"]}, [0, 0, 1, 1])["a"]), 9)
+    1.0
     """
     y = np.asarray(response, dtype=np.float64)
     blocks = {name: _dummies(levels) for name, levels in choices.items()}

@@ -27,7 +27,7 @@ CODINGS_ALONE: Final = 0.2
 
 @dataclass(frozen=True)
 class Specification:
-    """One level of each of `FACTORS`; the first levels are those registered. `draw` seeds the codings drawn."""
+    """One level of each of `FACTORS`; the defaults are the registered ones. `draw` seeds the codings drawn."""
 
     codings: str = "as recorded"
     target: str = "concluded"
@@ -51,10 +51,27 @@ class Specification:
 
 
 def specifications(n: int, seed: int = SEED) -> list[Specification]:
-    """`n` specifications: the registered one, each single departure from it, and random ones.
+    """The registered specification, each single departure from it, and random ones.
 
-    A fifth of those left draw only the codings; the rest draw every factor, each level alike and apart from the
-    others, so that a factor's share of the spread can be told.
+    A fifth of the random ones draw only the codings; the rest draw every factor, its levels equally likely and
+    independent of the others, so that the factor's share of the variance is identified.
+
+    Parameters
+    ----------
+    n : int
+        Number of specifications.
+    seed : int
+        Seed of the draw.
+
+    Returns
+    -------
+    list of Specification
+        n of them, the registered one first.
+
+    Examples
+    --------
+    >>> specifications(1)[0] == Specification()
+    True
     """
     chosen = [Specification(), *_single_departures()][:n]
     rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""Summary of a multiverse, its text, and the files it is written to."""
+"""Summary of a multiverse, its text, and its files."""
 
 import json
 from datetime import date
@@ -16,7 +16,18 @@ DIGITS = 6
 
 
 def summary(found: Multiverse) -> dict[str, Any]:
-    """Spread and shares of the skill and of each headline, and the codings that move it most; JSON types only."""
+    """Spread and shares of the skill and of each headline, with the codings that move the headline most.
+
+    Parameters
+    ----------
+    found : Multiverse
+        Results of every specification.
+
+    Returns
+    -------
+    dict of str to object
+        JSON types alone: `as_of`, `record_sha256`, `months`, `n_specifications`, `factors`, `skill`, `cases`.
+    """
     return {
         "as_of": found.as_of.isoformat(),
         "record_sha256": found.record_sha256,
@@ -29,7 +40,18 @@ def summary(found: Multiverse) -> dict[str, Any]:
 
 
 def summary_text(found: Multiverse) -> str:
-    """The same for reading: percentages of the skill's and of each headline's spread."""
+    """The summary as text, with shares in per cent and changes in percentage points.
+
+    Parameters
+    ----------
+    found : Multiverse
+        Results of every specification.
+
+    Returns
+    -------
+    str
+        Lines of text.
+    """
     values = summary(found)
     lines = [f"{values['n_specifications']} specifications, as of {values['as_of']}", ""]
     blocks = {"skill over the base rate": values["skill"]} | {
@@ -50,7 +72,25 @@ def summary_text(found: Multiverse) -> str:
 
 
 def write_summary(found: Multiverse, out: Path) -> list[Path]:
-    """Write one row per specification, and what reports read of them, into `out` under the as-of day."""
+    """Write the table of specifications and the summary, named by the as-of day.
+
+    Parameters
+    ----------
+    found : Multiverse
+        Results of every specification.
+    out : Path
+        Folder of the files.
+
+    Returns
+    -------
+    list of Path
+        The CSV file and the JSON file.
+
+    Raises
+    ------
+    UsageError
+        For a folder that cannot be written.
+    """
     table = found.table.round(DIGITS).to_csv(index=False, lineterminator="\n")
     contents = {
         out / f"{found.as_of}.csv": table.encode(),
@@ -61,7 +101,22 @@ def write_summary(found: Multiverse, out: Path) -> list[Path]:
 
 
 def read_summary(folder: Path, record_sha256: str, as_of: date) -> dict[str, Any] | None:
-    """The latest summary in `folder` of the same record and of no later day than `as_of`; None if there is none."""
+    """The latest summary of a record by a day.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the summaries.
+    record_sha256 : str
+        Hash of the record.
+    as_of : date
+        Latest day.
+
+    Returns
+    -------
+    dict of str to object, or None
+        See `summary`; None if there is none.
+    """
     days = sorted((path for path in folder.glob("*.json") if path.stem <= as_of.isoformat()), reverse=True)
     for path in days:
         note_file(f"{folder.name}/{path.name}")
