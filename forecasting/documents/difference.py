@@ -18,7 +18,7 @@ FIRST_WORDS: Final = 7
 
 @dataclass(frozen=True)
 class Tolerance:
-    """By how much a number, or a bound of an interval, may differ and still count as the same."""
+    """Largest difference of numbers, and of bounds of intervals, that counts as none."""
 
     number: float
     bound: float
@@ -30,7 +30,7 @@ EXACT: Final = Tolerance(0.0, 0.0)
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that differs: its JSON pointer (empty for text of a page), its section, and what either document has."""
+    """A value that differs: its JSON pointer (empty for text of a page), its section, and both values."""
 
     pointer: str
     section: str
@@ -39,12 +39,12 @@ class Difference:
 
     @property
     def place(self) -> str:
-        """Where it stands."""
+        """Pointer and section of the value."""
         return f"{self.pointer} ({self.section})" if self.section and self.pointer else self.pointer or self.section
 
     @property
     def change(self) -> str:
-        """As what a document had and what it has now."""
+        """The difference as a change: the earlier value and the later one."""
         return f"{self.place}: {value_words(self.said)} -> {value_words(self.found)}"
 
     def __str__(self) -> str:
@@ -96,7 +96,7 @@ def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def parts(pointer: str) -> list[str]:
-    """The keys and numbers of a JSON pointer; `UsageError` for what is none."""
+    """The keys and numbers of a JSON pointer; `UsageError` for any other text."""
     if not pointer.startswith("/"):
         raise UsageError(f"expected a JSON pointer such as /headline/probability, got {shown(pointer)}")
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
@@ -163,7 +163,7 @@ def _aligned(said: list[Any], found: list[Any]) -> Iterator[tuple[int, Any, Any]
 
 
 def _key(value: Any) -> str:
-    """What an element of a list is known by while other parts of it change."""
+    """Key that identifies an element of a list while other parts of it change."""
     if isinstance(value, list):
         return json.dumps(value[:1])
     name = next((key for key in NAMED_BY if key in value), None) if isinstance(value, dict) else None

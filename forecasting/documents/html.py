@@ -1,4 +1,4 @@
-"""Documents as HTML: the only place that writes it, through templates that escape whatever they are given."""
+"""Documents as HTML, through templates that escape all values."""
 
 import re
 from functools import cache
@@ -83,7 +83,7 @@ def _bounds(part: Figure | Interval) -> str:
 
 
 def _short(cell: Cell) -> bool:
-    """Whether a cell is better not broken into lines."""
+    """True for a cell that is shown on one line."""
     if isinstance(cell, Text | Figure) and (not isinstance(cell, Figure) or cell.lower is not None):
         return False
     return 0 < len(plain_text.cell(cell)) <= SHORT

@@ -1,4 +1,4 @@
-"""Documents as Markdown: whatever comes from elsewhere is escaped, so that it shows as it stands."""
+"""Documents as Markdown; text from elsewhere is escaped and shown literally."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ URL: Final = ":/?#[]@!$&'()*+,;=%~"
 
 
 def section_markdown(section: Section) -> str:
-    """A section with its blocks; charts are told by their text and the tables behind them."""
+    """A section with its blocks; charts are given by their text and the tables behind them."""
     title = [f"## {escaped(section.title)}"] if section.title else []
     return "\n\n".join([*title, *(part for one in section.blocks if (part := block(one)))])
 

@@ -1,4 +1,4 @@
-"""A report as a notebook uses it: values worked out once, shown section by section."""
+"""A report as a notebook uses it: values computed once, shown section by section."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def by_name(makers: Iterable[Maker]) -> dict[str, Maker]:
 
 
 class Report:
-    """`content` holds every value, JSON types only; `show` makes a section of it."""
+    """Base of reports: `content` has every value, JSON types only; `show` makes a section of it."""
 
     SECTIONS: ClassVar[dict[str, Maker]] = {}
     content: Content
