@@ -134,6 +134,6 @@ def test_results_of_an_earlier_record_are_told_apart(report):
 
 def test_a_day_before_the_end_of_the_record_is_refused():
     with pytest.raises(
-        UsageError, match="^wanted 2026-08-31, the end of the record, which the results are of; came 2026-02-05$"
+        UsageError, match="^expected 2026-08-31, the end of the record, which the results are of, got 2026-02-05$"
     ):
         ScorecardReport("2026-02-05")
