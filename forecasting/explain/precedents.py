@@ -42,11 +42,11 @@ class Precedent:
 
 
 def nearest_precedents(history: History, view: Dossier, n: int = 6, target: str = TARGETS[0]) -> list[Precedent]:
-    """The `n` most similar core cases, found forwards, whose end was known; most alike first.
+    """The `n` most similar prospectively sampled core cases whose end was known; most similar first.
 
     Likeness is Gower's coefficient (1971, Biometrics 27:857-871): the mean over ten facts of the start, each alike
     (1), unlike (0) or in between for a probability, and the share of parties in common (Jaccard; a
-    state counts as its successor). It explains; no
+    state counts as its successor). It is context; no
     forecast is made from it.
     """
     coding = history.coding

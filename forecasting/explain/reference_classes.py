@@ -43,10 +43,10 @@ def reference_class_ladder(
     narrow: pd.DataFrame | None = None,
     pooled: FittedModels | None = None,
 ) -> list[Rung]:
-    """Rungs for a case: all core cases however found, those found forwards, of its type, and of its rivalry too.
+    """Rungs for a case: all core cases, the prospectively sampled ones, those of its type, and of its rivalry too.
 
     `narrow` (the forecast of the case by `fitted` within `horizons`) and `pooled` (the base rate fitted on the pooled
-    population) spare working them out again.
+    population) spare computing them again.
     """
     pooled = pooled or fit_models(history, ("base_rate",), fitted.target, "pooled")
     narrow = forecast(history, view.case_id, fitted=fitted, horizons=horizons) if narrow is None else narrow

@@ -121,7 +121,7 @@ def multiverse(history: History, case_ids: Sequence[str], n: int = 600, jobs: in
 
 
 def open_core_cases(history: History) -> list[str]:
-    """Core cases found forwards that are not known to have ended under any target, in order."""
+    """Prospectively sampled core cases that are not known to have ended under any target, in order."""
     core = history.coding[(history.coding["in_core"] == 1) & (history.coding["sampled_via"] == "forward")]
     ended = set(history.outcomes.loc[history.outcomes["cause"] != "", "case_id"])
     return sorted(case for case in core["case_id"] if case not in ended)
