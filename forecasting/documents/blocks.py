@@ -226,7 +226,24 @@ class Section(Part):
 
 
 def figures(part: Any) -> Iterator[Figure | Interval]:
-    """Every figure and interval of a section, a block or a cell, in the order of its fields."""
+    """Every figure and interval of a section, a block or a cell, in the order of its fields.
+
+    Parameters
+    ----------
+    part : Part, or tuple or mapping of parts
+        Anything that a document is made of.
+
+    Yields
+    ------
+    Figure or Interval
+        The values, those inside texts, tables and folded blocks included.
+
+    Examples
+    --------
+    >>> words = Text(said="{n} cases", values={"n": Figure(unit="count", value=3)})
+    >>> [one.value for one in figures(Section(blocks=(words,)))]
+    [3]
+    """
     if isinstance(part, Figure | Interval):
         yield part
     elif isinstance(part, Part):

@@ -30,7 +30,24 @@ class Provenance:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> dict[str, "Provenance"]:
-        """That of every value of a content, by the name of the value; tables in the order of the schema."""
+        """Provenance of every value of a content.
+
+        Parameters
+        ----------
+        content : mapping
+            Content of a document; its entry `provenance` is that of `Recorded`.
+
+        Returns
+        -------
+        dict of str to Provenance
+            Provenance by the name of the value; tables are in the order of the schema.
+
+        Examples
+        --------
+        >>> value = Recorded()
+        >>> Provenance.of({"n": value("n", len, "abc"), PROVENANCE: value.provenance})["n"].made_by
+        'builtins.len'
+        """
         return {
             value: cls(
                 told["made_by"],
@@ -86,7 +103,25 @@ class Recorded:
 
 
 def values_read(pointers: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    """Names of the values that JSON pointers lead to or into, each once: those of `known`, and others but settings."""
+    """Names of the values that JSON pointers lead to or into.
+
+    Parameters
+    ----------
+    pointers : iterable of str
+        Pointers that were read, in order.
+    known : iterable of str
+        Names of values with provenance; keys of nested values are joined by a full stop.
+
+    Yields
+    ------
+    str
+        Names of `known`, and others that are no settings, each once.
+
+    Examples
+    --------
+    >>> list(values_read(["/as_of", "/headline/n", "/headline/n/0"], ["headline.n"]))
+    ['headline.n']
+    """
     names, found = frozenset(known), dict[str, None]()
     for pointer in pointers:
         name = ""
