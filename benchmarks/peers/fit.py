@@ -22,7 +22,7 @@ FORWARD = "_forward"
 def build(model):
     """The function that fits the model, and the files that its numbers come from.
 
-    With `_forward` added to its name a model never sees a case that was found backwards.
+    With `_forward` added to its name a model is trained without retrospectively sampled cases.
     """
     name = model.removesuffix(FORWARD)
     if name in LEARNERS:

@@ -58,7 +58,7 @@ def read_fold(path):
 
 
 def forward(fold):
-    """The fold without the retrospectively sampled cases, found backwards from a formal agreement."""
+    """The fold without the retrospectively sampled cases."""
     is_forward = fold.train["backward"] == 0
     number = np.cumsum(is_forward) - 1
     train = {name: array[is_forward] for name, array in fold.train.items()}

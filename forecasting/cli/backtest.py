@@ -1,4 +1,4 @@
-"""How good the forecasts are: the backtest and the multiverse."""
+"""Out-of-sample evaluation: the backtest and the multiverse."""
 
 import json
 from pathlib import Path
@@ -15,12 +15,13 @@ app = typer.Typer()
 @app.command()
 def backtest(
     design: Annotated[
-        str, typer.Option("--design", help="cluster (components left out), rolling (as of each year), era or dyad.")
+        str, typer.Option("--design", help="cluster (related cases held out), rolling (as of each year), era or dyad.")
     ],
     target: Target = "concluded",
     jobs: Jobs = 1,
     resume: Annotated[
-        Path | None, typer.Option("--resume", help="Folder of finished folds; an interrupted run goes on from it.")
+        Path | None,
+        typer.Option("--resume", help="Folder of checkpoints, one per fold; an interrupted run continues from it."),
     ] = None,
     tables: Annotated[
         Path | None,
@@ -35,7 +36,7 @@ def backtest(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Forecast past days by models that could not know them, and print the skill over the base rates."""
+    """Forecast past days out of sample, and print the skill over the base rates."""
     from forecasting.backtest import backtest as run
     from forecasting.backtest import check_design, skill_table
     from forecasting.backtest.tables import result_tables, write_tables
@@ -68,11 +69,11 @@ def multiverse(
     jobs: Jobs = 1,
     data: Data = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the tables behind it and what reports read of them.")
+        Path | None, typer.Option("--out", help="Folder for the tables and for the summary that reports read.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Refit and score under other codings, definitions and settings: how much rests on our own choices."""
+    """Refit and score under other defensible codings, definitions and settings."""
     day = parse_day(as_of) if as_of is not None else None
     from forecasting.backtest.multiverse.run import multiverse as run
     from forecasting.backtest.multiverse.run import open_core_cases

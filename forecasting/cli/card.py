@@ -1,4 +1,4 @@
-"""The model card: made, checked, shown, compared."""
+"""The model card: make, check, show, compare."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ import typer
 
 from forecasting.cli.options import Artefacts, Data, Json
 
-app = typer.Typer(help="The model card: what the model is, how good it is, and where it fails.")
+app = typer.Typer(help="The model card: identity, performance and known failures of the model.")
 Card = Annotated[Path, typer.Argument(metavar="CARD", help="JSON file of a card.")]
 SHOWN = 20
 
@@ -18,7 +18,7 @@ SHOWN = 20
 def card(
     context: typer.Context,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing: exit 1 if the latest card kept is not current.")
+        bool, typer.Option("--check", help="Write nothing: exit 1 if the latest stored card is not current.")
     ] = False,
     data: Data = None,
     out: Annotated[
@@ -28,7 +28,7 @@ def card(
     version: Annotated[str | None, typer.Option("--version", help="Of the card. Default: the package's.")] = None,
     artefacts: Artefacts = Path("artefacts"),
 ) -> None:
-    """Make the card of this record and code: HTML, Markdown and JSON; or check the one that is kept."""
+    """Make the card of this record and code: HTML, Markdown and JSON; or check the latest stored one."""
     if context.invoked_subcommand is not None:
         return
     if check:
@@ -42,7 +42,7 @@ def card(
 
 @app.command()
 def show(card: Card, data: Data = None, out: Annotated[Path, typer.Option("--out")] = Path("reports/card")) -> None:
-    """Write the pages of a card that is kept; a stale one says so at their top."""
+    """Write the pages of a stored card; a stale card is marked as such at their top."""
     from forecasting.documents.card.keeping import show_card
     from forecasting.store.package_data import shipped
 
@@ -77,7 +77,7 @@ def diff(
 
 
 def _check(data: Path | None, home: Path | None) -> int:
-    """Whether the latest card is of this record and code: 1 and what differs if it is not, else 0."""
+    """Check the latest card against this record and code: 1, with the differences printed, if it is stale, else 0."""
     from forecasting.documents.card.home import home_of
     from forecasting.documents.card.keeping import check_card
     from forecasting.record.history import load_history

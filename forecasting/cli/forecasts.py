@@ -1,4 +1,4 @@
-"""One case: its forecast, the models behind it, what moved it."""
+"""One case: its forecast, the fitted models, and the changes of its forecast."""
 
 import json
 import sys
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 LIMIT_WORDS = {
-    "abstained": "abstains, the record cannot bear its number for this case",
-    "widened": "interval widened to hold the base rate's",
+    "abstained": "abstains, the case lies outside its applicability domain",
+    "widened": "interval widened to contain the base rate's",
 }
 
 
@@ -32,7 +32,7 @@ def forecast_case(
     artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,
 ) -> None:
-    """Print the probability of each ending of a case within each horizon."""
+    """Print the probability of each outcome of a case within each horizon."""
     day = parse_day(as_of) if as_of is not None else None
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
     from forecasting.artefacts import obtain
@@ -92,7 +92,7 @@ def changes(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Print what moved the hazard model's forecast of a case between two days, and the acts behind it."""
+    """Print the changes of the hazard model's forecast of a case between two days, and the acts behind them."""
     first, last = parse_day(since), parse_day(until)
     from forecasting.documents.case.change_text import change_text
     from forecasting.documents.case.explained_values import change_values

@@ -51,7 +51,7 @@ def open_lab(
 
 
 def notebook_folder(folder: Path | None) -> Path:
-    """Where the notebooks lie: in the clone, or as a copy of one's own, in which what stands already is kept."""
+    """The folder of the notebooks: in the clone, or a copy of one's own, whose files are never overwritten."""
     if folder is None and not is_installed():
         return shipped("notebooks")
     place = folder or OWN
@@ -61,5 +61,5 @@ def notebook_folder(folder: Path | None) -> Path:
     write_whole({path: content for path, content in sources.items() if not path.exists()}, "--folder")
     for path, content in sources.items():
         if path.read_bytes() != content:
-            print(f"{path}: kept as it is; remove it to get the one shipped", file=sys.stderr)
+            print(f"{path}: left as it is; remove it to get the one shipped", file=sys.stderr)
     return place

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="What was said, when, and how good it was: files that are only added, each sealed by the next.",
+    help="Issued forecasts and their scores: an append-only chain of files, each sealed by the next.",
 )
 
 Ledger = Annotated[Path, typer.Option("--ledger", help="Folder of the ledger.")]
-Models = Annotated[str, typer.Option("--models", help="Models to issue; the base rate always stands beside.")]
+Models = Annotated[str, typer.Option("--models", help="Models to issue; the base rate is always included.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="YYYY-MM-DD. Default: the record's end.")]
 DEFAULT = Path("ledger")
 MODELS = "primary,base_rate"
@@ -38,7 +38,7 @@ def issue(
     data: Data = None,
     ledger: Ledger = DEFAULT,
 ) -> None:
-    """Forecast open cases and keep what was said, with the rule that will settle it."""
+    """Forecast open cases and append the forecasts, with their rules of resolution."""
     if bool(cases) == every:
         raise UsageError(f"expected cases or --all, got {'both' if every else 'neither'}; give one of them")
     day = parse_day(as_of) if as_of is not None else None
@@ -65,7 +65,7 @@ def replay(
     data: Data = None,
     ledger: Ledger = DEFAULT,
 ) -> None:
-    """Issue, marked as replay, what would have been said on each 1 January of all cases then open."""
+    """Issue, marked as replay, the forecasts of each 1 January for all cases then open."""
     from forecasting.ledger import replay as put
     from forecasting.record.history import load_history
 
@@ -75,7 +75,7 @@ def replay(
 
 @app.command()
 def resolve(data: Data = None, ledger: Ledger = DEFAULT) -> None:
-    """Settle what the record settles: the state at each deadline, void with a reason, or pending still."""
+    """Resolve matured forecasts from the record: the state at each deadline, void with a reason, or still pending."""
     from forecasting.ledger import resolve as settle
     from forecasting.record.history import load_history
 
@@ -88,7 +88,7 @@ def resolve(data: Data = None, ledger: Ledger = DEFAULT) -> None:
 
 @app.command()
 def score(ledger: Ledger = DEFAULT, as_json: Json = False) -> None:
-    """Print how much was issued, how much of it counts, and how good it was beside the base rate."""
+    """Print counts of issued and scored forecasts, and their skill over the base rate."""
     from forecasting.ledger import score as scored
 
     card = scored(ledger)
@@ -123,7 +123,7 @@ def verify(
     ledger: Ledger = DEFAULT,
     head: Annotated[str | None, typer.Option("--head", help="A sha256 that `ledger head` printed before.")] = None,
 ) -> None:
-    """Find any byte that was edited, dropped, moved, cut or put in, and name the first file concerned."""
+    """Find any byte that was edited, removed, moved, truncated or inserted, and name the first file concerned."""
     from forecasting.ledger import verify as examine
 
     chain = examine(ledger, head)
@@ -139,7 +139,7 @@ def verify(
 
 @app.command()
 def head(ledger: Ledger = DEFAULT) -> None:
-    """Print the last file and its sha256: published elsewhere, it shows a later rewrite of the whole."""
+    """Print the last file and its sha256: published elsewhere, it reveals a later rewrite of the ledger."""
     from forecasting.ledger import read_chain
 
     chain = read_chain(ledger)
@@ -148,7 +148,7 @@ def head(ledger: Ledger = DEFAULT) -> None:
 
 @app.command()
 def add(
-    by: Annotated[str, typer.Option("--by", help="Who says so.")],
+    by: Annotated[str, typer.Option("--by", help="Name of the person or market.")],
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="CSV: case_id,horizon,cause,probability.")
     ] = None,

@@ -19,8 +19,10 @@ AsOf = Annotated[
     typer.Option("--as-of", help="Use only what was known on this day, YYYY-MM-DD. Default: the record's end."),
 ]
 Horizons = Annotated[str | None, typer.Option("--horizons", help="Months after the as-of day, for example 6,12,24.")]
-Target = Annotated[str, typer.Option("--target", help="What counts as formal: concluded or in_force.")]
-Population = Annotated[str, typer.Option("--population", help="Cases the rates come from: forward, pooled or every.")]
+Target = Annotated[str, typer.Option("--target", help="Definition of formal: concluded or in_force.")]
+Population = Annotated[
+    str, typer.Option("--population", help="Cases that the rates are estimated from: forward, pooled or every.")
+]
 Models = Annotated[
     str | None,
     typer.Option("--models", help="Models, such as primary,base_rate. Default: an artefact's, else the base rates."),

@@ -1,4 +1,4 @@
-"""What becomes of reports: made on schedule, signed off, published."""
+"""Publishing of reports: schedule, sign-off, and public pages."""
 
 import json
 import sys
@@ -60,12 +60,14 @@ def approve(
     request_changes: Annotated[
         bool, typer.Option("--request-changes", help="Ask for changes instead (a card; needs --comment).")
     ] = False,
-    comment: Annotated[str, typer.Option("--comment", help="What is said of it; shown on the card.")] = "",
-    section: Annotated[str | None, typer.Option("--section", help="Section of the card that it is about.")] = None,
+    comment: Annotated[str, typer.Option("--comment", help="Remark; shown on the card.")] = "",
+    section: Annotated[
+        str | None, typer.Option("--section", help="Section of the card that the remark is about.")
+    ] = None,
     answers: Annotated[int | None, typer.Option("--answers", help="Number of the remark that this answers.")] = None,
     data: Data = None,
 ) -> None:
-    """Sign a report or a card off: it is a draft before, and again once it differs."""
+    """Sign off a report or a card; without a sign-off of its exact bytes it is a draft."""
     said = {"request_changes": request_changes, "comment": comment, "section": section, "answers": answers}
     if report.suffix == ".json":
         _sign_card(report, by, out, said, data)

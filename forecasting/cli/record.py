@@ -1,4 +1,4 @@
-"""The record: its check, its features, a case of one's own."""
+"""The record: its check, its features, and new cases."""
 
 import json
 from dataclasses import asdict
@@ -43,7 +43,7 @@ def check(data: Data = None, as_json: Json = False) -> None:
 
 @app.command()
 def features(as_json: Json = False) -> None:
-    """Print the catalogue of features: role, unit, range, what each measures and why it should matter."""
+    """Print the catalogue of features: role, unit, range, definition and rationale of each."""
     from forecasting.features import catalogue
 
     known = catalogue()

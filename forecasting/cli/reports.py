@@ -33,7 +33,7 @@ app = typer.Typer()
 @app.command()
 def report(
     cases: Annotated[list[str] | None, typer.Argument(metavar="[CASE...]", help="Case ids.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Every case that goes on.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="All open cases.")] = False,
     batch: Annotated[
         Path | None, typer.Option("--batch", help="CSV (a column per parameter) or JSONL file, one report a row.")
     ] = None,
@@ -41,7 +41,7 @@ def report(
     as_of: AsOf = None,
     horizons: Horizons = None,
     target: Annotated[
-        str | None, typer.Option("--target", help="What counts as formal: concluded (default) or in_force.")
+        str | None, typer.Option("--target", help="Definition of formal: concluded (default) or in_force.")
     ] = None,
     data: Data = None,
     out: Out = Path("reports"),
@@ -55,14 +55,14 @@ def report(
         ),
     ] = None,
     jobs: Jobs = 1,
-    force: Annotated[bool, typer.Option("--force", help="Render reports that stand unchanged, too.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Render unchanged reports, too.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="A tagged PDF beside each page (needs Chromium).")] = False,
     cell_seconds: CellSeconds = None,
     run_seconds: RunSeconds = None,
     memory: Megabytes = None,
     as_json: Json = False,
 ) -> None:
-    """Render reports: one HTML file each, the executed notebook and a JSON sidecar. An unchanged one is left alone."""
+    """Render reports: HTML, executed notebook and JSON sidecar of each; unchanged ones are not rendered again."""
     given = {"as_of": as_of, "horizons": horizons, "target": target, "data": data, "artefacts": artefacts}
     parameters = with_settings(given, settings or [])
     limits = limits_of(cell_seconds, run_seconds, memory)
@@ -112,7 +112,7 @@ def with_settings(given: dict[str, Any], settings: list[str]) -> dict[str, Any]:
     Raises
     ------
     UsageError
-        For a setting of another form, and for a name that comes twice.
+        For a setting of another form, and for a name that is given twice.
     """
     values = {name: value for name, value in given.items() if value is not None}
     for setting in settings:
@@ -128,7 +128,7 @@ def with_settings(given: dict[str, Any], settings: list[str]) -> dict[str, Any]:
 
 
 def _asked(cases: list[str], every: bool, batch: Path | None, template: str, parameters: dict[str, Any]) -> "Source":
-    """Where the requests come from: cases named, every case, or a file; `UsageError` for more than one of them."""
+    """Source of the requests: named cases, every case, or a file; `UsageError` for more than one of them."""
     from forecasting.publish.requests import every_case, from_file, named_cases
 
     given = [name for name, one in (("CASE", cases), ("--all", every), ("--batch", batch is not None)) if one]
@@ -140,7 +140,7 @@ def _asked(cases: list[str], every: bool, batch: Path | None, template: str, par
 
 
 def _checked(requests: "Iterable[Request | Refusal]") -> Counter[str]:
-    """How many requests are asked and how many refused; each refusal is told on standard error."""
+    """Numbers of requests asked and refused; each refusal is printed on standard error."""
     from forecasting.publish.requests import Refusal, each_once
 
     counts = Counter[str]()

@@ -1,4 +1,4 @@
-"""Every number proved: derived again, or told from its sources to the page."""
+"""Verification: every number derived again, or its lineage printed from source to page."""
 
 import json
 from dataclasses import asdict
@@ -22,14 +22,14 @@ def verify(
     ],
     explain: Annotated[
         str | None,
-        typer.Option("--explain", help="JSON pointer or a number as printed: tell it from its sources to the page."),
+        typer.Option("--explain", help="JSON pointer or a number as printed: print its lineage from source to page."),
     ] = None,
     data: Data = None,
     artefacts: Artefacts = Path("artefacts"),
-    refit: Annotated[bool, typer.Option("--refit", help="Fit anew, whatever artefact is there.")] = False,
+    refit: Annotated[bool, typer.Option("--refit", help="Refit the models even where there is an artefact.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Derive every number of a page or a ledger again from record and code, and name the first that differs."""
+    """Derive every number of a page or a ledger again from record and code, and print the first difference."""
     from forecasting.verify import Trusted
     from forecasting.verify import explain as chain_of
     from forecasting.verify import verify as derive
@@ -49,7 +49,7 @@ def verify(
 
 
 def _print_differences(found: "Verification") -> None:
-    """Whether it was made from something else than what is at hand, then the first difference and their number."""
+    """Print differences in what it was made from, then the first difference and the number of all."""
     for said in (*found.made_from, *found.notes):
         print(said)
     if not found.differences:

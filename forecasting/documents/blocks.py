@@ -21,15 +21,15 @@ SLOT: Final = re.compile(r"\{(\w+)\}")
 
 
 class Part(Values):
-    """What every block and every value in it is."""
+    """Base of all blocks and of the values in them."""
 
 
 class Figure(Part):
-    """One value that was worked out, with its interval where it has one; None where nothing was measured.
+    """One computed value, with its interval where it has one; None where nothing was measured.
 
     `chance`, `share`, `percent` and `points` are fractions of one; a `quote` comes from elsewhere and is shown as it
-    stands. The pointers lead to the value and its bounds in the content of the document; None where a section worked
-    the value out from others.
+    stands. The pointers lead to the value and its bounds in the content of the document; None where a section computed
+    the value from others.
     """
 
     unit: Unit
@@ -59,7 +59,7 @@ class Badge(Part):
 
 
 class Link(Part):
-    """A link: `to` is an anchor of the page (#contested) or an address; what is neither is shown as words alone."""
+    """A link: `to` is an anchor of the page (#contested) or an address; anything else is shown as words alone."""
 
     words: str
     to: str
@@ -72,7 +72,7 @@ class Marks(Part):
 
 
 class Aside(Part):
-    """Words of less weight, shown smaller."""
+    """Secondary text, shown smaller."""
 
     text: "Text"
 
@@ -96,7 +96,7 @@ class Text(Part):
 
 
 class Items(Part):
-    """A list; `style` numbers it, and may say what is listed."""
+    """A list; `style` numbers it, and may name the kind of its items."""
 
     kind: Literal["items"] = "items"
     items: tuple[Text, ...]
@@ -114,7 +114,7 @@ Cell = Inline | Stack | str
 
 
 class Table(Part):
-    """A table: a row has as many cells as `head`, the first of which heads the row."""
+    """A table: a row has as many cells as `head`; its first cell is the head of the row."""
 
     kind: Literal["table"] = "table"
     caption: str
@@ -133,7 +133,7 @@ class Table(Part):
 
 
 class Chart(Part):
-    """A chart: a name of `figures.CHARTS`, what that draws, the text that stands for it, and the tables behind it."""
+    """A chart: a name of `figures.CHARTS`, its arguments, its text alternative, and the tables of its values."""
 
     kind: Literal["chart"] = "chart"
     draws: str
@@ -143,7 +143,7 @@ class Chart(Part):
 
 
 class Title(Part):
-    """The head of a document: a line above its title, and what it asks below."""
+    """The head of a document: a line above its title, and its question below."""
 
     kind: Literal["title"] = "title"
     above: Text
@@ -161,14 +161,14 @@ class Heading(Part):
 
 
 class Note(Part):
-    """A remark that is set apart from what stands above it."""
+    """A remark, set apart from the blocks above it."""
 
     kind: Literal["note"] = "note"
     text: Text
 
 
 class Act(Part):
-    """An act of a timeline: when, with what standing, who did what, and how it was reported."""
+    """An act of a timeline: its day, standing, actor and kind, and its report."""
 
     when: Text
     standing: str
@@ -192,7 +192,7 @@ class Prose(Part):
 
 
 class Fold(Part):
-    """Blocks folded under one line."""
+    """Blocks that unfold under one line."""
 
     kind: Literal["fold"] = "fold"
     summary: str
@@ -219,14 +219,31 @@ Block = Annotated[
 
 
 class Section(Part):
-    """A section of a document: its title, empty where what holds the document gives it one, and its blocks."""
+    """A section of a document: its title, empty where the notebook or the card gives it one, and its blocks."""
 
     title: str = ""
     blocks: tuple[Block, ...]
 
 
 def figures(part: Any) -> Iterator[Figure | Interval]:
-    """Every figure and interval of a section, a block or a cell, in the order of its fields."""
+    """Every figure and interval of a section, a block or a cell, in the order of its fields.
+
+    Parameters
+    ----------
+    part : Part, or tuple or mapping of parts
+        Anything that a document is made of.
+
+    Yields
+    ------
+    Figure or Interval
+        The values, those inside texts, tables and folded blocks included.
+
+    Examples
+    --------
+    >>> words = Text(said="{n} cases", values={"n": Figure(unit="count", value=3)})
+    >>> [one.value for one in figures(Section(blocks=(words,)))]
+    [3]
+    """
     if isinstance(part, Figure | Interval):
         yield part
     elif isinstance(part, Part):

@@ -29,7 +29,7 @@ def calibration(rows: Iterable[Row], design: str, by: Side) -> Table | None:
     design : str
         A key of `DESIGNS`.
     by : {"horizon", "weights"}
-        What heads the rows beside the outcome.
+        Column that heads the rows, beside the outcome.
     """
     of_design = chosen(rows, design=design)
     if not of_design:
@@ -73,7 +73,7 @@ def brier_parts(rows: Iterable[Row]) -> Table:
 
 
 def reliability_words(design: str) -> Text:
-    """What a design's reliability curves at 60 months show."""
+    """Text alternative of a design's reliability curves at 60 months."""
     return text(
         "Observed frequency of each outcome within five years, by forecast probability: {design}. A curve inside the "
         "band is consistent with calibration; it does not prove it.",
@@ -87,7 +87,7 @@ def compared(rows: Iterable[Row]) -> list[Row]:
 
 
 def power(rows: Iterable[Row], design: str) -> Table | None:
-    """What a design's number of forecasts can show of the differences between models; None without rows.
+    """Power of a design's paired comparisons between models; None without rows.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def power(rows: Iterable[Row], design: str) -> Table | None:
 
 
 def tiers(rows: Iterable[Row]) -> Table | None:
-    """Which models each design can rank, from rows of `power.csv`; None without rows."""
+    """Tiers of models that each design can rank, from rows of `power.csv`; None without rows."""
     models: dict[str, dict[int, list[str]]] = {}
     for row in rows:
         of_tier = models.setdefault(row["design"], {}).setdefault(row["tier"], [])

@@ -1,4 +1,4 @@
-"""The report of the record itself: faults, what was assumed or went unseen, how coders agreed, what coverage shows."""
+"""The report of the record itself: faults, assumptions, unseen cases, agreement of coders, and coverage."""
 
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,7 @@ from forecasting.store import package_data as places
 
 
 def quality_content(record: RawRecord, day: date) -> Content:
-    """All values of the report; where the record has faults, nothing else is worked out.
+    """All values of the report; where the record has faults, nothing else is computed.
 
     `provenance`: what each value rests on.
     """
@@ -67,14 +67,14 @@ def fault_rows(record: RawRecord) -> list[Content]:
 
 
 def row_counts(record: RawRecord) -> dict[str, int]:
-    """Number of rows of each table, whatever their cells say."""
+    """Number of rows of each table, valid or not."""
     for name in record.tables:
         note_rows(name)
     return {name: len(raw.cells) for name, raw in record.tables.items()}
 
 
 def assumed_shares(history: History) -> list[Content]:
-    """Days on which something became known that nobody looked up: they were set to the day on which it happened."""
+    """Known dates that were not looked up and were set to the day of the fact, by kind."""
     return [
         {"field": name, "assumed": part.n, "of": part.of, "share": part.share}
         for name, part in assumed_days(history).items()
@@ -82,7 +82,7 @@ def assumed_shares(history: History) -> list[Content]:
 
 
 def unseen_cases(history: History) -> list[Content]:
-    """Cases that go on and have not been seen observed for long, the longest first."""
+    """Open cases whose last observation is long ago, the longest first."""
     views = history.case_views(history.open_case_ids())
     unseen = [view for view in views if view.months_unseen > STALE_MONTHS]
     return [
@@ -99,7 +99,7 @@ def source_counts(history: History) -> Content:
 
 
 def agreement_by_field(record: RawRecord) -> list[Content]:
-    """Share of cases for which a second coder gave the value that the record holds, by column, the least first."""
+    """Share of cases for which the second coder gave the value of the record, by column, the lowest first."""
     rows = coder_agreement(record).sort_values("same", kind="stable")
     return [{"field": str(row.field), "n": int(row.n), "share": float(row.same)} for row in rows.itertuples()]
 
@@ -111,7 +111,7 @@ def coverage_rows(history: History) -> list[Content]:
 
 
 class QualityReport(Report):
-    """What can be said of the record as of a day."""
+    """Report of the quality of the record as of a day."""
 
     SECTIONS: ClassVar[dict[str, Maker]] = by_name(
         (

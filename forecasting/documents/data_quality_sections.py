@@ -2,7 +2,7 @@
 
 from forecasting.documents.blocks import Cell, Section, Title
 from forecasting.documents.case.content import STALE_MONTHS
-from forecasting.documents.compose import chance, code, count, day, figure, joined, name, quote, section, table, text
+from forecasting.documents.compose import code, count, day, figure, joined, name, quote, section, share, table, text
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import counted
 from forecasting.record.vocabulary import STATES
@@ -12,7 +12,7 @@ NOT_COMPUTED = section(text("Not computed while the record has faults."))
 
 
 def masthead(content: Fields) -> Section:
-    """What the page is about, and whether the record passes its checks."""
+    """Title, size of the record, and the result of its checks."""
     n, rows = len(content["faults"]), content["rows"]
     said = "It passes every check: no faults." if content["sound"] else f"It has {counted(n, 'fault', 'faults')}."
     return section(
@@ -53,11 +53,11 @@ def assumed(content: Fields) -> Section:
     if not content["sound"]:
         return NOT_COMPUTED
     rows: list[list[Cell]] = [
-        [name(row["field"]), _of(row, "assumed", "of"), chance(row["share"])] for row in content["assumed"]
+        [name(row["field"]), _of(row, "assumed", "of"), share(row["share"])] for row in content["assumed"]
     ]
     sources = content["sources"]
-    rows.append(["sources that no coder opened", _of(sources, "unopened", "n"), chance(sources["share"])])
-    return section(table("What was assumed or not looked at", ["What", "Assumed or not opened", "Share"], rows))
+    rows.append(["sources that no coder opened", _of(sources, "unopened", "n"), share(sources["share"])])
+    return section(table("Assumed days and unopened sources", ["Item", "Assumed or not opened", "Share"], rows))
 
 
 def _of(row: Fields, part: str, whole: str) -> Cell:
@@ -86,15 +86,15 @@ def agreement(content: Fields) -> Section:
         if verdicts
         else text("No fact was checked against a source.")
     )
-    rows = [[name(row["field"]), count(row["n"]), chance(row["share"])] for row in content["agreement"]]
+    rows = [[name(row["field"]), count(row["n"]), share(row["share"])] for row in content["agreement"]]
     if not any(row["n"] for row in content["agreement"]):
         return section(text("No case was coded twice."), audited)
-    caption = "How often a second coder gave the same value"
+    caption = "Agreement of the second coder with the record"
     return section(table(caption, ["Field", "Cases coded twice", "Same value"], rows), audited)
 
 
 def coverage(content: Fields) -> Section:
-    """Whether the density of the events depends on how a case ended."""
+    """Density of the events by outcome of the case."""
     if not content["sound"]:
         return NOT_COMPUTED
     rows = [
@@ -111,7 +111,7 @@ def coverage(content: Fields) -> Section:
 
 
 def provenance(content: Fields) -> Section:
-    """What the page was made from."""
+    """Record and code of the page."""
     return section(
         text(
             "Record to {end}, sha256 {record}; package {version}. Every number on this page is in the JSON file beside "

@@ -18,7 +18,7 @@ FIRST_WORDS: Final = 7
 
 @dataclass(frozen=True)
 class Tolerance:
-    """By how much a number, or a bound of an interval, may differ and still count as the same."""
+    """Largest difference of numbers, and of bounds of intervals, that counts as none."""
 
     number: float
     bound: float
@@ -30,7 +30,7 @@ EXACT: Final = Tolerance(0.0, 0.0)
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that differs: its JSON pointer (empty for text of a page), its section, and what either document has."""
+    """A value that differs: its JSON pointer (empty for text of a page), its section, and both values."""
 
     pointer: str
     section: str
@@ -39,12 +39,12 @@ class Difference:
 
     @property
     def place(self) -> str:
-        """Where it stands."""
+        """Pointer and section of the value."""
         return f"{self.pointer} ({self.section})" if self.section and self.pointer else self.pointer or self.section
 
     @property
     def change(self) -> str:
-        """As what a document had and what it has now."""
+        """The difference as a change: the earlier value and the later one."""
         return f"{self.place}: {value_words(self.said)} -> {value_words(self.found)}"
 
     def __str__(self) -> str:
@@ -58,20 +58,25 @@ def compared(
 
     Parameters
     ----------
-    said, found
+    said, found : object
         The values, earlier or printed first.
-    pointer
-        Where they stand.
-    tolerance
-        By how much numbers may differ.
-    aligned
-        Elements of lists are matched as they follow each other, rows by their first cell and blocks by their words, so
-        that one which was put in moves nothing else; otherwise they are matched by their place.
+    pointer : str, optional
+        JSON pointer to both.
+    tolerance : Tolerance, optional
+        Largest difference of numbers that counts as none.
+    aligned : bool, optional
+        Elements of lists are matched in sequence, rows by their first cell and blocks by their words, so that an
+        inserted one shifts no other; otherwise they are matched by position.
 
     Yields
     ------
     Difference
         In the order of `found`; its pointer leads into `found`, or into `said` where `found` has nothing.
+
+    Examples
+    --------
+    >>> print(*compared({"n": [3, 4]}, {"n": [3, 5]}))
+    /n/1: said 4; found 5
     """
     if isinstance(said, dict) and isinstance(found, dict) and not (aligned and said.get("kind") != found.get("kind")):
         pairs = [(key, said.get(key, NOTHING), found.get(key, NOTHING)) for key in {**found, **said}]
@@ -86,7 +91,25 @@ def compared(
 
 
 def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value that is no object and no list, with its JSON pointer."""
+    """Every value that is no object and no list, with its JSON pointer.
+
+    Parameters
+    ----------
+    value : object
+        A value of JSON types.
+    pointer : str, optional
+        JSON pointer to it.
+
+    Yields
+    ------
+    tuple of str and object
+        Pointer and value, in order.
+
+    Examples
+    --------
+    >>> list(leaves({"a": [1, 2]}))
+    [('/a/0', 1), ('/a/1', 2)]
+    """
     if isinstance(value, dict | list):
         inner = value.items() if isinstance(value, dict) else enumerate(value)
         for key, item in inner:
@@ -96,14 +119,58 @@ def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def parts(pointer: str) -> list[str]:
-    """The keys and numbers of a JSON pointer; `UsageError` for what is none."""
+    """The keys and numbers of a JSON pointer.
+
+    Parameters
+    ----------
+    pointer : str
+        A pointer that begins with a slash.
+
+    Returns
+    -------
+    list of str
+        Keys and numbers, without escapes.
+
+    Raises
+    ------
+    UsageError
+        For any other text.
+
+    Examples
+    --------
+    >>> parts("/rows/0/a~1b")
+    ['rows', '0', 'a/b']
+    """
     if not pointer.startswith("/"):
         raise UsageError(f"expected a JSON pointer such as /headline/probability, got {shown(pointer)}")
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
 
 
 def path_of(content: Any, pointer: str) -> list[Any]:
-    """The values on the way to a pointer, the whole first; `UsageError` where it leads nowhere."""
+    """The values on the way to a pointer.
+
+    Parameters
+    ----------
+    content : object
+        A value of JSON types.
+    pointer : str
+        JSON pointer into it.
+
+    Returns
+    -------
+    list
+        The whole first, the value of the pointer last.
+
+    Raises
+    ------
+    UsageError
+        For a pointer to no value.
+
+    Examples
+    --------
+    >>> path_of({"n": [3, 4]}, "/n/1")[1:]
+    [[3, 4], 4]
+    """
     path = [content]
     for part in parts(pointer):
         try:
@@ -114,7 +181,27 @@ def path_of(content: Any, pointer: str) -> list[Any]:
 
 
 def with_leaf(content: Any, way: list[str], value: Any) -> Any:
-    """The content with another value at the end of a way of keys."""
+    """The content with another value at one place.
+
+    Parameters
+    ----------
+    content : object
+        A value of JSON types, which is not changed.
+    way : list of str
+        Keys and numbers to the place.
+    value : object
+        The other value.
+
+    Returns
+    -------
+    object
+        A copy along the way.
+
+    Examples
+    --------
+    >>> with_leaf({"n": [3, 4]}, ["n", "1"], 5)
+    {'n': [3, 5]}
+    """
     if not way:
         return value
     first, *rest = way
@@ -124,17 +211,68 @@ def with_leaf(content: Any, way: list[str], value: Any) -> Any:
 
 
 def escaped(key: object) -> str:
-    """A key as it stands in a JSON pointer."""
+    """A key as written in a JSON pointer.
+
+    Parameters
+    ----------
+    key : object
+        Key of an object or number in a list.
+
+    Returns
+    -------
+    str
+        The key with its escapes (RFC 6901).
+
+    Examples
+    --------
+    >>> escaped("a/b")
+    'a~1b'
+    """
     return str(key).translate(ESCAPES)
 
 
 def value_words(value: Any) -> str:
-    """A value as a message shows it: numbers with every digit, anything long cut off."""
+    """A value as a message shows it.
+
+    Parameters
+    ----------
+    value : object
+        A value of JSON types, or `NOTHING`.
+
+    Returns
+    -------
+    str
+        Numbers with every digit; other values of at most 120 characters.
+
+    Examples
+    --------
+    >>> value_words(0.1), value_words(NOTHING)
+    ('0.1', 'nothing')
+    """
     return NOTHING if value is NOTHING else repr(value) if isinstance(value, float) else shown(value, LONGEST)
 
 
 def section_of(document: Any, difference: Difference) -> str:
-    """Words for where a difference stands in a document of blocks: title, caption or first words, row and column."""
+    """Words for the place of a difference in a document of blocks.
+
+    Parameters
+    ----------
+    document : object
+        The document as JSON types.
+    difference : Difference
+        A difference whose pointer leads into it.
+
+    Returns
+    -------
+    str
+        Title, caption or first words, row and column, with colons between them.
+
+    Examples
+    --------
+    >>> table = {"caption": "Cases", "head": ["Outcome", "n"], "rows": [["faded", {"value": 42}]]}
+    >>> section_of({"blocks": [table]}, Difference("/blocks/0/rows/0/1/value", "", 42, 43))
+    'Cases: faded: n'
+    """
     *way, last = parts(difference.pointer)
     names: list[str] = []
     value, table = document, dict[str, Any]()
@@ -163,7 +301,7 @@ def _aligned(said: list[Any], found: list[Any]) -> Iterator[tuple[int, Any, Any]
 
 
 def _key(value: Any) -> str:
-    """What an element of a list is known by while other parts of it change."""
+    """Key that identifies an element of a list while other parts of it change."""
     if isinstance(value, list):
         return json.dumps(value[:1])
     name = next((key for key in NAMED_BY if key in value), None) if isinstance(value, dict) else None

@@ -198,7 +198,7 @@ def drivers_chart(rows: list[dict[str, Any]], probability: float) -> str:
     """From the base rate to the model's number: one step for each of the strongest drivers and one for the rest."""
     (_, base), *steps = [(term_name(row["name"]), row["points"]) for row in rows]
     steps.sort(key=lambda step: -abs(step[1]))
-    steps = [*steps[:STEPS], ("All the rest together", sum(size for _, size in steps[STEPS:]))]
+    steps = [*steps[:STEPS], ("All others together", sum(size for _, size in steps[STEPS:]))]
     with mpl.rc_context(STYLE):
         height = 0.42 * (len(steps) + 2) + 0.5
         figure = Figure(figsize=(6.4, height))

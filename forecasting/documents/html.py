@@ -1,4 +1,4 @@
-"""Documents as HTML: the only place that writes it, through templates that escape whatever they are given."""
+"""Documents as HTML, through templates that escape all values."""
 
 import re
 from functools import cache
@@ -24,11 +24,11 @@ ANCHOR: Final = re.compile(r'<a class="anchor-link".*?</a>', re.S)
 
 
 def section_html(section: Section) -> str:
-    """A section with its blocks.
+    """A section with its blocks as HTML.
 
     Parameters
     ----------
-    section
+    section : Section
         Its values and strings may come from anywhere: they are shown as text. Links lead to anchors of the page and to
         addresses of the web, and are words where they would lead elsewhere.
 
@@ -37,17 +37,66 @@ def section_html(section: Section) -> str:
     str
         HTML without scripts; the comment `ORIGIN` stands behind each caption, where a page puts its footnotes. A figure
         with a pointer is an element whose attribute `data-at` holds it.
+
+    Examples
+    --------
+    >>> from forecasting.documents.compose import section, text
+    >>> section_html(section(text("A name: {name}", name="<b>")))
+    '<p>A name: &lt;b&gt;</p>'
     """
     return str(_blocks().section(section))
 
 
 def drawing_html(svg: str, words: str) -> str:
-    """A drawing of `figures` with the words that stand for it, without a caption."""
+    """A drawing of `figures` with its text alternative, without a caption.
+
+    Parameters
+    ----------
+    svg : str
+        Drawing of `figures`, which is trusted.
+    words : str
+        Text alternative, which is escaped.
+
+    Returns
+    -------
+    str
+        HTML of the drawing.
+
+    Examples
+    --------
+    >>> 'aria-label="Two lines"' in drawing_html("<svg></svg>", "Two lines")
+    True
+    """
     return rendered("drawing.html.j2", svg=Markup(svg), words=words)
 
 
 def rendered(template: str, **values: Any) -> str:
-    """A file of `templates` with values, which are escaped."""
+    """A file of `templates` with values, which are escaped.
+
+    Parameters
+    ----------
+    template : str
+        Name of the file.
+    **values : object
+        Values by the name that the template gives them.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Raises
+    ------
+    jinja2.TemplateNotFound
+        For a name of no file.
+    jinja2.UndefinedError
+        For a value that the template uses and that is not given.
+
+    Examples
+    --------
+    >>> "note-a" in rendered("note_mark.html.j2", letter="a", number=1)
+    True
+    """
     return _environment().get_template(template).render(**values)
 
 
@@ -83,7 +132,7 @@ def _bounds(part: Figure | Interval) -> str:
 
 
 def _short(cell: Cell) -> bool:
-    """Whether a cell is better not broken into lines."""
+    """True for a cell that is shown on one line."""
     if isinstance(cell, Text | Figure) and (not isinstance(cell, Figure) or cell.lower is not None):
         return False
     return 0 < len(plain_text.cell(cell)) <= SHORT

@@ -1,4 +1,4 @@
-"""The ledger on a page: what was issued, live and replayed apart, how much of it counts, and how good it was."""
+"""The ledger on a page: live and replayed forecasts apart, with all denominators and scores."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,18 +16,18 @@ from forecasting.record.reads import note_file
 LEDGER = "ledger"
 KINDS = {
     LIVE: "Issued within 120 days of the forecast day, before the outcomes could be known",
-    REPLAY: "Issued afterwards as of a past day, by models fitted to what was known then; not a track record",
+    REPLAY: "Issued afterwards as of a past day, by models fitted to the record as known then; not a live track record",
 }
 COUNTS = ("issued", "pending", "matured", "unseen", "resolved", "void", "retracted", "scored", "n_cases", "n_clusters")
 OTHER_COUNTS = ("stated", "scored", "retracted", "n_cases")
 HEAD = ("Model", "Months", "Issued", "Pending", "Matured", "Unseen", "Resolved", "Void", "Retracted", "Scored", "Cases",
         "Clusters", "Brier", "Base rate", "Skill")  # fmt: skip
 OTHER_HEAD = ("By", "Against", "Stated", "Scored", "Retracted", "Cases", "Brier", "Brier against", "Skill")
-NONE = text("No ledger lies beside this record: `forecasting ledger issue --all --ledger DIR` begins one.")
+NONE = text("There is no ledger beside this record: `forecasting ledger issue --all --ledger DIR` begins one.")
 
 
 def ledger_values(folder: Path) -> Content | None:
-    """What a ledger holds, as plain values; None where there is no such folder. `LedgerError` for a broken one.
+    """Content of a ledger as plain values; None where there is no such folder. `LedgerError` for a broken one.
 
     `head` and `last`: sha256 and name of the last file; `settled_on`: end of the last record used to resolve;
     `issued`: entries with forecasts by kind, with the first and last as-of day; `forecasts`, `causes`, `others`: rows
@@ -55,7 +55,7 @@ def ledger_values(folder: Path) -> Content | None:
 
 
 def ledger(content: Fields) -> Section:
-    """What was issued and when, with every denominator; skill over the base rate issued with it, or too few."""
+    """Issued forecasts and their days, with every denominator, and skill over the base rate issued with them."""
     found = content["ledger"]
     if found is None:
         return section(NONE)
@@ -77,7 +77,7 @@ def ledger(content: Fields) -> Section:
 
 
 def _of_kind(found: Fields, kind: str) -> Iterator[Block]:
-    """What was issued of one kind: when, its counts and scores."""
+    """Forecasts of one kind: their days, counts and scores."""
     yield Heading(words=label(kind).capitalize())
     days = next((one for one in found["issued"] if one["kind"] == kind), None)
     if days is None:

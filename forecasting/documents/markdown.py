@@ -1,4 +1,4 @@
-"""Documents as Markdown: whatever comes from elsewhere is escaped, so that it shows as it stands."""
+"""Documents as Markdown; text from elsewhere is escaped and shown literally."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -40,18 +40,67 @@ URL: Final = ":/?#[]@!$&'()*+,;=%~"
 
 
 def section_markdown(section: Section) -> str:
-    """A section with its blocks; charts are told by their text and the tables behind them."""
+    r"""A section with its blocks as Markdown; charts are given by their text and the tables of their values.
+
+    Parameters
+    ----------
+    section : Section
+        Its values and strings may come from anywhere: they are shown literally.
+
+    Returns
+    -------
+    str
+        Paragraphs with an empty line between them.
+
+    Examples
+    --------
+    >>> from forecasting.documents.compose import section, text
+    >>> section_markdown(section(text("A name: {name}", name="a_b")))
+    'A name: a\\_b'
+    """
     title = [f"## {escaped(section.title)}"] if section.title else []
     return "\n\n".join([*title, *(part for one in section.blocks if (part := block(one)))])
 
 
 def escaped(words: str) -> str:
-    """Words from elsewhere on one line, none of them read as Markdown or HTML."""
+    r"""Text from elsewhere on one line, none of it read as Markdown or HTML.
+
+    Parameters
+    ----------
+    words : str
+        Any text.
+
+    Returns
+    -------
+    str
+        Markdown that shows it literally.
+
+    Examples
+    --------
+    >>> escaped("<b> *not bold*")
+    '&lt;b&gt; \\*not bold\\*'
+    """
     return LEADING.sub(r"\1\\\2", _escaped(" ".join(words.split())))
 
 
 def block(one: Block) -> str:
-    """A block as paragraphs of Markdown."""
+    """A block as paragraphs of Markdown.
+
+    Parameters
+    ----------
+    one : Block
+        Any block.
+
+    Returns
+    -------
+    str
+        Markdown; empty for a summary without words.
+
+    Examples
+    --------
+    >>> block(Heading(words="Limits", level=2))
+    '### Limits'
+    """
     match one:
         case Text():
             return said(one)
@@ -78,12 +127,44 @@ def block(one: Block) -> str:
 
 
 def said(text: Text) -> str:
-    """Words of ours, their marks kept, with their values."""
+    r"""Words of ours with their marks and values.
+
+    Parameters
+    ----------
+    text : Text
+        The words.
+
+    Returns
+    -------
+    str
+        Markdown on one line.
+
+    Examples
+    --------
+    >>> said(Text(said="The skill is **{skill}**.", values={"skill": Figure(unit="share", value=0.071)}))
+    'The skill is **7.1\xa0%**.'
+    """
     return _runs(spans(text.said), text.values)
 
 
 def inline(part: Inline) -> str:
-    """A value among words."""
+    """A value among words.
+
+    Parameters
+    ----------
+    part : Inline
+        The value.
+
+    Returns
+    -------
+    str
+        Markdown; what comes from elsewhere is escaped.
+
+    Examples
+    --------
+    >>> inline(Link(words="source", to="https://example.org"))
+    '[source](<https://example.org>)'
+    """
     match part:
         case Figure(unit="code"):
             return _code(plain_text.figure(part))

@@ -1,4 +1,4 @@
-"""Footnotes of a page: from each table, chart and leading sentence to what made its numbers, and back."""
+"""Footnotes of a page: from each table, chart and leading sentence to the provenance of its numbers, and back."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -33,7 +33,7 @@ PACKAGE = "forecasting."
 
 @dataclass(frozen=True)
 class Note:
-    """What a section of a page came from: its letter, title, function, code cell (from 1), values and marks."""
+    """Provenance of a section of a page: its letter, title, function, code cell (from 1), values and marks."""
 
     letter: str
     title: str
@@ -44,7 +44,7 @@ class Note:
 
 
 def with_notes(notebook: NotebookNode) -> tuple[NotebookNode, str]:
-    """The notebook with a footnote mark in each section that says where it is from, and the list that they lead to.
+    """The notebook with a footnote mark in each section with provenance, and the list of the notes.
 
     The content, which no page shows as it is, is left out of the notebook.
     """
@@ -93,7 +93,7 @@ def _content(notebook: NotebookNode) -> Content:
 
 
 def _listed(notes: Sequence[Note], content: Content) -> str:
-    """The section at the foot of the page; empty where no section says where it is from."""
+    """The section of notes at the foot of the page; empty where no section has provenance."""
     if not notes:
         return ""
     known = Provenance.of(content)
@@ -107,7 +107,7 @@ def _listed(notes: Sequence[Note], content: Content) -> str:
 
 
 def _made_from(content: Content) -> Mapping[str, Text]:
-    """What is the same for all notes: record, models, code."""
+    """Record, models and code, which all notes share."""
     return {
         "Record": text(
             "as of {day}, sha256 {record}", day=day(content["as_of"]), record=code(content["record_sha256"])
@@ -132,7 +132,7 @@ def _models_told(content: Content, whole: bool = False) -> Text:
 
 
 def _told(note: Note, content: Content, known: Mapping[str, Provenance]) -> Mapping[str, Any]:
-    """A note with what its values rest on, as the template takes it."""
+    """A note with the provenance of its values, as the template takes it."""
     origins = [known[value] for value in note.values if value in known]
     models = _models({name for origin in origins for name in origin.models})
     return {
@@ -147,7 +147,7 @@ def _told(note: Note, content: Content, known: Mapping[str, Provenance]) -> Mapp
 
 
 def _rests_on(origin: Provenance) -> Mapping[str, str]:
-    """What a value rests on, as words."""
+    """Provenance of a value, as words."""
     reads = [f"{TABLES[name].path}{': ' if held else ''}{', '.join(held)}" for name, held in origin.reads.items()]
     return {
         "made_by": origin.made_by.removeprefix(PACKAGE),

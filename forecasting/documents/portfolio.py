@@ -1,4 +1,4 @@
-"""All cases that go on, on one page: how good forecasts have been, what moved since the last period, the forecasts."""
+"""All ongoing cases on one page: accuracy, changes since the last period, and the forecasts."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -27,7 +27,7 @@ from forecasting.record.vocabulary import CAUSES, TARGETS
 
 @dataclass(frozen=True)
 class Material:
-    """All cases that go on, of the history's day and of an earlier one, with the models of both days."""
+    """All ongoing cases of the history's day and of an earlier one, with the models of both days."""
 
     history: History
     earlier: History
@@ -42,7 +42,7 @@ class Material:
 
     @remembered
     def views(self) -> list[Dossier]:
-        """The cases that go on."""
+        """The ongoing cases."""
         return _ongoing(self.history, self.target)
 
     @remembered
@@ -85,7 +85,7 @@ def portfolio_content(
     found, value = Material(history, earlier, horizons, target, artefacts), Recorded()
     return {
         "template": "portfolio",
-        "title": f"All arrangements that go on - forecasts as of {history.as_of}",
+        "title": f"All ongoing arrangements - forecasts as of {history.as_of}",
         "package_version": forecasting.__version__,
         "record_sha256": history.sha256,
         "code_sha256": code_sha256(),
@@ -114,12 +114,12 @@ def _ongoing(history: History, target: str) -> list[Dossier]:
 
 
 def entered(found: Material) -> list[str]:
-    """Cases that go on and did not on the earlier day."""
+    """Cases that are ongoing and were not on the earlier day."""
     return [case for case in found.ids if case not in found.earlier_ids]
 
 
 def moves(found: Material) -> list[Content]:
-    """The hazard model's chances on both days, what moved most first."""
+    """The hazard model's probabilities on both days, the largest change first."""
     both, horizon = [case for case in found.ids if case in found.earlier_ids], found.horizon
     past = forecast(found.earlier, both, fitted=found.past_fit.only(BESIDE), horizons=(horizon,))
     now, then = _chances(found.beside, horizon), _chances(past, horizon)
@@ -133,7 +133,7 @@ def _chances(forecasts: pd.DataFrame, horizon: int) -> dict[str, float]:
 
 
 def case_lines(found: Material) -> Content:
-    """What is said of each case, and whether the hazard model's word on it is within the record."""
+    """Name and dates of each case, and the applicability of the hazard model to it."""
     limits = case_limits(found.history, found.ids, found.fitted.only(BESIDE))
     return {view.case_id: _case(view) | {"limit": asdict(limits[view.case_id][BESIDE])} for view in found.views}
 
@@ -155,7 +155,7 @@ def all_forecasts(found: Material) -> list[Content]:
 
 
 def ended(found: Material) -> list[Content]:
-    """Cases that went on in the last period and are known to have ended since."""
+    """Cases that were ongoing on the earlier day and are known to have ended since."""
     rows = found.history.outcomes
     rows = rows[(rows["target"] == found.target) & (rows["cause"] != "") & rows["case_id"].isin(found.earlier_ids)]
     names = found.history.cases.set_index("case_id")["name"]
@@ -167,7 +167,7 @@ def ended(found: Material) -> list[Content]:
 
 
 class PortfolioReport(Report):
-    """What can be said of all cases that go on, as of a day."""
+    """Report of all ongoing cases as of a day."""
 
     SECTIONS: ClassVar[dict[str, Maker]] = by_name(
         (sections.masthead, sections.accuracy, sections.moved, sections.forecasts, sections.provenance)

@@ -1,4 +1,4 @@
-"""Sections of the page of all cases that go on."""
+"""Sections of the page of all ongoing cases."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -30,8 +30,8 @@ from forecasting.record.vocabulary import CAUSES
 
 MOST_MOVED = 10
 WHY = {
-    "range": "something that it looks at lies outside what it learned from",
-    "age": "too few cases were observed at that age",
+    "range": "a covariate lies outside the range of the training cases",
+    "age": "too few cases in the risk set at that age",
 }
 
 
@@ -40,9 +40,9 @@ def masthead(content: Fields) -> Section:
     return section(
         Title(
             above=text("Forecasts as of {as_of}", as_of=day(content["as_of"])),
-            title=text("All arrangements that go on"),
+            title=text("All ongoing arrangements"),
             below=text(
-                f"{counted(len(content['cases']), 'case', 'cases')}; set beside the forecasts as of {{earlier}}.",
+                f"{counted(len(content['cases']), 'case', 'cases')}; compared with the forecasts as of {{earlier}}.",
                 earlier=day(content["earlier"]),
             ),
         )
@@ -50,7 +50,7 @@ def masthead(content: Fields) -> Section:
 
 
 def accuracy(content: Fields) -> Section:
-    """What is known of how good earlier forecasts were."""
+    """Ended cases and the skill of earlier forecasts."""
     ended = [
         text("{name}: {how} on {end}", name=e["name"], how=badge(e["cause"], PAST[e["cause"]]), end=day(e["end"]))
         for e in content["ended"]
@@ -61,13 +61,13 @@ def accuracy(content: Fields) -> Section:
          count(a["n"])]
         for a in content["accuracy"]
     ]  # fmt: skip
-    head = ["Past days forecast", "Brier score saved", f"80{PER_CENT} interval", "Forecasts"]
+    head = ["Design", "Brier skill", f"80{PER_CENT} interval", "Forecasts"]
     past = (
-        table("The model beside the headline over the base rate", head, rows)
+        table("Out-of-sample skill of the hazard model over the base rate", head, rows)
         if rows
-        else text("How the model has done on past days is not known for this record.")
+        else text("The out-of-sample skill of the model is not known for this record.")
     )
-    return section(text("There is no live track record yet: no forecast that was issued has come due."), *known, past)
+    return section(text("There is no live track record yet: no issued forecast has matured."), *known, past)
 
 
 def moved(content: Fields) -> Section:
@@ -77,10 +77,14 @@ def moved(content: Fields) -> Section:
          points(m["after"] - m["before"])]
         for m in content["moved"][:MOST_MOVED]
     ]  # fmt: skip
-    caption = f"Chance of a formal agreement within {years(content['horizon'])}, hazard model: what moved most"
-    most = table(caption, ["Case", "Then", "Now", "Points"], rows) if rows else text("No case went on in both periods.")
+    caption = f"Chance of a formal agreement within {years(content['horizon'])}, hazard model: largest changes"
+    most = (
+        table(caption, ["Case", "Earlier", "Now", "Points"], rows)
+        if rows
+        else text("No case was ongoing on both days.")
+    )
     entered = [text("{name}", name=content["cases"][case]["name"]) for case in content["entered"]]
-    return section(most, text("In the record since then: {cases}.", cases=joined(entered)) if entered else None)
+    return section(most, text("New in the record since then: {cases}.", cases=joined(entered)) if entered else None)
 
 
 def forecasts(content: Fields) -> Section:
@@ -101,12 +105,12 @@ def forecasts(content: Fields) -> Section:
 def _name(case: Fields) -> Text:
     if case["months_unseen"] <= STALE_MONTHS:
         return text("{name}", name=case["name"])
-    unseen = aside("not seen for {months} months", months=count(case["months_unseen"]))
+    unseen = aside("last observed {months} months ago", months=count(case["months_unseen"]))
     return text("{name} {unseen}", name=case["name"], unseen=unseen)
 
 
 def _limits(content: Fields) -> Iterator[Text]:
-    """For which cases the hazard model gives no number, and how many of its intervals are widened, and why."""
+    """Cases from which the hazard model abstains, and the number of widened intervals, with the reasons."""
     cases = content["cases"].values()
     silent = [
         text("{name} ({why})", name=case["name"], why=limit_words(case["limit"]))
@@ -114,20 +118,20 @@ def _limits(content: Fields) -> Iterator[Text]:
         if case["limit"]["status"] == "abstained"
     ]
     if silent:
-        yield text("The hazard model gives no number for {cases}.", cases=joined(silent))
+        yield text("The hazard model abstains from {cases}.", cases=joined(silent))
     widened = [case["limit"] for case in cases if case["limit"]["status"] == "widened"]
     reasons = Counter(WHY[rule] for limit in widened for rule in {reason["rule"] for reason in limit["reasons"]})
     if reasons:
         n, why = len(widened), "; ".join(f"{number}: {words}" for words, number in sorted(reasons.items()))
-        yield text(f"Its interval is widened to hold the base rate's in {counted(n, 'case', 'cases')} ({why}).")
+        yield text(f"Its interval is widened to contain the base rate's in {counted(n, 'case', 'cases')} ({why}).")
 
 
 def _cell(row: Fields | None) -> Figure | str:
-    return chance(row["probability"], row["lower"], row["upper"]) if row else "no number"
+    return chance(row["probability"], row["lower"], row["upper"]) if row else "abstains"
 
 
 def provenance(content: Fields) -> Section:
-    """What the page was made from."""
+    """Record and code of the page."""
     return section(
         text(
             "Record to {end}, sha256 {record}; package {version}; target {target}. Every number on this page is in the "

@@ -1,4 +1,4 @@
-"""A report as a notebook uses it: values worked out once, shown section by section."""
+"""A report as a notebook uses it: values computed once, shown section by section."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -34,18 +34,62 @@ class Shown:
 
 
 def by_name(makers: Iterable[Maker]) -> dict[str, Maker]:
-    """Functions that make sections by their names."""
+    """Functions that make sections by their names.
+
+    Parameters
+    ----------
+    makers : iterable of callables
+        Functions from the content to a section.
+
+    Returns
+    -------
+    dict of str to callable
+        The functions, in order.
+
+    Examples
+    --------
+    >>> def masthead(content): return Section(blocks=())
+    >>> list(by_name([masthead]))
+    ['masthead']
+    """
     return {maker.__name__: maker for maker in makers}
 
 
 class Report:
-    """`content` holds every value, JSON types only; `show` makes a section of it."""
+    """Base of reports: `content` has every value, JSON types only; `show` makes a section of it."""
 
     SECTIONS: ClassVar[dict[str, Maker]] = {}
     content: Content
 
     def show(self, section: str) -> Shown:
-        """A section by its name, one of `SECTIONS`; it knows which function made it and which values that read."""
+        """A section with its provenance.
+
+        Parameters
+        ----------
+        section : str
+            A name of `SECTIONS`.
+
+        Returns
+        -------
+        Shown
+            The section, the function that made it, and the values of the content that it read.
+
+        Raises
+        ------
+        KeyError
+            For a name of no section.
+
+        Examples
+        --------
+        >>> from forecasting.documents.compose import count, section, text
+        >>> def size(content): return section(text("{n} cases", n=count(content["n"])))
+        >>> class Small(Report):
+        ...     SECTIONS = by_name([size])
+        ...     content = {"n": 3, PROVENANCE: {"n": {}}}
+        >>> shown = Small().show("size")
+        >>> shown, shown.values
+        (3 cases, ('n',))
+        """
         make, reads = self.SECTIONS[section], Reads()
         made = make(view(self.content, reads))
         made_by = f"{make.__module__}.{make.__name__}"

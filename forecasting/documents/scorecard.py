@@ -1,4 +1,4 @@
-"""The scorecard: how good forecasts of past days were, from finished results beside the record; nothing is fitted."""
+"""The scorecard: skill, calibration and power of the backtest, from stored results; nothing is fitted."""
 
 import re
 from datetime import date
@@ -30,7 +30,7 @@ TRIED = "What was tried and dropped"
 
 
 class ScorecardReport(Report):
-    """How good past forecasts were."""
+    """Report of the out-of-sample performance of past forecasts."""
 
     SECTIONS: ClassVar[dict[str, Maker]] = by_name(
         (
@@ -51,7 +51,7 @@ class ScorecardReport(Report):
     )
 
     def __init__(self, as_of: str | date | None = None, data: str | Path | None = None) -> None:
-        """Read the results beside a record; `UsageError` for a day other than the record's end, which they are of."""
+        """Read the results beside a record; `UsageError` for a day other than the record's end."""
         day, history = parse_day(as_of) if isinstance(as_of, str) else as_of, load_history(data)
         if day not in (None, history.as_of):
             raise UsageError(f"expected {history.as_of}, the end of the record, which the results are of, got {day}")
@@ -116,7 +116,7 @@ def rows_of(folder: Path, name: str) -> list[Content]:
 
 
 def tried(path: Path) -> str:
-    """The section on what was dropped, as Markdown."""
+    """The registration's section on dropped variants, as Markdown."""
     return _registration(path).get(TRIED, "")
 
 

@@ -27,7 +27,7 @@ CURVE_MONTHS = "60"
 
 
 def masthead(content: Fields) -> Section:
-    """Title, question and which record was scored."""
+    """Title, question and the scored record."""
     same = content["record_sha256"].startswith(content["scored_record"] or "none")
     earlier = " The results are of an earlier edition of the record, not of this one."
     return section(
@@ -36,7 +36,7 @@ def masthead(content: Fields) -> Section:
             title=text("How good are the forecasts?"),
             below=text(
                 "Out-of-sample forecasts for past days, compared with the observed outcomes. Skill is the relative "
-                "reduction of the base rate's score: zero equals the base rate, higher is better. Brackets hold "
+                "reduction of the base rate's score: zero equals the base rate, higher is better. Brackets contain "
                 "{level} confidence intervals from a bootstrap over groups of related cases."
                 f"{earlier if content['scored_record'] and not same else ''}",
                 level=percent(content["level"]),
@@ -64,7 +64,7 @@ def headline(content: Fields) -> Section:
 
 
 def _answer(content: Fields) -> Summary | None:
-    """The first screen: skill in the registered designs, and the outcomes for which none is shown."""
+    """The first screen: skill in the registered designs, and the outcomes without shown skill."""
     told = [
         text("**{skill}** ({design})", skill=share(row["skill"], row["lower"], row["upper"]), design=DESIGNS[design])
         for design in REGISTERED
@@ -83,12 +83,12 @@ def horizons(content: Fields) -> Section:
 
 
 def causes(content: Fields) -> Section:
-    """Skill for each outcome by itself, and for which of them none is shown in a registered design."""
+    """Skill for each outcome by itself, and the outcomes without shown skill in a registered design."""
     return _results(no_skill(content["breakdown"]), skill_by(content["breakdown"], "cause"))
 
 
 def parts(content: Fields) -> Section:
-    """Skill by what the forecasts have in common; nothing where there are too few cases or observed outcomes."""
+    """Skill by trait of the forecasts; nothing where there are too few cases or observed outcomes."""
     return _results(*(skill_by(content["breakdown"], by) for by in TRAITS))
 
 
@@ -111,7 +111,7 @@ def _curve(content: Fields, design: str) -> Chart | None:
 
 
 def power(content: Fields) -> Section:
-    """What these forecasts can show at all, and which models they can rank."""
+    """Statistical power of the comparisons, and tiers of models."""
     rows = content["power"]
     return _results(*(power_table(rows, design) for design in DESIGNS), tiers(rows))
 
@@ -134,13 +134,13 @@ def peers(content: Fields) -> Section:
 
 
 def tried(content: Fields) -> Section:
-    """What was tried and dropped, as the registration says it."""
+    """Dropped variants, in the words of the registration."""
     said = plain(content["tried"])
     return section(Prose(title="What was tried", markdown=said) if said else text("Nothing is recorded."))
 
 
 def registration(content: Fields) -> Section:
-    """What was registered before anything was scored, and what came of it; the last first."""
+    """Registrations, made before anything was scored, and their results; the last first."""
     folds: list[Block] = [
         Fold(summary=one["title"], blocks=(Prose(title=one["title"], markdown=one["text"]),))
         for one in plain(content["registrations"])
@@ -149,7 +149,7 @@ def registration(content: Fields) -> Section:
 
 
 def provenance(content: Fields) -> Section:
-    """What the page was made from."""
+    """Record, results and code of the page."""
     return section(
         text(
             "Record to {end}, sha256 {record}; results of the record whose hash begins with {scored}; package "
@@ -171,5 +171,5 @@ def _earlier(content: Fields) -> Table | None:
 
 
 def _results(*found: Block | None) -> Section:
-    """The results that there are; where there are none, how to make them."""
+    """The available results; where there are none, the command that makes them."""
     return section(*([one for one in found if one is not None] or [NO_RESULT]))

@@ -56,7 +56,7 @@ SIZES: Final = {"Forecasts": "n", "Cases": "n_cases", "Groups of related cases":
 
 
 def chosen(rows: Iterable[Row], **asked: str) -> list[Row]:
-    """The rows in which these columns hold these values."""
+    """The rows in which these columns have these values."""
     return [row for row in rows if all(row[column] == value for column, value in asked.items())]
 
 

@@ -35,13 +35,49 @@ WIDTH: Final = 100
 
 
 def section_text(section: Section) -> str:
-    """A section with its blocks, lines of at most 100 characters but in tables."""
+    """A section with its blocks as plain text.
+
+    Parameters
+    ----------
+    section : Section
+        Its values and strings may come from anywhere.
+
+    Returns
+    -------
+    str
+        Paragraphs in lines of at most 100 characters; tables may be wider.
+
+    Examples
+    --------
+    >>> from forecasting.documents.compose import count, section, table
+    >>> print(section_text(section(table("Cases by outcome", ["Outcome", "Cases"], [["faded", count(42)]]))))
+    Cases by outcome
+    Outcome  Cases
+    -------  -----
+    faded    42
+    """
     title = [section.title.upper()] if section.title else []
     return "\n\n".join([*title, *(part for one in section.blocks if (part := block(one)))])
 
 
 def block(one: Block) -> str:
-    """A block as paragraphs."""
+    """A block as paragraphs.
+
+    Parameters
+    ----------
+    one : Block
+        Any block.
+
+    Returns
+    -------
+    str
+        Plain text.
+
+    Examples
+    --------
+    >>> block(Heading(words="Limits"))
+    'LIMITS'
+    """
     match one:
         case Text():
             return _filled(said(one))
@@ -72,12 +108,44 @@ def block(one: Block) -> str:
 
 
 def said(text: Text) -> str:
-    """Words of ours with their values, without marks."""
+    r"""Words of ours with their values, without marks.
+
+    Parameters
+    ----------
+    text : Text
+        The words.
+
+    Returns
+    -------
+    str
+        Plain text on one line.
+
+    Examples
+    --------
+    >>> said(Text(said="The skill is **{skill}**.", values={"skill": Figure(unit="share", value=0.071)}))
+    'The skill is 7.1\xa0%.'
+    """
     return _runs(spans(text.said), text.values)
 
 
 def figure(found: Figure) -> str:
-    """A value, with its interval in brackets where it has one."""
+    r"""A value, with its interval in brackets where it has one.
+
+    Parameters
+    ----------
+    found : Figure
+        The value.
+
+    Returns
+    -------
+    str
+        Plain text.
+
+    Examples
+    --------
+    >>> figure(Figure(unit="share", value=0.071, lower=0.052, upper=0.089))
+    '7.1\xa0% [5.2,\xa08.9]'
+    """
     value = shown(found.unit, found.value)
     if found.lower is None or found.upper is None:
         return value
@@ -86,7 +154,23 @@ def figure(found: Figure) -> str:
 
 
 def cell(part: Cell) -> str:
-    """A cell of a table on one line."""
+    """A cell of a table on one line.
+
+    Parameters
+    ----------
+    part : Cell
+        The cell.
+
+    Returns
+    -------
+    str
+        Plain text.
+
+    Examples
+    --------
+    >>> cell(Figure(unit="count", value=1984))
+    '1,984'
+    """
     if isinstance(part, str):
         return part
     if isinstance(part, Stack):
@@ -95,7 +179,23 @@ def cell(part: Cell) -> str:
 
 
 def inline(part: Inline) -> str:
-    """A value among words."""
+    """A value among words.
+
+    Parameters
+    ----------
+    part : Inline
+        The value.
+
+    Returns
+    -------
+    str
+        Plain text; links of the page are given by their words, others with their address.
+
+    Examples
+    --------
+    >>> inline(Link(words="source", to="https://example.org"))
+    'source <https://example.org>'
+    """
     match part:
         case Figure():
             return figure(part)

@@ -10,7 +10,7 @@ ESCAPES: Final = str.maketrans({"~": "~0", "/": "~1"})
 
 
 class Real(float):
-    """A number of the content, with the JSON pointer to it; what is worked out from it is a plain number again."""
+    """A number of the content, with the JSON pointer to it; results of arithmetic are plain numbers."""
 
     pointer: str
 
@@ -34,12 +34,12 @@ class Reads:
         self._found: dict[str, None] = {}
 
     def note(self, pointer: str) -> None:
-        """Take down a pointer."""
+        """Record a pointer."""
         self._found[pointer] = None
 
     @property
     def pointers(self) -> tuple[str, ...]:
-        """What was taken down so far."""
+        """The recorded pointers."""
         return tuple(self._found)
 
 
@@ -95,13 +95,13 @@ def view(content: Mapping[str, Any], reads: Reads | None = None) -> Fields:
     content
         Values of JSON types: objects with string keys, lists or tuples, numbers, strings, booleans and None.
     reads
-        Takes down the pointer of every value that is read, objects and lists included.
+        Records the pointer of every value that is read, objects and lists included.
 
     Returns
     -------
     Fields
         A mapping whose numbers and strings are `Real`, `Whole` and `Words`; booleans and None, which no class can
-        extend, know no pointer. It cannot be changed and is no `dict`, so that nothing reads it unseen.
+        extend, know no pointer. It cannot be changed and is no `dict`, so that no read goes unrecorded.
     """
     return Fields(content, "", reads or Reads())
 

@@ -1,4 +1,4 @@
-"""Words of numbers, days and codes: how a value of a unit reads, the estimative language of ICD 203, coded facts."""
+"""Words of numbers, days and codes: values by unit, the estimative language of ICD 203, coded facts."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -62,13 +62,13 @@ FIELD_NAMES = {
     "instrument": "Binding text",
     "last_observed_date": "Last observed",
     "in_core": "Counts as a case",
-    "sampled_via": "Found",
+    "sampled_via": "Sampled",
 }
 
 TERM_NAMES = {
     "base_rate": "Base rate at its age",
-    "average_case": "An average case of its age in the model, less the base rate",
-    "record": "What other cases taught the model in between",
+    "average_case": "An average case of its age in the model, minus the base rate",
+    "record": "Changes of the record elsewhere",
     "age": "Its age in months",
     "text_exists": "A binding text is drafted already",
     "separate_declarations": "Rests on separate declarations",
@@ -93,7 +93,7 @@ TERM_NAMES = {
 
 
 def shown(unit: str, value: float | str | None) -> str:
-    """A value of a unit (`blocks.Unit`) as it reads in a document; `NOT_MEASURED` for None."""
+    """A value of a unit (`blocks.Unit`) as a document shows it; `NOT_MEASURED` for None."""
     if value is None:
         return NOT_MEASURED
     if isinstance(value, str):
@@ -107,7 +107,7 @@ def shown(unit: str, value: float | str | None) -> str:
 
 
 def shown_interval(unit: str, lower: float, upper: float) -> str:
-    """An interval of a unit as it reads in a document."""
+    """An interval of a unit as a document shows it."""
     if unit == "chance":
         return percent_range(lower, upper)
     if unit == "points":
@@ -117,7 +117,7 @@ def shown_interval(unit: str, lower: float, upper: float) -> str:
 
 
 def percent(probability: float) -> str:
-    """A probability as a whole percentage; below one and above 99 per cent it is said so."""
+    """A probability as a whole percentage; "under 1 %" and "over 99 %" near zero and one."""
     if probability < 0.005:
         return f"under 1{PER_CENT}"
     if probability > 0.995:
@@ -148,7 +148,7 @@ def points(difference: float) -> str:
 
 
 def verdict(probability: float, lower: float, upper: float) -> str:
-    """The word for the point; where the interval spans three words or more, that they cannot be told apart."""
+    """The verbal probability of the point; a range of words where the interval spans three or more."""
     words = [word for _, word in ESTIMATIVE]
     low, high = estimative(lower), estimative(upper)
     if words.index(high) - words.index(low) >= 2:
@@ -188,7 +188,7 @@ def label(code: str) -> str:
 
 
 def term_name(name: str) -> str:
-    """What the hazard model looks at, in words."""
+    """A term of the hazard model, in words."""
     return TERM_NAMES.get(name, label(name))
 
 
@@ -208,7 +208,7 @@ def term_words(name: str, value: float | str | None, average: bool = False) -> s
 
 
 def limit_words(limit: Mapping[str, Any]) -> str:
-    """Why the hazard model abstains or its interval is widened, as a clause; empty where it does neither."""
+    """Reasons why the hazard model abstains or its interval is widened, as a clause; empty where there are none."""
     return "; ".join(_reason_words(reason) for reason in limit["reasons"])
 
 
@@ -237,7 +237,7 @@ def fact_words(name: str, value: str | float | None) -> str:
 
 
 def change_words(changes: Mapping[str, str]) -> str:
-    """Another coding in words: what it changes that a reader would see."""
+    """Another coding in words: its visible changes."""
     told = [
         f"{FIELD_NAMES[name]}: {_cell_words(name, value)}"
         for name, value in changes.items()

@@ -51,7 +51,7 @@ def sight(case: Dossier) -> str:
 def why(rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, Any]) -> str:
     """One line: the models beside each other at one horizon (`rows`), and the drivers that add or take most.
 
-    Where the record cannot bear the model's number or its interval, the line says so: `limit` as a mapping.
+    Outside the model's applicability domain the line gives the reason: `limit` as a mapping.
     """
     formal = rows[rows["cause"] == CAUSES[0]].set_index("model")
     told = ", ".join(

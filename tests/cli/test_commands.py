@@ -176,7 +176,7 @@ def test_a_forecast_from_the_artefact_is_that_of_a_refit_and_says_where_it_is_fr
     printed = capsys.readouterr()
     assert printed.err == (
         f"model: artefact {folder.name[:12]}\n"
-        "primary: interval widened to hold the base rate's: formalization_climate is 0.11, outside the 0.12 to 0.71 of "
+        "primary: interval widened to contain the base rate's: formalization_climate is 0.11, outside the 0.12 to 0.71 of "
         "the other cases\n"
     )
     expected = forecast(known, CASE, fitted=fitted)
@@ -189,7 +189,7 @@ def test_the_reason_why_a_model_abstains_is_told_apart_from_the_table(capsys, tm
         printed = capsys.readouterr()
         assert printed.out == nothing
         assert printed.err.splitlines()[1] == (
-            "type_base_rate: abstains, the record cannot bear its number for this case: no other case that the model "
+            "type_base_rate: abstains, the case lies outside its applicability domain: no other case that the model "
             "learned from has the type informal_regime"
         )
 

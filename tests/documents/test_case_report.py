@@ -143,7 +143,7 @@ def test_bottom_line_says_number_word_base_and_confidence(first_day):
     text = " ".join(text_of(html_of(first_day, "bottom_line")).split())
     assert f"{percent(top['probability'])} {top['word']} 80 % interval".replace("\N{NO-BREAK SPACE}", " ") in text
     assert f"how often {top['n']} informal arms-control arrangements since 1817, this one included," in text
-    assert "The hazard model, whose skill on past days is small, gives" in text
+    assert "The hazard model, whose out-of-sample skill is small, gives" in text
     assert "Confidence in this forecast is low: other defensible codings, definitions and settings put the" in text
     parts = ("80 % interval", "Confidence in this", "What to doubt", "What is contested about the case itself")
     assert [text.index(part) for part in parts] == sorted(text.index(part) for part in parts)
@@ -196,7 +196,7 @@ def test_once_leaders_have_spoken_there_is_one_side(weeks_later):
 def test_a_record_without_a_proof_says_so(record_copy):
     (record_copy.folder / "evaluation/skill.csv").unlink()
     report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
-    assert "The skill of this model on past days is not known for this record." in html_of(report, "beside")
+    assert "The out-of-sample skill of this model is not known for this record." in html_of(report, "beside")
 
 
 def test_the_drivers_lead_from_the_base_rate_to_the_models_number(first_day):

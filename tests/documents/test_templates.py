@@ -88,7 +88,7 @@ def test_what_moved_is_the_difference_of_two_honest_forecasts(portfolio):
 
 def test_the_portfolio_says_accuracy_first_then_moves_then_forecasts(portfolio):
     html, content, _ = portfolio
-    heads = ["How good have the forecasts been?", "What moved most since the last period", "The forecasts"]
+    heads = ["Accuracy of earlier forecasts", "Largest changes since the last period", "The forecasts"]
     places = [html.index(f">{head}</h2>") for head in heads]
     assert places == sorted(places)
     assert "There is no live track record yet" in html

@@ -1,4 +1,4 @@
-"""Where the record cannot bear a forecast: the rule by itself, and on real past days of the shipped record."""
+"""Applicability domain of the hazard model: the rule by itself, and on real past days of the shipped record."""
 
 import re
 from dataclasses import replace
@@ -224,10 +224,10 @@ def test_the_page_of_all_cases_names_those_without_a_number_and_counts_the_wider
     report = PortfolioReport(REGIME_DAY, period_months=0, artefacts=kept)
     html = report.show("forecasts")._repr_html_()
     text, name = text_of(html), report.content["cases"][FIRST_REGIME]["name"]
-    assert re.search(rf"{re.escape(name)}</span></t[hd]><td[^>]*>((?!</td>).)*</td><td[^>]*>no number</td>", html)
-    assert f"The hazard model gives no number for {name} (no other training case has the same form" in text
+    assert re.search(rf"{re.escape(name)}</span></t[hd]><td[^>]*>((?!</td>).)*</td><td[^>]*>abstains</td>", html)
+    assert f"The hazard model abstains from {name} (no other training case has the same form" in text
     assert (
-        "Its interval is widened to hold the base rate's in 3 cases (3: too few cases were observed at that age)."
+        "Its interval is widened to contain the base rate's in 3 cases (3: too few cases in the risk set at that age)."
         in text
     )
     assert {row["case_id"] for row in report.content["moved"]}.isdisjoint({FIRST_REGIME})

@@ -113,7 +113,7 @@ def _is_taken(own: pd.DataFrame, specification: Specification) -> "pd.Series[boo
     taken = own["year"] >= int(specification.first_year)
     if specification.learned_from != "every case":
         taken &= own["core"]
-    if specification.learned_from == "core cases found forwards":
+    if specification.learned_from == "prospectively sampled core cases":
         taken &= own["forward"]
     for name, column in (
         ("ceasefire_like", "ceasefire"), ("pledges_of_use", "use"), ("low_confidence", "low_confidence"),

@@ -9,7 +9,7 @@ import numpy as np
 FACTORS: Final[dict[str, tuple[str, ...]]] = {
     "codings": ("as recorded", "drawn"),
     "target": ("concluded", "in_force"),
-    "learned_from": ("core cases", "core cases found forwards", "every case"),
+    "learned_from": ("core cases", "prospectively sampled core cases", "every case"),
     "collapse": ("any", "by a party's own act"),
     "fading": ("an ending", "the end of observation"),
     "ceasefire_like": ("kept", "left out"),

@@ -19,7 +19,7 @@ MOST: Final = 12
 
 
 def limits(material: Material) -> CardSection:
-    """How often forecasts of open cases and of past days are withheld or widened, by rule, and the reasons today."""
+    """Frequency of abstention and widening in open cases and in the backtest, by rule, and the reasons today."""
     found = material.support
     parts = {"Open cases": found.open_cases} | ({"Backtest forecasts": found.past} if found.past else {})
     blocks: list[CardBlock] = [
@@ -55,7 +55,7 @@ def _line(of: str, part: SupportCount) -> list[Any]:
 
 
 def _today(material: Material) -> list[CardBlock]:
-    """The reasons of today, each with how many open cases it touches."""
+    """The reasons of today, each with its number of open cases."""
     touched: dict[str, list[str]] = {}
     names = material.history.cases.set_index("case_id")["name"]
     for case, limit in _open_limits(material).items():

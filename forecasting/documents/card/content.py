@@ -84,7 +84,7 @@ def filled(name: str, make: Callable[[], CardSection]) -> CardSection:
 
 
 def changed(previous: Card | None, card: Card) -> CardSection:
-    """What changed since the version before: the same differences as `forecasting card diff` prints."""
+    """Changes since the version before: the differences that `forecasting card diff` prints."""
     title = "Changes since the last version"
     if previous is None:
         return CardSection(title=title, blocks=(text("This is the first version of the card."),))
@@ -98,7 +98,7 @@ def changed(previous: Card | None, card: Card) -> CardSection:
 
 
 def _told(value: Any) -> str:
-    """A value of a card with every digit, whatever it holds."""
+    """A value of a card of any type, with every digit."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -1,4 +1,4 @@
-"""What differs between two cards: every number and every text, none left out."""
+"""Differences between two cards: every number and every text."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from forecasting.documents.difference import EXACT, Difference, Tolerance, compa
 def differences(
     before: Card, after: Card, ignore: Sequence[str] = (), tolerance: Tolerance = EXACT
 ) -> list[Difference]:
-    """Where two cards differ.
+    """Differences between two cards.
 
     Parameters
     ----------

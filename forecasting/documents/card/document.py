@@ -1,4 +1,4 @@
-"""A card as a document: pages in HTML and Markdown, functions of the card, its sign-off status and what outdates it."""
+"""A card as a document: HTML and Markdown as functions of the card, its sign-off status and its staleness."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -86,7 +86,7 @@ def _sections(card: Card, status: SignOffStatus) -> dict[str, Section]:
 
 
 def _remarks(section: str | None, status: SignOffStatus) -> Iterator[Block]:
-    """What reviewers said of a section, or of the whole card."""
+    """Remarks of reviewers on a section, or on the whole card."""
     said = [_remark(one) for one in status.remarks if one.line.section == section]
     if said:
         yield items(said)
@@ -108,7 +108,7 @@ def _remark(one: Remark) -> Text:
 
 
 def _with_points(block: Any) -> Any:
-    """A chart with the table of the points that it draws, which the card holds once."""
+    """A chart with the table of its points, which the card stores once."""
     if not isinstance(block, Chart):
         return block
     rows = [[name(point["cause"]), *(share(point[key]) for key in POINTS)] for point in block.arguments["curves"]]

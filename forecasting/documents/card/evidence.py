@@ -91,7 +91,7 @@ def coders(material: Material) -> CardSection:
 
 
 def leakage(material: Material) -> CardSection:
-    """Whether coverage depends on the outcome, whether features see the future, and what hindsight would add."""
+    """Leakage audit: coverage by outcome, features that see the future, and the gain from hindsight."""
     rows = coverage_by_state(material.history).to_dict(orient="records")
     telling = [row for row in rows if row["p_states"] < NOMINAL]
     apart = [row for row in rows if row["p_endings"] < NOMINAL]

@@ -1,4 +1,4 @@
-"""The form of a card: sections of typed blocks as JSON, from which its pages are made; what does not fit is refused."""
+"""The form of a card: sections of typed blocks as JSON, from which its pages are made; anything else is refused."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ class Point(Values):
 
 
 class Curves(Values):
-    """What the one chart of a card draws."""
+    """Arguments of the one chart of a card."""
 
     curves: list[Point]
 
@@ -45,7 +45,7 @@ CardBlock = Annotated[Text | Items | Table | Chart, Field(discriminator="kind")]
 
 
 class CardSection(Section):
-    """A section of a card: words, lists, tables and reliability charts, and nothing that could bring HTML along."""
+    """A section of a card: words, lists, tables and reliability charts, and nothing that could contain HTML."""
 
     blocks: tuple[CardBlock, ...]
 
@@ -66,7 +66,7 @@ ResultName = Annotated[str, Field(pattern=r"^(card/|evaluation/|multiverse/)?[A-
 
 
 class Sources(Values):
-    """What a card was made from: the artefact of its models, and the files of results by name with their sha256."""
+    """Sources of a card: the artefact of its models, and the files of results by name with their sha256."""
 
     artefact: MadeFrom
     artefact_key: str
@@ -123,7 +123,7 @@ def _texts(part: Any) -> Iterator[str]:
 
 
 def card_bytes(card: Card) -> bytes:
-    """The one way to write a card down."""
+    """The canonical bytes of a card."""
     values = card.model_dump(mode="json", exclude_none=True)
     return (json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
@@ -134,7 +134,7 @@ def schema_bytes() -> bytes:
 
 
 def parsed_card(content: bytes, place: str) -> Card:
-    """The card in the bytes; `CardError` that names `place`, what was expected there and what came."""
+    """The card in the bytes; `CardError` names `place` and what was expected there and found."""
     try:
         return CARD.parsed(content, place, Card)
     except ForeignFileError as error:

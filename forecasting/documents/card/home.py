@@ -1,4 +1,4 @@
-"""The folder of the cards: one JSON file a version, the sign-offs, and who answers for it."""
+"""The folder of the cards: one JSON file a version, the sign-offs, and the stewards."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ STEWARDS_FILE: Final = Foreign(
 
 
 class Stewards(Values):
-    """Who answers for a card, who reviews it, and by when it is looked at again."""
+    """Owner and reviewer of a card, and the day of its next review."""
 
     owner: str
     reviewer: str
@@ -37,7 +37,7 @@ class Stewards(Values):
 
 
 def home_of(record_folder: Path) -> Path:
-    """Where the cards of a record are kept."""
+    """The folder of the cards of a record."""
     return record_folder / FOLDER
 
 
@@ -47,18 +47,18 @@ def file_name(version: str) -> str:
 
 
 def order(version: str) -> tuple[int, ...]:
-    """By what versions are sorted."""
+    """Sort key of versions."""
     return tuple(int(part) for part in version.split("."))
 
 
 def versions(home: Path) -> list[str]:
-    """Versions kept in a folder, the earliest first."""
+    """Versions in a folder, the earliest first."""
     found = [match[1] for path in home.glob("card-*.json") if (match := NAME.fullmatch(path.name))]
     return sorted(found, key=order)
 
 
 def latest(home: Path) -> Path:
-    """The file of the latest version; `UsageError` where none is kept."""
+    """The file of the latest version; `UsageError` where there is none."""
     kept = versions(home)
     if not kept:
         raise UsageError(f"expected a card kept in {home}, got none; `forecasting card --out {home}` makes one")
@@ -66,13 +66,13 @@ def latest(home: Path) -> Path:
 
 
 def before(home: Path, version: str) -> Card | None:
-    """The card of the version before this one, if one is kept."""
+    """The card of the version before this one, if there is one."""
     earlier = [kept for kept in versions(home) if order(kept) < order(version)]
     return read_card(home / file_name(earlier[-1])) if earlier else None
 
 
 def stewards(home: Path) -> Stewards | None:
-    """Who answers for the cards of a folder; None where nobody is named, `CardError` where the file is none."""
+    """Stewards of the cards of a folder; None where nobody is named, `CardError` where the file is invalid."""
     path = home / STEWARDS
     if not path.exists():
         return None

@@ -1,4 +1,4 @@
-"""What the model is, what it is for, what it is not for, and who answers for it."""
+"""Identity of the model: summary, details, intended and excluded uses, factors, misuse and stewardship."""
 
 from typing import Final
 
@@ -54,7 +54,7 @@ def summary(material: Material) -> CardSection:
 
 
 def details(material: Material) -> CardSection:
-    """The fitted model: kind, what it learned from, its settings, and what it has learned."""
+    """The fitted model: its kind, training data, settings and slopes."""
     model, known = material.model, catalogue().set_index("name")
     ended = spells(material.history).endings()
     shift, slope = (round(float(value), FITTED_DIGITS) for value in model.calibration_)
@@ -129,7 +129,7 @@ def uses(_: Material) -> CardSection:
 
 
 def factors(material: Material) -> CardSection:
-    """Groups of cases that the record holds, and by which performance is told apart."""
+    """Groups of cases in the record by which performance may differ."""
     coding = material.history.coding.set_index("case_id")
     core = coding[coding["in_core"] == 1]
     outcomes = material.history.outcomes.query("target == 'concluded'").set_index("case_id")["cause"]
@@ -167,7 +167,7 @@ def factors(material: Material) -> CardSection:
 
 
 def misuse(_: Material) -> CardSection:
-    """How it could do harm, and what stands against it."""
+    """Possible harms and their mitigations."""
     return CardSection(
         title="Misuse",
         blocks=(

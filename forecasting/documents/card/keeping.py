@@ -1,4 +1,4 @@
-"""Cards on disk: written whole, checked against what is there, signed off."""
+"""Cards on disk: written whole, checked against record and code, signed off."""
 
 import hashlib
 from pathlib import Path
@@ -33,12 +33,12 @@ def make_card(history: History, out: Path, version: str | None = None, artefacts
 
 
 def home_for(out: Path, record_folder: Path) -> Path:
-    """The folder whose versions, sign-offs and stewards a card written to `out` goes on from."""
+    """The folder whose versions, sign-offs and stewards a card written to `out` continues."""
     return out if (out / STEWARDS).is_file() or list(out.glob("card-*.json")) else home_of(record_folder)
 
 
 def show_card(path: Path, record_folder: Path, out: Path) -> tuple[list[Path], tuple[Mismatch, ...]]:
-    """Write the pages of a kept card into `out`, with its sign-off status; also returns what makes it stale."""
+    """Write the pages of a stored card into `out`, with its sign-off status; also returns its reasons for staleness."""
     require_writable(out)
     card, sha256 = read_signed(path)
     stale = mismatches(card, record_folder, path.parent)
@@ -48,7 +48,7 @@ def show_card(path: Path, record_folder: Path, out: Path) -> tuple[list[Path], t
 
 
 def check_card(history: History, home: Path, fresh: Card | None = None) -> tuple[Path, list[str], list[str]]:
-    """The latest card of a folder, what is wrong with it (nothing, if it is current), and what else is to be said.
+    """The latest card of a folder, its faults (none, if it is current), and remarks.
 
     Each hash that differs is named; where none does, the card is made anew and compared value by value, and so are its
     Markdown and the schema beside it. `fresh`: the card of this history and home, if it is made anew already.

@@ -1,4 +1,4 @@
-"""All that a card is filled from, read once: record, results beside it, fitted model, and the version before."""
+"""Inputs of a card, read once: record, results beside it, fitted model, and the version before."""
 
 import hashlib
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ RESULTS: Final = (
 
 @dataclass(frozen=True)
 class Material:
-    """What a card's sections are filled from. Nothing in it is typed in, and nothing hangs on the clock."""
+    """Inputs of a card's sections. Nothing in it is typed in, and nothing depends on the clock."""
 
     history: History
     home: Path
@@ -58,7 +58,7 @@ class Material:
 
     @cached_property
     def fitted(self) -> FittedModels:
-        """The fitted hazard model with what it learned from, from its artefact where there is one."""
+        """The fitted hazard model with its training data, from its artefact where there is one."""
         return obtain(self.artefacts, self.history, (MODEL,), TARGET, POPULATION).fitted
 
     @cached_property
@@ -70,27 +70,27 @@ class Material:
 
     @cached_property
     def index(self) -> DossierIndex:
-        """What features are read from."""
+        """Index of dossiers from which features are read."""
         return DossierIndex(self.history, TARGET)
 
     @cached_property
     def support(self) -> SupportCounts:
-        """How often the model abstains or says less narrowly."""
+        """Frequency with which the model abstains or widens its interval."""
         return support_counts(self.history, self.fitted, self.index, TARGET)
 
     @cached_property
     def track(self) -> pd.DataFrame | None:
-        """Kept forecasts of past days, if they are of this record."""
+        """Stored backtest forecasts, if they are of this record."""
         return read_track_record(self.history, TARGET).lines
 
     @cached_property
     def multiverse(self) -> Row | None:
-        """What other choices give, if it was worked out for this record."""
+        """Summary of the multiverse, if it was computed for this record."""
         return read_summary(self.history.record.folder / MULTIVERSE, self.history.sha256, self.history.as_of)
 
     @cached_property
     def stewards(self) -> Stewards | None:
-        """Who answers for the card."""
+        """Stewards of the card."""
         return stewards(self.home)
 
     @cached_property
@@ -112,7 +112,7 @@ class Material:
         )
 
     def rows(self, table: str, **asked: Any) -> list[Row]:
-        """Rows of a table of results in which these cells are so."""
+        """Rows of a table of results in which these cells have these values."""
         return [row for row in self.results[table] if all(row[key] == value for key, value in asked.items())]
 
     def skill(self, design: str, by: str = "all", part: str = "all", **asked: str) -> Figure:
@@ -125,12 +125,12 @@ class Material:
 def gather(
     history: History, home: Path | None = None, version: str | None = None, artefacts: Path | None = None
 ) -> Material:
-    """What the card of a history is filled from; `home` is the folder of its versions, by default beside the record."""
+    """Inputs of the card of a history; `home` is the folder of its versions, by default beside the record."""
     return Material(history, home or home_of(history.record.folder), version or forecasting.__version__, artefacts)
 
 
 def results_hashes(folder: Path, home: Path, multiverse_day: str | None) -> dict[str, str]:
-    """sha256 of every file of results beside a record and of who answers for the card, whatever their line ends.
+    """sha256 of every file of results beside a record and of the stewards, whatever their line ends.
 
     Files that are not there are left out.
     """

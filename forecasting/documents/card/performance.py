@@ -17,7 +17,7 @@ NONE_KEPT = (
 
 
 def metrics(material: Material) -> CardSection:
-    """Skill in every design, and by horizon, ending, score, form, era and how the case was found."""
+    """Skill in every design, and by horizon, outcome, score, form, era and sampling of the case."""
     title = "Metrics"
     rows = material.results["breakdown"]
     if not rows:
@@ -93,7 +93,7 @@ def recounted(material: Material) -> CardSection:
 
 
 def multiverse(material: Material) -> CardSection:
-    """How much of the skill, and of the numbers, rests on our own choices."""
+    """Sensitivity of the skill and of the forecasts to other defensible choices."""
     title = "Other defensible choices"
     found = material.multiverse
     if found is None:

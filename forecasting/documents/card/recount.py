@@ -1,4 +1,4 @@
-"""The headline scored anew from the forecasts that were kept, by a road of its own."""
+"""Independent recomputation of the headline skill from the stored forecasts."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from forecasting.scores.skill import paired_bootstrap
 
 
 def kept_scores(lines: pd.DataFrame) -> pd.DataFrame:
-    """Brier score over the four states, halved, of each kept forecast at each horizon, by model.
+    """Brier score over the four states, halved, of each stored forecast at each horizon, by model.
 
     `lines` as in `explain.track_record.COLUMNS`. Columns: case_id, as_of, horizon, primary, base_rate.
     """
@@ -26,7 +26,7 @@ def kept_scores(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def recount(lines: pd.DataFrame, history: History, target: str = TARGETS[0]) -> pd.DataFrame:
-    """Skill of the primary model over the base rate in the kept forecasts of the rolling design, registered weights.
+    """Skill of the primary model over the base rate in the stored forecasts of the rolling design, registered weights.
 
     One row for `all` horizons (mean over those scored) and one per horizon: horizon, skill, lower, upper, n, n_groups.
     It agrees with `data/evaluation/skill.csv` as far as chances kept to four digits allow.

@@ -28,7 +28,7 @@ SHORT: Final = 12
 
 
 class Item(Values):
-    """An item of the checklist: its answer, what that rests on, and where to look."""
+    """An item of the checklist: its answer, the basis of that, and the place of the evidence."""
 
     item: str
     answer: Answer
@@ -51,12 +51,12 @@ class Checklist(Values):
 
 @cache
 def checklist() -> Checklist:
-    """The answers as they stand in `reforms.toml`."""
+    """The answers of `reforms.toml`."""
     return Checklist.model_validate(tomllib.loads(CHECKLIST.read_text(encoding="utf-8")))
 
 
 def reforms(material: Material) -> CardSection:
-    """Eight tables of items, each with an answer, what it rests on, and where to look."""
+    """Eight tables of items, each with an answer, its basis, and the place of the evidence."""
     parts, slots = checklist().parts, _slots(material)
     given = [item.answer for part in parts for item in part.items]
     said = text(

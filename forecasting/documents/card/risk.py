@@ -19,7 +19,7 @@ TRIGGER_MONTHS: Final = "60"
 
 @dataclass(frozen=True)
 class Trigger:
-    """A rule of withdrawal, what it looks at now, and whether it is met; None where nothing was measured."""
+    """A rule of withdrawal, its current values, and whether it is met; None where nothing was measured."""
 
     rule: Text
     now: Text
@@ -53,7 +53,7 @@ def risk_map(material: Material) -> CardSection:
 
 
 def triggers(material: Material) -> list[Trigger]:
-    """Each rule with what it looks at; each asks for both registered designs, so that one unlucky cut is not enough."""
+    """Each rule with its current values; all require both registered designs, lest one split decide."""
     skills = [material.skill(design) for design in REGISTERED]
     found = [
         Trigger(

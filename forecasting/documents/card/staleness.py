@@ -1,4 +1,4 @@
-"""Whether a card still is of the record, the code and the results that are there."""
+"""Staleness of a card: differences from the present record, code and results."""
 
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,7 +17,7 @@ SHORT: Final = 12
 
 
 class Mismatch(NamedTuple):
-    """A hash that is not what it was: what it is of, as the card has it, and as it is now."""
+    """A hash that has changed: its name, its value in the card, and its value now."""
 
     name: str
     card: str
@@ -46,7 +46,7 @@ def mismatches(card: Card, record_folder: Path, home: Path, record_sha256: str |
 
 
 def made_anew(card: Card, history: History, home: Path, fresh: Card | None = None) -> list[Difference]:
-    """Where a card is not what record, code and results make of it: found also where no hash differs."""
+    """Differences between a card and the card made anew from record, code and results, even where no hash differs."""
     return differences(card, fresh or card_content(history, home, card.version))
 
 

@@ -1,4 +1,4 @@
-"""What moved the hazard model between two days, as text for a terminal."""
+"""Changes of the hazard model's forecast between two days, as text for a terminal."""
 
 from forecasting.documents.case.explained import LEG_WORDS
 from forecasting.documents.values import Content
@@ -6,7 +6,7 @@ from forecasting.documents.wording import MINUS, points, term_name, term_words
 
 
 def change_text(found: Content) -> str:
-    """What moved the model, as lines of text for a terminal."""
+    """Changes of the model's forecast, as lines of text for a terminal."""
     lines = [
         f"{found['case_id']}: {found['state']} within {found['horizon']} months of each day, by the hazard model",
         f"{found['from']}  {100 * found['before']:5.1f} %   (base rate {100 * found['base_before']:.1f} %)",

@@ -1,4 +1,4 @@
-"""How much confidence a forecast deserves, by a written rule, apart from how likely it says a thing is."""
+"""Analytic confidence in a forecast, by a written rule, apart from its probability."""
 
 from typing import Any, Final, NamedTuple
 
@@ -11,7 +11,7 @@ from forecasting.record.history import History
 
 
 class Bar(NamedTuple):
-    """What a word of confidence asks for: cases that had lasted as long, half the spread, and the model's skill."""
+    """Requirements of a level of confidence: cases in the risk set, half the spread, and the model's skill."""
 
     word: str
     fewest: int
@@ -49,7 +49,7 @@ CHOICES: Final = {
 def confidence(
     history: History, case_id: str, n_at_risk: int, skills: list[float], found: dict[str, Any] | None
 ) -> Content:
-    """The word, and what it rests on; `found` is a summary of the multiverse, `skills` those of the model by design."""
+    """The level of confidence, and its basis; `found`: summary of the multiverse, `skills`: the model's, by design."""
     own = found["cases"].get(case_id) if found else None
     if found is None or own is None or not skills:
         return {"word": "low", "assessed": False}
@@ -101,7 +101,7 @@ def confidence_words(content: Fields) -> Text:
 
 
 def rests_on(content: Fields) -> Section:
-    """How far the model's number moves under other choices, which choices move it, and the rule of the word."""
+    """Sensitivity of the model's number to other choices, by choice, and the rule of confidence."""
     found = content["confidence"]
     if not found["assessed"]:
         return section(text(f"{NOT_ASSESSED} {RULE}", ANCHOR))
@@ -120,7 +120,7 @@ def rests_on(content: Fields) -> Section:
 
 
 def _spread(found: Fields) -> Text:
-    """How far the model's number and its skill move, in words, and the rule."""
+    """Spread of the model's number and of its skill, in words, and the rule."""
     spread, skill = found["spread"], found["skill_spread"]
     return text(
         "As of {as_of} the model was fitted and scored again under {n} combinations of other choices, without its "

@@ -1,4 +1,4 @@
-"""Everything that a case report says, as plain values. Pages and sidecars are made from this and nothing else."""
+"""Content of a case report as plain values; pages and sidecars are made from this and nothing else."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -89,7 +89,7 @@ def case_content(
 
 
 def case_facts(found: Material) -> Content:
-    """Name, parties and coded facts of the case, and since when it went unseen."""
+    """Name, parties and coded facts of the case, and the day of its last observation."""
     history, view = found.history, found.view
     names = history.parties.set_index("code")["name"]
     return {
@@ -109,7 +109,7 @@ def case_facts(found: Material) -> Content:
 
 
 def headline(found: Material) -> Content:
-    """The number that leads the page, and how many arrangements it rests on."""
+    """The number that leads the page, and the size of its sample and risk set."""
     table, base = found.shown(HEADLINE_MODEL), found.base_rates.models[HEADLINE_MODEL]
     rows = table[table["cause"] == CAUSES[0]].set_index("horizon")
     row = rows.loc[found.horizon]
@@ -139,7 +139,7 @@ def ended_unseen(found: Material) -> Content | None:
 
 
 def assessed_confidence(found: Material) -> Content:
-    """The word of confidence, and what it rests on."""
+    """The level of confidence, and its basis."""
     history, base = found.history, found.base_rates.models[HEADLINE_MODEL]
     folder = history.record.folder
     return confidence(
@@ -154,7 +154,7 @@ def assessed_confidence(found: Material) -> Content:
 
 
 def arguable_codings(found: Material) -> list[Content]:
-    """What is arguable about the case itself, and what it would do to the headline's class."""
+    """Arguable codings of the case itself, and the base rate of the class under each."""
     return [_contested(item) for item in contested_codings(found.history, found.view, found.base_rates, found.horizon)]
 
 
@@ -164,7 +164,7 @@ def base_rate_forecasts(found: Material) -> list[Content]:
 
 
 def applicability(found: Material) -> Content:
-    """Whether the hazard model's word on the case is within the record, and why not."""
+    """Applicability of the hazard model to the case, with the reasons."""
     return asdict(found.limit)
 
 
@@ -175,7 +175,7 @@ def hazard_forecasts(found: Material) -> list[Content]:
 
 
 def incidence_by_month(found: Material) -> Content:
-    """Incidence by month after the as-of day, by model and ending; the headline's with its bounds."""
+    """Cumulative incidence by month after the as-of day, by model and outcome; the headline's with its bounds."""
     numbers = {HEADLINE_MODEL: ("probability", "lower", "upper"), BY_TYPE: ("probability",)}
     models: Content = {}
     for name in numbers:
@@ -199,13 +199,13 @@ def ladder(found: Material) -> list[Content]:
 
 
 def earlier_terms(found: Material) -> Content:
-    """What became of earlier arrangements by the end of the term that they had stated."""
+    """Observed states of earlier arrangements at the end of their stated terms."""
     terms = stated_terms(found.base_rates)
     return {"n": terms.n, "states": terms.states, "beyond": terms.beyond}
 
 
 def stated_term(found: Material) -> Content | None:
-    """The term stated by the case itself, and how far ahead its end lies."""
+    """The stated term of the case, and the months from the as-of day to its end."""
     view = found.view
     months = view.start["stated_horizon_months"]
     if not isinstance(months, float) or months <= 0:
@@ -217,7 +217,7 @@ def stated_term(found: Material) -> Content | None:
 
 
 def skill(folder: Path) -> list[Content]:
-    """Skill of the model on past days over the base rate, one entry per design; none where the record brings none."""
+    """Backtest skill of the model over the base rate, one entry per design; none where there are no results."""
     file = f"{EVALUATION}/skill.csv"
     path = folder / file
     note_file(file)

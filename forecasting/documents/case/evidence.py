@@ -27,13 +27,13 @@ BRIEF = 12
 
 
 def _marks(content: Fields, sources: Sequence[str]) -> Marks:
-    """Numbers that lead to the sources of a statement."""
+    """Numbers of the sources of a statement, with their links."""
     order = {source["source_id"]: number for number, source in enumerate(content["sources"], start=1)}
     return Marks(numbers=tuple(order[source] for source in sources if source in order))
 
 
 def facts(content: Fields) -> Section:
-    """What was known of the case at its start, and who holds the warheads."""
+    """Facts of the case as known at its start, and the warheads of its parties."""
     rows = [[FACT_NAMES[fact], fact_words(fact, value)] for fact, value in content["case"]["facts"].items()]
     return section(table("The case at its start", ["Fact", "As coded"], rows), _stockpiles(content))
 
@@ -68,7 +68,7 @@ def _outsiders(others: Fields) -> Iterator[Text]:
 
 
 def contested(content: Fields) -> Section:
-    """Every arguable coding and what it would do to the forecast."""
+    """Every arguable coding and its effect on the forecast."""
     rows = [[change_words(item["changes"]), quote(item["reason"]), _effect(item)] for item in content["contested"]]
     if not rows:
         return section(text("No other coding of this case has been argued.", CONTESTED))
@@ -92,7 +92,7 @@ def _effect(item: Fields) -> Cell:
 
 
 def timeline(content: Fields) -> Section:
-    """What was known, latest first; reported and disputed events are marked."""
+    """Events known by the day, the latest first; reported and disputed ones are marked."""
     since = f"{int(content['as_of'][:4]) - 1}-01-01"
     events = list(reversed(content["timeline"]))
     recent = tuple(_act(content, event) for event in events if event["date"] >= since)
@@ -121,7 +121,7 @@ def _act(content: Fields, event: Fields) -> Act:
 
 
 def calendar(content: Fields) -> Section:
-    """What had been announced for later days; none of it is used as if it had happened."""
+    """Announcements for later days; none of them is used as if it had happened."""
     rows: list[list[Cell]] = [
         [
             day(item["scheduled"]),
@@ -136,7 +136,7 @@ def calendar(content: Fields) -> Section:
 
 
 def precedents(content: Fields) -> Section:
-    """The nearest earlier arrangements and how they ended."""
+    """The most similar earlier arrangements and their outcomes."""
     if not content["precedents"]:
         return section(text("No earlier case had ended."))
     return section(items(map(_precedent, content["precedents"]), "precedents"))
@@ -176,7 +176,7 @@ def sources(content: Fields) -> Section:
 
 
 def provenance(content: Fields) -> Section:
-    """What the page was made from."""
+    """Record, models and code of the page."""
     key = content["artefact"]
     models = text("models from artefact {key}", key=code(key[:BRIEF])) if key else text("models refitted")
     return section(

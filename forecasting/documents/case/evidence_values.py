@@ -1,4 +1,4 @@
-"""What is known of a case, as plain values: acts, appointments, precedents, stockpiles and sources."""
+"""Evidence on a case, as plain values: acts, appointments, precedents, stockpiles and sources."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -17,12 +17,12 @@ def stockpile_values(found: Material) -> Content | None:
 
 
 def number_of_acts(found: Material) -> int:
-    """How many acts of the case are known."""
+    """Number of known acts of the case."""
     return len(found.view.events)
 
 
 def number_unconfirmed(found: Material) -> int:
-    """How many of them are not confirmed."""
+    """Number of known acts that are reported or disputed."""
     return sum(event.standing != "confirmed" for event in found.view.events)
 
 
@@ -33,7 +33,7 @@ def timeline(found: Material) -> list[Content]:
 
 
 def appointments(found: Material) -> list[Content]:
-    """What is on the calendar after the as-of day."""
+    """Announced events after the as-of day."""
     return [
         {
             "announced": item.announced_date.isoformat(),
@@ -47,7 +47,7 @@ def appointments(found: Material) -> list[Content]:
 
 
 def precedents(found: Material) -> list[Content]:
-    """The earlier arrangements most like the case."""
+    """The earlier arrangements most similar to the case."""
     return [_precedent(one) for one in nearest_precedents(found.history, found.view, target=found.target)]
 
 

@@ -1,4 +1,4 @@
-"""Why the hazard model gives its number, what moved it and what would move it."""
+"""Explanation of the hazard model's number: its drivers, its changes and its signposts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -33,7 +33,7 @@ ABSTAINS: Final = "The hazard model gives no number for this case, so there is n
 
 
 def drivers(content: Fields) -> Section:
-    """From the base rate to the model's number, row by row."""
+    """Drivers: from the base rate to the model's number, row by row."""
     found = content["explained"]["drivers"]
     if found is None:
         return section(text(ABSTAINS))
@@ -58,7 +58,7 @@ def drivers(content: Fields) -> Section:
 
 
 def _own_interval(content: Fields) -> Text | None:
-    """Why the interval here is not that of the model's table, where limits have widened that one."""
+    """Explanation of an interval that differs from the widened one in the model's table."""
     found = content["explained"]["drivers"]
     if content["beside"]["limit"]["status"] != "widened":
         return None
@@ -88,7 +88,7 @@ def _driver(row: Fields) -> list[Cell]:
 
 
 def changed(content: Fields) -> Section:
-    """What moved the model since an earlier day, with the events behind it."""
+    """Changes of the model's number since an earlier day, with the events behind them."""
     found = content["explained"]["changes"]
     if content["explained"]["drivers"] is None:
         return section(text(ABSTAINS))
@@ -130,7 +130,7 @@ def _went(before: float, after: float) -> Text:
 
 
 def _because(row: Fields) -> Cell:
-    """What lies behind a row: a kind of change, or the events."""
+    """The cause of a row: a kind of change, or the events."""
     why = LEG_WORDS[row["leg"]]
     if row["leg"] != "events":
         return why
@@ -154,7 +154,7 @@ def _event(event: Fields, brief: bool) -> Text:
 
 
 def signposts(content: Fields) -> Section:
-    """What would move the model, strongest first."""
+    """Signposts: events that would move the model, strongest first."""
     posts = content["explained"]["signposts"]
     if content["explained"]["drivers"] is None:
         return section(text(ABSTAINS))

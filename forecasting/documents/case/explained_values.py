@@ -1,4 +1,4 @@
-"""What explains the model's number in a report, as plain values: drivers, changes, signposts, track record."""
+"""Explanation of the model's number, as plain values: drivers, changes, signposts, track record."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -31,7 +31,7 @@ def driver_values(found: Material) -> Content | None:
 
 
 def signpost_values(found: Material) -> list[Content]:
-    """What would move it."""
+    """Single events that would move the model's number, with the number after each."""
     if _is_silent(found):
         return []
     dossier = found.index.dossier(found.case_id, found.history.as_of)
@@ -62,7 +62,7 @@ def earlier_grounds(
 
 
 def change_values(found: Changes) -> Content:
-    """What moved the model, as JSON types; days as YYYY-MM-DD."""
+    """Changes of the model's number between two days, as JSON types; days as YYYY-MM-DD."""
     return {
         "case_id": found.case_id,
         "from": found.since.isoformat(),
@@ -99,7 +99,7 @@ def change_values(found: Changes) -> Content:
 
 
 def moved(found: Material) -> Content | None:
-    """What moved the model in four weeks, or since the case became known; None where there is no earlier forecast."""
+    """Changes in four weeks, or since the case became known; None where there is no earlier forecast."""
     if _is_silent(found):
         return None
     history, target = found.history, found.target
@@ -118,7 +118,7 @@ def moved(found: Material) -> Content | None:
 
 
 def past_forecasts(found: Material) -> Content:
-    """How past forecasts like the model's and like the base rate's have done."""
+    """Observed frequencies after backtest forecasts in the range of the model's and of the base rate's."""
     if _is_silent(found):
         return {"missing": "it gives none for this case", "models": []}
     kept = read_track_record(found.history, found.target)

@@ -42,7 +42,7 @@ def masthead(content: Fields) -> Section:
 
 
 def bottom_line(content: Fields) -> Section:
-    """The number, its word, the base rate's n and interval, the confidence, and what is contested."""
+    """The number, its verbal probability, the base rate's n and interval, the confidence, and the arguable codings."""
     top = content["headline"]
     doubts = [_basis(top), second_opinion(content), _moved(content), _unconfirmed(content)]
     blocks: list[Block | None] = [
@@ -89,7 +89,7 @@ def _answer(content: Fields) -> Text:
 
 
 def _basis(top: Fields) -> Text:
-    """What the number rests on, and how many had lasted as long."""
+    """The basis of the number: the sample, and the risk set at the case's age."""
     n, at_risk, unmoved = count(top["n"]), count(top["n_at_risk"]), " It does not respond to the news."
     if top["n_at_risk"] > 0.95 * top["n"]:
         return text(
@@ -108,7 +108,7 @@ def _basis(top: Fields) -> Text:
 
 
 def _moved(content: Fields) -> Text | None:
-    """By how much the hazard model moved since the earlier day, and through which events most."""
+    """Change of the hazard model since the earlier day, and the events that contributed most."""
     found = content["explained"]["changes"]
     if found is None or percent(found["before"]) == percent(found["after"]):
         return None
@@ -134,7 +134,7 @@ def _inside(name: str) -> str:
 
 
 def _unconfirmed(content: Fields) -> Text | None:
-    """How many of the events known are not confirmed."""
+    """Number of known events that are not confirmed."""
     reported = content["n_unconfirmed_acts"]
     if not reported:
         return None
@@ -163,7 +163,7 @@ def _contested(content: Fields) -> list[Text]:
 
 
 def _last_observed(content: Fields) -> Note | None:
-    """How long ago the case was last observed, and what may have happened since; None where it was observed then."""
+    """Time since the last observation, and probabilities of an unseen end; None where it was observed on the day."""
     case, unseen = content["case"], content["unseen"]
     if case["last_seen"] == content["as_of"]:
         return None

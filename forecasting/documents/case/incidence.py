@@ -1,4 +1,4 @@
-"""How a case may end, by the base rate: cumulative incidence of the three endings, and the reference classes."""
+"""Base rate of each outcome: cumulative incidence, and the reference classes."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -30,7 +30,7 @@ def with_interval(row: Fields) -> Figure:
 
 
 def incidence(content: Fields) -> Section:
-    """The table and chart of the three endings, and how others fared at the end of their term."""
+    """Table and chart of the three outcomes, and the states of others at the end of their term."""
     states = {(row["horizon"], row["cause"]): row for state in STATES for row in base_rate_rows(content, state)}
     rows: list[list[Cell]] = [
         [
@@ -77,7 +77,7 @@ def _curve_cell(line: Fields, place: int) -> Figure:
 
 
 def _stated_term(content: Fields) -> Text | None:
-    """When the stated term runs out, and how other arrangements stood when theirs did."""
+    """End of the stated term, and the states of other arrangements at the end of theirs."""
     term, earlier = content["stated_term"], content["earlier_terms"]
     if term is None:
         return None

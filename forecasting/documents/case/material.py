@@ -1,4 +1,4 @@
-"""What the values of a case report are worked out from, each part once; what was read for a part goes with it."""
+"""Inputs of the values of a case report, each computed once; the columns read for each are recorded with it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,12 +50,12 @@ class Material:
 
     @remembered
     def view(self) -> Dossier:
-        """The case, which goes on."""
+        """The open case."""
         return open_cases(self.history, [self.case_id], self.target)[0]
 
     @cached_property
     def obtained(self) -> Obtained:
-        """The fitted models, and where they came from."""
+        """The fitted models, and their artefact if they have one."""
         return shared_fit(self.history, MODELS_SHOWN, self.target, self.artefacts)
 
     @property

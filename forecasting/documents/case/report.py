@@ -34,7 +34,7 @@ SECTIONS = by_name(
 
 
 class CaseReport(Report):
-    """What can be said of a case as of a day."""
+    """Report of a case as of a day."""
 
     SECTIONS: ClassVar[dict[str, Maker]] = SECTIONS
 
@@ -47,7 +47,7 @@ class CaseReport(Report):
         data: str | Path | None = None,
         artefacts: str | Path | None = None,
     ) -> None:
-        """Load the record as of the day and work out every value; raises what `forecast` and `obtain` raise."""
+        """Load the record as of the day and compute every value; raises what `forecast` and `obtain` raise."""
         history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
         self.content: dict[str, Any] = case_content(history, case_id, tuple(horizons), target, artefacts)
 

@@ -1,4 +1,4 @@
-"""The hazard model beside the base rate: what it gives, how good it was, and its past forecasts like this one."""
+"""The hazard model beside the base rate: its forecast, its skill, and its past forecasts in the same range."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -21,14 +21,14 @@ MODELS: Final[Mapping[str, str]] = {"primary": "hazard model", "base_rate": "bas
 
 
 def beside(content: Fields) -> Section:
-    """The hazard model beside the base rate: its states, with an uncertain endorsement taken either way."""
+    """The hazard model beside the base rate: its states, conditional on an uncertain endorsement where there is one."""
     if not content["beside"]["forecast"]:
         return section(second_opinion(content), _skill(content))
     return section(_by_horizon(content), _widened(content), _skill(content), _track_table(content))
 
 
 def second_opinion(content: Fields) -> Text:
-    """What the model beside the headline gives for the same horizon."""
+    """Forecast of the model beside the headline for the same horizon."""
     rows = content["beside"]["forecast"]
     if not rows:
         return text(
@@ -38,7 +38,7 @@ def second_opinion(content: Fields) -> Text:
     asked = ("all", CAUSES[0], content["headline"]["horizon"])
     row = next(row for row in rows if (row["given"], row["cause"], row["horizon"]) == asked)
     number = text(
-        "The hazard model, whose skill on past days is small, gives {p} ({range}) for the same time.",
+        "The hazard model, whose out-of-sample skill is small, gives {p} ({range}) for the same time.",
         p=chance(row["probability"]),
         range=interval("chance", row["lower"], row["upper"]),
     )
@@ -46,7 +46,7 @@ def second_opinion(content: Fields) -> Text:
 
 
 def _widened(content: Fields) -> Text | None:
-    """Why the interval is widened; None where it is not."""
+    """Reason for a widened interval; None where it is not widened."""
     why = limit_words(content["beside"]["limit"])
     return text("Its interval is widened to contain the base rate's, because {why}.", why=why) if why else None
 
@@ -69,7 +69,7 @@ def _by_horizon(content: Fields) -> Table:
 
 
 def _skill(content: Fields) -> Text:
-    """The model's skill on past days, by design of the backtest."""
+    """The model's backtest skill, by design."""
     found = [
         text(
             f"{{skill}} ({{range}}) {DESIGNS[item['design']]}",
@@ -79,15 +79,15 @@ def _skill(content: Fields) -> Text:
         for item in content["beside"]["proof"]
     ]
     if not found:
-        return text("The skill of this model on past days is not known for this record.")
-    return text("Its Brier skill on past days, relative to the base rate: {skills}.", skills=joined(found))
+        return text("The out-of-sample skill of this model is not known for this record.")
+    return text("Its out-of-sample Brier skill, relative to the base rate: {skills}.", skills=joined(found))
 
 
 def _track_words(content: Fields) -> Text:
-    """One sentence on how past forecasts of the model like this one have done."""
+    """One sentence on the observed frequency after past forecasts of the model like this one."""
     kept = content["explained"]["track_record"]
     if kept["missing"]:
-        return text("How its past forecasts turned out is not shown: {why}.", why=kept["missing"])
+        return text("The observed frequency after its past forecasts is not shown: {why}.", why=kept["missing"])
     found = kept["models"][0]
     if found["n"] == 0:
         return text("There is no past forecast like this one.")
