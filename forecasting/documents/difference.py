@@ -1,4 +1,4 @@
-"""Differences of two documents, leaf by leaf: each with its JSON pointer, the section it stands in, and both values."""
+"""Differences of two documents, leaf by leaf: each with its JSON pointer, its section, and both values."""
 
 import json
 from collections.abc import Iterator

@@ -33,7 +33,7 @@ class PageExporter(HTMLExporter):
 
 
 def html_page(notebook: NotebookNode, title: str) -> str:
-    """The page of an executed report notebook, with a note for each section; its code stands folded in an appendix.
+    """The page of an executed report notebook, with a note for each section; its code is folded in an appendix.
 
     The page depends on the notebook's cells and outputs and on nothing else: no clock, no machine.
     """

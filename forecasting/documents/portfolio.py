@@ -52,7 +52,7 @@ class Material:
 
     @remembered
     def earlier_ids(self) -> set[str]:
-        """Those that went on on the earlier day."""
+        """Cases that were ongoing on the earlier day."""
         return {view.case_id for view in _ongoing(self.earlier, self.target)}
 
     @cached_property
@@ -78,7 +78,7 @@ def portfolio_content(
     target: str = TARGETS[0],
     artefacts: str | Path | None = None,
 ) -> Content:
-    """All values of the report as of the history's day, set beside those of an earlier day; JSON types only.
+    """All values of the report as of the history's day, with those of an earlier day; JSON types only.
 
     `provenance`: what each value rests on.
     """

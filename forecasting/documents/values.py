@@ -113,7 +113,7 @@ def pointer_of(value: object) -> str | None:
 
 
 def plain(value: Any) -> Any:
-    """The value as it stands in the content: objects as `dict`, lists as `list`, without pointers or types of numpy."""
+    """The value as in the content: objects as `dict`, lists as `list`, without pointers or types of numpy."""
     if isinstance(value, Fields):
         return {key: plain(found) for key, found in value.items()}
     if isinstance(value, Rows):

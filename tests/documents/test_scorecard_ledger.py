@@ -53,7 +53,7 @@ def test_a_skill_of_too_few_is_not_printed_and_a_name_never_becomes_markup(folde
 
 def test_without_a_ledger_the_page_says_so_and_a_broken_one_stops_it(folder, tmp_path):
     assert ledger_values(tmp_path / "none") is None
-    assert "No ledger lies beside this record" in section_html(ledger(view({"ledger": None})))
+    assert "There is no ledger beside this record" in section_html(ledger(view({"ledger": None})))
     broken = shutil.copytree(folder, tmp_path / "ledger")
     path = broken / "000001-replay-2000-01-01-concluded-primary.json"
     path.write_bytes(path.read_bytes().replace(b"0.1", b"0.2", 1))

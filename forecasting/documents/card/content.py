@@ -69,7 +69,7 @@ def card_content(
 
 
 def filled(name: str, make: Callable[[], CardSection]) -> CardSection:
-    """The section that is made, its numbers to six digits; `CardError` where it says nothing or has another form."""
+    """The section that is made, its numbers to six digits; `CardError` where it is empty or has another form."""
     try:
         section = _rounded(make())
     except ValidationError as error:

@@ -54,7 +54,7 @@ def worst_first(track: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told(material: Material, lines: pd.DataFrame) -> list[Text]:
-    """The worst forecasts as sentences, with what the record says of how the case ended."""
+    """The worst forecasts as sentences, with the outcome according to the record."""
     names = material.history.cases.set_index("case_id")["name"]
     ends = material.history.outcomes.query("target == 'concluded'").set_index("case_id")
     return [

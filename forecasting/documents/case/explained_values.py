@@ -56,7 +56,7 @@ def compared_with(history: History, view: Dossier) -> date | None:
 def earlier_grounds(
     history: History, since: date, target: str, artefacts: str | Path | None
 ) -> tuple[FittedModels, DossierIndex]:
-    """The model and the dossiers of an earlier day, worked out once for all reports that are set beside it."""
+    """The model and the dossiers of an earlier day, computed once for all reports that are compared with it."""
     past = history.at(since)
     return shared_fit(past, (MODEL,), target, artefacts).fitted, shared_index(past, target)
 

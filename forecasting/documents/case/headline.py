@@ -129,7 +129,7 @@ def _moved(content: Fields) -> Text | None:
 
 
 def _inside(name: str) -> str:
-    """A name as it stands inside a sentence."""
+    """A name as written inside a sentence."""
     return name[:1].lower() + name[1:]
 
 
