@@ -3,7 +3,6 @@
 from forecasting.documents.difference import Difference
 from forecasting.verify.lineage import explain
 from forecasting.verify.subjects import SUBJECTS, Subject, verify
-from forecasting.verify.trust import Trusted
-from forecasting.verify.verification import Verification
+from forecasting.verify.verification import Trusted, Verification
 
 __all__ = ["SUBJECTS", "Difference", "Subject", "Trusted", "Verification", "explain", "verify"]

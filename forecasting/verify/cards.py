@@ -10,8 +10,7 @@ from forecasting.documents.card.form import read_signed
 from forecasting.documents.card.home import NAME
 from forecasting.documents.card.staleness import mismatches, other_versions
 from forecasting.documents.difference import REFITTED, leaves
-from forecasting.verify.trust import Trusted
-from forecasting.verify.verification import Verification
+from forecasting.verify.verification import Trusted, Verification
 
 MADE_FROM = "made_from"
 

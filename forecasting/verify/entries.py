@@ -25,8 +25,7 @@ from forecasting.ledger.questions import (
 from forecasting.ledger.resolve import verdicts
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
-from forecasting.verify.trust import SUBJECT, Trusted
-from forecasting.verify.verification import Verification
+from forecasting.verify.verification import SUBJECT, Trusted, Verification
 
 FIRST_FORECAST = ' "forecasts": ['
 LINE = re.compile(r"(.+):(\d+)")

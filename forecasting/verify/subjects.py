@@ -10,8 +10,7 @@ from forecasting.store.foreign import parsed_json
 from forecasting.verify.cards import is_card, verify_card
 from forecasting.verify.entries import is_entry, split_line, verify_entries
 from forecasting.verify.pages import is_page, verify_page
-from forecasting.verify.trust import SUBJECT, Trusted
-from forecasting.verify.verification import Verification
+from forecasting.verify.verification import SUBJECT, Trusted, Verification
 
 
 @dataclass(frozen=True)
