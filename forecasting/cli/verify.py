@@ -1,4 +1,4 @@
-"""Every number proved: derived again, or told from its sources to the page."""
+"""Numbers of a document derived again, or the lineage of one of them."""
 
 import json
 from dataclasses import asdict
@@ -22,7 +22,9 @@ def verify(
     ],
     explain: Annotated[
         str | None,
-        typer.Option("--explain", help="JSON pointer or a number as printed: tell it from its sources to the page."),
+        typer.Option(
+            "--explain", help="JSON pointer or a number as printed: show its lineage, from its sources to the page."
+        ),
     ] = None,
     data: Data = None,
     artefacts: Artefacts = Path("artefacts"),

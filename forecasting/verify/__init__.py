@@ -1,4 +1,4 @@
-"""Proof of every number: derived again from record and code, and held against what was printed."""
+"""Documents derived again from record and code and compared with what is printed; the lineage of one number."""
 
 from forecasting.documents.difference import Difference
 from forecasting.verify.lineage import explain

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -10,10 +9,10 @@ from typing import Any, Final
 from forecasting.artefacts.session import shared_history
 from forecasting.documents.blocks import Figure, figures
 from forecasting.documents.difference import leaves, path_of
-from forecasting.documents.provenance import Provenance, values_read
+from forecasting.documents.provenance import PROVENANCE, values_read
+from forecasting.documents.report import Shown
 from forecasting.documents.wording import MINUS, shown
 from forecasting.ledger.entries import Issue
-from forecasting.publish.rerun import Rerun
 from forecasting.record.citations import Citation, citations, source_citations
 from forecasting.record.history import History
 from forecasting.record.vocabulary import CAUSES
@@ -58,11 +57,11 @@ def explain(place: str, asked: str, trusted: Trusted) -> Lineage:
     """
     path, _ = split_line(place)
     if not path.exists():
-        raise UsageError(f"expected a page or an entry, got {path}: no such file")
+        raise UsageError(f"expected a page or an entry, got {path}: no such file; name one that is there")
     if is_entry(path, {"entry": ""}) and path.is_file():
         return _of_entry(path, asked, trusted)
     if not is_page(path, {"rendering": {}}):
-        raise UsageError(f"expected a page or an entry, got {path}")
+        raise UsageError(f"expected a page or an entry, got {path}; name the page or the JSON file beside it")
     return _of_page(path, asked, trusted)
 
 
@@ -71,12 +70,12 @@ def _of_page(path: Path, asked: str, trusted: Trusted) -> Lineage:
     if is_pointer := asked.startswith("/"):
         _require_leaf(printed.content, asked)
     again, parameters = derived(printed, trusted)
-    history, content = parameters.history(), again.content
-    found = [asked] if is_pointer else _printed(printed.content, asked, _figures(again))
+    history, content, sections = parameters.history(), again.content, again.sections()
+    found = [asked] if is_pointer else _printed(printed.content, asked, _figures(sections))
     pointer, way = found[0], path_of(printed.content, found[0])
     lineage: Lineage = {
         "number": {"pointer": pointer, "said": way[-1], "found": _at(content, pointer), "also": found[1:]},
-        "place": {"page": str(printed.page), "sections": headings_by_pointer(again).get(pointer, [])},
+        "place": {"page": str(printed.page), "sections": headings_by_pointer(sections).get(pointer, [])},
         "provenance": _provenance(content, pointer),
     }
     number = _forecast_number(printed.content, way, pointer)
@@ -86,7 +85,7 @@ def _of_page(path: Path, asked: str, trusted: Trusted) -> Lineage:
 def _of_entry(path: Path, asked: str, trusted: Trusted) -> Lineage:
     link = read_link(path)
     if not isinstance(entry := link.entry, Issue):
-        raise UsageError(f"expected an entry with forecasts, got {path.name}")
+        raise UsageError(f"expected an entry with forecasts, got {path.name}; resolutions and notes hold no forecast")
     held = entry.model_dump(mode="json")
     if is_pointer := asked.startswith("/"):
         _require_leaf(held, asked)
@@ -94,7 +93,10 @@ def _of_entry(path: Path, asked: str, trusted: Trusted) -> Lineage:
     pointer, *also = [asked] if is_pointer else _printed(held, asked, numbers)
     part = OF_AN_ENTRY.fullmatch(pointer)
     if not part:
-        raise UsageError(f"expected the pointer to a number of a forecast in the entry, got {errors.shown(pointer)}")
+        raise UsageError(
+            f"expected the pointer to a number of a forecast in the entry, got {errors.shown(pointer)}; name one such "
+            "as /forecasts/0/probability/0/0"
+        )
     own, i, k = entry.forecasts[int(part[1])], int(part[3]), int(part[4])
     model, field = (entry.reference_model, FIELDS[0]) if part[2] == "reference" else (entry.model, part[2])
     number = ForecastNumber(
@@ -110,12 +112,14 @@ def _of_entry(path: Path, asked: str, trusted: Trusted) -> Lineage:
 def _require_leaf(content: Any, pointer: str) -> None:
     last = path_of(content, pointer)[-1]
     if isinstance(last, dict | list):
-        raise UsageError(f"expected a pointer to one value, got {errors.shown(pointer)}: it holds {len(last)}")
+        raise UsageError(
+            f"expected a pointer to one value, got {errors.shown(pointer)}: it holds {len(last)}; name one of these"
+        )
 
 
-def _figures(again: Rerun) -> Iterator[tuple[str, str]]:
+def _figures(sections: Iterable[tuple[str, Shown]]) -> Iterator[tuple[str, str]]:
     """Pointers and units of the figures of a page in its order, all points before the bounds of intervals."""
-    shown_there = [one for _, section in again.sections() for one in figures(section.section)]
+    shown_there = [one for _, section in sections for one in figures(section.section)]
     points = [(one.pointer, one.unit) for one in shown_there if isinstance(one, Figure)]
     bounds = [(pointer, one.unit) for one in shown_there for pointer in (one.lower_pointer, one.upper_pointer)]
     yield from ((pointer, unit) for pointer, unit in points + bounds if pointer)
@@ -154,10 +158,8 @@ def _at(content: Any, pointer: str) -> Any:
 
 def _provenance(content: Any, pointer: str) -> Lineage | None:
     """What the value that a pointer leads into was worked out from; None for a setting of the page."""
-    known = Provenance.of(content)
-    return next(
-        ({"value": name, **asdict(known[name])} for name in values_read([pointer], known) if name in known), None
-    )
+    known = content.get(PROVENANCE, {})
+    return next(({"value": name, **known[name]} for name in values_read([pointer], known) if name in known), None)
 
 
 def _forecast_number(content: Any, way: list[Any], pointer: str) -> ForecastNumber | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from forecasting.documents.provenance import Provenance
+from forecasting.documents.provenance import PROVENANCE, Provenance
 from forecasting.store.errors import shown
 from forecasting.verify.forecast_lineage import Lineage
 
@@ -85,7 +85,7 @@ def _forecast(row: Lineage) -> Iterator[str]:
 
 
 def _provenance(found: Lineage) -> Iterator[str]:
-    origin = Provenance(**{name: held for name, held in found.items() if name != "value"})
+    origin = Provenance.of({PROVENANCE: {found["value"]: found}})[found["value"]]
     models = f"; models: {', '.join(origin.models)}" if origin.models else ""
     yield f"READ    for {found['value']}, worked out by {origin.made_by}{models}"
     for source in origin.sources:

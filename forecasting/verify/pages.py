@@ -1,6 +1,6 @@
-"""A page of a report: derived again from its own parameters, then rendered again from what it says."""
+"""A page of a report, derived again from its own parameters and compared value by value, then as a page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 from forecasting.artefacts import made_from
 from forecasting.documents.difference import compared, leaves
+from forecasting.documents.report import Shown
 from forecasting.models import MODELS
 from forecasting.publish.fingerprint import fingerprint
 from forecasting.publish.notebook import source_of
@@ -71,7 +72,7 @@ def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
 
 
 def verify_page(path: Path, trusted: Trusted) -> Verification:
-    """Every value of a page and of the JSON file beside it; raises what rendering the report would raise."""
+    """Compare every value of the JSON file, then the page beside it; raises what rendering the report would raise."""
     printed = read_page(path)
     again, asked = derived(printed, trusted)
     found = again.content
@@ -80,7 +81,7 @@ def verify_page(path: Path, trusted: Trusted) -> Verification:
     expected = {name: value for name, value in found.items() if name not in MADE_FROM}
     differences = list(compared(content, expected))
     if differences:
-        headings = headings_by_pointer(again)
+        headings = headings_by_pointer(again.sections())
         differences = [replace(one, section=next(iter(headings.get(one.pointer, ())), "")) for one in differences]
     kept = {name: printed.content[name] for name in MADE_FROM if name in printed.content}
     shown_content = found | kept if differences else reordered(found, printed.content)
@@ -134,10 +135,10 @@ def _models_used(found: dict[str, Any]) -> tuple[str, ...]:
     return (f"models from artefact {key[:12]}" if key else "models fitted anew",)
 
 
-def headings_by_pointer(again: Rerun) -> Mapping[str, list[str]]:
+def headings_by_pointer(sections: Iterable[tuple[str, Shown]]) -> Mapping[str, list[str]]:
     """Headings of the sections of a page that read each value, by its JSON pointer, in the order of the page."""
     found: dict[str, dict[str, None]] = {}
-    for heading, section in again.sections():
+    for heading, section in sections:
         for pointer in section.pointers:
             found.setdefault(pointer, {})[heading] = None
     return {pointer: list(headings) for pointer, headings in found.items()}
