@@ -31,14 +31,14 @@ def verify(
 ) -> None:
     """Derive every number of a page or a ledger again from record and code, and print the first difference."""
     from forecasting.verify import Trusted
-    from forecasting.verify import explain as chain_of
+    from forecasting.verify import explain as lineage_of
     from forecasting.verify import verify as derive
-    from forecasting.verify.told import chain_text
+    from forecasting.verify.lineage_text import lineage_text
 
     trusted = Trusted(data, None if refit else artefacts)
     if explain is not None:
-        chain = chain_of(path, explain, trusted)
-        print(json.dumps(chain, indent=1, ensure_ascii=False) if as_json else chain_text(chain))
+        lineage = lineage_of(path, explain, trusted)
+        print(json.dumps(lineage, indent=1, ensure_ascii=False) if as_json else lineage_text(lineage))
         return
     found = derive(path, trusted)
     if as_json:

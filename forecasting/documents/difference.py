@@ -48,7 +48,7 @@ class Difference:
         return f"{self.place}: {value_words(self.said)} -> {value_words(self.found)}"
 
     def __str__(self) -> str:
-        return f"{self.place}: said {value_words(self.said)}; found {value_words(self.found)}"
+        return f"{self.place}: says {value_words(self.said)}, the record gives {value_words(self.found)}"
 
 
 def compared(
@@ -178,36 +178,6 @@ def path_of(content: Any, pointer: str) -> list[Any]:
         except (KeyError, IndexError, ValueError, TypeError):
             raise UsageError(f"expected a pointer to a value, got {shown(pointer)}: nothing at {shown(part)}") from None
     return path
-
-
-def with_leaf(content: Any, way: list[str], value: Any) -> Any:
-    """The content with another value at one place.
-
-    Parameters
-    ----------
-    content : object
-        A value of JSON types, which is not changed.
-    way : list of str
-        Keys and numbers to the place.
-    value : object
-        The other value.
-
-    Returns
-    -------
-    object
-        A copy along the way.
-
-    Examples
-    --------
-    >>> with_leaf({"n": [3, 4]}, ["n", "1"], 5)
-    {'n': [3, 5]}
-    """
-    if not way:
-        return value
-    first, *rest = way
-    if isinstance(content, list):
-        return [with_leaf(item, rest, value) if str(i) == first else item for i, item in enumerate(content)]
-    return {key: with_leaf(item, rest, value) if key == first else item for key, item in content.items()}
 
 
 def escaped(key: object) -> str:

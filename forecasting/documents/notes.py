@@ -148,10 +148,9 @@ def _told(note: Note, content: Content, known: Mapping[str, Provenance]) -> Mapp
 
 def _rests_on(origin: Provenance) -> Mapping[str, str]:
     """Provenance of a value, as words."""
-    reads = [f"{TABLES[name].path}{': ' if held else ''}{', '.join(held)}" for name, held in origin.reads.items()]
     return {
         "made_by": origin.made_by.removeprefix(PACKAGE),
-        "reads": "; ".join([*reads, *origin.files]),
+        "reads": "; ".join(origin.sources),
         "models": _models(origin.models),
     }
 

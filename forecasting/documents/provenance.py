@@ -58,6 +58,12 @@ class Provenance:
             for value, told in content.get(PROVENANCE, {}).items()
         }
 
+    @property
+    def sources(self) -> list[str]:
+        """Files of the record, each with the columns read, then the files beside it."""
+        reads = self.reads.items()
+        return [f"{TABLES[name].path}{': ' if held else ''}{', '.join(held)}" for name, held in reads] + [*self.files]
+
 
 class Recorded:
     """Computes the values of a content one by one and records their `provenance`, in JSON types only."""

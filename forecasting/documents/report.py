@@ -9,18 +9,22 @@ from forecasting.documents.html import NOTEBOOK_STYLE, rendered
 from forecasting.documents.markdown import section_markdown
 from forecasting.documents.provenance import PROVENANCE, values_read
 from forecasting.documents.text import section_text
-from forecasting.documents.values import Content, Fields, Reads, view
+from forecasting.documents.values import Content, Fields, PointersRead, view
 
 Maker = Callable[[Fields], Section]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A section as a notebook shows it, with the function that made it and the values of the content it read."""
+    """A section as a notebook shows it, with the function that made it and what of the content that read.
+
+    `values`: names of the values read. `pointers`: JSON pointers of all that was read of them.
+    """
 
     section: Section
     made_by: str
     values: tuple[str, ...]
+    pointers: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
         made = rendered("section.html.j2", own=self.section, made_by=self.made_by, values=self.values)
@@ -90,11 +94,11 @@ class Report:
         >>> shown, shown.values
         (3 cases, ('n',))
         """
-        make, reads = self.SECTIONS[section], Reads()
+        make, reads = self.SECTIONS[section], PointersRead()
         made = make(view(self.content, reads))
         made_by = f"{make.__module__}.{make.__name__}"
         values = tuple(values_read(reads.pointers, self.content[PROVENANCE]))
-        return Shown(made, made_by, values)
+        return Shown(made, made_by, values, reads.pointers)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"application/json": self.content, "text/plain": f"content of {self.content['title']}"}

@@ -27,7 +27,7 @@ class Words(str):
     pointer: str
 
 
-class Reads:
+class PointersRead:
     """JSON pointers of the values that were read, each once, in the order of the first reading."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Reads:
 class Fields(Mapping[str, Any]):
     """An object of the content."""
 
-    def __init__(self, values: Mapping[str, Any], pointer: str, reads: Reads) -> None:
+    def __init__(self, values: Mapping[str, Any], pointer: str, reads: PointersRead) -> None:
         self._values, self._pointer, self._reads = values, pointer, reads
 
     def __getitem__(self, key: str) -> Any:
@@ -65,7 +65,7 @@ class Fields(Mapping[str, Any]):
 class Rows(Sequence[Any]):
     """A list of the content; a part of it is a plain list of the values in it."""
 
-    def __init__(self, values: Sequence[Any], pointer: str, reads: Reads) -> None:
+    def __init__(self, values: Sequence[Any], pointer: str, reads: PointersRead) -> None:
         self._values, self._pointer, self._reads = values, pointer, reads
 
     @overload
@@ -87,7 +87,7 @@ class Rows(Sequence[Any]):
     __hash__ = None  # type: ignore[assignment]
 
 
-def view(content: Mapping[str, Any], reads: Reads | None = None) -> Fields:
+def view(content: Mapping[str, Any], reads: PointersRead | None = None) -> Fields:
     """The content as a section reads it.
 
     Parameters
@@ -103,7 +103,7 @@ def view(content: Mapping[str, Any], reads: Reads | None = None) -> Fields:
         A mapping whose numbers and strings are `Real`, `Whole` and `Words`; booleans and None, which no class can
         extend, know no pointer. It cannot be changed and is no `dict`, so that no read goes unrecorded.
     """
-    return Fields(content, "", reads or Reads())
+    return Fields(content, "", reads or PointersRead())
 
 
 def pointer_of(value: object) -> str | None:
@@ -124,7 +124,7 @@ def plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _seen(value: Any, pointer: str, reads: Reads) -> Any:
+def _seen(value: Any, pointer: str, reads: PointersRead) -> Any:
     reads.note(pointer)
     if isinstance(value, Mapping):
         return Fields(value, pointer, reads)

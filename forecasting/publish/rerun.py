@@ -11,6 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from forecasting.documents.page import html_page
+from forecasting.documents.report import Shown
 from forecasting.documents.values import Content
 from forecasting.publish.engine import parameterized
 from forecasting.publish.notebook import SIDECAR, source_of
@@ -43,23 +44,25 @@ class Rerun:
         """The page that shows this content, which has the keys of the report's own content in any order."""
         executed = copy.deepcopy(self.notebook)
         held = reordered(self.content, content)
-        shown = {self.number: {SIDECAR: held}} | {n: {"text/html": html} for n, html in self._shown(content).items()}
-        for number, bundle in shown.items():
+        shown = {n: {"text/html": str(value._repr_html_())} for n, value in self._shown(content).items()}
+        for number, bundle in ({self.number: {SIDECAR: held}} | shown).items():
             executed.cells[number].outputs = [nbformat.v4.new_output("execute_result", bundle)]
         return html_page(executed, asked.title(content)).encode()
 
-    def sections(self, content: Content) -> dict[tuple[str, int], str]:
-        """HTML of the cells with output, by the heading above the cell and its number."""
-        return {(self._heading(number), number): shown for number, shown in self._shown(content).items()}
+    def sections(self) -> list[tuple[str, Shown]]:
+        """The sections of the page in its order, each with the heading above its cell."""
+        cells = self._shown(self.content).items()
+        return [(self._heading(number), value) for number, value in cells if isinstance(value, Shown)]
 
-    def _shown(self, content: Content) -> dict[int, str]:
+    def _shown(self, content: Content) -> dict[int, Any]:
+        """Values of the cells that are shown as HTML, by the number of the cell."""
         own = self.report.content
         self.report.content = reordered(own, content)
         try:
             cells = enumerate(self.notebook.cells)
             codes = [(n, cell.source) for n, cell in cells if n > self.number and cell.cell_type == "code"]
             values = {number: _value(source, self.names) for number, source in codes}
-            return {n: str(value._repr_html_()) for n, value in values.items() if hasattr(value, "_repr_html_")}
+            return {number: value for number, value in values.items() if hasattr(value, "_repr_html_")}
         finally:
             self.report.content = own
 

@@ -31,7 +31,7 @@ def _faults(raw: RawTable, column: Column, wrong: "pd.Series[bool]") -> Iterator
     for line in wrong.index[wrong]:
         owner = raw.cells["case_id"][line] if "case_id" in raw.cells else ""
         got = shown(raw.cells[column.name][line])
-        yield Fault(str(raw.files[line]), int(raw.rows[line]), str(owner), column.expected(), got)
+        yield Fault(*raw.place(line), str(owner), column.expected(), got)
 
 
 def _tests(column: Column, vocabulary: Vocabulary) -> list[Test]:

@@ -38,6 +38,10 @@ class RawTable:
     files: NDArray[np.object_]
     rows: NDArray[np.int64]
 
+    def place(self, line: Any) -> tuple[str, int]:
+        """File and row (from 1, the header included) of a line (from 0)."""
+        return str(self.files[line]), int(self.rows[line])
+
     def select(self, chosen: NDArray[np.bool_]) -> "RawTable":
         """The chosen lines, renumbered."""
         cells = self.cells[chosen].reset_index(drop=True)

@@ -26,8 +26,7 @@ class Findings:
         for line in np.flatnonzero(np.asarray(mask, dtype=bool)):
             got = ", ".join(f"{column}={cells[column].iloc[line]!r}" for column in columns)
             owner = cells["case_id"].iloc[line] if "case_id" in cells else ""
-            place = (str(self.raw.files[line]), int(self.raw.rows[line]))
-            self.faults.append(Fault(*place, str(owner), expected, got))
+            self.faults.append(Fault(*self.raw.place(line), str(owner), expected, got))
 
 
 def key_faults(raw: RawTable) -> list[Fault]:

@@ -340,6 +340,11 @@ TABLES: Final[dict[str, Table]] = {
     )
 }  # fmt: skip
 
+KNOWN_DAY: Final = {
+    "cases": "start_known_date", "outcomes": "end_known_date", "events": "known_date", "calendar": "announced_date",
+    "alternatives": "known_date",
+}  # fmt: skip
+
 FORECAST_COLUMNS: Final = (
     "model", "case_id", "as_of", "horizon", "cause", "probability", "lower", "upper", "level", "given",
 )  # fmt: skip

@@ -13,7 +13,7 @@ from forecasting.record.checks import corrected_tables
 from forecasting.record.columns import typed
 from forecasting.record.reading import RawRecord
 from forecasting.record.reads import NOTHING, columns_of, recording, together
-from forecasting.record.schema import TABLES
+from forecasting.record.schema import KNOWN_DAY, TABLES
 from forecasting.record.tracked import Tracked
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import LeakageError, UsageError, shown
@@ -64,10 +64,10 @@ class KnownTables:
     def _known(self, tables: dict[str, Tracked], day: pd.Timestamp) -> dict[str, Tracked]:
         """Rows of the tables known on the day."""
         rules: dict[str, Callable[[Tracked], Any]] = {
-            "cases": lambda rows: rows["start_known_date"] <= day,
+            "cases": lambda rows: rows[KNOWN_DAY["cases"]] <= day,
             "events": lambda rows: (counts_from(rows) <= day) & (rows["is_ending"] == 0),
-            "calendar": lambda rows: rows["announced_date"] <= day,
-            "alternatives": lambda rows: rows["known_date"] <= day,
+            "calendar": lambda rows: rows[KNOWN_DAY["calendar"]] <= day,
+            "alternatives": lambda rows: rows[KNOWN_DAY["alternatives"]] <= day,
             "warheads": lambda rows: rows["year"] < day.year,
         }
         known = tables | {name: tables[name].where_known(rule) for name, rule in rules.items()}
@@ -154,13 +154,13 @@ class KnownTables:
 
 def counts_from(events: pd.DataFrame) -> "pd.Series[Any]":
     """First day on which each event counts: the day it became known, or the next where that was late in the day."""
-    return events["known_date"] + pd.to_timedelta(events["known_late"], unit="D")
+    return events[KNOWN_DAY["events"]] + pd.to_timedelta(events["known_late"], unit="D")
 
 
 def _known_outcomes(outcomes: Tracked, day: pd.Timestamp) -> Tracked:
     """Outcomes with endings not known on `day` blanked, and `last_seen`, the last sight by `day`."""
     with recording() as ending:
-        open_still = ~(outcomes["end_known_date"] <= day)
+        open_still = ~(outcomes[KNOWN_DAY["outcomes"]] <= day)
     rows = outcomes.plain.copy()
     for name in ENDING_FIELDS:
         rows.loc[open_still, name] = pd.NaT if TABLES["outcomes"].column(name).kind == "day" else ""

@@ -1,9 +1,8 @@
-"""Proof of every number: derived again from record and code, and held against what was printed."""
+"""Documents derived again from record and code and compared with what is printed; the lineage of one number."""
 
 from forecasting.documents.difference import Difference
 from forecasting.verify.lineage import explain
 from forecasting.verify.subjects import SUBJECTS, Subject, verify
-from forecasting.verify.trust import Trusted
-from forecasting.verify.verification import Verification
+from forecasting.verify.verification import Trusted, Verification
 
 __all__ = ["SUBJECTS", "Difference", "Subject", "Trusted", "Verification", "explain", "verify"]

@@ -1,4 +1,4 @@
-"""A model card: made again from record, code and results, and held against what it says, value by value."""
+"""A model card, derived again from record, code and results and compared value by value."""
 
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,7 @@ from forecasting.documents.card.form import read_signed
 from forecasting.documents.card.home import NAME
 from forecasting.documents.card.staleness import mismatches, other_versions
 from forecasting.documents.difference import REFITTED, leaves
-from forecasting.verify.trust import Trusted
-from forecasting.verify.verification import Verification
+from forecasting.verify.verification import Trusted, Verification
 
 MADE_FROM = "made_from"
 
@@ -22,7 +21,7 @@ def is_card(path: Path, held: Any) -> bool:
 
 
 def verify_card(path: Path, trusted: Trusted) -> Verification:
-    """Every value and text of a card; its hashes that are not of this record and code are said first."""
+    """Compare every value and text of a card; its hashes of another record or code go to `made_from`."""
     history = shared_history(trusted.data)
     card, _ = read_signed(path)
     stale = mismatches(card, history.record.folder, path.parent, history.sha256)

@@ -1,4 +1,4 @@
-"""Entries of a ledger: forecasts made again as of their own day, endings told again, and held against what stands."""
+"""Entries of a ledger compared with the record: forecasts made again as of their own day, endings read again."""
 
 import re
 from collections import defaultdict
@@ -25,16 +25,15 @@ from forecasting.ledger.questions import (
 from forecasting.ledger.resolve import verdicts
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
-from forecasting.verify.trust import SUBJECT, Trusted
-from forecasting.verify.verification import Verification
+from forecasting.verify.verification import SUBJECT, Trusted, Verification
 
 FIRST_FORECAST = ' "forecasts": ['
 LINE = re.compile(r"(.+):(\d+)")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What forecasts are made for at once: a day, a target, a population and horizons."""
+class Setting:
+    """What entries have in common whose forecasts are made at once."""
 
     as_of: Any
     target: str
@@ -65,14 +64,14 @@ def verify_links(
     case: str | None = None,
     chain: Sequence[Link] = (),
 ) -> Verification:
-    """Entries held against what the record `whole` gives as of their days; `chain`: those before a resolution, too."""
+    """Entries compared with what the record `whole` gives as of their days; `chain`: entries before resolutions."""
     n, made, notes, differences = 0, dict[str, None](), dict[str, None](), list[Difference]()
-    for asked, group in _groups(links):
-        again = _Again(whole, asked, group, trusted)
-        notes |= dict.fromkeys(again.notes)
+    for setting, group in _groups(links):
+        rederived = _Rederived(whole, setting, group, trusted)
+        notes |= dict.fromkeys(rederived.notes)
         for link in group:
             made |= dict.fromkeys(_made_from(link, whole))
-            count, found = again.held_against(link, case)
+            count, found = rederived.compared_with(link, case)
             n, differences = n + count, differences + found
     for link in links:
         if isinstance(link.entry, Resolution):
@@ -113,34 +112,34 @@ def line_of(link: Link, case_id: str) -> int:
     return lines.index(FIRST_FORECAST) + 2 + cases.index(case_id)
 
 
-class _Again:
-    """Forecasts of several entries made again at once, on the record as it was known on their day."""
+class _Rederived:
+    """Forecasts of entries of one setting, made again on the record as it was known on their day."""
 
-    def __init__(self, whole: History, asked: Asked, group: list[Link], trusted: Trusted) -> None:
-        history = whole.at(asked.as_of)
+    def __init__(self, whole: History, setting: Setting, group: list[Link], trusted: Trusted) -> None:
+        history = whole.at(setting.as_of)
         issues = [link.entry for link in group if isinstance(link.entry, Issue)]
         models = list(dict.fromkeys(name for entry in issues for name in (entry.model, entry.reference_model)))
-        self._open = set(history.open_case_ids(asked.target))
-        cases = sorted({case for entry in issues for case in entry.case_ids} & self._open)
-        obtained = obtain(trusted.artefacts, history, models, asked.target, issues[0].population)
+        is_open = set(history.open_case_ids(setting.target))
+        cases = sorted({case for entry in issues for case in entry.case_ids} & is_open)
+        obtained = obtain(trusted.artefacts, history, models, setting.target, issues[0].population)
         self.notes = (f"models from artefact {obtained.key[:12]}" if obtained.key else "models fitted anew",)
         self._clusters = history.cases.set_index("case_id")["cluster_id"]
-        index = DossierIndex(history, asked.target)
+        index = DossierIndex(history, setting.target)
         limits = case_limits(history, cases, obtained.fitted, index) if cases else {}
         self._silent = {
             name: {case: str(of[name]) for case, of in limits.items() if of[name].status == "abstained"}
             for name in models
         }
         fitted = obtained.fitted
-        table = forecast(history, cases, fitted=fitted, horizons=asked.horizons, index=index) if cases else None
+        table = forecast(history, cases, fitted=fitted, horizons=setting.horizons, index=index) if cases else None
         self._blocks = {} if table is None else blocks(table)
 
-    def held_against(self, link: Link, case: str | None) -> tuple[int, list[Difference]]:
+    def compared_with(self, link: Link, case: str | None) -> tuple[int, list[Difference]]:
         """How many values were compared, and those that differ; of one case, if it is named."""
         entry = link.entry
         assert isinstance(entry, Issue)
-        found = {one["case_id"]: one for one in self._found(entry)}
-        differences = [] if case else list(_words(link, entry))
+        found = {one["case_id"]: one for one in self._forecasts_of(entry)}
+        differences = [] if case else list(_wording(link, entry))
         n = 2
         for number, said in enumerate(entry.model_dump(mode="json", exclude_none=True)["forecasts"]):
             if case not in (None, said["case_id"]):
@@ -169,7 +168,7 @@ class _Again:
         for one in compared(said, found, "/abstained"):
             yield Difference(one.pointer, link.name, one.said, one.found)
 
-    def _found(self, entry: Issue) -> list[dict[str, Any]]:
+    def _forecasts_of(self, entry: Issue) -> list[dict[str, Any]]:
         if entry.model not in self._blocks:
             return []
         own = self._blocks[entry.model]
@@ -178,15 +177,15 @@ class _Again:
         return block_forecasts(own, reference, self._clusters)
 
 
-def _groups(links: Iterable[Link]) -> Iterator[tuple[Asked, list[Link]]]:
-    groups: dict[Asked, list[Link]] = defaultdict(list)
+def _groups(links: Iterable[Link]) -> Iterator[tuple[Setting, list[Link]]]:
+    groups: dict[Setting, list[Link]] = defaultdict(list)
     for link in links:
         if isinstance(e := link.entry, Issue):
-            groups[Asked(e.as_of, e.target, e.population, e.horizons)].append(link)
+            groups[Setting(e.as_of, e.target, e.population, e.horizons)].append(link)
     yield from groups.items()
 
 
-def _words(link: Link, entry: Issue) -> Iterator[Difference]:
+def _wording(link: Link, entry: Issue) -> Iterator[Difference]:
     for key, said, found in (("question", entry.question, QUESTION), ("rule", entry.rule, RULE)):
         if said != found:
             yield Difference(f"/{key}", link.name, said, found)
@@ -202,12 +201,12 @@ def _made_from(link: Link, whole: History) -> Iterator[str]:
 
 
 def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int, list[Difference]]:
-    """What the record says of the questions then open, beside what the entry says it said."""
+    """How many values of a resolution were compared with the record as of its day, and those that differ."""
     entry = link.entry
     assert isinstance(entry, Resolution)
     earlier = Chain(tuple(one for one in links if one.entry.sequence < entry.sequence))
-    told = verdicts(question_lines(earlier), whole.at(entry.record_end), states_by_question(earlier))
-    found = [one.model_dump(mode="json", exclude_none=True) for one in map(Resolved.model_validate, told)]
+    resolved = verdicts(question_lines(earlier), whole.at(entry.record_end), states_by_question(earlier))
+    found = [one.model_dump(mode="json", exclude_none=True) for one in map(Resolved.model_validate, resolved)]
     said = entry.model_dump(mode="json", exclude_none=True)["resolutions"]
     differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found, "/resolutions")]
     return sum(1 for _ in leaves(found)), differences

@@ -1,118 +1,152 @@
-"""One number told from its sources to the page: source, row, feature, fit, forecast, place."""
+"""The lineage of one number of a page or a ledger entry: where it is printed, and what it was worked out from."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from forecasting.artefacts import Obtained, code_sha256, obtain
 from forecasting.artefacts.session import shared_history
+from forecasting.documents.blocks import Figure, figures
 from forecasting.documents.difference import leaves, path_of
-from forecasting.documents.provenance import PROVENANCE
-from forecasting.documents.wording import percent
-from forecasting.explain.drivers import drivers
-from forecasting.explain.movers import behind
-from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex
-from forecasting.forecasts import forecast
-from forecasting.forecasts.forecast import case_covariates
-from forecasting.forecasts.training import case_lines, training_set
+from forecasting.documents.provenance import PROVENANCE, values_read
+from forecasting.documents.report import Shown
+from forecasting.documents.wording import MINUS, shown
 from forecasting.ledger.entries import Issue
-from forecasting.models.base_rate import BaseRate
-from forecasting.models.hazard import HazardModel
-from forecasting.record.cases import Dossier
+from forecasting.record.citations import Citation, citations, source_citations
 from forecasting.record.history import History
 from forecasting.record.vocabulary import CAUSES
-from forecasting.store.errors import UsageError, shown
+from forecasting.store import errors
+from forecasting.store.errors import UsageError
 from forecasting.verify.entries import is_entry, line_of, read_link, split_line
-from forecasting.verify.pages import derived, is_page, places_of, read_page
-from forecasting.verify.rows import case_fact, facts, named_facts
-from forecasting.verify.trust import Trusted
+from forecasting.verify.forecast_lineage import ForecastNumber, Lineage, forecast_lineage
+from forecasting.verify.pages import derived, headings_by_pointer, is_page, read_page
+from forecasting.verify.verification import Trusted
 
-FIRST = ("/headline/probability", "/explained/drivers/probability", "/beside/forecast", "/forecast", "/headline")
-OTHER = 1.5
-FIELDS = ("probability", "lower", "upper")
-Chain = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Number:
-    """Which number of a forecast it is."""
-
-    case_id: str
-    as_of: date
-    target: str
-    model: str
-    horizon: int
-    cause: str
-    given: str
-    field: str
+FIELDS: Final = ("probability", "lower", "upper")
+OF_AN_ENTRY: Final = re.compile(r"/forecasts/(\d+)/(probability|lower|upper|reference)/(\d+)/(\d+)")
+TABLE_OF_ID: Final = {
+    "event_id": "events", "source_id": "sources", "alternative_id": "alternatives", "case_id": "cases",
+}  # fmt: skip
 
 
-def explain(place: str, asked: str, trusted: Trusted) -> Chain:
-    """The chain of one number of a page or an entry, named by its JSON pointer or as it is printed (33 %, 0.326).
+def explain(place: str, asked: str, trusted: Trusted) -> Lineage:
+    """The lineage of one number of a page or a ledger entry.
 
-    Keys: `number` (pointer, what is said, also), `place` (headings or the line), and for a forecast `sources` (rows of
-    the record with their known dates and sources), `features`, `fit`, `forecast`; for any other value `rows`, those
-    that it names; of a page also `provenance`, what the value was worked out from. Raises `UsageError` where there is
-    no such number.
+    Parameters
+    ----------
+    place
+        Path of the page (or of the JSON file beside it) or of the entry.
+    asked
+        JSON pointer to the number, or the number as printed (33 %) or with some of its decimals (0.326).
+    trusted
+        Record and fitted models from which it is derived again.
+
+    Returns
+    -------
+    dict
+        Of JSON types. `number`: its pointer, what is said, and other pointers printed the same. `place`: headings of
+        the sections that read it, or the line of the entry. Of a page, `provenance` of the value: function, columns,
+        files, models. For a forecast `sources`, `features`, `fit` and `forecast` (see `forecast_lineage`); for any
+        other value `rows`, those of the record that it names.
+
+    Raises
+    ------
+    UsageError
+        There is no such file or no such number.
     """
     path, _ = split_line(place)
     if not path.exists():
-        raise UsageError(f"expected a page or an entry, got {path}: no such file")
+        raise UsageError(f"expected a page or an entry, got {path}: no such file; name one that is there")
     if is_entry(path, {"entry": ""}) and path.is_file():
         return _of_entry(path, asked, trusted)
     if not is_page(path, {"rendering": {}}):
-        raise UsageError(f"expected a page or an entry, got {path}")
+        raise UsageError(f"expected a page or an entry, got {path}; name the page or the JSON file beside it")
     return _of_page(path, asked, trusted)
 
 
-def _of_page(path: Path, asked: str, trusted: Trusted) -> Chain:
+def _of_page(path: Path, asked: str, trusted: Trusted) -> Lineage:
     printed = read_page(path)
-    pointer, also = _pointer(printed.content, asked)
-    way = path_of(printed.content, pointer)
+    if is_pointer := asked.startswith("/"):
+        _require_leaf(printed.content, asked)
     again, parameters = derived(printed, trusted)
-    history = parameters.history()
-    content = again.content
-    other = OTHER if isinstance(way[-1], int | float) else ""
-    chain: Chain = {
-        "number": {"pointer": pointer, "said": way[-1], "found": _at(content, pointer), "also": also},
-        "place": {"page": str(printed.page), "sections": places_of(again, content, pointer, other)},
-        "provenance": provenance_of(content, pointer),
+    history, content, sections = parameters.history(), again.content, again.sections()
+    found = [asked] if is_pointer else _printed(printed.content, asked, _figures(sections))
+    pointer, way = found[0], path_of(printed.content, found[0])
+    lineage: Lineage = {
+        "number": {"pointer": pointer, "said": way[-1], "found": _at(content, pointer), "also": found[1:]},
+        "place": {"page": str(printed.page), "sections": headings_by_pointer(sections).get(pointer, [])},
+        "provenance": _provenance(content, pointer),
     }
-    number = _number(printed.content, way, pointer)
-    return chain | (_chain(history, number, trusted) if number else {"rows": named_facts(history, way)})
+    number = _forecast_number(printed.content, way, pointer)
+    return lineage | (forecast_lineage(history, number, trusted) if number else {"rows": _rows_named(history, way)})
 
 
-def _of_entry(path: Path, asked: str, trusted: Trusted) -> Chain:
+def _of_entry(path: Path, asked: str, trusted: Trusted) -> Lineage:
     link = read_link(path)
     if not isinstance(entry := link.entry, Issue):
-        raise UsageError(f"expected an entry with forecasts, got {path.name}")
+        raise UsageError(f"expected an entry with forecasts, got {path.name}; resolutions and notes hold no forecast")
     held = entry.model_dump(mode="json")
-    pointer, also = _pointer(held, asked)
-    found = re.fullmatch(r"/forecasts/(\d+)/(probability|lower|upper|reference)/(\d+)/(\d+)", pointer)
-    if not found:
-        raise UsageError(f"expected the pointer to a number of a forecast in the entry, got {shown(pointer)}")
-    own, i, k = entry.forecasts[int(found[1])], int(found[3]), int(found[4])
-    model, field = (entry.reference_model, FIELDS[0]) if found[2] == "reference" else (entry.model, found[2])
-    number = Number(own.case_id, entry.as_of, entry.target, model, entry.horizons[i], entry.states[k], "all", field)
-    history = shared_history(trusted.data, entry.as_of)
+    if is_pointer := asked.startswith("/"):
+        _require_leaf(held, asked)
+    numbers = ((pointer, "chance") for pointer, _ in leaves(held) if OF_AN_ENTRY.fullmatch(pointer))
+    pointer, *also = [asked] if is_pointer else _printed(held, asked, numbers)
+    part = OF_AN_ENTRY.fullmatch(pointer)
+    if not part:
+        raise UsageError(
+            f"expected the pointer to a number of a forecast in the entry, got {errors.shown(pointer)}; name one such "
+            "as /forecasts/0/probability/0/0"
+        )
+    own, i, k = entry.forecasts[int(part[1])], int(part[3]), int(part[4])
+    model, field = (entry.reference_model, FIELDS[0]) if part[2] == "reference" else (entry.model, part[2])
+    number = ForecastNumber(
+        own.case_id, entry.as_of, entry.target, model, entry.horizons[i], entry.states[k], "all", field
+    )
+    place = {"entry": f"{path}:{line_of(link, own.case_id)}", "kind": entry.kind, "deadline": held["deadlines"][i]}
     return {
         "number": {"pointer": pointer, "said": path_of(held, pointer)[-1], "also": also},
-        "place": {
-            "entry": f"{path}:{line_of(link, own.case_id)}",
-            "kind": entry.kind,
-            "deadline": held["deadlines"][i],
-        },
-    } | _chain(history, number, trusted)
+        "place": place,
+    } | forecast_lineage(shared_history(trusted.data, entry.as_of), number, trusted)
 
 
-def provenance_of(content: Any, pointer: str) -> Chain | None:
-    """What the value that a pointer leads into was worked out from; None for a setting of the page."""
-    first, *rest = pointer.split("/")[1:]
-    known = content.get(PROVENANCE, {})
-    names = (name for name in (".".join([first, *rest[:1]]), first) if name in known)
-    return next(({"value": name, **known[name]} for name in names), None)
+def _require_leaf(content: Any, pointer: str) -> None:
+    last = path_of(content, pointer)[-1]
+    if isinstance(last, dict | list):
+        raise UsageError(
+            f"expected a pointer to one value, got {errors.shown(pointer)}: it holds {len(last)}; name one of these"
+        )
+
+
+def _figures(sections: Iterable[tuple[str, Shown]]) -> Iterator[tuple[str, str]]:
+    """Pointers and units of the figures of a page in its order, all points before the bounds of intervals."""
+    shown_there = [one for _, section in sections for one in figures(section.section)]
+    points = [(one.pointer, one.unit) for one in shown_there if isinstance(one, Figure)]
+    bounds = [(pointer, one.unit) for one in shown_there for pointer in (one.lower_pointer, one.upper_pointer)]
+    yield from ((pointer, unit) for pointer, unit in points + bounds if pointer)
+
+
+def _printed(content: Any, asked: str, numbers: Iterable[tuple[str, str]]) -> list[str]:
+    """Pointers of the numbers that are printed as asked, each once; `UsageError` where there is none."""
+    found = dict.fromkeys(pointer for pointer, unit in numbers if _is_printed(_at(content, pointer), unit, asked))
+    if not found:
+        raise UsageError(
+            f"expected a JSON pointer or a number that stands there, got {errors.shown(asked)}; name it as it is "
+            "printed (33 %) or by its pointer (/headline/probability)"
+        )
+    return list(found)
+
+
+def _is_printed(value: Any, unit: str, asked: str) -> bool:
+    """Whether a value of a unit reads as asked, or is the number asked to as many decimals."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        if "".join(shown(unit, value).split()) == "".join(asked.split()).replace("-", MINUS):
+            return True
+        decimals = len(asked.partition(".")[2])
+        return value == float(asked) or (decimals > 0 and round(float(value), decimals) == float(asked))
+    except (KeyError, ValueError, OverflowError):  # KeyError: an edited page has a number where words belong
+        return False
 
 
 def _at(content: Any, pointer: str) -> Any:
@@ -122,42 +156,13 @@ def _at(content: Any, pointer: str) -> Any:
         return None
 
 
-def _pointer(content: Any, asked: str) -> tuple[str, list[str]]:
-    """The pointer asked for, or the first to a number printed so, and the others."""
-    if asked.startswith("/"):
-        last = path_of(content, asked)[-1]
-        if isinstance(last, dict | list):
-            raise UsageError(f"expected a pointer to one value, got {shown(asked)}: it holds {len(last)}")
-        return asked, []
-    found = [pointer for pointer, value in leaves(content) if _is_printed(value, asked)]
-    if not found:
-        raise UsageError(f"expected a JSON pointer or a number that stands there, got {shown(asked)}")
-    first = min(found, key=lambda pointer: _rank(content, pointer))
-    return first, [pointer for pointer in found if pointer != first]
+def _provenance(content: Any, pointer: str) -> Lineage | None:
+    """What the value that a pointer leads into was worked out from; None for a setting of the page."""
+    known = content.get(PROVENANCE, {})
+    return next(({"value": name, **known[name]} for name in values_read([pointer], known) if name in known), None)
 
 
-def _rank(content: Any, pointer: str) -> tuple[int, bool, bool]:
-    """Points of the headline and of the model first, then other points of formalization, then the rest."""
-    row = path_of(content, pointer)[-2]
-    is_about = isinstance(row, dict) and row.get("cause", CAUSES[0]) == CAUSES[0] and row.get("given", "all") == "all"
-    rank = next((i for i, start in enumerate(FIRST) if pointer.startswith(start)), len(FIRST))
-    return rank, not pointer.endswith(FIELDS[0]), not is_about
-
-
-def _is_printed(value: Any, asked: str) -> bool:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return False
-    if asked.rstrip().endswith("%"):
-        printed = f"{asked.rstrip()[:-1]} %".split()
-        return isinstance(value, float) and 0 <= value <= 1 and percent(value).split() == printed
-    try:
-        digits = len(asked.partition(".")[2])
-        return round(float(value), digits) == float(asked) and (digits > 0 or value == float(asked))
-    except (ValueError, OverflowError):
-        return False
-
-
-def _number(content: Any, way: list[Any], pointer: str) -> Number | None:
+def _forecast_number(content: Any, way: list[Any], pointer: str) -> ForecastNumber | None:
     """Which number of a forecast a value of a page is; None where it is another kind of value."""
     rows = [value for value in way if isinstance(value, dict) and "horizon" in value]
     if not rows or "target" not in content or not isinstance(way[-1], float):
@@ -167,79 +172,20 @@ def _number(content: Any, way: list[Any], pointer: str) -> Number | None:
     model = row.get("model") or ("primary" if pointer.startswith("/explained") else None)
     if not isinstance(case, str) or model is None:
         return None
-    return Number(
+    return ForecastNumber(
         case, date.fromisoformat(content["as_of"]), content["target"], model, int(row["horizon"]),
         row.get("cause") or row.get("state") or CAUSES[0], row.get("given", "all"),
         field if field in FIELDS else FIELDS[0],
     )  # fmt: skip
 
 
-def _chain(history: History, number: Number, trusted: Trusted) -> Chain:
-    view = history.case(number.case_id, number.target)
-    obtained = obtain(trusted.artefacts, history, (number.model,), number.target)
-    model = obtained.fitted.models[number.model]
-    index = DossierIndex(history, number.target)
-    table = forecast(history, number.case_id, fitted=obtained.fitted, horizons=(number.horizon,), index=index)
-    row = table[(table["cause"] == number.cause) & (table["given"] == number.given)].iloc[0].to_dict()
-    own = (_of_hazard if isinstance(model, HazardModel) else _of_base_rate)(history, view, obtained, index, number)
-    origin = f"artefact {obtained.key}" if obtained.key else "fitted anew"
-    fit = {"from": origin, "record_sha256": history.sha256, "code_sha256": code_sha256(), **own.pop("fit")}
-    return {**own, "fit": fit, "forecast": row | {"field": number.field}}
-
-
-def _of_base_rate(history: History, view: Dossier, obtained: Obtained, _: DossierIndex, number: Number) -> Chain:
-    base, spells = obtained.fitted.models[number.model], obtained.fitted.spells
-    assert isinstance(base, BaseRate)
-    ended = {cause: int((spells.cause == k).sum()) for k, cause in enumerate(CAUSES, start=1)}
-    rows = [fact for case in spells.case_ids for fact in _outcome(history, case, number.target)]
-    at_risk = int(base.at_risk(case_covariates([view]))[0])
-    fit = {
-        "n_cases": len(spells.entry),
-        "population": obtained.fitted.population,
-        "n_at_risk_at_its_age": at_risk,
-        "age_months": view.age_months,
-        "ended": ended,
-    }
-    return {
-        "sources": {"case": case_fact(history, view.case_id), "outcomes": rows},
-        "features": [],
-        "fit": fit | {"how": "by month of age, the share of those at risk that ended so (Aalen-Johansen)"},
-    }
-
-
-def _outcome(history: History, case_id: str, target: str) -> list[Chain]:
-    return facts(history, "outcomes", "case_id", case_id, target=target)
-
-
-def _of_hazard(history: History, view: Dossier, obtained: Obtained, index: DossierIndex, number: Number) -> Chain:
-    model = obtained.fitted.models[number.model]
-    assert isinstance(model, HazardModel)
-    line = case_lines(index, [view], MODEL_FEATURES)
-    told = drivers(model, line, number.horizon, number.cause)
-    made = behind(index, history, view.case_id, MODEL_FEATURES, number.target)
-    learned = training_set(history, index, MODEL_FEATURES, number.target).landmarks
-    acts = {m.event_id for moved in made.values() for m in moved.movers if m.kind != "ending"}
-    ends = {m.event_id for moved in made.values() for m in moved.movers if m.kind == "ending"}
-    points = {row.name: row for row in told.rows}
-    return {
-        "sources": {
-            "case": case_fact(history, view.case_id),
-            "events": [fact for event in view.events if event.event_id in acts
-                       for fact in facts(history, "events", "event_id", event.event_id)],
-            "endings": [fact for case in sorted(ends) for fact in _outcome(history, case, number.target)],
-        },
-        "features": [
-            {
-                "name": name, "value": float(line[name].iloc[0]), "unit": FEATURES[name].unit,
-                "range": [FEATURES[name].minimum, FEATURES[name].maximum], "what": FEATURES[name].what,
-                "reason": FEATURES[name].reason, "points": points[name].points,
-                "from": [m.event_id for m in made[name].movers] or ["the case's own row"],
-            }
-            for name in MODEL_FEATURES
-        ],
-        "fit": {
-            "n_cases": int(learned["case_id"].nunique()), "population": "core, however found",
-            "n_landmarks": int(learned.groupby("case_id")["age_months"].nunique().sum()),
-            "points": {row.name: row.points for row in told.rows}, "sum_of_points": told.probability,
-        },
-    }  # fmt: skip
+def _rows_named(history: History, way: Iterable[Any]) -> list[Citation]:
+    """The rows that the values on the way to a pointer name by their ids, the innermost first."""
+    found: list[Citation] = []
+    for value in reversed([value for value in way if isinstance(value, dict)]):
+        for key, table in TABLE_OF_ID.items():
+            if isinstance(value.get(key), str):
+                found += citations(history, table, **{key: value[key]})
+        if isinstance(value.get("sources"), list):
+            found += source_citations(history, [name for name in value["sources"] if isinstance(name, str)])
+    return found

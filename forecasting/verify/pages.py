@@ -1,13 +1,14 @@
-"""A page of a report: derived again from its own parameters, then rendered again from what it says."""
+"""A page of a report, derived again from its own parameters and compared value by value, then as a page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from forecasting.artefacts import made_from
-from forecasting.documents.difference import Difference, compared, leaves, parts, with_leaf
+from forecasting.documents.difference import compared, leaves
+from forecasting.documents.report import Shown
 from forecasting.models import MODELS
 from forecasting.publish.fingerprint import fingerprint
 from forecasting.publish.notebook import source_of
@@ -15,12 +16,11 @@ from forecasting.publish.parameters import TEMPLATES, Forecasting, Parameters, c
 from forecasting.publish.rerun import Rerun, reordered, rerun
 from forecasting.review import read_sidecar
 from forecasting.review.sidecar import SIDECAR, Rendering
-from forecasting.store.errors import ForecastingError, UsageError, shown
-from forecasting.verify.text import first_difference
-from forecasting.verify.trust import SUBJECT, Trusted
-from forecasting.verify.verification import Verification
+from forecasting.store.errors import UsageError, shown
+from forecasting.verify.page_html import page_differences
+from forecasting.verify.verification import SUBJECT, Trusted, Verification
 
-PROVENANCE = ("record_sha256", "code_sha256", "package_version", "artefact", "artefact_earlier")
+MADE_FROM = ("record_sha256", "code_sha256", "package_version", "artefact", "artefact_earlier")
 ABOUT_THE_FILE = ("rendering", "review")
 
 
@@ -72,22 +72,25 @@ def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
 
 
 def verify_page(path: Path, trusted: Trusted) -> Verification:
-    """Every value of a page and of the JSON file beside it; raises what rendering the report would raise."""
+    """Compare every value of the JSON file, then the page beside it; raises what rendering the report would raise."""
     printed = read_page(path)
     again, asked = derived(printed, trusted)
     found = again.content
     made = tuple(_made_from(printed, asked, found))
-    content = {name: value for name, value in printed.content.items() if name not in PROVENANCE}
-    expected = {name: value for name, value in found.items() if name not in PROVENANCE}
+    content = {name: value for name, value in printed.content.items() if name not in MADE_FROM}
+    expected = {name: value for name, value in found.items() if name not in MADE_FROM}
     differences = list(compared(content, expected))
     if differences:
-        differences[0] = replace(differences[0], section=_section(again, found, differences[0]))
-    kept = {name: printed.content[name] for name in PROVENANCE if name in printed.content}
+        headings = headings_by_pointer(again.sections())
+        differences = [replace(one, section=next(iter(headings.get(one.pointer, ())), "")) for one in differences]
+    kept = {name: printed.content[name] for name in MADE_FROM if name in printed.content}
     shown_content = found | kept if differences else reordered(found, printed.content)
-    checked, notes = _page_differences(printed, again, asked, shown_content)
-    n = sum(1 for _ in leaves(expected))
-    notes = (*_origin(found), *notes)
-    return Verification(str(path), n, made, notes, (*differences, *checked))
+    n, notes = sum(1 for _ in leaves(expected)), _models_used(found)
+    if printed.page.is_file():
+        differences += page_differences(SUBJECT.text(printed.page), again.html(asked, shown_content).decode())
+    else:
+        notes = (*notes, f"no page {printed.page.name} beside it: the values alone were checked")
+    return Verification(str(path), n, made, notes, tuple(differences))
 
 
 def _made_from(printed: Printed, asked: Parameters, found: dict[str, Any]) -> Iterator[str]:
@@ -125,34 +128,17 @@ def _fingerprint(printed: Printed, asked: Parameters) -> str:
     return fingerprint(source_of(printed.template), asked, printed.parameters)
 
 
-def _origin(found: dict[str, Any]) -> tuple[str, ...]:
+def _models_used(found: dict[str, Any]) -> tuple[str, ...]:
     if "artefact" not in found:
         return ()
     key = found["artefact"]
     return (f"models from artefact {key[:12]}" if key else "models fitted anew",)
 
 
-def _page_differences(
-    printed: Printed, again: Rerun, asked: Parameters, content: dict[str, Any]
-) -> tuple[tuple[Difference, ...], tuple[str, ...]]:
-    if not printed.page.is_file():
-        return (), (f"no page {printed.page.name} beside it: the values alone were checked",)
-    said = SUBJECT.text(printed.page)
-    expected = again.html(asked, content).decode()
-    return () if said == expected else (first_difference(said, expected),), ()
-
-
-def _section(again: Rerun, found: dict[str, Any], difference: Difference) -> str:
-    """The heading under which the value is shown; empty where it is not shown, or cannot be."""
-    places = places_of(again, found, difference.pointer, difference.said)
-    return places[0] if places else ""
-
-
-def places_of(again: Rerun, content: dict[str, Any], pointer: str, other: Any) -> list[str]:
-    """Headings of the sections of a page that change with a value."""
-    try:
-        changed = again.sections(with_leaf(content, parts(pointer), other))
-    except (ForecastingError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
-        return []
-    before = again.sections(content)
-    return list(dict.fromkeys(key[0] for key in before if before[key] != changed.get(key)))
+def headings_by_pointer(sections: Iterable[tuple[str, Shown]]) -> Mapping[str, list[str]]:
+    """Headings of the sections of a page that read each value, by its JSON pointer, in the order of the page."""
+    found: dict[str, dict[str, None]] = {}
+    for heading, section in sections:
+        for pointer in section.pointers:
+            found.setdefault(pointer, {})[heading] = None
+    return {pointer: list(headings) for pointer, headings in found.items()}

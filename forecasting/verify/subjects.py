@@ -1,4 +1,4 @@
-"""What can be verified: each kind is told by its look and has a function of its own. A new kind is one line."""
+"""Kinds of document that can be verified. A new kind is one line of `SUBJECTS`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,13 +10,22 @@ from forecasting.store.foreign import parsed_json
 from forecasting.verify.cards import is_card, verify_card
 from forecasting.verify.entries import is_entry, split_line, verify_entries
 from forecasting.verify.pages import is_page, verify_page
-from forecasting.verify.trust import SUBJECT, Trusted
-from forecasting.verify.verification import Verification
+from forecasting.verify.verification import SUBJECT, Trusted, Verification
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A kind of thing: its name, whether a path (and the JSON in it, if any) is one, and what derives it again."""
+    """A kind of document.
+
+    Parameters
+    ----------
+    name
+        The kind in words.
+    is_one
+        Whether a path, with the JSON in it or None, is of this kind.
+    verify
+        Derives a document of this kind again.
+    """
 
     name: str
     is_one: Callable[[Path, Any], bool]
@@ -31,10 +40,28 @@ SUBJECTS = (
 
 
 def verify(place: str | Path, trusted: Trusted | None = None) -> Verification:
-    """Derive what stands at a path (`PATH`, or `PATH:LINE` of an entry) again from record and code.
+    """Derive a document again from record and code, and compare it with what is printed.
 
-    Raises `UsageError` for what is none of `SUBJECTS`, `LedgerError` for a broken ledger, and what forecasts raise
-    where they cannot be made.
+    Parameters
+    ----------
+    place
+        Path of the document, or `PATH:LINE` for one forecast of a ledger entry.
+    trusted
+        Record and fitted models to derive it from; None for the shipped record and models fitted anew.
+
+    Returns
+    -------
+    Verification
+        Every value that differs.
+
+    Raises
+    ------
+    UsageError
+        The file is of none of the kinds, or the page was made from a record of its own and none is given.
+    LedgerError
+        The chain of the ledger is broken.
+    ForecastingError
+        The forecasts cannot be made.
     """
     path, line = split_line(str(place))
     trusted = trusted or Trusted()
@@ -44,14 +71,14 @@ def verify(place: str | Path, trusted: Trusted | None = None) -> Verification:
 
 
 def subject_at(path: Path) -> Subject:
-    """The kind of thing at a path; `UsageError` where it is none."""
+    """The kind of the document at a path; `UsageError` where it is none."""
     if not path.exists():
-        raise UsageError(f"expected {expected()}, got {path}: no such file")
+        raise UsageError(f"expected {expected()}, got {path}: no such file; name one that is there")
     held = _held(path)
     for subject in SUBJECTS:
         if subject.is_one(path, held):
             return subject
-    raise UsageError(f"expected {expected()}, got {path}: none of these")
+    raise UsageError(f"expected {expected()}, got {path}: none of these; name one")
 
 
 def expected() -> str:

@@ -1,16 +1,47 @@
-"""What came of deriving something again."""
+"""What a verification rests on, and its result."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from forecasting.documents.difference import Difference
+from forecasting.store.foreign import Foreign
+
+SUBJECT: Final = Foreign("a file", "name the page, card or entry to verify")
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """What a document is derived from again.
+
+    Parameters
+    ----------
+    data
+        Folder of the record; None for the one shipped.
+    artefacts
+        Folder of fitted models; None to fit them anew.
+    """
+
+    data: Path | None = None
+    artefacts: Path | None = None
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What came of deriving something again.
+    """The result of deriving a document again.
 
-    `n`: how many values were compared; `made_from`: in what record or code it differs from those at hand, if it does;
-    `notes`: where fitted models came from, and what was not checked; `differences`, in the order of the thing itself.
+    Parameters
+    ----------
+    subject
+        Path of the document.
+    n
+        Number of values compared.
+    made_from
+        In which record, code or models, if any, the document was made from others than those at hand.
+    notes
+        Where fitted models came from, and what was not checked.
+    differences
+        In the order of the document.
     """
 
     subject: str

@@ -11,7 +11,7 @@ from forecasting.documents.notes import MODEL_NAMES, with_notes
 from forecasting.documents.provenance import PROVENANCE, SETTINGS, Provenance, values_read
 from forecasting.documents.report import Shown
 from forecasting.documents.scorecard import ScorecardReport
-from forecasting.documents.values import Reads, view
+from forecasting.documents.values import PointersRead, view
 from forecasting.models import MODELS
 from forecasting.record.schema import TABLES
 
@@ -41,7 +41,7 @@ def test_the_scorecard_names_the_files_that_it_read():
 
 
 def test_the_values_read_are_those_that_have_a_provenance_and_new_ones_but_no_settings():
-    reads, known = Reads(), ("explained.drivers", "explained.changes", "ladder")
+    reads, known = PointersRead(), ("explained.drivers", "explained.changes", "ladder")
     content = view({"as_of": "2026-01-01", "explained": {"drivers": {"a": 1}, "changes": None}, "new": 1}, reads)
     assert content["as_of"] and content["explained"]["drivers"]["a"] == 1 and content.get("ladder") is None
     assert list(values_read(reads.pointers, known)) == ["explained.drivers"]

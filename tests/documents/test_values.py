@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.documents.difference import leaves, path_of
-from forecasting.documents.values import Fields, Reads, Rows, plain, pointer_of, view
+from forecasting.documents.values import Fields, PointersRead, Rows, plain, pointer_of, view
 
 LEAVES = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(0, 1) | st.sampled_from(["", "a", "é/~"])
 KEYS = st.text(st.sampled_from("ab/~ .0"), min_size=1, max_size=3)
@@ -39,7 +39,7 @@ def test_every_leaf_knows_the_pointer_that_leads_to_it(content):
 
 @given(CONTENT)
 def test_what_is_read_of_a_content_is_taken_down_and_gives_the_content_again(content):
-    reads = Reads()
+    reads = PointersRead()
     read = plain(view(content, reads))
     assert read == content and json.dumps(read) == json.dumps(content)
     assert {pointer for pointer, _ in leaves(content)} <= {"", *reads.pointers}
@@ -47,7 +47,7 @@ def test_what_is_read_of_a_content_is_taken_down_and_gives_the_content_again(con
 
 
 def test_only_what_was_read_is_taken_down_in_order():
-    reads = Reads()
+    reads = PointersRead()
     content = view({"b": {"x": 1, "y": 2}, "a": [10, 20, 30], "c": 0}, reads)
     assert reads.pointers == () and "c" in content and len(content["a"]) == 3
     assert content["b"]["y"] == 2 and content["a"][-1] == 30 and content.get("d") is None

@@ -4,6 +4,8 @@ import hashlib
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forecasting.documents.difference import compared, path_of
 from forecasting.publish.fingerprint import fingerprint
@@ -12,7 +14,8 @@ from forecasting.publish.parameters import checked_parameters
 from forecasting.publish.rerun import rerun
 from forecasting.store.errors import UsageError
 from forecasting.verify import Trusted, explain, verify
-from forecasting.verify.text import first_difference
+from forecasting.verify.lineage_text import lineage_text
+from forecasting.verify.page_html import page_differences
 
 
 @pytest.fixture(scope="module")
@@ -73,15 +76,33 @@ def test_an_edited_number_of_the_page_is_named(page, trusted):
     end = html.index("<", cell)
     page.write_text(html[:cell] + "4711" + html[end:])
     (found,) = verify(page, trusted).differences
-    assert found.section.startswith("text of the page, ")
     assert "4711" in found.said and "4711" not in found.found
-    assert str(found).startswith("text of the page, ")
+    assert str(found).startswith("page, Assumed days and unopened sources, beside its figures: says ")
 
 
-def test_what_draws_the_page_is_compared_too(page, trusted):
-    page.write_text(page.read_text().replace('lang="en"', 'lang="fr"'))
+def test_an_edited_figure_is_named_with_pointer_section_and_both_numbers(page, trusted):
+    html = page.read_text()
+    events = json.loads(page.with_suffix(".json").read_text())["rows"]["events"]
+    start = html.index('data-at="/rows/events">') + len('data-at="/rows/events">')
+    page.write_text(html[:start] + "4,711" + html[html.index("<", start) :])
     (found,) = verify(page, trusted).differences
-    assert found.section.startswith("what draws the page, ") and "fr" in found.said
+    assert str(found) == f"/rows/events (page, How good is the record?): says '4,711', the record gives '{events:,}'"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "section"),
+    [
+        ('lang="en"', 'lang="fr"', "top of the page"),
+        ('data-at="/rows/events"', 'data-at="/rows/cases"', "How good is the record?"),
+        ("Where the numbers come from", "Where the numbers came from", "Where the numbers come from"),
+        ("</body>", "<p>33 %</p></body>", "Where the numbers come from"),
+    ],
+)
+def test_an_edited_word_or_attribute_is_found_and_its_section_named(page, trusted, old, new, section):
+    page.write_text(page.read_text().replace(old, new))
+    (found,) = verify(page, trusted).differences
+    assert (found.pointer, found.section) == ("", f"page, {section}, beside its figures")
+    assert new[:10] in found.said and found.said != found.found
 
 
 def test_another_record_is_said_first_and_is_no_difference_of_a_number(page, trusted):
@@ -167,11 +188,67 @@ def test_a_value_that_is_no_forecast_is_told_by_the_rows_that_it_names(page, tru
         explain(str(page), "0.123456", trusted)
 
 
-def test_the_first_word_that_differs_is_told_with_its_heading():
-    one = "<h1>A</h1><p>all is well</p><h2>B &amp; C</h2><p>it is <b>7</b> % now</p><style>p{}</style>"
-    found = first_difference(one.replace("7", "9"), one)
-    assert (found.section, found.said) == ("text of the page, B & C", "well B & C it is 9 % now")
-    assert first_difference(one + "<p>more</p>", one).section == "text of the page, B & C"
+def test_a_number_as_printed_is_found_through_the_figures_of_the_page(page, trusted):
+    content = json.loads(page.with_suffix(".json").read_text())
+    events = content["rows"]["events"]
+    told = explain(str(page), f"{events:,}", trusted)
+    assert path_of(content, told["number"]["pointer"])[-1] == events
+    assert "/rows/events" in (told["number"]["pointer"], *told["number"]["also"])
+    assert explain(str(page), str(events), trusted)["number"] == told["number"]
+    by_pointer = explain(str(page), "/rows/events", trusted)
+    assert by_pointer["provenance"] == {"value": "rows", **content["provenance"]["rows"]}
+    assert by_pointer["place"]["sections"] == ["top of the page"]
+    lines = lineage_text(by_pointer).splitlines()
+    assert lines[0] == f"NUMBER  /rows/events = {events}"
+    assert "READ    for rows, worked out by " + by_pointer["provenance"]["made_by"] in lines
+    assert lines[-1] == "        shown under: top of the page"
+
+
+def test_a_number_that_only_the_json_file_rounds_to_is_none_of_the_page(page, trusted):
+    change(page, lambda held: held["rows"].update(events=4711))
+    assert explain(str(page), "4,711", trusted)["number"]["said"] == 4711
+    change(page, lambda held: held.update(unseen=0.4242))
+    with pytest.raises(UsageError, match=r"got '42 %'; name it as it is printed \(33 %\) or by its pointer"):
+        explain(str(page), "42 %", trusted)
+
+
+FIGURE = '<data value="0.326" data-at="/a/b">33 %</data> <small>10 to 60 %</small>'
+PAGE = f"<h1>A</h1><p>all is well</p><h2>B &amp; <b>C</b></h2><p>it is {FIGURE} now</p><style>p{{}}</style>"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("33 %", "14 %", "/a/b (page, B & C): says '14 % 10 to 60 %', the record gives '33 % 10 to 60 %'"),
+        ("60 %", "40 %", "/a/b (page, B & C): says '33 % 10 to 40 %', the record gives '33 % 10 to 60 %'"),
+        (" <small>10 to 60 %</small>", "", "/a/b (page, B & C): says '33 %', "),
+        ("0.326", "0.14", "page, B & C, beside its figures: says "),
+        ("well", "ill", "page, A, beside its figures: says "),
+        ("now", "now\0", "page, B & C, beside its figures: says "),
+        ("33 %", "<i>33 %</i>", "page, B & C, beside its figures: says "),
+        ("p{}", "p{display:none}", "page, B & C, beside its figures: says "),
+    ],
+)
+def test_whatever_is_edited_in_a_page_is_one_difference_with_its_section(old, new, message):
+    assert page_differences(PAGE, PAGE) == []
+    (found,) = page_differences(PAGE.replace(old, new), PAGE)
+    assert str(found).startswith(message)
+
+
+@given(
+    st.integers(0, len(PAGE)),
+    st.integers(0, 9),
+    st.sampled_from(["", "\0", "7", FIGURE, '<i data-at="/a/b">', "</data>"]),
+)
+def test_no_edit_leaves_a_page_without_a_difference(at, cut, put):
+    edited = PAGE[:at] + put + PAGE[at + cut :]
+    assert bool(page_differences(edited, PAGE)) == (edited != PAGE)
+
+
+def test_the_words_of_one_figure_cannot_be_moved_to_another():
+    tag = '<i data-at="/a">'
+    one, other = f"{tag}7</i>{tag}<b>", f"{tag}{tag}7</i><b>"
+    assert page_differences(one, other) and page_differences(f"{tag}7</i>{tag}\0<b>", other)
 
 
 def test_a_pointer_may_hold_escaped_keys():

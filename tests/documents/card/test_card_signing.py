@@ -267,7 +267,7 @@ def test_an_edit_that_no_hash_shows_is_found_and_named(made, fresh, history, tmp
         found
         == [
             "edited: /sections/summary/blocks/0/items/1/values/rolling/value (Summary: In backtests its Brier skill over the "
-            "...): said 0.550779; found 0.050779",
+            "...): says 0.550779, the record gives 0.050779",
             "card-0.1.0.md: not what the card makes of it",
         ]
         and said == []

@@ -1,41 +1,40 @@
-"""The chain of a number as lines of text."""
+"""The lineage of a number as lines of text."""
 
 from collections.abc import Iterator
-from typing import Any
 
+from forecasting.documents.provenance import PROVENANCE, Provenance
 from forecasting.store.errors import shown
+from forecasting.verify.forecast_lineage import Lineage
 
 MOST = 5
 CONTROLS = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
-Chain = dict[str, Any]
 
-
-def chain_text(chain: Chain) -> str:
+def lineage_text(lineage: Lineage) -> str:
     """Source, row, feature, fit, forecast and page, one below the other; long lists are cut (JSON has all)."""
-    return "\n".join(line.translate(CONTROLS) for line in _lines(chain))
+    return "\n".join(line.translate(CONTROLS) for line in _lines(lineage))
 
 
-def _lines(chain: Chain) -> Iterator[str]:
-    number = chain["number"]
+def _lines(lineage: Lineage) -> Iterator[str]:
+    number = lineage["number"]
     yield f"NUMBER  {number['pointer']} = {shown(number['said'])}"
     if "found" in number and number["found"] != number["said"]:
         yield f"        derived again: {shown(number['found'])}"
     if number["also"]:
         yield f"        printed the same: {', '.join(_cut(number['also']))}"
-    if "rows" in chain:
+    if "rows" in lineage:
         yield "ROWS"
-        yield from (line for fact in chain["rows"] for line in _fact(fact))
-        if not chain["rows"]:
+        yield from (line for row in lineage["rows"] for line in _citation(row))
+        if not lineage["rows"]:
             yield "  it names no row: it is worked out from the record as a whole"
     else:
-        yield from _sources(chain["sources"])
-        yield from _features(chain["features"])
-        yield from _fit(chain["fit"])
-        yield from _forecast(chain["forecast"])
-    if chain.get("provenance"):
-        yield from _provenance(chain["provenance"])
-    place = chain["place"]
+        yield from _sources(lineage["sources"])
+        yield from _features(lineage["features"])
+        yield from _fit(lineage["fit"])
+        yield from _forecast(lineage["forecast"])
+    if lineage.get("provenance"):
+        yield from _provenance(lineage["provenance"])
+    place = lineage["place"]
     yield f"PLACE   {place.get('entry') or place['page']}"
     if "sections" in place:
         yield f"        shown under: {'; '.join(place['sections']) or 'nowhere; it stands in the JSON file alone'}"
@@ -43,17 +42,17 @@ def _lines(chain: Chain) -> Iterator[str]:
         yield f"        {place['kind']}, due on {place['deadline']}"
 
 
-def _sources(found: Chain) -> Iterator[str]:
+def _sources(found: Lineage) -> Iterator[str]:
     yield "ROWS    of the case, and of what feeds the number"
-    yield from _fact(found["case"])
-    for fact in found.get("events", ()):
-        yield from _fact(fact)
+    yield from _citation(found["case"])
+    for row in found.get("events", ()):
+        yield from _citation(row)
     for name in ("endings", "outcomes"):
-        if facts := found.get(name):
-            yield f"  {len(facts)} endings or cases: {', '.join(_cut([_where(fact) for fact in facts]))}"
+        if rows := found.get(name):
+            yield f"  {len(rows)} endings or cases: {', '.join(_cut([_where(row) for row in rows]))}"
 
 
-def _features(features: list[Chain]) -> Iterator[str]:
+def _features(features: list[Lineage]) -> Iterator[str]:
     if features:
         yield "FEATURES"
     for one in features:
@@ -65,7 +64,7 @@ def _features(features: list[Chain]) -> Iterator[str]:
         yield f"    {one['what']} {one['reason']}"
 
 
-def _fit(fit: Chain) -> Iterator[str]:
+def _fit(fit: Lineage) -> Iterator[str]:
     yield f"FIT     {fit['from']}; {fit['n_cases']} cases, population {fit['population']}"
     yield f"        record sha256 {fit['record_sha256']}; code sha256 {fit['code_sha256']}"
     if "points" in fit:
@@ -77,7 +76,7 @@ def _fit(fit: Chain) -> Iterator[str]:
         yield f"        {fit['how']}"
 
 
-def _forecast(row: Chain) -> Iterator[str]:
+def _forecast(row: Lineage) -> Iterator[str]:
     yield (
         f"FORECAST {row['model']}, {row['case_id']} as of {row['as_of']}: {row['cause']} within {row['horizon']} "
         f"months {row['probability']!r} [{row['lower']!r}, {row['upper']!r}], given {row['given']}; "
@@ -85,26 +84,25 @@ def _forecast(row: Chain) -> Iterator[str]:
     )
 
 
-def _provenance(found: Chain) -> Iterator[str]:
-    models = f"; models: {', '.join(found['models'])}" if found["models"] else ""
-    yield f"READ    for {found['value']}, worked out by {found['made_by']}{models}"
-    for table, columns in sorted(found["reads"].items()):
-        yield f"        {table}: {', '.join(columns)}" if columns else f"        {table}"
-    for file in found["files"]:
-        yield f"        {file}"
+def _provenance(found: Lineage) -> Iterator[str]:
+    origin = Provenance.of({PROVENANCE: {found["value"]: found}})[found["value"]]
+    models = f"; models: {', '.join(origin.models)}" if origin.models else ""
+    yield f"READ    for {found['value']}, worked out by {origin.made_by}{models}"
+    for source in origin.sources:
+        yield f"        {source}"
 
 
-def _fact(fact: Chain) -> Iterator[str]:
-    known = f", known {fact['known']}" if fact.get("known") else ""
-    kind = f" {fact[name]}" if (name := next((n for n in ("kind", "cause") if n in fact), "")) else ""
-    text = fact.get("summary") or " ".join(fact[name] for name in ("title", "url") if name in fact)
-    yield f"  {_where(fact)}{known}:{kind} {text}"
-    for source in fact.get("sources", ()):
+def _citation(row: Lineage) -> Iterator[str]:
+    known = f", known {row['known']}" if row.get("known") else ""
+    kind = f" {row[name]}" if (name := next((n for n in ("kind", "cause") if n in row), "")) else ""
+    text = row.get("summary") or " ".join(row[name] for name in ("title", "url") if name in row)
+    yield f"  {_where(row)}{known}:{kind} {text}"
+    for source in row.get("sources", ()):
         yield f"    {_where(source)}: {source.get('title', '')} {source.get('url', '')}"
 
 
-def _where(fact: Chain) -> str:
-    return f"{fact['file']} row {fact['row']} ({fact['id']})"
+def _where(row: Lineage) -> str:
+    return f"{row['file']} row {row['row']} ({row['id']})"
 
 
 def _cut(names: list[str]) -> list[str]:
