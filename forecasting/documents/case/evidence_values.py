@@ -59,8 +59,8 @@ def sources(found: Material) -> list[Content]:
     own = history.case_sources.loc[history.case_sources["case_id"] == view.case_id, "source_id"]
     dated = history.sources[history.sources["published"].between("1", history.as_of.isoformat())]
     cited |= set(own) & set(dated["source_id"])
-    held = _stockpiles(history, view)
-    cited |= set(held["sources"]) if held else set()
+    held = stockpiles(history, view.parties)
+    cited |= set(held.sources) if held else set()
     rows = history.sources[history.sources["source_id"].isin(cited)]
     day = history.as_of.isoformat()
     return [
