@@ -29,17 +29,22 @@ os.environ.update(ONE_THREAD)  # of processes that tests start: two workers on t
 
 LONGEST = (
     "documents/test_case_report.py",
-    "publish/lab_jobs/test_lab_jobs_server.py",
-    "test_notebooks.py",
     "browser/test_jupyterlab.py",
     "browser/test_pages.py",
+    "publish/lab_jobs/test_lab_jobs_server.py",
+    "test_notebooks.py",
     "publish/test_batch.py",
-    "backtest/multiverse/test_multiverse.py",
-    "test_hardening.py",
+    "backtest/test_leakage.py",
     "features/test_leaks.py",
     "cli/test_commands.py",
     "documents/card/test_card_signing.py",
+    "explain/test_changes.py",
+    "backtest/multiverse/test_multiverse.py",
+    "backtest/test_checkpoints.py",
+    "documents/test_provenance.py",
     "documents/test_scorecard.py",
+    "publish/test_engine.py",
+    "publish/schedule/test_run_faults.py",
 )
 
 PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
@@ -50,6 +55,10 @@ settings.load_profile("fixed")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest come first, so that no process has one of them left when the others have ended."""
     ranks = {Path(__file__).parent / file: rank for rank, file in enumerate(LONGEST)}
+    if missing := [str(path) for path in ranks if not path.is_file()]:
+        raise pytest.UsageError(
+            f"expected the files named in LONGEST, got none at {', '.join(missing)}; name them anew"
+        )
     items.sort(key=lambda item: ranks.get(item.path, len(LONGEST)))
 
 

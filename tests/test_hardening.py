@@ -1,13 +1,10 @@
 """Requests and records made to break things: each ends in one clear error, and nothing is left behind."""
 
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from meeting import Meeting
 
 from forecasting import forecast, load_history
 from forecasting.__main__ import main
@@ -124,33 +121,22 @@ def test_a_full_output_is_one_line(few_cases):
     )
 
 
-RUN = """
-import sys
-from pathlib import Path
-from forecasting.__main__ import main
-from forecasting.publish import notebook
-from forecasting.store import package_data
-place = Path(sys.argv.pop())
-notebook.shipped = lambda name: place / name if name == "notebooks" else package_data.shipped(name)
-main()
-"""
-
-
-def test_a_killed_kernel_publishes_nothing(tmp_path, template, few_cases):
-    meeting, out = Meeting(tmp_path), tmp_path / "out"
-    template(meeting.cell)
-    asked = ["report", "--template", "data-quality", "--data", str(few_cases), "--out", str(out), str(tmp_path)]
-    run = subprocess.Popen([sys.executable, "-c", RUN, *asked], stderr=subprocess.PIPE, text=True)
-    os.kill(meeting.kernel(run), signal.SIGKILL)
-    stderr = run.communicate()[1]
-    assert run.returncode == 1
+def test_a_killed_kernel_publishes_nothing(tmp_path, template, few_cases, monkeypatch, capsys):
+    template("import os, signal", "os.kill(os.getpid(), signal.SIGKILL)")
+    out = tmp_path / "out"
+    asked = ["--template", "data-quality", "--data", str(few_cases), "--out", str(out)]
+    monkeypatch.setattr(sys, "argv", ["forecasting", "report", *asked])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 1
+    stderr = capsys.readouterr().err
     assert stderr.strip().splitlines()[-1].startswith("ReportError: expected data_quality to run for")
     assert "Traceback" not in stderr
     assert {path.name for path in out.rglob("*.*")} == {"2026-08-31.failed.ipynb"}
 
 
-def test_no_room_for_temporary_files_is_one_error(tmp_path, monkeypatch):
+def test_no_room_for_temporary_files_is_one_error(tmp_path, monkeypatch, few_cases):
     monkeypatch.setattr(notebook.tempfile, "tempdir", str(tmp_path / "missing"))
     with pytest.raises(ReportError, match="expected a folder for temporary files"):
-        render_report("case_report", {"case_id": CASE}, tmp_path / "out")
+        render_report("data_quality", {"data": few_cases}, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -19,4 +19,4 @@ def test_the_hash_of_the_fit_is_of_this_package_and_of_what_fits_not_of_what_rep
     for name in ("documents/page.py", "record/questionnaire.py", "__init__.py"):
         path = package / name
         path.write_bytes(path.read_bytes() + b"MORE = 1\n")
-        assert modules_sha256(FITTING, package) in hashes
+    assert modules_sha256(FITTING, package) in hashes

@@ -180,9 +180,9 @@ def test_drawn_folds_keep_components_whole_and_repeat():
     assert not np.array_equal(folds_of_cases, drawn_folds(group, 5, 2))
 
 
-@pytest.mark.parametrize("jobs", [1, 2, 3, 7])
-def test_shares_of_work_come_back_in_order(jobs):
-    assert map_in_jobs(sorted, range(5), jobs) == list(range(5))
+@pytest.mark.parametrize(("n", "jobs"), [(5, 1), (5, 2), (1, 2)])
+def test_shares_of_work_come_back_in_order(n, jobs):
+    assert map_in_jobs(sorted, range(n), jobs) == list(range(n))
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,9 @@ def ask(case=CASE, artefacts="none", **options):
     assert call("forecast", case, artefacts=artefacts, **options) == 0
 
 
-def test_a_forecast_is_printed_as_json(tmp_path, trained):
-    code, out, err = ran_elsewhere(tmp_path, "forecast", CASE, "--as-of", "2026-02-05", "--json")
+def test_a_forecast_is_printed_as_json(tmp_path, monkeypatch, trained, ran):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = ran("forecast", CASE, "--as-of", "2026-02-05", "--json")
     assert code == 0
     assert err == REFITTED.format("artefacts")
     rows = json.loads(out)

@@ -6,19 +6,17 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from forecasting.documents.compose import section, table, text
-from forecasting.documents.data_quality import QualityReport
 from forecasting.documents.notes import MODEL_NAMES, with_notes
 from forecasting.documents.provenance import PROVENANCE, SETTINGS, Provenance, values_read
 from forecasting.documents.report import Shown
-from forecasting.documents.scorecard import ScorecardReport
 from forecasting.documents.values import PointersRead, view
 from forecasting.models import MODELS
 from forecasting.record.schema import TABLES
 
 
-@pytest.mark.parametrize("report", [ScorecardReport, QualityReport])
-def test_every_value_of_a_page_says_what_it_rests_on(report):
-    made = report()
+@pytest.mark.parametrize("report", ["scorecard_report", "quality_report"])
+def test_every_value_of_a_page_says_what_it_rests_on(report, request):
+    made = request.getfixturevalue(report)
     said = Provenance.of(made.content)
     assert set(said) <= set(made.content) <= set(said) | SETTINGS
     for origin in said.values():
@@ -27,14 +25,14 @@ def test_every_value_of_a_page_says_what_it_rests_on(report):
         assert all(set(columns) <= set(TABLES[table].names) for table, columns in origin.reads.items())
         assert set(origin.models) <= set(MODELS) == set(MODEL_NAMES)
         assert origin.reads or origin.files
-    for name in report.SECTIONS:
+    for name in made.SECTIONS:
         shown = made.show(name)
         assert set(shown.values) <= set(said)
         assert shown.made_by.rpartition(".")[2] == name
 
 
-def test_the_scorecard_names_the_files_that_it_read():
-    said = Provenance.of(ScorecardReport().content)
+def test_the_scorecard_names_the_files_that_it_read(scorecard_report):
+    said = Provenance.of(scorecard_report.content)
     assert said["registered"].files == ("evaluation/skill.csv",) and said["registered"].reads == {}
     assert said["peers"].files == ("benchmarks/peers/results.csv",)
     assert said["earlier"].files == said["breakdown"].files == ("evaluation/breakdown.csv",)

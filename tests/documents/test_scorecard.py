@@ -36,11 +36,6 @@ def words_of(report, section):
 
 
 @pytest.fixture(scope="module")
-def report():
-    return ScorecardReport()
-
-
-@pytest.fixture(scope="module")
 def page(tmp_path_factory):
     folder = tmp_path_factory.mktemp("card")
     path = shipped("notebooks") / "reports" / "scorecard.ipynb"
@@ -50,34 +45,34 @@ def page(tmp_path_factory):
     return html_page(ran, "Scorecard")
 
 
-def test_the_page_shows_every_section_without_script_or_network(page, report):
+def test_the_page_shows_every_section_without_script_or_network(page, scorecard_report):
     for section in ScorecardReport.SECTIONS:
-        shown = words_of(report, section)
+        shown = words_of(scorecard_report, section)
         assert shown in text_of(page)
         assert shown or section == "peers"
     assert page.count("<svg") == 2
     assert not re.search(r"<script|<link|@import|javascript:|(src|href)=\"http", page.replace('href="#', ""), re.I)
 
 
-def test_every_percentage_on_the_page_is_in_its_content(report):
+def test_every_percentage_on_the_page_is_in_its_content(scorecard_report):
     def numbers(value):
         inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         own = {f"{100 * value:.1f}"} if isinstance(value, float) else set()
         return own.union(*(numbers(item) for item in inner))
 
-    known = numbers(json.loads(json.dumps(report.content, allow_nan=False)))
+    known = numbers(json.loads(json.dumps(scorecard_report.content, allow_nan=False)))
     for section in ("headline", "horizons", "causes", "parts", "calibration", "power"):
-        printed = re.findall(rf"({MINUS}?\d+\.\d) %", words_of(report, section))
+        printed = re.findall(rf"({MINUS}?\d+\.\d) %", words_of(scorecard_report, section))
         assert len(printed) > 10
         assert {one.replace(MINUS, "-") for one in printed} <= known
 
 
-def test_every_figure_of_the_page_shows_the_value_that_its_pointer_leads_to(report):
-    rows = sum(len(report.content[name]) for name in ("breakdown", "calibration", "power"))
-    assert follow_pointers(report) > rows
+def test_every_figure_of_the_page_shows_the_value_that_its_pointer_leads_to(scorecard_report):
+    rows = sum(len(scorecard_report.content[name]) for name in ("breakdown", "calibration", "power"))
+    assert follow_pointers(scorecard_report) > rows
 
 
-def test_the_headline_is_the_registered_skill(report):
+def test_the_headline_is_the_registered_skill(scorecard_report):
     proof = pd.read_csv(shipped("data") / "evaluation/skill.csv").set_index(["design", "model", "reference", "horizon"])
     cells = [
         "{:.1f} % [{:.1f}, {:.1f}]".format(
@@ -85,20 +80,22 @@ def test_the_headline_is_the_registered_skill(report):
         )
         for design in ("cluster", "rolling")
     ]
-    assert f"one unit per case (registered) {' '.join(cells)}" in words_of(report, "headline")
+    assert f"one unit per case (registered) {' '.join(cells)}" in words_of(scorecard_report, "headline")
 
 
-def test_what_has_no_skill_is_said_to_have_none(report):
-    rows = [r for r in report.content["breakdown"] if (r["by"], r["weights"]) == ("cause", "case")]
+def test_what_has_no_skill_is_said_to_have_none(scorecard_report):
+    rows = [r for r in scorecard_report.content["breakdown"] if (r["by"], r["weights"]) == ("cause", "case")]
     unproved = {
         r["part"] for r in rows if r["reference"] == "base_rate" and r["lower"] <= 0 and r["design"] in REGISTERED
     }
-    said = re.search(r"No skill over the base rate is shown for: (.*?)\.", words_of(report, "causes")).group(1)
+    said = re.search(r"No skill over the base rate is shown for: (.*?)\.", words_of(scorecard_report, "causes")).group(
+        1
+    )
     assert unproved == {word for word in ("formalized", "collapsed", "faded") if word in said} != set()
 
 
-def test_too_few_is_said_where_nothing_is_printed(report):
-    assert "lapsed treaty 4 4 too few too few too few too few" in words_of(report, "parts")
+def test_too_few_is_said_where_nothing_is_printed(scorecard_report):
+    assert "lapsed treaty 4 4 too few too few too few too few" in words_of(scorecard_report, "parts")
 
 
 def test_a_record_without_results_says_so_and_shows_no_number(few_cases):
@@ -124,10 +121,10 @@ def test_other_learners_are_shown_if_a_file_is_there(tmp_path):
     assert "50.0" not in html
 
 
-def test_results_of_an_earlier_record_are_told_apart(report):
-    content = {**report.content, "record_sha256": "f" * 64}
+def test_results_of_an_earlier_record_are_told_apart(scorecard_report):
+    content = {**scorecard_report.content, "record_sha256": "f" * 64}
     assert "of an earlier edition of the record" in text_of(section_html(sections.masthead(view(content))))
-    assert "of an earlier edition" not in words_of(report, "masthead")
+    assert "of an earlier edition" not in words_of(scorecard_report, "masthead")
     earlier = [{**row, "record": "0123"} for row in content["breakdown"] if row["by"] == "all"]
     assert "Earlier editions of the record" in section_text(sections.headline(view({**content, "earlier": earlier})))
 

@@ -24,20 +24,15 @@ KEPT = (CASE, "nsg-1978", "us-china-encounters-mou-2014", "us-iran-islamabad-mou
 
 
 @pytest.fixture(scope="module")
-def portfolio(tmp_path_factory):
+def portfolio(tmp_path_factory, history):
     """The page and the sidecar of the portfolio of a record in which few cases go on."""
     folder = tmp_path_factory.mktemp("portfolio")
     record = RecordCopy(shutil.copytree(shipped("data"), folder / "record", copy_function=shutil.copyfile))
-    outcomes = load_history().outcomes
+    outcomes = history.outcomes
     ongoing = set(outcomes[(outcomes["target"] == "concluded") & (outcomes["cause"] == "")]["case_id"])
     record.keep_cases(set(outcomes["case_id"]) - ongoing | set(KEPT))
     page = render_report("portfolio", {"data": record.folder, "horizons": [12, 60]}, folder / "out")
     return page.read_text(), json.loads(page.with_suffix(".json").read_text()), load_history(record.folder)
-
-
-@pytest.fixture(scope="module")
-def quality():
-    return QualityReport()
 
 
 def test_every_figure_of_the_portfolio_shows_the_value_that_its_pointer_leads_to(portfolio):
@@ -96,29 +91,29 @@ def test_the_portfolio_says_accuracy_first_then_moves_then_forecasts(portfolio):
     assert "<script" not in html
 
 
-def test_every_figure_of_the_report_of_the_record_shows_the_value_that_its_pointer_leads_to(quality, small_copy):
-    content = quality.content
-    assert follow_pointers(quality) > sum(len(content[name]) for name in ("stale", "agreement", "coverage"))
+def test_every_figure_of_the_report_of_the_record_shows_the_value_that_its_pointer_leads_to(quality_report, small_copy):
+    content = quality_report.content
+    assert follow_pointers(quality_report) > sum(len(content[name]) for name in ("stale", "agreement", "coverage"))
     small_copy.edit("cases", CASE, type="treaty")
     assert follow_pointers(QualityReport(data=small_copy.folder)) > 8
 
 
-def test_a_figure_that_shows_another_value_than_the_one_at_its_pointer_breaks_the_law(quality):
+def test_a_figure_that_shows_another_value_than_the_one_at_its_pointer_breaks_the_law(quality_report):
     class Wrong(QualityReport):
         def show(self, section):
             shown = super().show(section)
-            first, changed = quality.content["assumed"][0]["assumed"], shown.section.model_dump_json()
+            first, changed = quality_report.content["assumed"][0]["assumed"], shown.section.model_dump_json()
             changed = changed.replace(f'"value":{first},', f'"value":{first + 1},')
             return replace(shown, section=Section.model_validate_json(changed))
 
     wrong = Wrong.__new__(Wrong)
-    wrong.content = quality.content
+    wrong.content = quality_report.content
     with pytest.raises(AssertionError):
         follow_pointers(wrong)
 
 
-def test_the_report_of_the_record_counts_what_the_tables_hold(record, quality):
-    content = quality.content
+def test_the_report_of_the_record_counts_what_the_tables_hold(record, quality_report):
+    content = quality_report.content
     tables = {name: raw.cells for name, raw in record.tables.items()}
     assert content["faults"] == [] and content["rows"]["events"] == len(tables["events"])
     assumed = {row["field"]: row["assumed"] for row in content["assumed"]}
