@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 from forecasting.documents.blocks import Cell, Table, Text, Unit
-from forecasting.documents.compose import figure, name, quote, share, table, text
+from forecasting.documents.compose import table, text
+from forecasting.documents.quantities import figure, name, quote, share
 from forecasting.documents.skill_tables import DESIGNS, HEADS, MODELS, WEIGHTS, Row, chosen
 from forecasting.documents.wording import TOO_FEW, years
 from forecasting.record.vocabulary import CAUSES

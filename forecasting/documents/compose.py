@@ -1,6 +1,5 @@
 """Short ways to write blocks: a value read from the content brings its JSON pointer along by itself."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,291 +10,15 @@ from forecasting.documents.blocks import (
     Block,
     Cell,
     Chart,
-    Figure,
     Inline,
-    Interval,
     Items,
     Listed,
     Section,
     Table,
     Text,
-    Unit,
 )
-from forecasting.documents.values import plain, pointer_of
-
-
-def figure(unit: Unit, value: Any, lower: Any = None, upper: Any = None) -> Figure:
-    """A value of a unit with its interval.
-
-    Parameters
-    ----------
-    unit : Unit
-        How the value is shown, one of `blocks.Unit`.
-    value : object
-        Number, text or None; a number that is not finite was not measured, and becomes None.
-    lower, upper : object, optional
-        Bounds of its interval, in the same unit.
-
-    Returns
-    -------
-    Figure
-        The value; values from a view of the content bring their JSON pointers along.
-
-    Examples
-    --------
-    >>> from forecasting.documents.values import view
-    >>> content = view({"skill": 0.071})
-    >>> figure("share", content["skill"]).pointer
-    '/skill'
-    >>> figure("ratio", float("nan")).value is None
-    True
-    """
-    return Figure(
-        unit=unit,
-        value=_measured(value),
-        lower=_measured(lower),
-        upper=_measured(upper),
-        pointer=pointer_of(value),
-        lower_pointer=pointer_of(lower),
-        upper_pointer=pointer_of(upper),
-    )
-
-
-def _measured(value: Any) -> Any:
-    found = plain(value)
-    return None if isinstance(found, float) and not math.isfinite(found) else found
-
-
-def chance(value: Any, lower: Any = None, upper: Any = None) -> Figure:
-    r"""A probability, in whole per cent and never as certainty.
-
-    Parameters
-    ----------
-    value : object
-        Probability from 0 to 1; None or a number that is not finite means that nothing was measured.
-    lower, upper : object, optional
-        Bounds of its interval, in the same unit.
-
-    Returns
-    -------
-    Figure
-        The value, with its JSON pointer where it was read from a view of the content.
-
-    Examples
-    --------
-    >>> from forecasting.documents.text import figure as words
-    >>> words(chance(0.142, 0.1, 0.18))
-    '14\xa0% (10 to 18\xa0%)'
-    """
-    return figure("chance", value, lower, upper)
-
-
-def share(value: Any, lower: Any = None, upper: Any = None) -> Figure:
-    r"""A fraction of one, such as an observed frequency or a skill, as a percentage with one decimal.
-
-    Parameters
-    ----------
-    value : object
-        Fraction of one; None or a number that is not finite means that nothing was measured.
-    lower, upper : object, optional
-        Bounds of its interval, in the same unit.
-
-    Returns
-    -------
-    Figure
-        The value, with its JSON pointer where it was read from a view of the content.
-
-    Examples
-    --------
-    >>> from forecasting.documents.text import figure as words
-    >>> words(share(75 / 75))
-    '100.0\xa0%'
-    """
-    return figure("share", value, lower, upper)
-
-
-def percent(value: Any) -> Figure:
-    r"""A fraction of one that is whole per cent by definition, such as a level of confidence.
-
-    Parameters
-    ----------
-    value : object
-        Fraction of one; None or a number that is not finite means that nothing was measured.
-
-    Returns
-    -------
-    Figure
-        The value, with its JSON pointer where it was read from a view of the content.
-
-    Examples
-    --------
-    >>> from forecasting.documents.text import figure as words
-    >>> words(percent(0.8))
-    '80\xa0%'
-    """
-    return figure("percent", value)
-
-
-def points(value: Any) -> Figure:
-    """A difference of fractions of one, in percentage points.
-
-    Parameters
-    ----------
-    value : object
-        Difference of fractions of one; None or a number that is not finite means that nothing was measured.
-
-    Returns
-    -------
-    Figure
-        The value, with its JSON pointer where it was read from a view of the content.
-
-    Examples
-    --------
-    >>> from forecasting.documents.text import figure as words
-    >>> words(points(0.015))
-    '+1.5'
-    """
-    return figure("points", value)
-
-
-def count(value: Any) -> Figure:
-    """A whole number of things.
-
-    Parameters
-    ----------
-    value : object
-        Whole number from 0; None or a number that is not finite means that nothing was measured.
-
-    Returns
-    -------
-    Figure
-        The value, with its JSON pointer where it was read from a view of the content.
-
-    Examples
-    --------
-    >>> from forecasting.documents.text import figure as words
-    >>> words(count(1984))
-    '1,984'
-    """
-    return figure("count", value)
-
-
-def quote(value: Any) -> Figure:
-    """Text from elsewhere, such as a name in the record, shown literally.
-
-    Parameters
-    ----------
-    value : str or number
-        The text; a number is shown as it is written.
-
-    Returns
-    -------
-    Figure
-        The value, with its JSON pointer where it was read from a view of the content.
-
-    Examples
-    --------
-    >>> from forecasting.documents.text import figure as words
-    >>> words(quote("Vladivostok 1974"))
-    'Vladivostok 1974'
-    """
-    return figure("quote", value)
-
-
-def code(value: Any) -> Figure:
-    """A hash, a version or a file's name, set as code.
-
-    Parameters
-    ----------
-    value : str
-        The text.
-
-    Returns
-    -------
-    Figure
-        The value, with its JSON pointer where it was read from a view of the content.
-
-    Examples
-    --------
-    >>> from forecasting.documents.text import figure as words
-    >>> words(code("62302f0e"))
-    '62302f0e'
-    """
-    return figure("code", value)
-
-
-def day(value: Any) -> Figure:
-    """A day in words.
-
-    Parameters
-    ----------
-    value : str
-        The day, written YYYY-MM-DD.
-
-    Returns
-    -------
-    Figure
-        The value, with its JSON pointer where it was read from a view of the content.
-
-    Examples
-    --------
-    >>> from forecasting.documents.text import figure as words
-    >>> words(day("2026-02-05"))
-    '5 February 2026'
-    """
-    return figure("day", value)
-
-
-def name(value: Any) -> Figure:
-    """A code of the vocabulary as words.
-
-    Parameters
-    ----------
-    value : str
-        The code.
-
-    Returns
-    -------
-    Figure
-        The value, with its JSON pointer where it was read from a view of the content.
-
-    Examples
-    --------
-    >>> from forecasting.documents.text import figure as words
-    >>> words(name("lapsed_treaty"))
-    'lapsed treaty'
-    """
-    return figure("name", value)
-
-
-def interval(unit: Unit, lower: Any, upper: Any) -> Interval:
-    r"""An interval without its point.
-
-    Parameters
-    ----------
-    unit : Unit
-        How the bounds are shown, one of `blocks.Unit`.
-    lower, upper : float
-        The bounds, in the unit.
-
-    Returns
-    -------
-    Interval
-        The bounds, with their JSON pointers where they were read from a view.
-
-    Examples
-    --------
-    >>> from forecasting.documents.text import inline
-    >>> inline(interval("chance", 0.1, 0.18))
-    '10 to 18\xa0%'
-    """
-    return Interval(
-        unit=unit,
-        lower=plain(lower),
-        upper=plain(upper),
-        lower_pointer=pointer_of(lower),
-        upper_pointer=pointer_of(upper),
-    )
+from forecasting.documents.quantities import quote
+from forecasting.documents.values import plain
 
 
 def badge(tone: str, words: str) -> Badge:
@@ -345,6 +68,7 @@ def text(said: str, anchor: str | None = None, /, **values: Inline | str) -> Tex
 
     Examples
     --------
+    >>> from forecasting.documents.quantities import share
     >>> from forecasting.documents.text import said as words
     >>> words(text("The skill is **{skill}**.", skill=share(0.071)))
     'The skill is 7.1\xa0%.'
@@ -375,6 +99,7 @@ def slotted(said: str, values: Mapping[str, Inline]) -> Text:
 
     Examples
     --------
+    >>> from forecasting.documents.quantities import count
     >>> sorted(slotted("{n} cases", {"n": count(3), "other": count(4)}).values)
     ['n']
     """
@@ -398,6 +123,7 @@ def aside(said: str, /, **values: Inline | str) -> Aside:
 
     Examples
     --------
+    >>> from forecasting.documents.quantities import count
     >>> from forecasting.documents.text import inline
     >>> inline(aside("last observed {n} months ago", n=count(29)))
     'last observed 29 months ago'
@@ -422,6 +148,7 @@ def joined(parts: Sequence[Text], between: str = "; ") -> Text:
 
     Examples
     --------
+    >>> from forecasting.documents.quantities import count
     >>> joined([text("{n} cases", n=count(3)), text("{n} events", n=count(4))]).said
     '{n_0} cases; {n_1} events'
     """
@@ -482,6 +209,7 @@ def table(caption: str, head: Iterable[str], rows: Iterable[Iterable[Cell]], anc
 
     Examples
     --------
+    >>> from forecasting.documents.quantities import count
     >>> table("Cases by outcome", ["Outcome", "Cases"], [["faded", count(42)]]).rows[0][0]
     'faded'
     """

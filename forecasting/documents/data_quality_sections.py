@@ -2,7 +2,8 @@
 
 from forecasting.documents.blocks import Cell, Section, Title
 from forecasting.documents.case.content import STALE_MONTHS
-from forecasting.documents.compose import code, count, day, figure, joined, name, quote, section, share, table, text
+from forecasting.documents.compose import joined, section, table, text
+from forecasting.documents.quantities import code, count, day, figure, name, quote, share
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import counted
 from forecasting.record.vocabulary import STATES

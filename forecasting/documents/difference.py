@@ -76,7 +76,7 @@ def compared(
     Examples
     --------
     >>> print(*compared({"n": [3, 4]}, {"n": [3, 5]}))
-    /n/1: said 4; found 5
+    /n/1: says 4, the record gives 5
     """
     if isinstance(said, dict) and isinstance(found, dict) and not (aligned and said.get("kind") != found.get("kind")):
         pairs = [(key, said.get(key, NOTHING), found.get(key, NOTHING)) for key in {**found, **said}]

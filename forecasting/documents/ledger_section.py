@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.documents.blocks import Block, Cell, Heading, Section, Table
-from forecasting.documents.compose import code, count, day, figure, name, quote, section, share, table, text
+from forecasting.documents.compose import section, table, text
+from forecasting.documents.quantities import code, count, day, figure, name, quote, share
 from forecasting.documents.values import Content, Fields
 from forecasting.documents.wording import TOO_FEW, label
 from forecasting.ledger import read_chain, score

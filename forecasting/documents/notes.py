@@ -10,9 +10,10 @@ from typing import Any
 from nbformat import NotebookNode
 
 from forecasting.documents.blocks import Text
-from forecasting.documents.compose import code, day, joined, text
+from forecasting.documents.compose import joined, text
 from forecasting.documents.html import NOTEBOOK_STYLE, ORIGIN, rendered
 from forecasting.documents.provenance import Provenance
+from forecasting.documents.quantities import code, day
 from forecasting.documents.values import Content
 from forecasting.documents.wording import label
 from forecasting.record.schema import TABLES

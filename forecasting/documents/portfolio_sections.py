@@ -6,23 +6,8 @@ from collections.abc import Iterator
 from forecasting.documents.blocks import Figure, Section, Text, Title
 from forecasting.documents.case.content import STALE_MONTHS
 from forecasting.documents.case.material import BESIDE, HEADLINE_MODEL
-from forecasting.documents.compose import (
-    aside,
-    badge,
-    chance,
-    code,
-    count,
-    day,
-    interval,
-    items,
-    joined,
-    name,
-    points,
-    quote,
-    section,
-    table,
-    text,
-)
+from forecasting.documents.compose import aside, badge, items, joined, section, table, text
+from forecasting.documents.quantities import chance, code, count, day, interval, name, points, quote
 from forecasting.documents.skill_tables import DESIGNS
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import PAST, PER_CENT, counted, limit_words, years

@@ -85,7 +85,8 @@ class Report:
 
         Examples
         --------
-        >>> from forecasting.documents.compose import count, section, text
+        >>> from forecasting.documents.compose import section, text
+        >>> from forecasting.documents.quantities import count
         >>> def size(content): return section(text("{n} cases", n=count(content["n"])))
         >>> class Small(Report):
         ...     SECTIONS = by_name([size])

@@ -4,7 +4,8 @@ from forecasting.documents.blocks import Block, Chart, Fold, Prose, Section, Sum
 from forecasting.documents.calibration_tables import brier_parts, interval_cell, reliability_words, tiers
 from forecasting.documents.calibration_tables import calibration as calibration_table
 from forecasting.documents.calibration_tables import power as power_table
-from forecasting.documents.compose import chart, code, day, joined, percent, quote, section, share, table, text
+from forecasting.documents.compose import chart, joined, section, table, text
+from forecasting.documents.quantities import code, day, percent, quote, share
 from forecasting.documents.skill_tables import (
     DESIGNS,
     REGISTERED,

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from forecasting.documents.blocks import Cell, Table, Text
-from forecasting.documents.compose import count, joined, name, share, table, text
+from forecasting.documents.compose import joined, table, text
+from forecasting.documents.quantities import count, name, share
 from forecasting.documents.wording import TOO_FEW
 from forecasting.record.vocabulary import CAUSES
 

@@ -49,7 +49,8 @@ def section_text(section: Section) -> str:
 
     Examples
     --------
-    >>> from forecasting.documents.compose import count, section, table
+    >>> from forecasting.documents.compose import section, table
+    >>> from forecasting.documents.quantities import count
     >>> print(section_text(section(table("Cases by outcome", ["Outcome", "Cases"], [["faded", count(42)]]))))
     Cases by outcome
     Outcome  Cases

@@ -8,8 +8,9 @@ import pandas as pd
 
 from forecasting.documents import compose, wording
 from forecasting.documents.blocks import Block, Cell, Heading, Text
-from forecasting.documents.compose import aside, chance, code, points, quote, section, text
+from forecasting.documents.compose import aside, section, text
 from forecasting.documents.html import drawing_html, rendered, section_html
+from forecasting.documents.quantities import chance, code, points, quote
 from forecasting.documents.wording import (
     PER_CENT,
     label,

@@ -31,7 +31,7 @@ def test_a_folder_of_ones_own_gets_copies_and_keeps_what_was_changed(tmp_path, c
     assert capsys.readouterr().err == ""
     lab.notebook_folder(place)
     assert notebooks(place) == SHIPPED | {lab.START: b"my own"}
-    assert capsys.readouterr().err == f"{place / lab.START}: kept as it is; remove it to get the one shipped\n"
+    assert capsys.readouterr().err == f"{place / lab.START}: left as it is; remove it to get the one shipped\n"
 
 
 def test_installed_without_a_clone_they_are_copied_to_where_one_works(tmp_path, monkeypatch):

@@ -24,28 +24,10 @@ from forecasting.documents.blocks import (
     Title,
     figures,
 )
-from forecasting.documents.compose import (
-    aside,
-    badge,
-    chance,
-    chart,
-    code,
-    count,
-    day,
-    figure,
-    interval,
-    items,
-    joined,
-    name,
-    points,
-    quote,
-    section,
-    share,
-    table,
-    text,
-)
+from forecasting.documents.compose import aside, badge, chart, items, joined, section, table, text
 from forecasting.documents.html import ORIGIN, section_html
 from forecasting.documents.markdown import section_markdown
+from forecasting.documents.quantities import chance, code, count, day, figure, interval, name, points, quote, share
 from forecasting.documents.text import section_text
 from forecasting.documents.values import view
 from forecasting.documents.wording import MINUS, PER_CENT

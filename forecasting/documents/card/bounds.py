@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from forecasting.documents.card.form import CardBlock, CardSection
 from forecasting.documents.card.material import MODEL, TARGET, Material
-from forecasting.documents.compose import count, day, quote, share, table, text
+from forecasting.documents.compose import table, text
+from forecasting.documents.quantities import count, day, quote, share
 from forecasting.explain.support import SupportCount
 from forecasting.forecasts import case_limits
 from forecasting.forecasts.applicability import FEWEST_AT_RISK, Applicability

@@ -12,7 +12,8 @@ from forecasting.documents.card import bounds, evidence, failures, identity, per
 from forecasting.documents.card.diff import differences
 from forecasting.documents.card.form import Card, CardSection, require_filled
 from forecasting.documents.card.material import Material, gather
-from forecasting.documents.compose import code, count, quote, table, text
+from forecasting.documents.compose import table, text
+from forecasting.documents.quantities import code, count, quote
 from forecasting.record.history import History
 from forecasting.store.errors import CardError
 from forecasting.store.values import complaint

@@ -6,9 +6,10 @@ from typing import Any, Final
 from forecasting.documents.blocks import Block, Cell, Chart, Section, Summary, Text, Title
 from forecasting.documents.card.form import Card
 from forecasting.documents.card.staleness import SHORT, Mismatch
-from forecasting.documents.compose import aside, badge, code, count, day, items, joined, name, quote, share, table, text
+from forecasting.documents.compose import aside, badge, items, joined, table, text
 from forecasting.documents.html import ORIGIN, rendered
 from forecasting.documents.markdown import section_markdown
+from forecasting.documents.quantities import code, count, day, name, quote, share
 from forecasting.review import APPROVED, DRAFT, Remark, SignOffStatus
 from forecasting.review.status import CHANGES_REQUESTED
 

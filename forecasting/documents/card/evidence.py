@@ -8,7 +8,8 @@ import numpy as np
 from forecasting.documents.blocks import Figure
 from forecasting.documents.card.form import CardSection
 from forecasting.documents.card.material import MODEL, Material
-from forecasting.documents.compose import count, day, figure, items, name, quote, share, table, text
+from forecasting.documents.compose import items, table, text
+from forecasting.documents.quantities import count, day, figure, name, quote, share
 from forecasting.documents.wording import label
 from forecasting.features import FEATURES, HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex, feature_table
 from forecasting.features.coverage import WINDOW_MONTHS, coverage_by_state

@@ -8,7 +8,8 @@ from forecasting.documents.blocks import Table, Text
 from forecasting.documents.card.form import CardSection
 from forecasting.documents.card.material import Material
 from forecasting.documents.card.recount import kept_scores
-from forecasting.documents.compose import count, day, items, name, quote, share, table, text
+from forecasting.documents.compose import items, table, text
+from forecasting.documents.quantities import count, day, name, quote, share
 from forecasting.record.vocabulary import CAUSES
 
 MONTHS: Final = 60

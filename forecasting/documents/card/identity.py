@@ -6,7 +6,8 @@ import pandas as pd
 
 from forecasting.documents.card.form import CardSection
 from forecasting.documents.card.material import Material
-from forecasting.documents.compose import code, count, day, figure, items, name, percent, quote, table, text
+from forecasting.documents.compose import items, table, text
+from forecasting.documents.quantities import code, count, day, figure, name, percent, quote
 from forecasting.features import catalogue
 from forecasting.forecasts import LEVEL
 from forecasting.models.hazard import N_DURATION

@@ -14,7 +14,7 @@ from forecasting.backtest.multiverse.summary import read_summary
 from forecasting.documents.blocks import Figure
 from forecasting.documents.card.form import Card, Sources
 from forecasting.documents.card.home import FOLDER, STEWARDS, Stewards, before, home_of, stewards
-from forecasting.documents.compose import share
+from forecasting.documents.quantities import share
 from forecasting.documents.scorecard import scorecard_content
 from forecasting.explain.support import SupportCounts, support_counts
 from forecasting.explain.track_record import read_track_record

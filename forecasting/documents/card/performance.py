@@ -6,7 +6,8 @@ from forecasting.documents.card.form import CardBlock, CardSection
 from forecasting.documents.card.material import Material
 from forecasting.documents.card.recount import recount
 from forecasting.documents.case.confidence import CHOICES
-from forecasting.documents.compose import code, count, figure, name, percent, quote, share, table, text
+from forecasting.documents.compose import table, text
+from forecasting.documents.quantities import code, count, figure, name, percent, quote, share
 from forecasting.documents.skill_tables import TRAITS, no_skill, skill_by, skill_by_weights, skill_rows
 from forecasting.forecasts import LEVEL
 

@@ -12,7 +12,8 @@ import numpy as np
 from forecasting.documents.blocks import Cell, Figure, Table
 from forecasting.documents.card.form import CardSection
 from forecasting.documents.card.material import Material
-from forecasting.documents.compose import code, count, figure, percent, quote, share, slotted, table, text
+from forecasting.documents.compose import slotted, table, text
+from forecasting.documents.quantities import code, count, figure, percent, quote, share
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES
 from forecasting.forecasts import LEVEL
 from forecasting.record.agreement import coder_agreement

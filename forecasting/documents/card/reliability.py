@@ -9,7 +9,8 @@ from forecasting.documents.calibration_tables import power as power_table
 from forecasting.documents.card.form import RELIABILITY, CardSection, Point
 from forecasting.documents.card.material import Material
 from forecasting.documents.card.performance import NONE_KEPT
-from forecasting.documents.compose import chart, count, figure, items, share, text
+from forecasting.documents.compose import chart, items, text
+from forecasting.documents.quantities import count, figure, share
 from forecasting.documents.skill_tables import REGISTERED, chosen
 from forecasting.record.vocabulary import CAUSES
 

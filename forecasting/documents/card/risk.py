@@ -8,7 +8,8 @@ from typing import Any, Final
 from forecasting.documents.blocks import Text
 from forecasting.documents.card.form import CardSection
 from forecasting.documents.card.material import Material
-from forecasting.documents.compose import count, figure, name, quote, share, slotted, table, text
+from forecasting.documents.compose import slotted, table, text
+from forecasting.documents.quantities import count, figure, name, quote, share
 from forecasting.documents.skill_tables import DESIGNS, REGISTERED
 from forecasting.documents.wording import NOT_MEASURED
 from forecasting.record.vocabulary import CAUSES

@@ -4,7 +4,8 @@ from typing import Any, Final, NamedTuple
 
 from forecasting.backtest.multiverse.shares import REST
 from forecasting.documents.blocks import Cell, Link, Section, Text
-from forecasting.documents.compose import chance, count, day, interval, points, section, table, text
+from forecasting.documents.compose import section, table, text
+from forecasting.documents.quantities import chance, count, day, interval, points
 from forecasting.documents.values import Content, Fields
 from forecasting.documents.wording import years
 from forecasting.record.history import History

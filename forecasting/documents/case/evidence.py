@@ -4,21 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from forecasting.documents.blocks import Act, Cell, Fold, Link, Marks, Section, Text, Timeline
-from forecasting.documents.compose import (
-    aside,
-    badge,
-    chance,
-    code,
-    count,
-    day,
-    items,
-    joined,
-    name,
-    quote,
-    section,
-    table,
-    text,
-)
+from forecasting.documents.compose import aside, badge, items, joined, section, table, text
+from forecasting.documents.quantities import chance, code, count, day, name, quote
 from forecasting.documents.values import Fields, plain
 from forecasting.documents.wording import FACT_NAMES, PAST, change_words, coarse_day, fact_words, percent, years
 

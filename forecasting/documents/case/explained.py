@@ -4,20 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from forecasting.documents.blocks import Cell, Section, Stack, Text
-from forecasting.documents.compose import (
-    badge,
-    chance,
-    chart,
-    day,
-    interval,
-    items,
-    joined,
-    name,
-    points,
-    section,
-    table,
-    text,
-)
+from forecasting.documents.compose import badge, chart, items, joined, section, table, text
+from forecasting.documents.quantities import chance, day, interval, name, points
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import PER_CENT, day_words, percent, term_name, term_words, years
 

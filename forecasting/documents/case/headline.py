@@ -4,7 +4,8 @@ from forecasting.documents.blocks import Block, Heading, Link, Note, Section, Su
 from forecasting.documents.case.confidence import confidence_words
 from forecasting.documents.case.incidence import base_rate_rows
 from forecasting.documents.case.second_opinion import second_opinion
-from forecasting.documents.compose import chance, count, day, figure, interval, items, joined, points, section, text
+from forecasting.documents.compose import items, joined, section, text
+from forecasting.documents.quantities import chance, count, day, figure, interval, points
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import (
     PER_CENT,

@@ -5,7 +5,8 @@ from typing import Final
 
 from forecasting.documents import figures
 from forecasting.documents.blocks import Cell, Figure, Section, Table, Text
-from forecasting.documents.compose import aside, chance, chart, count, day, interval, quote, section, table, text
+from forecasting.documents.compose import aside, chart, section, table, text
+from forecasting.documents.quantities import chance, count, day, interval, quote
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import PAST, PER_CENT, years
 from forecasting.record.vocabulary import CAUSES, STATES

@@ -5,7 +5,8 @@ from typing import Final
 
 from forecasting.documents.blocks import Cell, Section, Table, Text
 from forecasting.documents.case.incidence import ENDINGS, with_interval
-from forecasting.documents.compose import chance, count, interval, joined, section, table, text
+from forecasting.documents.compose import joined, section, table, text
+from forecasting.documents.quantities import chance, count, interval
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import PER_CENT, limit_words, years
 from forecasting.record.vocabulary import CAUSES, STATES

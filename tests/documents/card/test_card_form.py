@@ -8,7 +8,8 @@ import pytest
 
 from forecasting.documents.card.content import filled
 from forecasting.documents.card.form import Card, CardSection, card_bytes, parsed_card, read_card, schema_bytes
-from forecasting.documents.compose import chart, figure, items, percent, quote, share, table, text
+from forecasting.documents.compose import chart, items, table, text
+from forecasting.documents.quantities import figure, percent, quote, share
 from forecasting.documents.text import figure as shown_figure
 from forecasting.store.errors import CardError
 from forecasting.store.package_data import shipped
