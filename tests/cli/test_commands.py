@@ -63,7 +63,9 @@ def test_a_forecast_is_printed_as_json(tmp_path, monkeypatch, trained, ran):
 def test_a_faulty_call_says_so_in_one_line_and_prints_nothing_else(ran):
     code, out, err = ran("forecast", "../../etc/passwd")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith("UsageError: expected the case_id of a case in the record, got '../../etc/passwd'; nearest: ")
+    assert err.startswith(
+        "UsageError: expected the case_id of a case in the record, got '../../etc/passwd'; did you mean "
+    )
 
 
 def test_a_fault_of_the_record_is_one_line_of_a_process_too(tmp_path):
@@ -87,10 +89,10 @@ def test_a_run_without_due_is_a_usage_error(ran):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"case": "<script>"}, "expected the case_id of a case in the record, got '<script>'; nearest: "),
-        ({"case": ""}, "expected the case_id of a case in the record, got ''; nearest: "),
-        ({"case": "a\nb"}, r"expected the case_id of a case in the record, got 'a\nb'; nearest: "),
-        ({"case": "new-start-2026"}, f"expected the case_id of a case in the record, got 'new-start-2026'; nearest: {CASE}, "),
+        ({"case": "<script>"}, "expected the case_id of a case in the record, got '<script>'; did you mean "),
+        ({"case": ""}, "expected the case_id of a case in the record, got ''; did you mean "),
+        ({"case": "a\nb"}, r"expected the case_id of a case in the record, got 'a\nb'; did you mean "),
+        ({"case": "new-start-2026"}, f"expected the case_id of a case in the record, got 'new-start-2026'; did you mean {CASE}, "),
         ({"horizons": "10000"}, "expected horizons from 1 to 120 months, got [10000]"),
         ({"horizons": "0"}, "expected horizons from 1 to 120 months, got [0]"),
         ({"horizons": "abc"}, "expected horizons as whole months, for example 6,12,24, got 'abc'"),

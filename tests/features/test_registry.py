@@ -94,7 +94,7 @@ def test_an_unknown_feature_is_refused_with_the_nearest_names(history):
     with pytest.raises(UsageError) as refused:
         feature_table(DossierIndex(history), [], ["bilateral", "talks_underway"])
     assert str(refused.value).startswith(
-        "expected the name of a feature, got 'talks_underway'; nearest: talks_under_way, "
+        "expected the name of a feature, got 'talks_underway'; did you mean talks_under_way, "
     )
 
 

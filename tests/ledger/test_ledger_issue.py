@@ -96,7 +96,7 @@ def test_a_record_that_changed_since_the_first_live_issue_of_the_day_makes_repla
     ("told", "options", "message"),
     [
         (table([ENDED]), {}, f"expected a case that goes on, got {ENDED}, which collapsed on 1986-05-27, known since 1986-05-27"),
-        (table(["no-such-case"]), {}, "expected the case_id of a case in the record, got 'no-such-case'; nearest: "),
+        (table(["no-such-case"]), {}, "expected the case_id of a case in the record, got 'no-such-case'; did you mean "),
         (table(["../../etc/passwd"]), {}, "expected the case_id of a case in the record, got '../../etc/passwd'"),
         (table([CASE], models=("primary",)), {}, "expected a forecast of base_rate beside the others, got primary"),
         (table([CASE], models=("../x", "base_rate")), {}, "expected model: pattern "),

@@ -198,7 +198,7 @@ def test_an_unknown_case_is_refused_with_the_nearest_names(history):
     with pytest.raises(UsageError) as refused:
         history.case("new-start-2026")
     assert str(refused.value).startswith(
-        f"expected the case_id of a case in the record, got 'new-start-2026'; nearest: {FOUNDING_CASE}, "
+        f"expected the case_id of a case in the record, got 'new-start-2026'; did you mean {FOUNDING_CASE}, "
     )
 
 

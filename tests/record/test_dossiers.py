@@ -70,7 +70,9 @@ def test_a_later_day_than_that_of_the_history_is_refused(history):
 def test_a_case_that_is_unknown_or_not_yet_known_is_refused(index, history):
     with pytest.raises(UsageError, match="when new-start-post-expiry-2026 became known, got 2026-02-04"):
         index.dossier(FOUNDING_CASE, date(2026, 2, 4))
-    with pytest.raises(UsageError, match="expected the case_id of a case in the record, got 'new-start'; nearest: "):
+    with pytest.raises(
+        UsageError, match="expected the case_id of a case in the record, got 'new-start'; did you mean "
+    ):
         index.dossier("new-start", date(2026, 2, 5))
     with pytest.raises(UsageError, match="when new-start-post-expiry-2026 became known, got 2026-02-04"):
         DossierIndex(history.at(date(2026, 2, 4))).dossier(FOUNDING_CASE, date(2026, 2, 4))
