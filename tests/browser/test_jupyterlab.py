@@ -169,6 +169,6 @@ def test_the_tour_opens_first_runs_and_leads_to_the_explorer(lab, chromium):
     wait_until_all_ran(page)
     assert panel(page).locator(".jp-OutputArea-output svg").count() >= 3
     page.get_by_role("link", name="06_explore").first.click()
-    api.expect(page.get_by_role("heading", name="What do the models say of a case on a day")).to_be_visible()
+    api.expect(page.get_by_role("heading", name="What do the models forecast for a case on a day")).to_be_visible()
     assert page.faults == []
     page.close()
