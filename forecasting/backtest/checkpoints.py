@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest.designs import Design, Fold
-from forecasting.backtest.origins import SCORED
+from forecasting.backtest.origins import SCORED, SCORED_MODELS
 from forecasting.record.history import History
 from forecasting.record.vocabulary import STATES
 from forecasting.store.code_hash import library_versions, modules_sha256
@@ -19,7 +19,6 @@ from forecasting.store.files import write_whole
 from forecasting.store.foreign import Foreign
 from forecasting.store.npz import Form, npz_bytes, read_npz
 
-FORECASTERS = ("primary", "primary_hindsight", "base_rate", "type_base_rate")
 FORECASTING = ("forecasting.backtest.fold_forecasts",)
 FINISHED = Foreign("a finished fold", "delete it and run again")
 
@@ -43,7 +42,7 @@ class Checkpoints:
 
     folder: Path
     run: tuple[str, ...]
-    models: tuple[str, ...] = FORECASTERS
+    models: tuple[str, ...] = SCORED_MODELS
 
     def read(self, fold: Fold, rows: pd.DataFrame) -> dict[str, NDArray[np.float64]] | None:
         """Forecasts of a fold, None if it is not finished; `UsageError` for a file that cannot be read."""

@@ -21,6 +21,7 @@ Flags = NDArray[np.bool_]
 Weights = Literal["case", "forecast", "start"]
 WEIGHTS: tuple[Weights, ...] = ("case", "forecast", "start")
 SCORED = (12, 24, 36, 60, 120)
+SCORED_MODELS = ("primary", "primary_hindsight", "base_rate", "type_base_rate")
 ONGOING_STATE = len(CAUSES)
 
 

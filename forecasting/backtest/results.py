@@ -13,7 +13,7 @@ from forecasting.backtest.checkpoints import open_checkpoints
 from forecasting.backtest.designs import BURN_IN, Design, Fold, check_design, folds
 from forecasting.backtest.fold_forecasts import forecast_folds
 from forecasting.backtest.jobs import map_in_jobs
-from forecasting.backtest.origins import SCORED, Origins, Weights, origins
+from forecasting.backtest.origins import SCORED, SCORED_MODELS, Origins, Weights, origins
 from forecasting.forecasts import LEVEL
 from forecasting.record.history import History
 from forecasting.record.vocabulary import CAUSES, TARGETS
@@ -29,7 +29,6 @@ from forecasting.scores.skill import Skill, decade_bootstrap, paired_bootstrap
 from forecasting.store.errors import UsageError
 
 Floats = NDArray[np.float64]
-SCORED_MODELS = ("primary", "primary_hindsight", "base_rate", "type_base_rate")
 BY_STATES = {"brier": brier_states, "log": log_score, "ranked": ranked_probability_score}
 
 

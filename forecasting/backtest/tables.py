@@ -9,8 +9,8 @@ import pandas as pd
 from forecasting.backtest.breakdown import BREAKDOWNS, skill_by
 from forecasting.backtest.calibration import calibration_table, reliability_curve
 from forecasting.backtest.designs import DESIGNS, Design
-from forecasting.backtest.origins import WEIGHTS, Weights
-from forecasting.backtest.results import SCORED_MODELS, Backtest
+from forecasting.backtest.origins import SCORED_MODELS, WEIGHTS, Weights
+from forecasting.backtest.results import Backtest
 from forecasting.forecasts import LEVEL
 from forecasting.record.vocabulary import CAUSES
 from forecasting.scores.power import power, ranked
