@@ -3,6 +3,8 @@
 import ast
 import doctest
 import importlib
+import inspect
+import pkgutil
 import re
 from pathlib import Path
 
@@ -60,3 +62,44 @@ def test_beside_an_example_every_public_function_has_one(module):
     functions = [node for node in ast.parse(WITH_EXAMPLES[module]).body if isinstance(node, ast.FunctionDef)]
     public = {node.name: ast.get_docstring(node) or "" for node in functions if not node.name.startswith("_")}
     assert [name for name, text in public.items() if not EXAMPLE.search(text)] == []
+
+
+def _public():
+    """Functions and classes that the package and its rooms offer by name, errors apart."""
+    rooms = [forecasting.__name__, *(f"forecasting.{found.name}" for found in pkgutil.iter_modules([str(PACKAGE)]))]
+    offered = {
+        getattr(module, name)
+        for module in map(importlib.import_module, rooms)
+        for name in getattr(module, "__all__", ())
+        if inspect.isroutine(getattr(module, name)) or inspect.isclass(getattr(module, name))
+    }
+    return sorted(
+        (one for one in offered if not (inspect.isclass(one) and issubclass(one, Exception))),
+        key=lambda one: f"{one.__module__}.{one.__qualname__}",
+    )
+
+
+def missing_sections(one):
+    """Sections that the docstring of a public function or class lacks."""
+    text = inspect.getdoc(one) or ""
+    needed = {"Examples": True}
+    if inspect.isclass(one):
+        needed["Attributes"] = "Parameters\n---" not in text
+    else:
+        signature = inspect.signature(one)
+        needed["Parameters"] = bool(signature.parameters)
+        needed["Returns"] = signature.return_annotation not in (None, "None") and "Yields\n---" not in text
+    return [name for name, asked in needed.items() if asked and f"{name}\n---" not in text]
+
+
+@pytest.mark.parametrize("one", _public(), ids=lambda one: f"{one.__module__}.{one.__qualname__}")
+def test_a_public_function_or_class_has_its_sections_and_an_example(one):
+    assert missing_sections(one) == []
+
+
+def test_a_missing_section_is_told():
+    def public(value: int) -> int:
+        """Twice the value."""
+        return 2 * value
+
+    assert missing_sections(public) == ["Examples", "Parameters", "Returns"]

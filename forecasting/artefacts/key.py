@@ -35,6 +35,13 @@ class MadeFrom(Values):
         See `code_sha256`.
     versions : dict of str to str
         Versions of the libraries.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> source = made_from(load_history(as_of="2026-02-05"), ["base_rate"], "concluded", "forward")
+    >>> source.as_of, source.models, len(source.key)
+    ('2026-02-05', ('base_rate',), 64)
     """
 
     record_sha256: str
@@ -74,6 +81,14 @@ def made_from(history: History, names: Iterable[str], target: str, population: s
     ------
     UsageError
         For another model, target or population.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> one, other = (made_from(history, ["base_rate"], target, "forward") for target in ("concluded", "in_force"))
+    >>> one.key == other.key
+    False
     """
     check_choice(target, population)
     chosen = check_models(names)

@@ -58,6 +58,13 @@ class Obtained:
         The models.
     key : str or None
         Key of the artefact; None where the models were fitted in this process.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> Obtained(fit_models(history, ["base_rate"]), key=None).only("base_rate").as_of.isoformat()
+    '2026-02-05'
     """
 
     fitted: FittedModels
@@ -103,6 +110,14 @@ def train(
         Where fewer than 10 endings were known.
     UsageError
         For another model, target or population, or a folder that cannot be written.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [train(history, ["base_rate"], artefacts=folder).already for _ in range(2)]
+    [False, True]
     """
     expected = made_from(history, names, target, population)
     folder = Path(artefacts) / expected.key
@@ -137,6 +152,14 @@ def save(fitted: FittedModels, history: History, artefacts: str | Path = ARTEFAC
         For models of another day, or a folder that cannot be written.
     ArtefactError
         For an existing artefact that is damaged.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sorted(path.name for path in save(fit_models(history, ["base_rate"]), history, folder).folder.iterdir())
+    ['arrays.npz', 'models.json']
     """
     if fitted.as_of != history.as_of:
         raise UsageError(f"expected models fitted on {history.as_of}, got models of {fitted.as_of}; fit them again")
@@ -184,6 +207,15 @@ def load(folder: Path, history: History, source: MadeFrom) -> FittedModels:
     ------
     ArtefactError
         For a folder that is damaged, or of other models.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> source = made_from(history, ["base_rate"], "concluded", "forward")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     list(load(train(history, ["base_rate"], artefacts=folder).folder, history, source).models)
+    ['base_rate']
     """
     remedy = f"remove {folder} and run `forecasting train` again"
     place = folder
@@ -244,6 +276,16 @@ def find(
         For an artefact that is damaged.
     UsageError
         For another model, target or population.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     trained = train(history, ["base_rate"], artefacts=folder)
+    ...     found = find(folder, history, ["base_rate"], "concluded", "forward")
+    ...     found.key == trained.key, find(folder, history, ["base_rate"], "in_force", "forward")
+    (True, None)
     """
     asked = check_models(names)
     for folder, source in _places(artefacts, history, asked, target, population):
@@ -275,6 +317,13 @@ def has_artefact(
     -------
     bool
         True if a folder of that name exists.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     has_artefact(folder, load_history(as_of="2026-02-05"), ["base_rate"], "concluded")
+    False
     """
     places = _places(artefacts, history, check_models(names), target, population)
     return any(os.path.lexists(folder) for folder, _ in places)
@@ -324,6 +373,13 @@ def obtain(
         Where models are to be fitted and fewer than 10 endings were known.
     UsageError
         For another model, target or population.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     obtain(folder, load_history(as_of="2026-02-05"), ["base_rate"]).key is None
+    True
     """
     asked = check_models(MODELS if names is None else names)
     found = find(artefacts, history, asked, target, population) if artefacts is not None else None

@@ -116,6 +116,15 @@ def folds(
     ------
     UsageError
         For a name in `only` that the design does not have.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> from forecasting.backtest import origins
+    >>> history = load_history(as_of="1990-01-01")
+    >>> rolling = folds(history, origins(history, "concluded"), "rolling")
+    >>> rolling[0].name, rolling[0].day.isoformat()
+    ('1985', '1985-01-01')
     """
     if design == "rolling":
         found = list(_years(history, origins, target, only))

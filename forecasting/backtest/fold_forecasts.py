@@ -72,6 +72,16 @@ def forecast_folds(
     ------
     UsageError
         For a checkpoint that cannot be read.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> from forecasting.backtest import folds, origins
+    >>> history = load_history(as_of="1990-12-31")
+    >>> found = origins(history, "concluded")
+    >>> fold = folds(history, found, "rolling", only=["1985"])
+    >>> forecast_folds(history, found, "concluded", fold)[0]["base_rate"].shape[1:]
+    (4, 5)
     """
     whole = Known(history, DossierIndex(history, target))
     past, uncorrected = whole, {history.as_of: whole}

@@ -44,6 +44,13 @@ class Backtest:
         The n origins that a fold covers.
     probabilities : dict
         By model, of shape (n, n_states, n_horizons) and in [0, 1]; NaN where the state is not observed.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> scored = backtest(load_history(as_of="1990-12-31"), "rolling", only=["1985"])
+    >>> round(float(scored.skill("base_rate").value), 6)
+    0.0
     """
 
     design: Design
@@ -183,6 +190,13 @@ def backtest(
     ------
     UsageError
         For another design or fold, fewer than one job, or a folder that cannot be used.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> scored = backtest(load_history(as_of="1990-12-31"), "rolling", only=["1985"])
+    >>> scored.design, scored.probabilities["primary"].shape[1:]
+    ('rolling', (4, 5))
     """
     chosen = check_design(design, jobs)
     found = origins(history, target, stale_alive)
@@ -211,6 +225,13 @@ def skill_table(scored: Backtest) -> pd.DataFrame:
         A row for each model, reference and horizon, and for the mean over all horizons: `model`, `reference`, `horizon`
         (months, or `all`), `brier_skill` (at most 1; 0 at the level of the reference), `lower` and `upper` (80 %,
         components resampled whole), `n` (forecasts), `n_groups`.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> table = skill_table(backtest(load_history(as_of="1990-12-31"), "rolling", only=["1985"]))
+    >>> table["horizon"].unique().tolist()
+    ['all', '12', '24', '36', '60', '120']
     """
     rows = []
     for model in SCORED_MODELS:

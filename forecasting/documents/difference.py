@@ -30,7 +30,22 @@ EXACT: Final = Tolerance(0.0, 0.0)
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that differs: its JSON pointer (empty for text of a page), its section, and both values."""
+    """A value that differs: its JSON pointer (empty for text of a page), its section, and both values.
+
+    Attributes
+    ----------
+    pointer : str
+        JSON pointer of the value; empty for text of a page.
+    section : str
+        Heading of its section.
+    said, found : object
+        The value in the document, and the value derived again.
+
+    Examples
+    --------
+    >>> Difference("/headline/probability", "Forecast", 0.33, 0.19).place
+    '/headline/probability (Forecast)'
+    """
 
     pointer: str
     section: str

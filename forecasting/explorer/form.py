@@ -28,6 +28,14 @@ class CaseForm(ipywidgets.VBox):
         The folder of a record; it is made if it does not exist.
     artefacts
         The folder of fitted models.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     form = CaseForm(Path(folder) / "mine")
+    >>> form.outlook is None
+    True
     """
 
     def __init__(self, folder: str | Path = "my-record", artefacts: str | Path | None = ARTEFACTS) -> None:

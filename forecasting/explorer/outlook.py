@@ -239,6 +239,12 @@ def ask(
         The case is unknown or has ended, or a horizon is out of range.
     LeakageError
         The day is after the record's end.
+
+    Examples
+    --------
+    >>> outlook = ask("mtcr-1987", "1990-01-01", horizons=[12], artefacts=None)
+    >>> outlook.to_frame()["horizon"].unique().tolist()
+    [12]
     """
     check_horizons(horizons)
     history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)

@@ -50,6 +50,12 @@ class ForecastExplorer(ipywidgets.VBox):
     ------
     UsageError
         As by `ask`, for the first case and day.
+
+    Examples
+    --------
+    >>> explorer = ForecastExplorer("mtcr-1987", "1990-01-01")
+    >>> explorer.as_of.value.isoformat()
+    '1990-01-01'
     """
 
     def __init__(

@@ -74,6 +74,13 @@ def feature(*, unit: str, minimum: float, maximum: float, role: Role) -> Callabl
     ------
     ValueError
         For a name that is registered already.
+
+    Examples
+    --------
+    >>> @feature(unit="0/1", minimum=0, maximum=2, role="offered")
+    ... def bilateral(dossier): ...
+    Traceback (most recent call last):
+    ValueError: two features are called bilateral
     """
 
     def register(measure: Measure) -> Measure:

@@ -190,6 +190,12 @@ def open_cases(history: History, case_ids: list[str], target: str = TARGETS[0]) 
     ------
     UsageError
         For a case that is unknown, not yet known, or known to have ended.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> [dossier.start_date.isoformat() for dossier in open_cases(load_history(), ["new-start-post-expiry-2026"])]
+    ['2026-02-05']
     """
     views = history.case_views(case_ids, target)
     outcomes = history.outcomes

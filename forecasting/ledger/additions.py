@@ -57,6 +57,19 @@ def add(
         No issue asked all the questions, one of them is resolved, or `by` answered one of them before.
     LedgerError
         The ledger has faults.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> from forecasting.ledger import issue, open_forecasts
+    >>> history = load_history(as_of="2026-02-05")
+    >>> table, _ = open_forecasts(history, ["base_rate"], cases=["new-start-post-expiry-2026"], horizons=[12])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = issue(table, folder, history, as_replay=True, issued_on=history.as_of)
+    ...     opinion = {"case_id": table["case_id"][0], "horizon": 12, "cause": "formalized", "probability": 0.05}
+    ...     add(folder, [opinion], "A. Reader", issued_on=date(2026, 12, 1)).paths[0].name
+    '000002-added-2026-12-01.json'
     """
     read_chain(folder)
     today = issued_on or datetime.now(UTC).date()
@@ -96,6 +109,16 @@ def read_opinions(path: Path) -> list[dict[str, Any]]:
     ------
     UsageError
         The file cannot be read, or a row, which is named, is not of this form.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "mine.csv")
+    ...     lines = ["case_id,horizon,cause,probability", "salt2-observance-1979,12,formalized,0.05"]
+    ...     _ = path.write_text(chr(10).join(lines))
+    ...     read_opinions(path)[0]["probability"]
+    0.05
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -175,6 +198,18 @@ def retract(folder: Path | str, entry: str, reason: str, issued_on: date | None 
         There is no such entry, or it was retracted before.
     LedgerError
         The ledger has faults.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> from forecasting.ledger import issue, open_forecasts
+    >>> history = load_history(as_of="2026-02-05")
+    >>> table, _ = open_forecasts(history, ["base_rate"], cases=["new-start-post-expiry-2026"], horizons=[12])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = issue(table, folder, history, as_replay=True, issued_on=history.as_of)
+    ...     retract(folder, "1", "a wrong row of the record", issued_on=date(2026, 12, 1)).paths[0].name
+    '000002-retraction-2026-12-01.json'
     """
     read_chain(folder)
 

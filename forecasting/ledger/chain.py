@@ -88,6 +88,21 @@ def verify(folder: Path | str, head: str | None = None) -> Chain:
     ------
     UsageError
         There is no such folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> from forecasting.ledger import issue, open_forecasts
+    >>> history = load_history(as_of="2026-02-05")
+    >>> table, _ = open_forecasts(history, ["base_rate"], cases=["new-start-post-expiry-2026"], horizons=[12])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = issue(table, folder, history, as_replay=True, issued_on=history.as_of)
+    ...     sound = verify(folder).faults
+    ...     written.paths[0].write_text("{}")
+    ...     sound, len(verify(folder).faults)
+    2
+    ((), 1)
     """
     place = Path(folder)
     if not place.is_dir():
@@ -128,6 +143,18 @@ def read_chain(folder: Path | str) -> Chain:
         The ledger has faults; all of them are in the error.
     UsageError
         There is no such folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> from forecasting.ledger import issue, open_forecasts
+    >>> history = load_history(as_of="2026-02-05")
+    >>> table, _ = open_forecasts(history, ["base_rate"], cases=["new-start-post-expiry-2026"], horizons=[12])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = issue(table, folder, history, as_replay=True, issued_on=history.as_of)
+    ...     len(read_chain(folder).links)
+    1
     """
     chain = verify(folder)
     if chain.faults:

@@ -48,6 +48,18 @@ def export(folder: Path | str, out: Path | str) -> list[Path]:
         The ledger holds no forecast, or `out` cannot be written.
     LedgerError
         The ledger has faults.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> from forecasting.ledger import issue, open_forecasts
+    >>> history = load_history(as_of="2026-02-05")
+    >>> table, _ = open_forecasts(history, ["base_rate"], cases=["new-start-post-expiry-2026"], horizons=[12])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = issue(table, folder, history, as_replay=True, issued_on=history.as_of)
+    ...     export(folder, Path(folder, "hub"))[-1].name
+    'tasks.json'
     """
     issues = [link.entry for link in read_chain(folder).links if isinstance(link.entry, Issue)]
     if not issues:

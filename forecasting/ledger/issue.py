@@ -73,6 +73,18 @@ def issue(
         The table is faulty, a case has ended, or a forecast was issued before.
     LedgerError
         The ledger has faults.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> from forecasting.ledger import issue, open_forecasts
+    >>> history = load_history(as_of="2026-02-05")
+    >>> table, _ = open_forecasts(history, ["base_rate"], cases=["new-start-post-expiry-2026"], horizons=[12])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = issue(table, folder, history, as_replay=True, issued_on=history.as_of)
+    ...     [path.name for path in written.paths]
+    ['000001-replay-2026-02-05-concluded-base_rate.json']
     """
     found = blocks(table)
     check_choice(target, population)
@@ -149,6 +161,14 @@ def replay(
         The years are not in order, a year is after the record's end, or too few endings were known.
     LedgerError
         The ledger has faults.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [written.paths[0].name for written in replay(load_history(), folder, 1992, 1992, models=["base_rate"])]
+    ['000001-replay-1992-01-01-concluded-base_rate.json']
     """
     if first > last or jobs < 1:
         raise UsageError(
@@ -239,6 +259,14 @@ def open_forecasts(
     ------
     UsageError
         A case is unknown or has ended, or too few endings were known.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> case = "new-start-post-expiry-2026"
+    >>> table, abstained = open_forecasts(load_history(as_of="2026-02-05"), ["base_rate"], cases=[case], horizons=[12])
+    >>> table["cause"].unique().tolist(), abstained
+    (['formalized', 'collapsed', 'faded', 'ongoing'], {'base_rate': {}})
     """
     check_choice(target, "forward")
     chosen = list(cases) if cases is not None else history.open_case_ids(target)

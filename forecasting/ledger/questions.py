@@ -136,6 +136,11 @@ def question(case_id: str, target: str, deadline: object) -> str:
     deadline
         Day on which the state is determined: as_of plus the horizon.
 
+    Returns
+    -------
+    str
+        A sentence that names the four states.
+
     Examples
     --------
     >>> question("new-start-post-expiry-2026", "concluded", "2027-02-05")
@@ -166,6 +171,18 @@ def read(folder: Path | str) -> pd.DataFrame:
         The ledger has faults.
     UsageError
         There is no such folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> from forecasting.ledger import issue, open_forecasts
+    >>> history = load_history(as_of="2026-02-05")
+    >>> table, _ = open_forecasts(history, ["base_rate"], cases=["new-start-post-expiry-2026"], horizons=[12])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = issue(table, folder, history, as_replay=True, issued_on=history.as_of)
+    ...     read(folder)[["case_id", "deadline", "resolution"]].drop_duplicates().to_numpy().tolist()
+    [['new-start-post-expiry-2026', '2027-02-05', '']]
     """
     lines = question_lines(read_chain(folder))
     n = len(STATES)

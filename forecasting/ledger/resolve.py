@@ -49,6 +49,18 @@ def resolve(folder: Path | str, history: History, issued_on: date | None = None)
         The record ends before that of the latest resolution.
     LedgerError
         The ledger has faults.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> from forecasting.ledger import issue, open_forecasts
+    >>> history = load_history(as_of="2026-02-05")
+    >>> table, _ = open_forecasts(history, ["base_rate"], cases=["new-start-post-expiry-2026"], horizons=[12])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = issue(table, folder, history, as_replay=True, issued_on=history.as_of)
+    ...     resolve(folder, load_history()).paths
+    ()
     """
     read_chain(folder)
 

@@ -54,6 +54,11 @@ class Scorecard:
     others
         Probabilities of people and markets on the same questions, with their skill over the base rate and over the
         model beside which they were entered.
+
+    Examples
+    --------
+    >>> Scorecard("2026-08-31", *(pd.DataFrame() for _ in range(3))).settled_on
+    '2026-08-31'
     """
 
     settled_on: str
@@ -81,6 +86,18 @@ def score(folder: Path | str) -> Scorecard:
         The ledger has faults.
     UsageError
         There is no such folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> from forecasting.ledger import issue, open_forecasts
+    >>> history = load_history(as_of="2026-02-05")
+    >>> table, _ = open_forecasts(history, ["base_rate"], cases=["new-start-post-expiry-2026"], horizons=[12])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = issue(table, folder, history, as_replay=True, issued_on=history.as_of)
+    ...     score(folder).forecasts[["issued", "pending", "scored"]].max().tolist()
+    [1, 1, 0]
     """
     chain = read_chain(folder)
     settled = settled_on(chain)

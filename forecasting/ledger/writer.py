@@ -22,7 +22,20 @@ OPTION = "--ledger"
 
 @dataclass(frozen=True)
 class Written:
-    """Files added to a ledger, in order, and remarks on earlier writings that were completed."""
+    """Files added to a ledger, in order, and remarks on earlier writings that were completed.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+        The files added, in order.
+    notes : tuple of str
+        What of an earlier writing that was interrupted has been completed.
+
+    Examples
+    --------
+    >>> Written((Path("ledger/000001-replay-1990-01-01-concluded-primary.json"),)).notes
+    ()
+    """
 
     paths: tuple[Path, ...]
     notes: tuple[str, ...] = ()
@@ -54,6 +67,13 @@ def append(folder: Path | str, compose: Callable[[Chain], Sequence[Mapping[str, 
         The ledger has faults; nothing is added.
     UsageError
         An entry breaks the form, the day is too early, or the folder cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     append(folder, lambda chain: [], date(2026, 2, 5)).paths
+    ()
     """
     place = Path(folder)
     with locked(place, option=OPTION):

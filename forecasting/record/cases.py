@@ -105,6 +105,14 @@ class Dossier:
         Endings of other cases.
     warheads : mapping of str to float
         Share of each state in the world's stockpiled warheads, in [0, 1].
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> from forecasting.record.dossiers import DossierIndex
+    >>> index = DossierIndex(load_history(as_of="2026-02-05"), "concluded")
+    >>> index.dossier("new-start-post-expiry-2026", index.as_of).start["stated_horizon_months"]
+    6.0
     """
 
     case_id: str

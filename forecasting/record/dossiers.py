@@ -61,6 +61,13 @@ class DossierIndex:
     ----------
     as_of : date
         Last day of which a dossier can be had.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> index = DossierIndex(load_history(as_of="2026-02-05"), "concluded")
+    >>> index.dossier("new-start-post-expiry-2026", index.as_of).principals
+    ('RUS', 'USA')
     """
 
     def __init__(self, tables: KnownTables, target: str = TARGETS[0]) -> None:

@@ -152,6 +152,12 @@ def case_from_answers(answers: Mapping[str, str], folder: str | Path) -> str:
         With every fault, by question. The record is checked whole, with the case, before anything is written.
     UsageError
         For an unknown question, or the shipped record itself.
+
+    Examples
+    --------
+    >>> case_from_answers({"colour": "blue"}, "mine")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    forecasting.store.errors.UsageError: expected answers to case_id, name, type, ..., got ...
     """
     place, given = Path(folder), _complete(answers)
     require_own(place)

@@ -117,6 +117,14 @@ def append(folder: Path, compose: Callable[[list[SignOff]], tuple[SignOff, Mappi
     ------
     UsageError
         The log is faulty, another process keeps the lock, or the folder cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> line = {"document": "case.html", "sha256": "0" * 64, "by": "A. Reader", "at": "2026-02-06T09:00:00Z"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     append(Path(folder), lambda earlier: (SignOff(**line, decision="approved"), {})).by
+    'A. Reader'
     """
     with locked(folder):
         line, beside = compose(sign_offs(folder))

@@ -66,6 +66,19 @@ def approve(report: str | Path, by: str, folder: str | Path = "reports") -> Sign
     ------
     UsageError
         The path is not a page below `folder`, the page was edited by hand, or the name is empty.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hashlib import sha256
+    >>> from forecasting.review import sidecar_bytes
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     page = Path(folder, "page.html")
+    ...     _ = page.write_text("<p>A page.</p>")
+    ...     content = {"rendering": {"html_sha256": sha256(page.read_bytes()).hexdigest()}}
+    ...     _ = page.with_suffix(".json").write_bytes(sidecar_bytes(content))
+    ...     approve(page, "A. Reader", folder).decision
+    'approved'
     """
     root, page = Path(folder).resolve(), Path(report).resolve()
     require_name(by)

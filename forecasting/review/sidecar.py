@@ -31,14 +31,46 @@ class Subject(Values, extra="ignore"):
 
 
 class Headline(Values, extra="ignore"):
-    """The main forecast of a page: a probability, 0 to 1, and its horizon in months."""
+    """The main forecast of a page: a probability, 0 to 1, and its horizon in months.
+
+    Attributes
+    ----------
+    probability : float or None
+        Probability, 0 to 1.
+    horizon : int or None
+        Horizon in months.
+
+    Examples
+    --------
+    >>> Headline(probability=0.06, horizon=60).horizon
+    60
+    """
 
     probability: float | None = None
     horizon: int | None = None
 
 
 class Sidecar(Values, extra="ignore"):
-    """The keys of a sidecar that are read here; a missing key takes its default."""
+    """The keys of a sidecar that are read here; a missing key takes its default.
+
+    Attributes
+    ----------
+    template : str
+        Template of the page.
+    title : str
+        Title of the page.
+    case : Subject or None
+        Case of the page, if it is of one.
+    headline : Headline or None
+        Main forecast of the page, if it has one.
+    rendering : Rendering
+        When and from what the page was rendered.
+
+    Examples
+    --------
+    >>> Sidecar(template="portfolio").headline is None
+    True
+    """
 
     template: str = ""
     title: str = ""
@@ -64,6 +96,14 @@ def read_sidecar(page: Path) -> tuple[Sidecar, dict[str, Any]]:
     ------
     ForeignFileError
         There is no such file, or it does not have the form that a report writes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "page.json").write_bytes(sidecar_bytes({"title": "Portfolio"}))
+    ...     read_sidecar(Path(folder, "page.html"))[0].title
+    'Portfolio'
     """
     path = page.with_suffix(".json")
     content = SIDECAR.content(path)
@@ -72,6 +112,16 @@ def read_sidecar(page: Path) -> tuple[Sidecar, dict[str, Any]]:
 
 def sidecar_bytes(content: dict[str, Any]) -> bytes:
     r"""A sidecar as the bytes of its file.
+
+    Parameters
+    ----------
+    content
+        Keys and values of the sidecar, of JSON types.
+
+    Returns
+    -------
+    bytes
+        JSON in UTF-8 with a line for each value.
 
     Examples
     --------

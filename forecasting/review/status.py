@@ -14,7 +14,25 @@ CHANGES_REQUESTED: Final = "changes requested"
 
 @dataclass(frozen=True)
 class Remark:
-    """A sign-off as shown in a document: its number in the log, whether it is of the present bytes, and its answers."""
+    """A sign-off as shown in a document: its number in the log, whether it is of the present bytes, and its answers.
+
+    Attributes
+    ----------
+    number : int
+        Number of its line in the log, from 1.
+    line : SignOff
+        The sign-off.
+    is_of_these_bytes : bool
+        Whether it is of the document as it is now.
+    answers : tuple of SignOff
+        Answers to it, in order.
+
+    Examples
+    --------
+    >>> line = {"document": "case.html", "sha256": "0" * 64, "by": "A. Reader", "at": "2026-02-06T09:00:00Z"}
+    >>> Remark(1, SignOff(**line, decision=APPROVED), True, ()).line.by
+    'A. Reader'
+    """
 
     number: int
     line: SignOff
@@ -32,6 +50,11 @@ class SignOffStatus:
         Draft, approved, changes requested, or edited after approval.
     remarks
         Remarks on this version, and open remarks on earlier versions.
+
+    Examples
+    --------
+    >>> SignOffStatus(DRAFT).remarks
+    ()
     """
 
     status: str

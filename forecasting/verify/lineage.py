@@ -54,6 +54,18 @@ def explain(place: str, asked: str, trusted: Trusted) -> Lineage:
     ------
     UsageError
         There is no such file or no such number.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> from forecasting.ledger import issue, open_forecasts
+    >>> history = load_history()
+    >>> table, _ = open_forecasts(history, ["base_rate"], cases=["new-start-post-expiry-2026"], horizons=[12])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     entry = issue(table, folder, history, as_replay=True, issued_on=history.as_of).paths[0]
+    ...     explain(str(entry), "/forecasts/0/probability/0/0", Trusted())["number"]["pointer"]
+    '/forecasts/0/probability/0/0'
     """
     path, _ = split_line(place)
     if not path.exists():

@@ -25,6 +25,11 @@ class Subject:
         Whether a path, with the JSON in it or None, is of this kind.
     verify
         Derives a document of this kind again.
+
+    Examples
+    --------
+    >>> [subject.name for subject in SUBJECTS][1]
+    'a model card (card-X.Y.Z.json)'
     """
 
     name: str
@@ -62,6 +67,18 @@ def verify(place: str | Path, trusted: Trusted | None = None) -> Verification:
         The chain of the ledger is broken.
     ForecastingError
         The forecasts cannot be made.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> from forecasting.ledger import issue, open_forecasts
+    >>> history = load_history()
+    >>> table, _ = open_forecasts(history, ["base_rate"], cases=["new-start-post-expiry-2026"], horizons=[12])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     entry = issue(table, folder, history, as_replay=True, issued_on=history.as_of).paths[0]
+    ...     verify(entry).differences
+    ()
     """
     path, line = split_line(str(place))
     trusted = trusted or Trusted()

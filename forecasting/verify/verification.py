@@ -20,6 +20,11 @@ class Trusted:
         Folder of the record; None for the one shipped.
     artefacts
         Folder of fitted models; None to fit them anew.
+
+    Examples
+    --------
+    >>> Trusted(data=Path("data")).artefacts is None
+    True
     """
 
     data: Path | None = None
@@ -42,6 +47,11 @@ class Verification:
         Where fitted models came from, and what was not checked.
     differences
         In the order of the document.
+
+    Examples
+    --------
+    >>> Verification("reports/page.html", n=12).differences
+    ()
     """
 
     subject: str
