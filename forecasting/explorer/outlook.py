@@ -63,12 +63,12 @@ class Outlook:
 
     @cached_property
     def limit(self) -> Applicability:
-        """Whether the hazard model abstains (no rows, drivers or signposts) or widens its interval, and why."""
+        """True if the hazard model abstains (no rows, drivers or signposts) or widens its interval, and why."""
         return self.session.limits([self.case.case_id])[self.case.case_id][MODEL]
 
     @property
     def abstains(self) -> bool:
-        """Whether the hazard model abstains."""
+        """True if the hazard model abstains."""
         return MODEL not in set(self.table["model"])
 
     @cached_property

@@ -101,7 +101,7 @@ def figure(svg: str, words: str) -> str:
 
 
 def moved_by(posts: Sequence[Signpost], horizon: int) -> str:
-    """What would move the hazard model, as an HTML table."""
+    """Facts and acts that would move the hazard model, as an HTML table."""
     if not posts:
         return _html(text("No single event among its covariates would move the hazard model by half a point."))
     rows = [
@@ -112,7 +112,7 @@ def moved_by(posts: Sequence[Signpost], horizon: int) -> str:
 
 
 def origin(artefact: str | None, as_of: date) -> str:
-    """Where the fitted models came from, as text."""
+    """Origin of the fitted models, as text."""
     if artefact is not None:
         return f"Models of {long_day(as_of)}: artefact {artefact[:12]}."
     return (
@@ -137,7 +137,7 @@ def paragraph(words: str) -> str:
 
 
 def status(artefact: str | None, case: Dossier, settled: bool) -> str:
-    """Where the models came from, when the case was last observed, and whether there is a fact to switch, as HTML."""
+    """Origin of the models, when the case was last observed, and whether there is a fact to switch, as HTML."""
     told = " Whether leaders endorse this case is not in doubt on that day: there is nothing to switch."
     words = f"{origin(artefact, case.as_of)}{sight(case)}{told if settled else ''}"
     return _live("status", text("{words}", words=aside("{words}", words=words)))
@@ -155,12 +155,12 @@ def unfitted(as_of: date) -> str:
 
 
 def no_answer(error: Exception) -> str:
-    """Why there is no answer, as HTML."""
+    """Reason for which there is no answer, as HTML."""
     return _html(text("**No answer:** {why}", why=str(error)))
 
 
 def fault(texts: Sequence[str]) -> str:
-    """What is wrong with an answer, as HTML; empty where nothing is."""
+    """Fault of an answer, as HTML; empty where nothing is."""
     return _live("alert", *(text("{words}", words=words) for words in texts)) if texts else ""
 
 
@@ -176,7 +176,7 @@ def forecasting(case_id: str, folder: str) -> str:
 
 
 def kept(case_id: str, folder: str) -> str:
-    """Where a case was written, as HTML."""
+    """Folder to which a case was written, as HTML."""
     return _html(_kept(case_id, folder))
 
 

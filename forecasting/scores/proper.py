@@ -133,7 +133,7 @@ def log_score(probabilities: ArrayLike, states: ArrayLike, floor: float = LOG_FL
 
 
 def is_clipped(probabilities: ArrayLike, states: ArrayLike, floor: float = LOG_FLOOR) -> NDArray[np.bool_]:
-    """Whether `log_score` raised the probability of the state observed to its floor.
+    """True where `log_score` raised the probability of the state observed to its floor.
 
     Parameters
     ----------

@@ -23,5 +23,5 @@ def shipped(name: str) -> Path:
 
 
 def is_installed() -> bool:
-    """Whether the package is installed with copies of these folders inside it, rather than used from a clone."""
+    """True if the package is installed with copies of these folders inside it, rather than used from a clone."""
     return (PACKAGE / "shipped").is_dir()

@@ -16,7 +16,7 @@ MADE_FROM = "made_from"
 
 
 def is_card(path: Path, held: Any) -> bool:
-    """Whether a file is named like a model card and holds the sections of one."""
+    """True if a file is named like a model card and holds the sections of one."""
     return bool(NAME.fullmatch(path.name)) and isinstance(held, dict) and "sections" in held
 
 

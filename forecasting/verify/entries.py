@@ -42,7 +42,7 @@ class Setting:
 
 
 def is_entry(path: Path, held: Any) -> bool:
-    """Whether a file is named and begun like an entry of a ledger, or a folder holds such files."""
+    """True if a file is named and begun like an entry of a ledger, or a folder holds such files."""
     if path.is_dir():
         return any(ENTRY_FILE.fullmatch(one.name) for one in path.iterdir())
     return bool(ENTRY_FILE.fullmatch(path.name)) and (held is None or "entry" in held)

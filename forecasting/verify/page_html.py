@@ -18,7 +18,7 @@ BEFORE, AFTER = 30, 50
 
 
 def page_differences(said: str, found: str) -> list[Difference]:
-    """Where a page differs from the one that the record gives.
+    """Differences of a page from the one that the record gives.
 
     Parameters
     ----------

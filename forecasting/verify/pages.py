@@ -36,12 +36,12 @@ class Printed:
 
     @property
     def page(self) -> Path:
-        """Where the page stands."""
+        """Path of the page."""
         return self.path.with_suffix(".html")
 
 
 def is_page(path: Path, held: Any) -> bool:
-    """Whether a file is a page of a report, or the JSON file beside one."""
+    """True if a file is a page of a report, or the JSON file beside one."""
     return path.suffix == ".html" or (isinstance(held, dict) and isinstance(held.get("rendering"), dict))
 
 

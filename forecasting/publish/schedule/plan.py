@@ -60,7 +60,7 @@ class Entry(Values):
 
     @property
     def catches_up(self) -> timedelta:
-        """How long after its due time a run is still made."""
+        """Longest delay after its due time with which a run is still made."""
         return window(self.catch_up)
 
     def require_parameters(self) -> None:
