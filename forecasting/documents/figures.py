@@ -31,7 +31,7 @@ LINES: Any = {
     "primary": ("hazard model", 1.7, (0, (1, 1.2))),
 }
 RISES, FALLS = COLOURS["formalized"], COLOURS["collapsed"]
-BESIDE: Any = {
+HAZARD_MODEL: Any = {
     "base_rate": ("base rate", COLOURS["ongoing"], (0, (4, 2)), 1.6),
     "primary": ("hazard model", "", "solid", 2.4),
 }
@@ -130,7 +130,7 @@ def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | 
         axes = figure.subplots(1, 3, sharey=True)
         figure.subplots_adjust(left=0.075, right=0.99, top=0.91, bottom=0.26, wspace=0.09)
         for axis, (cause, title) in zip(axes, TITLES.items(), strict=True):
-            for model, (_, colour, style, width) in BESIDE.items():
+            for model, (_, colour, style, width) in HAZARD_MODEL.items():
                 own = [row for row in ends if (row["model"], row["cause"]) == (model, cause)]
                 _band(axis, own, colour or COLOURS[cause], style, width)
             _supposed(axis, [row for row in supposed or () if row["cause"] == cause])
@@ -145,7 +145,7 @@ def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | 
         axes[1].set_xlabel("years after the day of the forecast")
         keys = [
             Line2D([], [], color=colour or INK, linewidth=width, linestyle=style, label=name)
-            for model, (name, colour, style, width) in BESIDE.items()
+            for model, (name, colour, style, width) in HAZARD_MODEL.items()
             if any(row["model"] == model for row in ends)
         ]
         if supposed:
@@ -168,7 +168,7 @@ def _supposed(axis: Any, rows: list[dict[str, Any]]) -> None:
         axis.plot(months, point, color=INK, linestyle="dotted", linewidth=2)
 
 
-def ladder_chart(rungs: list[dict[str, Any]], horizon: int) -> str:
+def reference_class_chart(rungs: list[dict[str, Any]], horizon: int) -> str:
     """Chance of formalization within a horizon, class by class, with intervals."""
     with mpl.rc_context(STYLE):
         height = 0.72 * len(rungs) + 0.6
@@ -270,7 +270,7 @@ def _svg(figure: Figure) -> str:
 
 CHARTS: Final[Mapping[str, Callable[..., str]]] = {
     "incidence": incidence_chart,
-    "ladder": ladder_chart,
+    "reference_classes": reference_class_chart,
     "drivers": drivers_chart,
     "reliability": reliability_chart,
 }

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from forecasting.features import FEATURES
-from forecasting.forecasts.applicability import told_apart
+from forecasting.forecasts.applicability import distinct_digits
 from forecasting.forecasts.training import ERA_YEARS
 from forecasting.record.schema import CASES, CODING, OUTCOMES
 
@@ -70,7 +70,7 @@ TERM_NAMES = {
     "average_case": "An average case of its age in the model, minus the base rate",
     "record": "Changes of the record elsewhere",
     "age": "Its age in months",
-    "text_exists": "A binding text is drafted already",
+    "text_exists": "A binding text exists: signed, applied or expired",
     "separate_declarations": "Rests on separate declarations",
     "informal_regime": "A standing regime of more than two states",
     "observed_now": "A limit was kept from the first day",
@@ -220,7 +220,7 @@ def _reason_words(reason: Mapping[str, Any]) -> str:
         few = counted(int(value), "case was", "cases were") if value else "no case was"
         return f"{few} under observation at its age, and fewer than {reason['lower']:.0f} are too few"
     got, lower, upper = (
-        word.replace("-", MINUS) for word in told_apart(float(value), reason["lower"], reason["upper"])
+        word.replace("-", MINUS) for word in distinct_digits(float(value), reason["lower"], reason["upper"])
     )
     return f"“{term_name(name)}” is {got} here and was {lower} to {upper} in the other training cases"
 

@@ -96,7 +96,7 @@ def _stated_term(content: Fields) -> Text | None:
     )
 
 
-def ladder(content: Fields) -> Section:
+def reference_classes(content: Fields) -> Section:
     """The reference classes from wide to narrow."""
     horizon = content["headline"]["horizon"]
     within = years(horizon)
@@ -104,10 +104,10 @@ def ladder(content: Fields) -> Section:
     head = ["Class", "n", *endings, "still observed", f"formalized within {within}", f"80{PER_CENT} interval"]
     return section(
         chart(
-            "ladder",
-            {"rungs": content["ladder"], "horizon": horizon},
+            "reference_classes",
+            {"rungs": content["reference_classes"], "horizon": horizon},
             text(f"Chance of a formal agreement within {within}, by reference class, with 80{PER_CENT} intervals."),
-            table("Reference classes", head, [_rung(rung, horizon) for rung in content["ladder"]]),
+            table("Reference classes", head, [_rung(rung, horizon) for rung in content["reference_classes"]]),
         )
     )
 

@@ -22,7 +22,7 @@ ABSTAINS: Final = "The hazard model gives no number for this case, so there is n
 
 def drivers(content: Fields) -> Section:
     """Drivers: from the base rate to the model's number, row by row."""
-    found = content["explained"]["drivers"]
+    found = content["explanation"]["drivers"]
     if found is None:
         return section(text(ABSTAINS))
     base, total = found["rows"][0], found["probability"]
@@ -47,8 +47,8 @@ def drivers(content: Fields) -> Section:
 
 def _own_interval(content: Fields) -> Text | None:
     """Explanation of an interval that differs from the widened one in the model's table."""
-    found = content["explained"]["drivers"]
-    if content["beside"]["limit"]["status"] != "widened":
+    found = content["explanation"]["drivers"]
+    if content["hazard_model"]["limit"]["status"] != "widened":
         return None
     return text(
         "The model by itself gives {p}, interval {range}; the wider one in its table above contains the base rate's, "
@@ -75,10 +75,10 @@ def _driver(row: Fields) -> list[Cell]:
     ]
 
 
-def changed(content: Fields) -> Section:
+def changes(content: Fields) -> Section:
     """Changes of the model's number since an earlier day, with the events behind them."""
-    found = content["explained"]["changes"]
-    if content["explained"]["drivers"] is None:
+    found = content["explanation"]["changes"]
+    if content["explanation"]["drivers"] is None:
         return section(text(ABSTAINS))
     if found is None:
         return section(text("There is no earlier day with which this forecast could be compared.", CHANGED))
@@ -143,12 +143,12 @@ def _event(event: Fields, brief: bool) -> Text:
 
 def signposts(content: Fields) -> Section:
     """Signposts: events that would move the model, strongest first."""
-    posts = content["explained"]["signposts"]
-    if content["explained"]["drivers"] is None:
+    posts = content["explanation"]["signposts"]
+    if content["explanation"]["drivers"] is None:
         return section(text(ABSTAINS))
     if not posts:
         return section(text("No single event among its covariates would move the model by half a point."))
-    within = years(content["explained"]["drivers"]["horizon"])
+    within = years(content["explanation"]["drivers"]["horizon"])
     now = text(f"It now gives {{now}} for a formal agreement within {within}.", now=chance(posts[0]["before"]))
     return section(now, items(map(_signpost, posts)))
 

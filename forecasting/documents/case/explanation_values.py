@@ -109,7 +109,7 @@ def moved(found: Material) -> Content | None:
     try:
         earlier, earlier_index = earlier_grounds(history, since, target, found.artefacts)
         told = changes(
-            history, found.case_id, since, fitted=found.beside, earlier=earlier, index=found.index,
+            history, found.case_id, since, fitted=found.hazard, earlier=earlier, index=found.index,
             earlier_index=earlier_index, horizon=found.horizon, target=target,
         )  # fmt: skip
     except (InsufficientHistoryError, AbstentionError):
@@ -138,7 +138,7 @@ def past_forecasts(found: Material) -> Content:
     return {"missing": "", "at_start": age < 12, "models": rows}
 
 
-EXPLAINED: Final[dict[str, Callable[[Material], Any]]] = {
+EXPLANATION: Final[dict[str, Callable[[Material], Any]]] = {
     "drivers": driver_values,
     "changes": moved,
     "signposts": signpost_values,
