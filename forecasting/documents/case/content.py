@@ -19,13 +19,13 @@ from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.wording import verdict
 from forecasting.explain.contested import Contested, contested_codings, formalized_if_recoded
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
-from forecasting.explain.windows import stated_terms
+from forecasting.explain.windows import stated_terms, term_end
 from forecasting.forecasts import LEVEL, forecast
 from forecasting.forecasts.training import UNCERTAIN
 from forecasting.forecasts.uncertain import marginal_probabilities
 from forecasting.models import BASE_RATES
 from forecasting.record.history import History
-from forecasting.record.months import HORIZONS, completed_months, deadline, last_day_of_interval
+from forecasting.record.months import HORIZONS, completed_months, deadline
 from forecasting.record.reads import note_file
 from forecasting.record.schema import EVALUATION
 from forecasting.record.vocabulary import CAUSES, ONGOING, TARGETS
@@ -219,14 +219,11 @@ def earlier_terms(found: Material) -> Content:
 
 def stated_term(found: Material) -> Content | None:
     """The stated term of the case, and the months from the as-of day to its end."""
-    view = found.view
-    months = view.start["stated_horizon_months"]
-    if not isinstance(months, float) or months <= 0:
+    view, end = found.view, term_end(found.view)
+    if end is None:
         return None
-    start = last_day_of_interval(view.start_date, str(view.start["start_precision"]))
-    end = deadline(start, int(months))
     ahead = completed_months(view.as_of, end) if end >= view.as_of else -completed_months(end, view.as_of)
-    return {"months": int(months), "end": end.isoformat(), "months_ahead": ahead}
+    return {"months": int(view.fact("stated_horizon_months")), "end": end.isoformat(), "months_ahead": ahead}
 
 
 def skill(folder: Path) -> list[Content]:
