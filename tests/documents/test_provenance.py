@@ -27,6 +27,7 @@ from forecasting.documents.case.content import (
 from forecasting.documents.case.evidence_values import EVIDENCE
 from forecasting.documents.case.explanation_values import EXPLANATION
 from forecasting.documents.case.material import Material
+from forecasting.documents.case.situation_values import SITUATION
 from forecasting.documents.provenance import Recorded
 from forecasting.record.history import History
 from forecasting.record.reading import read_record
@@ -49,6 +50,7 @@ VALUES = {
     "stated_term": stated_term,
     "earlier_terms": earlier_terms,
     **{f"explanation.{name}": work for name, work in EXPLANATION.items()},
+    **{f"situation.{name}": work for name, work in SITUATION.items()},
     **EVIDENCE,
 }
 
