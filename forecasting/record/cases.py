@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from forecasting.record.claims import BY_STANDING
 from forecasting.record.facts import Acts, Changes, Endings, Flags
+from forecasting.record.ladders import Position, Rung, position
 from forecasting.record.months import completed_months, months_between
+from forecasting.store.errors import LeakageError
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,14 @@ class Event:
         Source ids.
     confidence : {"high", "medium", "low"}
         Confidence in fact and date.
+    known_assumed : bool
+        Whether `known_date` was set equal to `event_date` for want of better evidence.
+    claim_id : str
+        The unconfirmed report on which the act rests, or empty.
+    clears : tuple of str
+        Ids of the accusations that the act answers.
+    added_for_ladder : bool
+        Whether it was coded because a level of a ladder needed its act.
 
     Examples
     --------
@@ -56,6 +67,10 @@ class Event:
     summary: str
     sources: tuple[str, ...]
     confidence: str
+    known_assumed: bool = False
+    claim_id: str = ""
+    clears: tuple[str, ...] = ()
+    added_for_ladder: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +120,12 @@ class Dossier:
         Endings of other cases.
     warheads : mapping of str to float
         Share of each state in the world's stockpiled warheads, in [0, 1].
+    looked_until : date
+        Last day, not after `as_of`, until which somebody looked for acts and for an ending.
+    rungs : tuple of Rung
+        Changes on the ladders, by date.
+    claims : mapping of str to float
+        Probability, in [0, 1], of each claim on which an act of the case rests.
 
     Examples
     --------
@@ -129,6 +150,9 @@ class Dossier:
     leadership: Changes
     endings: Endings
     warheads: Mapping[str, float]
+    looked_until: date
+    rungs: tuple[Rung, ...]
+    claims: Mapping[str, float]
 
     @property
     def age_months(self) -> int:
@@ -159,6 +183,16 @@ class Dossier:
         """Number coded for the start, such as a probability in [0, 1]; 0 where it is missing."""
         value = self.start[name]
         return value if isinstance(value, float) else 0.0
+
+    def probability(self, event: Event) -> float:
+        """Probability of an act of the case, in [0, 1]: that of its claim, or by its standing."""
+        return self.claims[event.claim_id] if event.claim_id else BY_STANDING[event.standing]
+
+    def on_ladder(self, ladder: str, day: date | None = None) -> Position:
+        """Level and status on a ladder as known, on the as-of day or an earlier one; see `record.ladders.position`."""
+        if day is not None and day > self.as_of:
+            raise LeakageError(f"expected a day up to {self.as_of}, the as-of day of this dossier, got {day}")
+        return position(self.rungs, ladder, day or self.as_of, str(self.start["type"]))
 
     def last(self, expected: Flags) -> float:
         """Day (ordinal) of the last act of these kinds in the case or between its principal parties; or `NEVER`."""

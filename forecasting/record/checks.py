@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from forecasting.record import rules
-from forecasting.record.columns import Vocabulary, column_faults
+from forecasting.record.columns import Vocabulary, column_faults, days_of
+from forecasting.record.corrections import corrected_tables, row_keys, with_values
 from forecasting.record.reading import RawRecord, RawTable
 from forecasting.record.schema import TABLES
 from forecasting.store.errors import Fault, SchemaError
@@ -35,7 +37,8 @@ def record_faults(record: RawRecord) -> list[Fault]:
     """
     tables = record.tables
     vocabulary: Vocabulary = {
-        name: frozenset(tables[name].cells[TABLES[name].key[0]]) for name in ("cases", "parties", "sources")
+        name: frozenset(tables[name].cells[TABLES[name].key[0]])
+        for name in ("cases", "parties", "sources", "events", "claims")
     }
     if tables["cases"].cells.empty:
         return [Fault("cases.csv", 1, "", "at least one case", "a header alone")]
@@ -96,11 +99,6 @@ def _completeness_faults(tables: Mapping[str, RawTable]) -> list[Fault]:
     ]
 
 
-def row_keys(raw: RawTable) -> pd.Series:
-    """Key of each row as one string, its parts joined by '/'."""
-    return raw.cells[list(raw.table.key)].agg("/".join, axis=1)
-
-
 def _correction_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]:
     corrections = record.tables["corrections"]
     findings = rules.Findings(corrections)
@@ -113,13 +111,15 @@ def _correction_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]
     ]
     findings.add(np.array(unknown_row, dtype=bool), "row_key of a row of that table", "table", "row_key")
     findings.add(np.array(unknown_field, dtype=bool), "field as a column of that table outside its key", "field")
-    findings.add(cells["recorded_on"] > record.data_end.isoformat(), "recorded_on not after data_end", "recorded_on")
+    late = findings.day("recorded_on") > pd.Timestamp(record.data_end)
+    findings.add(late, "recorded_on not after data_end", "recorded_on")
     if findings.faults or cells.empty:
         return findings.faults
-    return [fault for day in sorted(set(cells["recorded_on"])) for fault in _faults_from(record, day, vocabulary)]
+    days = sorted(day.date() for day in days_of(cells["recorded_on"]).unique())
+    return [fault for day in days for fault in _faults_from(record, day, vocabulary)]
 
 
-def _faults_from(record: RawRecord, day: str, vocabulary: Vocabulary) -> list[Fault]:
+def _faults_from(record: RawRecord, day: date, vocabulary: Vocabulary) -> list[Fault]:
     """Faults of the record as corrected on `day`."""
     corrected = corrected_tables(record, day)
     changed = replace(record, tables={**record.tables, **corrected})
@@ -128,28 +128,6 @@ def _faults_from(record: RawRecord, day: str, vocabulary: Vocabulary) -> list[Fa
     return [
         replace(fault, expected=f"with corrections.csv to {day}: {fault.expected}") for fault in malformed + between
     ]
-
-
-def corrected_tables(record: RawRecord, day: str) -> dict[str, RawTable]:
-    """Tables changed by corrections recorded on or before `day` (YYYY-MM-DD), with those corrections applied."""
-    cells = record.tables["corrections"].cells
-    due = cells[cells["recorded_on"] <= day].sort_values("recorded_on", kind="stable")
-    return {str(name): _corrected(record.tables[str(name)], rows) for name, rows in due.groupby("table")}
-
-
-def _corrected(raw: RawTable, rows: pd.DataFrame) -> RawTable:
-    line_of = {key: line for line, key in enumerate(row_keys(raw))}
-    return replace(raw, cells=_with_values(raw.cells, rows["row_key"].map(line_of).to_numpy(), rows))
-
-
-def _with_values(cells: pd.DataFrame, lines: np.ndarray, rows: pd.DataFrame) -> pd.DataFrame:
-    """The cells, numbered from 0, with the `value` of each of the rows written to its `field` on its line."""
-    changed = cells.copy()
-    for field, own in rows.assign(line=lines).groupby("field", sort=False):
-        column = changed[field].to_numpy(dtype=object, copy=True)
-        column[own["line"].to_numpy()] = own["value"].to_numpy()
-        changed[field] = pd.Series(column, index=changed.index, dtype=changed[field].dtype)
-    return changed
 
 
 def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]:
@@ -172,7 +150,8 @@ def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault
         "alternative_id",
         "case_id",
     )
-    findings.add(cells["known_date"] > record.data_end.isoformat(), "known_date not after data_end", "known_date")
+    late = findings.day("known_date") > pd.Timestamp(record.data_end)
+    findings.add(late, "known_date not after data_end", "known_date")
     if findings.faults:
         return findings.faults
     altered = {name: _altered(alternatives, tables[name], (home == name).to_numpy()) for name in ALTERED}
@@ -193,7 +172,7 @@ def _altered(alternatives: RawTable, base: RawTable, chosen: np.ndarray) -> RawT
     group = rows.groupby(["alternative_id", *key], sort=False).ngroup().to_numpy()
     first = np.unique(group, return_index=True)[1]
     altered = rows[key].iloc[first].merge(lines, on=key, how="left")[base.table.names].reset_index(drop=True)
-    altered = _with_values(altered, group, rows)
+    altered = with_values(altered, group, rows)
     altered.attrs["alternative_id"] = rows["alternative_id"].to_numpy()[first]
     files, numbers = alternatives.files[chosen][there], alternatives.rows[chosen][there]
     return RawTable(base.table, altered, files[first], numbers[first])

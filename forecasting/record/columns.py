@@ -88,13 +88,47 @@ def _form(column: Column) -> Test:
             )
 
 
+def days_of(cells: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    """Cells as days; empty and malformed ones are missing."""
+    return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce")
+
+
+def interval_ends(days: "pd.Series[pd.Timestamp]", precision: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    """Last day that each date of limited precision may mean, as `months.last_day_of_interval`, column by column.
+
+    Parameters
+    ----------
+    days : pandas.Series of datetime64
+        Dates as coded; a missing one stays missing.
+    precision : pandas.Series of str
+        `day`, `month` or `year`.
+
+    Returns
+    -------
+    pandas.Series of datetime64
+        In the same order.
+
+    Examples
+    --------
+    >>> ends = interval_ends(pd.Series(pd.to_datetime(["2024-02-05", "2024-02-05"])), pd.Series(["month", "year"]))
+    >>> ends.dt.strftime("%Y-%m-%d").tolist()
+    ['2024-02-29', '2024-12-31']
+    """
+    ends = days.copy()
+    for name, offset in (("month", pd.offsets.MonthEnd(0)), ("year", pd.offsets.YearEnd(0))):
+        coarse = (precision == name).to_numpy()
+        if coarse.any():
+            ends = ends.mask(coarse, days + offset)
+    return ends
+
+
 def typed(cells: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Typed values of a checked table: days, numbers and text; a missing day is NaT, a missing number NaN."""
     values: dict[str, pd.Series] = {}
     for column in table.columns:
         text = cells[column.name]
         if column.kind == "day":
-            values[column.name] = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
+            values[column.name] = days_of(text)
         elif column.kind in ("flag", "probability", "integer"):
             values[column.name] = pd.to_numeric(text, errors="coerce").astype("float64")
         else:

@@ -13,7 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.record.cases import Appointment, Dossier, Event
+from forecasting.record.claims import RestingActs
 from forecasting.record.facts import KIND_BY_CATEGORY, KINDS, Acts, Changes, Endings
+from forecasting.record.ladders import Rung, rung_of
 from forecasting.record.reads import NotedMapping, Reads, noting, recording, together
 from forecasting.record.schema import CASES, TABLES
 from forecasting.record.successors import UNNAMED, Counts, Successors, in_common, share_a_dyad
@@ -24,14 +26,17 @@ from forecasting.store.errors import LeakageError, UsageError
 EPOCH = date(1970, 1, 1).toordinal()
 LISTED_BY = {"events": ("case_id", "event_date", "event_id"), "calendar": ("case_id", "scheduled_date")}
 COMPARED = ("type", "domain")
-COLUMN_OF = {"actors": "actor", "targets": "target", "sources": "source_id"}
+RUNGS_BY = ("case_id", "ladder", "date")
+CLAIMED_BY = ("event_id", "standing", "claim_id")
+COLUMN_OF = {"actors": "actor", "targets": "target", "sources": "source_id", "day": "date"}
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
     """All that the record has on a case, without any ending.
 
-    `events` and `calendar` have with each entry the day, as an ordinal, from which it counts.
+    `events`, `calendar`, `rungs` and `claims` (on which its acts rest) have with each entry the day, as an ordinal,
+    from which it counts.
     """
 
     known: int
@@ -42,6 +47,9 @@ class _File:
     principals: tuple[str, ...]
     events: tuple[tuple[int, Event], ...]
     calendar: tuple[tuple[int, Appointment], ...]
+    rungs: tuple[tuple[int, Rung], ...]
+    claims: tuple[tuple[int, str], ...]
+    looked_until: int
     acts: Acts
     dyad: Acts
     leadership: Changes
@@ -103,9 +111,12 @@ class DossierIndex:
             self._warheads = _shares_by_year(tables.warheads, self._successors.lineage)
         with recording() as sight:
             self._seen = tables.outcomes[tables.outcomes["target"] == target].set_index("case_id")["last_seen"]
+        with recording() as look:
+            self._looked = tables.outcomes[tables.outcomes["target"] == target].set_index("case_id")["looked_until"]
         self._reads = _reads_by_part(tables, states.reads, acts.reads, endings.reads) | {
             "warheads": warheads.reads,
             "last_seen": sight.reads,
+            "looked_until": look.reads,
         }
         self._files: dict[str, _File] = {}
         self._every_ending: dict[str, Endings] = {}
@@ -176,6 +187,11 @@ class DossierIndex:
             leadership=file.leadership.until(last),
             endings=self._endings_for(case_id).until(last),
             warheads=self._shares_on(date.fromordinal(last)),
+            looked_until=date.fromordinal(min(file.looked_until, last)),
+            rungs=tuple(rung for known, rung in file.rungs if known <= last),
+            claims=self._resting.probabilities(
+                (claim for known, claim in file.claims if known <= last), last, self._left_out
+            ),
         )
         return noting(found, self._reads)
 
@@ -191,6 +207,7 @@ class DossierIndex:
         own = self._own.get(case_id, np.zeros(0, dtype=np.int64))
         if self._left_out:
             own = own[~self._events["event_id"].iloc[own].isin(self._left_out).to_numpy()]
+        resting_on = self._event_columns["claim_id"]
         between = self._once[share_a_dyad(self._involved[self._once], parties)]
         return _File(
             known=int(self._known[case_id]),
@@ -201,6 +218,9 @@ class DossierIndex:
             principals=self._successors.lines(parties),
             events=self._own_events(own),
             calendar=self._appointments(case_id),
+            rungs=self._rungs(case_id),
+            claims=tuple((int(self._counts_from[line]), claim) for line in own if (claim := resting_on[line])),
+            looked_until=self._looked[case_id].toordinal(),
             acts=self._acts(own, parties, row["parties"]),
             dyad=self._acts(between, parties, row["parties"]),
             leadership=self._leadership(parties),
@@ -233,6 +253,30 @@ class DossierIndex:
         found = [_appointment(row) for row in self._announced.get(case_id, [])]
         reads = self._reads_by_field(Appointment, "calendar")
         return tuple((each.announced_date.toordinal(), noting(each, reads)) for each in found)
+
+    @cached_property
+    def _coded_rungs(self) -> dict[str, list[Any]]:
+        """Rows of the ladders by case, by date."""
+        rows = self._tables.tracked("ladders").plain.sort_values(["date", "ladder"])
+        return {str(case_id): list(own.itertuples()) for case_id, own in rows.groupby("case_id")}
+
+    def _rungs(self, case_id: str) -> tuple[tuple[int, Rung], ...]:
+        """Changes on the ladders of a case, each with the day from which it counts; none by acts left out alone."""
+        reads = self._reads_by_field(Rung, "ladders")
+        found = []
+        for row in self._coded_rungs.get(case_id, []):
+            named = _split(row.events)
+            acts = tuple(event_id for event_id in named if event_id not in self._left_out)
+            if acts or not named:
+                found.append((row.known_date.toordinal(), noting(rung_of(row, acts), reads)))
+        return tuple(found)
+
+    @cached_property
+    def _resting(self) -> RestingActs:
+        """Acts that rest on claims."""
+        columns, claims = self._event_columns, self._tables.tracked("claims").plain
+        acts = zip(self._counts_from.tolist(), *(columns[name] for name in CLAIMED_BY), strict=True)
+        return RestingActs(acts, dict(zip(claims["claim_id"], claims["probability"], strict=True)))
 
     def _reads_by_field(self, kind: type, table: str) -> dict[str, Reads]:
         """Provenance of each field of an event or an appointment."""
@@ -280,12 +324,15 @@ class DossierIndex:
 
 def _reads_by_part(tables: KnownTables, states: Reads, acts: Reads, endings: Reads) -> dict[str, Reads]:
     """Provenance of the parts of a dossier, from what was read of states, of acts and of endings."""
-    origins = {name: tables.tracked(name).origins for name in ("cases", *LISTED_BY)}
+    origins = {name: tables.tracked(name).origins for name in ("cases", "ladders", "claims", *LISTED_BY)}
+    laddered = {"rungs": together(*(origins["ladders"][column] for column in RUNGS_BY))}
+    resting = [origins["events"][name] for name in CLAIMED_BY]
+    claimed = {"claims": together(*resting, origins["claims"]["probability"])}
     listed = {name: together(*(origins[name][column] for column in columns)) for name, columns in LISTED_BY.items()}
     beside = together(endings, *(origins["cases"][name] for name in COMPARED))
     start = {name: origins["cases"][name] for name in ("start_date", "parties")}
     dated = dict.fromkeys(("acts", "dyad", "leadership"), acts)
-    return start | listed | dated | {"principals": states, "endings": beside}
+    return start | listed | laddered | claimed | dated | {"principals": states, "endings": beside}
 
 
 def _ordinals(days: "pd.Series[Any]") -> NDArray[np.int64]:
@@ -322,6 +369,10 @@ def _event(columns: Mapping[str, list[Any]], line: int) -> Event:
         summary=columns["summary"][line],
         sources=_split(columns["source_id"][line]),
         confidence=columns["confidence"][line],
+        known_assumed=bool(columns["known_assumed"][line]),
+        claim_id=columns["claim_id"][line],
+        clears=_split(columns["clears"][line]),
+        added_for_ladder=bool(columns["added_for_ladder"][line]),
     )
 
 

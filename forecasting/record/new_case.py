@@ -30,6 +30,8 @@ DEFAULTS = {
     "known_late": "0",
     "standing": "confirmed",
     "is_ending": "0",
+    "known_assumed": "0",
+    "added_for_ladder": "0",
     "seen": "1",
 }
 

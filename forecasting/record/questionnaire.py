@@ -84,7 +84,7 @@ QUESTIONS: tuple[Question, ...] = (
         "last_observed_date",
         "When was it last seen to be kept?",
         f"{DAY}; empty: when it became known",
-        (("outcomes", "last_observed_date"),),
+        (("outcomes", "last_observed_date"), ("outcomes", "looked_until")),
         same_as="start_known_date",
     ),
     _case("stated_horizon_months", "For how many months was it made?", "empty: no term was named"),

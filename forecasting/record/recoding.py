@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from forecasting.record.checks import row_keys
+from forecasting.record.corrections import row_keys
 from forecasting.record.history import History
 from forecasting.record.reading import RawTable
 from forecasting.record.schema import TABLES

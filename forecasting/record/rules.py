@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.record.columns import days_of, interval_ends
 from forecasting.record.reading import RawTable
 from forecasting.record.vocabulary import SAME_OUTCOME_TYPES, TARGETS
 from forecasting.store.errors import Fault
@@ -18,15 +19,25 @@ class Findings:
 
     def __init__(self, raw: RawTable) -> None:
         self.raw = raw
+        self._days: dict[str, pd.Series[pd.Timestamp]] = {}
         self.faults: list[Fault] = []
 
-    def add(self, mask: "pd.Series[bool] | Mask", expected: str, *columns: str) -> None:
-        """Add a fault `expected` for each line where `mask` is true; the cells of `columns` are the actual values."""
+    def day(self, column: str) -> "pd.Series[pd.Timestamp]":
+        """A column as days; malformed and empty cells are missing, and no comparison with them holds."""
+        if column not in self._days:
+            self._days[column] = days_of(self.raw.cells[column])
+        return self._days[column]
+
+    def add(self, mask: "pd.Series[bool] | Mask", expected: str, *columns: str, do: str = "") -> None:
+        """Add a fault `expected` for each line where `mask` is true; the cells of `columns` are the actual values.
+
+        `do` is the remedy.
+        """
         cells = self.raw.cells
         for line in np.flatnonzero(np.asarray(mask, dtype=bool)):
             got = ", ".join(f"{column}={cells[column].iloc[line]!r}" for column in columns)
             owner = cells["case_id"].iloc[line] if "case_id" in cells else ""
-            self.faults.append(Fault(*self.raw.place(line), str(owner), expected, got))
+            self.faults.append(Fault(*self.raw.place(line), str(owner), expected, got, do))
 
 
 def key_faults(raw: RawTable) -> list[Fault]:
@@ -37,24 +48,22 @@ def key_faults(raw: RawTable) -> list[Fault]:
     return findings.faults
 
 
-def coarse(day: "pd.Series[str]", precision: "pd.Series[str]") -> "pd.Series[bool]":
+def coarse(day: "pd.Series[pd.Timestamp]", precision: "pd.Series[str]") -> "pd.Series[bool]":
     """True where a date of limited precision is not the last day of its month or year."""
-    when = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce")
-    month = (precision == "month") & ~when.dt.is_month_end
-    return (day != "") & (month | ((precision == "year") & (day.str.slice(4) != "-12-31")))
+    return interval_ends(day, precision) > day
 
 
 def case_faults(cases: RawTable, data_end: date) -> list[Fault]:
     """Faults between the cells of a case."""
     findings, cells = Findings(cases), cases.cells
     findings.add(
-        coarse(cells["start_date"], cells["start_precision"]),
+        coarse(findings.day("start_date"), cells["start_precision"]),
         "a coarse start_date at the end of its month or year",
         "start_date",
         "start_precision",
     )
     findings.add(
-        cells["start_known_date"] < cells["start_date"],
+        findings.day("start_known_date") < findings.day("start_date"),
         "start_known_date on or after start_date",
         "start_date",
         "start_known_date",
@@ -66,7 +75,7 @@ def case_faults(cases: RawTable, data_end: date) -> list[Fault]:
         "start_known_date",
     )
     findings.add(
-        cells["start_known_date"] > data_end.isoformat(),
+        findings.day("start_known_date") > pd.Timestamp(data_end),
         f"a start known by data_end {data_end}, which stands in datapackage.json",
         "start_known_date",
     )
@@ -83,7 +92,8 @@ def case_faults(cases: RawTable, data_end: date) -> list[Fault]:
 def outcome_faults(outcomes: RawTable, cases: pd.DataFrame, data_end: date) -> list[Fault]:
     """Faults within each outcome row, and between it and its case (`cases` has one line per case_id)."""
     findings, cells = Findings(outcomes), outcomes.cells
-    start = cells["case_id"].map(cases.set_index("case_id")["start_date"]).astype("str")
+    day, end = findings.day, pd.Timestamp(data_end)
+    start = days_of(cells["case_id"].map(cases.set_index("case_id")["start_date"]))
     ended, formal, faded = cells["cause"] != "", cells["cause"] == "formalized", cells["cause"] == "faded"
     for column in ("end_date", "end_precision", "end_known_date"):
         findings.add(ended & (cells[column] == ""), f"{column} for an ended case", "cause", column)
@@ -110,24 +120,20 @@ def outcome_faults(outcomes: RawTable, cases: pd.DataFrame, data_end: date) -> l
         "in_force_date",
     )
     findings.add(
-        coarse(cells["end_date"], cells["end_precision"]),
+        coarse(day("end_date"), cells["end_precision"]),
         "a coarse end_date at the end of its month or year",
         "end_date",
         "end_precision",
     )
-    for column, earliest in (
-        ("end_date", start),
-        ("last_observed_date", start),
-        ("end_known_date", cells["end_date"]),
-        ("in_force_date", cells["concluded_date"]),
+    for column, name, earliest in (
+        ("end_date", "the start", start),
+        ("last_observed_date", "the start", start),
+        ("end_known_date", "end_date", day("end_date")),
+        ("in_force_date", "concluded_date", day("concluded_date")),
     ):
-        findings.add(
-            (cells[column] != "") & (cells[column] < earliest),
-            f"{column} on or after {earliest.name if earliest.name != 'case_id' else 'the start'}",
-            column,
-        )
+        findings.add(day(column) < earliest, f"{column} on or after {name}", column)
     for column in ("end_date", "end_known_date", "last_observed_date", "in_force_date"):
-        findings.add(cells[column] > data_end.isoformat(), f"{column} not after data_end {data_end}", column)
+        findings.add(day(column) > end, f"{column} not after data_end {data_end}", column)
     findings.add(
         (cells["end_known_assumed"] == "1") & (cells["end_known_date"] != cells["end_date"]),
         "an assumed end_known_date equal to end_date",
@@ -157,11 +163,9 @@ def target_faults(outcomes: RawTable, cases: RawTable) -> list[Fault]:
             "target",
             column,
         )
-    earlier = (concluded["cause"] == "formalized").to_numpy() & (
-        cells["end_date"].to_numpy() < concluded["end_date"].to_numpy()
-    )
+    formal = (concluded["cause"] == "formalized").to_numpy()
     findings.add(
-        earlier & (cells["end_date"] != ""),
+        formal & (findings.day("end_date").to_numpy() < days_of(concluded["end_date"]).to_numpy()),
         "an in_force outcome no earlier than the conclusion",
         "target",
         "end_date",
@@ -173,21 +177,28 @@ def event_faults(events: RawTable, concluded: pd.DataFrame, data_end: date) -> l
     """Faults within each event, and between the ending event and the outcome (`concluded`, by case_id)."""
     findings, cells = Findings(events), events.cells
     findings.add(
-        cells["known_date"] < cells["event_date"],
+        findings.day("known_date") < findings.day("event_date"),
         "known_date on or after event_date",
         "event_date",
         "known_date",
     )
-    findings.add(cells["known_date"] > data_end.isoformat(), f"known by data_end {data_end}", "known_date")
+    findings.add(findings.day("known_date") > pd.Timestamp(data_end), f"known by data_end {data_end}", "known_date")
     findings.add(
-        coarse(cells["event_date"], cells["date_precision"]),
+        (cells["known_assumed"] == "1") & (cells["known_date"] != cells["event_date"]),
+        "an assumed known_date equal to event_date",
+        "event_date",
+        "known_date",
+        do="set known_assumed to 0 where the day on which it became known was looked up",
+    )
+    findings.add(
+        coarse(findings.day("event_date"), cells["date_precision"]),
         "a coarse event_date at the end of its month or year",
         "event_date",
         "date_precision",
     )
-    act = ["case_id", "event_date", "known_late", "kind", "actor", "target", "standing"]
+    same = ["case_id", "event_date", "known_late", "kind", "actor", "target", "standing"]
     findings.add(
-        cells.duplicated(act),
+        cells.duplicated(same),
         "an act once: another row of the case has the same date, kind, actor, target and standing",
         "event_date",
         "kind",
@@ -198,13 +209,10 @@ def event_faults(events: RawTable, concluded: pd.DataFrame, data_end: date) -> l
     findings.add(
         ending & cells.duplicated(["case_id", "is_ending"]), "one ending event in a case", "event_date", "kind"
     )
-    length = np.select([outcome["end_precision"] == "year", outcome["end_precision"] == "month"], [4, 7], 10)
-    inside = [
-        day[:n] == end[:n]
-        for day, end, n in zip(cells["event_date"], outcome["end_date"].fillna(""), length, strict=True)
-    ]
+    act = interval_ends(findings.day("event_date"), outcome["end_precision"])
+    inside = act == interval_ends(days_of(outcome["end_date"]), outcome["end_precision"])
     findings.add(
-        ending & (outcome["cause"] != "") & ~np.array(inside, dtype=bool),
+        ending & (outcome["cause"] != "") & ~inside,
         "the ending event on the end_date of the outcome (or within its month or year)",
         "event_date",
     )
@@ -222,14 +230,15 @@ def ending_faults(cases: RawTable, events: pd.DataFrame, concluded: pd.DataFrame
 
 def calendar_faults(calendar: RawTable, data_end: date) -> list[Fault]:
     """Faults within each announcement."""
-    findings, cells = Findings(calendar), calendar.cells
+    findings = Findings(calendar)
     findings.add(
-        cells["scheduled_date"] < cells["announced_date"],
+        findings.day("scheduled_date") < findings.day("announced_date"),
         "scheduled_date on or after announced_date",
         "announced_date",
         "scheduled_date",
     )
-    findings.add(cells["announced_date"] > data_end.isoformat(), f"announced by data_end {data_end}", "announced_date")
+    late = findings.day("announced_date") > pd.Timestamp(data_end)
+    findings.add(late, f"announced by data_end {data_end}", "announced_date")
     return findings.faults
 
 

@@ -50,11 +50,11 @@ class Column:
 
     def expected(self) -> str:
         """Description of a valid cell, for messages."""
-        if self.kind == "slug" and self.link:
-            return f"{self.name} as a key of {TABLES[self.link].path}"
         forms = {
             "text": "text",
-            "slug": "lower-case words joined by hyphens, at most 80 characters",
+            "slug": f"a key of {TABLES[self.link].path}"
+            if self.link
+            else "lower-case words joined by hyphens, at most 80 characters",
             "choice": f"one of {', '.join(self.choices)}",
             "choices": f"some of {', '.join(self.choices)}, joined by ';'",
             "flag": "0 or 1",
@@ -123,8 +123,12 @@ def _chance(name: str, about: str) -> Column:
     return Column(name, "probability", f"{about} (1 yes, 0 no, between: reported but unconfirmed)")
 
 
+def _keys(name: str, link: str, about: str, required: bool = True) -> Column:
+    return Column(name, "keys", about, required, link=link)
+
+
 CASE_ID: Final = Column("case_id", "slug", "the case", link="cases")
-SOURCE_IDS: Final = Column("source_id", "keys", "where it is told", link="sources")
+SOURCE_IDS: Final = _keys("source_id", "sources", "where it is told")
 OUTCOME_FIELDS: Final = (
     _choice("cause", words.CAUSES, "how the case ended; empty while it is still observed", False),
     _day("end_date", "when it ended; a coarse date stands at the end of its month or year", False),
@@ -137,6 +141,8 @@ OUTCOME_FIELDS: Final = (
     _text("instrument", "the binding text", False),
     _choice("successor", words.SUCCESSORS, "whether the text itself or a replacement was formalized", False),
     _day("last_observed_date", "last day with positive evidence of observance", False),
+    _keys("last_observed_source", "sources", "where the observance of that day is told", False),
+    _day("looked_until", "day until which somebody looked for acts and for an ending"),
     _text("aftermath", "what came later and how it ended", False),
 )
 
@@ -147,7 +153,7 @@ CASES: Final = Table(
         _text("name", "name that does not tell the ending"),
         _choice("type", tuple(words.TYPES), "form of the arrangement"),
         _choice("domain", words.DOMAINS, "what is limited"),
-        Column("parties", "keys", "principal parties", link="parties"),
+        _keys("parties", "parties", "principal parties"),
         Column("n_parties", "integer", "number of states concerned, at least those listed", minimum=1, maximum=250),
         Column("cluster_id", "slug", "cases that share dyad and subject and are not independent"),
         _day("start_date", "first day of the arrangement"),
@@ -198,16 +204,49 @@ EVENTS: Final = Table(
         _day("event_date", "when it happened; a coarse date stands at the end of its month or year"),
         _choice("date_precision", words.PRECISIONS, "precision of event_date"),
         _day("known_date", "first day on which a careful outsider could have known it"),
+        _flag("known_assumed", "1 if known_date was set equal to event_date for want of better evidence"),
         _flag("known_late", "1 if it became public late on that day: it counts from the next day"),
         _choice("standing", words.STANDINGS, "on the record, reported only, or reported and denied"),
-        Column("actor", "keys", "who acted", False, link="parties"),
-        Column("target", "keys", "towards whom", False, link="parties"),
+        Column("claim_id", "slug", "the unconfirmed report on which it rests", False, link="claims"),
+        _keys("actor", "parties", "who acted", False),
+        _keys("target", "parties", "towards whom", False),
         _choice("kind", words.EVENT_KINDS, "the project's kind of act"),
+        _keys("clears", "events", "accusations of violation that it answers", False),
         _choice("plover", words.PLOVER_CATEGORIES, "category of the PLOVER ontology (NONE: outside it)"),
         _text("summary", "the fact, in the project's words"),
         SOURCE_IDS,
         _choice("confidence", words.CONFIDENCES, "confidence in fact and date"),
         _flag("is_ending", "1 if the act ends the case; never seen by a feature"),
+        _flag("added_for_ladder", "1 if it was coded because a level of a ladder needed its act"),
+    ),
+)  # fmt: skip
+
+CLAIMS: Final = Table(
+    "claims", "claims.csv", ("claim_id",), "Unconfirmed reports: acts that rest on one of them are true together.",
+    (
+        Column("claim_id", "slug", "slug of the claim"),
+        _text("about", "what is claimed, and by whom"),
+        Column("probability", "probability", "chance that it is true; empty: by the standing of its acts", False),
+        SOURCE_IDS,
+    ),
+)  # fmt: skip
+
+LADDERS: Final = Table(
+    "ladders", "ladders.csv", ("case_id", "ladder", "date"),
+    "Where an arrangement stood, day by day: changes on the way to a binding text, and of the strain on it.",
+    (
+        CASE_ID,
+        _choice("ladder", words.LADDERS, "the way to a binding text, or the strain on the arrangement"),
+        _day("date", "when the level or status changed; a coarse date stands at the end of its month or year"),
+        _choice("precision", words.PRECISIONS, "precision of date"),
+        _day("known_date", "first day on which a careful outsider could have known it"),
+        Column("level", "integer", "level from that day on", maximum=max(words.LADDER_LEVELS.values())),
+        _choice("status", [name for names in words.LADDER_STATUSES.values() for name in names],
+                "how far the effort, or the keeping, was alive"),
+        _keys("events", "events", "acts of the case that moved it", False),
+        _keys("source_id", "sources", "where it is told, for want of an act", False),
+        _text("evidence", "what could be known on that day, in the project's words"),
+        _choice("confidence", words.CONFIDENCES, "confidence in fact and date"),
     ),
 )  # fmt: skip
 
@@ -244,7 +283,7 @@ PARTIES: Final = Table(
         _choice("kind", words.PARTY_KINDS, "kind of actor"),
         _day("start_date", "when it began, where that falls after 1816", False),
         _day("end_date", "when it ceased", False),
-        Column("successor", "keys", "state that took its place", False, link="parties"),
+        _keys("successor", "parties", "state that took its place", False),
         Column("cow_code", "integer", "Correlates of War state number", False, minimum=1, maximum=999),
         _text("note", "how the record uses the code", False),
     ),
@@ -282,7 +321,7 @@ CORRECTIONS: Final = Table(
     "corrections", "corrections.csv", ("table", "row_key", "field", "recorded_on"),
     "Cells that hold otherwise from a day on: the older value stays true of what was known before.",
     (
-        _choice("table", ("cases", "outcomes", "events", "calendar"), "the table"),
+        _choice("table", ("cases", "outcomes", "events", "claims", "ladders", "calendar"), "the table"),
         _text("row_key", "its key; parts joined by '/'"),
         _text("field", "the column"),
         _text("value", "what it holds from recorded_on", False),
@@ -335,14 +374,14 @@ WARHEADS: Final = Table(
 TABLES: Final[dict[str, Table]] = {
     table.name: table
     for table in (
-        CASES, OUTCOMES, CODING, EVENTS, CALENDAR, ALTERNATIVES, CORRECTIONS, PARTIES, SOURCES, CASE_SOURCES,
-        EVENT_COVERAGE, SECOND_CODING, AUDIT, WARHEADS,
+        CASES, OUTCOMES, CODING, EVENTS, CLAIMS, LADDERS, CALENDAR, ALTERNATIVES, CORRECTIONS, PARTIES, SOURCES,
+        CASE_SOURCES, EVENT_COVERAGE, SECOND_CODING, AUDIT, WARHEADS,
     )
 }  # fmt: skip
 
 KNOWN_DAY: Final = {
-    "cases": "start_known_date", "outcomes": "end_known_date", "events": "known_date", "calendar": "announced_date",
-    "alternatives": "known_date",
+    "cases": "start_known_date", "outcomes": "end_known_date", "events": "known_date", "ladders": "known_date",
+    "calendar": "announced_date", "alternatives": "known_date",
 }  # fmt: skip
 
 FORECAST_COLUMNS: Final = (

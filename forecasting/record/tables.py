@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.record.checks import corrected_tables
 from forecasting.record.columns import typed
+from forecasting.record.corrections import corrected_tables
 from forecasting.record.reading import RawRecord
 from forecasting.record.reads import NOTHING, columns_of, recording, together
 from forecasting.record.schema import KNOWN_DAY, TABLES
@@ -50,7 +50,7 @@ class KnownTables:
 
     def _typed(self) -> dict[str, Tracked]:
         """Every table in full, corrected as of the day; if there is any correction, every column depends on them."""
-        changed = corrected_tables(self.record, self.as_of.isoformat())
+        changed = corrected_tables(self.record, self.as_of)
         is_corrected = not self.record.tables["corrections"].cells.empty
         corrections = together(*columns_of("corrections").values()) if is_corrected else NOTHING
         return {
@@ -66,14 +66,16 @@ class KnownTables:
         rules: dict[str, Callable[[Tracked], Any]] = {
             "cases": lambda rows: rows[KNOWN_DAY["cases"]] <= day,
             "events": lambda rows: (counts_from(rows) <= day) & (rows["is_ending"] == 0),
+            "ladders": lambda rows: rows[KNOWN_DAY["ladders"]] <= day,
             "calendar": lambda rows: rows[KNOWN_DAY["calendar"]] <= day,
             "alternatives": lambda rows: rows[KNOWN_DAY["alternatives"]] <= day,
             "warheads": lambda rows: rows["year"] < day.year,
         }
         known = tables | {name: tables[name].where_known(rule) for name, rule in rules.items()}
-        for name in ("outcomes", "events", "calendar", "alternatives", "coding", "case_sources"):
+        for name in ("outcomes", "events", "ladders", "calendar", "alternatives", "coding", "case_sources"):
             known[name] = known[name].where_known(lambda rows: rows["case_id"].isin(set(known["cases"]["case_id"])))
-        return known | {"outcomes": _known_outcomes(known["outcomes"], day)}
+        claims = tables["claims"].where_known(lambda rows: rows["claim_id"].isin(set(known["events"]["claim_id"])))
+        return known | {"claims": claims, "outcomes": _known_outcomes(known["outcomes"], day)}
 
     def tracked(self, name: str) -> Tracked:
         """A table with the provenance of its columns; the properties return it plain while no recorder is open."""
@@ -86,13 +88,26 @@ class KnownTables:
 
     @property
     def outcomes(self) -> pd.DataFrame:
-        """One row per known case and target: the ending once known, and `last_seen`, the last sight by the day."""
+        """One row per known case and target: the ending once known, and up to the day the last sight and last look.
+
+        They are `last_seen`, with `last_observed_source` once that sight has come, and `looked_until`.
+        """
         return self._tables["outcomes"].handed_out()
 
     @property
     def events(self) -> pd.DataFrame:
         """Known events; never the ending act."""
         return self._tables["events"].handed_out()
+
+    @property
+    def claims(self) -> pd.DataFrame:
+        """Unconfirmed reports on which known acts rest."""
+        return self._tables["claims"].handed_out()
+
+    @property
+    def ladders(self) -> pd.DataFrame:
+        """Known changes of level and status on the ladders."""
+        return self._tables["ladders"].handed_out()
 
     @property
     def calendar(self) -> pd.DataFrame:
@@ -141,7 +156,7 @@ class KnownTables:
 
     def unknown_case(self, case_id: str) -> UsageError:
         """Error for a case that is not in the record, or not yet known."""
-        changed = corrected_tables(self.record, self.as_of.isoformat())
+        changed = corrected_tables(self.record, self.as_of)
         every = changed.get("cases", self.record.tables["cases"]).cells.set_index("case_id")
         if case_id in every.index:
             known = every["start_known_date"][case_id]
@@ -158,17 +173,26 @@ def counts_from(events: pd.DataFrame) -> "pd.Series[Any]":
 
 
 def _known_outcomes(outcomes: Tracked, day: pd.Timestamp) -> Tracked:
-    """Outcomes with endings not known on `day` blanked, and `last_seen`, the last sight by `day`."""
+    """Outcomes with endings not known on `day` blanked, and `last_seen`, the last sight by `day`.
+
+    An alternative coding moves a sight or an ending alone: whoever told it had looked until then.
+    """
     with recording() as ending:
         open_still = ~(outcomes[KNOWN_DAY["outcomes"]] <= day)
     rows = outcomes.plain.copy()
+    looked = rows[["looked_until", "last_observed_date", "end_known_date"]].max(axis=1)
+    rows["looked_until"] = looked.where(looked <= day, day)
     for name in ENDING_FIELDS:
         rows.loc[open_still, name] = pd.NaT if TABLES["outcomes"].column(name).kind == "day" else ""
     seen = rows["last_observed_date"]
     rows["last_seen"] = seen.where(seen <= day, day)
+    rows.loc[~(seen <= day), "last_observed_source"] = ""
     origins = {
         name: together(own, ending.reads if name in ENDING_FIELDS else NOTHING)
         for name, own in outcomes.origins.items()
     }
-    origins["last_seen"] = origins["last_observed_date"]
+    sight = origins["last_observed_date"]
+    origins["last_seen"] = sight
+    origins["last_observed_source"] = together(origins["last_observed_source"], sight)
+    origins["looked_until"] = together(origins["looked_until"], sight, outcomes.origins["end_known_date"])
     return Tracked(rows.drop(columns=["last_observed_date", "end_known_assumed"]), origins)

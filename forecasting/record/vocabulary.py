@@ -9,6 +9,16 @@ TARGETS: Final = ("concluded", "in_force")
 PRECISIONS: Final = ("day", "month", "year")
 CONFIDENCES: Final = ("high", "medium", "low")
 STANDINGS: Final = ("confirmed", "reported", "disputed")
+RETRACTED: Final = "retracted"
+"""Standing that a correction alone may give to an act: from its day on the act is in no view of the record."""
+
+LADDER_LEVELS: Final = {"formalization": 5, "strain": 4}
+"""Highest level of each ladder; the lowest is 0."""
+LADDER_STATUSES: Final = {
+    "formalization": ("none", "active", "stalled", "broken"),
+    "strain": ("live", "dormant"),
+}
+LADDERS: Final = tuple(LADDER_LEVELS)
 
 TYPES: Final = {
     "lapsed_treaty": "expired or suspended treaty whose limits are still observed",

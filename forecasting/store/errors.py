@@ -112,18 +112,20 @@ def first_line(error: BaseException) -> str:
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """A fault of a record or ledger: its file, row (0: the whole file) and case, what was expected and what found."""
+    """A fault of a record or ledger: its file, row (0: the whole file) and case, expected and actual value, remedy."""
 
     file: str
     row: int
     case_id: str
     expected: str
     got: str
+    do: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file} row {self.row}" if self.row else self.file
         owner = f" ({self.case_id})" if self.case_id else ""
-        return f"{place}{owner}: expected {self.expected}, got {self.got}"
+        remedy = f"; {self.do}" if self.do else ""
+        return f"{place}{owner}: expected {self.expected}, got {self.got}{remedy}"
 
 
 class SchemaError(ForecastingError):

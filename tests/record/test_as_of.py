@@ -18,7 +18,7 @@ from forecasting.record.vocabulary import TARGETS
 
 FOUNDING_CASE = "new-start-post-expiry-2026"
 TABLES = (
-    "cases", "outcomes", "events", "calendar", "alternatives", "coding", "parties", "sources", "case_sources", "warheads",
+    "cases", "outcomes", "events", "claims", "ladders", "calendar", "alternatives", "coding", "parties", "sources", "case_sources", "warheads",
 )  # fmt: skip
 DAYS = st.dates(date(1900, 1, 1), date(2026, 8, 30))
 QUICK_TO_FAIL = settings(phases=(Phase.explicit, Phase.generate))
@@ -51,7 +51,7 @@ def values_in(thing):
     elif isinstance(thing, Mapping):
         yield from values_in(tuple(thing.values()))
     else:
-        assert thing is None or type(thing) in (str, float, bool, date), f"a view holds {thing!r}"
+        assert thing is None or type(thing) in (str, int, float, bool, date), f"a view holds {thing!r}"
         yield thing
 
 

@@ -37,10 +37,10 @@ EDITS = {
     "start known before it happened": ("cases", OPEN, {"start_known_date": "2014-11-09"}, "start_known_date on or after start_date, got start_date='2014-11-10', start_known_date='2014-11-09'"),
     "start known after the record ends": ("cases", OPEN, {"start_known_date": "2026-09-01"}, "a start known by data_end 2026-08-31, which stands in datapackage.json, got start_known_date='2026-09-01'"),
     "fewer states than parties": ("cases", OPEN, {"n_parties": "1"}, "n_parties at least the number of parties listed, got n_parties='1', parties='USA;CHN'"),
-    "event known before it happened": ("events", EVENT, {"event_date": "2013-06-08", "known_date": "2013-06-07"}, "known_date on or after event_date, got event_date='2013-06-08', known_date='2013-06-07'"),
-    "event known after the record ends": ("events", EVENT, {"known_date": "2026-09-01"}, "known by data_end 2026-08-31, got known_date='2026-09-01'"),
+    "event known before it happened": ("events", EVENT, {"event_date": "2013-06-08", "known_date": "2013-06-07", "known_assumed": "0"}, "known_date on or after event_date, got event_date='2013-06-08', known_date='2013-06-07'"),
+    "event known after the record ends": ("events", EVENT, {"known_date": "2026-09-01", "known_assumed": "0"}, "known by data_end 2026-08-31, got known_date='2026-09-01'"),
     "ending event in an open case": ("events", EVENT, {"is_ending": "1", "kind": "lapse"}, "no ending event in a case that goes on, got event_date='{event_date}', kind='lapse'"),
-    "ending event on another day": ("events", ENDING, {"event_date": "1977-01-01"}, "the ending event on the end_date of the outcome (or within its month or year), got event_date='1977-01-01'"),
+    "ending event on another day": ("events", ENDING, {"event_date": "1977-01-01", "known_assumed": "0"}, "the ending event on the end_date of the outcome (or within its month or year), got event_date='1977-01-01'"),
     "open case never seen": ("outcomes", f"{OPEN}/concluded", {"last_observed_date": ""}, "last_observed_date for a case that goes on, got last_observed_date=''"),
     "last sight before the start": ("outcomes", f"{OPEN}/concluded", {"last_observed_date": "2014-11-09"}, "last_observed_date on or after the start, got last_observed_date='2014-11-09'"),
     "last sight after the record ends": ("outcomes", f"{OPEN}/in_force", {"last_observed_date": "2026-09-01"}, "last_observed_date not after data_end 2026-08-31, got last_observed_date='2026-09-01'"),
@@ -74,7 +74,7 @@ CORRECTION = {
 }
 CORRECTIONS = {
     "of an unknown row": ({"row_key": "no-such-case"}, "corrections.csv row 2: expected row_key of a row of that table, got table='cases', row_key='no-such-case'"),
-    "of an unknown table": ({"table": "parties"}, "corrections.csv row 2: expected table as one of cases, outcomes, events, calendar, got 'parties'"),
+    "of an unknown table": ({"table": "parties"}, "corrections.csv row 2: expected table as one of cases, outcomes, events, claims, ladders, calendar, got 'parties'"),
     "of an unknown field": ({"field": "colour"}, "corrections.csv row 2: expected field as a column of that table outside its key, got field='colour'"),
     "of the key": ({"field": "case_id"}, "corrections.csv row 2: expected field as a column of that table outside its key, got field='case_id'"),
     "recorded after the record ends": ({"recorded_on": "2026-09-01"}, "corrections.csv row 2: expected recorded_on not after data_end, got recorded_on='2026-09-01'"),

@@ -24,6 +24,7 @@ ANSWERS = {
     "limit_object": "numbers",
     "summary": "Two delegations told the press that they would keep to the numbers.",
     "last_observed_date": "2026-06-30",
+    "looked_until": "2026-06-30",
     "event_date": "2025-03-01",
     "known_date": "2025-03-02",
     "kind": "agreed_statement",
