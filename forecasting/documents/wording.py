@@ -8,7 +8,9 @@ from typing import Any, Final
 from forecasting.features import FEATURES
 from forecasting.forecasts.applicability import distinct_digits
 from forecasting.forecasts.training import ERA_YEARS
+from forecasting.record.ladders import parse_reading
 from forecasting.record.schema import CASES, CODING, OUTCOMES
+from forecasting.record.vocabulary import SAME_OUTCOME_TYPES
 
 MINUS = "\N{MINUS SIGN}"
 PER_CENT = "\N{NO-BREAK SPACE}%"
@@ -63,6 +65,8 @@ FIELD_NAMES = {
     "last_observed_date": "Last observed",
     "in_core": "Counts as a case",
     "sampled_via": "Sampled",
+    "formalization": "Way to a binding text",
+    "strain": "Strain",
 }
 
 TERM_NAMES = {
@@ -90,6 +94,39 @@ TERM_NAMES = {
     "dyad": "Its parties or family",
     "era": "Its quarter of a century",
 }
+
+LADDER_NAMES: Final = {"formalization": "Way to a binding text", "strain": "Strain"}
+LEVEL_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "formalization": (
+        "nobody of weight proposes one",
+        "called for, or talks promised without a date",
+        "mandate, date or opening of talks; no common draft",
+        "sessions on a draft or on concrete terms",
+        "main parameters agreed in principle",
+        "text complete, signature expected within months",
+    ),
+    "ratification": (
+        "signed, nothing submitted",
+        "signed, nothing submitted",
+        "submitted to the decisive legislatures",
+        "in hearings, or the first of several has ratified",
+        "all but one have ratified, or the decisive vote is scheduled",
+        "all consents given, deposit pending",
+    ),
+    "strain": (
+        "no public doubt",
+        "officials doubt its worth or the others' conduct; minor lapses",
+        "a formal charge, or a warning that it may be ended",
+        "part suspended, a condition with a deadline, or a grave crisis",
+        "a date for ending, an excess without repudiation, or rescue talks",
+    ),
+}
+
+
+def level_words(ladder: str, level: int, case_type: str) -> str:
+    """A level of a ladder in words; for a signed text what remains is entry into force."""
+    signed = ladder == "formalization" and case_type in SAME_OUTCOME_TYPES
+    return LEVEL_WORDS["ratification" if signed else ladder][level]
 
 
 def shown(unit: str, value: float | str | None) -> str:
@@ -248,6 +285,9 @@ def change_words(changes: Mapping[str, str]) -> str:
 
 def _cell_words(name: str, value: str) -> str:
     """A coded cell, as text, in words."""
+    if name in LADDER_NAMES:
+        day_read, level, status = parse_reading(value)
+        return f"level {level}, {status}, from {day_words(day_read.isoformat())}"
     kind = next(t.column(name) for t in (CASES, OUTCOMES, CODING) if name in t.names).kind
     if kind == "day":
         return day_words(value) if value else "none"

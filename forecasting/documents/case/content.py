@@ -28,7 +28,7 @@ from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, completed_months, deadline
 from forecasting.record.reads import note_file
 from forecasting.record.schema import EVALUATION
-from forecasting.record.vocabulary import CAUSES, ONGOING, TARGETS
+from forecasting.record.vocabulary import CAUSES, LADDERS, ONGOING, TARGETS
 
 BY_TYPE = "type_base_rate"
 STALE_MONTHS = 24
@@ -162,8 +162,8 @@ def arguable_codings(found: Material) -> list[Content]:
 
 
 def _model_effect(found: Material, item: Contested) -> Content | None:
-    """The hazard model's number as coded and under the alternative; None where it has none or the case would close."""
-    if item.closes or found.limit.status == "abstained":
+    """The hazard model's number as coded and under the alternative; None where it has none or cannot change."""
+    if item.closes or set(item.changes) <= set(LADDERS) or found.limit.status == "abstained":
         return None
     after = formalized_if_recoded(
         found.history, found.hazard_model, found.case_id, item.alternative_id, found.target, item.horizon

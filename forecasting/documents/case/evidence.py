@@ -8,6 +8,7 @@ from forecasting.documents.compose import aside, badge, items, joined, section, 
 from forecasting.documents.quantities import chance, code, count, day, name, quote
 from forecasting.documents.values import Fields, plain
 from forecasting.documents.wording import FACT_NAMES, PAST, change_words, coarse_day, fact_words, percent, years
+from forecasting.record.vocabulary import LADDERS
 
 CONTESTED = "contested"
 BRIEF = 12
@@ -67,6 +68,8 @@ def _effect(item: Fields) -> Cell:
     """Effect on the chance of a formal agreement: of the base rate of its class, and of the hazard model."""
     if item["closes"]:
         return "the question would be closed"
+    if set(item["changes"]) <= set(LADDERS):
+        return "none: the registered models do not read the ladders"
     if item["before"] is None:
         base = text("no change of the base rate, which does not use it")
     else:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from forecasting.documents import figures
 from forecasting.documents.blocks import Cell, Figure, Section, Table, Text
 from forecasting.documents.compose import aside, chart, section, table, text
+from forecasting.documents.figures.style import TITLES
 from forecasting.documents.quantities import chance, count, day, interval, quote
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import PAST, PER_CENT, years
@@ -55,7 +55,7 @@ def incidence(content: Fields) -> Section:
                 "Cumulative incidence: the chance that the arrangement has ended in each way, by time after the day of "
                 f"the forecast. Line and band: base rate with its 80{PER_CENT} interval{others}."
             ),
-            *(_curve_table(content["curve"], drawn, cause, title) for cause, title in figures.TITLES.items()),
+            *(_curve_table(content["curve"], drawn, cause, title) for cause, title in TITLES.items()),
         ),
         _stated_term(content),
     )

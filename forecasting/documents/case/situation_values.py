@@ -4,6 +4,7 @@ Only confirmed acts answer a charge or an offer here; acts that are reported or 
 The registered hazard model reads every act alike, so that a driver of its number can differ from these values.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any, Final
@@ -17,7 +18,6 @@ from forecasting.features.tempo import (
     ACCUSED,
     ANSWERS,
     BALANCE_MONTHS,
-    CLEARED,
     FAVOURABLE,
     INSPECTIONS_ENDED,
     LEADERS,
@@ -30,17 +30,50 @@ from forecasting.features.tempo import (
 from forecasting.record.cases import Event
 from forecasting.record.facts import KINDS, Flags, kind_of
 from forecasting.record.months import completed_months, months_between
+from forecasting.record.vocabulary import LADDERS
 
 CONFIRMED: Final = "confirmed"
 
 
+def ladders(found: Material) -> Content:
+    """Known changes on both ladders, what each rests on, and the day until which somebody looked."""
+    view = found.view
+    events = {event.event_id: event for event in view.events}
+    rows: dict[str, list[Content]] = {ladder: [] for ladder in LADDERS}
+    for rung in view.rungs:
+        acts = [events[one] for one in rung.events if one in events]
+        sources = dict.fromkeys(source for act in acts for source in act.sources) or dict.fromkeys(rung.sources)
+        rows[rung.ladder].append(
+            {
+                "date": rung.day.isoformat(),
+                "level": rung.level,
+                "status": rung.status,
+                "evidence": rung.evidence,
+                "confidence": rung.confidence,
+                "unconfirmed": any(act.standing != CONFIRMED for act in acts),
+                "sources": list(sources),
+            }
+        )
+    return {"rows": rows, "until": min(view.as_of, view.looked_until).isoformat()}
+
+
+def claims(found: Material) -> list[Content]:
+    """Unconfirmed reports on which acts of the case rest, with their probability as of the day."""
+    counts = Counter(event.claim_id for event in found.view.events if event.claim_id)
+    about = found.history.claims.set_index("claim_id")["about"]
+    return [
+        {"claim_id": claim, "about": str(about[claim]), "probability": found.view.claims[claim], "acts": n}
+        for claim, n in counts.items()
+    ]
+
+
 def charges(found: Material) -> list[Content]:
-    """Charges of violation in the last 36 months, each with the confirmed act that answered it, if any."""
+    """Charges of violation in the last 36 months, each with the confirmed act that is coded as its answer, if any."""
     events, names = found.view.events, _names(found)
-    answers = [event for event in _of(events, CLEARED) if event.standing == CONFIRMED]
+    cleared = {charge: event.event_id for event in events if event.standing == CONFIRMED for charge in event.clears}
     return [
         _told(event, names)
-        | {"months": completed_months(event.event_date, found.view.as_of), "answered_by": _first_after(event, answers)}
+        | {"months": completed_months(event.event_date, found.view.as_of), "answered_by": cleared.get(event.event_id)}
         for event in _recent(_of(events, ACCUSED), found.view.as_of, ACCUSATION_LIFE)
     ]
 
@@ -115,11 +148,6 @@ def _listed(found: Material, kinds: Flags, life: float | None = None) -> list[Co
     return [_told(event, names) for event in (events if life is None else _recent(events, found.view.as_of, life))]
 
 
-def _first_after(charge: Event, answers: list[Event]) -> str | None:
-    later = [event for event in answers if event.event_date >= charge.event_date]
-    return min(later, key=lambda event: event.event_date).event_id if later else None
-
-
 def _told(event: Event, names: dict[str, str]) -> Content:
     return {
         "event_id": event.event_id,
@@ -133,6 +161,8 @@ def _told(event: Event, names: dict[str, str]) -> Content:
 
 
 SITUATION: Final[dict[str, Callable[[Material], Any]]] = {
+    "ladders": ladders,
+    "claims": claims,
     "talks": talks,
     "open_offers": open_offers,
     "charges": charges,
