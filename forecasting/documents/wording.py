@@ -9,6 +9,7 @@ from forecasting.features import FEATURES
 from forecasting.forecasts.applicability import told_apart
 from forecasting.forecasts.training import ERA_YEARS
 from forecasting.record.schema import CASES, CODING, OUTCOMES
+from forecasting.record.vocabulary import LADDERS
 
 MINUS = "\N{MINUS SIGN}"
 PER_CENT = "\N{NO-BREAK SPACE}%"
@@ -61,6 +62,8 @@ FIELD_NAMES = {
     "fade": "How it faded",
     "instrument": "Binding text",
     "last_observed_date": "Last observed",
+    "formalization": "Way to a binding text",
+    "strain": "Strain",
     "in_core": "Counts as a case",
     "sampled_via": "Sampled",
 }
@@ -248,6 +251,9 @@ def change_words(changes: Mapping[str, str]) -> str:
 
 def _cell_words(name: str, value: str) -> str:
     """A coded cell, as text, in words."""
+    if name in LADDERS:
+        when, level, status = value.split(" ")
+        return f"level {level}, {label(status)}, on {day_words(when)}"
     kind = next(t.column(name) for t in (CASES, OUTCOMES, CODING) if name in t.names).kind
     if kind == "day":
         return day_words(value) if value else "none"
