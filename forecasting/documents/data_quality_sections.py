@@ -103,7 +103,7 @@ def ladders(content: Fields) -> Section:
     found = content["ladders"]
     columns = ("cases", "rows", "by_act", "by_source", "by_neither", "high", "medium", "low")
     head = ["Ladder", "Cases", "Rows", "Naming an act", "A source alone", "Neither", "High", "Medium", "Low confidence"]
-    rows = [
+    rows: list[list[Cell]] = [
         [LADDER_NAMES[ladder], *(count(values["support"][column]) for column in columns)]
         for ladder, values in found.items()
     ]

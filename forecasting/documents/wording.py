@@ -8,7 +8,6 @@ from typing import Any, Final
 from forecasting.features import FEATURES
 from forecasting.forecasts.applicability import distinct_digits
 from forecasting.forecasts.training import ERA_YEARS
-from forecasting.record.ladders import parse_reading
 from forecasting.record.schema import CASES, CODING, OUTCOMES
 from forecasting.record.vocabulary import SAME_OUTCOME_TYPES
 
@@ -286,8 +285,8 @@ def change_words(changes: Mapping[str, str]) -> str:
 def _cell_words(name: str, value: str) -> str:
     """A coded cell, as text, in words."""
     if name in LADDER_NAMES:
-        day_read, level, status = parse_reading(value)
-        return f"level {level}, {status}, from {day_words(day_read.isoformat())}"
+        when, level, status = value.split(" ")
+        return f"level {level}, {status}, from {day_words(when)}"
     kind = next(t.column(name) for t in (CASES, OUTCOMES, CODING) if name in t.names).kind
     if kind == "day":
         return day_words(value) if value else "none"

@@ -8,10 +8,14 @@ import numpy as np
 import pandas as pd
 
 from forecasting.record import rules
+from forecasting.record.act_rules import claim_faults, clearing_faults, retraction_faults
 from forecasting.record.columns import Vocabulary, column_faults, days_of
 from forecasting.record.corrections import corrected_tables, row_keys, with_values
+from forecasting.record.ladder_rules import ladder_faults, reading_faults
+from forecasting.record.ladders import READING, readings
 from forecasting.record.reading import RawRecord, RawTable
 from forecasting.record.schema import TABLES
+from forecasting.record.vocabulary import LADDERS
 from forecasting.store.errors import Fault, SchemaError
 
 ALTERED = ("cases", "outcomes", "coding")
@@ -46,6 +50,7 @@ def record_faults(record: RawRecord) -> list[Fault]:
     between = [fault for raw in tables.values() for fault in rules.key_faults(raw)]
     between += _table_faults(record, tables)
     between += _completeness_faults(tables)
+    between += claim_faults(tables["claims"], tables["events"].cells)
     faults = malformed + _consequences_dropped(between, malformed)
     if not malformed:
         faults += _correction_faults(record, vocabulary)
@@ -74,15 +79,20 @@ def concluded_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table_faults(record: RawRecord, tables: Mapping[str, RawTable]) -> list[Fault]:
-    end, cases = record.data_end, tables["cases"]
+    end, cases, events = record.data_end, tables["cases"], tables["events"]
     first = cases.cells.drop_duplicates("case_id")
     concluded = concluded_rows(tables["outcomes"].cells)
+    acts = events.cells.drop_duplicates("event_id")
+    frames = {"cases": first.set_index("case_id"), "concluded": concluded, "events": acts}
     return [
         *rules.case_faults(cases, end),
         *rules.outcome_faults(tables["outcomes"], first, end),
+        *rules.looked_faults(tables["outcomes"], end),
         *rules.target_faults(tables["outcomes"], cases),
-        *rules.event_faults(tables["events"], concluded, end),
-        *rules.ending_faults(cases, tables["events"].cells, concluded),
+        *rules.event_faults(events, concluded, end),
+        *rules.ending_faults(cases, events.cells, concluded),
+        *clearing_faults(events, acts),
+        *ladder_faults(tables["ladders"], frames, end),
         *rules.calendar_faults(tables["calendar"], end),
     ]
 
@@ -113,8 +123,9 @@ def _correction_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]
     findings.add(np.array(unknown_field, dtype=bool), "field as a column of that table outside its key", "field")
     late = findings.day("recorded_on") > pd.Timestamp(record.data_end)
     findings.add(late, "recorded_on not after data_end", "recorded_on")
-    if findings.faults or cells.empty:
-        return findings.faults
+    faults = findings.faults + retraction_faults(corrections, record.tables["events"].cells.drop_duplicates("event_id"))
+    if faults or cells.empty:
+        return faults
     days = sorted(day.date() for day in days_of(cells["recorded_on"]).unique())
     return [fault for day in days for fault in _faults_from(record, day, vocabulary)]
 
@@ -134,10 +145,14 @@ def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault
     alternatives, tables = record.tables["alternatives"], record.tables
     findings = rules.Findings(alternatives)
     cells = alternatives.cells
-    owner = {name: table for table in reversed(ALTERED) for name in TABLES[table].names}
+    owner = {name: table for table in reversed(ALTERED) for name in TABLES[table].names} | dict.fromkeys(
+        LADDERS, "ladders"
+    )
     home = cells["field"].map(owner).fillna("")
     is_key = cells["field"].isin(("case_id", "target"))
-    findings.add((home == "") | is_key, "field as a column of cases.csv, outcomes.csv or coding.csv", "field")
+    findings.add(
+        (home == "") | is_key, "field as a column of cases.csv, outcomes.csv or coding.csv, or a ladder", "field"
+    )
     findings.add(
         (home == "outcomes") != (cells["target"] != ""),
         "target if and only if the field belongs to outcomes.csv",
@@ -152,6 +167,14 @@ def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault
     )
     late = findings.day("known_date") > pd.Timestamp(record.data_end)
     findings.add(late, "known_date not after data_end", "known_date")
+    told = [READING.fullmatch(value) is not None for value in cells["value"]]
+    findings.add(
+        (home == "ladders") & ~np.array(told, dtype=bool),
+        "value as YYYY-MM-DD LEVEL STATUS for a reading of a ladder",
+        "field",
+        "value",
+        do="for example 2026-02-05 1 active",
+    )
     if findings.faults:
         return findings.faults
     altered = {name: _altered(alternatives, tables[name], (home == name).to_numpy()) for name in ALTERED}
@@ -159,7 +182,19 @@ def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault
     faults = [fault for raw in altered.values() for fault in column_faults(raw, vocabulary)]
     faults += rules.case_faults(altered["cases"], record.data_end)
     faults += rules.outcome_faults(altered["outcomes"], starts, record.data_end)
+    faults += _reading_faults(record, (home == "ladders").to_numpy(), vocabulary)
     return [replace(fault, expected=f"applied as a full row: {fault.expected}") for fault in faults]
+
+
+def _reading_faults(record: RawRecord, chosen: np.ndarray, vocabulary: Vocabulary) -> list[Fault]:
+    """Faults of the chosen alternatives, which are readings of a ladder, as rows of `ladders.csv`."""
+    told = record.tables["alternatives"].select(chosen)
+    rows = replace(told, table=TABLES["ladders"], cells=readings(told.cells))
+    if malformed := column_faults(rows, vocabulary):
+        return malformed
+    cases = record.tables["cases"].cells.drop_duplicates("case_id").set_index("case_id")
+    frames = {"cases": cases, "concluded": concluded_rows(record.tables["outcomes"].cells)}
+    return reading_faults(rows, frames, record.data_end)
 
 
 def _altered(alternatives: RawTable, base: RawTable, chosen: np.ndarray) -> RawTable:

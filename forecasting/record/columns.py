@@ -90,7 +90,8 @@ def _form(column: Column) -> Test:
 
 def days_of(cells: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
     """Cells as days; empty and malformed ones are missing."""
-    return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce")
+    # pandas reads an empty column in another unit than a filled one
+    return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").dt.as_unit("us")
 
 
 def interval_ends(days: "pd.Series[pd.Timestamp]", precision: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":

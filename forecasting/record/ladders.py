@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
-from forecasting.record.months import parse_day
+from forecasting.record.reading import RawTable
 from forecasting.record.vocabulary import LADDERS, SAME_OUTCOME_TYPES
 from forecasting.store.errors import UsageError, shown
 
-READING: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]) ([a-z]+)")
+READING: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9] [a-z]+")
+"""Value of an alternative reading of a ladder: day, level and status."""
 
 
 @dataclass(frozen=True)
@@ -142,35 +144,6 @@ def rung_of(row: Any, acts: tuple[str, ...]) -> Rung:
     )
 
 
-def parse_reading(value: str) -> tuple[date, int, str]:
-    """Day, level and status of an alternative reading of a ladder.
-
-    Parameters
-    ----------
-    value : str
-        `YYYY-MM-DD LEVEL STATUS`.
-
-    Returns
-    -------
-    tuple of date, int, str
-        Not checked against the ladder.
-
-    Raises
-    ------
-    UsageError
-        For any other text.
-
-    Examples
-    --------
-    >>> parse_reading("2026-02-05 2 active")
-    (datetime.date(2026, 2, 5), 2, 'active')
-    """
-    found = READING.fullmatch(value)
-    if not found:
-        raise UsageError(f"expected a reading of a ladder as YYYY-MM-DD LEVEL STATUS, got {shown(value)}")
-    return parse_day(found[1]), int(found[2]), found[3]
-
-
 def readings(alternatives: pd.DataFrame) -> pd.DataFrame:
     """Rows of `ladders.csv` that alternative readings stand for.
 
@@ -184,14 +157,14 @@ def readings(alternatives: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame of n rows
         The same readings, as text: known when they could be argued, of low confidence.
     """
-    parsed = [parse_reading(value) for value in alternatives["value"]]
+    parsed = [value.split(" ") for value in alternatives["value"]]
     rows = {
         "case_id": alternatives["case_id"].tolist(),
         "ladder": alternatives["field"].tolist(),
-        "date": [day.isoformat() for day, _, _ in parsed],
+        "date": [day for day, _, _ in parsed],
         "precision": "day",
         "known_date": alternatives["known_date"].tolist(),
-        "level": [str(level) for _, level, _ in parsed],
+        "level": [level for _, level, _ in parsed],
         "status": [status for _, _, status in parsed],
         "events": "",
         "source_id": "",
@@ -199,3 +172,29 @@ def readings(alternatives: pd.DataFrame) -> pd.DataFrame:
         "confidence": "low",
     }
     return pd.DataFrame(rows, index=range(len(parsed)), dtype="str")
+
+
+def with_readings(ladders: RawTable, alternatives: pd.DataFrame) -> RawTable:
+    """Ladders under alternative readings, each in place of the row of its day or beside the others.
+
+    Parameters
+    ----------
+    ladders : RawTable
+        Rows of `ladders.csv`.
+    alternatives : pandas.DataFrame
+        As for `readings`.
+
+    Returns
+    -------
+    RawTable
+        The recorded rows that are kept, then the readings, which have no file.
+    """
+    key, rows = list(ladders.table.key), readings(alternatives)
+    replaced = pd.MultiIndex.from_frame(ladders.cells[key]).isin(pd.MultiIndex.from_frame(rows[key]))
+    kept = ladders.select(~replaced)
+    return RawTable(
+        ladders.table,
+        pd.concat([kept.cells, rows], ignore_index=True),
+        np.append(kept.files, [""] * len(rows)),
+        np.append(kept.rows, [0] * len(rows)),
+    )

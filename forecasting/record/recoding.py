@@ -8,8 +8,10 @@ import pandas as pd
 
 from forecasting.record.corrections import row_keys
 from forecasting.record.history import History
+from forecasting.record.ladders import with_readings
 from forecasting.record.reading import RawTable
 from forecasting.record.schema import TABLES
+from forecasting.record.vocabulary import LADDERS
 from forecasting.store.errors import UsageError
 
 ALTERED = ("cases", "outcomes", "coding")
@@ -46,6 +48,8 @@ def recoded(history: History, alternative_ids: Sequence[str]) -> History:
     texts = history.record.tables["alternatives"].cells
     cells = texts[texts["alternative_id"].isin(list(alternative_ids))]
     tables = {name: _changed(history.record.tables[name], cells) for name in ALTERED}
+    told = cells[cells["field"].isin(LADDERS)]
+    tables["ladders"] = with_readings(history.record.tables["ladders"], told)
     digest = hashlib.sha256(f"{history.sha256} {' '.join(sorted(alternative_ids))}".encode()).hexdigest()
     record = replace(history.record, tables={**history.record.tables, **tables}, sha256=digest)
     return History(history.as_of, record)

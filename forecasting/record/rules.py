@@ -34,10 +34,24 @@ class Findings:
         `do` is the remedy.
         """
         cells = self.raw.cells
-        for line in np.flatnonzero(np.asarray(mask, dtype=bool)):
+        for line in np.flatnonzero(np.asarray(mask, dtype=bool)).tolist():
             got = ", ".join(f"{column}={cells[column].iloc[line]!r}" for column in columns)
-            owner = cells["case_id"].iloc[line] if "case_id" in cells else ""
-            self.faults.append(Fault(*self.raw.place(line), str(owner), expected, got, do))
+            self.tell(line, expected, got, do)
+
+    def tell(self, line: int, expected: str, got: str, do: str = "") -> None:
+        """Add one fault of a line."""
+        cells = self.raw.cells
+        owner = cells["case_id"].iloc[line] if "case_id" in cells else ""
+        self.faults.append(Fault(*self.raw.place(line), str(owner), expected, got, do))
+
+    def add_against(
+        self, mask: "pd.Series[bool]", expected: str, days: "pd.Series[pd.Timestamp]", *columns: str, do: str
+    ) -> None:
+        """As `add`, with the day of the line out of `days` in place of `{}` in `expected`."""
+        chosen = np.asarray(mask, dtype=bool)
+        for line in np.flatnonzero(chosen):
+            only = np.arange(len(chosen)) == line
+            self.add(only, expected.format(days.iloc[line].date()), *columns, do=do)
 
 
 def key_faults(raw: RawTable) -> list[Fault]:
@@ -140,6 +154,27 @@ def outcome_faults(outcomes: RawTable, cases: pd.DataFrame, data_end: date) -> l
         "end_date",
         "end_known_date",
     )
+    return findings.faults
+
+
+def looked_faults(outcomes: RawTable, data_end: date) -> list[Fault]:
+    """Days until which somebody looked that are after the record's end, or before what was seen."""
+    findings = Findings(outcomes)
+    end = pd.Timestamp(data_end)
+    findings.add(
+        findings.day("looked_until") > end,
+        f"looked_until not after data_end {data_end}",
+        "looked_until",
+        do="move data_end in datapackage.json once every open case was looked up",
+    )
+    for column in ("last_observed_date", "end_known_date"):
+        findings.add(
+            (findings.day("looked_until") < findings.day(column)) & (findings.day(column) <= end),
+            f"looked_until on or after {column}",
+            column,
+            "looked_until",
+            do="whoever saw it had looked until then",
+        )
     return findings.faults
 
 

@@ -180,10 +180,10 @@ def _known_outcomes(outcomes: Tracked, day: pd.Timestamp) -> Tracked:
     with recording() as ending:
         open_still = ~(outcomes[KNOWN_DAY["outcomes"]] <= day)
     rows = outcomes.plain.copy()
-    looked = rows[["looked_until", "last_observed_date", "end_known_date"]].max(axis=1)
-    rows["looked_until"] = looked.where(looked <= day, day)
     for name in ENDING_FIELDS:
         rows.loc[open_still, name] = pd.NaT if TABLES["outcomes"].column(name).kind == "day" else ""
+    looked = rows[["looked_until", "last_observed_date", "end_known_date"]].max(axis=1)
+    rows["looked_until"] = looked.where(looked <= day, day)
     seen = rows["last_observed_date"]
     rows["last_seen"] = seen.where(seen <= day, day)
     rows.loc[~(seen <= day), "last_observed_source"] = ""
@@ -194,5 +194,5 @@ def _known_outcomes(outcomes: Tracked, day: pd.Timestamp) -> Tracked:
     sight = origins["last_observed_date"]
     origins["last_seen"] = sight
     origins["last_observed_source"] = together(origins["last_observed_source"], sight)
-    origins["looked_until"] = together(origins["looked_until"], sight, outcomes.origins["end_known_date"])
+    origins["looked_until"] = together(origins["looked_until"], sight, origins["end_known_date"])
     return Tracked(rows.drop(columns=["last_observed_date", "end_known_assumed"]), origins)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.record.reading import RawRecord, RawTable
-from forecasting.record.vocabulary import CAUSES, EVENT_KINDS
+from forecasting.record.vocabulary import CAUSES, EVENT_KINDS, LADDER_STATUSES, RETRACTED
 
 PLANTED = "planted"
 
@@ -103,6 +103,52 @@ def with_later_announcements(record: RawRecord, day: date) -> RawRecord:
     return with_rows(with_rows(record, "calendar", announced), "alternatives", argued)
 
 
+def with_later_ladders(record: RawRecord, day: date) -> RawRecord:
+    """A change on each ladder of every case, dated on `day` and known the day after."""
+    case_id = record.tables["cases"].cells["case_id"]
+    planted = [
+        pd.DataFrame({"case_id": case_id, "ladder": ladder}).assign(
+            date=day.isoformat(),
+            precision="day",
+            known_date=(day + timedelta(days=1)).isoformat(),
+            level="3",
+            status=statuses[-1],
+            events="",
+            source_id="",
+            evidence=PLANTED,
+            confidence="low",
+        )
+        for ladder, statuses in LADDER_STATUSES.items()
+    ]
+    return with_rows(record, "ladders", pd.concat(planted))
+
+
+def with_later_claims(record: RawRecord, day: date) -> RawRecord:
+    """A claim, and an act in every case that rests on it, known the day after."""
+    source = record.tables["sources"].cells["source_id"].iloc[0]
+    claim = pd.DataFrame([{"claim_id": PLANTED, "about": PLANTED, "probability": "0.9", "source_id": source}])
+    cases, first = record.tables["cases"].cells["case_id"], record.tables["events"].cells.iloc[0].to_dict()
+    known = (day + timedelta(days=1)).isoformat()
+    acts = pd.DataFrame([first] * len(cases)).assign(
+        event_id=cases + f"-{PLANTED}-claim",
+        case_id=cases,
+        event_date=day.isoformat(),
+        known_date=known,
+        standing="disputed",
+        claim_id=PLANTED,
+        is_ending="0",
+    )
+    return with_rows(with_rows(record, "claims", claim), "events", acts)
+
+
+def with_later_retractions(record: RawRecord, day: date) -> RawRecord:
+    """Every act retracted the day after."""
+    events = record.tables["events"].cells["event_id"]
+    rows = pd.DataFrame({"table": "events", "row_key": events, "field": "standing", "value": RETRACTED})
+    recorded_on = (day + timedelta(days=1)).isoformat()
+    return with_rows(record, "corrections", rows.assign(recorded_on=recorded_on, reason=PLANTED))
+
+
 def with_a_case_not_yet_known(record: RawRecord, day: date) -> RawRecord:
     """A case that began on `day` and became known the day after, with all its rows."""
     planted = record
@@ -182,5 +228,7 @@ LATER = {
     "endings": with_later_endings,
     "corrections": with_later_corrections,
     "announcements and arguments": with_later_announcements,
+    "ladders": with_later_ladders,
+    "claims": with_later_claims,
     "a case not yet known": with_a_case_not_yet_known,
 }

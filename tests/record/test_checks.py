@@ -54,8 +54,8 @@ EDITS = {
 }  # fmt: skip
 MANNER = {"alternative_id": "planted-a01", "case_id": OPEN, "reason": "planted", "known_date": "2026-02-06"}
 ALTERNATIVES = {
-    "of an unknown field": ({"field": "colour", "value": "red"}, ["field as a column of cases.csv, outcomes.csv or coding.csv, got field='colour'"]),
-    "of the key": ({"field": "case_id", "value": COLLAPSED}, ["field as a column of cases.csv, outcomes.csv or coding.csv, got field='case_id'"]),
+    "of an unknown field": ({"field": "colour", "value": "red"}, ["field as a column of cases.csv, outcomes.csv or coding.csv, or a ladder, got field='colour'"]),
+    "of the key": ({"field": "case_id", "value": COLLAPSED}, ["field as a column of cases.csv, outcomes.csv or coding.csv, or a ladder, got field='case_id'"]),
     "of an outcome without its target": ({"field": "cause", "value": "faded"}, ["target if and only if the field belongs to outcomes.csv, got field='cause', target=''"]),
     "known after the record ends": ({"field": "matched", "value": "none", "known_date": "2026-09-01"}, ["known_date not after data_end, got known_date='2026-09-01'"]),
     "with a word outside the vocabulary": ({"field": "matched", "value": "loosely"}, ["applied as a full row: matched as one of explicit, tacit, none, got 'loosely'"]),
