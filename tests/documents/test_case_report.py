@@ -184,19 +184,19 @@ def test_the_model_beside_is_shown_with_the_uncertain_endorsement_either_way(fir
     assert {row["given"] for row in rows} == {"all", "endorsed", "not endorsed"}
     chance = {row["given"]: row["probability"] for row in rows if (row["horizon"], row["cause"]) == (60, "formalized")}
     assert chance["all"] == pytest.approx(0.3 * chance["endorsed"] + 0.7 * chance["not endorsed"], abs=1e-12)
-    assert "if leaders did" in html_of(first_day, "beside")
+    assert "if leaders did" in html_of(first_day, "hazard_model")
     assert {item["design"] for item in first_day.content["hazard_model"]["skill"]} == {"cluster", "rolling"}
 
 
 def test_once_leaders_have_spoken_there_is_one_side(weeks_later):
     assert {row["given"] for row in weeks_later.content["hazard_model"]["forecast"]} == {"all"}
-    assert "if leaders did" not in html_of(weeks_later, "beside")
+    assert "if leaders did" not in html_of(weeks_later, "hazard_model")
 
 
 def test_a_record_without_a_proof_says_so(record_copy):
     (record_copy.folder / "evaluation/skill.csv").unlink()
     report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
-    assert "The out-of-sample skill of this model is not known for this record." in html_of(report, "beside")
+    assert "The out-of-sample skill of this model is not known for this record." in html_of(report, "hazard_model")
 
 
 def test_the_drivers_lead_from_the_base_rate_to_the_models_number(first_day):
@@ -252,13 +252,13 @@ def test_the_chart_shows_which_line_is_which(first_day):
 
 def test_on_its_first_day_nothing_has_moved_the_model(first_day):
     assert first_day.content["explanation"]["changes"] is None
-    assert "no earlier day with which" in html_of(first_day, "changed")
+    assert "no earlier day with which" in html_of(first_day, "changes")
 
 
 def test_weeks_later_the_page_says_what_moved_the_model(weeks_later):
     found = weeks_later.content["explanation"]["changes"]
     assert (found["from"], found["to"]) == ("2026-02-05", "2026-03-01")
-    text = " ".join(text_of(html_of(weeks_later, "changed")).split())
+    text = " ".join(text_of(html_of(weeks_later, "changes")).split())
     assert "went from 33 % to 16 %. The base rate stayed at 14 %." in text
     assert "An accusation of violation stands no yes" in text
     assert "Under secretary DiNanno tells the Geneva disarmament conference" in text
@@ -304,7 +304,7 @@ def test_the_track_record_stands_by_the_models_number(first_day):
 def test_a_track_record_of_another_record_is_not_shown(spoilt):
     assert spoilt.content["explanation"]["track_record"]["models"] == []
     said = "is not shown: the track record is of another state of the record."
-    assert all(said in text_of(html_of(spoilt, section)) for section in ("bottom_line", "beside"))
+    assert all(said in text_of(html_of(spoilt, section)) for section in ("bottom_line", "hazard_model"))
 
 
 def test_stated_term_calendar_and_stockpiles(first_day):

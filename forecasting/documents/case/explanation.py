@@ -16,7 +16,7 @@ LEG_WORDS: Final[Mapping[str, str]] = {
     "events": "what became known",
 }
 FULL_WORDS: Final = 3
-CHANGED: Final = "changed"
+CHANGED: Final = "changes"
 ABSTAINS: Final = "The hazard model gives no number for this case, so there is nothing to explain."
 
 

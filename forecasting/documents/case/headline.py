@@ -125,7 +125,7 @@ def _moved(content: Fields) -> Text | None:
         before=chance(found["before"]),
         after=chance(found["after"]),
         most=joined(most),
-        link=Link(words="the events behind it", to="#changed"),
+        link=Link(words="the events behind it", to="#changes"),
     )
 
 
