@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from forecasting.documents.case.report import CaseReport
-from forecasting.documents.figures import incidence_chart
+from forecasting.documents.figures.incidence import incidence_chart
 
 IMAGES = Path(__file__).parent / "images"
 

@@ -237,7 +237,7 @@ def chart(draws: str, arguments: Mapping[str, Any], words: Text, *tables: Table)
 
     Examples
     --------
-    >>> chart("ladder", {"rungs": [], "horizon": 60}, text("Reference classes.")).arguments["horizon"]
+    >>> chart("reference_classes", {"rungs": [], "horizon": 60}, text("Reference classes.")).arguments["horizon"]
     60
     """
     held = {key: plain(value) for key, value in arguments.items()}

@@ -1,5 +1,6 @@
 """The report of the record itself: faults, assumptions, unseen cases, agreement of coders, and coverage."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,11 +18,13 @@ from forecasting.features.coverage import coverage_by_state
 from forecasting.record.agreement import coder_agreement
 from forecasting.record.checks import record_faults
 from forecasting.record.history import History
+from forecasting.record.levels import levels_by_age
 from forecasting.record.months import parse_day
-from forecasting.record.quality import assumed_days, audit_verdicts, unopened_sources
+from forecasting.record.quality import assumed_days, audit_verdicts, ladder_support, unopened_sources
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.reads import note_rows
 from forecasting.record.tracked import noted_cells
+from forecasting.record.vocabulary import LADDERS
 from forecasting.store import package_data as places
 
 
@@ -52,6 +55,7 @@ def quality_content(record: RawRecord, day: date) -> Content:
         "assumed": value("assumed", assumed_shares, history),
         "stale": value("stale", unseen_cases, history),
         "sources": value("sources", source_counts, history),
+        "ladders": value("ladders", ladder_values, history),
         "agreement": value("agreement", agreement_by_field, cells),
         "audit": value("audit", audit_verdicts, history),
         "coverage": value("coverage", coverage_rows, history),
@@ -110,6 +114,18 @@ def coverage_rows(history: History) -> list[Content]:
     return [{str(k): None if pd.isna(v) else v for k, v in row.items()} for row in rows]
 
 
+def ladder_values(history: History) -> Content:
+    """By ladder, what its rows rest on, and the share of cases at each level by age."""
+    found: Content = {}
+    for ladder in LADDERS:
+        levels = levels_by_age(history, ladder)
+        found[ladder] = {
+            "support": asdict(ladder_support(history, ladder)),
+            "levels": {name: getattr(levels, name).tolist() for name in ("ages", "n", "share")},
+        }
+    return found
+
+
 class QualityReport(Report):
     """Report of the quality of the record as of a day."""
 
@@ -119,6 +135,7 @@ class QualityReport(Report):
             sections.faults,
             sections.assumed,
             sections.stale,
+            sections.ladders,
             sections.agreement,
             sections.coverage,
             sections.provenance,

@@ -1,12 +1,14 @@
 """Sections of the report of the record itself, from its content."""
 
-from forecasting.documents.blocks import Cell, Section, Title
+from forecasting.documents.blocks import Cell, Section, Table, Title
 from forecasting.documents.case.content import STALE_MONTHS
-from forecasting.documents.compose import joined, section, table, text
+from forecasting.documents.compose import chart, joined, section, table, text
 from forecasting.documents.quantities import code, count, day, figure, name, quote, share
-from forecasting.documents.values import Fields
-from forecasting.documents.wording import counted
+from forecasting.documents.values import Fields, plain
+from forecasting.documents.wording import LADDER_NAMES, counted
 from forecasting.record.vocabulary import STATES
+
+AGES_TOLD = (0, 1, 2, 5, 10, 20)
 
 SHOWN = 40
 NOT_COMPUTED = section(text("Not computed while the record has faults."))
@@ -92,6 +94,43 @@ def agreement(content: Fields) -> Section:
         return section(text("No case was coded twice."), audited)
     caption = "Agreement of the second coder with the record"
     return section(table(caption, ["Field", "Cases coded twice", "Same value"], rows), audited)
+
+
+def ladders(content: Fields) -> Section:
+    """What the rows of the ladders rest on, and how the cases stood by age."""
+    if not content["sound"]:
+        return NOT_COMPUTED
+    found = content["ladders"]
+    columns = ("cases", "rows", "by_act", "by_source", "by_neither", "high", "medium", "low")
+    head = ["Ladder", "Cases", "Rows", "Naming an act", "A source alone", "Neither", "High", "Medium", "Low confidence"]
+    rows: list[list[Cell]] = [
+        [LADDER_NAMES[ladder], *(count(values["support"][column]) for column in columns)]
+        for ladder, values in found.items()
+    ]
+    support = table("What the rows of the ladders rest on", head, rows)
+    if not any(values["support"]["rows"] for values in found.values()):
+        return section(support)
+    drawn = chart(
+        "levels",
+        {"shares": {ladder: plain(values["levels"]) for ladder, values in found.items()}},
+        text("Share of the arrangements observed at an age that stood at each level, whatever came of them."),
+        *(_by_age(ladder, values["levels"]) for ladder, values in found.items()),
+    )
+    return section(drawn, support)
+
+
+def _by_age(ladder: str, levels: Fields) -> Table:
+    ages = [column for column, age in enumerate(levels["ages"]) if age in AGES_TOLD]
+    rows: list[list[Cell]] = [
+        [
+            count(levels["ages"][column]),
+            count(levels["n"][column]),
+            *(share(level[column]) for level in levels["share"]),
+        ]
+        for column in ages
+    ]
+    head = ["Age in years", "Cases", *(f"Level {level}" for level in range(len(levels["share"])))]
+    return table(f"{LADDER_NAMES[ladder]}: cases at each level by age", head, rows)
 
 
 def coverage(content: Fields) -> Section:

@@ -13,7 +13,7 @@ from forecasting.artefacts import Obtained, code_sha256
 from forecasting.artefacts.session import shared_fit, shared_history
 from forecasting.documents import portfolio_sections as sections
 from forecasting.documents.case.content import skill
-from forecasting.documents.case.material import BESIDE, HEADLINE_HORIZON, HEADLINE_MODEL, MODELS_SHOWN
+from forecasting.documents.case.material import HAZARD_MODEL, HEADLINE_HORIZON, HEADLINE_MODEL, MODELS_SHOWN
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
@@ -66,9 +66,9 @@ class Material:
         return shared_fit(self.earlier, MODELS_SHOWN, self.target, self.artefacts)
 
     @remembered
-    def beside(self) -> pd.DataFrame:
+    def hazard(self) -> pd.DataFrame:
         """Forecasts of the hazard model."""
-        return forecast(self.history, self.ids, fitted=self.fitted.only(BESIDE), horizons=self.horizons)
+        return forecast(self.history, self.ids, fitted=self.fitted.only(HAZARD_MODEL), horizons=self.horizons)
 
 
 def portfolio_content(
@@ -98,7 +98,7 @@ def portfolio_content(
         "horizons": list(horizons),
         "horizon": found.horizon,
         "level": LEVEL,
-        "models": {"headline": HEADLINE_MODEL, "beside": BESIDE},
+        "models": {"headline": HEADLINE_MODEL, "hazard_model": HAZARD_MODEL},
         "accuracy": value("accuracy", skill, history.record.folder),
         "ended": value("ended", ended, found),
         "entered": value("entered", entered, found),
@@ -121,8 +121,8 @@ def entered(found: Material) -> list[str]:
 def moves(found: Material) -> list[Content]:
     """The hazard model's probabilities on both days, the largest change first."""
     both, horizon = [case for case in found.ids if case in found.earlier_ids], found.horizon
-    past = forecast(found.earlier, both, fitted=found.past_fit.only(BESIDE), horizons=(horizon,))
-    now, then = _chances(found.beside, horizon), _chances(past, horizon)
+    past = forecast(found.earlier, both, fitted=found.past_fit.only(HAZARD_MODEL), horizons=(horizon,))
+    now, then = _chances(found.hazard, horizon), _chances(past, horizon)
     rows = [{"case_id": c, "before": then[c], "after": now[c]} for c in both if c in then and c in now]
     return sorted(rows, key=lambda row: (-abs(row["after"] - row["before"]), row["case_id"]))
 
@@ -134,8 +134,8 @@ def _chances(forecasts: pd.DataFrame, horizon: int) -> dict[str, float]:
 
 def case_lines(found: Material) -> Content:
     """Name and dates of each case, and the applicability of the hazard model to it."""
-    limits = case_limits(found.history, found.ids, found.fitted.only(BESIDE))
-    return {view.case_id: _case(view) | {"limit": asdict(limits[view.case_id][BESIDE])} for view in found.views}
+    limits = case_limits(found.history, found.ids, found.fitted.only(HAZARD_MODEL))
+    return {view.case_id: _case(view) | {"limit": asdict(limits[view.case_id][HAZARD_MODEL])} for view in found.views}
 
 
 def _case(view: Dossier) -> Content:
@@ -150,8 +150,8 @@ def _case(view: Dossier) -> Content:
 def all_forecasts(found: Material) -> list[Content]:
     """Forecasts of the base rate and of the hazard model."""
     base = forecast(found.history, found.ids, fitted=found.fitted.only(HEADLINE_MODEL), horizons=found.horizons)
-    beside = found.beside
-    return base.to_dict(orient="records") + beside[beside["given"] == "all"].to_dict(orient="records")
+    rows = found.hazard
+    return base.to_dict(orient="records") + rows[rows["given"] == "all"].to_dict(orient="records")
 
 
 def ended(found: Material) -> list[Content]:

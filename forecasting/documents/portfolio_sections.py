@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from forecasting.documents.blocks import Figure, Section, Text, Title
 from forecasting.documents.case.content import STALE_MONTHS
-from forecasting.documents.case.material import BESIDE, HEADLINE_MODEL
+from forecasting.documents.case.material import HAZARD_MODEL, HEADLINE_MODEL
 from forecasting.documents.compose import aside, badge, items, joined, section, table, text
 from forecasting.documents.quantities import chance, code, count, day, interval, name, points, quote
 from forecasting.documents.skill_tables import DESIGNS
@@ -80,7 +80,7 @@ def forecasts(content: Fields) -> Section:
         for row in content["forecast"]
         if row["cause"] == CAUSES[0] and row["horizon"] == horizon
     }
-    said = {case: found.get((case, BESIDE)) for case in content["cases"]}
+    said = {case: found.get((case, HAZARD_MODEL)) for case in content["cases"]}
     order = sorted(said, key=lambda case: -row["probability"] if (row := said[case]) else 1.0)
     rows = [[_name(content["cases"][case]), _cell(found[case, HEADLINE_MODEL]), _cell(said[case])] for case in order]
     caption = f"Chance of a formal agreement within {years(horizon)}, with 80{PER_CENT} intervals"

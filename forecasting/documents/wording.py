@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import Any, Final
 
 from forecasting.features import FEATURES
-from forecasting.forecasts.applicability import told_apart
+from forecasting.forecasts.applicability import distinct_digits
 from forecasting.forecasts.training import ERA_YEARS
 from forecasting.record.schema import CASES, CODING, OUTCOMES
-from forecasting.record.vocabulary import LADDERS
+from forecasting.record.vocabulary import SAME_OUTCOME_TYPES
 
 MINUS = "\N{MINUS SIGN}"
 PER_CENT = "\N{NO-BREAK SPACE}%"
@@ -62,10 +62,10 @@ FIELD_NAMES = {
     "fade": "How it faded",
     "instrument": "Binding text",
     "last_observed_date": "Last observed",
-    "formalization": "Way to a binding text",
-    "strain": "Strain",
     "in_core": "Counts as a case",
     "sampled_via": "Sampled",
+    "formalization": "Way to a binding text",
+    "strain": "Strain",
 }
 
 TERM_NAMES = {
@@ -73,7 +73,7 @@ TERM_NAMES = {
     "average_case": "An average case of its age in the model, minus the base rate",
     "record": "Changes of the record elsewhere",
     "age": "Its age in months",
-    "text_exists": "A binding text is drafted already",
+    "text_exists": "A binding text exists: signed, applied or expired",
     "separate_declarations": "Rests on separate declarations",
     "informal_regime": "A standing regime of more than two states",
     "observed_now": "A limit was kept from the first day",
@@ -93,6 +93,39 @@ TERM_NAMES = {
     "dyad": "Its parties or family",
     "era": "Its quarter of a century",
 }
+
+LADDER_NAMES: Final = {"formalization": "Way to a binding text", "strain": "Strain"}
+LEVEL_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "formalization": (
+        "nobody of weight proposes one",
+        "called for, or talks promised without a date",
+        "mandate, date or opening of talks; no common draft",
+        "sessions on a draft or on concrete terms",
+        "main parameters agreed in principle",
+        "text complete, signature expected within months",
+    ),
+    "ratification": (
+        "signed, nothing submitted",
+        "signed, nothing submitted",
+        "submitted to the decisive legislatures",
+        "in hearings, or the first of several has ratified",
+        "all but one have ratified, or the decisive vote is scheduled",
+        "all consents given, deposit pending",
+    ),
+    "strain": (
+        "no public doubt",
+        "officials doubt its worth or the others' conduct; minor lapses",
+        "a formal charge, or a warning that it may be ended",
+        "part suspended, a condition with a deadline, or a grave crisis",
+        "a date for ending, an excess without repudiation, or rescue talks",
+    ),
+}
+
+
+def level_words(ladder: str, level: int, case_type: str) -> str:
+    """A level of a ladder in words; for a signed text what remains is entry into force."""
+    signed = ladder == "formalization" and case_type in SAME_OUTCOME_TYPES
+    return LEVEL_WORDS["ratification" if signed else ladder][level]
 
 
 def shown(unit: str, value: float | str | None) -> str:
@@ -223,7 +256,7 @@ def _reason_words(reason: Mapping[str, Any]) -> str:
         few = counted(int(value), "case was", "cases were") if value else "no case was"
         return f"{few} under observation at its age, and fewer than {reason['lower']:.0f} are too few"
     got, lower, upper = (
-        word.replace("-", MINUS) for word in told_apart(float(value), reason["lower"], reason["upper"])
+        word.replace("-", MINUS) for word in distinct_digits(float(value), reason["lower"], reason["upper"])
     )
     return f"“{term_name(name)}” is {got} here and was {lower} to {upper} in the other training cases"
 
@@ -251,9 +284,9 @@ def change_words(changes: Mapping[str, str]) -> str:
 
 def _cell_words(name: str, value: str) -> str:
     """A coded cell, as text, in words."""
-    if name in LADDERS:
+    if name in LADDER_NAMES:
         when, level, status = value.split(" ")
-        return f"level {level}, {label(status)}, on {day_words(when)}"
+        return f"level {level}, {status}, from {day_words(when)}"
     kind = next(t.column(name) for t in (CASES, OUTCOMES, CODING) if name in t.names).kind
     if kind == "day":
         return day_words(value) if value else "none"

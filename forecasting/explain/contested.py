@@ -1,14 +1,19 @@
-"""Arguable codings of the case itself, and the base rate under each alternative."""
+"""Arguable codings of the case itself, and the forecasts of the base rate and the hazard model under each."""
 
 from dataclasses import dataclass
 from datetime import date
 
+from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts import FittedModels, fit_models
 from forecasting.forecasts.fit import rivalry
 from forecasting.forecasts.forecast import case_covariates
+from forecasting.forecasts.training import UNCERTAIN, case_lines
+from forecasting.forecasts.uncertain import marginal_probabilities
 from forecasting.models.base_rate import BaseRate
+from forecasting.models.hazard import HazardModel
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
+from forecasting.record.recoding import recoded
 
 CLASS_MODEL = "rivalry_base_rate"
 
@@ -103,3 +108,33 @@ def _class_effect(
         return None, None
     both = [model.predict_cumulative_incidence(x, (horizon,)).values[0, 0, 0] for x in (covariates, altered)]
     return float(both[0]), float(both[1])
+
+
+def formalized_if_recoded(
+    history: History, model: HazardModel, case_id: str, alternative_id: str, target: str, horizon: int
+) -> float:
+    """Probability of formalization by a fitted hazard model if the case were coded otherwise; the fit stays as it is.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the day.
+    model : HazardModel
+        Model of the day, fitted on the record as coded.
+    case_id : str
+        An open case.
+    alternative_id : str
+        A joint alternative of the case that leaves it open.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    horizon : int
+        Months, 1 to 120.
+
+    Returns
+    -------
+    float
+        In [0, 1], marginal over an uncertain endorsement.
+    """
+    index = DossierIndex(recoded(history, [alternative_id]), target)
+    line = case_lines(index, [index.dossier(case_id, history.as_of)], MODEL_FEATURES)
+    return float(marginal_probabilities(model, line, UNCERTAIN, (horizon,))[0, 0])

@@ -1,10 +1,13 @@
-"""State of earlier arrangements at the end of their stated term."""
+"""Stated terms: the end of a case's own, and the state of earlier arrangements at the end of theirs."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from forecasting.forecasts import FittedModels
+from forecasting.record.cases import Dossier
+from forecasting.record.months import deadline, last_day_of_interval
 from forecasting.record.vocabulary import CAUSES, ONGOING
 
 
@@ -25,6 +28,33 @@ class StatedTerms:
     n: int
     states: dict[str, int]
     beyond: int
+
+
+def term_end(dossier: Dossier) -> date | None:
+    """Last day of the term that the parties stated; None where they stated none.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The case.
+
+    Returns
+    -------
+    date or None
+        Counted from the last day of a start known only to the month or year.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> from forecasting.record.dossiers import DossierIndex
+    >>> index = DossierIndex(load_history(as_of="2026-02-05"), "concluded")
+    >>> term_end(index.dossier("new-start-post-expiry-2026", index.as_of)).isoformat()
+    '2026-08-05'
+    """
+    months = dossier.start["stated_horizon_months"]
+    if not isinstance(months, float) or months <= 0:
+        return None
+    return deadline(last_day_of_interval(dossier.start_date, str(dossier.start["start_precision"])), int(months))
 
 
 def stated_terms(fitted: FittedModels) -> StatedTerms:

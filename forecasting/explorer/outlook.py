@@ -11,7 +11,8 @@ import pandas as pd
 from forecasting.artefacts.session import shared_fit, shared_history
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.documents.case.material import MODELS_SHOWN
-from forecasting.documents.figures import Chart, outlook_figure
+from forecasting.documents.figures.incidence import outlook_figure
+from forecasting.documents.figures.style import Chart
 from forecasting.explain.drivers import driver_points
 from forecasting.explain.signposts import SIGNS, Signpost, line_after, signposts
 from forecasting.explorer import words

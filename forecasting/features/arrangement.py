@@ -27,7 +27,7 @@ LONGEST_OVERRUN: Final = 120.0
 
 @feature(unit="0/1", minimum=0, maximum=1, role="model")
 def text_exists(dossier: Dossier) -> float:
-    """Whether a binding text is drafted already: an expired, signed, or provisionally applied treaty.
+    """Whether a binding text exists: an expired, signed, or provisionally applied treaty.
 
     Bargaining over terms is the costly step, and hardest where the shadow of the future is long (Fearon
     1998). With a text at hand it is done; what stays open is consent, and an arrangement of this kind can
@@ -121,7 +121,7 @@ def ratification_required(dossier: Dossier) -> float:
     return dossier.fact("ratification_required")
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def wider_treaty_behind(dossier: Dossier) -> float:
     """Whether a wider binding text, in force or suspended, stands behind the arrangement.
 
@@ -131,7 +131,7 @@ def wider_treaty_behind(dossier: Dossier) -> float:
     return float(dossier.start["background_treaty"] != "none")
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def kept_from_the_public(dossier: Dossier) -> float:
     """Whether the arrangement was tacit or secret, or its text was withheld.
 
@@ -141,7 +141,7 @@ def kept_from_the_public(dossier: Dossier) -> float:
     return float(dossier.start["publicity"] != "public")
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def reciprocity_unspoken(dossier: Dossier) -> float:
     """Whether the other side only acted alike, or did not answer, instead of saying so.
 
@@ -151,7 +151,7 @@ def reciprocity_unspoken(dossier: Dossier) -> float:
     return float(dossier.start["matched"] != "explicit")
 
 
-@feature(unit="probability", minimum=0, maximum=1, role="offered")
+@feature(unit="probability", minimum=0, maximum=1, role="catalogue")
 def imposed_by_legislature(dossier: Dossier) -> float:
     """Whether a legislature imposed the restraint on its executive.
 
@@ -161,7 +161,7 @@ def imposed_by_legislature(dossier: Dossier) -> float:
     return dossier.fact("imposed_by_legislature")
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def limits_nuclear(dossier: Dossier) -> float:
     """Whether the main limit is on nuclear weapons, tests, material or their spread.
 
@@ -172,7 +172,7 @@ def limits_nuclear(dossier: Dossier) -> float:
     return float(dossier.start["domain"] in NUCLEAR)
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def limits_conventional(dossier: Dossier) -> float:
     """Whether the main limit is on conventional forces, navies, mines, small arms or transfers.
 
@@ -182,7 +182,7 @@ def limits_conventional(dossier: Dossier) -> float:
     return float(dossier.start["domain"] in CONVENTIONAL)
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def limits_transparency(dossier: Dossier) -> float:
     """Whether the main limit is openness: notices, exchanges, contacts.
 
@@ -192,7 +192,7 @@ def limits_transparency(dossier: Dossier) -> float:
     return float(dossier.start["domain"] == "cbm_transparency" or dossier.start["limit_object"] == "transparency")
 
 
-@feature(unit="log months", minimum=0, maximum=math.log1p(LONGEST_OVERRUN), role="offered")
+@feature(unit="log months", minimum=0, maximum=math.log1p(LONGEST_OVERRUN), role="catalogue")
 def months_past_stated_term(dossier: Dossier) -> float:
     """Months since the stated term ran out, as log(1 + months), at most 120; 0 before its end or without one.
 

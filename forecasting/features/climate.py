@@ -9,7 +9,7 @@ from typing import Final
 
 from forecasting.features.registry import feature
 from forecasting.record.cases import Dossier
-from forecasting.record.facts import NEVER, kinds, months_from, stands
+from forecasting.record.facts import NEVER, in_effect, kinds, months_from
 
 CRISIS: Final = kinds("crisis_or_conflict")
 CRISIS_ENDED: Final = kinds("crisis_ended")
@@ -25,7 +25,7 @@ NEW_LEADER_LIFE: Final = 12.0
 COLD_WAR_ENDED: Final = date(1991, 12, 26)
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def leader_changed_recently(dossier: Dossier) -> float:
     """Whether a principal party changed its head of state or government within 12 months.
 
@@ -37,7 +37,7 @@ def leader_changed_recently(dossier: Dossier) -> float:
     return float(months_from(last, dossier.today) <= NEW_LEADER_LIFE)
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def crisis_recent(dossier: Dossier) -> float:
     """Whether a crisis or war touched the case or its parties within 12 months and has not ended.
 
@@ -45,40 +45,40 @@ def crisis_recent(dossier: Dossier) -> float:
     from which arms control starts (Schelling and Halperin 1961): the sign is open and the effect should be
     short.
     """
-    return float(stands(dossier.last(CRISIS), dossier.last(CRISIS_ENDED), dossier.today, CRISIS_LIFE))
+    return float(in_effect(dossier.last(CRISIS), dossier.last(CRISIS_ENDED), dossier.today, CRISIS_LIFE))
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def military_contact(dossier: Dossier) -> float:
     """Whether the parties' armed forces talked within 60 months and the channel was not cut since.
 
     Contact between professionals lowers the noise that undoes reciprocity (Axelrod and Keohane 1985; Downs
     and Rocke 1990) and survives political weather that talks do not.
     """
-    return float(stands(dossier.last(CONTACT), dossier.last(CONTACT_CUT), dossier.today, CONTACT_LIFE))
+    return float(in_effect(dossier.last(CONTACT), dossier.last(CONTACT_CUT), dossier.today, CONTACT_LIFE))
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def summit_recent(dossier: Dossier) -> float:
     """Whether leaders of the principal parties met within 12 months.
 
     Meetings of leaders set deadlines for their ministries and stake their names on a result (Putnam 1988;
     Fearon 1997). Offered only: summits are best recorded for the great powers.
     """
-    return float(stands(dossier.last(SUMMIT), NEVER, dossier.today, SUMMIT_LIFE))
+    return float(in_effect(dossier.last(SUMMIT), NEVER, dossier.today, SUMMIT_LIFE))
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def linkage_present(dossier: Dossier) -> float:
     """Whether another dossier was tied to this one within 24 months.
 
     Linking issues can widen the zone of agreement (Davis 2004), or serve as a tactic that makes the case
     hostage to a quarrel it does not govern (Haas 1980): the sign is open.
     """
-    return float(stands(dossier.acts.last(LINKAGE), NEVER, dossier.today, LINKAGE_LIFE))
+    return float(in_effect(dossier.acts.last(LINKAGE), NEVER, dossier.today, LINKAGE_LIFE))
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def post_1991(dossier: Dossier) -> float:
     """Whether the day lies after the end of the Soviet Union.
 

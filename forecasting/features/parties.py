@@ -55,7 +55,7 @@ def third_party_objection(dossier: Dossier) -> float:
     return max(dossier.fact("third_party_objection"), float(bool(refusing(dossier))))
 
 
-@feature(unit="share", minimum=0, maximum=1, role="offered")
+@feature(unit="share", minimum=0, maximum=1, role="catalogue")
 def warhead_share(dossier: Dossier) -> float:
     """Share of the world's stockpiled warheads held by the principal parties in the last year that had ended.
 
@@ -66,7 +66,7 @@ def warhead_share(dossier: Dossier) -> float:
     return held(dossier, dossier.principals)
 
 
-@feature(unit="share", minimum=0, maximum=1, role="offered")
+@feature(unit="share", minimum=0, maximum=1, role="catalogue")
 def refusing_stockpile_share(dossier: Dossier) -> float:
     """Stockpile of outsiders whose refusal stands, as share of theirs and the parties' together; 0 without any.
 

@@ -39,7 +39,7 @@ def formalization_climate(dossier: Dossier) -> float:
     return _share("formalized", endings, recent, CLIMATE_WEIGHT)
 
 
-@feature(unit="share", minimum=0, maximum=1, role="offered")
+@feature(unit="share", minimum=0, maximum=1, role="catalogue")
 def dyad_collapse_record(dossier: Dossier) -> float:
     """Share of the same parties' other known endings that were collapses, shrunk by four to the share overall.
 
@@ -50,7 +50,7 @@ def dyad_collapse_record(dossier: Dossier) -> float:
     return _share("collapsed", endings, endings.same_dyad, CLASS_WEIGHT)
 
 
-@feature(unit="share", minimum=0, maximum=1, role="offered")
+@feature(unit="share", minimum=0, maximum=1, role="catalogue")
 def type_record(dossier: Dossier) -> float:
     """Share of formal ones among known endings of the same form, shrunk by four endings to the share overall.
 
@@ -61,7 +61,7 @@ def type_record(dossier: Dossier) -> float:
     return _share("formalized", endings, endings.same_type, CLASS_WEIGHT)
 
 
-@feature(unit="share", minimum=0, maximum=1, role="offered")
+@feature(unit="share", minimum=0, maximum=1, role="catalogue")
 def domain_record(dossier: Dossier) -> float:
     """Share of formal ones among known endings on the same weapons, shrunk by four endings to the share overall.
 
@@ -72,7 +72,7 @@ def domain_record(dossier: Dossier) -> float:
     return _share("formalized", endings, endings.same_domain, CLASS_WEIGHT)
 
 
-@feature(unit="log months", minimum=0, maximum=math.log1p(LONGEST_SILENCE), role="offered")
+@feature(unit="log months", minimum=0, maximum=math.log1p(LONGEST_SILENCE), role="catalogue")
 def dyad_agreement_age(dossier: Dossier) -> float:
     """Months since the parties last agreed on a text in any case, as log(1 + months), at most 120; 120 if never.
 

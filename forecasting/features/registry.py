@@ -14,7 +14,7 @@ from forecasting.record.cases import Dossier
 from forecasting.record.dossiers import DossierIndex
 from forecasting.store.errors import UsageError
 
-Role = Literal["model", "hindsight", "offered"]
+Role = Literal["model", "hindsight", "catalogue"]
 Measure = Callable[[Dossier], float]
 ROLES: Final = get_args(Role)
 
@@ -27,7 +27,7 @@ class Feature:
     ----------
     name, family : str
         Names of its function and of the module.
-    role : {"model", "hindsight", "offered"}
+    role : {"model", "hindsight", "catalogue"}
         See `feature`.
     unit : str
         Unit.
@@ -62,8 +62,8 @@ def feature(*, unit: str, minimum: float, maximum: float, role: Role) -> Callabl
         Unit of the value.
     minimum, maximum : float
         Range of the value, bounds included.
-    role : {"model", "hindsight", "offered"}
-        `model` enters the headline model, `hindsight` only the variant beside it, `offered` neither.
+    role : {"model", "hindsight", "catalogue"}
+        `model` enters the headline model, `hindsight` only the variant beside it, `catalogue` neither.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def feature(*, unit: str, minimum: float, maximum: float, role: Role) -> Callabl
 
     Examples
     --------
-    >>> @feature(unit="0/1", minimum=0, maximum=2, role="offered")
+    >>> @feature(unit="0/1", minimum=0, maximum=2, role="catalogue")
     ... def bilateral(dossier): ...
     Traceback (most recent call last):
     ValueError: two features are called bilateral
@@ -100,7 +100,7 @@ def names_of(role: Role) -> tuple[str, ...]:
 
     Parameters
     ----------
-    role : {"model", "hindsight", "offered"}
+    role : {"model", "hindsight", "catalogue"}
         See `feature`.
 
     Returns

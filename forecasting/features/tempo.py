@@ -5,7 +5,7 @@ from typing import Final
 
 from forecasting.features.registry import feature
 from forecasting.record.cases import Dossier
-from forecasting.record.facts import KINDS, NEVER, kinds, months_from, stands
+from forecasting.record.facts import KINDS, NEVER, in_effect, kinds, months_from
 from forecasting.record.months import DAYS_PER_MONTH
 
 TALKS: Final = kinds("talks_opened", "talks_resumed", "talks_round")
@@ -70,7 +70,7 @@ def talks_under_way(dossier: Dossier) -> float:
     (1964) warns that some talks serve other ends: so the state lapses with silence and does not grow with
     the number of rounds.
     """
-    return float(stands(dossier.acts.last(TALKS), dossier.acts.last(TALKS_SUSPENDED), dossier.today, TALKS_LIFE))
+    return float(in_effect(dossier.acts.last(TALKS), dossier.acts.last(TALKS_SUSPENDED), dossier.today, TALKS_LIFE))
 
 
 @feature(unit="0/1", minimum=0, maximum=1, role="model")
@@ -81,7 +81,7 @@ def accusation_stands(dossier: Dossier) -> float:
     Downs and Rocke 1990). A charge that is worked off shows the arrangement at work; one that stands feeds
     those who want out.
     """
-    return float(stands(dossier.acts.last(ACCUSED), dossier.acts.last(CLEARED), dossier.today, ACCUSATION_LIFE))
+    return float(in_effect(dossier.acts.last(ACCUSED), dossier.acts.last(CLEARED), dossier.today, ACCUSATION_LIFE))
 
 
 @feature(unit="balance", minimum=-1, maximum=1, role="model")
@@ -96,7 +96,7 @@ def signal_balance(dossier: Dossier) -> float:
     return (favour - against) / (favour + against + 1)
 
 
-@feature(unit="balance", minimum=-1, maximum=1, role="offered")
+@feature(unit="balance", minimum=-1, maximum=1, role="catalogue")
 def tone(dossier: Dossier) -> float:
     """All acts of the parties in the case in the last 24 months: (cooperative - conflictual) / (their number + 1).
 
@@ -109,7 +109,7 @@ def tone(dossier: Dossier) -> float:
     return (together - apart) / (together + apart + 1)
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def unanswered_proposal(dossier: Dossier) -> float:
     """Whether a proposal of the last 36 months has met no talks, text, or leader's word from anyone else.
 
@@ -119,7 +119,7 @@ def unanswered_proposal(dossier: Dossier) -> float:
     return float(months_from(_open_offer(dossier), dossier.today) <= PROPOSAL_LIFE)
 
 
-@feature(unit="log months", minimum=0, maximum=math.log1p(PROPOSAL_LIFE), role="offered")
+@feature(unit="log months", minimum=0, maximum=math.log1p(PROPOSAL_LIFE), role="catalogue")
 def unanswered_proposal_age(dossier: Dossier) -> float:
     """Months since the last proposal that nobody answered, as log(1 + months), at most 36; 0 if there is none.
 
@@ -130,17 +130,17 @@ def unanswered_proposal_age(dossier: Dossier) -> float:
     return math.log1p(min(months_from(day, dossier.today), PROPOSAL_LIFE)) if day > NEVER else 0.0
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def extension_signed(dossier: Dossier) -> float:
     """Whether a term was prolonged within 60 months and has not since lapsed, been suspended or been renounced.
 
     Renewal is the flexible way of going on under uncertainty (Koremenos 2005, 2016). A fresh renewal shows
     that the parties still want it, and takes away the need for a decision for a while.
     """
-    return float(stands(dossier.acts.last(EXTENDED), dossier.acts.last(TERM_ENDED), dossier.today, EXTENSION_LIFE))
+    return float(in_effect(dossier.acts.last(EXTENDED), dossier.acts.last(TERM_ENDED), dossier.today, EXTENSION_LIFE))
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def inspections_running(dossier: Dossier) -> float:
     """Whether inspections or exchanges ran at the start or began later, and have not stopped since.
 
@@ -150,10 +150,10 @@ def inspections_running(dossier: Dossier) -> float:
     """
     at_start = dossier.start_day if dossier.start["verification"] in INSPECTING else NEVER
     begun = max(dossier.acts.last(INSPECTED), at_start)
-    return float(stands(begun, dossier.acts.last(INSPECTIONS_ENDED), dossier.today, math.inf))
+    return float(in_effect(begun, dossier.acts.last(INSPECTIONS_ENDED), dossier.today, math.inf))
 
 
-@feature(unit="0/1", minimum=0, maximum=1, role="offered")
+@feature(unit="0/1", minimum=0, maximum=1, role="catalogue")
 def consent_moving(dossier: Dossier) -> float:
     """Whether consent to a binding text moved forward within 24 months and was not blocked since.
 
@@ -161,7 +161,7 @@ def consent_moving(dossier: Dossier) -> float:
     Martin 2000; Lantis 2009). A recent step tells that somebody still spends effort on it.
     """
     return float(
-        stands(dossier.acts.last(CONSENT_MOVED), dossier.acts.last(CONSENT_BLOCKED), dossier.today, CONSENT_LIFE)
+        in_effect(dossier.acts.last(CONSENT_MOVED), dossier.acts.last(CONSENT_BLOCKED), dossier.today, CONSENT_LIFE)
     )
 
 

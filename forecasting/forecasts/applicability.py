@@ -59,7 +59,7 @@ class Reason:
         if self.upper is None:
             cases = "case was" if self.value == 1 else "cases were"
             return f"{self.value:.0f} {cases} under observation at its age, fewer than {self.lower:.0f}"
-        value, lower, upper = told_apart(float(self.value), self.lower, self.upper)
+        value, lower, upper = distinct_digits(float(self.value), self.lower, self.upper)
         return f"{self.name} is {value}, outside the {lower} to {upper} of the other cases"
 
 
@@ -240,7 +240,7 @@ def _too_few(at_risk: int) -> list[Reason]:
     return [Reason("age", "age_months", float(at_risk), float(FEWEST_AT_RISK))] if at_risk < FEWEST_AT_RISK else []
 
 
-def told_apart(*numbers: float) -> list[str]:
+def distinct_digits(*numbers: float) -> list[str]:
     """Numbers as text with the fewest decimals, at least two, at which different numbers differ.
 
     Parameters
@@ -255,7 +255,7 @@ def told_apart(*numbers: float) -> list[str]:
 
     Examples
     --------
-    >>> told_apart(0.1234, 0.1236)
+    >>> distinct_digits(0.1234, 0.1236)
     ['0.123', '0.124']
     """
     for decimals in range(2, 17):

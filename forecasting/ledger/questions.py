@@ -257,7 +257,7 @@ def settled_on(chain: Chain) -> str:
 
 
 def is_scored(lines: pd.DataFrame, settled: str) -> "pd.Series[bool]":
-    """True for each question that is scored: its deadline is not after the latest resolution, and it resolved to a state.
+    """True for each scored question: its deadline is not after the latest resolution, and it resolved to a state.
 
     An ending before the deadline waits for it: scored at once, endings would count earlier than survivals.
     """

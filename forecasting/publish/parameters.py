@@ -139,7 +139,7 @@ class CaseReport(Forecasting):
     def share(self) -> None:
         """Work out one report: what it loads and fits is cached for all later ones of this record, day and target."""
         from forecasting.documents.case.content import case_content
-        from forecasting.documents.case.explained_values import compared_with, day_before, earlier_grounds
+        from forecasting.documents.case.explanation_values import compared_with, day_before, earlier_grounds
 
         history, (target, artefacts) = self.history(), (self.target, self.artefacts)
         worked_out_once(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from forecasting.record.cases import Appointment, Dossier, Event
 from forecasting.record.claims import RestingActs
-from forecasting.record.facts import KINDS, Acts, Changes, Endings
+from forecasting.record.facts import KIND_BY_CATEGORY, KINDS, Acts, Changes, Endings
 from forecasting.record.ladders import Rung, rung_of
 from forecasting.record.reads import NotedMapping, Reads, noting, recording, together
 from forecasting.record.schema import CASES, TABLES
@@ -383,10 +383,7 @@ def _appointment(row: Any) -> Appointment:
 def _event_table(events: pd.DataFrame, case_known: "pd.Series[int]") -> pd.DataFrame:
     """Events with the day from which each counts: never before its case was known, as in a `History`."""
     kind = events["kind"].map({name: k for k, name in enumerate(KINDS)})
-    for name, plover, other in (
-        ("inspection_or_data_exchange", "SANCTION", "inspection_stopped"),
-        ("crisis_or_conflict", "RETREAT", "crisis_ended"),
-    ):
+    for (name, plover), other in KIND_BY_CATEGORY.items():
         kind = kind.mask((events["kind"] == name) & (events["plover"] == plover), KINDS.index(other))
     known = np.maximum(_ordinals(counts_from(events)), events["case_id"].map(case_known).to_numpy(np.int64))
     table = pd.DataFrame({"case_id": events["case_id"], "known": known, "day": _ordinals(events["event_date"])})

@@ -13,7 +13,34 @@ Days = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 KINDS: Final = (*EVENT_KINDS, "inspection_stopped", "crisis_ended")
+KIND_BY_CATEGORY: Final = {
+    ("inspection_or_data_exchange", "SANCTION"): "inspection_stopped",
+    ("crisis_or_conflict", "RETREAT"): "crisis_ended",
+}
 NEVER: Final = -np.inf
+
+
+def kind_of(kind: str, plover: str) -> str:
+    """The kind of an act out of `KINDS`: a stop of inspections, or the end of a crisis, by its PLOVER category.
+
+    Parameters
+    ----------
+    kind : str
+        Kind of the event, out of `vocabulary.EVENT_KINDS`.
+    plover : str
+        Category of the event in the PLOVER ontology.
+
+    Returns
+    -------
+    str
+        One of `KINDS`.
+
+    Examples
+    --------
+    >>> kind_of("inspection_or_data_exchange", "SANCTION"), kind_of("summit", "CONSULT")
+    ('inspection_stopped', 'summit')
+    """
+    return KIND_BY_CATEGORY.get((kind, plover), kind)
 
 
 def kinds(*names: str) -> Flags:
@@ -68,7 +95,7 @@ def months_from(day: float, today: int) -> float:
     return (today - day) / DAYS_PER_MONTH
 
 
-def stands(begun: float, ended: float, today: int, life: float) -> bool:
+def in_effect(begun: float, ended: float, today: int, life: float) -> bool:
     """True if a state is in effect: it began recently enough, and has not ended since.
 
     Parameters
@@ -88,7 +115,7 @@ def stands(begun: float, ended: float, today: int, life: float) -> bool:
 
     Examples
     --------
-    >>> stands(735_600, NEVER, 735_700, life=12.0), stands(735_600, 735_650, 735_700, life=12.0)
+    >>> in_effect(735_600, NEVER, 735_700, life=12.0), in_effect(735_600, 735_650, 735_700, life=12.0)
     (True, False)
     """
     return begun > ended and months_from(begun, today) <= life

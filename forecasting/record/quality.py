@@ -1,4 +1,4 @@
-"""Counts for the data-quality report: assumed days, sources that no coder opened, verdicts of the audit."""
+"""Counts for the data-quality report: assumed days, unopened sources, verdicts of the audit, rows of the ladders."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.record.history import History
-from forecasting.record.vocabulary import TARGETS
+from forecasting.record.vocabulary import CONFIDENCES, TARGETS
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,64 @@ def audit_verdicts(history: History) -> dict[str, int]:
     verdicts = history.record.tables["audit"].cells["verdict"]
     counts = verdicts.groupby(verdicts, sort=False).size().sort_values(ascending=False, kind="stable")
     return {str(verdict): int(n) for verdict, n in counts.items()}
+
+
+@dataclass(frozen=True)
+class LadderSupport:
+    """What the rows of a ladder rest on.
+
+    Attributes
+    ----------
+    rows, cases : int
+        Number of rows, and of cases that have one.
+    by_act, by_source, by_neither : int
+        Rows that name an act, a source alone, or neither; the last are of low confidence.
+    high, medium, low : int
+        Rows by confidence.
+    """
+
+    rows: int
+    cases: int
+    by_act: int
+    by_source: int
+    by_neither: int
+    high: int
+    medium: int
+    low: int
+
+
+def ladder_support(history: History, ladder: str) -> LadderSupport:
+    """What the rows of a ladder rest on.
+
+    Parameters
+    ----------
+    history : History
+        The record.
+    ladder : {"formalization", "strain"}
+        The ladder.
+
+    Returns
+    -------
+    LadderSupport
+        Counts over its rows.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> found = ladder_support(load_history(), "strain")
+    >>> found.by_act + found.by_source + found.by_neither == found.rows
+    True
+    """
+    rows = history.ladders[history.ladders["ladder"] == ladder]
+    named, sourced = rows["events"] != "", rows["source_id"] != ""
+    return LadderSupport(
+        rows=len(rows),
+        cases=int(rows["case_id"].nunique()),
+        by_act=int(named.sum()),
+        by_source=int((~named & sourced).sum()),
+        by_neither=int((~named & ~sourced).sum()),
+        **{name: int((rows["confidence"] == name).sum()) for name in CONFIDENCES},
+    )
 
 
 def _part(flags: "pd.Series[Any]") -> Part:

@@ -181,7 +181,7 @@ def _forecast_number(content: Any, way: list[Any], pointer: str) -> ForecastNumb
         return None
     row, field = rows[-1], pointer.rpartition("/")[2]
     case = row.get("case_id") or content.get("case", {}).get("case_id")
-    model = row.get("model") or ("primary" if pointer.startswith("/explained") else None)
+    model = row.get("model") or ("primary" if pointer.startswith("/explanation") else None)
     if not isinstance(case, str) or model is None:
         return None
     return ForecastNumber(

@@ -125,8 +125,8 @@ def test_a_second_rendering_is_the_same_page(published, tmp_path, asked):
 def test_every_value_of_the_case_says_what_it_rests_on(first_day):
     said = first_day.content[PROVENANCE]
     assert set(first_day.content) - SETTINGS == {value.partition(".")[0] for value in said}
-    assert {f"explained.{name}" for name in first_day.content["explained"]} <= set(said)
-    assert set(first_day.content["beside"]) == {"model", "limit", "forecast", "proof"}
+    assert {f"explanation.{name}" for name in first_day.content["explanation"]} <= set(said)
+    assert set(first_day.content["hazard_model"]) == {"model", "limit", "forecast", "skill"}
     for section in SECTIONS:
         assert set(first_day.show(section).values) <= set(said)
 
@@ -180,34 +180,34 @@ def test_reported_acts_are_told_apart_from_confirmed_ones(first_day):
 
 
 def test_the_model_beside_is_shown_with_the_uncertain_endorsement_either_way(first_day):
-    rows = first_day.content["beside"]["forecast"]
+    rows = first_day.content["hazard_model"]["forecast"]
     assert {row["given"] for row in rows} == {"all", "endorsed", "not endorsed"}
     chance = {row["given"]: row["probability"] for row in rows if (row["horizon"], row["cause"]) == (60, "formalized")}
     assert chance["all"] == pytest.approx(0.3 * chance["endorsed"] + 0.7 * chance["not endorsed"], abs=1e-12)
-    assert "if leaders did" in html_of(first_day, "beside")
-    assert {item["design"] for item in first_day.content["beside"]["proof"]} == {"cluster", "rolling"}
+    assert "if leaders did" in html_of(first_day, "hazard_model")
+    assert {item["design"] for item in first_day.content["hazard_model"]["skill"]} == {"cluster", "rolling"}
 
 
 def test_once_leaders_have_spoken_there_is_one_side(weeks_later):
-    assert {row["given"] for row in weeks_later.content["beside"]["forecast"]} == {"all"}
-    assert "if leaders did" not in html_of(weeks_later, "beside")
+    assert {row["given"] for row in weeks_later.content["hazard_model"]["forecast"]} == {"all"}
+    assert "if leaders did" not in html_of(weeks_later, "hazard_model")
 
 
 def test_a_record_without_a_proof_says_so(record_copy):
     (record_copy.folder / "evaluation/skill.csv").unlink()
     report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
-    assert "The out-of-sample skill of this model is not known for this record." in html_of(report, "beside")
+    assert "The out-of-sample skill of this model is not known for this record." in html_of(report, "hazard_model")
 
 
 def test_the_drivers_lead_from_the_base_rate_to_the_models_number(first_day):
-    found = first_day.content["explained"]["drivers"]
+    found = first_day.content["explanation"]["drivers"]
     row = next(
         r
-        for r in first_day.content["beside"]["forecast"]
+        for r in first_day.content["hazard_model"]["forecast"]
         if (r["given"], r["horizon"], r["cause"]) == ("all", 60, "formalized")
     )
     assert found["probability"] == row["probability"]
-    assert first_day.content["beside"]["limit"]["status"] == "widened"
+    assert first_day.content["hazard_model"]["limit"]["status"] == "widened"
     assert "the wider one in its table above contains the base rate's, too" in text_of(html_of(first_day, "drivers"))
     assert row["lower"] < found["lower"] < found["upper"] <= row["upper"]
     assert sum(r["points"] for r in found["rows"]) == pytest.approx(found["probability"], abs=1e-9)
@@ -235,7 +235,7 @@ def test_the_chart_shows_which_line_is_which(first_day):
     assert curve["horizons"] == list(range(1, 121))
     beside = {
         (r["horizon"], r["cause"]): r["probability"]
-        for r in first_day.content["beside"]["forecast"]
+        for r in first_day.content["hazard_model"]["forecast"]
         if r["given"] == "all"
     }
     for cause, line in curve["models"]["primary"].items():
@@ -251,14 +251,14 @@ def test_the_chart_shows_which_line_is_which(first_day):
 
 
 def test_on_its_first_day_nothing_has_moved_the_model(first_day):
-    assert first_day.content["explained"]["changes"] is None
-    assert "no earlier day with which" in html_of(first_day, "changed")
+    assert first_day.content["explanation"]["changes"] is None
+    assert "no earlier day with which" in html_of(first_day, "changes")
 
 
 def test_weeks_later_the_page_says_what_moved_the_model(weeks_later):
-    found = weeks_later.content["explained"]["changes"]
+    found = weeks_later.content["explanation"]["changes"]
     assert (found["from"], found["to"]) == ("2026-02-05", "2026-03-01")
-    text = " ".join(text_of(html_of(weeks_later, "changed")).split())
+    text = " ".join(text_of(html_of(weeks_later, "changes")).split())
     assert "went from 33 % to 16 %. The base rate stayed at 14 %." in text
     assert "An accusation of violation stands no yes" in text
     assert "Under secretary DiNanno tells the Geneva disarmament conference" in text
@@ -274,7 +274,7 @@ def test_weeks_later_the_page_says_what_moved_the_model(weeks_later):
 
 
 def test_signposts_say_what_the_model_would_say(first_day):
-    posts = first_day.content["explained"]["signposts"]
+    posts = first_day.content["explanation"]["signposts"]
     text = " ".join(text_of(html_of(first_day, "signposts")).split())
     assert 0 < len(posts) <= 8
     for post in posts:
@@ -284,7 +284,7 @@ def test_signposts_say_what_the_model_would_say(first_day):
 
 
 def test_the_track_record_stands_by_the_models_number(first_day):
-    kept = first_day.content["explained"]["track_record"]
+    kept = first_day.content["explanation"]["track_record"]
     model, base = kept["models"]
     assert (model["low"], model["high"]) == (0.2, 0.45) and (base["low"], base["high"]) == (0.05, 0.2)
     assert model["low"] <= model["mean_forecast"] < model["high"]
@@ -302,9 +302,9 @@ def test_the_track_record_stands_by_the_models_number(first_day):
 
 
 def test_a_track_record_of_another_record_is_not_shown(spoilt):
-    assert spoilt.content["explained"]["track_record"]["models"] == []
+    assert spoilt.content["explanation"]["track_record"]["models"] == []
     said = "is not shown: the track record is of another state of the record."
-    assert all(said in text_of(html_of(spoilt, section)) for section in ("bottom_line", "beside"))
+    assert all(said in text_of(html_of(spoilt, section)) for section in ("bottom_line", "hazard_model"))
 
 
 def test_stated_term_calendar_and_stockpiles(first_day):
@@ -378,7 +378,7 @@ def test_a_failing_notebook_publishes_nothing_and_says_where(tmp_path, monkeypat
     folder = tmp_path / "notebooks" / "reports"
     folder.mkdir(parents=True)
     source = (shipped("notebooks") / "reports" / "case_report.ipynb").read_text()
-    (folder / "case_report.ipynb").write_text(source.replace('report.show(\\"ladder\\")', "1 / 0"))
+    (folder / "case_report.ipynb").write_text(source.replace('report.show(\\"reference_classes\\")', "1 / 0"))
     monkeypatch.setattr(notebook, "shipped", lambda name: tmp_path / name)
     with pytest.raises(
         ReportError, match=r"got ZeroDivisionError in cell \d+: division by zero; nothing was published"

@@ -2,7 +2,7 @@ import pytest
 
 from forecasting.backtest.multiverse.shares import REST
 from forecasting.backtest.multiverse.specifications import FACTORS
-from forecasting.documents.case.confidence import CHOICES, NOT_ASSESSED, confidence, confidence_words, rests_on
+from forecasting.documents.case.confidence import CHOICES, NOT_ASSESSED, confidence, confidence_words, sensitivity
 from forecasting.documents.html import section_html
 from forecasting.documents.text import said, section_text
 from forecasting.documents.values import view
@@ -53,12 +53,12 @@ def test_what_was_not_assessed_is_low_and_says_so(history, skills, case_id):
             content = {"confidence": confidence(history, case_id, 200, skills, found)}
             assert content["confidence"] == {"word": "low", "assessed": False}
             assert said(confidence_words(view(content))) == NOT_ASSESSED
-            assert NOT_ASSESSED in section_text(rests_on(view(content))).replace("\n", " ")
+            assert NOT_ASSESSED in section_text(sensitivity(view(content))).replace("\n", " ")
 
 
 def test_what_it_rests_on_names_choices_and_codings(history):
     content = {"confidence": confidence(history, CASE, 200, [0.1], summary(0.1, 0.4))}
-    html = section_html(rests_on(view(content)))
+    html = section_html(sensitivity(view(content)))
     assert CHOICES["target"] in html
     assert CHOICES["weights"] not in html
     assert "New START limits after expiry" in html

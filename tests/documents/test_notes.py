@@ -39,12 +39,12 @@ def test_the_scorecard_names_the_files_that_it_read(scorecard_report):
 
 
 def test_the_values_read_are_those_that_have_a_provenance_and_new_ones_but_no_settings():
-    reads, known = PointersRead(), ("explained.drivers", "explained.changes", "ladder")
-    content = view({"as_of": "2026-01-01", "explained": {"drivers": {"a": 1}, "changes": None}, "new": 1}, reads)
-    assert content["as_of"] and content["explained"]["drivers"]["a"] == 1 and content.get("ladder") is None
-    assert list(values_read(reads.pointers, known)) == ["explained.drivers"]
+    reads, known = PointersRead(), ("explanation.drivers", "explanation.changes", "reference_classes")
+    content = view({"as_of": "2026-01-01", "explanation": {"drivers": {"a": 1}, "changes": None}, "new": 1}, reads)
+    assert content["as_of"] and content["explanation"]["drivers"]["a"] == 1 and content.get("reference_classes") is None
+    assert list(values_read(reads.pointers, known)) == ["explanation.drivers"]
     assert content["new"] and list(values_read(reads.pointers, known))[-1] == "new"
-    assert content["explained"]["changes"] is None and "explained.changes" in values_read(reads.pointers, known)
+    assert content["explanation"]["changes"] is None and "explanation.changes" in values_read(reads.pointers, known)
 
 
 def _said(reads, files=()):

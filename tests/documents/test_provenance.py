@@ -21,12 +21,13 @@ from forecasting.documents.case.content import (
     hazard_forecasts,
     headline,
     incidence_by_month,
-    ladder,
+    reference_class_values,
     stated_term,
 )
 from forecasting.documents.case.evidence_values import EVIDENCE
-from forecasting.documents.case.explained_values import EXPLAINED
+from forecasting.documents.case.explanation_values import EXPLANATION
 from forecasting.documents.case.material import Material
+from forecasting.documents.case.situation_values import SITUATION
 from forecasting.documents.provenance import Recorded
 from forecasting.record.history import History
 from forecasting.record.reading import read_record
@@ -42,13 +43,14 @@ VALUES = {
     "confidence": assessed_confidence,
     "contested": arguable_codings,
     "forecast": base_rate_forecasts,
-    "beside.limit": applicability,
-    "beside.forecast": hazard_forecasts,
+    "hazard_model.limit": applicability,
+    "hazard_model.forecast": hazard_forecasts,
     "curve": incidence_by_month,
-    "ladder": ladder,
+    "reference_classes": reference_class_values,
     "stated_term": stated_term,
     "earlier_terms": earlier_terms,
-    **{f"explained.{name}": work for name, work in EXPLAINED.items()},
+    **{f"explanation.{name}": work for name, work in EXPLANATION.items()},
+    **{f"situation.{name}": work for name, work in SITUATION.items()},
     **EVIDENCE,
 }
 
@@ -171,9 +173,9 @@ MOVES = [
     (spoilt, "cases", "summary", {"case"}),
     (spoilt, "cases", "background_treaty", {"case", "precedents"}),
     (spoilt, "cases", "stated_horizon_months", {"case", "stated_term"}),
-    (moved, "cases", "adversarial", {"case", "forecast", "ladder", "precedents", "beside.forecast", "explained.drivers"}),
-    (moved, "events", "kind", {"timeline", "stockpiles", "beside.forecast", "curve", "explained.signposts"}),
-    (late, "outcomes", "end_known_date", {"headline", "forecast", "ladder", "earlier_terms", "precedents", "curve"}),
+    (moved, "cases", "adversarial", {"case", "forecast", "reference_classes", "precedents", "hazard_model.forecast", "explanation.drivers"}),
+    (moved, "events", "kind", {"timeline", "stockpiles", "hazard_model.forecast", "curve", "explanation.signposts"}),
+    (late, "outcomes", "end_known_date", {"headline", "forecast", "reference_classes", "earlier_terms", "precedents", "curve"}),
 ]  # fmt: skip
 
 
@@ -190,18 +192,21 @@ def test_cells_that_values_claim_to_have_read_change_them(few, whole, change, ta
 def test_a_domain_that_no_other_case_has_changes_the_limit_which_claims_it(few, whole):
     values, claims = whole
     found, again = values_of(altered(few, {("cases", "domain")}, spoilt))
-    assert values["beside.limit"]["status"] != "abstained" == found["beside.limit"]["status"]
-    assert found["beside.limit"]["reasons"][0]["rule"] == "domain"
-    assert found["explained.track_record"]["missing"] == "it gives none for this case"
+    assert values["hazard_model.limit"]["status"] != "abstained" == found["hazard_model.limit"]["status"]
+    assert found["hazard_model.limit"]["reasons"][0]["rule"] == "domain"
+    assert found["explanation.track_record"]["missing"] == "it gives none for this case"
     for said in (claims, again):
         assert all(
-            ("cases", "domain") in said[name] for name in ("beside.limit", "beside.forecast", "explained.drivers")
+            ("cases", "domain") in said[name]
+            for name in ("hazard_model.limit", "hazard_model.forecast", "explanation.drivers")
         )
-        assert not any(("cases", "domain") in said[name] for name in ("headline", "forecast", "ladder", "timeline"))
+        assert not any(
+            ("cases", "domain") in said[name] for name in ("headline", "forecast", "reference_classes", "timeline")
+        )
 
 
-LIMIT = {"beside.limit", "confidence", "explained.changes", "explained.track_record"}
-HAZARD = {"beside.forecast", "curve", "explained.drivers", "explained.signposts"}
+LIMIT = {"hazard_model.limit", "confidence", "explanation.changes", "explanation.track_record"}
+HAZARD = {"hazard_model.forecast", "curve", "explanation.drivers", "explanation.signposts"}
 OPEN = {"calendar", "case", "n_acts", "n_unconfirmed_acts", "sources", "stated_term", "stockpiles", "timeline"}
 IN_VAIN = {
     "of the hazard model only whether it abstains is used, and why: see the domain planted above": (LIMIT, ()),

@@ -9,7 +9,7 @@ from record.planting import LATER, with_rows
 
 from forecasting import History, UsageError, forecast, load_history
 from forecasting.documents.case.change_text import change_text
-from forecasting.documents.case.explained_values import change_values
+from forecasting.documents.case.explanation_values import change_values
 from forecasting.explain.changes import LEGS, changes
 from forecasting.record.vocabulary import STATES
 

@@ -103,7 +103,7 @@ def test_a_name_is_taken_once():
         """Another one."""
 
     with pytest.raises(ValueError, match="two features are called bilateral"):
-        feature(unit="0/1", minimum=0, maximum=1, role="offered")(bilateral)
+        feature(unit="0/1", minimum=0, maximum=1, role="catalogue")(bilateral)
 
 
 def test_the_catalogue_lists_every_feature_with_its_reason():

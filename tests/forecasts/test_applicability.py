@@ -210,7 +210,7 @@ def test_the_page_of_a_case_without_a_model_says_so_in_its_first_screen(silent_r
 
 
 def test_every_figure_of_that_page_shows_the_value_that_its_pointer_leads_to(silent_report):
-    assert silent_report.content["beside"]["limit"]["status"] == "abstained"
+    assert silent_report.content["hazard_model"]["limit"]["status"] == "abstained"
     assert follow_pointers(silent_report) > 250
 
 

@@ -11,7 +11,7 @@ from record.planting import with_rows, with_table
 from forecasting import History, LeakageError, UsageError
 from forecasting.features import DossierIndex
 from forecasting.record.checks import corrected_tables
-from forecasting.record.facts import KINDS, NEVER, kinds, months_from, stands
+from forecasting.record.facts import KINDS, NEVER, in_effect, kinds, months_from
 from forecasting.record.series import stockpiles
 from forecasting.record.successors import Successors, in_common, lineages
 from forecasting.record.vocabulary import TARGETS
@@ -205,12 +205,12 @@ def test_a_record_of_five_cases_has_dossiers(few_cases):
 def test_a_state_ends_with_its_life_or_with_its_end():
     today = date(2020, 1, 1).toordinal()
     begun = float(today - 100)
-    assert stands(begun, NEVER, today, 12)
-    assert not stands(begun, begun, today, 12)
-    assert not stands(begun, begun + 5, today, 12)
-    assert stands(begun, begun - 1, today, 12)
-    assert not stands(begun, NEVER, today, 3)
-    assert not stands(NEVER, NEVER, today, 1200)
+    assert in_effect(begun, NEVER, today, 12)
+    assert not in_effect(begun, begun, today, 12)
+    assert not in_effect(begun, begun + 5, today, 12)
+    assert in_effect(begun, begun - 1, today, 12)
+    assert not in_effect(begun, NEVER, today, 3)
+    assert not in_effect(NEVER, NEVER, today, 1200)
     assert months_from(NEVER, today) == np.inf
 
 

@@ -16,7 +16,7 @@ from forecasting.record.history import History
 from forecasting.record.months import completed_months_array
 from forecasting.record.panel import Spells, landmarks, spells
 from forecasting.record.recoding import recoded
-from forecasting.record.vocabulary import TARGETS
+from forecasting.record.vocabulary import LADDERS, TARGETS
 
 Floats = NDArray[np.float64]
 
@@ -65,6 +65,7 @@ def every_coding(history: History, case_ids: Sequence[str]) -> Codings:
     The shares of precedents are those of other cases as recorded, whatever their coding.
     """
     known = history.alternatives
+    known = known[~known["field"].isin(LADDERS)]  # no registered covariate reads a ladder
     names = {case: tuple(dict.fromkeys(rows["alternative_id"])) for case, rows in known.groupby("case_id")}
     indexes = {target: DossierIndex(history, target) for target in TARGETS}
     layers = [_layer(history, 0, None, case_ids)]

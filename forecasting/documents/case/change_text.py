@@ -1,6 +1,6 @@
 """Changes of the hazard model's forecast between two days, as text for a terminal."""
 
-from forecasting.documents.case.explained import LEG_WORDS
+from forecasting.documents.case.explanation import LEG_WORDS
 from forecasting.documents.values import Content
 from forecasting.documents.wording import MINUS, points, term_name, term_words
 

@@ -101,7 +101,7 @@ def confidence_words(content: Fields) -> Text:
     )
 
 
-def rests_on(content: Fields) -> Section:
+def sensitivity(content: Fields) -> Section:
     """Sensitivity of the model's number to other choices, by choice, and the rule of confidence."""
     found = content["confidence"]
     if not found["assessed"]:

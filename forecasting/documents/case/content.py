@@ -12,22 +12,23 @@ from forecasting.artefacts.session import shared_pooled
 from forecasting.backtest.multiverse.summary import read_summary
 from forecasting.documents.case.confidence import confidence
 from forecasting.documents.case.evidence_values import EVIDENCE
-from forecasting.documents.case.explained_values import EXPLAINED
-from forecasting.documents.case.material import BESIDE, CURVE, HEADLINE_MODEL, Material
+from forecasting.documents.case.explanation_values import EXPLANATION
+from forecasting.documents.case.material import CURVE, HAZARD_MODEL, HEADLINE_MODEL, Material
+from forecasting.documents.case.situation_values import SITUATION
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.wording import verdict
-from forecasting.explain.contested import Contested, contested_codings
+from forecasting.explain.contested import Contested, contested_codings, formalized_if_recoded
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
-from forecasting.explain.windows import stated_terms
+from forecasting.explain.windows import stated_terms, term_end
 from forecasting.forecasts import LEVEL, forecast
 from forecasting.forecasts.training import UNCERTAIN
 from forecasting.forecasts.uncertain import marginal_probabilities
 from forecasting.models import BASE_RATES
 from forecasting.record.history import History
-from forecasting.record.months import HORIZONS, completed_months, deadline, last_day_of_interval
+from forecasting.record.months import HORIZONS, completed_months, deadline
 from forecasting.record.reads import note_file
 from forecasting.record.schema import EVALUATION
-from forecasting.record.vocabulary import CAUSES, ONGOING, TARGETS
+from forecasting.record.vocabulary import CAUSES, LADDERS, ONGOING, TARGETS
 
 BY_TYPE = "type_base_rate"
 STALE_MONTHS = 24
@@ -72,15 +73,16 @@ def case_content(
         "confidence": value("confidence", assessed_confidence, found),
         "contested": value("contested", arguable_codings, found),
         "forecast": value("forecast", base_rate_forecasts, found),
-        "beside": {
-            "model": BESIDE,
-            "limit": value("beside.limit", applicability, found),
-            "forecast": value("beside.forecast", hazard_forecasts, found),
-            "proof": value("beside.proof", skill, history.record.folder),
+        "hazard_model": {
+            "model": HAZARD_MODEL,
+            "limit": value("hazard_model.limit", applicability, found),
+            "forecast": value("hazard_model.forecast", hazard_forecasts, found),
+            "skill": value("hazard_model.skill", skill, history.record.folder),
         },
-        "explained": {name: value(f"explained.{name}", work, found) for name, work in EXPLAINED.items()},
+        "explanation": {name: value(f"explanation.{name}", work, found) for name, work in EXPLANATION.items()},
+        "situation": {name: value(f"situation.{name}", work, found) for name, work in SITUATION.items()},
         "curve": value("curve", incidence_by_month, found),
-        "ladder": value("ladder", ladder, found),
+        "reference_classes": value("reference_classes", reference_class_values, found),
         "stated_term": value("stated_term", stated_term, found),
         "earlier_terms": value("earlier_terms", earlier_terms, found),
         **{name: value(name, work, found) for name, work in EVIDENCE.items()},
@@ -154,8 +156,19 @@ def assessed_confidence(found: Material) -> Content:
 
 
 def arguable_codings(found: Material) -> list[Content]:
-    """Arguable codings of the case itself, and the base rate of the class under each."""
-    return [_contested(item) for item in contested_codings(found.history, found.view, found.base_rates, found.horizon)]
+    """Arguable codings of the case itself, with the base rate of the class and the hazard model's number under each."""
+    listed = contested_codings(found.history, found.view, found.base_rates, found.horizon)
+    return [_contested(item) | {"model": _model_effect(found, item)} for item in listed]
+
+
+def _model_effect(found: Material, item: Contested) -> Content | None:
+    """The hazard model's number as coded and under the alternative; None where it has none or cannot change."""
+    if item.closes or set(item.changes) <= set(LADDERS) or found.limit.status == "abstained":
+        return None
+    after = formalized_if_recoded(
+        found.history, found.hazard_model, found.case_id, item.alternative_id, found.target, item.horizon
+    )
+    return {"before": found.drivers.probability, "after": after}
 
 
 def base_rate_forecasts(found: Material) -> list[Content]:
@@ -170,7 +183,7 @@ def applicability(found: Material) -> Content:
 
 def hazard_forecasts(found: Material) -> list[Content]:
     """The same rows of the hazard model."""
-    table = forecast(found.history, found.case_id, fitted=found.beside, horizons=found.horizons, index=found.index)
+    table = forecast(found.history, found.case_id, fitted=found.hazard, horizons=found.horizons, index=found.index)
     return table.to_dict(orient="records")
 
 
@@ -184,11 +197,11 @@ def incidence_by_month(found: Material) -> Content:
                 models.setdefault(name, {})[cause] = {number: rows[number].tolist() for number in numbers[name]}
     if found.limit.status != "abstained":
         points = marginal_probabilities(found.hazard_model, found.line, UNCERTAIN, CURVE)
-        models[BESIDE] = {cause: {"probability": points[k].tolist()} for k, cause in enumerate(CAUSES)}
+        models[HAZARD_MODEL] = {cause: {"probability": points[k].tolist()} for k, cause in enumerate(CAUSES)}
     return {"horizons": list(CURVE), "models": models}
 
 
-def ladder(found: Material) -> list[Content]:
+def reference_class_values(found: Material) -> list[Content]:
     """Reference classes of the case from the widest to the narrowest."""
     narrow = pd.concat([found.shown(model) for model in BASE_RATES], ignore_index=True)
     pooled = shared_pooled(found.history, found.target)
@@ -206,14 +219,11 @@ def earlier_terms(found: Material) -> Content:
 
 def stated_term(found: Material) -> Content | None:
     """The stated term of the case, and the months from the as-of day to its end."""
-    view = found.view
-    months = view.start["stated_horizon_months"]
-    if not isinstance(months, float) or months <= 0:
+    view, end = found.view, term_end(found.view)
+    if end is None:
         return None
-    start = last_day_of_interval(view.start_date, str(view.start["start_precision"]))
-    end = deadline(start, int(months))
     ahead = completed_months(view.as_of, end) if end >= view.as_of else -completed_months(end, view.as_of)
-    return {"months": int(months), "end": end.isoformat(), "months_ahead": ahead}
+    return {"months": int(view.fact("stated_horizon_months")), "end": end.isoformat(), "months_ahead": ahead}
 
 
 def skill(folder: Path) -> list[Content]:
@@ -224,7 +234,7 @@ def skill(folder: Path) -> list[Content]:
     if not path.is_file():
         return []
     rows = pd.read_csv(path)
-    asked = (rows["model"] == BESIDE) & (rows["reference"] == "base_rate") & (rows["horizon"] == "all")
+    asked = (rows["model"] == HAZARD_MODEL) & (rows["reference"] == "base_rate") & (rows["horizon"] == "all")
     return [
         {name: row[name] for name in ("design", "brier_skill", "lower", "upper", "n")}
         for row in rows[asked].to_dict(orient="records")

@@ -8,13 +8,14 @@ from forecasting.documents.compose import aside, badge, items, joined, section, 
 from forecasting.documents.quantities import chance, code, count, day, name, quote
 from forecasting.documents.values import Fields, plain
 from forecasting.documents.wording import FACT_NAMES, PAST, change_words, coarse_day, fact_words, percent, years
+from forecasting.record.vocabulary import LADDERS
 
 CONTESTED = "contested"
 BRIEF = 12
 
 
-def _marks(content: Fields, sources: Sequence[str]) -> Marks:
-    """Numbers of the sources of a statement, with their links."""
+def marks(content: Fields, sources: Sequence[str]) -> Marks:
+    """Numbers of the sources of a statement, with links to them."""
     order = {source["source_id"]: number for number, source in enumerate(content["sources"], start=1)}
     return Marks(numbers=tuple(order[source] for source in sources if source in order))
 
@@ -37,7 +38,7 @@ def _stockpiles(content: Fields) -> Text | None:
         parties=joined(parties, ", "),
         world=count(held["world"]),
         share=chance(held["share"]),
-        marks=_marks(content, held["sources"]),
+        marks=marks(content, held["sources"]),
     )
     return joined([total, *_outsiders(held["others"])], " ")
 
@@ -64,17 +65,28 @@ def contested(content: Fields) -> Section:
 
 
 def _effect(item: Fields) -> Cell:
+    """Effect on the chance of a formal agreement: of the base rate of its class, and of the hazard model."""
     if item["closes"]:
         return "the question would be closed"
+    if set(item["changes"]) <= set(LADDERS):
+        return "none: the registered models do not read the ladders"
     if item["before"] is None:
-        return "no change: base rates do not use it"
-    within = years(item["horizon"])
-    if percent(item["before"]) == percent(item["after"]):
-        return text(f"no visible change: {{after}} within {within} either way", after=chance(item["after"]))
+        base = text("no change of the base rate, which does not use it")
+    else:
+        base = _moves("base rate of its class", item, item["horizon"])
+    if item["model"] is None:
+        return base
+    return joined([base, _moves("hazard model", item["model"], item["horizon"])], "; ")
+
+
+def _moves(what: str, numbers: Fields, horizon: int) -> Text:
+    within = years(horizon)
+    if percent(numbers["before"]) == percent(numbers["after"]):
+        return text(f"{what}: {{after}} within {within} either way", after=chance(numbers["after"]))
     return text(
-        f"its class's {within} chance: {{before}} to {{after}}",
-        before=chance(item["before"]),
-        after=chance(item["after"]),
+        f"{what}: {{before}} to {{after}} within {within}",
+        before=chance(numbers["before"]),
+        after=chance(numbers["after"]),
     )
 
 
@@ -103,7 +115,7 @@ def _act(content: Fields, event: Fields) -> Act:
         when=text("{when}{known}", when=when, known=known if exact and event["known"] != event["date"] else text("")),
         standing=plain(event["standing"]),
         what=text(f"{{who}}{': ' if who else ''}{{kind}}", who=who, kind=name(event["kind"])),
-        text=text("{summary}{marks}", summary=event["summary"], marks=_marks(content, event["sources"])),
+        text=text("{summary}{marks}", summary=event["summary"], marks=marks(content, event["sources"])),
     )
 
 
@@ -112,7 +124,7 @@ def calendar(content: Fields) -> Section:
     rows: list[list[Cell]] = [
         [
             day(item["scheduled"]),
-            text("{what}{marks}", what=item["what"], marks=_marks(content, item["sources"])),
+            text("{what}{marks}", what=item["what"], marks=marks(content, item["sources"])),
             day(item["announced"]),
         ]
         for item in content["calendar"]

@@ -2,8 +2,8 @@
 
 from forecasting.documents.blocks import Block, Heading, Link, Note, Section, Summary, Text, Title
 from forecasting.documents.case.confidence import confidence_words
+from forecasting.documents.case.hazard_model import second_opinion
 from forecasting.documents.case.incidence import base_rate_rows
-from forecasting.documents.case.second_opinion import second_opinion
 from forecasting.documents.compose import items, joined, section, text
 from forecasting.documents.quantities import chance, count, day, figure, interval, points
 from forecasting.documents.values import Fields
@@ -110,7 +110,7 @@ def _basis(top: Fields) -> Text:
 
 def _moved(content: Fields) -> Text | None:
     """Change of the hazard model since the earlier day, and the events that contributed most."""
-    found = content["explained"]["changes"]
+    found = content["explanation"]["changes"]
     if found is None or percent(found["before"]) == percent(found["after"]):
         return None
     rows = sorted((row for row in found["rows"] if row["leg"] == "events"), key=lambda row: -abs(row["points"]))
@@ -125,7 +125,7 @@ def _moved(content: Fields) -> Text | None:
         before=chance(found["before"]),
         after=chance(found["after"]),
         most=joined(most),
-        link=Link(words="the events behind it", to="#changed"),
+        link=Link(words="the events behind it", to="#changes"),
     )
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from forecasting.documents import figures
 from forecasting.documents.blocks import Cell, Figure, Section, Table, Text
 from forecasting.documents.compose import aside, chart, section, table, text
+from forecasting.documents.figures.style import TITLES
 from forecasting.documents.quantities import chance, count, day, interval, quote
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import PAST, PER_CENT, years
@@ -55,7 +55,7 @@ def incidence(content: Fields) -> Section:
                 "Cumulative incidence: the chance that the arrangement has ended in each way, by time after the day of "
                 f"the forecast. Line and band: base rate with its 80{PER_CENT} interval{others}."
             ),
-            *(_curve_table(content["curve"], drawn, cause, title) for cause, title in figures.TITLES.items()),
+            *(_curve_table(content["curve"], drawn, cause, title) for cause, title in TITLES.items()),
         ),
         _stated_term(content),
     )
@@ -96,7 +96,7 @@ def _stated_term(content: Fields) -> Text | None:
     )
 
 
-def ladder(content: Fields) -> Section:
+def reference_classes(content: Fields) -> Section:
     """The reference classes from wide to narrow."""
     horizon = content["headline"]["horizon"]
     within = years(horizon)
@@ -104,10 +104,10 @@ def ladder(content: Fields) -> Section:
     head = ["Class", "n", *endings, "still observed", f"formalized within {within}", f"80{PER_CENT} interval"]
     return section(
         chart(
-            "ladder",
-            {"rungs": content["ladder"], "horizon": horizon},
+            "reference_classes",
+            {"rungs": content["reference_classes"], "horizon": horizon},
             text(f"Chance of a formal agreement within {within}, by reference class, with 80{PER_CENT} intervals."),
-            table("Reference classes", head, [_rung(rung, horizon) for rung in content["ladder"]]),
+            table("Reference classes", head, [_rung(rung, horizon) for rung in content["reference_classes"]]),
         )
     )
 

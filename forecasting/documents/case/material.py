@@ -22,8 +22,8 @@ from forecasting.record.history import History
 from forecasting.record.reads import once, remembered
 
 HEADLINE_MODEL = "base_rate"
-BESIDE = "primary"
-MODELS_SHOWN = (*BASE_RATES, BESIDE)
+HAZARD_MODEL = "primary"
+MODELS_SHOWN = (*BASE_RATES, HAZARD_MODEL)
 HEADLINE_HORIZON = 60
 CURVE = tuple(range(1, 121))
 
@@ -64,14 +64,14 @@ class Material:
         return self.obtained.only(*BASE_RATES)
 
     @property
-    def beside(self) -> FittedModels:
+    def hazard(self) -> FittedModels:
         """The model beside them."""
-        return self.obtained.only(BESIDE)
+        return self.obtained.only(HAZARD_MODEL)
 
     @property
     def hazard_model(self) -> HazardModel:
         """The same as a model."""
-        model = self.beside.models[BESIDE]
+        model = self.hazard.models[HAZARD_MODEL]
         assert isinstance(model, HazardModel)
         return model
 
@@ -93,7 +93,7 @@ class Material:
     @remembered
     def limit(self) -> Applicability:
         """Applicability of the hazard model to the case, with the reasons."""
-        return case_limits(self.history, [self.case_id], self.beside, self.index)[self.case_id][BESIDE]
+        return case_limits(self.history, [self.case_id], self.hazard, self.index)[self.case_id][HAZARD_MODEL]
 
     @remembered
     def drivers(self) -> Drivers:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from forecasting.artefacts.session import shared_history
-from forecasting.documents.case import confidence, evidence, explained, headline, incidence, second_opinion
+from forecasting.documents.case import confidence, evidence, explanation, hazard_model, headline, incidence, situation
 from forecasting.documents.case.content import case_content
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.record.months import HORIZONS, parse_day
@@ -15,13 +15,14 @@ SECTIONS = by_name(
     (
         headline.masthead,
         headline.bottom_line,
+        situation.situation,
         incidence.incidence,
-        incidence.ladder,
-        second_opinion.beside,
-        explained.drivers,
-        explained.changed,
-        explained.signposts,
-        confidence.rests_on,
+        incidence.reference_classes,
+        hazard_model.hazard_model,
+        explanation.drivers,
+        explanation.changes,
+        explanation.signposts,
+        confidence.sensitivity,
         evidence.precedents,
         evidence.facts,
         evidence.contested,

@@ -72,7 +72,7 @@ def test_an_unknown_key_is_refused_by_name(fresh, place, message):
         (lambda v: v["sections"]["uses"]["blocks"][0].update(said="{x.__class__}"), "and no other brace, got '{x.__class__}'"),
         (lambda v: v["sections"]["metrics"]["blocks"][1]["rows"][0].append("more"), "expected rows of 5 cells, got one of 6"),
         (lambda v: v.update(form=1), "expected a card with form: 2, got 1"),
-        (lambda v: v["sections"]["calibration"]["blocks"][-1].update(draws="ladder"), "sections.calibration.blocks: a chart that draws reliability, got 'ladder'"),
+        (lambda v: v["sections"]["calibration"]["blocks"][-1].update(draws="reference_classes"), "sections.calibration.blocks: a chart that draws reliability, got 'reference_classes'"),
         (lambda v: v["sections"]["calibration"]["blocks"][-1]["arguments"].update(path="/etc/passwd"), "chart: expected only known keys, got the unknown key path"),
         (lambda v: v["sections"]["calibration"]["blocks"][-1]["arguments"]["curves"][0].update(observed="x"), "chart: curves.0.observed: expected a valid number, got 'x'"),
         (lambda v: v["sections"]["uses"]["blocks"].append({"kind": "prose", "title": "A", "markdown": "<script>"}), "got 'prose'"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from forecasting.documents.blocks import Cell, Section, Stack, Text
+from forecasting.documents.blocks import Block, Cell, Section, Stack, Text
 from forecasting.documents.compose import badge, chart, items, joined, section, table, text
 from forecasting.documents.quantities import chance, day, interval, name, points
 from forecasting.documents.values import Fields
@@ -16,13 +16,13 @@ LEG_WORDS: Final[Mapping[str, str]] = {
     "events": "what became known",
 }
 FULL_WORDS: Final = 3
-CHANGED: Final = "changed"
+CHANGED: Final = "changes"
 ABSTAINS: Final = "The hazard model gives no number for this case, so there is nothing to explain."
 
 
 def drivers(content: Fields) -> Section:
     """Drivers: from the base rate to the model's number, row by row."""
-    found = content["explained"]["drivers"]
+    found = content["explanation"]["drivers"]
     if found is None:
         return section(text(ABSTAINS))
     base, total = found["rows"][0], found["probability"]
@@ -47,8 +47,8 @@ def drivers(content: Fields) -> Section:
 
 def _own_interval(content: Fields) -> Text | None:
     """Explanation of an interval that differs from the widened one in the model's table."""
-    found = content["explained"]["drivers"]
-    if content["beside"]["limit"]["status"] != "widened":
+    found = content["explanation"]["drivers"]
+    if content["hazard_model"]["limit"]["status"] != "widened":
         return None
     return text(
         "The model by itself gives {p}, interval {range}; the wider one in its table above contains the base rate's, "
@@ -75,10 +75,10 @@ def _driver(row: Fields) -> list[Cell]:
     ]
 
 
-def changed(content: Fields) -> Section:
+def changes(content: Fields) -> Section:
     """Changes of the model's number since an earlier day, with the events behind them."""
-    found = content["explained"]["changes"]
-    if content["explained"]["drivers"] is None:
+    found = content["explanation"]["changes"]
+    if content["explanation"]["drivers"] is None:
         return section(text(ABSTAINS))
     if found is None:
         return section(text("There is no earlier day with which this forecast could be compared.", CHANGED))
@@ -143,14 +143,39 @@ def _event(event: Fields, brief: bool) -> Text:
 
 def signposts(content: Fields) -> Section:
     """Signposts: events that would move the model, strongest first."""
-    posts = content["explained"]["signposts"]
-    if content["explained"]["drivers"] is None:
+    posts = content["explanation"]["signposts"]
+    if content["explanation"]["drivers"] is None:
         return section(text(ABSTAINS))
     if not posts:
-        return section(text("No single event among its covariates would move the model by half a point."))
-    within = years(content["explained"]["drivers"]["horizon"])
+        unmoved = text("No single event among its covariates, known on the next day, would move it by half a point.")
+        return section(unmoved, *_watched(content))
+    within = years(content["explanation"]["drivers"]["horizon"])
     now = text(f"It now gives {{now}} for a formal agreement within {within}.", now=chance(posts[0]["before"]))
-    return section(now, items(map(_signpost, posts)))
+    return section(now, items(map(_signpost, posts)), *_watched(content))
+
+
+def _watched(content: Fields) -> tuple[Text, Block]:
+    """What to watch by the end of the stated term, or within a year: a signature, new talks, leaders, a charge."""
+    found = content["explanation"]["watched"]
+    within, posts = years(found["horizon"]), found["posts"]
+    when = "the end of the stated term" if found["is_term"] else f"within {years(found['months'])}"
+    said = text(
+        f"By {{day}}, {when}: a signature would itself be the formal agreement; the base rate gives it {{signed}}. If "
+        f"the arrangement is still observed then and nothing else has become known, the model gives {{before}} within "
+        f"{within} of that day; with one of these by then:",
+        day=day(found["day"]),
+        signed=chance(found["signed_by_then"]),
+        before=chance(posts[0]["before"]),
+    )
+    return said, items(
+        text(
+            "if {what}: **{after}** ({points} points).",
+            what=post["what"],
+            after=chance(post["after"]),
+            points=points(post["after"] - post["before"]),
+        )
+        for post in posts
+    )
 
 
 def _signpost(post: Fields) -> Text:

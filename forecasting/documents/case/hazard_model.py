@@ -21,20 +21,20 @@ DESIGNS: Final[Mapping[str, str]] = {"cluster": "with related cases held out", "
 MODELS: Final[Mapping[str, str]] = {"primary": "hazard model", "base_rate": "base rate"}
 
 
-def beside(content: Fields) -> Section:
+def hazard_model(content: Fields) -> Section:
     """The hazard model beside the base rate: its states, conditional on an uncertain endorsement where there is one."""
-    if not content["beside"]["forecast"]:
+    if not content["hazard_model"]["forecast"]:
         return section(second_opinion(content), _skill(content))
     return section(_by_horizon(content), _widened(content), _skill(content), _track_table(content))
 
 
 def second_opinion(content: Fields) -> Text:
     """Forecast of the model beside the headline for the same horizon."""
-    rows = content["beside"]["forecast"]
+    rows = content["hazard_model"]["forecast"]
     if not rows:
         return text(
             "The hazard model gives no number here: {why}. The base rate stands by itself.",
-            why=limit_words(content["beside"]["limit"]),
+            why=limit_words(content["hazard_model"]["limit"]),
         )
     asked = ("all", CAUSES[0], content["headline"]["horizon"])
     row = next(row for row in rows if (row["given"], row["cause"], row["horizon"]) == asked)
@@ -48,12 +48,12 @@ def second_opinion(content: Fields) -> Text:
 
 def _widened(content: Fields) -> Text | None:
     """Reason for a widened interval; None where it is not widened."""
-    why = limit_words(content["beside"]["limit"])
+    why = limit_words(content["hazard_model"]["limit"])
     return text("Its interval is widened to contain the base rate's, because {why}.", why=why) if why else None
 
 
 def _by_horizon(content: Fields) -> Table:
-    rows = content["beside"]["forecast"]
+    rows = content["hazard_model"]["forecast"]
     sides = list(dict.fromkeys(row["given"] for row in rows))
     shown = content["horizons"]
     horizons = [horizon for horizon in MAIN_HORIZONS if horizon in shown] or shown[-1:]
@@ -77,7 +77,7 @@ def _skill(content: Fields) -> Text:
             skill=chance(item["brier_skill"]),
             range=interval("chance", item["lower"], item["upper"]),
         )
-        for item in content["beside"]["proof"]
+        for item in content["hazard_model"]["skill"]
     ]
     if not found:
         return text("The out-of-sample skill of this model is not known for this record.")
@@ -86,7 +86,7 @@ def _skill(content: Fields) -> Text:
 
 def _track_words(content: Fields) -> Text:
     """One sentence on the observed frequency after past forecasts of the model like this one."""
-    kept = content["explained"]["track_record"]
+    kept = content["explanation"]["track_record"]
     if kept["missing"]:
         return text("The observed frequency after its past forecasts is not shown: {why}.", why=kept["missing"])
     found = kept["models"][0]
@@ -112,7 +112,7 @@ def _track_words(content: Fields) -> Text:
 
 def _track_table(content: Fields) -> Table | Text:
     """Past forecasts like this one, by the model and by the base rate."""
-    kept = content["explained"]["track_record"]
+    kept = content["explanation"]["track_record"]
     if not kept["models"]:
         return _track_words(content)
     horizon = years(content["headline"]["horizon"])

@@ -1,0 +1,150 @@
+"""Where the case stands on the day: talks, offers, charges, words by party, verification, contacts and linkage."""
+
+from collections.abc import Iterator, Sequence
+
+from forecasting.documents.blocks import Block, Cell, Section, Text
+from forecasting.documents.case.evidence import marks
+from forecasting.documents.compose import aside, badge, chart, items, joined, section, table, text
+from forecasting.documents.quantities import chance, count, day, name
+from forecasting.documents.values import Fields, plain
+from forecasting.documents.wording import LADDER_NAMES, fact_words, level_words
+from forecasting.record.vocabulary import LADDER_LEVELS
+
+MOST = 3
+ANSWERED = "answered by a later act"
+UNANSWERED = "which no confirmed act has answered"
+
+
+def situation(content: Fields) -> Section:
+    """A table of what a specialist would look at, each row with the acts behind it."""
+    found = content["situation"]
+    rows: list[list[Cell]] = [
+        *_ladders(content),
+        ["Talks in the last year", _acts(content, found["talks"], "none known")],
+        ["Offers without a formal answer", _offers(content)],
+        ["Charges of violation", _charges(content)],
+        *_signals(content),
+        ["Verification", _verification(content)],
+        ["Military contact", _contact(content)],
+        ["Tied to other dossiers", _acts(content, found["linkage"], "to none, in the last two years")],
+    ]
+    return section(
+        _steps(content),
+        table("Where it stands on the day", ["What", "As known"], rows),
+        items(map(_claim, found["claims"])) if found["claims"] else None,
+    )
+
+
+def _steps(content: Fields) -> Block | None:
+    """Both ladders of the case from its start, with the rows as a table."""
+    found = content["situation"]["ladders"]
+    if not any(found["rows"].values()):
+        return None
+    rows: list[list[Cell]] = [
+        [
+            LADDER_NAMES[ladder],
+            day(row["date"]),
+            f"{row['level']}, {row['status']}",
+            text("{evidence}{marks}", evidence=row["evidence"], marks=marks(content, row["sources"])),
+            f"{row['confidence']}{', on an unconfirmed act' if row['unconfirmed'] else ''}",
+        ]
+        for ladder, listed in found["rows"].items()
+        for row in listed
+    ]
+    return chart(
+        "ladders",
+        {"ladders": plain(found["rows"]), "until": plain(found["until"])},
+        text("Levels of the two ladders since the start, until {day}.", day=day(found["until"])),
+        table("Steps on the two ladders", ["Ladder", "Date", "Level", "What was known", "Confidence"], rows),
+    )
+
+
+def _ladders(content: Fields) -> Iterator[list[Cell]]:
+    """The level of each ladder on the day, in words, and until when acts were looked for."""
+    found, kind = content["situation"]["ladders"], content["case"]["facts"]["type"]
+    for ladder, rows in found["rows"].items():
+        if rows:
+            row = rows[-1]
+            said = text(
+                f"level {row['level']} of {LADDER_LEVELS[ladder]}, {{status}}: {{words}}; since {{day}}{{marks}}",
+                status=row["status"],
+                words=level_words(ladder, row["level"], kind),
+                day=day(row["date"]),
+                marks=marks(content, row["sources"]),
+            )
+            yield [LADDER_NAMES[ladder], said]
+    yield ["Acts looked for until", day(found["until"])]
+
+
+def _claim(claim: Fields) -> Text:
+    return text(
+        f"{{n}} {'act rests' if claim['acts'] == 1 else 'acts rest'} on one unconfirmed claim, counted as {{p}} likely "
+        "by the coder: {about}",
+        n=count(claim["acts"]),
+        p=chance(claim["probability"]),
+        about=aside("{about}", about=claim["about"]),
+    )
+
+
+def _acts(content: Fields, acts: Sequence[Fields], otherwise: str = "none") -> Text:
+    """The last few acts in words, the latest first; `otherwise` where there are none."""
+    if not acts:
+        return text("{otherwise}", otherwise=otherwise)
+    told = [_act(content, act) for act in acts[: -MOST - 1 : -1]]
+    more = len(acts) - len(told)
+    return joined([*told, *([text("{more} earlier", more=count(more))] if more else [])], "; ")
+
+
+def _act(content: Fields, act: Fields) -> Text:
+    return text(
+        "{by}: {kind}, {day} {standing}{marks}",
+        by=" and ".join(act["by"]),
+        kind=name(act["kind"]),
+        day=day(act["date"]),
+        standing=badge(act["standing"], act["standing"]),
+        marks=marks(content, act["sources"]),
+    )
+
+
+def _offers(content: Fields) -> Cell:
+    offers = content["situation"]["open_offers"]
+    told = [
+        text("{act}: {months} months old", act=_act(content, offer), months=count(offer["months"]))
+        for offer in offers[::-1]
+    ]
+    return joined(told, "; ") if told else "none"
+
+
+def _charges(content: Fields) -> Cell:
+    listed = content["situation"]["charges"]
+    if not listed:
+        return "none in the last three years"
+    return joined(
+        [
+            text(f"{{act}}, {ANSWERED if charge['answered_by'] else UNANSWERED}", act=_act(content, charge))
+            for charge in listed[::-1]
+        ],
+        "; ",
+    )
+
+
+def _signals(content: Fields) -> Iterator[list[Cell]]:
+    for side in content["situation"]["signals"]:
+        yield [
+            f"Words of {side['party']}, last two years",
+            text("{n} for, {m} against", n=count(side["favourable"]), m=count(side["unfavourable"])),
+        ]
+
+
+def _verification(content: Fields) -> Cell:
+    found = content["situation"]["verification"]
+    start = text("at the start: {means}", means=fact_words("verification", found["at_start"]))
+    if not found["stopped"]:
+        return start
+    return text("{start}; stopped before: {acts}", start=start, acts=_acts(content, found["stopped"]))
+
+
+def _contact(content: Fields) -> Cell:
+    found = content["situation"]["military_contact"]
+    state = "present" if found["present"] else "none known, or cut off"
+    return text(f"{state}: {{acts}}", acts=_acts(content, found["acts"])) if found["acts"] else state

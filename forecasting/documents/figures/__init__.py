@@ -1,0 +1,18 @@
+"""Charts as SVG text. Colours differ in lightness as well as in hue; the page gives each chart a text and a table."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from forecasting.documents.figures.explanation import drivers_chart, reference_class_chart
+from forecasting.documents.figures.incidence import incidence_chart
+from forecasting.documents.figures.ladders import ladder_chart, level_chart
+from forecasting.documents.figures.reliability import reliability_chart
+
+CHARTS: Final[Mapping[str, Callable[..., str]]] = {
+    "incidence": incidence_chart,
+    "reference_classes": reference_class_chart,
+    "drivers": drivers_chart,
+    "reliability": reliability_chart,
+    "ladders": ladder_chart,
+    "levels": level_chart,
+}

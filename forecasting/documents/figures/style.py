@@ -1,0 +1,57 @@
+"""Colours and form of the charts, and a figure as SVG text that takes the colours of the page it is in."""
+
+import hashlib
+import io
+import re
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+INK = "#1d2733"
+LINE, TERM = "#d9dee3", "#c9b458"
+COLOURS = {"formalized": "#0b5c8a", "collapsed": "#a0321b", "faded": "#6b5c12", "ongoing": "#5b6672"}
+PAGE_COLOURS = {
+    INK: "var(--ink, var(--jp-content-font-color1, {}))",
+    LINE: "var(--line, {})",
+    TERM: "var(--term, {})",
+    **{colour: f"var(--{state}, {{}})" for state, colour in COLOURS.items()},
+}
+TITLES = {"formalized": "Formal agreement", "collapsed": "Collapse", "faded": "Fading"}
+STYLE: Any = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
+    "font.size": 12,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "forecasting",
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "date.converter": "concise",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+
+
+class Chart(Figure):
+    """A figure that a notebook shows by itself, as SVG."""
+
+    def svg(self) -> str:
+        """The figure as SVG text."""
+        with mpl.rc_context(STYLE):
+            return svg_of(self)
+
+    _repr_svg_ = svg
+
+
+def svg_of(figure: Figure) -> str:
+    """The figure as SVG that takes the colours of the page it stands in, and has no names that another could have."""
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    svg = re.sub(r'<g id="[^"]*"', "<g", text.getvalue()[text.getvalue().index("<svg") :])
+    for colour, of_page in PAGE_COLOURS.items():
+        svg = svg.replace(f": {colour}", f": {of_page.format(colour)}")
+    own = hashlib.sha256(svg.encode()).hexdigest()[:6]
+    return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>c{own}-", svg)
