@@ -89,7 +89,7 @@ def test_digits_of_another_script_are_no_date(record_copy):
     record_copy.edit("cases", CASE, start_known_date="٢٠٢٦-02-05")
     row = record_copy.row_of("cases", CASE)
     assert record_copy.faults() == [
-        f"cases.csv row {row} ({CASE}): expected start_known_date as a day as YYYY-MM-DD, got '٢٠٢٦-02-05'"
+        f"cases.csv row {row} ({CASE}): expected start_known_date as a day as YYYY-MM-DD, from 1800 on, got '٢٠٢٦-02-05'"
     ]
 
 

@@ -9,6 +9,7 @@ from forecasting.record.schema import PLACEHOLDER, SLUG, Column, Table
 from forecasting.store.errors import Fault, shown
 
 UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+YEAR = "(1[89]|2[01])[0-9]{2}"
 Vocabulary = Mapping[str, frozenset[str]]
 Test = Callable[["pd.Series[str]"], "pd.Series[bool]"]
 
@@ -76,10 +77,9 @@ def _form(column: Column) -> Test:
                 & pd.to_numeric(cells, errors="coerce").between(column.minimum, column.maximum)
             )
         case "day":
-            return lambda cells: (
-                cells.str.fullmatch(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
-                & pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").notna()
-            )
+            return lambda cells: cells.str.fullmatch(YEAR + "-[0-9]{2}-[0-9]{2}") & days_of(cells).notna()
+        case "partial day":
+            return lambda cells: cells.str.fullmatch(YEAR + "(-[0-9]{2}){0,2}") & last_days_of(cells).notna()
         case "slug" if not column.link:
             return lambda cells: cells.str.fullmatch(SLUG) & (cells.str.len() <= 80)
         case _:
@@ -92,6 +92,19 @@ def days_of(cells: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
     """Cells as days; empty and malformed ones are missing."""
     # pandas reads an empty column in another unit than a filled one
     return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").dt.as_unit("us")
+
+
+def last_days_of(cells: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    """Last day that each cell of a day, month or year may mean; empty and malformed ones are missing.
+
+    Examples
+    --------
+    >>> last_days_of(pd.Series(["2011-08", "2011", "2011-08-19"])).dt.strftime("%Y-%m-%d").tolist()
+    ['2011-08-31', '2011-12-31', '2011-08-19']
+    """
+    size = cells.str.len()
+    first = days_of(cells + size.map({4: "-01-01", 7: "-01"}).fillna(""))
+    return interval_ends(first, size.map({4: "year", 7: "month"}).fillna("day"))
 
 
 def interval_ends(days: "pd.Series[pd.Timestamp]", precision: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
@@ -124,12 +137,17 @@ def interval_ends(days: "pd.Series[pd.Timestamp]", precision: "pd.Series[str]") 
 
 
 def typed(cells: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Typed values of a checked table: days, numbers and text; a missing day is NaT, a missing number NaN."""
+    """Typed values of a checked table: days, numbers and text; a missing day is NaT, a missing number NaN.
+
+    A day of which only the month or year is told is the last day of it, so that it can only count too late.
+    """
     values: dict[str, pd.Series] = {}
     for column in table.columns:
         text = cells[column.name]
         if column.kind == "day":
             values[column.name] = days_of(text)
+        elif column.kind == "partial day":
+            values[column.name] = last_days_of(text)
         elif column.kind in ("flag", "probability", "integer"):
             values[column.name] = pd.to_numeric(text, errors="coerce").astype("float64")
         else:

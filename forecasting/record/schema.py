@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from forecasting.record import vocabulary as words
 
-Kind = Literal["text", "slug", "choice", "choices", "flag", "probability", "integer", "day", "keys"]
+Kind = Literal["text", "slug", "choice", "choices", "flag", "probability", "integer", "day", "partial day", "keys"]
 
 SLUG: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
 PLACEHOLDER: Final = "?"
@@ -60,7 +60,8 @@ class Column:
             "flag": "0 or 1",
             "probability": "a number from 0 to 1 (1 yes, 0 no)",
             "integer": f"a whole number from {self.minimum} to {self.maximum}",
-            "day": "a day as YYYY-MM-DD",
+            "day": "a day as YYYY-MM-DD, from 1800 on",
+            "partial day": "a day, month or year as YYYY-MM-DD, YYYY-MM or YYYY, from 1800 on",
             "keys": f"keys of {TABLES[self.link].path} joined by ';', none twice, none unknown" if self.link else "",
         }
         return f"{self.name} as {forms[self.kind]}" + ("" if self.required else " or empty")
@@ -295,7 +296,7 @@ SOURCES: Final = Table(
         Column("source_id", "slug", "key"),
         _text("title", "title, or a label made from the address"),
         _text("publisher", "who published it"),
-        _text("published", "year, month or day of publication (YYYY, YYYY-MM or YYYY-MM-DD), where known", False),
+        Column("published", "partial day", "year, month or day of publication; counts from its last day", False),
         _text("url", "address", False),
         _choice("kind", words.SOURCE_KINDS, "kind of source"),
         _flag("seen", "1 if an excerpt of the page was read by a coder"),

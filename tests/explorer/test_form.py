@@ -30,7 +30,7 @@ def test_bad_answers_lose_nothing_and_are_told_beside_their_fields(small_copy):
     form.keep.click()
     assert {name for name, part in form.faults.items() if part.value} == {"start_date", "source_title"}
     assert form.faults["start_date"].value == words.fault(
-        ["expected start_date as a day as YYYY-MM-DD, got 'in spring'"]
+        ["expected start_date as a day as YYYY-MM-DD, from 1800 on, got 'in spring'"]
     )
     assert "Nothing was written." in form.result.value and form.outlook is None
     assert given(form) == answers and not form.keep.disabled

@@ -20,8 +20,8 @@ def choices(table, column):
 EDITS = {
     "word outside the vocabulary": ("cases", OPEN, {"type": "treaty"}, f"type as one of {choices('cases', 'type')}, got 'treaty'"),
     "required cell left empty": ("cases", OPEN, {"limit_object": ""}, f"limit_object as one of {choices('cases', 'limit_object')}, got ''"),
-    "day that does not exist": ("events", EVENT, {"known_date": "2026-02-30"}, "known_date as a day as YYYY-MM-DD, got '2026-02-30'"),
-    "day in another form": ("cases", OPEN, {"start_known_date": "10/11/2014"}, "start_known_date as a day as YYYY-MM-DD, got '10/11/2014'"),
+    "day that does not exist": ("events", EVENT, {"known_date": "2026-02-30"}, "known_date as a day as YYYY-MM-DD, from 1800 on, got '2026-02-30'"),
+    "day in another form": ("cases", OPEN, {"start_known_date": "10/11/2014"}, "start_known_date as a day as YYYY-MM-DD, from 1800 on, got '10/11/2014'"),
     "digits of another script": ("cases", OPEN, {"n_parties": "٣"}, "n_parties as a whole number from 1 to 250, got '٣'"),
     "probability above one": ("cases", OPEN, {"leader_endorsed": "1.5"}, "leader_endorsed as a number from 0 to 1 (1 yes, 0 no), got '1.5'"),
     "flag that is neither 0 nor 1": ("coding", OPEN, {"in_core": "yes"}, "in_core as 0 or 1, got 'yes'"),

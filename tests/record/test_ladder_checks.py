@@ -26,7 +26,7 @@ ROWS = {
     "known before its day": ({"known_date": "2015-09-23"}, "known_date on or after date, got date='2015-09-24', known_date='2015-09-23'; date the row by what was known"),
     "known after the end": ({"known_date": "2026-09-01"}, "known by data_end 2026-08-31, got known_date='2026-09-01'; leave the row out until data_end is later"),
     "coarse within its month": ({"precision": "month"}, "a coarse date at the end of its month or year, got date='2015-09-24', precision='month'; move it to the last day"),
-    "day that does not exist": ({"date": "2015-02-30"}, "date as a day as YYYY-MM-DD, got '2015-02-30'"),
+    "day that does not exist": ({"date": "2015-02-30"}, "date as a day as YYYY-MM-DD, from 1800 on, got '2015-02-30'"),
     "unknown case": ({"case_id": "no-such-case"}, "case_id as a key of cases.csv, got 'no-such-case'"),
     "unknown act": ({"events": "no-such-act"}, "events as keys of events/*.csv joined by ';', none twice, none unknown or empty, got 'no-such-act'"),
     "act of another case": ({"events": f"{COLLAPSED}-e01"}, f"an act of the same case, got {COLLAPSED}-e01 of {COLLAPSED}; name an act of this case, or its source"),
@@ -91,7 +91,7 @@ READINGS = {
     "empty": ("", FORM.format("")),
     "without a status": ("2015-09-24 1", FORM.format("2015-09-24 1")),
     "in another order": ("1 active 2015-09-24", FORM.format("1 active 2015-09-24")),
-    "of a day that does not exist": ("2015-02-30 1 active", "applied as a full row: date as a day as YYYY-MM-DD, got '2015-02-30'"),
+    "of a day that does not exist": ("2015-02-30 1 active", "applied as a full row: date as a day as YYYY-MM-DD, from 1800 on, got '2015-02-30'"),
     "of a level outside its ladder": ("2015-09-24 7 active", "applied as a full row: level as a whole number from 0 to 5, got '7'"),
     "of a status of the other ladder": ("2015-09-24 1 live", "applied as a full row: a status of formalization out of none, active, stalled, broken, got ladder='formalization', status='live'; see the ladder in data/README.md"),
     "before the start is known": ("2014-11-11 0 none", "applied as a full row: " + BEFORE),
@@ -194,7 +194,7 @@ def test_the_ending_act_of_a_case_that_stays_ended_cannot_be_retracted(small_cop
 LOOKED = {
     "after the record ends": ("2026-09-01", "looked_until not after data_end 2026-08-31, got looked_until='2026-09-01'; move data_end in datapackage.json once every open case was looked up"),
     "before the last sight": ("2014-11-12", "looked_until on or after last_observed_date, got last_observed_date='{last_observed_date}', looked_until='2014-11-12'; whoever saw it had looked until then"),
-    "empty": ("", "looked_until as a day as YYYY-MM-DD, got ''"),
+    "empty": ("", "looked_until as a day as YYYY-MM-DD, from 1800 on, got ''"),
 }  # fmt: skip
 
 

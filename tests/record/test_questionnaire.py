@@ -65,7 +65,7 @@ def test_every_fault_stands_beside_the_question_that_caused_it(small_copy):
         "expected a case_id of lower-case words joined by hyphens, at most 70 characters, such as my-case-2026, "
         "got 'Not a slug'",
     )
-    assert faults["start_date"] == ("expected start_date as a day as YYYY-MM-DD, got '2025-3-1'",)
+    assert faults["start_date"] == ("expected start_date as a day as YYYY-MM-DD, from 1800 on, got '2025-3-1'",)
     assert faults["source_title"] == ("expected title as text, got no answer",)
     assert faults["leader_endorsed"] == ("expected leader_endorsed as a number from 0 to 1 (1 yes, 0 no), got '2'",)
     assert faults["data_end"] == ("expected a day as YYYY-MM-DD, for example 2026-02-05, got 'soon'",)

@@ -82,7 +82,7 @@ def test_a_template_left_unfilled_is_refused_cell_by_cell(small_copy):
     faults = small_copy.faults()
     row = small_copy.last_row("cases")
     assert f"cases.csv row {row} ({CASE}): expected name as text, got '?'" in faults
-    assert f"cases.csv row {row} ({CASE}): expected start_date as a day as YYYY-MM-DD, got '?'" in faults
+    assert f"cases.csv row {row} ({CASE}): expected start_date as a day as YYYY-MM-DD, from 1800 on, got '?'" in faults
     assert f"events/{CASE}.csv row 2 ({CASE}): expected summary as text, got '?'" in faults
     assert all(fault.endswith("got '?'") for fault in faults)
 

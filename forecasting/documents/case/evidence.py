@@ -92,10 +92,10 @@ def _moves(what: str, numbers: Fields, horizon: int) -> Text:
 
 def timeline(content: Fields) -> Section:
     """Events known by the day, the latest first; reported and disputed ones are marked."""
-    since = f"{int(content['as_of'][:4]) - 1}-01-01"
+    since = date(date.fromisoformat(content["as_of"]).year - 1, 1, 1)
     events = list(reversed(content["timeline"]))
-    recent = tuple(_act(content, event) for event in events if event["date"] >= since)
-    older = tuple(_act(content, event) for event in events if event["date"] < since)
+    recent = tuple(_act(content, event) for event in events if date.fromisoformat(event["date"]) >= since)
+    older = tuple(_act(content, event) for event in events if date.fromisoformat(event["date"]) < since)
     if not events:
         return section(text("No event that bears on the case was known on the day."))
     earlier = Fold(

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+import pandas as pd
+
 from forecasting.documents.case.material import Material
 from forecasting.documents.values import Content
 from forecasting.explain.precedents import Precedent, nearest_precedents
@@ -52,25 +54,28 @@ def precedents(found: Material) -> list[Content]:
 
 
 def sources(found: Material) -> list[Content]:
-    """Every source that a visible fact cites, and the case's own sources published by the as-of day."""
+    """Every source that a visible fact cites, and the case's own sources published by the as-of day.
+
+    A page that a visible fact cites but that was published later is listed without its title.
+    """
     history, view = found.history, found.view
     cited = {source for event in view.events for source in event.sources}
     cited |= {source for item in view.calendar for source in item.sources}
     own = history.case_sources.loc[history.case_sources["case_id"] == view.case_id, "source_id"]
-    dated = history.sources[history.sources["published"].between("1", history.as_of.isoformat())]
+    day = pd.Timestamp(history.as_of)
+    dated = history.sources[history.sources["published"] <= day]
     cited |= set(own) & set(dated["source_id"])
     held = stockpiles(history, view.parties)
     cited |= set(held.sources) if held else set()
     rows = history.sources[history.sources["source_id"].isin(cited)]
-    day = history.as_of.isoformat()
     return [
         {
             "source_id": row.source_id,
-            "title": row.title,
+            "title": "" if row.published > day else row.title,
             "publisher": row.publisher,
             "url": row.url,
             "seen": row.seen == 1,
-            "written_later": bool(row.published) and row.published > day[: len(row.published)],
+            "written_later": bool(row.published > day),
         }
         for row in rows[["source_id", "title", "publisher", "url", "seen", "published"]].itertuples()
     ]
