@@ -179,6 +179,6 @@ def catalogue() -> pd.DataFrame:
 
 def _known_feature(name: str) -> Feature:
     if name not in FEATURES:
-        near = difflib.get_close_matches(name, FEATURES, n=3, cutoff=0.0)
+        near = difflib.get_close_matches(name.lower(), FEATURES, n=3, cutoff=0.0)
         raise UsageError(f"expected the name of a feature, got {name!r}; did you mean {', '.join(near)}?")
     return FEATURES[name]

@@ -11,14 +11,19 @@ from forecasting.record import rules
 from forecasting.record.act_rules import claim_faults, clearing_faults, retraction_faults
 from forecasting.record.columns import Vocabulary, column_faults, days_of
 from forecasting.record.corrections import corrected_tables, row_keys, with_values
+from forecasting.record.date_rules import span_faults, start_faults
+from forecasting.record.descriptor import descriptor_faults
 from forecasting.record.ladder_rules import ladder_faults, reading_faults
 from forecasting.record.ladders import READING, readings
+from forecasting.record.name_rules import instrument_faults
+from forecasting.record.party_rules import actor_faults, party_faults, party_of_case_faults
 from forecasting.record.reading import RawRecord, RawTable
 from forecasting.record.schema import TABLES
 from forecasting.record.vocabulary import LADDERS
 from forecasting.store.errors import Fault, SchemaError
 
 ALTERED = ("cases", "outcomes", "coding")
+DAYS_OF_OUTCOMES = frozenset(column.name for column in TABLES["outcomes"].columns if column.kind == "day")
 
 
 def record_faults(record: RawRecord) -> list[Fault]:
@@ -49,8 +54,10 @@ def record_faults(record: RawRecord) -> list[Fault]:
     malformed = [fault for raw in tables.values() for fault in column_faults(raw, vocabulary)]
     between = [fault for raw in tables.values() for fault in rules.key_faults(raw)]
     between += _table_faults(record, tables)
+    between += start_faults(tables["cases"], tables["coding"].cells) + party_faults(tables["parties"])
     between += _completeness_faults(tables)
     between += claim_faults(tables["claims"], tables["events"].cells)
+    malformed += descriptor_faults(record.descriptor)
     faults = malformed + _consequences_dropped(between, malformed)
     if not malformed:
         faults += _correction_faults(record, vocabulary)
@@ -84,8 +91,13 @@ def _table_faults(record: RawRecord, tables: Mapping[str, RawTable]) -> list[Fau
     concluded = concluded_rows(tables["outcomes"].cells)
     acts = events.cells.drop_duplicates("event_id")
     frames = {"cases": first.set_index("case_id"), "concluded": concluded, "events": acts}
+    codes = tables["parties"].cells
     return [
         *rules.case_faults(cases, end),
+        *(fault for raw in tables.values() for fault in span_faults(raw, frames["cases"])),
+        *party_of_case_faults(cases, codes),
+        *actor_faults(events, codes),
+        *instrument_faults(tables["outcomes"]),
         *rules.outcome_faults(tables["outcomes"], first, end),
         *rules.looked_faults(tables["outcomes"], end),
         *rules.target_faults(tables["outcomes"], cases),
@@ -182,6 +194,10 @@ def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault
     faults = [fault for raw in altered.values() for fault in column_faults(raw, vocabulary)]
     faults += rules.case_faults(altered["cases"], record.data_end)
     faults += rules.outcome_faults(altered["outcomes"], starts, record.data_end)
+    moved = _that_change(alternatives, altered["outcomes"], DAYS_OF_OUTCOMES)
+    faults += span_faults(moved, starts.set_index("case_id"))
+    others = _that_change(alternatives, altered["cases"], frozenset({"parties", "start_date", "start_precision"}))
+    faults += party_of_case_faults(others, tables["parties"].cells)
     faults += _reading_faults(record, (home == "ladders").to_numpy(), vocabulary)
     return [replace(fault, expected=f"applied as a full row: {fault.expected}") for fault in faults]
 
@@ -211,6 +227,13 @@ def _altered(alternatives: RawTable, base: RawTable, chosen: np.ndarray) -> RawT
     altered.attrs["alternative_id"] = rows["alternative_id"].to_numpy()[first]
     files, numbers = alternatives.files[chosen][there], alternatives.rows[chosen][there]
     return RawTable(base.table, altered, files[first], numbers[first])
+
+
+def _that_change(alternatives: RawTable, altered: RawTable, fields: frozenset[str]) -> RawTable:
+    """The altered rows of alternatives that change one of these fields: other faults are those of the record itself."""
+    cells = alternatives.cells
+    changing = set(cells.loc[cells["field"].isin(fields), "alternative_id"])
+    return altered.select(np.array([one in changing for one in altered.cells.attrs["alternative_id"]], dtype=bool))
 
 
 def _altered_starts(outcomes: RawTable, cases: RawTable, base: RawTable) -> pd.DataFrame:

@@ -6,10 +6,11 @@ import pandas as pd
 
 from forecasting.record.reading import RawTable
 from forecasting.record.schema import PLACEHOLDER, SLUG, Column, Table
+from forecasting.record.words import missing_word, unseen
 from forecasting.store.errors import Fault, shown
 
-UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 YEAR = "(1[89]|2[01])[0-9]{2}"
+_EMPTY = {False: "leave the cell empty where there is nothing to say", True: "say what it is"}
 Vocabulary = Mapping[str, frozenset[str]]
 Test = Callable[["pd.Series[str]"], "pd.Series[bool]"]
 
@@ -22,26 +23,31 @@ def column_faults(raw: RawTable, vocabulary: Vocabulary) -> list[Fault]:
     return [
         fault
         for column in raw.table.columns
-        for test in _tests(column, vocabulary)
-        for fault in _faults(raw, column, ~test(raw.cells[column.name]))
+        for test, do in _tests(column, vocabulary)
+        for fault in _faults(raw, column, ~test(raw.cells[column.name]), do)
     ]
 
 
-def _faults(raw: RawTable, column: Column, wrong: "pd.Series[bool]") -> Iterator[Fault]:
+def _faults(raw: RawTable, column: Column, wrong: "pd.Series[bool]", do: str) -> Iterator[Fault]:
     """A fault for each line whose cell in the column is wrong."""
     for line in wrong.index[wrong]:
         owner = raw.cells["case_id"][line] if "case_id" in raw.cells else ""
         got = shown(raw.cells[column.name][line])
-        yield Fault(*raw.place(line), str(owner), column.expected(), got)
+        yield Fault(*raw.place(line), str(owner), column.expected(), got, do)
 
 
-def _tests(column: Column, vocabulary: Vocabulary) -> list[Test]:
-    """Tests that each cell of the column must pass; a cell that is not required may be empty."""
-    tests: list[Test] = [_form(column)]
+def _tests(column: Column, vocabulary: Vocabulary) -> list[tuple[Test, str]]:
+    """Tests that each cell of the column must pass, with the remedy; a cell that is not required may be empty."""
+    tests: list[tuple[Test, str]] = [(_form(column), "")]
     if column.link:
         known = vocabulary[column.link]
-        tests.append(_parts_in(known) if column.kind == "keys" else lambda cells: cells.isin(known))
-    return [_optional(test, column.required) for test in tests]
+        tests.append((_parts_in(known) if column.kind == "keys" else lambda cells: cells.isin(known), ""))
+    found = [(_optional(test, column.required), do) for test, do in tests]
+    if column.kind in ("text", "cell"):
+        codes = frozenset({"none"} if column.kind == "cell" else ())
+        found.append((lambda cells: ~unseen(cells), "type it anew: a character in it cannot be seen"))
+        found.append((lambda cells: ~missing_word(cells, but=codes) | (cells == PLACEHOLDER), _EMPTY[column.required]))
+    return found
 
 
 def _optional(test: Test, required: bool) -> Test:
@@ -83,9 +89,7 @@ def _form(column: Column) -> Test:
         case "slug" if not column.link:
             return lambda cells: cells.str.fullmatch(SLUG) & (cells.str.len() <= 80)
         case _:
-            return lambda cells: (
-                (cells.str.strip() == cells) & (cells != PLACEHOLDER) & ~cells.str.contains(UNPRINTABLE)
-            )
+            return lambda cells: (cells.str.strip(" ") == cells) & (cells != PLACEHOLDER)
 
 
 def days_of(cells: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":

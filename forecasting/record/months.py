@@ -1,6 +1,7 @@
 """The only date arithmetic: the month grid, ages, horizons and deadlines."""
 
 import calendar
+import operator
 from collections.abc import Sequence
 from datetime import date
 
@@ -100,13 +101,23 @@ def check_horizons(horizons: Sequence[int]) -> tuple[int, ...]:
     >>> check_horizons([60, 12])
     (12, 60)
     """
-    listed = isinstance(horizons, Sequence) and not isinstance(horizons, str)
+    listed = isinstance(horizons, Sequence | np.ndarray) and not isinstance(horizons, str)
     months = list(horizons) if listed else []
-    if not months or not all(type(month) is int and 1 <= month <= LONGEST_HORIZON for month in months):
+    whole = [_whole(month) for month in months]
+    known = [month for month in whole if month is not None and 1 <= month <= LONGEST_HORIZON]
+    if not months or len(known) < len(months):
         raise UsageError(
             f"expected horizons from 1 to {LONGEST_HORIZON} months, got {shown(months if listed else horizons)}"
         )
-    return tuple(sorted(set(months)))
+    return tuple(sorted(set(known)))
+
+
+def _whole(number: object) -> int | None:
+    """A whole number, of Python or numpy, as that of Python; None for anything else, True and False among it."""
+    try:
+        return None if isinstance(number, bool) else operator.index(number)  # type: ignore[arg-type]
+    except TypeError:
+        return None
 
 
 def last_day_of_interval(day: date, precision: str) -> date:

@@ -189,7 +189,8 @@ def _added(
         files = add_case(case_id, draft, _cells(given))
     except UsageError as error:
         told[CASE_ID] = (str(error).replace(str(draft), str(place)),)
-        case_id = STAND_IN
+        year = given["start_date"][:4]
+        case_id = f"{STAND_IN}-{year}" if re.fullmatch("[0-9]{4}", year) else STAND_IN
         files = add_case(case_id, draft, _cells(given))
     return case_id, [path.relative_to(draft) for path in files]
 
@@ -267,4 +268,5 @@ def _concerns(fault: Fault, cell: tuple[str, str], case_id: str) -> bool:
 
 
 def _words(fault: Fault) -> str:
-    return f"expected {fault.expected}, got {'no answer' if fault.got == repr(PLACEHOLDER) else fault.got}"
+    remedy = f"; {fault.do}" if fault.do else ""
+    return f"expected {fault.expected}, got {'no answer' if fault.got == repr(PLACEHOLDER) else fault.got}{remedy}"

@@ -158,13 +158,27 @@ def _read_table(folder: Path, table: Table, digest: Any, faults: list[Fault]) ->
     return RawTable(table, cells, np.array(files, dtype=object), np.array(rows, dtype=np.int64))
 
 
+def _other_separator(first_line: str, table: Table) -> str:
+    """The mark that separates the columns in place of the comma, or empty."""
+    for mark in ";\t|":
+        names = [cell.strip('" ') for cell in first_line.split(mark)]
+        if len(names) > 1 and set(names) & set(table.names):
+            return mark
+    return ""
+
+
 def _parse(text: str, name: str, table: Table, faults: list[Fault]) -> list[tuple[int, list[str]]]:
+    expected = f"the header {','.join(table.names)}"
+    if mark := _other_separator(text.split("\n", 1)[0], table):
+        do = "save the file as CSV with commas"
+        faults.append(Fault(name, 1, "", expected, f"a header separated by {mark!r}", do))
+        return []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     parsed: list[tuple[int, list[str]]] = []
     try:
         header = next(reader)
         if header != table.names:
-            faults.append(Fault(name, 1, "", f"the header {','.join(table.names)}", ",".join(header)))
+            faults.append(Fault(name, 1, "", expected, ",".join(header)))
             return []
         before = reader.line_num
         for line in reader:

@@ -231,12 +231,15 @@ def event_faults(events: RawTable, concluded: pd.DataFrame, data_end: date) -> l
         "event_date",
         "date_precision",
     )
-    same = ["case_id", "event_date", "known_late", "kind", "actor", "target", "standing"]
+    sides = {name: cells[name].map(_sorted_keys(cells[name])) for name in ("actor", "target")}
+    same = ["case_id", "event_date", "known_late", "kind", "actor", "target"]
     findings.add(
-        cells.duplicated(same),
-        "an act once: another row of the case has the same date, kind, actor, target and standing",
+        cells.assign(**sides).duplicated(same),
+        "an act once: another row of the case has the same date, kind, actors and targets",
         "event_date",
         "kind",
+        "standing",
+        do="keep one of the two; a standing that changed later is a row of corrections.csv",
     )
     ending = cells["is_ending"] == "1"
     outcome = concluded.reindex(cells["case_id"]).fillna("").reset_index(drop=True)
@@ -252,6 +255,11 @@ def event_faults(events: RawTable, concluded: pd.DataFrame, data_end: date) -> l
         "event_date",
     )
     return findings.faults
+
+
+def _sorted_keys(cells: "pd.Series[str]") -> dict[str, str]:
+    """Each cell of keys with its keys in order."""
+    return {cell: ";".join(sorted(cell.split(";"))) for cell in cells.unique()}
 
 
 def ending_faults(cases: RawTable, events: pd.DataFrame, concluded: pd.DataFrame) -> list[Fault]:

@@ -6,7 +6,9 @@ from typing import Any, Final, Literal
 
 from forecasting.record import vocabulary as words
 
-Kind = Literal["text", "slug", "choice", "choices", "flag", "probability", "integer", "day", "partial day", "keys"]
+Kind = Literal[
+    "text", "cell", "slug", "choice", "choices", "flag", "probability", "integer", "day", "partial day", "keys"
+]
 
 SLUG: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
 PLACEHOLDER: Final = "?"
@@ -52,6 +54,7 @@ class Column:
         """Description of a valid cell, for messages."""
         forms = {
             "text": "text",
+            "cell": "text",
             "slug": f"a key of {TABLES[self.link].path}"
             if self.link
             else "lower-case words joined by hyphens, at most 80 characters",
@@ -270,7 +273,7 @@ ALTERNATIVES: Final = Table(
         CASE_ID,
         _choice("target", words.TARGETS, "the outcome it changes; empty where it changes the case", False),
         _text("field", "the column it changes"),
-        _text("value", "the other coding; empty blanks the field", False),
+        Column("value", "cell", "the other coding; empty blanks the field", False),
         _text("reason", "why it can be argued"),
         _day("known_date", "first day on which a reader could have argued it"),
     ),
@@ -325,7 +328,7 @@ CORRECTIONS: Final = Table(
         _choice("table", ("cases", "outcomes", "events", "claims", "ladders", "calendar"), "the table"),
         _text("row_key", "its key; parts joined by '/'"),
         _text("field", "the column"),
-        _text("value", "what it holds from recorded_on", False),
+        Column("value", "cell", "what it holds from recorded_on", False),
         _day("recorded_on", "day from which the correction counts"),
         _text("reason", "why"),
     ),
@@ -352,7 +355,7 @@ AUDIT: Final = Table(
     (
         CASE_ID,
         _text("field", "the column checked"),
-        _text("coded", "what the record held", False),
+        Column("coded", "cell", "what the record held", False),
         _text("found", "what the pages say", False),
         _choice("verdict", words.AUDIT_VERDICTS, "the auditor's verdict"),
         _text("url_seen", "page read", False),
@@ -398,11 +401,12 @@ def datapackage(data_end: str, version: str) -> dict[str, Any]:
         "version": version,
         "data_end": data_end,
         "licenses": [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0 International"}],
-        "resources": [_resource(table) for table in TABLES.values()],
+        "resources": [resource(table) for table in TABLES.values()],
     }
 
 
-def _resource(table: Table) -> dict[str, Any]:
+def resource(table: Table) -> dict[str, Any]:
+    """Entry of a table in the descriptor."""
     links = [column for column in table.columns if column.link and column.kind == "slug"]
     return {
         "name": table.name,

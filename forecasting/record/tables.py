@@ -161,7 +161,7 @@ class KnownTables:
         if case_id in every.index:
             known = every["start_known_date"][case_id]
             return UsageError(f"expected a day from {known} on, when {case_id} became known, got {self.as_of}")
-        near = difflib.get_close_matches(case_id[:80], every.index, n=3, cutoff=0.0)
+        near = difflib.get_close_matches(case_id[:80].lower(), every.index, n=3, cutoff=0.0)
         return UsageError(
             f"expected the case_id of a case in the record, got {shown(case_id)}; did you mean {', '.join(near)}?"
         )

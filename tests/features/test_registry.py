@@ -90,11 +90,12 @@ def test_a_table_has_the_landmarks_in_order_and_the_columns_asked_for(history, l
     assert feature_table(index, [], ["bilateral"]).shape == (0, 1)
 
 
-def test_an_unknown_feature_is_refused_with_the_nearest_names(history):
+@pytest.mark.parametrize("name", ["talks_underway", "TALKS_UNDER_WAY"])
+def test_an_unknown_feature_is_refused_with_the_nearest_names(history, name):
     with pytest.raises(UsageError) as refused:
-        feature_table(DossierIndex(history), [], ["bilateral", "talks_underway"])
+        feature_table(DossierIndex(history), [], ["bilateral", name])
     assert str(refused.value).startswith(
-        "expected the name of a feature, got 'talks_underway'; did you mean talks_under_way, "
+        f"expected the name of a feature, got {name!r}; did you mean talks_under_way, "
     )
 
 

@@ -194,11 +194,12 @@ def test_no_later_day_can_be_reached_from_an_earlier_one(history):
     assert str(refused.value) == "expected a day up to 2026-02-05, the as-of day of this history, got 2026-02-06"
 
 
-def test_an_unknown_case_is_refused_with_the_nearest_names(history):
+@pytest.mark.parametrize("name", ["new-start-2026", "NEW-START-POST-EXPIRY-2026", "New-START-2026"])
+def test_an_unknown_case_is_refused_with_the_nearest_names(history, name):
     with pytest.raises(UsageError) as refused:
-        history.case("new-start-2026")
+        history.case(name)
     assert str(refused.value).startswith(
-        f"expected the case_id of a case in the record, got 'new-start-2026'; did you mean {FOUNDING_CASE}, "
+        f"expected the case_id of a case in the record, got {name!r}; did you mean {FOUNDING_CASE}, "
     )
 
 

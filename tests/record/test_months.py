@@ -46,7 +46,19 @@ def test_horizons_that_are_no_whole_months_are_refused(text):
     assert str(refused.value) == f"expected horizons as whole months, for example 6,12,24, got {text!r}"
 
 
-@pytest.mark.parametrize("horizons", [(), (0,), (121,), (6, 10_000), (6.0,)])
+@pytest.mark.parametrize(
+    "horizons", [np.array([24, 6, 12]), [np.int64(6), np.int32(12), 24], tuple(np.arange(6, 25, 6)), range(6, 13, 6)]
+)
+def test_whole_numbers_of_numpy_are_horizons(horizons):
+    months = check_horizons(horizons)
+    assert months == tuple(sorted({int(month) for month in horizons}))
+    assert {type(month) for month in months} == {int}
+
+
+@pytest.mark.parametrize(
+    "horizons",
+    [(), (0,), (121,), (6, 10_000), (6.0,), (True,), (np.float64(6),), (np.True_,), ("6",), (None,), np.array([[6]])],
+)
 def test_horizons_out_of_range_are_refused(horizons):
     with pytest.raises(UsageError) as refused:
         check_horizons(horizons)

@@ -94,7 +94,7 @@ def test_without_answers_only_the_required_ones_are_asked_for(small_copy):
             "got start_date='2025-03-01', start_known_date='2025-02-01'",
         ),
         (
-            {"start_date": "2099-01-01"},
+            {"start_date": "2099-01-01", "case_id": "atlantis-lemuria-2099"},
             "start_date",
             "expected a start known by data_end 2026-08-31, which stands in datapackage.json, "
             "got start_known_date='2099-01-01'",
@@ -128,7 +128,7 @@ def test_answers_that_do_not_go_together_are_told_where_they_were_given(small_co
 
 
 def test_a_later_case_moves_the_end_of_the_record(small_copy):
-    later = {"start_date": "2026-10-01", "data_end": "2026-10-31"}
+    later = {"case_id": "atlantis-lemuria-2026", "start_date": "2026-10-01", "data_end": "2026-10-31"}
     case_from_answers(ANSWERS | later, small_copy.folder)
     assert small_copy.read().data_end.isoformat() == "2026-10-31"
     old = json.loads((shipped("data") / "datapackage.json").read_text(encoding="utf-8"))
