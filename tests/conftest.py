@@ -1,20 +1,28 @@
 """What the tests share: the shipped record, its history, and copies of it that a test may spoil."""
 
+from __future__ import annotations
+
+import gc
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
 from hypothesis import Phase, settings
-from records import RecordCopy
 from sharing import made_once
 
-from forecasting import MODELS, FittedModels, History, fit_models, load_history
-from forecasting import artefacts as artefact
-from forecasting.record.reading import RawRecord, read_record
 from forecasting.store.package_data import shipped
+
+if TYPE_CHECKING:
+    import nbformat
+    from records import RecordCopy
+
+    from forecasting import FittedModels, History
+    from forecasting.record.reading import RawRecord
+
+# Libraries are imported by the fixtures that need them: the process that only hands out the tests waits for none.
 
 FEW_CASES = (
     "uganda-tanzania-mogadishu-1972",
@@ -62,26 +70,38 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ranks.get(item.path, len(LONGEST)))
 
 
+def pytest_collection_finish() -> None:
+    """What is there once the tests are collected stays to the end: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
 @pytest.fixture(scope="session")
 def record() -> RawRecord:
     """The shipped record."""
+    from forecasting.record.reading import read_record
+
     return read_record(shipped("data"))
 
 
 @pytest.fixture(scope="session")
 def history() -> History:
     """The shipped record as of its end."""
+    from forecasting import load_history
+
     return load_history()
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, FittedModels, Path]:
     """The record as of the founding case's first day, every model fitted on it, and the folder of their artefact."""
+    from forecasting import MODELS, artefacts, fit_models, load_history
 
     def make(folder: Path) -> tuple[History, FittedModels, Path]:
         known = load_history(as_of="2026-02-05")
         fitted = fit_models(known, MODELS)
-        return known, fitted, artefact.save(fitted, known, folder).folder
+        return known, fitted, artefacts.save(fitted, known, folder).folder
 
     return made_once(tmp_path_factory, "artefacts", make)
 
@@ -89,12 +109,16 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, FittedMo
 @pytest.fixture
 def record_copy(tmp_path: Path) -> RecordCopy:
     """A copy of the shipped record."""
+    from records import RecordCopy
+
     return RecordCopy(shutil.copytree(shipped("data"), tmp_path / "record", copy_function=shutil.copyfile))
 
 
 @pytest.fixture(scope="session")
 def few_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with five cases of the shipped record: checked in a fraction of the time, too few for a forecast."""
+    from records import RecordCopy
+
     folder = tmp_path_factory.mktemp("few") / "record"
     RecordCopy(shutil.copytree(shipped("data"), folder, copy_function=shutil.copyfile)).keep_cases(FEW_CASES)
     return folder
@@ -103,6 +127,8 @@ def few_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small_copy(few_cases: Path, tmp_path: Path) -> RecordCopy:
     """A copy of the record of five cases."""
+    from records import RecordCopy
+
     return RecordCopy(shutil.copytree(few_cases, tmp_path / "record"))
 
 
@@ -115,6 +141,8 @@ display({"application/json": content, "text/html": "<p>as of " + as_of + "</p>"}
 
 def tiny_notebook(*sources: str) -> nbformat.NotebookNode:
     """A notebook with the parameters of `data_quality`, the content of a page, and further cells."""
+    import nbformat
+
     cells = [nbformat.v4.new_code_cell(source) for source in ("as_of = None\ndata = None", CONTENT, *sources)]
     cells[0].metadata["tags"] = ["parameters"]
     spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -124,6 +152,8 @@ def tiny_notebook(*sources: str) -> nbformat.NotebookNode:
 @pytest.fixture
 def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """Put a template of a few cells in the place of `data_quality`, for tests in which the fault is the point."""
+    import nbformat
+
     from forecasting.publish import notebook
 
     monkeypatch.setattr(notebook, "shipped", lambda name: tmp_path / name if name == "notebooks" else shipped(name))

@@ -50,11 +50,16 @@ class RecordCopy:
         self._write(table, lines)
 
     def keep_cases(self, case_ids: Iterable[str]) -> None:
-        """Drop every row that belongs to another case."""
+        """Drop every row that belongs to another case, claims on which no kept act rests, and corrections of both."""
         for name, table in TABLES.items():
             if "case_id" in table.names:
                 header, *lines = self._lines(name)
                 self._write(name, [header, *(line for line in lines if line[table.names.index("case_id")] in case_ids)])
+        claims = {line[TABLES["events"].names.index("claim_id")] for line in self._lines("events")}
+        header, *lines = self._lines("claims")
+        self._write("claims", [header, *(line for line in lines if line[0] in claims)])
+        header, *lines = self._lines("corrections")
+        self._write("corrections", [header, *(line for line in lines if line[1] in self._keys(line[0]))])
 
     def rewrite(self, file: str, change: Callable[[bytes], bytes]) -> None:
         """Change a file as bytes, for faults that no table could hold."""

@@ -95,7 +95,7 @@ def changes(
     """Print the changes of the hazard model's forecast of a case between two days, and the acts behind them."""
     first, last = parse_day(since), parse_day(until)
     from forecasting.documents.case.change_text import change_text
-    from forecasting.documents.case.explained_values import change_values
+    from forecasting.documents.case.explanation_values import change_values
     from forecasting.explain.changes import changes as changes_between
     from forecasting.explain.changes import check_days
     from forecasting.record.history import load_history

@@ -20,11 +20,13 @@ def column_faults(raw: RawTable, vocabulary: Vocabulary) -> list[Fault]:
 
     `vocabulary` maps the name of a table to its keys, for the columns that link to it.
     """
+    cells = raw.cells.copy(deep=False)
+    cells.attrs = {}  # pandas would copy them with every column and at every step of a test
     return [
         fault
         for column in raw.table.columns
         for test, do in _tests(column, vocabulary)
-        for fault in _faults(raw, column, ~test(raw.cells[column.name]), do)
+        for fault in _faults(raw, column, ~test(cells[column.name]), do)
     ]
 
 

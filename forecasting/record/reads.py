@@ -275,11 +275,11 @@ def noting(found: T, reads: Mapping[str, Reads]) -> T:
     base: Any = found.__class__
     kind = _noting_class(base, tuple(reads))
     made = object.__new__(kind)
-    for one, value in zip(fields(base), _values(found), strict=True):
-        if one.name in reads:
-            made.__dict__[f"_{one.name}"] = value
+    for (name, place), value in zip(_places(base), _values(found), strict=True):
+        if name in reads:
+            made.__dict__[place] = value
         else:
-            object.__setattr__(made, one.name, value)
+            object.__setattr__(made, name, value)
     made.__dict__["_reads"] = reads
     return made
 
@@ -308,8 +308,13 @@ def _noting_class(base: Any, names: tuple[str, ...]) -> Any:
 def _values(found: Any) -> list[Any]:
     """Values of the fields of a dataclass; nothing is noted."""
     kept = getattr(found, "__dict__", {})
-    named = [(one.name, f"_{one.name}") for one in fields(found.__class__)]
-    return [kept[place] if place in kept else getattr(found, name) for name, place in named]
+    return [kept[place] if place in kept else getattr(found, name) for name, place in _places(found.__class__)]
+
+
+@lru_cache
+def _places(base: Any) -> tuple[tuple[str, str], ...]:
+    """Names of the fields of a dataclass, each with the attribute in which the value of a noted field stands."""
+    return tuple((one.name, f"_{one.name}") for one in fields(base))
 
 
 def _noting_again(base: Any, values: list[Any], reads: Mapping[str, Reads]) -> Any:
@@ -340,7 +345,7 @@ def changed(found: T, **values: Any) -> T:
     Part(n=2, of=4)
     """
     base: Any = found.__class__
-    own = dict(zip((one.name for one in fields(base)), _values(found), strict=True))
+    own = dict(zip((name for name, _ in _places(base)), _values(found), strict=True))
     made: T = base(**(own | values))
     reads = getattr(found, "__dict__", {}).get("_reads", {})
     return noting(made, {name: of for name, of in reads.items() if name not in values})

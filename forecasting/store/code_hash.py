@@ -3,6 +3,7 @@
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -38,13 +39,13 @@ def modules_sha256(roots: Iterable[str], package: Path = PACKAGE, *, words: bool
         64 hexadecimal digits.
     """
     digest = hashlib.sha256()
-    for name, tree in sorted(reachable(roots, package).items()):
-        digest.update(f"{name}\0{written(tree if words else _Wordless().visit(tree))}\0".encode())
+    for name, text in sorted(reachable(roots, package, words=words).items()):
+        digest.update(f"{name}\0{text}\0".encode())
     return digest.hexdigest()
 
 
-def reachable(roots: Iterable[str], package: Path = PACKAGE) -> dict[str, ast.Module]:
-    """Syntax tree of each module that the named ones reach, by name.
+def reachable(roots: Iterable[str], package: Path = PACKAGE, *, words: bool = False) -> dict[str, str]:
+    """What counts of each module that the named ones reach, by name.
 
     A module reaches what it imports, wherever in it the import stands, and the rooms in which that stands, since their
     `__init__` is run too. The package's own `__init__` is left out unless a module imports from it: it holds the
@@ -55,11 +56,18 @@ def reachable(roots: Iterable[str], package: Path = PACKAGE) -> dict[str, ast.Mo
     while waiting:
         name = waiting.pop()
         if name not in found:
-            found[name] = ast.parse(paths[name].read_bytes())
+            names, found[name] = _read(paths[name].read_bytes(), words)
             rooms = name.split(".")[:-1]
             waiting += [".".join(rooms[:depth]) for depth in range(2, len(rooms) + 1)]
-            waiting += imported_modules(found[name], paths)
+            waiting += _modules_among(names, paths)
     return found
+
+
+@lru_cache(maxsize=1024)  # by content: the hashes that a process asks for are of nearly the same modules
+def _read(source: bytes, words: bool) -> tuple[tuple[str, ...], str]:
+    """What a module imports, and its syntax tree as text."""
+    tree = ast.parse(source)
+    return tuple(imported(tree)), written(tree if words else _Wordless().visit(tree))
 
 
 def modules(package: Path = PACKAGE) -> dict[str, Path]:
@@ -70,7 +78,7 @@ def modules(package: Path = PACKAGE) -> dict[str, Path]:
 
 def imported(tree: ast.Module) -> Iterator[str]:
     """Full names of what a module imports, wherever in it the import stands; `ValueError` for a relative import."""
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -81,10 +89,22 @@ def imported(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Every statement below a node; expressions, in which no import can stand, are most of a tree and passed over."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield child
+            yield from _statements(child)
+
+
 def imported_modules(tree: ast.Module, paths: Iterable[str]) -> Iterator[str]:
     """Those of the modules `paths` that a module imports: the longest part of each imported name that is a module."""
+    return _modules_among(imported(tree), paths)
+
+
+def _modules_among(names: Iterable[str], paths: Iterable[str]) -> Iterator[str]:
     known = frozenset(paths)
-    for name in imported(tree):
+    for name in names:
         parts = name.split(".")
         longest_first = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
         yield from [module for module in longest_first if module in known][:1]
@@ -93,7 +113,11 @@ def imported_modules(tree: ast.Module, paths: Iterable[str]) -> Iterator[str]:
 def written(node: Any) -> str:
     """A syntax tree as text, without places in the file and empty fields, which differ between Pythons."""
     if isinstance(node, ast.AST):
-        fields = (f"{name}={written(value)}" for name, value in ast.iter_fields(node) if value not in (None, []))
+        fields = [
+            f"{name}={written(value)}"
+            for name in node._fields
+            if (value := getattr(node, name, None)) is not None and value != []
+        ]
         return f"{type(node).__name__}({','.join(fields)})"
     return f"[{','.join(map(written, node))}]" if isinstance(node, list) else repr(node)
 

@@ -168,7 +168,7 @@ def test_a_record_too_young_for_a_fold_is_refused(history):
     with pytest.raises(
         UsageError, match="^expected at least one fold of the design rolling, got none; `rolling` starts"
     ):
-        backtest(history.at(date(1980, 1, 1)), "rolling")
+        backtest(history.at(date(1940, 1, 1)), "rolling")
 
 
 def test_drawn_folds_keep_components_whole_and_repeat():
