@@ -154,7 +154,14 @@ def test_the_check_gives_faults_as_json(capsys, small_copy):
     small_copy.rewrite("cases.csv", lambda old: b"")
     assert call("check", data=small_copy.folder, json=True) == 1
     assert json.loads(capsys.readouterr().out) == [
-        {"file": "cases.csv", "row": 0, "case_id": "", "expected": "a header and rows", "got": "an empty file"}
+        {
+            "file": "cases.csv",
+            "row": 0,
+            "case_id": "",
+            "expected": "a header and rows",
+            "got": "an empty file",
+            "do": "",
+        }
     ]
 
 

@@ -177,6 +177,9 @@ def test_reported_acts_are_told_apart_from_confirmed_ones(first_day):
     assert '<span class="badge reported">reported</span>' in html
     assert '<span class="badge confirmed">confirmed</span>' in html
     assert "two of them caution that both presidents must approve" in html
+    chances = {act["standing"]: act["probability"] for act in first_day.content["timeline"]}
+    assert chances == {"confirmed": 1.0, "reported": 0.6}
+    assert len(re.findall(r", 60\s% likely", text_of(html))) == first_day.content["n_unconfirmed_acts"]
 
 
 def test_the_model_beside_is_shown_with_the_uncertain_endorsement_either_way(first_day):

@@ -111,10 +111,13 @@ def _act(content: Fields, event: Fields) -> Act:
     when = day(event["date"]) if exact else quote(coarse_day(date.fromisoformat(event["date"]), event["precision"]))
     known = text(" (known {known})", known=day(event["known"]))
     who = " and ".join(event["actors"])
+    doubt = (
+        text(", {likely} likely", likely=chance(event["probability"])) if event["standing"] != "confirmed" else text("")
+    )
     return Act(
         when=text("{when}{known}", when=when, known=known if exact and event["known"] != event["date"] else text("")),
         standing=plain(event["standing"]),
-        what=text(f"{{who}}{': ' if who else ''}{{kind}}", who=who, kind=name(event["kind"])),
+        what=text(f"{{who}}{': ' if who else ''}{{kind}}{{doubt}}", who=who, kind=name(event["kind"]), doubt=doubt),
         text=text("{summary}{marks}", summary=event["summary"], marks=marks(content, event["sources"])),
     )
 

@@ -29,9 +29,9 @@ def number_unconfirmed(found: Material) -> int:
 
 
 def timeline(found: Material) -> list[Content]:
-    """The acts of the case, in order."""
+    """The acts of the case, in order, each with its probability by its claim or standing."""
     names = found.history.parties.set_index("code")["name"].to_dict()
-    return [_event(event, names) for event in found.view.events]
+    return [_event(event, names) | {"probability": found.view.probability(event)} for event in found.view.events]
 
 
 def appointments(found: Material) -> list[Content]:
