@@ -11,6 +11,7 @@ from forecasting.record import rules
 from forecasting.record.act_rules import claim_faults, clearing_faults, retraction_faults
 from forecasting.record.columns import Vocabulary, column_faults, days_of
 from forecasting.record.corrections import corrected_tables, row_keys, with_values
+from forecasting.record.evidence_rules import evidence_faults
 from forecasting.record.ladder_rules import ladder_faults, reading_faults
 from forecasting.record.ladders import READING, readings
 from forecasting.record.reading import RawRecord, RawTable
@@ -93,6 +94,7 @@ def _table_faults(record: RawRecord, tables: Mapping[str, RawTable]) -> list[Fau
         *rules.ending_faults(cases, events.cells, concluded),
         *clearing_faults(events, acts),
         *ladder_faults(tables["ladders"], frames, end),
+        *evidence_faults(tables, frames),
         *rules.calendar_faults(tables["calendar"], end),
     ]
 
