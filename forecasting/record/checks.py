@@ -52,6 +52,7 @@ def record_faults(record: RawRecord) -> list[Fault]:
     between += _table_faults(record, tables)
     between += _completeness_faults(tables)
     between += claim_faults(tables["claims"], tables["events"].cells)
+    between += evidence_faults(tables, _case_frames(tables))
     faults = malformed + _consequences_dropped(between, malformed)
     if not malformed:
         faults += _correction_faults(record, vocabulary)
@@ -79,6 +80,12 @@ def concluded_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
     return rows.drop_duplicates("case_id").set_index("case_id")
 
 
+def _case_frames(tables: Mapping[str, RawTable]) -> dict[str, pd.DataFrame]:
+    """Text of the cases and of their outcomes under `concluded`, both by case_id, each key once."""
+    cases = tables["cases"].cells.drop_duplicates("case_id").set_index("case_id")
+    return {"cases": cases, "concluded": concluded_rows(tables["outcomes"].cells)}
+
+
 def _table_faults(record: RawRecord, tables: Mapping[str, RawTable]) -> list[Fault]:
     end, cases, events = record.data_end, tables["cases"], tables["events"]
     first = cases.cells.drop_duplicates("case_id")
@@ -94,7 +101,6 @@ def _table_faults(record: RawRecord, tables: Mapping[str, RawTable]) -> list[Fau
         *rules.ending_faults(cases, events.cells, concluded),
         *clearing_faults(events, acts),
         *ladder_faults(tables["ladders"], frames, end),
-        *evidence_faults(tables, frames),
         *rules.calendar_faults(tables["calendar"], end),
     ]
 
@@ -194,9 +200,7 @@ def _reading_faults(record: RawRecord, chosen: np.ndarray, vocabulary: Vocabular
     rows = replace(told, table=TABLES["ladders"], cells=readings(told.cells))
     if malformed := column_faults(rows, vocabulary):
         return malformed
-    cases = record.tables["cases"].cells.drop_duplicates("case_id").set_index("case_id")
-    frames = {"cases": cases, "concluded": concluded_rows(record.tables["outcomes"].cells)}
-    return reading_faults(rows, frames, record.data_end)
+    return reading_faults(rows, _case_frames(record.tables), record.data_end)
 
 
 def _altered(alternatives: RawTable, base: RawTable, chosen: np.ndarray) -> RawTable:
