@@ -1,9 +1,43 @@
 """Numbers printed in documents are those of the record."""
 
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
 
+from forecasting import History
 from forecasting.store.package_data import shipped
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def make_datasheet():
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        import make_datasheet as made
+    finally:
+        sys.path.pop(0)
+    return made
+
+
+def test_the_datasheet_is_computed_from_the_shipped_record(make_datasheet, history):
+    text = make_datasheet.DATASHEET.read_text(encoding="utf-8")
+    assert make_datasheet.datasheet(text, history) == text, "make it again with: python docs/make_datasheet.py"
+
+
+def test_the_datasheet_of_another_record_has_other_numbers_in_its_computed_part_alone(make_datasheet, history):
+    acts = history.record.tables["events"]
+    fewer = acts.select(np.arange(len(acts.cells)) != acts.cells.index[acts.cells["is_ending"] == "0"][-1])
+    changed = History(history.as_of, replace(history.record, tables={**history.record.tables, "events": fewer}))
+    text = make_datasheet.DATASHEET.read_text(encoding="utf-8")
+    made = make_datasheet.datasheet(text, changed)
+    assert f"| events | {len(fewer.cells)}, median" in made
+    for mark, side in ((make_datasheet.BEGIN, 0), (make_datasheet.END, 1)):
+        assert made.split(mark)[side] == text.split(mark)[side]
 
 
 def test_the_datasheet_counts_what_the_record_holds(record):

@@ -18,6 +18,7 @@ from forecasting.features.coverage import coverage_by_state
 from forecasting.record.agreement import coder_agreement
 from forecasting.record.checks import record_faults
 from forecasting.record.history import History
+from forecasting.record.ladder_agreement import coded_twice, first_days, judged_from_lines, level_agreement
 from forecasting.record.levels import levels_by_age
 from forecasting.record.months import parse_day
 from forecasting.record.quality import assumed_days, audit_verdicts, ladder_support, unopened_sources
@@ -26,6 +27,9 @@ from forecasting.record.reads import note_rows
 from forecasting.record.tracked import noted_cells
 from forecasting.record.vocabulary import LADDERS
 from forecasting.store import package_data as places
+
+COMPARED = ("landmarks", "first_days", "lines")
+"""The ladders coded again, at all landmarks and on the first days; and levels judged from the record's lines."""
 
 
 def quality_content(record: RawRecord, day: date) -> Content:
@@ -115,12 +119,14 @@ def coverage_rows(history: History) -> list[Content]:
 
 
 def ladder_values(history: History) -> Content:
-    """By ladder, what its rows rest on, and the share of cases at each level by age."""
+    """By ladder, what its rows rest on, agreement with other codings, and the share of cases at each level by age."""
     found: Content = {}
     for ladder in LADDERS:
-        levels = levels_by_age(history, ladder)
+        levels, again = levels_by_age(history, ladder), coded_twice(history, ladder)
+        compared = (again, first_days(again), judged_from_lines(history, ladder))
         found[ladder] = {
             "support": asdict(ladder_support(history, ladder)),
+            "agreement": {name: asdict(level_agreement(pairs)) for name, pairs in zip(COMPARED, compared, strict=True)},
             "levels": {name: getattr(levels, name).tolist() for name in ("ages", "n", "share")},
         }
     return found

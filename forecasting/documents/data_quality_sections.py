@@ -1,14 +1,19 @@
 """Sections of the report of the record itself, from its content."""
 
-from forecasting.documents.blocks import Cell, Section, Table, Title
+from forecasting.documents.blocks import Cell, Section, Table, Text, Title
 from forecasting.documents.case.content import STALE_MONTHS
 from forecasting.documents.compose import chart, joined, section, table, text
-from forecasting.documents.quantities import code, count, day, figure, name, quote, share
+from forecasting.documents.quantities import code, count, day, figure, interval, name, quote, share
 from forecasting.documents.values import Fields, plain
 from forecasting.documents.wording import LADDER_NAMES, counted
 from forecasting.record.vocabulary import STATES
 
 AGES_TOLD = (0, 1, 2, 5, 10, 20)
+COMPARED_WITH = {
+    "landmarks": "a second coding, each year",
+    "first_days": "a second coding, first days",
+    "lines": "the record's lines alone",
+}
 
 SHOWN = 40
 NOT_COMPUTED = section(text("Not computed while the record has faults."))
@@ -110,13 +115,49 @@ def ladders(content: Fields) -> Section:
     support = table("What the rows of the ladders rest on", head, rows)
     if not any(values["support"]["rows"] for values in found.values()):
         return section(support)
+    compared = [
+        [LADDER_NAMES[ladder], how, *_agreed(values["agreement"][key])]
+        for ladder, values in found.items()
+        for key, how in COMPARED_WITH.items()
+        if values["agreement"][key]["n"]
+    ]
     drawn = chart(
         "levels",
         {"shares": {ladder: plain(values["levels"]) for ladder, values in found.items()}},
         text("Share of the arrangements observed at an age that stood at each level, whatever came of them."),
         *(_by_age(ladder, values["levels"]) for ladder, values in found.items()),
     )
-    return section(drawn, support)
+    return section(drawn, support, *_agreement_of_levels(compared))
+
+
+def _agreement_of_levels(rows: list[list[Cell]]) -> list[Table | Text]:
+    if not rows:
+        return [text("No ladder was coded twice.")]
+    head = ["Ladder", "Compared with", "Cases", "Days", "Alpha (80 %)", "Alpha, 95 %", "Same", "Within one level",
+            "Record higher by (80 %)"]  # fmt: skip
+    return [
+        table("Levels of the record and of other codings", head, rows),
+        text(
+            "The second coding was made from the rules, the facts of the start and the acts before any ending; the "
+            "other reader saw only the lines known by that day. Alpha is Krippendorff's, with the interval metric; "
+            "intervals are from cases drawn again. Coders know much of this history by heart, so agreement is an "
+            "upper bound."
+        ),
+    ]
+
+
+def _agreed(found: Fields) -> list[Cell]:
+    alpha, higher = found["alpha"], found["difference"]
+    wide = alpha["interval_95"]
+    return [
+        count(found["cases"]),
+        count(found["n"]),
+        figure("ratio", alpha["value"], *(alpha["interval_80"] or (None, None))),
+        "" if wide is None else interval("ratio", *wide),
+        share(found["equal"]["value"]),
+        share(found["within_one"]["value"]),
+        figure("ratio", higher["value"], *(higher["interval_80"] or (None, None))),
+    ]
 
 
 def _by_age(ladder: str, levels: Fields) -> Table:

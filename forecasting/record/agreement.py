@@ -1,5 +1,7 @@
 """Inter-coder agreement corrected for chance."""
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -10,13 +12,17 @@ from forecasting.record.vocabulary import TARGETS
 CONFIDENCE = "confidence"
 
 
-def krippendorff_alpha(first: ArrayLike, second: ArrayLike) -> float:
-    """Krippendorff's alpha of two coders on nominal values, 1 - D_observed / D_expected.
+def krippendorff_alpha(
+    first: ArrayLike, second: ArrayLike, metric: Literal["nominal", "interval"] = "nominal"
+) -> float:
+    """Krippendorff's alpha of two coders, 1 - D_observed / D_expected.
 
     Parameters
     ----------
     first, second : array_like of shape (n,)
-        Values that each coder assigned to the same n units; compared as text.
+        Values that each coder assigned to the same n units.
+    metric : {"nominal", "interval"}
+        Difference of two values: 1 unless they are the same text, or the square of the difference of two numbers.
 
     Returns
     -------
@@ -37,14 +43,20 @@ def krippendorff_alpha(first: ArrayLike, second: ArrayLike) -> float:
     --------
     >>> round(krippendorff_alpha(["a", "a", "b", "b"], ["a", "a", "b", "a"]), 4)
     0.5333
+    >>> round(krippendorff_alpha([1, 2, 3, 4], [1, 2, 3, 5], "interval"), 4)
+    0.9369
     """
-    one, other = (np.asarray(values, dtype=str) for values in (first, second))
+    one, other = (np.asarray(values, dtype=float if metric == "interval" else str) for values in (first, second))
     if one.shape != other.shape or one.ndim != 1 or not len(one):
         raise ValueError(f"expected two coders' values of the same n units, got {one.shape} and {other.shape}")
-    number = np.unique(np.concatenate([one, other]), return_counts=True)[1].astype(float)
-    total = number.sum()
-    expected = 1.0 - (number * (number - 1.0)).sum() / (total * (total - 1.0))
-    return float(1.0 - np.mean(one != other) / expected) if expected > 0 else float("nan")
+    every = np.concatenate([one, other])
+    if metric == "interval":
+        observed, expected = np.mean((one - other) ** 2), 2.0 * np.var(every, ddof=1)
+    else:
+        number = np.unique(every, return_counts=True)[1].astype(float)
+        total = number.sum()
+        observed, expected = np.mean(one != other), 1.0 - (number * (number - 1.0)).sum() / (total * (total - 1.0))
+    return float(1.0 - observed / expected) if expected > 0 else float("nan")
 
 
 def coder_agreement(record: RawRecord) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from forecasting.record.columns import Vocabulary, column_faults, days_of
 from forecasting.record.corrections import corrected_tables, row_keys, with_values
 from forecasting.record.date_rules import span_faults, start_faults
 from forecasting.record.descriptor import descriptor_faults
+from forecasting.record.evidence_rules import evidence_faults
 from forecasting.record.ladder_rules import ladder_faults, reading_faults
 from forecasting.record.ladders import READING, readings
 from forecasting.record.name_rules import instrument_faults
@@ -58,6 +59,7 @@ def record_faults(record: RawRecord) -> list[Fault]:
     between += _completeness_faults(tables)
     between += claim_faults(tables["claims"], tables["events"].cells)
     malformed += descriptor_faults(record.descriptor)
+    between += evidence_faults(tables, _case_frames(tables))
     faults = malformed + _consequences_dropped(between, malformed)
     if not malformed:
         faults += _correction_faults(record, vocabulary)
@@ -83,6 +85,12 @@ def concluded_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
     """The outcomes under the target `concluded`, one row per case, by case_id."""
     rows = outcomes[outcomes["target"] == "concluded"]
     return rows.drop_duplicates("case_id").set_index("case_id")
+
+
+def _case_frames(tables: Mapping[str, RawTable]) -> dict[str, pd.DataFrame]:
+    """Text of the cases and of their outcomes under `concluded`, both by case_id, each key once."""
+    cases = tables["cases"].cells.drop_duplicates("case_id").set_index("case_id")
+    return {"cases": cases, "concluded": concluded_rows(tables["outcomes"].cells)}
 
 
 def _table_faults(record: RawRecord, tables: Mapping[str, RawTable]) -> list[Fault]:
@@ -208,9 +216,7 @@ def _reading_faults(record: RawRecord, chosen: np.ndarray, vocabulary: Vocabular
     rows = replace(told, table=TABLES["ladders"], cells=readings(told.cells))
     if malformed := column_faults(rows, vocabulary):
         return malformed
-    cases = record.tables["cases"].cells.drop_duplicates("case_id").set_index("case_id")
-    frames = {"cases": cases, "concluded": concluded_rows(record.tables["outcomes"].cells)}
-    return reading_faults(rows, frames, record.data_end)
+    return reading_faults(rows, _case_frames(record.tables), record.data_end)
 
 
 def _altered(alternatives: RawTable, base: RawTable, chosen: np.ndarray) -> RawTable:

@@ -75,9 +75,9 @@ def _of_case(cells: pd.DataFrame, frame: pd.DataFrame, column: str) -> "pd.Serie
     return days_of(cells["case_id"].map(frame[column]))
 
 
-def _row_faults(findings: Findings, frames: Frames, data_end: date) -> None:
-    """Single rows: level, status, and days against those of the case."""
-    cells, day = findings.raw.cells, findings.day
+def value_faults(findings: Findings) -> None:
+    """Levels and statuses that the ladder does not have."""
+    cells = findings.raw.cells
     level = pd.to_numeric(cells["level"], errors="coerce")
     for ladder, statuses in LADDER_STATUSES.items():
         own, top = cells["ladder"] == ladder, LADDER_LEVELS[ladder]
@@ -91,13 +91,43 @@ def _row_faults(findings: Findings, frames: Frames, data_end: date) -> None:
         "status",
         do="use none where no effort was ever made, else active, stalled or broken",
     )
+
+
+def coarse_faults(findings: Findings) -> None:
+    """Coarse dates inside their month or year."""
     findings.add(
-        coarse(day("date"), cells["precision"]),
+        coarse(findings.day("date"), findings.raw.cells["precision"]),
         "a coarse date at the end of its month or year",
         "date",
         "precision",
         do="move it to the last day",
     )
+
+
+def place_faults(findings: Findings, frames: Frames, column: str = "date") -> None:
+    """Days before the start was known, from the ending on, or after the last look at an open case."""
+    cells, day = findings.raw.cells, findings.day(column)
+    known = _of_case(cells, frames["cases"], "start_known_date")
+    end = _of_case(cells, frames["concluded"], "end_date")
+    looked = _of_case(cells, frames["concluded"], "looked_until")
+    for wrong, expected, days, do in (
+        (day < known, "no row before {}, when the start became known", known, "give the level of that day"),
+        (day >= end, "no row from {} on, when the case ended", end, "leave the ending to outcomes.csv"),
+        (
+            end.isna() & (day > looked),
+            "no row after {}, until when somebody looked",
+            looked,
+            "move looked_until of the case if somebody looked further",
+        ),
+    ):
+        findings.add_against(wrong, expected, days, "ladder", column, do=do)
+
+
+def _row_faults(findings: Findings, frames: Frames, data_end: date) -> None:
+    """Single rows: level, status, and days against those of the case."""
+    day = findings.day
+    value_faults(findings)
+    coarse_faults(findings)
     findings.add(
         day("known_date") < day("date"),
         "known_date on or after date",
@@ -107,20 +137,7 @@ def _row_faults(findings: Findings, frames: Frames, data_end: date) -> None:
     )
     late = day("known_date") > pd.Timestamp(data_end)
     findings.add(late, f"known by data_end {data_end}", "known_date", do="leave the row out until data_end is later")
-    known = _of_case(cells, frames["cases"], "start_known_date")
-    end = _of_case(cells, frames["concluded"], "end_date")
-    looked = _of_case(cells, frames["concluded"], "looked_until")
-    for wrong, expected, days, do in (
-        (day("date") < known, "no row before {}, when the start became known", known, "give the level of that day"),
-        (day("date") >= end, "no row from {} on, when the case ended", end, "leave the ending to outcomes.csv"),
-        (
-            end.isna() & (day("date") > looked),
-            "no row after {}, until when somebody looked",
-            looked,
-            "move looked_until of the case if somebody looked further",
-        ),
-    ):
-        findings.add_against(wrong, expected, days, "ladder", "date", do=do)
+    place_faults(findings, frames)
 
 
 def _first_row_faults(findings: Findings, frames: Frames) -> None:

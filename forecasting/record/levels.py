@@ -1,6 +1,7 @@
 """Distribution of the levels of a ladder by age of the arrangement, whatever came of it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,20 +59,41 @@ def levels_by_age(history: History, ladder: str, most_years: int = 25) -> Levels
     for row in history.ladders.itertuples():
         if row.ladder == ladder:
             rungs.setdefault(str(row.case_id), []).append(rung_of(row, ()))
-    known = history.outcomes[history.outcomes["target"] == TARGETS[0]].set_index("case_id")
     counts = np.zeros((LADDER_LEVELS[ladder] + 1, most_years + 1), dtype=np.int64)
+    types = dict(zip(history.cases["case_id"], history.cases["type"], strict=True))
+    for case_id, days in landmarks(history, most_years).items():
+        rows = rungs.get(case_id, [])
+        for age, day in enumerate(days if rows else ()):
+            counts[position(rows, ladder, day, str(types[case_id])).level][age] += 1
+    n = counts.sum(axis=0)
+    return LevelsByAge(np.arange(most_years + 1), n, counts / np.maximum(n, 1))
+
+
+def landmarks(history: History, most_years: int) -> dict[str, list[date]]:
+    """Days on which cases are looked at: one for each age while the case goes on and somebody looks.
+
+    Parameters
+    ----------
+    history : History
+        The record as of a day.
+    most_years : int
+        Largest age, in years.
+
+    Returns
+    -------
+    dict of str to list of date
+        By case, the day of each age from 0: the anniversary of the start, or the day on which the start became known
+        where that is later.
+    """
+    known = history.outcomes[history.outcomes["target"] == TARGETS[0]].set_index("case_id")
+    found: dict[str, list[date]] = {}
     for case in history.cases.itertuples():
-        rows = rungs.get(str(case.case_id), [])
-        if not rows:
-            continue
         outcome = known.loc[case.case_id]
         ended = outcome["end_date"].date() if outcome["cause"] else None
         last = min(history.as_of, outcome["looked_until"].date())
-        for age in range(most_years + 1):
-            day = max(deadline(case.start_date.date(), 12 * age), case.start_known_date.date())
-            if day > last or (ended and day >= ended):
-                break
-            level = position(rows, ladder, day, str(case.type)).level
-            counts[level][age] += 1
-    n = counts.sum(axis=0)
-    return LevelsByAge(np.arange(most_years + 1), n, counts / np.maximum(n, 1))
+        days = [
+            max(deadline(case.start_date.date(), 12 * age), case.start_known_date.date())
+            for age in range(most_years + 1)
+        ]
+        found[str(case.case_id)] = [day for day in days if day <= last and not (ended and day >= ended)]
+    return found

@@ -365,6 +365,39 @@ AUDIT: Final = Table(
     ),
 )  # fmt: skip
 
+SECOND_LADDERS: Final = Table(
+    "second_ladders", "second_ladders.csv", ("case_id", "ladder", "date"),
+    "Both ladders of 60 cases drawn at random, coded once more without sight of the first coding.",
+    tuple(LADDERS.column(name) for name in (
+        "case_id", "ladder", "date", "precision", "level", "status", "confidence",
+    )),
+)  # fmt: skip
+
+LADDERS_FROM_LINES: Final = Table(
+    "ladders_from_lines", "ladders_from_lines.csv", ("case_id", "day", "ladder"),
+    "Levels judged from nothing but the lines of the record that were known by a day.",
+    (
+        CASE_ID,
+        _day("day", "the day as of which the lines were read"),
+        LADDERS.column("ladder"),
+        LADDERS.column("level"),
+        LADDERS.column("status"),
+        _text("why", "what decided, in the reader's words", False),
+    ),
+)  # fmt: skip
+
+SECOND_AUDIT: Final = Table(
+    "second_audit", "second_audit.csv", ("kind", "key"), "60 facts drawn at random, checked against pages.",
+    (
+        CASE_ID,
+        _choice("kind", words.AUDIT_KINDS, "kind of fact"),
+        _text("key", "event, case/ladder/date, or case of the fact"),
+        *(AUDIT.column(name) for name in (
+            "coded", "found", "verdict", "url_seen", "comment", "resolution", "resolution_reason",
+        )),
+    ),
+)  # fmt: skip
+
 WARHEADS: Final = Table(
     "warheads", "series/warheads.csv", ("code", "year"), "Stockpiled nuclear warheads by state and year.",
     (
@@ -379,7 +412,7 @@ TABLES: Final[dict[str, Table]] = {
     table.name: table
     for table in (
         CASES, OUTCOMES, CODING, EVENTS, CLAIMS, LADDERS, CALENDAR, ALTERNATIVES, CORRECTIONS, PARTIES, SOURCES,
-        CASE_SOURCES, EVENT_COVERAGE, SECOND_CODING, AUDIT, WARHEADS,
+        CASE_SOURCES, EVENT_COVERAGE, SECOND_CODING, AUDIT, SECOND_LADDERS, LADDERS_FROM_LINES, SECOND_AUDIT, WARHEADS,
     )
 }  # fmt: skip
 

@@ -52,6 +52,7 @@ PARTY_KINDS: Final = ("state", "territory", "movement", "organisation", "collect
 SOURCE_KINDS: Final = ("primary", "news", "reference", "scholarly")
 COVERAGE_QUALITIES: Final = ("good", "thin", "guess")
 AUDIT_VERDICTS: Final = ("confirmed", "not found", "unverifiable", "arguable", "wrong")
+AUDIT_KINDS: Final = ("event", "ladder", "ending", "last_sight")
 AUDIT_RESOLUTIONS: Final = ("corrected", "alternative", "already", "kept")
 
 PLOVER_BY_KIND: Final = {

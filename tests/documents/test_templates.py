@@ -4,18 +4,20 @@ import json
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from pointers import follow_pointers
 from records import RecordCopy
 
 from forecasting.artefacts.session import shared_fit, shared_history
 from forecasting.documents.blocks import Section
-from forecasting.documents.data_quality import QualityReport
+from forecasting.documents.data_quality import QualityReport, ladder_values
 from forecasting.documents.portfolio import PortfolioReport
 from forecasting.documents.provenance import PROVENANCE, SETTINGS
 from forecasting.publish.notebook import render_report
 from forecasting.publish.parameters import TEMPLATES, checked_parameters, template_named
-from forecasting.record.history import load_history
+from forecasting.record.history import History, load_history
+from forecasting.record.vocabulary import LADDERS
 from forecasting.store.errors import LeakageError
 from forecasting.store.package_data import shipped
 
@@ -124,7 +126,26 @@ def test_the_report_of_the_record_counts_what_the_tables_hold(record, quality_re
     both = tables["second_coding"].merge(tables["cases"], on="case_id")
     assert agreed["type"] == pytest.approx((both["type_x"] == both["type_y"]).mean())
     assert all(row["months"] > 24 for row in content["stale"])
+    for ladder in LADDERS:
+        compared = content["ladders"][ladder]["agreement"]
+        assert compared["lines"]["n"] == (tables["ladders_from_lines"]["ladder"] == ladder).sum()
+        assert compared["first_days"]["n"] == compared["landmarks"]["cases"] < compared["landmarks"]["n"]
     assert {row["window"] for row in content["coverage"]} == {"before", "after"}
+
+
+def test_the_ladders_are_compared_with_other_codings_where_there_are_some(history, quality_report):
+    told = repr(quality_report.show("ladders"))
+    assert "Levels of the record and of other codings" in told and "agreement is an upper bound" in " ".join(
+        told.split()
+    )
+    tables = dict(history.record.tables)
+    for name in ("second_ladders", "ladders_from_lines"):
+        tables[name] = tables[name].select(np.zeros(len(tables[name].cells), dtype=bool))
+    alone = History(history.as_of, replace(history.record, tables=tables))
+    report = QualityReport.__new__(QualityReport)
+    report.content = quality_report.content | {"ladders": ladder_values(alone)}
+    told = repr(report.show("ladders"))
+    assert "No ladder was coded twice." in told and "other codings" not in told
 
 
 def test_a_record_with_faults_gets_its_report_and_each_fault_is_in_it(small_copy):
