@@ -10,7 +10,7 @@ from forecasting.backtest.breakdown import BREAKDOWNS, skill_by
 from forecasting.backtest.calibration import calibration_table, reliability_curve
 from forecasting.backtest.designs import DESIGNS, Design
 from forecasting.backtest.origins import SCORED_MODELS, WEIGHTS, Weights
-from forecasting.backtest.results import Backtest
+from forecasting.backtest.results import Backtest, skill_table
 from forecasting.forecasts import LEVEL
 from forecasting.record.vocabulary import CAUSES
 from forecasting.scores.power import power, ranked
@@ -92,12 +92,13 @@ def result_tables(scored: Backtest) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to pandas.DataFrame
-        `breakdown`, `calibration`, `reliability` (curves at 60 months) and `power`; see `skill_by`,
-        `calibration_table`, `reliability_curve` and `power_table`.
+        `skill`, `breakdown`, `calibration`, `reliability` (curves at 60 months) and `power`; see
+        `skill_table`, `skill_by`, `calibration_table`, `reliability_curve` and `power_table`.
     """
     curves = [reliability_curve(scored, cause).assign(cause=cause, horizon=60) for cause in CAUSES]
     weighted = [calibration_table(scored, weights=weights).assign(weights=weights) for weights in WEIGHTS]
     return {
+        "skill": skill_table(scored),
         "breakdown": breakdown_table(scored),
         "calibration": _first(pd.concat(weighted, ignore_index=True), ["weights"]),
         "reliability": _first(pd.concat(curves, ignore_index=True), ["cause", "horizon"]),

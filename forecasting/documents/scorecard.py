@@ -79,7 +79,7 @@ def scorecard_content(history: History) -> Content:
         "level": LEVEL,
         "scored_record": last,
         "ledger": value("ledger", ledger_values, folder / LEDGER),
-        "registered": value("registered", rows_of, folder, RESULTS.format("skill")),
+        "registered": value("registered", rows_scored, folder, "skill", last),
         **{name: value(name, rows_scored, folder, name, last) for name in TABLES},
         "earlier": value("earlier", rows_earlier, folder, last),
         "peers": value("peers", rows_of, shipped("data").parent, PEERS),

@@ -10,6 +10,7 @@ import forecasting
 from forecasting.artefacts import code_sha256
 from forecasting.artefacts.session import shared_pooled
 from forecasting.backtest.multiverse.summary import read_summary
+from forecasting.backtest.tables import RECORD_DIGITS
 from forecasting.documents.case.confidence import confidence
 from forecasting.documents.case.evidence_values import EVIDENCE
 from forecasting.documents.case.explanation_values import EXPLANATION
@@ -77,7 +78,7 @@ def case_content(
             "model": HAZARD_MODEL,
             "limit": value("hazard_model.limit", applicability, found),
             "forecast": value("hazard_model.forecast", hazard_forecasts, found),
-            "skill": value("hazard_model.skill", skill, history.record.folder),
+            "skill": value("hazard_model.skill", skill, history.record.folder, history.sha256),
         },
         "explanation": {name: value(f"explanation.{name}", work, found) for name, work in EXPLANATION.items()},
         "situation": {name: value(f"situation.{name}", work, found) for name, work in SITUATION.items()},
@@ -148,7 +149,7 @@ def assessed_confidence(found: Material) -> Content:
         history,
         found.case_id,
         int(base.at_risk(found.covariates)[0]),
-        [design["brier_skill"] for design in skill(folder)],
+        [design["brier_skill"] for design in skill(folder, found.history.sha256)],
         read_summary(folder / "multiverse", history.sha256, history.as_of)
         if found.limit.status != "abstained"
         else None,
@@ -226,15 +227,16 @@ def stated_term(found: Material) -> Content | None:
     return {"months": int(view.fact("stated_horizon_months")), "end": end.isoformat(), "months_ahead": ahead}
 
 
-def skill(folder: Path) -> list[Content]:
-    """Backtest skill of the model over the base rate, one entry per design; none where there are no results."""
+def skill(folder: Path, record_sha256: str) -> list[Content]:
+    """Backtest skill of the model over the base rate, one entry per design; none without results of this record."""
     file = f"{EVALUATION}/skill.csv"
     path = folder / file
     note_file(file)
     if not path.is_file():
         return []
     rows = pd.read_csv(path)
-    asked = (rows["model"] == HAZARD_MODEL) & (rows["reference"] == "base_rate") & (rows["horizon"] == "all")
+    asked = rows["record"] == record_sha256[:RECORD_DIGITS]
+    asked &= (rows["model"] == HAZARD_MODEL) & (rows["reference"] == "base_rate") & (rows["horizon"] == "all")
     return [
         {name: row[name] for name in ("design", "brier_skill", "lower", "upper", "n")}
         for row in rows[asked].to_dict(orient="records")
