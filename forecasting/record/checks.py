@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.record import rules
-from forecasting.record.act_rules import claim_faults, clearing_faults, retraction_faults
+from forecasting.record.act_rules import claim_faults, clearing_faults, retraction_faults, sight_faults
 from forecasting.record.columns import Vocabulary, column_faults, days_of
 from forecasting.record.corrections import corrected_tables, row_keys, with_values
 from forecasting.record.date_rules import span_faults, start_faults
@@ -114,6 +114,7 @@ def _table_faults(record: RawRecord, changed: Set[str] | None = None) -> list[Fa
         ({"events", "outcomes"}, lambda: rules.event_faults(events, concluded, end)),
         ({"events", "outcomes", "cases"}, lambda: rules.ending_faults(cases, events.cells, concluded)),
         ({"events"}, lambda: clearing_faults(events, acts)),
+        ({"outcomes", "events"}, lambda: sight_faults(outcomes, acts)),
         ({"ladders", "events", "outcomes", "cases"}, lambda: ladder_faults(tables["ladders"], frames, end)),
         ({"calendar"}, lambda: rules.calendar_faults(tables["calendar"], end)),
         *(({name, "cases"}, partial(span_faults, raw, frames["cases"])) for name, raw in tables.items()),
