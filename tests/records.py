@@ -61,6 +61,15 @@ class RecordCopy:
         header, *lines = self._lines("corrections")
         self._write("corrections", [header, *(line for line in lines if line[1] in self._keys(line[0]))])
 
+    def strip(self) -> None:
+        """Drop corrections, alternatives, claims and ladders, so that a spoilt cell has no fault but its own."""
+        for name in ("corrections", "alternatives", "claims", "ladders"):
+            self._write(name, self._lines(name)[:1])
+        header, *lines = self._lines("events")
+        tied = {header.index(name) for name in ("claim_id", "clears")}
+        blank = [["" if place in tied else cell for place, cell in enumerate(line)] for line in lines]
+        self._write("events", [header, *blank])
+
     def rewrite(self, file: str, change: Callable[[bytes], bytes]) -> None:
         """Change a file as bytes, for faults that no table could hold."""
         path = self.folder / file

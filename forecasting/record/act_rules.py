@@ -7,7 +7,7 @@ from forecasting.record.columns import days_of
 from forecasting.record.ladder_rules import named_acts
 from forecasting.record.reading import RawTable
 from forecasting.record.rules import Findings
-from forecasting.record.vocabulary import RETRACTED
+from forecasting.record.vocabulary import OBSERVANCE_KINDS, PLOVER_BY_KIND, RETRACTED, TARGETS
 from forecasting.store.errors import Fault
 
 CHARGE = "accusation_of_violation"
@@ -43,6 +43,26 @@ def claim_faults(claims: RawTable, events: pd.DataFrame) -> list[Fault]:
     findings = Findings(claims)
     unused = ~claims.cells["claim_id"].isin(set(events["claim_id"]))
     findings.add(unused, "a claim on which an act rests", "claim_id", do="name it in claim_id of an event, or drop it")
+    return findings.faults
+
+
+def sight_faults(outcomes: RawTable, events: pd.DataFrame) -> list[Fault]:
+    """Last sights of open cases before an act of the case that shows it kept (`events`: each event_id once)."""
+    findings, cells = Findings(outcomes), outcomes.cells
+    kept = events["kind"].isin(OBSERVANCE_KINDS) & (events["standing"] == "confirmed")
+    stops = PLOVER_BY_KIND["military_dialogue_suspended"]
+    acts = events[kept & (events["plover"] != stops)]
+    last = days_of(acts["event_date"]).groupby(acts["case_id"]).max()
+    closed = set(cells.loc[(cells["target"] == TARGETS[0]) & (cells["cause"] != ""), "case_id"])
+    shown = days_of(cells["case_id"].map(last.dt.strftime("%Y-%m-%d")))
+    late = ~cells["case_id"].isin(closed) & (findings.day("last_observed_date") < shown)
+    findings.add_against(
+        late,
+        "last_observed_date on or after {}, when an act of the case shows it kept",
+        shown,
+        "last_observed_date",
+        do="move it there, with its source, or give the act the kind that it is",
+    )
     return findings.faults
 
 

@@ -1,14 +1,15 @@
 """Validation of a record: every fault of every table, each with its file, row, expected and actual value."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from forecasting.record import rules
-from forecasting.record.act_rules import claim_faults, clearing_faults, retraction_faults
+from forecasting.record.act_rules import claim_faults, clearing_faults, retraction_faults, sight_faults
 from forecasting.record.columns import Vocabulary, column_faults, days_of
 from forecasting.record.corrections import corrected_tables, row_keys, with_values
 from forecasting.record.date_rules import span_faults, start_faults
@@ -54,7 +55,7 @@ def record_faults(record: RawRecord) -> list[Fault]:
         return [Fault("cases.csv", 1, "", "at least one case", "a header alone")]
     malformed = [fault for raw in tables.values() for fault in column_faults(raw, vocabulary)]
     between = [fault for raw in tables.values() for fault in rules.key_faults(raw)]
-    between += _table_faults(record, tables)
+    between += _table_faults(record)
     between += start_faults(tables["cases"], tables["coding"].cells) + party_faults(tables["parties"])
     between += _completeness_faults(tables)
     between += claim_faults(tables["claims"], tables["events"].cells)
@@ -62,7 +63,7 @@ def record_faults(record: RawRecord) -> list[Fault]:
     between += evidence_faults(tables, _case_frames(tables))
     faults = malformed + _consequences_dropped(between, malformed)
     if not malformed:
-        faults += _correction_faults(record, vocabulary)
+        faults += _correction_faults(record, vocabulary, between)
         faults += _alternative_faults(record, vocabulary)
     return sorted(set(faults))
 
@@ -93,28 +94,32 @@ def _case_frames(tables: Mapping[str, RawTable]) -> dict[str, pd.DataFrame]:
     return {"cases": cases, "concluded": concluded_rows(tables["outcomes"].cells)}
 
 
-def _table_faults(record: RawRecord, tables: Mapping[str, RawTable]) -> list[Fault]:
+def _table_faults(record: RawRecord, changed: Set[str] | None = None) -> list[Fault]:
+    """Faults between the cells of a record; with `changed`, of the checks alone that read one of these tables."""
+    tables = record.tables
     end, cases, events = record.data_end, tables["cases"], tables["events"]
     first = cases.cells.drop_duplicates("case_id")
     concluded = concluded_rows(tables["outcomes"].cells)
     acts = events.cells.drop_duplicates("event_id")
     frames = {"cases": first.set_index("case_id"), "concluded": concluded, "events": acts}
-    codes = tables["parties"].cells
-    return [
-        *rules.case_faults(cases, end),
-        *(fault for raw in tables.values() for fault in span_faults(raw, frames["cases"])),
-        *party_of_case_faults(cases, codes),
-        *actor_faults(events, codes),
-        *instrument_faults(tables["outcomes"]),
-        *rules.outcome_faults(tables["outcomes"], first, end),
-        *rules.looked_faults(tables["outcomes"], end),
-        *rules.target_faults(tables["outcomes"], cases),
-        *rules.event_faults(events, concluded, end),
-        *rules.ending_faults(cases, events.cells, concluded),
-        *clearing_faults(events, acts),
-        *ladder_faults(tables["ladders"], frames, end),
-        *rules.calendar_faults(tables["calendar"], end),
+    codes, outcomes = tables["parties"].cells, tables["outcomes"]
+    checks: list[tuple[set[str], Callable[[], list[Fault]]]] = [
+        ({"cases"}, lambda: rules.case_faults(cases, end)),
+        ({"cases", "parties"}, lambda: party_of_case_faults(cases, codes)),
+        ({"events", "parties"}, lambda: actor_faults(events, codes)),
+        ({"outcomes"}, lambda: instrument_faults(outcomes)),
+        ({"outcomes", "cases"}, lambda: rules.outcome_faults(outcomes, first, end)),
+        ({"outcomes"}, lambda: rules.looked_faults(outcomes, end)),
+        ({"outcomes", "cases"}, lambda: rules.target_faults(outcomes, cases)),
+        ({"events", "outcomes"}, lambda: rules.event_faults(events, concluded, end)),
+        ({"events", "outcomes", "cases"}, lambda: rules.ending_faults(cases, events.cells, concluded)),
+        ({"events"}, lambda: clearing_faults(events, acts)),
+        ({"outcomes", "events"}, lambda: sight_faults(outcomes, acts)),
+        ({"ladders", "events", "outcomes", "cases"}, lambda: ladder_faults(tables["ladders"], frames, end)),
+        ({"calendar"}, lambda: rules.calendar_faults(tables["calendar"], end)),
+        *(({name, "cases"}, partial(span_faults, raw, frames["cases"])) for name, raw in tables.items()),
     ]
+    return [fault for reads, check in checks if changed is None or reads & changed for fault in check()]
 
 
 def _completeness_faults(tables: Mapping[str, RawTable]) -> list[Fault]:
@@ -129,7 +134,8 @@ def _completeness_faults(tables: Mapping[str, RawTable]) -> list[Fault]:
     ]
 
 
-def _correction_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]:
+def _correction_faults(record: RawRecord, vocabulary: Vocabulary, known: Collection[Fault]) -> list[Fault]:
+    """Faults of the corrections, and those of the corrected tables that are not `known` faults of the record itself."""
     corrections = record.tables["corrections"]
     findings = rules.Findings(corrections)
     cells = corrections.cells
@@ -147,18 +153,20 @@ def _correction_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]
     if faults or cells.empty:
         return faults
     days = sorted(day.date() for day in days_of(cells["recorded_on"]).unique())
-    return [fault for day in days for fault in _faults_from(record, day, vocabulary)]
+    told, faults = set(known), []
+    for day in days:
+        new = [fault for fault in _faults_from(record, day, vocabulary) if fault not in told]
+        told.update(new)
+        faults += [replace(one, expected=f"with corrections.csv to {day}: {one.expected}") for one in new]
+    return faults
 
 
 def _faults_from(record: RawRecord, day: date, vocabulary: Vocabulary) -> list[Fault]:
-    """Faults of the record as corrected on `day`."""
+    """Faults of the tables that are corrected on `day`, and of what depends on them."""
     corrected = corrected_tables(record, day)
     changed = replace(record, tables={**record.tables, **corrected})
     malformed = [fault for raw in corrected.values() for fault in column_faults(raw, vocabulary)]
-    between = _consequences_dropped(_table_faults(changed, changed.tables), malformed)
-    return [
-        replace(fault, expected=f"with corrections.csv to {day}: {fault.expected}") for fault in malformed + between
-    ]
+    return malformed + _consequences_dropped(_table_faults(changed, set(corrected)), malformed)
 
 
 def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]:

@@ -94,3 +94,11 @@ PLOVER_CATEGORIES: Final = (
     "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT",
     "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT", "NONE",
 )  # fmt: skip
+OBSERVANCE_KINDS: Final = (
+    "agreed_statement", "compliance_step", "extension", "inspection_or_data_exchange", "leader_endorsement",
+    "military_dialogue",
+)  # fmt: skip
+"""Kinds of confirmed act that show an arrangement kept: what parties do or say together under it, and a leader's word.
+
+Talks and summits may be about anything, and a spokesman's word or a pledge on conditions is that of one side.
+"""

@@ -7,7 +7,7 @@ from forecasting.store.errors import SchemaError
 
 OPEN = "us-china-encounters-mou-2014"
 COLLAPSED = "uganda-tanzania-mogadishu-1972"
-ENDING = "uganda-tanzania-mogadishu-1972-e11"
+ENDING = "uganda-tanzania-mogadishu-1972-e10"
 FORMALIZED = "enmod-joint-statement-1974"
 SIGNED = "salt2-observance-1979"
 EVENT = "us-china-encounters-mou-2014-e01"
@@ -45,7 +45,7 @@ EDITS = {
     "last sight before the start": ("outcomes", f"{OPEN}/concluded", {"last_observed_date": "2014-11-09"}, "last_observed_date on or after the start, got last_observed_date='2014-11-09'"),
     "last sight after the record ends": ("outcomes", f"{OPEN}/in_force", {"last_observed_date": "2026-09-01"}, "last_observed_date not after data_end 2026-08-31, got last_observed_date='2026-09-01'"),
     "end before the start": ("outcomes", f"{COLLAPSED}/in_force", {"end_date": "1972-10-04"}, "end_date on or after the start, got end_date='1972-10-04'"),
-    "end known before it happened": ("outcomes", f"{COLLAPSED}/concluded", {"end_known_date": "1978-10-29"}, "end_known_date on or after end_date, got end_known_date='1978-10-29'"),
+    "end known before it happened": ("outcomes", f"{COLLAPSED}/concluded", {"end_known_date": "1978-10-08"}, "end_known_date on or after end_date, got end_known_date='1978-10-08'"),
     "end without a precision": ("outcomes", f"{COLLAPSED}/concluded", {"end_precision": ""}, "end_precision for an ended case, got cause='collapsed', end_precision=''"),
     "fade of a collapsed case": ("outcomes", f"{COLLAPSED}/concluded", {"fade": "lapsed"}, "fade if and only if the cause is faded, got cause='collapsed', fade='lapsed'"),
     "formal agreement without a name": ("outcomes", f"{FORMALIZED}/concluded", {"instrument": ""}, "instrument for a formalized case, got cause='formalized', instrument=''"),
@@ -84,33 +84,50 @@ CORRECTIONS = {
 
 
 @pytest.mark.parametrize(("table", "key", "cells", "message"), EDITS.values(), ids=EDITS)
-def test_a_spoilt_cell_is_one_fault(small_copy, table, key, cells, message):
-    small_copy.edit(table, key, **cells)
-    spoilt = small_copy.cells(table, key)
-    place = f"{small_copy.file(table)} row {small_copy.row_of(table, key)} ({spoilt['case_id']})"
-    assert small_copy.faults() == [f"{place}: expected {message.format(**spoilt)}"]
+def test_a_spoilt_cell_is_one_fault(plain_copy, table, key, cells, message):
+    plain_copy.edit(table, key, **cells)
+    spoilt = plain_copy.cells(table, key)
+    place = f"{plain_copy.file(table)} row {plain_copy.row_of(table, key)} ({spoilt['case_id']})"
+    assert plain_copy.faults() == [f"{place}: expected {message.format(**spoilt)}"]
 
 
 @pytest.mark.parametrize(("cells", "messages"), ALTERNATIVES.values(), ids=ALTERNATIVES)
-def test_an_alternative_that_cannot_be_applied_is_a_fault(small_copy, cells, messages):
-    small_copy.append("alternatives", **(MANNER | cells))
-    place = f"alternatives.csv row {small_copy.last_row('alternatives')} ({OPEN})"
-    assert small_copy.faults() == [f"{place}: expected {message}" for message in messages]
+def test_an_alternative_that_cannot_be_applied_is_a_fault(plain_copy, cells, messages):
+    plain_copy.append("alternatives", **(MANNER | cells))
+    place = f"alternatives.csv row {plain_copy.last_row('alternatives')} ({OPEN})"
+    assert plain_copy.faults() == [f"{place}: expected {message}" for message in messages]
 
 
-def test_a_joint_alternative_belongs_to_one_case(small_copy):
-    small_copy.append("alternatives", **MANNER, field="matched", value="none")
-    small_copy.append("alternatives", **(MANNER | {"case_id": COLLAPSED}), field="publicity", value="secret")
-    assert [fault.split(": ", 1)[1] for fault in small_copy.faults()] == [
+def test_a_joint_alternative_belongs_to_one_case(plain_copy):
+    plain_copy.append("alternatives", **MANNER, field="matched", value="none")
+    plain_copy.append("alternatives", **(MANNER | {"case_id": COLLAPSED}), field="publicity", value="secret")
+    assert [fault.split(": ", 1)[1] for fault in plain_copy.faults()] == [
         f"expected one case in a joint alternative, got alternative_id='planted-a01', case_id='{case}'"
         for case in (OPEN, COLLAPSED)
     ]
 
 
 @pytest.mark.parametrize(("cells", "message"), CORRECTIONS.values(), ids=CORRECTIONS)
-def test_a_correction_that_cannot_be_applied_is_a_fault(small_copy, cells, message):
-    small_copy.append("corrections", **(CORRECTION | cells))
-    assert small_copy.faults() == [message.format(row=small_copy.row_of("cases", OPEN), case=OPEN)]
+def test_a_correction_that_cannot_be_applied_is_a_fault(plain_copy, cells, message):
+    plain_copy.append("corrections", **(CORRECTION | cells))
+    assert plain_copy.faults() == [message.format(row=plain_copy.row_of("cases", OPEN), case=OPEN)]
+
+
+def test_a_fault_is_told_once_however_often_the_record_was_corrected(plain_copy):
+    plain_copy.edit("cases", OPEN, n_parties="1")
+    own = plain_copy.faults()
+    assert len(own) == 1
+    for day in ("2026-02-06", "2026-03-06"):
+        plain_copy.append("corrections", **(CORRECTION | {"recorded_on": day, "value": "tacit"}))
+    assert plain_copy.faults() == own
+    plain_copy.append("corrections", **(CORRECTION | {"recorded_on": "2026-02-20", "field": "parties", "value": "USA"}))
+    assert plain_copy.faults() == own
+    plain_copy.append(
+        "corrections", **(CORRECTION | {"recorded_on": "2026-02-25", "field": "parties", "value": "USA;CHN;RUS"})
+    )
+    got = "n_parties at least the number of parties listed, got n_parties='1', parties='USA;CHN;RUS'"
+    place = f"cases.csv row {plain_copy.row_of('cases', OPEN)} ({OPEN})"
+    assert plain_copy.faults() == [*own, f"{place}: expected with corrections.csv to 2026-02-25: {got}"]
 
 
 @pytest.mark.parametrize("table", ["cases", "outcomes", "coding", "calendar", "alternatives", "parties", "sources"])
@@ -124,12 +141,12 @@ def test_a_row_that_stands_twice_is_a_fault(small_copy, table):
     assert f"{place}: expected {' and '.join(key)} unlike that of every other row, got {got}" in small_copy.faults()
 
 
-def test_an_event_that_stands_twice_repeats_its_act_and_its_id(small_copy):
-    small_copy.append_like("events", EVENT)
-    event, row = small_copy.cells("events", EVENT), small_copy.last_row("events")
+def test_an_event_that_stands_twice_repeats_its_act_and_its_id(plain_copy):
+    plain_copy.append_like("events", EVENT)
+    event, row = plain_copy.cells("events", EVENT), plain_copy.last_row("events")
     got = f"event_date='{event['event_date']}', kind='{event['kind']}', standing='{event['standing']}'"
     do = "keep one of the two; a standing that changed later is a row of corrections.csv"
-    assert small_copy.faults() == [
+    assert plain_copy.faults() == [
         f"events/hand_coded.csv row {row} ({OPEN}): expected an act once: another row of the case has the same date, "
         f"kind, actors and targets, got {got}; {do}",
         f"events/hand_coded.csv row {row} ({OPEN}): expected event_id unlike that of every other row, got event_id='{EVENT}'",
@@ -138,10 +155,10 @@ def test_an_event_that_stands_twice_repeats_its_act_and_its_id(small_copy):
 
 @pytest.mark.parametrize("target", ["concluded", "in_force"])
 @pytest.mark.parametrize("case_id", [COLLAPSED, "new-start-post-expiry-2026"])
-def test_a_missing_outcome_is_a_fault(small_copy, case_id, target):
-    small_copy.drop("outcomes", f"{case_id}/{target}")
-    place = f"cases.csv row {small_copy.row_of('cases', case_id)} ({case_id})"
-    assert f"{place}: expected an outcome for target {target}, got case_id='{case_id}'" in small_copy.faults()
+def test_a_missing_outcome_is_a_fault(plain_copy, case_id, target):
+    plain_copy.drop("outcomes", f"{case_id}/{target}")
+    place = f"cases.csv row {plain_copy.row_of('cases', case_id)} ({case_id})"
+    assert f"{place}: expected an outcome for target {target}, got case_id='{case_id}'" in plain_copy.faults()
 
 
 @pytest.mark.parametrize(
@@ -151,37 +168,37 @@ def test_a_missing_outcome_is_a_fault(small_copy, case_id, target):
         ("coding", COLLAPSED, "a row of coding.csv for every case"),
     ],
 )
-def test_a_missing_row_is_a_fault_of_its_case(small_copy, table, key, expected):
-    small_copy.drop(table, key)
-    place = f"cases.csv row {small_copy.row_of('cases', COLLAPSED)} ({COLLAPSED})"
-    assert small_copy.faults() == [f"{place}: expected {expected}, got case_id='{COLLAPSED}'"]
+def test_a_missing_row_is_a_fault_of_its_case(plain_copy, table, key, expected):
+    plain_copy.drop(table, key)
+    place = f"cases.csv row {plain_copy.row_of('cases', COLLAPSED)} ({COLLAPSED})"
+    assert plain_copy.faults() == [f"{place}: expected {expected}, got case_id='{COLLAPSED}'"]
 
 
-def test_a_second_ending_event_is_a_fault(small_copy):
-    small_copy.append_like("events", ENDING, event_id="planted-e01", kind="lapse")
-    place = f"events/hand_coded.csv row {small_copy.last_row('events')} ({COLLAPSED})"
-    assert small_copy.faults() == [
-        f"{place}: expected one ending event in a case, got event_date='1978-10-30', kind='lapse'"
+def test_a_second_ending_event_is_a_fault(plain_copy):
+    plain_copy.append_like("events", ENDING, event_id="planted-e01", kind="lapse")
+    place = f"events/hand_coded.csv row {plain_copy.last_row('events')} ({COLLAPSED})"
+    assert plain_copy.faults() == [
+        f"{place}: expected one ending event in a case, got event_date='1978-10-09', kind='lapse'"
     ]
 
 
-def test_an_announcement_for_an_earlier_day_is_a_fault(small_copy):
-    small_copy.append(
+def test_an_announcement_for_an_earlier_day_is_a_fault(plain_copy):
+    plain_copy.append(
         "calendar", case_id=OPEN, announced_date="2026-02-05", scheduled_date="2026-02-04", what="x", source_id="s0001"
     )
-    assert small_copy.faults() == [
-        f"calendar.csv row {small_copy.last_row('calendar')} ({OPEN}): expected scheduled_date on or after announced_date, "
+    assert plain_copy.faults() == [
+        f"calendar.csv row {plain_copy.last_row('calendar')} ({OPEN}): expected scheduled_date on or after announced_date, "
         "got announced_date='2026-02-05', scheduled_date='2026-02-04'"
     ]
 
 
-def test_all_faults_are_told_at_once(small_copy):
-    small_copy.edit("cases", OPEN, type="treaty", leader_endorsed="2")
-    small_copy.edit("events", EVENT, confidence="certain")
-    small_copy.edit("outcomes", f"{OPEN}/concluded", last_observed_date="")
-    small_copy.append("corrections", **(CORRECTION | {"table": "x"}))
+def test_all_faults_are_told_at_once(plain_copy):
+    plain_copy.edit("cases", OPEN, type="treaty", leader_endorsed="2")
+    plain_copy.edit("events", EVENT, confidence="certain")
+    plain_copy.edit("outcomes", f"{OPEN}/concluded", last_observed_date="")
+    plain_copy.append("corrections", **(CORRECTION | {"table": "x"}))
     with pytest.raises(SchemaError) as refused:
-        load_history(small_copy.folder)
+        load_history(plain_copy.folder)
     assert [(fault.file, fault.got) for fault in refused.value.faults] == [
         ("cases.csv", "'2'"),
         ("cases.csv", "'treaty'"),
@@ -189,7 +206,7 @@ def test_all_faults_are_told_at_once(small_copy):
         ("events/hand_coded.csv", "'certain'"),
         ("outcomes.csv", "last_observed_date=''"),
     ]
-    assert str(refused.value).splitlines() == small_copy.faults()
+    assert str(refused.value).splitlines() == plain_copy.faults()
 
 
 def test_the_check_leaves_the_record_as_it_is(record):

@@ -34,14 +34,14 @@ def test_acts_that_rest_on_one_claim_share_its_probability():
 
 
 @pytest.fixture
-def claimed(small_copy):
+def claimed(plain_copy):
     """Two acts that rest on a report, the second denied when it became known."""
-    source = small_copy.cells("events", ACT)["source_id"]
-    small_copy.append("claims", claim_id="press-report", about="What the press said.", source_id=source)
-    small_copy.edit("events", ACT, standing="reported", claim_id="press-report")
-    small_copy.edit("events", OTHER, standing="disputed", claim_id="press-report")
-    assert small_copy.faults() == []
-    return small_copy
+    source = plain_copy.cells("events", ACT)["source_id"]
+    plain_copy.append("claims", claim_id="press-report", about="What the press said.", source_id=source)
+    plain_copy.edit("events", ACT, standing="reported", claim_id="press-report")
+    plain_copy.edit("events", OTHER, standing="disputed", claim_id="press-report")
+    assert plain_copy.faults() == []
+    return plain_copy
 
 
 def chance(folder, event_id, day):

@@ -19,30 +19,30 @@ def place(copy, table, key):
 
 
 @pytest.mark.parametrize("day", ["1926-02-05", "1936-02-05"])
-def test_the_year_in_the_name_of_a_case_is_that_of_its_start(small_copy, day):
-    small_copy.edit("cases", NEW_START, start_date=day, start_known_assumed="0")
+def test_the_year_in_the_name_of_a_case_is_that_of_its_start(plain_copy, day):
+    plain_copy.edit("cases", NEW_START, start_date=day, start_known_assumed="0")
     told = f"case_id that ends with the year of start_date, got case_id='{NEW_START}', start_date='{day}'; correct the year, or name the case anew in every file"
-    assert place(small_copy, "cases", NEW_START) + told in small_copy.faults()
+    assert place(plain_copy, "cases", NEW_START) + told in plain_copy.faults()
 
 
 @pytest.mark.parametrize("day", ["1026-02-05", "0026-02-05", "1799-12-31", "2226-02-05"])
-def test_no_day_is_outside_the_centuries_of_the_record(small_copy, day):
-    small_copy.edit("events", ACT, event_date=day)
+def test_no_day_is_outside_the_centuries_of_the_record(plain_copy, day):
+    plain_copy.edit("events", ACT, event_date=day)
     told = f"event_date as a day as YYYY-MM-DD, from 1800 on, got '{day}'"
-    assert place(small_copy, "events", ACT) + told in small_copy.faults()
+    assert place(plain_copy, "events", ACT) + told in plain_copy.faults()
 
 
 @pytest.mark.parametrize(("day", "is_fault"), [("1989-11-09", True), ("1989-11-10", False), ("1926-02-05", True)])
-def test_an_act_is_at_most_25_years_older_than_its_case(small_copy, day, is_fault):
-    small_copy.edit("events", ACT, event_date=day, known_assumed="0")
+def test_an_act_is_at_most_25_years_older_than_its_case(plain_copy, day, is_fault):
+    plain_copy.edit("events", ACT, event_date=day, known_assumed="0")
     told = f"event_date {CENTURY.format('2014-11-10')}, got event_date='{day}'; correct the century"
-    assert small_copy.faults() == ([place(small_copy, "events", ACT) + told] if is_fault else [])
+    assert plain_copy.faults() == ([place(plain_copy, "events", ACT) + told] if is_fault else [])
 
 
-def test_an_act_is_at_most_100_years_younger_than_its_case(small_copy):
-    small_copy.edit("cases", COLLAPSED, start_date="1872-10-05", start_known_date="1872-10-05")
-    told = f"event_date {CENTURY.format('1872-10-05')}, got event_date='1978-10-30'; correct the century"
-    assert place(small_copy, "events", f"{COLLAPSED}-e11") + told in small_copy.faults()
+def test_an_act_is_at_most_100_years_younger_than_its_case(plain_copy):
+    plain_copy.edit("cases", COLLAPSED, start_date="1872-10-05", start_known_date="1872-10-05")
+    told = f"event_date {CENTURY.format('1872-10-05')}, got event_date='1978-10-09'; correct the century"
+    assert place(plain_copy, "events", f"{COLLAPSED}-e10") + told in plain_copy.faults()
 
 
 @pytest.mark.parametrize(("day", "is_fault"), [("1914-11-10", True), ("2126-02-05", False), ("2126-02-06", True)])
@@ -50,91 +50,93 @@ def test_an_act_is_at_most_100_years_younger_than_its_case(small_copy):
     ("table", "column"),
     [("outcomes", "concluded_date"), ("calendar", "scheduled_date"), ("alternatives", "known_date")],
 )
-def test_every_day_of_a_case_lies_within_reach_of_its_start(small_copy, table, column, day, is_fault):
-    like = small_copy.read().tables[table].cells
+def test_every_day_of_a_case_lies_within_reach_of_its_start(plain_copy, table, column, day, is_fault):
+    manner = {"alternative_id": "planted-a01", "case_id": NEW_START, "reason": "planted", "known_date": "2026-02-06"}
+    plain_copy.append("alternatives", **manner, field="matched", value="none")
+    like = plain_copy.read().tables[table].cells
     row = like[like["case_id"] == NEW_START].iloc[-1].to_dict()
-    small_copy.edit(table, "/".join(row[name] for name in TABLES[table].key), **{column: day})
+    plain_copy.edit(table, "/".join(row[name] for name in TABLES[table].key), **{column: day})
     now = row | {column: day}
     told = f"{column} {CENTURY.format('2026-02-05')}, got {column}='{day}'; correct the century"
-    where = place(small_copy, table, "/".join(now[name] for name in TABLES[table].key))
-    assert (where + told in small_copy.faults()) == is_fault
+    where = place(plain_copy, table, "/".join(now[name] for name in TABLES[table].key))
+    assert (where + told in plain_copy.faults()) == is_fault
 
 
-def test_a_start_known_long_after_needs_a_note(small_copy):
-    small_copy.edit("coding", CASE, notes="")
-    small_copy.edit("cases", CASE, start_known_date="2015-11-10")
-    assert small_copy.faults() == []
-    small_copy.edit("cases", CASE, start_known_date="2015-11-11")
+def test_a_start_known_long_after_needs_a_note(plain_copy):
+    plain_copy.edit("coding", CASE, notes="")
+    plain_copy.edit("cases", CASE, start_known_date="2015-11-10")
+    assert plain_copy.faults() == []
+    plain_copy.edit("cases", CASE, start_known_date="2015-11-11")
     told = "a note in coding.csv where the start became known more than a year late, got start_date='2014-11-10', start_known_date='2015-11-11'; say in notes why, or correct the year"
-    assert small_copy.faults() == [place(small_copy, "cases", CASE) + told]
-    small_copy.edit("coding", CASE, notes="The text was published a year later.")
-    assert small_copy.faults() == []
+    assert plain_copy.faults() == [place(plain_copy, "cases", CASE) + told]
+    plain_copy.edit("coding", CASE, notes="The text was published a year later.")
+    assert plain_copy.faults() == []
 
 
 DO = "use the code of the day, or correct the years of the code in parties.csv"
 
 
-def test_a_party_exists_when_its_case_begins(small_copy):
-    small_copy.edit("cases", NEW_START, parties="USA;SUN")
+def test_a_party_exists_when_its_case_begins(plain_copy):
+    plain_copy.edit("cases", NEW_START, parties="USA;SUN")
     told = (
         f"SUN in parties on a day from 1922-12-30 to 1991-12-26, got start_date='2026-02-05', parties='USA;SUN'; {DO}"
     )
-    assert small_copy.faults() == [place(small_copy, "cases", NEW_START) + told]
+    assert plain_copy.faults() == [place(plain_copy, "cases", NEW_START) + told]
 
 
 @pytest.mark.parametrize("column", ["actor", "target"])
-def test_an_actor_exists_on_the_day_of_the_act(small_copy, column):
-    small_copy.edit("events", ACT, **{column: "CHN;SUN"})
+def test_an_actor_exists_on_the_day_of_the_act(plain_copy, column):
+    plain_copy.edit("events", ACT, **{column: "CHN;SUN"})
     told = (
         f"SUN in {column} on a day from 1922-12-30 to 1991-12-26, got event_date='2015-09-24', {column}='CHN;SUN'; {DO}"
     )
-    assert small_copy.faults() == [place(small_copy, "events", ACT) + told]
+    assert plain_copy.faults() == [place(plain_copy, "events", ACT) + told]
 
 
 @pytest.mark.parametrize(("precision", "n"), [("year", 0), ("month", 0), ("day", 1)])
-def test_a_coarse_act_may_lie_before_the_end_of_its_actor(small_copy, precision, n):
+def test_a_coarse_act_may_lie_before_the_end_of_its_actor(plain_copy, precision, n):
     day = {"date_precision": precision, "event_date": "1991-12-31", "known_date": "1991-12-31"}
-    small_copy.edit("events", ACT, **day, actor="SUN", known_assumed="1")
-    assert len(small_copy.faults()) == n
+    plain_copy.edit("events", ACT, **day, actor="SUN", known_assumed="1")
+    assert len(plain_copy.faults()) == n
 
 
-def test_a_party_of_an_alternative_exists_when_the_case_begins(small_copy):
+def test_a_party_of_an_alternative_exists_when_the_case_begins(plain_copy):
     manner = {"alternative_id": "planted-a01", "case_id": CASE, "reason": "planted", "known_date": "2026-02-06"}
-    small_copy.append("alternatives", **manner, field="parties", value="CHN;SUN")
-    row = small_copy.last_row("alternatives")
+    plain_copy.append("alternatives", **manner, field="parties", value="CHN;SUN")
+    row = plain_copy.last_row("alternatives")
     told = (
         f"SUN in parties on a day from 1922-12-30 to 1991-12-26, got start_date='2014-11-10', parties='CHN;SUN'; {DO}"
     )
-    assert small_copy.faults() == [f"alternatives.csv row {row} ({CASE}): expected applied as a full row: {told}"]
+    assert plain_copy.faults() == [f"alternatives.csv row {row} ({CASE}): expected applied as a full row: {told}"]
 
 
-def test_a_state_and_its_successor_are_not_both_parties(small_copy):
-    small_copy.edit("parties", "RUS", start_date="1970-01-01")
-    small_copy.edit("cases", "salt2-observance-1979", parties="USA;SUN;RUS", n_parties="3")
+def test_a_state_and_its_successor_are_not_both_parties(plain_copy):
+    plain_copy.edit("parties", "RUS", start_date="1970-01-01")
+    plain_copy.edit("cases", "salt2-observance-1979", parties="USA;SUN;RUS", n_parties="3")
     told = "a state or its successor, not both, got parties='USA;SUN;RUS' with SUN and its successor RUS; keep the one of start_date"
-    assert small_copy.faults() == [place(small_copy, "cases", "salt2-observance-1979") + told]
+    assert plain_copy.faults() == [place(plain_copy, "cases", "salt2-observance-1979") + told]
 
 
-def test_two_states_with_one_successor_may_be_parties_of_one_case(small_copy):
-    small_copy.edit("cases", "salt2-observance-1979", parties="FRG;GDR")
-    assert small_copy.faults() == []
+def test_two_states_with_one_successor_may_be_parties_of_one_case(plain_copy):
+    plain_copy.edit("cases", "salt2-observance-1979", parties="FRG;GDR")
+    assert plain_copy.faults() == []
 
 
-def test_a_code_ends_after_it_begins(small_copy):
-    small_copy.edit("parties", "SUN", end_date="1921-12-26")
-    row = small_copy.row_of("parties", "SUN")
+def test_a_code_ends_after_it_begins(plain_copy):
+    plain_copy.edit("parties", "SUN", end_date="1921-12-26")
+    row = plain_copy.row_of("parties", "SUN")
     told = "end_date on or after start_date, got start_date='1922-12-30', end_date='1921-12-26'; correct one of them"
-    assert f"parties.csv row {row}: expected {told}" in small_copy.faults()
+    assert f"parties.csv row {row}: expected {told}" in plain_copy.faults()
 
 
 @pytest.mark.parametrize("circle", [{"RUS": "RUS"}, {"RUS": "SUN"}, {"RUS": "UKR", "UKR": "SUN"}])
-def test_no_state_follows_upon_itself(small_copy, circle):
+def test_no_state_follows_upon_itself(plain_copy, circle):
     for code, heir in circle.items():
-        small_copy.edit("parties", code, successor=heir)
-    caught = [fault for fault in small_copy.faults() if "does not lead back" in fault]
+        plain_copy.edit("parties", code, successor=heir)
+    caught = [fault for fault in plain_copy.faults() if "does not lead back" in fault]
     assert [fault.split("got ")[1] for fault in caught] == [
-        f"code='{code}', successor='{small_copy.cells('parties', code)['successor']}'; name the state that came after it"
-        for code in sorted({"SUN", *circle} - ({"SUN"} if circle == {"RUS": "RUS"} else set()), key=lambda c: small_copy.row_of("parties", c))
+        f"code='{code}', successor='{plain_copy.cells('parties', code)['successor']}'; name the state that came after it"
+        for code in sorted({"SUN", *circle} - ({"SUN"} if circle == {"RUS": "RUS"} else set()), key=lambda c: plain_copy.row_of("parties", c))
     ]  # fmt: skip
 
 
@@ -158,10 +160,10 @@ def act_of(copy, **cells):
 @pytest.mark.parametrize(
     "cells", [{}, {"actor": "CHN;USA"}, {"standing": "reported"}, {"actor": "CHN;USA", "standing": "disputed"}]
 )
-def test_an_act_stands_once_whatever_the_order_of_its_actors_and_its_standing(small_copy, cells):
-    assert small_copy.cells("events", ACT)["actor"] == "USA;CHN"
-    told = act_of(small_copy, **cells)
-    assert small_copy.faults() == [told]
+def test_an_act_stands_once_whatever_the_order_of_its_actors_and_its_standing(plain_copy, cells):
+    assert plain_copy.cells("events", ACT)["actor"] == "USA;CHN"
+    told = act_of(plain_copy, **cells)
+    assert plain_copy.faults() == [told]
 
 
 @pytest.mark.parametrize(
@@ -174,9 +176,9 @@ def test_an_act_stands_once_whatever_the_order_of_its_actors_and_its_standing(sm
         {"known_late": "1"},
     ],
 )
-def test_another_act_of_the_day_is_no_double(small_copy, cells):
-    act_of(small_copy, **cells)
-    assert small_copy.faults() == []
+def test_another_act_of_the_day_is_no_double(plain_copy, cells):
+    act_of(plain_copy, **cells)
+    assert plain_copy.faults() == []
 
 
 DESCRIPTOR = "datapackage.json: expected {}; take resources from the descriptor of the shipped record"
@@ -193,16 +195,16 @@ SPOILT = {
 
 
 @pytest.mark.parametrize(("spoil", "told"), SPOILT.values(), ids=SPOILT)
-def test_the_descriptor_says_what_the_schema_says(small_copy, spoil, told):
-    path = small_copy.folder / "datapackage.json"
+def test_the_descriptor_says_what_the_schema_says(plain_copy, spoil, told):
+    path = plain_copy.folder / "datapackage.json"
     found = json.loads(path.read_text(encoding="utf-8"))
     spoil(found)
     path.write_text(json.dumps(found), encoding="utf-8")
-    assert small_copy.faults() == [DESCRIPTOR.format(text) for text in told]
+    assert plain_copy.faults() == [DESCRIPTOR.format(text) for text in told]
 
 
-def test_a_descriptor_may_have_a_title_and_an_end_of_its_own(small_copy):
-    path = small_copy.folder / "datapackage.json"
+def test_a_descriptor_may_have_a_title_and_an_end_of_its_own(plain_copy):
+    path = plain_copy.folder / "datapackage.json"
     found = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(found | {"title": "Mine", "version": "9", "data_end": "2026-09-30"}), encoding="utf-8")
-    assert small_copy.faults() == []
+    assert plain_copy.faults() == []

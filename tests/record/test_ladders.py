@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
-from planting import with_later_claims, with_later_ladders, with_later_retractions
+from planting import PLANTED, with_later_claims, with_later_ladders, with_later_retractions
 
 from forecasting import LeakageError, UsageError, load_history
 from forecasting.features.registry import FEATURES, names_of
@@ -69,13 +69,15 @@ def test_a_change_is_known_from_its_known_day(record, day):
     planted = with_later_ladders(record, day)
     before, after = History(day, planted), History(day + timedelta(days=1), planted)
     case_id = before.open_case_ids()[-1]
-    assert before.ladders.empty
-    assert set(after.ladders["case_id"]) == set(after.cases["case_id"])
-    assert before.case(case_id).rungs == ()
-    assert [each.known_date for each in after.case(case_id).rungs] == [after.as_of] * 2
-    assert after.case(case_id).on_ladder("formalization", day).level == 3
-    assert before.case(case_id).on_ladder("formalization").rung is None
-    assert after.dossiers().dossier(case_id, day).rungs == ()
+    shipped = History(day, record).case(case_id).rungs
+    assert (before.ladders["known_date"] <= str(day)).all()
+    assert (after.ladders["evidence"] == PLANTED).groupby(after.ladders["case_id"]).any().all()
+    assert before.case(case_id).rungs == shipped
+    new = [each for each in after.case(case_id).rungs if each.evidence == PLANTED]
+    assert [each.known_date for each in new] == [after.as_of] * 2
+    assert after.case(case_id).on_ladder("formalization", day).rung in new
+    assert before.case(case_id).on_ladder("formalization").rung not in new
+    assert after.dossiers().dossier(case_id, day).rungs == shipped
     with pytest.raises(
         LeakageError, match=f"^expected a day up to {day}, the as-of day of this dossier, got 2026-08-31$"
     ):
@@ -128,59 +130,59 @@ def laddered(copy, **later):
 RETRACT = {"table": "events", "field": "standing", "value": "retracted", "reason": "planted"}
 
 
-def test_a_level_goes_with_the_only_act_on_which_it_rested(small_copy):
-    laddered(small_copy)
-    small_copy.append("corrections", **RETRACT, row_key=ACT, recorded_on="2026-02-05")
-    assert small_copy.faults() == []
-    before, after = (load_history(small_copy.folder, day).case(CASE) for day in ("2026-02-04", "2026-02-05"))
+def test_a_level_goes_with_the_only_act_on_which_it_rested(plain_copy):
+    laddered(plain_copy)
+    plain_copy.append("corrections", **RETRACT, row_key=ACT, recorded_on="2026-02-05")
+    assert plain_copy.faults() == []
+    before, after = (load_history(plain_copy.folder, day).case(CASE) for day in ("2026-02-04", "2026-02-05"))
     assert (before.on_ladder("formalization").level, after.on_ladder("formalization").level) == (1, 0)
     assert before.on_ladder("formalization").rung.events == (ACT,)
 
 
-def test_a_level_that_rests_on_another_act_too_stays(small_copy):
-    laddered(small_copy, events=f"{ACT};{CASE}-e04")
-    small_copy.append("corrections", **RETRACT, row_key=ACT, recorded_on="2026-02-05")
-    assert small_copy.faults() == []
-    found = load_history(small_copy.folder, "2026-02-05").case(CASE).on_ladder("formalization")
+def test_a_level_that_rests_on_another_act_too_stays(plain_copy):
+    laddered(plain_copy, events=f"{ACT};{CASE}-e04")
+    plain_copy.append("corrections", **RETRACT, row_key=ACT, recorded_on="2026-02-05")
+    assert plain_copy.faults() == []
+    found = load_history(plain_copy.folder, "2026-02-05").case(CASE).on_ladder("formalization")
     assert (found.level, found.rung.events) == (1, (f"{CASE}-e04",))
 
 
-def test_a_level_of_acts_left_out_is_left_out_with_them(small_copy):
-    laddered(small_copy)
-    history = load_history(small_copy.folder)
+def test_a_level_of_acts_left_out_is_left_out_with_them(plain_copy):
+    laddered(plain_copy)
+    history = load_history(plain_copy.folder)
     without = history.dossiers().leaving_out([ACT]).dossier(CASE, history.as_of)
     assert (history.case(CASE).on_ladder("formalization").level, without.on_ladder("formalization").level) == (1, 0)
 
 
-def test_an_alternative_reading_takes_the_place_of_the_row_of_its_day_or_stands_beside_it(small_copy):
-    laddered(small_copy)
-    day = small_copy.cells("events", ACT)["event_date"]
+def test_an_alternative_reading_takes_the_place_of_the_row_of_its_day_or_stands_beside_it(plain_copy):
+    laddered(plain_copy)
+    day = plain_copy.cells("events", ACT)["event_date"]
     reading = {"alternative_id": "planted-a01", "case_id": CASE, "reason": "planted", "known_date": "2026-02-06"}
-    small_copy.append("alternatives", **reading, field="formalization", value=f"{day} 2 stalled")
-    small_copy.append("alternatives", **reading, field="strain", value="2018-02-05 1 live")
-    assert small_copy.faults() == []
-    history = load_history(small_copy.folder)
+    plain_copy.append("alternatives", **reading, field="formalization", value=f"{day} 2 stalled")
+    plain_copy.append("alternatives", **reading, field="strain", value="2018-02-05 1 live")
+    assert plain_copy.faults() == []
+    history = load_history(plain_copy.folder)
     plain, other = history.case(CASE), recoded(history, ["planted-a01"]).case(CASE)
     assert (plain.on_ladder("formalization").status, other.on_ladder("formalization").status) == ("active", "stalled")
     assert (plain.on_ladder("strain").level, other.on_ladder("strain").level) == (0, 1)
     assert len(other.rungs) == len(plain.rungs) + 1
 
 
-def test_the_days_of_sight_and_look_are_known_by_then_and_keep_an_ending_unknown(small_copy):
+def test_the_days_of_sight_and_look_are_known_by_then_and_keep_an_ending_unknown(plain_copy):
     closed = "uganda-tanzania-mogadishu-1972"
-    source = small_copy.cells("events", ACT)["source_id"]
+    source = plain_copy.cells("events", ACT)["source_id"]
     for target in ("concluded", "in_force"):
-        small_copy.edit(
+        plain_copy.edit(
             "outcomes",
             f"{CASE}/{target}",
             last_observed_date="2020-06-30",
             last_observed_source=source,
             looked_until="2024-06-30",
         )
-    assert small_copy.faults() == []
+    assert plain_copy.faults() == []
     seen = {}
     for day in ("1978-01-01", "2020-06-29", "2020-06-30", "2024-01-01", "2026-02-05"):
-        history = load_history(small_copy.folder, day)
+        history = load_history(plain_copy.folder, day)
         for case_id in set(history.cases["case_id"]) & {CASE, closed}:
             row = history.outcome(case_id)
             seen[case_id, day] = (row["last_observed_source"], row["looked_until"].date().isoformat())
@@ -190,9 +192,9 @@ def test_the_days_of_sight_and_look_are_known_by_then_and_keep_an_ending_unknown
     assert seen[CASE, "2024-01-01"] == (source, "2024-01-01")
     assert seen[CASE, "2026-02-05"] == (source, "2024-06-30")
     assert seen[closed, "1978-01-01"] == ("", "1978-01-01")
-    assert seen[closed, "2026-02-05"] == ("", small_copy.cells("outcomes", f"{closed}/concluded")["end_known_date"])
-    assert load_history(small_copy.folder).case(CASE).looked_until == date(2024, 6, 30)
-    assert load_history(small_copy.folder, "2021-01-01").case(CASE).looked_until == date(2021, 1, 1)
+    assert seen[closed, "2026-02-05"] == ("", plain_copy.cells("outcomes", f"{closed}/concluded")["end_known_date"])
+    assert load_history(plain_copy.folder).case(CASE).looked_until == date(2024, 6, 30)
+    assert load_history(plain_copy.folder, "2021-01-01").case(CASE).looked_until == date(2021, 1, 1)
 
 
 def test_the_shipped_record_says_of_every_outcome_until_when_somebody_looked(record):
