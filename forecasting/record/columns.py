@@ -1,6 +1,8 @@
 """Checks of the columns: the form of each cell, and that each code is known."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 
 import pandas as pd
 
@@ -8,9 +10,9 @@ from forecasting.record.reading import RawTable
 from forecasting.record.schema import PLACEHOLDER, SLUG, Column, Table
 from forecasting.store.errors import Fault, shown
 
-UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 Vocabulary = Mapping[str, frozenset[str]]
-Test = Callable[["pd.Series[str]"], "pd.Series[bool]"]
+Test = Callable[[str], bool]
 
 
 def column_faults(raw: RawTable, vocabulary: Vocabulary) -> list[Fault]:
@@ -18,22 +20,21 @@ def column_faults(raw: RawTable, vocabulary: Vocabulary) -> list[Fault]:
 
     `vocabulary` maps the name of a table to its keys, for the columns that link to it.
     """
-    cells = raw.cells.copy(deep=False)
-    cells.attrs = {}  # pandas would copy them with every column and at every step of a test
     return [
         fault
         for column in raw.table.columns
         for test in _tests(column, vocabulary)
-        for fault in _faults(raw, column, ~test(cells[column.name]))
+        for fault in _faults(raw, column, test)
     ]
 
 
-def _faults(raw: RawTable, column: Column, wrong: "pd.Series[bool]") -> Iterator[Fault]:
-    """A fault for each line whose cell in the column is wrong."""
-    for line in wrong.index[wrong]:
+def _faults(raw: RawTable, column: Column, test: Test) -> Iterator[Fault]:
+    """A fault for each line whose cell in the column does not pass; what stands in many lines is tested once."""
+    cells = raw.cells[column.name].tolist()
+    wrong = {cell for cell in set(cells) if not test(cell)}
+    for line in [line for line, cell in enumerate(cells) if cell in wrong] if wrong else ():
         owner = raw.cells["case_id"][line] if "case_id" in raw.cells else ""
-        got = shown(raw.cells[column.name][line])
-        yield Fault(*raw.place(line), str(owner), column.expected(), got)
+        yield Fault(*raw.place(line), str(owner), column.expected(), shown(cells[line]))
 
 
 def _tests(column: Column, vocabulary: Vocabulary) -> list[Test]:
@@ -41,53 +42,58 @@ def _tests(column: Column, vocabulary: Vocabulary) -> list[Test]:
     tests: list[Test] = [_form(column)]
     if column.link:
         known = vocabulary[column.link]
-        tests.append(_parts_in(known) if column.kind == "keys" else lambda cells: cells.isin(known))
+        tests.append(_parts_in(known) if column.kind == "keys" else known.__contains__)
     return [_optional(test, column.required) for test in tests]
 
 
 def _optional(test: Test, required: bool) -> Test:
     if required:
-        return lambda cells: test(cells) & (cells != "")
-    return lambda cells: test(cells) | (cells == "")
+        return lambda cell: cell != "" and test(cell)
+    return lambda cell: cell == "" or test(cell)
 
 
 def _parts_in(known: frozenset[str]) -> Test:
-    def test(cells: "pd.Series[str]") -> "pd.Series[bool]":
-        verdict = {
-            cell: len(parts := cell.split(";")) == len(set(parts)) and known.issuperset(parts)
-            for cell in cells.unique()
-        }
-        return cells.map(verdict).astype(bool)
+    def test(cell: str) -> bool:
+        return len(parts := cell.split(";")) == len(set(parts)) and known.issuperset(parts)
 
     return test
+
+
+def _matching(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(pattern).fullmatch
 
 
 def _form(column: Column) -> Test:
     match column.kind:
         case "choice":
-            return lambda cells: cells.isin(column.choices)
+            return frozenset(column.choices).__contains__
         case "choices":
             return _parts_in(frozenset(column.choices))
         case "flag":
-            return lambda cells: cells.isin(("0", "1"))
+            return frozenset("01").__contains__
         case "probability":
-            return lambda cells: cells.str.fullmatch(r"0(\.[0-9]+)?|1(\.0+)?")
+            share = _matching(r"0(\.[0-9]+)?|1(\.0+)?")
+            return lambda cell: bool(share(cell))
         case "integer":
-            return lambda cells: (
-                cells.str.fullmatch(r"[0-9]{1,6}")
-                & pd.to_numeric(cells, errors="coerce").between(column.minimum, column.maximum)
-            )
+            digits = _matching(r"[0-9]{1,6}")
+            return lambda cell: bool(digits(cell)) and column.minimum <= int(cell) <= column.maximum
         case "day":
-            return lambda cells: (
-                cells.str.fullmatch(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
-                & pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").notna()
-            )
+            return _is_day
         case "slug" if not column.link:
-            return lambda cells: cells.str.fullmatch(SLUG) & (cells.str.len() <= 80)
+            slug = _matching(SLUG)
+            return lambda cell: bool(slug(cell)) and len(cell) <= 80
         case _:
-            return lambda cells: (
-                (cells.str.strip() == cells) & (cells != PLACEHOLDER) & ~cells.str.contains(UNPRINTABLE)
-            )
+            return lambda cell: cell.strip() == cell != PLACEHOLDER and not UNPRINTABLE.search(cell)
+
+
+_looks_like_a_day = _matching(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
+
+
+def _is_day(cell: str) -> bool:
+    try:
+        return bool(_looks_like_a_day(cell)) and bool(date.fromisoformat(cell))
+    except ValueError:
+        return False
 
 
 def typed(cells: pd.DataFrame, table: Table) -> pd.DataFrame:
