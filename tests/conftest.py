@@ -61,13 +61,15 @@ settings.register_profile("fixed", derandomize=True, deadline=None, max_examples
 settings.load_profile("fixed")
 
 
+def pytest_configure() -> None:
+    """Before any process is started: every file named in `LONGEST` is there."""
+    if missing := [file for file in LONGEST if not (Path(__file__).parent / file).is_file()]:
+        raise pytest.UsageError(f"expected the files named in LONGEST, got none at {', '.join(missing)}; name them anew")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest come first, so that no process has one of them left when the others have ended."""
     ranks = {Path(__file__).parent / file: rank for rank, file in enumerate(LONGEST)}
-    if missing := [str(path) for path in ranks if not path.is_file()]:
-        raise pytest.UsageError(
-            f"expected the files named in LONGEST, got none at {', '.join(missing)}; name them anew"
-        )
     items.sort(key=lambda item: ranks.get(item.path, len(LONGEST)))
 
 
