@@ -64,7 +64,9 @@ settings.load_profile("fixed")
 def pytest_configure() -> None:
     """Before any process is started: every file named in `LONGEST` is there."""
     if missing := [file for file in LONGEST if not (Path(__file__).parent / file).is_file()]:
-        raise pytest.UsageError(f"expected the files named in LONGEST, got none at {', '.join(missing)}; name them anew")
+        raise pytest.UsageError(
+            f"expected the files named in LONGEST, got none at {', '.join(missing)}; name them anew"
+        )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
