@@ -36,23 +36,24 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 os.environ.update(ONE_THREAD)  # of processes that tests start: two workers on two cores leave no second thread
 
 LONGEST = (
-    "documents/test_case_report.py",
     "browser/test_jupyterlab.py",
     "browser/test_pages.py",
-    "publish/lab_jobs/test_lab_jobs_server.py",
+    "documents/test_case_report.py",
     "test_notebooks.py",
     "publish/test_batch.py",
+    "publish/lab_jobs/test_lab_jobs_server.py",
     "backtest/test_leakage.py",
-    "features/test_leaks.py",
-    "cli/test_commands.py",
-    "documents/card/test_card_signing.py",
-    "explain/test_changes.py",
-    "backtest/multiverse/test_multiverse.py",
-    "backtest/test_checkpoints.py",
-    "documents/test_provenance.py",
-    "documents/test_scorecard.py",
     "publish/test_engine.py",
+    "features/test_leaks.py",
+    "documents/test_scorecard.py",
+    "backtest/multiverse/test_multiverse.py",
+    "documents/card/test_card_signing.py",
+    "record/test_as_of.py",
+    "documents/test_provenance.py",
     "publish/schedule/test_run_faults.py",
+    "cli/test_commands.py",
+    "explain/test_changes.py",
+    "backtest/test_checkpoints.py",
 )
 
 PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
@@ -60,13 +61,17 @@ settings.register_profile("fixed", derandomize=True, deadline=None, max_examples
 settings.load_profile("fixed")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest come first, so that no process has one of them left when the others have ended."""
-    ranks = {Path(__file__).parent / file: rank for rank, file in enumerate(LONGEST)}
-    if missing := [str(path) for path in ranks if not path.is_file()]:
+def pytest_configure() -> None:
+    """Before any process is started: every file named in `LONGEST` is there."""
+    if missing := [file for file in LONGEST if not (Path(__file__).parent / file).is_file()]:
         raise pytest.UsageError(
             f"expected the files named in LONGEST, got none at {', '.join(missing)}; name them anew"
         )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, so that no process has one of them left when the others have ended."""
+    ranks = {Path(__file__).parent / file: rank for rank, file in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(item.path, len(LONGEST)))
 
 
@@ -104,6 +109,20 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, FittedMo
         return known, fitted, artefacts.save(fitted, known, folder).folder
 
     return made_once(tmp_path_factory, "artefacts", make)
+
+
+@pytest.fixture(scope="session")
+def two_days(trained: tuple[History, FittedModels, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the artefact of `trained` and one of 2026-03-01: what pages and notebooks ask for, fitted once."""
+    from forecasting import MODELS, artefacts, fit_models, load_history
+
+    def make(folder: Path) -> Path:
+        shutil.copytree(trained[2], folder / trained[2].name)
+        known = load_history(as_of="2026-03-01")
+        artefacts.save(fit_models(known, MODELS), known, folder)
+        return folder
+
+    return made_once(tmp_path_factory, "two_days", make)
 
 
 @pytest.fixture

@@ -31,9 +31,9 @@ def test_template_declares_exactly_its_parameters(name):
 
 
 @pytest.mark.parametrize("path", THIN, ids=lambda path: path.stem)
-def test_notebook_runs(path, tmp_path, trained):
-    """Each in a folder beside the fitted models of the founding case's first day, as they lie in a clone."""
-    (tmp_path / "artefacts").symlink_to(trained[2].parent)
+def test_notebook_runs(path, tmp_path, two_days):
+    """Each in a folder beside the fitted models of the days that it asks for, as they lie in a clone once it has run."""
+    (tmp_path / "artefacts").symlink_to(two_days)
     (place := tmp_path / "notebooks").mkdir()
     ran = papermill.execute_notebook(
         path, place / "ran.ipynb", engine_name=ENGINE, kernel_name="python3", progress_bar=False, cwd=str(place)

@@ -46,8 +46,11 @@ def claim_faults(claims: RawTable, events: pd.DataFrame) -> list[Fault]:
     return findings.faults
 
 
-def sight_faults(outcomes: RawTable, events: pd.DataFrame) -> list[Fault]:
-    """Last sights of open cases before an act of the case that shows it kept (`events`: each event_id once)."""
+def sight_faults(outcomes: RawTable, events: pd.DataFrame, starts: "pd.Series[str]") -> list[Fault]:
+    """Last sights of open cases before an act of the case that shows it kept (`events`: each event_id once).
+
+    `starts`: start_date by case_id; a sight before the start is told elsewhere.
+    """
     findings, cells = Findings(outcomes), outcomes.cells
     kept = events["kind"].isin(OBSERVANCE_KINDS) & (events["standing"] == "confirmed")
     stops = PLOVER_BY_KIND["military_dialogue_suspended"]
@@ -55,7 +58,8 @@ def sight_faults(outcomes: RawTable, events: pd.DataFrame) -> list[Fault]:
     last = days_of(acts["event_date"]).groupby(acts["case_id"]).max()
     closed = set(cells.loc[(cells["target"] == TARGETS[0]) & (cells["cause"] != ""), "case_id"])
     shown = days_of(cells["case_id"].map(last.dt.strftime("%Y-%m-%d")))
-    late = ~cells["case_id"].isin(closed) & (findings.day("last_observed_date") < shown)
+    seen = findings.day("last_observed_date")
+    late = ~cells["case_id"].isin(closed) & (seen < shown) & (seen >= days_of(cells["case_id"].map(starts)))
     findings.add_against(
         late,
         "last_observed_date on or after {}, when an act of the case shows it kept",

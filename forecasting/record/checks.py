@@ -114,7 +114,7 @@ def _table_faults(record: RawRecord, changed: Set[str] | None = None) -> list[Fa
         ({"events", "outcomes"}, lambda: rules.event_faults(events, concluded, end)),
         ({"events", "outcomes", "cases"}, lambda: rules.ending_faults(cases, events.cells, concluded)),
         ({"events"}, lambda: clearing_faults(events, acts)),
-        ({"outcomes", "events"}, lambda: sight_faults(outcomes, acts)),
+        ({"outcomes", "events", "cases"}, lambda: sight_faults(outcomes, acts, frames["cases"]["start_date"])),
         ({"ladders", "events", "outcomes", "cases"}, lambda: ladder_faults(tables["ladders"], frames, end)),
         ({"calendar"}, lambda: rules.calendar_faults(tables["calendar"], end)),
         *(({name, "cases"}, partial(span_faults, raw, frames["cases"])) for name, raw in tables.items()),

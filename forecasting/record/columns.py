@@ -1,6 +1,8 @@
 """Checks of the columns: the form of each cell, and that each code is known."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 
 import pandas as pd
 
@@ -12,7 +14,7 @@ from forecasting.store.errors import Fault, shown
 YEAR = "(1[89]|2[01])[0-9]{2}"
 _EMPTY = {False: "leave the cell empty where there is nothing to say", True: "say what it is"}
 Vocabulary = Mapping[str, frozenset[str]]
-Test = Callable[["pd.Series[str]"], "pd.Series[bool]"]
+Test = Callable[[str], bool]
 
 
 def column_faults(raw: RawTable, vocabulary: Vocabulary) -> list[Fault]:
@@ -20,78 +22,86 @@ def column_faults(raw: RawTable, vocabulary: Vocabulary) -> list[Fault]:
 
     `vocabulary` maps the name of a table to its keys, for the columns that link to it.
     """
-    cells = raw.cells.copy(deep=False)
-    cells.attrs = {}  # pandas would copy them with every column and at every step of a test
     return [
         fault
         for column in raw.table.columns
-        for test, do in _tests(column, vocabulary)
-        for fault in _faults(raw, column, ~test(cells[column.name]), do)
+        for wrong, do in _wrong(column, raw.cells[column.name], vocabulary)
+        for fault in _faults(raw, column, wrong, do)
     ]
 
 
-def _faults(raw: RawTable, column: Column, wrong: "pd.Series[bool]", do: str) -> Iterator[Fault]:
-    """A fault for each line whose cell in the column is wrong."""
-    for line in wrong.index[wrong]:
-        owner = raw.cells["case_id"][line] if "case_id" in raw.cells else ""
-        got = shown(raw.cells[column.name][line])
-        yield Fault(*raw.place(line), str(owner), column.expected(), got, do)
+def _faults(raw: RawTable, column: Column, wrong: set[str], do: str) -> Iterator[Fault]:
+    """A fault for each line whose cell in the column is one of the wrong ones."""
+    if not wrong:
+        return
+    for line, cell in enumerate(raw.cells[column.name].tolist()):
+        if cell in wrong:
+            owner = raw.cells["case_id"][line] if "case_id" in raw.cells else ""
+            yield Fault(*raw.place(line), str(owner), column.expected(), shown(cell), do)
 
 
-def _tests(column: Column, vocabulary: Vocabulary) -> list[tuple[Test, str]]:
-    """Tests that each cell of the column must pass, with the remedy; a cell that is not required may be empty."""
-    tests: list[tuple[Test, str]] = [(_form(column), "")]
+def _wrong(column: Column, cells: "pd.Series[str]", vocabulary: Vocabulary) -> Iterator[tuple[set[str], str]]:
+    """Cells that do not pass each test of the column, with the remedy; what is in many lines is tested once."""
+    different = set(cells.tolist())
+    empty = set() if column.required else {""}
+    tests = [_form(column)]
     if column.link:
         known = vocabulary[column.link]
-        tests.append((_parts_in(known) if column.kind == "keys" else lambda cells: cells.isin(known), ""))
-    found = [(_optional(test, column.required), do) for test, do in tests]
+        tests.append(_parts_in(known) if column.kind == "keys" else known.__contains__)
+    for test in tests:
+        yield {cell for cell in different - empty if cell == "" or not test(cell)}, ""
     if column.kind in ("text", "cell"):
         codes = frozenset({"none"} if column.kind == "cell" else ())
-        found.append((lambda cells: ~unseen(cells), "type it anew: a character in it cannot be seen"))
-        found.append((lambda cells: ~missing_word(cells, but=codes) | (cells == PLACEHOLDER), _EMPTY[column.required]))
-    return found
-
-
-def _optional(test: Test, required: bool) -> Test:
-    if required:
-        return lambda cells: test(cells) & (cells != "")
-    return lambda cells: test(cells) | (cells == "")
+        texts = pd.Series(sorted(different), dtype="str")
+        yield set(texts[unseen(texts)]), "type it anew: a character in it cannot be seen"
+        yield set(texts[missing_word(texts, but=codes)]) - {PLACEHOLDER}, _EMPTY[column.required]
 
 
 def _parts_in(known: frozenset[str]) -> Test:
-    def test(cells: "pd.Series[str]") -> "pd.Series[bool]":
-        verdict = {
-            cell: len(parts := cell.split(";")) == len(set(parts)) and known.issuperset(parts)
-            for cell in cells.unique()
-        }
-        return cells.map(verdict).astype(bool)
+    def test(cell: str) -> bool:
+        return len(parts := cell.split(";")) == len(set(parts)) and known.issuperset(parts)
 
     return test
+
+
+def _matching(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(pattern).fullmatch
 
 
 def _form(column: Column) -> Test:
     match column.kind:
         case "choice":
-            return lambda cells: cells.isin(column.choices)
+            return frozenset(column.choices).__contains__
         case "choices":
             return _parts_in(frozenset(column.choices))
         case "flag":
-            return lambda cells: cells.isin(("0", "1"))
+            return frozenset("01").__contains__
         case "probability":
-            return lambda cells: cells.str.fullmatch(r"0(\.[0-9]+)?|1(\.0+)?")
+            share = _matching(r"0(\.[0-9]+)?|1(\.0+)?")
+            return lambda cell: bool(share(cell))
         case "integer":
-            return lambda cells: (
-                cells.str.fullmatch(r"[0-9]{1,6}")
-                & pd.to_numeric(cells, errors="coerce").between(column.minimum, column.maximum)
-            )
+            digits = _matching(r"[0-9]{1,6}")
+            return lambda cell: bool(digits(cell)) and column.minimum <= int(cell) <= column.maximum
         case "day":
-            return lambda cells: cells.str.fullmatch(YEAR + "-[0-9]{2}-[0-9]{2}") & days_of(cells).notna()
+            return lambda cell: len(cell) == len("2026-02-05") and _is_day(cell)
         case "partial day":
-            return lambda cells: cells.str.fullmatch(YEAR + "(-[0-9]{2}){0,2}") & last_days_of(cells).notna()
+            return _is_day
         case "slug" if not column.link:
-            return lambda cells: cells.str.fullmatch(SLUG) & (cells.str.len() <= 80)
+            slug = _matching(SLUG)
+            return lambda cell: bool(slug(cell)) and len(cell) <= 80
         case _:
-            return lambda cells: (cells.str.strip(" ") == cells) & (cells != PLACEHOLDER)
+            return lambda cell: cell.strip(" ") == cell != PLACEHOLDER
+
+
+_looks_like_a_day = _matching(YEAR + "(-[0-9]{2}){0,2}")
+
+
+def _is_day(cell: str) -> bool:
+    """True for a day, month or year that there is."""
+    try:
+        return bool(_looks_like_a_day(cell)) and bool(date.fromisoformat(cell + "-01-01"[len(cell) - 4 :]))
+    except ValueError:
+        return False
 
 
 def days_of(cells: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":

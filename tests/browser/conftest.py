@@ -14,7 +14,7 @@ collect_ignore_glob = [] if all(importlib.util.find_spec(name) for name in WANTE
 
 
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory, trained):
+def pages(tmp_path_factory, two_days):
     """Every page and the index by their first folder; the portfolio and the record's are those of a smaller record."""
     from records import RecordCopy
 
@@ -29,7 +29,7 @@ def pages(tmp_path_factory, trained):
     ended = sorted(outcomes.loc[outcomes["cause"] != "", "case_id"])
     record.keep_cases({*ended[::3], CASE, "nsg-1978"})
     asked = {
-        "case_report": {"case_id": CASE, "as_of": "2026-03-01", "artefacts": trained[2].parent},
+        "case_report": {"case_id": CASE, "as_of": "2026-03-01", "artefacts": two_days},
         "portfolio": {"data": record.folder, "horizons": [60]},
         "scorecard": {},
         "data_quality": {"data": record.folder},

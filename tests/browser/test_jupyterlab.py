@@ -36,10 +36,10 @@ def answers(url):
 
 
 @pytest.fixture(scope="module")
-def lab(trained, tmp_path_factory):
+def lab(two_days, tmp_path_factory):
     """Address of a JupyterLab on a copy of the notebooks, beside the fitted models, that reads no settings of a user."""
     place = tmp_path_factory.mktemp("lab")
-    (place / "artefacts").symlink_to(trained[2].parent)
+    (place / "artefacts").symlink_to(two_days)
     own = {f"JUPYTER_{name}_DIR": str(place / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
     own |= {f"JUPYTERLAB_{name}_DIR": str(place / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
     own |= {"IPYTHONDIR": str(place / "ipython"), "HOME": str(place), "JUPYTER_TOKEN": TOKEN, "JUPYTER_NO_CONFIG": "1"}

@@ -50,8 +50,8 @@ def first_day():
 
 
 @pytest.fixture(scope="module")
-def weeks_later(asked):
-    return CaseReport(CASE, "2026-03-01", artefacts=asked["artefacts"])
+def weeks_later(two_days):
+    return CaseReport(CASE, "2026-03-01", artefacts=two_days)
 
 
 @pytest.fixture(scope="module")
