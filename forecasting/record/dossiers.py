@@ -238,7 +238,7 @@ class DossierIndex:
     @cached_property
     def _announced(self) -> dict[str, list[Any]]:
         """Rows of the calendar by case, in the order of the scheduled days."""
-        rows = self._tables.tracked("calendar").plain.sort_values("scheduled_date")
+        rows = self._tables.tracked("calendar").plain.sort_values("scheduled_date", kind="stable")
         return {str(case_id): list(own.itertuples()) for case_id, own in rows.groupby("case_id")}
 
     def _own_events(self, lines: NDArray[np.int64]) -> tuple[tuple[int, Event], ...]:

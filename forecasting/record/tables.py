@@ -49,14 +49,18 @@ class KnownTables:
             return self._known(self._typed(), pd.Timestamp(self.as_of))
 
     def _typed(self) -> dict[str, Tracked]:
-        """Every table in full, corrected as of the day; if there is any correction, every column depends on them."""
+        """Every table in full, corrected as of the day; the columns of a corrected table depend on the corrections."""
         changed = corrected_tables(self.record, self.as_of)
-        is_corrected = not self.record.tables["corrections"].cells.empty
-        corrections = together(*columns_of("corrections").values()) if is_corrected else NOTHING
+        corrected = set(self.record.tables["corrections"].cells["table"])
+        corrected |= {"ladders"} if "events" in corrected else set()
+        corrections = together(*columns_of("corrections").values())
         return {
             name: Tracked(
                 typed(changed.get(name, raw).cells, raw.table),
-                {column: together(own, corrections) for column, own in columns_of(name).items()},
+                {
+                    column: together(own, corrections if name in corrected else NOTHING)
+                    for column, own in columns_of(name).items()
+                },
             )
             for name, raw in self.record.tables.items()
         }

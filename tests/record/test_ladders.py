@@ -175,26 +175,26 @@ def test_the_days_of_sight_and_look_are_known_by_then_and_keep_an_ending_unknown
         plain_copy.edit(
             "outcomes",
             f"{CASE}/{target}",
-            last_observed_date="2020-06-30",
+            last_observed_date="2025-06-30",
             last_observed_source=source,
-            looked_until="2024-06-30",
+            looked_until="2026-01-31",
         )
     assert plain_copy.faults() == []
     seen = {}
-    for day in ("1978-01-01", "2020-06-29", "2020-06-30", "2024-01-01", "2026-02-05"):
+    for day in ("1978-01-01", "2025-06-29", "2025-06-30", "2025-12-01", "2026-02-05"):
         history = load_history(plain_copy.folder, day)
         for case_id in set(history.cases["case_id"]) & {CASE, closed}:
             row = history.outcome(case_id)
             seen[case_id, day] = (row["last_observed_source"], row["looked_until"].date().isoformat())
         assert "last_observed_date" not in history.outcomes
-    assert seen[CASE, "2020-06-29"] == ("", "2020-06-29")
-    assert seen[CASE, "2020-06-30"] == (source, "2020-06-30")
-    assert seen[CASE, "2024-01-01"] == (source, "2024-01-01")
-    assert seen[CASE, "2026-02-05"] == (source, "2024-06-30")
+    assert seen[CASE, "2025-06-29"] == ("", "2025-06-29")
+    assert seen[CASE, "2025-06-30"] == (source, "2025-06-30")
+    assert seen[CASE, "2025-12-01"] == (source, "2025-12-01")
+    assert seen[CASE, "2026-02-05"] == (source, "2026-01-31")
     assert seen[closed, "1978-01-01"] == ("", "1978-01-01")
     assert seen[closed, "2026-02-05"] == ("", plain_copy.cells("outcomes", f"{closed}/concluded")["end_known_date"])
-    assert load_history(plain_copy.folder).case(CASE).looked_until == date(2024, 6, 30)
-    assert load_history(plain_copy.folder, "2021-01-01").case(CASE).looked_until == date(2021, 1, 1)
+    assert load_history(plain_copy.folder).case(CASE).looked_until == date(2026, 1, 31)
+    assert load_history(plain_copy.folder, "2025-09-01").case(CASE).looked_until == date(2025, 9, 1)
 
 
 def test_the_shipped_record_says_of_every_outcome_until_when_somebody_looked(record):
