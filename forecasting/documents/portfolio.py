@@ -99,7 +99,7 @@ def portfolio_content(
         "horizon": found.horizon,
         "level": LEVEL,
         "models": {"headline": HEADLINE_MODEL, "hazard_model": HAZARD_MODEL},
-        "accuracy": value("accuracy", skill, history.record.folder),
+        "accuracy": value("accuracy", skill, history.record.folder, history.sha256),
         "ended": value("ended", ended, found),
         "entered": value("entered", entered, found),
         "moved": value("moved", moves, found),
