@@ -1,0 +1,252 @@
+"""Rows of the ladder's model: how each case moved, as known on a day, and its covariates at the landmarks."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.features import FEATURES
+from forecasting.forecasts.training import UNCERTAIN
+from forecasting.models.claim_readings import readings
+from forecasting.models.ladder_design import Term
+from forecasting.models.ladder_months import FollowUps, Lines
+from forecasting.models.ladder_moves import ACTIVE, BROKEN, STALLED, UNKNOWN, state_number
+from forecasting.record.cases import Dossier
+from forecasting.record.dossiers import DossierIndex
+from forecasting.record.ladders import Rung, position
+from forecasting.record.months import DAYS_PER_MONTH, completed_months
+from forecasting.record.panel import Landmarks, Spells, landmarks
+from forecasting.record.vocabulary import LADDER_LEVELS, SAME_OUTCOME_TYPES
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+KeepRungs = Callable[[Dossier], Sequence[Rung]]
+"""Chooses the rows of both ladders that a model sees, as for a test of how much rests on some of them."""
+
+STATUS_NUMBERS: Final = {"none": ACTIVE, "active": ACTIVE, "stalled": STALLED, "broken": BROKEN}
+STRAIN: Final = "strain"
+COVARIATES: Final = (
+    Term("bilateral", 0.5, ("formalized",)),
+    Term("leader_endorsed", 0.5, ("formalized",)),
+    Term("observed_now", 0.5, ("formalized",)),
+    Term(STRAIN, 0.25, ("collapsed",)),
+    Term("dyad_collapse_record", 0.1, ("collapsed",)),
+    Term("has_stated_term", 0.5, ("faded",)),
+)
+"""Covariates beside the ladder; strain is the level of its ladder as a share of the highest."""
+
+
+def all_rungs(dossier: Dossier) -> Sequence[Rung]:
+    """Every row of both ladders that is known."""
+    return dossier.rungs
+
+
+@dataclass(frozen=True)
+class LadderRows:
+    """Training rows of the ladder's model.
+
+    Attributes
+    ----------
+    cases : FollowUps
+        Cases by reading of their claims.
+    lines : Lines
+        Their landmarks.
+    case_ids : tuple of str
+        Case of each row of `cases`.
+    """
+
+    cases: FollowUps
+    lines: Lines
+    case_ids: tuple[str, ...]
+
+
+def ladder_rows(
+    index: DossierIndex,
+    core: Spells,
+    covariates: Sequence[Term] = COVARIATES,
+    keep: KeepRungs = all_rungs,
+) -> LadderRows:
+    """Training rows, of what was known on the day of an index.
+
+    Parameters
+    ----------
+    index : DossierIndex
+        Dossiers of the record.
+    core : Spells
+        n spells known on that day.
+    covariates : sequence of Term
+        Covariates, features or strain.
+    keep : callable
+        Rows of the ladders that count.
+
+    Returns
+    -------
+    LadderRows
+        A case whose acts rest on open claims has a row for each reading of them, weighted by its probability.
+    """
+    marks, ids, components = landmarks(core), core.case_ids, component_keys(core)
+    values = covariate_table(index, [(ids[case], day.item()) for case, day in zip(marks.case, marks.day, strict=True)],
+                             covariates, keep)  # fmt: skip
+    rows, paths, weights = [], [], []
+    for case, case_id in enumerate(ids):
+        dossier = index.dossier(case_id, index.as_of)
+        until = int(core.exit[case])
+        if not core.cause[case]:
+            until = max(until, completed_months(dossier.start_date, index.as_of) + 1)
+        days = month_days(dossier, until)
+        found = read_paths(dossier, days, keep)
+        for path, weight in found:
+            path[: core.entry[case]] = UNKNOWN
+            rows.append(case)
+            paths.append(path)
+            weights.append(weight)
+    row = np.array(rows, dtype=np.int64)
+    states = np.full((len(row), max(map(len, paths), default=0)), UNKNOWN, dtype=np.int64)
+    for line, path in enumerate(paths):
+        states[line, : len(path)] = path
+    until = np.array([len(path) for path in paths], dtype=np.int64)
+    cases = FollowUps(
+        key=np.array([case_key(ids[case]) for case in rows], dtype=np.int64),
+        component=components[row],
+        weight=np.array(weights),
+        entry=core.entry[row],
+        exit=core.exit[row],
+        cause=core.cause[row],
+        until=until,
+        looked=np.clip(_looked(index, core)[row], core.exit[row], until),
+        form=signed(core)[row],
+        states=states,
+    )
+    return LadderRows(cases, _lines(marks, row, values, covariates), tuple(ids[case] for case in rows))
+
+
+def covariate_table(
+    index: DossierIndex, marks: Iterable[tuple[str, date]], covariates: Sequence[Term], keep: KeepRungs = all_rungs
+) -> Floats:
+    """Covariates of cases on days, (m, p), as known on each day."""
+    measures = [_measure(term.name, keep) for term in covariates]
+    values = [[measure(dossier) for measure in measures] for dossier in (index.dossier(*mark) for mark in marks)]
+    return np.array(values, dtype=np.float64).reshape(len(values), len(measures))
+
+
+def read_paths(dossier: Dossier, days: Integers, keep: KeepRungs = all_rungs) -> list[tuple[Integers, float]]:
+    """States of a case on days, under each distinct reading of its claims, with the probability of the reading.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The case, as known on a day.
+    days : numpy.ndarray of int, shape (w,)
+        Days, as ordinals.
+    keep : callable
+        Rows of the ladder that count.
+
+    Returns
+    -------
+    list of (numpy.ndarray of int of shape (w,), float)
+        States (`ladder_moves.state_number`) and weights, which sum to 1. A row of the ladder counts from the day on
+        which it was known. One that rests on untrue acts alone is left out: the case is where the row before says.
+    """
+    rungs = [rung for rung in keep(dossier) if rung.ladder == "formalization"]
+    claims, resting = _claims(dossier, rungs)
+    found: dict[bytes, tuple[Integers, float]] = {}
+    chosen = readings(list(claims.values()))
+    for truth, weight in zip(chosen.truth, chosen.weight, strict=True):
+        true = dict(zip(claims, truth.tolist(), strict=True))
+        kept = [rung for rung, acts in zip(rungs, resting, strict=True) if not acts or any(true[act] for act in acts)]
+        path = _path(kept, days, str(dossier.start["type"]))
+        before = found.get(path.tobytes(), (path, 0.0))[1]
+        found[path.tobytes()] = (path, before + float(weight))
+    return list(found.values())
+
+
+def month_days(dossier: Dossier, n_months: int) -> Integers:
+    """First day of each month of age, as an ordinal, but not before the case was known: as landmarks are dated."""
+    days = dossier.start_day + np.ceil(np.arange(n_months) * DAYS_PER_MONTH).astype(np.int64)
+    known = date.fromisoformat(str(dossier.start["start_known_date"])).toordinal()
+    return np.maximum(days, known)
+
+
+def case_key(name: str) -> int:
+    """A number from 0 that stands for a name, whatever else is in the record."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
+
+
+def component_keys(core: Spells) -> Integers:
+    """Number of the component of each spell, (n,), by a hash of the ids of its cases."""
+    ids = np.array(core.case_ids, dtype=object)
+    keys = np.zeros(len(ids), dtype=np.int64)
+    for group in np.unique(core.group):
+        own = core.group == group
+        keys[own] = case_key("\n".join(sorted(ids[own])))
+    return keys
+
+
+def signed(core: Spells) -> Integers:
+    """Form of the ladder of each spell: 1 for a text that is signed already, else 0."""
+    return core.starts["type"].isin(SAME_OUTCOME_TYPES).to_numpy(np.int64)
+
+
+def _looked(index: DossierIndex, core: Spells) -> Integers:
+    """Month of age until which somebody looked, (n,)."""
+    views = [index.dossier(case_id, index.as_of) for case_id in core.case_ids]
+    return np.array([completed_months(view.start_date, view.looked_until) + 1 for view in views], dtype=np.int64)
+
+
+def _lines(marks: Landmarks, row: Integers, values: Floats, covariates: Sequence[Term]) -> Lines:
+    """Landmarks of every row, an uncertain endorsement as two lines weighted by its probability."""
+    place = [np.flatnonzero(row == case) for case in range(int(marks.case.max(initial=-1)) + 1)]
+    line = np.concatenate([np.full(len(place[case]), mark) for mark, case in enumerate(marks.case)] or [[]])
+    at = np.concatenate([place[case] for case in marks.case] or [[]]).astype(np.int64)
+    line = line.astype(np.int64)
+    found = values[line]
+    names = [term.name for term in covariates]
+    if UNCERTAIN not in names:
+        return Lines(at, marks.age[line], np.ones(len(at)), found)
+    chance = found[:, names.index(UNCERTAIN)]
+    unsure = np.flatnonzero((chance > 0) & (chance < 1))
+    yes, no = found.copy(), found[unsure].copy()
+    yes[unsure, names.index(UNCERTAIN)], no[:, names.index(UNCERTAIN)] = 1.0, 0.0
+    weight = np.where((chance > 0) & (chance < 1), chance, 1.0)
+    return Lines(
+        np.concatenate([at, at[unsure]]),
+        np.concatenate([marks.age[line], marks.age[line][unsure]]),
+        np.concatenate([weight, 1.0 - chance[unsure]]),
+        np.concatenate([yes, no]),
+    )
+
+
+def _measure(name: str, keep: KeepRungs) -> Callable[[Dossier], float]:
+    if name == STRAIN:
+        return lambda dossier: (
+            position(keep(dossier), STRAIN, dossier.as_of, str(dossier.start["type"])).level / LADDER_LEVELS[STRAIN]
+        )
+    return FEATURES[name].measure
+
+
+def _claims(dossier: Dossier, rungs: Sequence[Rung]) -> tuple[dict[str, float], list[list[str]]]:
+    """Probability of each report on which a rung rests, and the reports of each rung; none where an act is sure."""
+    events = {event.event_id: event for event in dossier.events}
+    chance: dict[str, float] = {}
+    resting = []
+    for rung in rungs:
+        acts = [events[name] for name in rung.events if name in events]
+        own = {event.claim_id or event.event_id: dossier.probability(event) for event in acts}
+        unsure = [] if any(p >= 1.0 for p in own.values()) else list(own)
+        resting.append(unsure)
+        chance |= {name: own[name] for name in unsure}
+    return dict(sorted(chance.items())), resting
+
+
+def _path(rungs: Sequence[Rung], days: Integers, case_type: str) -> Integers:
+    """State on each day: by the last row, by date, of those known by then."""
+    before = position((), "formalization", date.min, case_type)
+    states = np.full(len(days), int(state_number(before.level, STATUS_NUMBERS[before.status])), dtype=np.int64)
+    for rung in sorted(rungs, key=lambda each: each.day):
+        known = max(rung.known_date, rung.day).toordinal()
+        states[days >= known] = int(state_number(rung.level, STATUS_NUMBERS[rung.status]))
+    return states

@@ -1,0 +1,359 @@
+"""The model of the ladder: a hazard of the endings by state and a chain over the states, with posterior draws."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from forecasting.models.detection import Detection, Gap, gap, incidence_given_gap, on_record
+from forecasting.models.incidence import Incidence
+from forecasting.models.ladder_design import N_STEPS, Term, duration_columns, ladder_columns
+from forecasting.models.ladder_hazard import SCALES, LadderHazard, ladder_hazard
+from forecasting.models.ladder_months import FollowUps, Lines
+from forecasting.models.ladder_moves import N_STATES, ladder_moves
+from forecasting.models.ladder_product import forward_incidence
+from forecasting.models.threads import one_thread
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+HIGHEST_ETA = 50.0
+
+
+@dataclass(frozen=True)
+class Standings:
+    """n cases to forecast, as they stood when last seen.
+
+    Attributes
+    ----------
+    key : numpy.ndarray of int, shape (n,)
+        Number that stands for the case, from 0: its own deviation from the model is drawn under it.
+    age : numpy.ndarray of int, shape (n,)
+        Completed months of age at the last sight.
+    gap : numpy.ndarray of int, shape (n,)
+        Months from then to the forecast day.
+    looked : numpy.ndarray of shape (n,)
+        Months from the last sight to the day until which somebody looked, from 0 to `gap`.
+    form : numpy.ndarray of int, shape (n,)
+        Form of the ladder, 0 or 1.
+    start : numpy.ndarray of shape (n, 18)
+        Distribution of the state at the last sight; rows sum to 1.
+    covariates : numpy.ndarray of shape (n, p)
+        In their own units.
+    """
+
+    key: Integers
+    age: Integers
+    gap: Integers
+    looked: Floats
+    form: Integers
+    start: Floats
+    covariates: Floats
+
+    def __post_init__(self) -> None:
+        wrong = np.flatnonzero(
+            (self.age < 0) | (self.gap < 0) | (self.looked < 0) | (self.looked > self.gap) | (self.key < 0)
+        )
+        if len(wrong):
+            raise ValueError(
+                f"expected key and age from 0 and 0 <= looked <= gap, got age {self.age[wrong[0]]}, gap "
+                f"{self.gap[wrong[0]]} and looked {self.looked[wrong[0]]} in row {wrong[0]}"
+            )
+        total = np.flatnonzero(np.abs(self.start.sum(axis=1) - 1.0) > 1e-9)
+        if self.start.shape[1:] != (N_STATES,) or len(total):
+            raise ValueError(
+                f"expected a distribution over {N_STATES} states in every row, got shape {self.start.shape}"
+                + (f" and a sum of {self.start[total[0]].sum()} in row {total[0]}" if len(total) else "")
+            )
+        gaps = np.flatnonzero(~np.isfinite(self.covariates).all(axis=1))
+        if len(gaps):
+            raise ValueError(f"expected finite covariates, got a gap in row {gaps[0]}; fill or drop it")
+
+    def select(self, rows: Sequence[int] | Integers) -> "Standings":
+        """The cases at these positions."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
+
+
+class LadderModel(BaseEstimator):
+    """Competing endings of cases that move along a ladder.
+
+    Parameters
+    ----------
+    covariates : tuple of Term
+        Covariates beside the ladder, each with its scale and the endings for which it has a reason.
+    causes : tuple of str
+        Names of causes 1, 2, ...
+    detection : Detection
+        What would have been noted after the last sight.
+    scales : tuple of float
+        Scales of the slopes' priors, see `ladder_hazard`.
+    case_sd : float
+        Standard deviation, in log odds, of a case's own deviation for each cause, from which draws are made.
+    calibration_sd : float
+        Standard deviation of the priors of the recalibration.
+    n_splits, n_folds : int
+        Splits and folds of components for the recalibration.
+    moving : bool
+        Whether the state moves on in the forecast; else it stays as it was when last seen.
+    n_draws : int
+        Posterior draws, an even number: each is followed by its mirror image, so that their mean is nearly exact.
+    seed : int
+        Seed of the draws.
+
+    Attributes
+    ----------
+    hazard_ : LadderHazard
+        Posterior of the endings' hazard.
+    moves_ : Moves
+        Moves between the states.
+    n_ : int
+        Number of cases fitted on.
+
+    Notes
+    -----
+    The point forecast is the mean of the draws. A draw has its own scale of the slopes (by their posterior
+    probabilities), coefficients N(mode, H^-1), shift and slope of the recalibration, and deviation of the case. The
+    order of cases and landmarks changes nothing: they are sorted by `FollowUps.key`, folds go by a hash of
+    `FollowUps.component`, and draws of a case by its key.
+
+    Examples
+    --------
+    Cases that reach level 3 in their second year are formalized, the others go on:
+
+    >>> import numpy as np
+    >>> n, k = 40, np.arange(40)
+    >>> states = np.where((np.arange(36) >= 12) & (k[:, None] % 2 == 0), 9, 0)
+    >>> zeros, end = np.zeros(n, dtype=int), np.full(n, 36)
+    >>> cases = FollowUps(k, k, np.ones(n), zeros, end, 1 - k % 2, end, end, zeros, states)
+    >>> lines = Lines(k, zeros, np.ones(n), np.zeros((n, 0)))
+    >>> model = LadderModel(n_draws=40).fit(cases, lines)
+    >>> at = Standings(np.array([0, 1]), *np.zeros((2, 2), int), np.zeros(2), np.zeros(2, int), np.eye(18)[[0, 9]],
+    ...                np.zeros((2, 0)))
+    >>> chance = model.predict_cumulative_incidence(at, (24,)).values[:, 0, 0]
+    >>> bool(chance[1] > chance[0])
+    True
+    """
+
+    def __init__(
+        self,
+        covariates: tuple[Term, ...] = (),
+        causes: tuple[str, ...] = ("formalized", "collapsed", "faded"),
+        detection: Detection = Detection(),  # noqa: B008 (frozen)
+        scales: tuple[float, ...] = SCALES,
+        case_sd: float = 0.35,
+        calibration_sd: float = 0.3,
+        n_splits: int = 3,
+        n_folds: int = 5,
+        moving: bool = True,
+        n_draws: int = 1000,
+        seed: int = 20260205,
+    ) -> None:
+        self.covariates = covariates
+        self.causes = causes
+        self.detection = detection
+        self.scales = scales
+        self.case_sd = case_sd
+        self.calibration_sd = calibration_sd
+        self.n_splits = n_splits
+        self.n_folds = n_folds
+        self.moving = moving
+        self.n_draws = n_draws
+        self.seed = seed
+
+    @one_thread
+    def fit(self, cases: FollowUps, lines: Lines) -> Self:
+        """Fit on follow-ups and their landmarks.
+
+        Parameters
+        ----------
+        cases : FollowUps
+            Cases.
+        lines : Lines
+            Their landmarks.
+
+        Returns
+        -------
+        LadderModel
+            The fitted model.
+
+        Raises
+        ------
+        ValueError
+            Without a case or a landmark, or for covariates other than the model's.
+        FloatingPointError
+            Where the likelihood does not converge.
+        """
+        if not len(cases.key) or not len(lines.row):
+            raise ValueError(
+                f"expected cases and landmarks to fit on, got {len(cases.key)} and {len(lines.row)}; "
+                "check the population and the as-of day"
+            )
+        cases, lines = _sorted(cases, lines)
+        self.moves_ = ladder_moves(cases.states, cases.coded, cases.weight)
+        self.hazard_ = ladder_hazard(
+            cases, lines, self.covariates, self.causes, self.detection, self.scales, self.calibration_sd,
+            self.n_splits, self.n_folds,
+        )  # fmt: skip
+        self.n_ = len(np.unique(cases.key))
+        self._draw()
+        return self
+
+    @one_thread
+    def increments(self, at: Standings, row: int, marks: Sequence[int]) -> Floats:
+        """Increments of incidence of one case between months, as if nothing had become known since its last sight.
+
+        Parameters
+        ----------
+        at : Standings
+            Cases.
+        row : int
+            Position of the case.
+        marks : sequence of int
+            Ascending months after the last sight.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n_draws, k, n_marks)
+            Incidence from each mark to the next, the first from the last sight.
+        """
+        check_is_fitted(self, "hazard_")
+        steps = self.moves_.matrix if self.moving else np.eye(N_STATES)
+        found = forward_incidence(at.start[row], self._hazards(at, row), steps, int(at.age[row]), marks)
+        return np.diff(found, axis=2, prepend=0.0)
+
+    def draws(self, at: Standings, horizons: tuple[int, ...]) -> Floats:
+        """Posterior draws of the cumulative incidence, given that no ending was noted.
+
+        Parameters
+        ----------
+        at : Standings
+            n cases.
+        horizons : tuple of int
+            Ascending months after the forecast day.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n_draws, n, k, n_horizons)
+            Probability of having ended by each cause, already or within each horizon.
+        """
+        found = []
+        for row, n_gap in enumerate(at.gap):
+            rise = self.increments(at, row, _marks(int(n_gap), horizons))
+            seen = self.detection.monthly(int(n_gap), float(at.looked[row]))[:, : rise.shape[1]]
+            found.append(incidence_given_gap(rise, seen, int(n_gap), np.arange(1, len(horizons) + 1)))
+        return np.stack(found, axis=1)
+
+    def gaps(self, at: Standings) -> Gap:
+        """Draws of what the months since the last sight leave possible: `ended` (n_draws, n, k)."""
+        found = []
+        for row, n_gap in enumerate(at.gap):
+            if n_gap:
+                rise = self.increments(at, row, range(1, int(n_gap) + 1))
+            else:
+                rise = np.zeros((self.n_draws, len(self.causes), 0))
+            found.append(gap(rise, self.detection.monthly(int(n_gap), float(at.looked[row]))[:, : rise.shape[1]]))
+        return Gap(np.stack([g.ended for g in found], axis=1), np.stack([g.nothing_noted for g in found], axis=1))
+
+    def predict_cumulative_incidence(self, at: Standings, horizons: tuple[int, ...]) -> Incidence:
+        """Mean of the draws (`draws`)."""
+        return Incidence(self.draws(at, horizons).mean(axis=0), self.causes, horizons)
+
+    def predict_on_record(self, at: Standings, horizons: tuple[int, ...], looked: Sequence[float]) -> Incidence:
+        """Probability that a record would hold an ending of each case, seen on the forecast day, by each horizon.
+
+        Parameters
+        ----------
+        at : Standings
+            n cases without a gap.
+        horizons : tuple of int
+            Months after the forecast day.
+        looked : sequence of float
+            Months after the forecast day until which the record looks, by case.
+
+        Returns
+        -------
+        Incidence
+            Mean of the draws.
+
+        Raises
+        ------
+        ValueError
+            For a case with a gap.
+        """
+        if at.gap.any():
+            raise ValueError(f"expected cases seen on the forecast day, got a gap in row {int(np.argmax(at.gap > 0))}")
+        months = range(1, max(horizons) + 1)
+        found = []
+        for row, until in enumerate(looked):
+            rise = self.increments(at, row, months).mean(axis=0)
+            found.append(on_record(rise, self.detection.monthly(max(horizons), until)[:, : len(rise)], horizons))
+        return Incidence(np.stack(found), self.causes, horizons)
+
+    def _hazards(self, at: Standings, row: int) -> Floats:
+        """Monthly hazards of a case by draw, bin of age, state and cause."""
+        own = self._covariate_effects(at.covariates[row]) + self._deviations(int(at.key[row]))
+        odds = self._by_age * self._by_state[:, at.form[row]][:, None] * np.exp(_cut(own))[:, None, None]
+        return odds / (1.0 + odds.sum(axis=3, keepdims=True))
+
+    def _covariate_effects(self, covariates: Floats) -> Floats:
+        return self._slope * np.einsum("p,bpk->bk", covariates, self._beside)
+
+    def _deviations(self, key: int) -> Floats:
+        normal = _mirrored(np.random.default_rng([self.seed, key]), self.n_draws, len(self.causes))
+        return self.case_sd * normal
+
+    def _draw(self) -> None:
+        """Draws of the coefficients, and what they give by age and by state."""
+        hazard, k = self.hazard_, len(self.causes)
+        if self.n_draws < 2 or self.n_draws % 2:
+            raise ValueError(f"expected an even number of draws from 2 on, got {self.n_draws}")
+        rng = np.random.default_rng(self.seed)
+        p = hazard.coef.shape[1]
+        normal = _mirrored(rng, self.n_draws, p * k)
+        quantile = (np.arange(self.n_draws // 2) + 0.5) / (self.n_draws // 2)
+        scale = np.minimum(np.searchsorted(np.cumsum(hazard.share), quantile), len(hazard.share) - 1).repeat(2)
+        coef = np.empty((self.n_draws, p, k))
+        for number in np.unique(scale):
+            own = scale == number
+            moved = normal[own] @ hazard.root[number].T
+            coef[own] = hazard.coef[number] + moved.reshape(-1, k, p).transpose(0, 2, 1)
+        shift, slope = hazard.recalibration.draws(_mirrored(rng, self.n_draws, 2 * k))
+        middle = np.einsum("p,bpk->bk", hazard.center, coef[:, N_STEPS:])
+        ages = np.einsum("dp,bpk->bdk", duration_columns(np.arange(N_STEPS)), coef[:, :N_STEPS])
+        columns = ladder_columns()
+        n_ladder = columns.shape[2]
+        ladder = np.einsum("fsp,bpk->bfsk", columns, coef[:, N_STEPS : N_STEPS + n_ladder])
+        level = middle + shift - slope * middle
+        self._by_age = np.exp(_cut(ages + level[:, None]))[:, :, None]
+        self._by_state = np.exp(_cut(slope[:, None, None] * ladder))
+        self._beside, self._slope = coef[:, N_STEPS + n_ladder :], slope
+
+
+def _marks(n_gap: int, horizons: tuple[int, ...]) -> list[int]:
+    """Every month of the gap, then the horizons."""
+    return [*range(1, n_gap + 1), *(n_gap + horizon for horizon in horizons)]
+
+
+def _mirrored(rng: np.random.Generator, n: int, p: int) -> Floats:
+    """Standard normal draws, (n, p), each followed by its negative."""
+    half = rng.normal(size=(n // 2, p))
+    return np.stack([half, -half], axis=1).reshape(n, p)
+
+
+def _cut(eta: Floats) -> Floats:
+    return np.clip(eta, -HIGHEST_ETA, HIGHEST_ETA)
+
+
+def _sorted(cases: FollowUps, lines: Lines) -> tuple[FollowUps, Lines]:
+    """Cases by key and, within a key, reading; landmarks by case, age and covariates: so that order changes nothing."""
+    path = [states.tobytes() for states in cases.states]
+    order = np.array(sorted(range(len(path)), key=lambda i: (cases.key[i], cases.weight[i], path[i])), dtype=np.int64)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    row = place[lines.row]
+    by = np.lexsort([lines.weight, *lines.covariates.T[::-1], lines.age, row])
+    in_order = replace(cases, **{name: getattr(cases, name)[order] for name in cases.__dataclass_fields__})
+    return in_order, Lines(row[by], lines.age[by], lines.weight[by], lines.covariates[by])
