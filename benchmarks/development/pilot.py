@@ -11,10 +11,18 @@ import numpy as np
 import pandas as pd
 
 from forecasting import load_history
-from forecasting.forecasts.ladder_rows import all_rungs, case_key, covariate_table, ladder_rows, read_paths, signed
+from forecasting.forecasts.ladder_rows import (
+    all_rungs,
+    both_endorsements,
+    case_key,
+    covariate_table,
+    landmark_lines,
+    read_paths,
+    signed,
+    stated_term,
+)
 from forecasting.models.ladder import Standings
 from forecasting.models.ladder_design import Term
-from forecasting.models.ladder_months import Lines
 from forecasting.models.ladder_moves import N_STATES
 from forecasting.record.dossiers import DossierIndex
 from forecasting.record.history import History
@@ -123,20 +131,14 @@ def start_states(pilot: Pilot, keep=all_rungs):
 
 def standings(pilot: Pilot, lines, start, values, terms):
     """Standings of these landmarks, an uncertain endorsement as two, with the landmark and weight of each."""
-    names = [term.name for term in terms]
-    line, weight, table = np.asarray(lines), np.ones(len(lines)), values[lines]
-    if "leader_endorsed" in names:
-        column = names.index("leader_endorsed")
-        chance = table[:, column]
-        unsure = np.flatnonzero((chance > 0) & (chance < 1))
-        yes, no = table.copy(), table[unsure].copy()
-        yes[unsure, column], no[:, column] = 1.0, 0.0
-        weight = np.concatenate([np.where((chance > 0) & (chance < 1), chance, 1.0), 1.0 - chance[unsure]])
-        line, table = np.concatenate([line, line[unsure]]), np.concatenate([yes, no])
+    lines = np.asarray(lines)
+    table, weight, origin = both_endorsements(values[lines], terms)
+    line = lines[origin]
     keys = np.array([case_key(pilot.ids[each]) for each in line])
     zero = np.zeros(len(line), dtype=np.int64)
     form = signed(pilot.core)[pilot.marks.case[line]]
-    return line, weight, Standings(keys, pilot.marks.age[line], zero, zero * 1.0, form, start[line], table)
+    term = np.array([stated_term(pilot.index.dossier(pilot.ids[each], pilot.days[each])) for each in line])
+    return line, weight, Standings(keys, pilot.marks.age[line], zero, zero * 1.0, form, term, start[line], table)
 
 
 def late(rungs, days=183):
@@ -151,30 +153,7 @@ def late(rungs, days=183):
     return moved
 
 
-def rows_of(pilot: Pilot, table: Table, component, terms, keep=all_rungs, cache=None):
-    """Training rows of every component but one."""
-    base = cache if cache is not None else ladder_rows(pilot.index, pilot.core, (), keep)
-    values = table.of(component, terms)
-    groups = dict(zip(pilot.core.case_ids, pilot.core.group, strict=True))
-    kept = np.array([groups[name] != component for name in base.case_ids])
-    place = np.cumsum(kept) - 1
-    cases = replace(base.cases, **{n: getattr(base.cases, n)[kept] for n in base.cases.__dataclass_fields__})
-    row, age, weight, covariates = [], [], [], []
-    names = [term.name for term in terms]
-    column = names.index("leader_endorsed") if "leader_endorsed" in names else None
-    mark = {(name, int(a)): i for i, (name, a) in enumerate(zip(pilot.ids, pilot.marks.age, strict=True))}
-    for at, a in zip(base.lines.row, base.lines.age, strict=True):
-        if not kept[at]:
-            continue
-        value = values[mark[base.case_ids[at], int(a)]]
-        chance = 1.0 if column is None else value[column]
-        for share, fact in ((chance, 1.0), (1.0 - chance, 0.0)) if 0 < chance < 1 else ((1.0, None),):
-            own = value.copy()
-            if fact is not None:
-                own[column] = fact
-            row.append(place[at])
-            age.append(a)
-            weight.append(share)
-            covariates.append(own)
-    stack = np.array(covariates).reshape(len(row), len(terms))
-    return cases, Lines(np.array(row), np.array(age), np.array(weight), stack)
+def rows_of(pilot: Pilot, followed, component, values, terms):
+    """Training rows of every component but one, under the covariates of that fold."""
+    rest = followed.select(pilot.core.group != component)
+    return rest, landmark_lines(rest, pilot.marks, values, terms)

@@ -13,7 +13,7 @@ import numpy as np
 import pilot as half
 import scores
 
-from forecasting.forecasts.ladder_rows import COVARIATES, all_rungs, ladder_rows
+from forecasting.forecasts.ladder_rows import COVARIATES, all_rungs, follow_ups
 from forecasting.models.dated_rate import DatedRate, Seen
 from forecasting.models.detection import CERTAIN, Detection
 from forecasting.models.ladder import LadderModel
@@ -63,6 +63,10 @@ def plus(*terms):
 
 VARIANTS = {
     "full": {},
+    "no clock": {"clock": False},
+    "no term at all": {"clock": False, "terms": without("has_stated_term")},
+    "clock, without has_stated_term": {"terms": without("has_stated_term")},
+    "scales to 1.2": {"scales": (*SCALES, 1.2)},
     "frozen levels": {"moving": False},
     "no covariates": {"terms": ()},
     "no strain": {"terms": without("strain")},
@@ -109,20 +113,19 @@ class Bench:
         if keep not in self.rows:
             names = NAMES if keep is all_rungs else [term.name for term in COVARIATES]
             self.tables[keep] = half.Table(self.half, names, keep)
-            self.rows[keep] = ladder_rows(self.half.index, self.half.core, (), keep)
+            self.rows[keep] = follow_ups(self.half.index, self.half.core, keep)
             self.starts[keep] = half.start_states(self.half, keep)
         return self.tables[keep], self.rows[keep], self.starts[keep]
 
-    def base(self, component, cases, kept, half_life=None, by_class=False, detection=Detection()):
+    def base(self, component, rest, half_life=None, by_class=False, detection=Detection()):
         pilot, lines = self.half, np.flatnonzero(self.windows.component == component)
-        start = {name: day.date() for name, day in zip(pilot.core.case_ids, pilot.core.starts["start_date"])}
-        kind = dict(zip(pilot.core.case_ids, pilot.core.starts["type"]))
-        ago = np.array([completed_months(start[name], pilot.history.as_of) for name in kept])
+        starts = pilot.core.starts
+        ago = np.array([completed_months(day.date(), pilot.history.as_of) for day in starts["start_date"]])
+        types = starts["type"].to_numpy(str)
         rate = DatedRate(half_life, by_class, detection=detection, n_draws=2)
-        rate.fit(cases, ago, np.array([kind[name] for name in kept]))
+        rate.fit(rest.cases, ago[rest.spell], types[rest.spell])
         zero = np.zeros(len(lines), dtype=int)
-        types = np.array([kind[pilot.ids[line]] for line in lines])
-        at = Seen(pilot.marks.age[lines], zero, zero * 1.0, types)
+        at = Seen(pilot.marks.age[lines], zero, zero * 1.0, types[pilot.marks.case[lines]])
         return rate.predict_on_record(at, half.SCORED, self.windows.to_end[lines]).values
 
     def forecast(self, terms=COVARIATES, keep=all_rungs, moving=True, n_draws=200, **settings):
@@ -131,17 +134,16 @@ class Bench:
         found = {name: np.zeros((len(start), 3, len(half.SCORED))) for name in ("model", "base", "type", "recent")}
         detection = settings.get("detection", Detection())
         for component in np.unique(self.windows.component):
-            cases, lines = half.rows_of(self.half, table, component, terms, keep, rows)
-            groups = dict(zip(self.half.core.case_ids, self.half.core.group))
-            kept = [name for name in rows.case_ids if groups[name] != component]
+            values = table.of(component, terms)
+            rest, lines = half.rows_of(self.half, rows, component, values, terms)
             own = np.flatnonzero(self.windows.component == component)
-            model = LadderModel(terms, moving=moving, n_draws=n_draws, **settings).fit(cases, lines)
-            line, weight, at = half.standings(self.half, own, start, table.of(component, terms), terms)
+            model = LadderModel(terms, moving=moving, n_draws=n_draws, **settings).fit(rest.cases, lines)
+            line, weight, at = half.standings(self.half, own, start, values, terms)
             values = model.predict_on_record(at, half.SCORED, self.windows.to_end[line]).values
             np.add.at(found["model"], line, weight[:, None, None] * values)
-            found["base"][own] = self.base(component, cases, kept, detection=detection)
-            found["type"][own] = self.base(component, cases, kept, by_class=True, detection=detection)
-            found["recent"][own] = self.base(component, cases, kept, 20.0, detection=detection)
+            found["base"][own] = self.base(component, rest, detection=detection)
+            found["type"][own] = self.base(component, rest, by_class=True, detection=detection)
+            found["recent"][own] = self.base(component, rest, 20.0, detection=detection)
         return found
 
     def row(self, name, values, base):

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Final
 
@@ -19,7 +19,7 @@ from forecasting.record.cases import Dossier
 from forecasting.record.dossiers import DossierIndex
 from forecasting.record.ladders import Rung, position
 from forecasting.record.months import DAYS_PER_MONTH, completed_months
-from forecasting.record.panel import Landmarks, Spells, landmarks
+from forecasting.record.panel import Landmarks, Spells
 from forecasting.record.vocabulary import LADDER_LEVELS, SAME_OUTCOME_TYPES
 
 Floats = NDArray[np.float64]
@@ -46,82 +46,137 @@ def all_rungs(dossier: Dossier) -> Sequence[Rung]:
 
 
 @dataclass(frozen=True)
-class LadderRows:
-    """Training rows of the ladder's model.
+class Followed:
+    """Spells followed along the ladder.
 
     Attributes
     ----------
     cases : FollowUps
-        Cases by reading of their claims.
-    lines : Lines
-        Their landmarks.
-    case_ids : tuple of str
-        Case of each row of `cases`.
+        n rows: a case whose acts rest on open claims has one for each reading of them, weighted by its probability.
+    spell : numpy.ndarray of int, shape (n,)
+        Position among the spells of each row's case.
     """
 
     cases: FollowUps
-    lines: Lines
-    case_ids: tuple[str, ...]
+    spell: Integers
+
+    def select(self, kept: NDArray[np.bool_]) -> "Followed":
+        """Rows of the spells flagged by `kept`, one flag a spell; positions of spells stay as they are."""
+        rows = kept[self.spell]
+        chosen = {each.name: getattr(self.cases, each.name)[rows] for each in fields(FollowUps)}
+        return Followed(FollowUps(**chosen), self.spell[rows])
 
 
-def ladder_rows(
-    index: DossierIndex,
-    core: Spells,
-    covariates: Sequence[Term] = COVARIATES,
-    keep: KeepRungs = all_rungs,
-) -> LadderRows:
-    """Training rows, of what was known on the day of an index.
+def follow_ups(index: DossierIndex, core: Spells, keep: KeepRungs = all_rungs) -> Followed:
+    """Months of spells and the state on the ladder in each, as known on the day of an index.
 
     Parameters
     ----------
     index : DossierIndex
         Dossiers of the record.
     core : Spells
-        n spells known on that day.
-    covariates : sequence of Term
-        Covariates, features or strain.
+        Spells known on that day.
     keep : callable
         Rows of the ladders that count.
 
     Returns
     -------
-    LadderRows
-        A case whose acts rest on open claims has a row for each reading of them, weighted by its probability.
+    Followed
+        Cases that go on are followed to the day of the index, beyond their last sight.
     """
-    marks, ids, components = landmarks(core), core.case_ids, component_keys(core)
-    values = covariate_table(index, [(ids[case], day.item()) for case, day in zip(marks.case, marks.day, strict=True)],
-                             covariates, keep)  # fmt: skip
-    rows, paths, weights = [], [], []
-    for case, case_id in enumerate(ids):
+    spell: list[int] = []
+    paths: list[Integers] = []
+    weights: list[float] = []
+    looked = np.zeros(len(core.exit), dtype=np.int64)
+    for case, case_id in enumerate(core.case_ids):
         dossier = index.dossier(case_id, index.as_of)
-        until = int(core.exit[case])
-        if not core.cause[case]:
-            until = max(until, completed_months(dossier.start_date, index.as_of) + 1)
-        days = month_days(dossier, until)
-        found = read_paths(dossier, days, keep)
-        for path, weight in found:
+        looked[case] = _month_of(dossier, dossier.looked_until)
+        until = int(core.exit[case]) if core.cause[case] else max(int(core.exit[case]), _month_of(dossier, index.as_of))
+        for path, weight in read_paths(dossier, month_days(dossier, until), keep):
             path[: core.entry[case]] = UNKNOWN
-            rows.append(case)
-            paths.append(path)
-            weights.append(weight)
-    row = np.array(rows, dtype=np.int64)
+            spell, paths, weights = [*spell, case], [*paths, path], [*weights, weight]
+    row = np.array(spell, dtype=np.int64)
     states = np.full((len(row), max(map(len, paths), default=0)), UNKNOWN, dtype=np.int64)
     for line, path in enumerate(paths):
         states[line, : len(path)] = path
     until = np.array([len(path) for path in paths], dtype=np.int64)
+    keys = np.array([case_key(case_id) for case_id in core.case_ids], dtype=np.int64)
     cases = FollowUps(
-        key=np.array([case_key(ids[case]) for case in rows], dtype=np.int64),
-        component=components[row],
+        key=keys[row],
+        component=component_keys(core)[row],
         weight=np.array(weights),
         entry=core.entry[row],
         exit=core.exit[row],
         cause=core.cause[row],
         until=until,
-        looked=np.clip(_looked(index, core)[row], core.exit[row], until),
+        looked=np.clip(looked[row], core.exit[row], until),
         form=signed(core)[row],
+        term=np.array([stated_term(index.dossier(case_id, index.as_of)) for case_id in core.case_ids])[row],
         states=states,
     )
-    return LadderRows(cases, _lines(marks, row, values, covariates), tuple(ids[case] for case in rows))
+    return Followed(cases, row)
+
+
+def landmark_lines(followed: Followed, marks: Landmarks, values: Floats, covariates: Sequence[Term]) -> Lines:
+    """Landmarks of followed spells.
+
+    Parameters
+    ----------
+    followed : Followed
+        Rows of some or all spells.
+    marks : Landmarks
+        m landmarks of all spells; those of spells without a row are left out.
+    values : numpy.ndarray of shape (m, p)
+        Covariates at the landmarks.
+    covariates : sequence of Term
+        Their names.
+
+    Returns
+    -------
+    Lines
+        One for each row of the landmark's case; two, weighted, where an endorsement is uncertain.
+    """
+    mark, row = np.nonzero(marks.case[:, None] == followed.spell)
+    found, weight, origin = both_endorsements(values[mark], covariates)
+    return Lines(row[origin], marks.age[mark][origin], weight, found)
+
+
+def both_endorsements(values: Floats, covariates: Sequence[Term]) -> tuple[Floats, Floats, Integers]:
+    """Covariates with every uncertain endorsement split in two, with and without it.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of shape (m, p)
+        Covariates; `leader_endorsed`, if it is among them, as a probability.
+    covariates : sequence of Term
+        Their names.
+
+    Returns
+    -------
+    values : numpy.ndarray of shape (n, p)
+        The m lines, with the endorsement where it is uncertain, then those without it.
+    weight : numpy.ndarray of shape (n,)
+        Probabilities.
+    origin : numpy.ndarray of int, shape (n,)
+        Line that each is made from.
+
+    Examples
+    --------
+    >>> values, weight, origin = both_endorsements(np.array([[1.0], [0.25]]), [Term(UNCERTAIN, 0.5, ())])
+    >>> values.ravel().tolist(), weight.tolist(), origin.tolist()
+    ([1.0, 1.0, 0.0], [1.0, 0.25, 0.75], [0, 1, 1])
+    """
+    names, origin = [term.name for term in covariates], np.arange(len(values))
+    if UNCERTAIN not in names:
+        return values, np.ones(len(values)), origin
+    column = names.index(UNCERTAIN)
+    chance = values[:, column]
+    is_unsure = (chance > 0) & (chance < 1)
+    unsure = np.flatnonzero(is_unsure)
+    yes, no = values.copy(), values[unsure].copy()
+    yes[unsure, column], no[:, column] = 1.0, 0.0
+    weight = np.concatenate([np.where(is_unsure, chance, 1.0), 1.0 - chance[unsure]])
+    return np.concatenate([yes, no]), weight, np.concatenate([origin, unsure])
 
 
 def covariate_table(
@@ -186,38 +241,20 @@ def component_keys(core: Spells) -> Integers:
     return keys
 
 
+def stated_term(dossier: Dossier) -> int:
+    """Months of age at which the stated term ends, at least 1; 0 without one."""
+    term = dossier.start["stated_horizon_months"]
+    return max(int(term), 1) if isinstance(term, float) else 0
+
+
 def signed(core: Spells) -> Integers:
     """Form of the ladder of each spell: 1 for a text that is signed already, else 0."""
     return core.starts["type"].isin(SAME_OUTCOME_TYPES).to_numpy(np.int64)
 
 
-def _looked(index: DossierIndex, core: Spells) -> Integers:
-    """Month of age until which somebody looked, (n,)."""
-    views = [index.dossier(case_id, index.as_of) for case_id in core.case_ids]
-    return np.array([completed_months(view.start_date, view.looked_until) + 1 for view in views], dtype=np.int64)
-
-
-def _lines(marks: Landmarks, row: Integers, values: Floats, covariates: Sequence[Term]) -> Lines:
-    """Landmarks of every row, an uncertain endorsement as two lines weighted by its probability."""
-    place = [np.flatnonzero(row == case) for case in range(int(marks.case.max(initial=-1)) + 1)]
-    line = np.concatenate([np.full(len(place[case]), mark) for mark, case in enumerate(marks.case)] or [[]])
-    at = np.concatenate([place[case] for case in marks.case] or [[]]).astype(np.int64)
-    line = line.astype(np.int64)
-    found = values[line]
-    names = [term.name for term in covariates]
-    if UNCERTAIN not in names:
-        return Lines(at, marks.age[line], np.ones(len(at)), found)
-    chance = found[:, names.index(UNCERTAIN)]
-    unsure = np.flatnonzero((chance > 0) & (chance < 1))
-    yes, no = found.copy(), found[unsure].copy()
-    yes[unsure, names.index(UNCERTAIN)], no[:, names.index(UNCERTAIN)] = 1.0, 0.0
-    weight = np.where((chance > 0) & (chance < 1), chance, 1.0)
-    return Lines(
-        np.concatenate([at, at[unsure]]),
-        np.concatenate([marks.age[line], marks.age[line][unsure]]),
-        np.concatenate([weight, 1.0 - chance[unsure]]),
-        np.concatenate([yes, no]),
-    )
+def _month_of(dossier: Dossier, day: date) -> int:
+    """Month of age, from 1, that holds a day."""
+    return completed_months(dossier.start_date, day) + 1
 
 
 def _measure(name: str, keep: KeepRungs) -> Callable[[Dossier], float]:

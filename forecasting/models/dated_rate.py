@@ -87,7 +87,7 @@ class DatedRate(BaseEstimator):
 
     >>> n = np.arange(4)
     >>> end, cause = np.full(4, 12), np.array([1, 2, 0, 0])
-    >>> cases = FollowUps(n, n, np.ones(4), 0 * n, end, cause, end, end, 0 * n, np.zeros((4, 12), dtype=int))
+    >>> cases = FollowUps(n, n, np.ones(4), 0 * n, end, cause, end, end, 0 * n, 0 * n, np.zeros((4, 12), int))
     >>> at = Seen(np.array([0]), np.array([0]), np.zeros(1), np.array(["a"]))
     >>> rate = DatedRate(20.0, n_draws=10).fit(cases, np.array([480, 0, 480, 0]))
     >>> formalized, collapsed, faded = rate.predict_cumulative_incidence(at, (12,)).values[0, :, 0]

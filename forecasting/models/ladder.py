@@ -10,8 +10,17 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from forecasting.models.detection import Detection, Gap, gap, incidence_given_gap, on_record
+from forecasting.models.episodes import duration_bin
 from forecasting.models.incidence import Incidence
-from forecasting.models.ladder_design import N_STEPS, Term, duration_columns, ladder_columns
+from forecasting.models.ladder_design import (
+    N_PHASES,
+    N_STEPS,
+    Term,
+    duration_columns,
+    ladder_columns,
+    term_columns,
+    term_phase,
+)
 from forecasting.models.ladder_hazard import SCALES, LadderHazard, ladder_hazard
 from forecasting.models.ladder_months import FollowUps, Lines
 from forecasting.models.ladder_moves import N_STATES, ladder_moves
@@ -39,8 +48,10 @@ class Standings:
         Months from the last sight to the day until which somebody looked, from 0 to `gap`.
     form : numpy.ndarray of int, shape (n,)
         Form of the ladder, 0 or 1.
+    term : numpy.ndarray of int, shape (n,)
+        Months of age at which the stated term ends; 0 for none.
     start : numpy.ndarray of shape (n, 18)
-        Distribution of the state at the last sight; rows sum to 1.
+        Distribution of the state on the day until which somebody looked; rows sum to 1. Until then it does not move.
     covariates : numpy.ndarray of shape (n, p)
         In their own units.
     """
@@ -50,6 +61,7 @@ class Standings:
     gap: Integers
     looked: Floats
     form: Integers
+    term: Integers
     start: Floats
     covariates: Floats
 
@@ -96,6 +108,8 @@ class LadderModel(BaseEstimator):
         Standard deviation of the priors of the recalibration.
     n_splits, n_folds : int
         Splits and folds of components for the recalibration.
+    clock : bool
+        Whether the stated term's clock is used; else cases are treated as without a term.
     moving : bool
         Whether the state moves on in the forecast; else it stays as it was when last seen.
     n_draws : int
@@ -127,11 +141,11 @@ class LadderModel(BaseEstimator):
     >>> n, k = 40, np.arange(40)
     >>> states = np.where((np.arange(36) >= 12) & (k[:, None] % 2 == 0), 9, 0)
     >>> zeros, end = np.zeros(n, dtype=int), np.full(n, 36)
-    >>> cases = FollowUps(k, k, np.ones(n), zeros, end, 1 - k % 2, end, end, zeros, states)
+    >>> cases = FollowUps(k, k, np.ones(n), zeros, end, 1 - k % 2, end, end, zeros, zeros, states)
     >>> lines = Lines(k, zeros, np.ones(n), np.zeros((n, 0)))
     >>> model = LadderModel(n_draws=40).fit(cases, lines)
-    >>> at = Standings(np.array([0, 1]), *np.zeros((2, 2), int), np.zeros(2), np.zeros(2, int), np.eye(18)[[0, 9]],
-    ...                np.zeros((2, 0)))
+    >>> two = np.zeros(2, dtype=int)
+    >>> at = Standings(np.arange(2), two, two, np.zeros(2), two, two, np.eye(18)[[0, 9]], np.zeros((2, 0)))
     >>> chance = model.predict_cumulative_incidence(at, (24,)).values[:, 0, 0]
     >>> bool(chance[1] > chance[0])
     True
@@ -147,6 +161,7 @@ class LadderModel(BaseEstimator):
         calibration_sd: float = 0.3,
         n_splits: int = 3,
         n_folds: int = 5,
+        clock: bool = True,
         moving: bool = True,
         n_draws: int = 1000,
         seed: int = 20260205,
@@ -159,6 +174,7 @@ class LadderModel(BaseEstimator):
         self.calibration_sd = calibration_sd
         self.n_splits = n_splits
         self.n_folds = n_folds
+        self.clock = clock
         self.moving = moving
         self.n_draws = n_draws
         self.seed = seed
@@ -192,6 +208,8 @@ class LadderModel(BaseEstimator):
                 "check the population and the as-of day"
             )
         cases, lines = _sorted(cases, lines)
+        if not self.clock:
+            cases = replace(cases, term=np.zeros_like(cases.term))
         self.moves_ = ladder_moves(cases.states, cases.coded, cases.weight)
         self.hazard_ = ladder_hazard(
             cases, lines, self.covariates, self.causes, self.detection, self.scales, self.calibration_sd,
@@ -221,7 +239,8 @@ class LadderModel(BaseEstimator):
         """
         check_is_fitted(self, "hazard_")
         steps = self.moves_.matrix if self.moving else np.eye(N_STATES)
-        found = forward_incidence(at.start[row], self._hazards(at, row), steps, int(at.age[row]), marks)
+        hazards, stretch = self._hazards(at, row, int(marks[-1]))
+        found = forward_incidence(at.start[row], hazards, steps, stretch, marks, int(at.looked[row]))
         return np.diff(found, axis=2, prepend=0.0)
 
     def draws(self, at: Standings, horizons: tuple[int, ...]) -> Floats:
@@ -239,12 +258,30 @@ class LadderModel(BaseEstimator):
         numpy.ndarray of shape (n_draws, n, k, n_horizons)
             Probability of having ended by each cause, already or within each horizon.
         """
-        found = []
-        for row, n_gap in enumerate(at.gap):
-            rise = self.increments(at, row, _marks(int(n_gap), horizons))
-            seen = self.detection.monthly(int(n_gap), float(at.looked[row]))[:, : rise.shape[1]]
-            found.append(incidence_given_gap(rise, seen, int(n_gap), np.arange(1, len(horizons) + 1)))
-        return np.stack(found, axis=1)
+        return np.stack([self._given_gap(at, row, horizons)[0] for row in range(len(at.key))], axis=1)
+
+    def mixed_draws(self, at: Standings, weight: Floats, horizons: tuple[int, ...]) -> Floats:
+        """Draws for one case of which several facts may hold.
+
+        Parameters
+        ----------
+        at : Standings
+            The case under each of n readings of what is uncertain.
+        weight : numpy.ndarray of shape (n,)
+            Probabilities of the readings.
+        horizons : tuple of int
+            Ascending months after the forecast day.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n_draws, k, n_horizons)
+            Mixture of the readings' incidences. By Bayes' rule a reading under which nothing would have been noted in
+            the gap with probability Z has a weight proportional to Z times its own.
+        """
+        found = [self._given_gap(at, row, horizons) for row in range(len(at.key))]
+        mass = weight[:, None] * np.stack([nothing for _, nothing in found])
+        mass = mass / mass.sum(axis=0)
+        return np.einsum("nb,nbkh->bkh", mass, np.stack([incidence for incidence, _ in found]))
 
     def gaps(self, at: Standings) -> Gap:
         """Draws of what the months since the last sight leave possible: `ended` (n_draws, n, k)."""
@@ -292,11 +329,28 @@ class LadderModel(BaseEstimator):
             found.append(on_record(rise, self.detection.monthly(max(horizons), until)[:, : len(rise)], horizons))
         return Incidence(np.stack(found), self.causes, horizons)
 
-    def _hazards(self, at: Standings, row: int) -> Floats:
-        """Monthly hazards of a case by draw, bin of age, state and cause."""
+    def _given_gap(self, at: Standings, row: int, horizons: tuple[int, ...]) -> tuple[Floats, Floats]:
+        """Draws of the incidence given the gap, (n_draws, k, n_horizons), and of Z, (n_draws,)."""
+        n_gap = int(at.gap[row])
+        rise = self.increments(at, row, _marks(n_gap, horizons))
+        seen = self.detection.monthly(n_gap, float(at.looked[row]))[:, : rise.shape[1]]
+        given = incidence_given_gap(rise, seen, n_gap, np.arange(1, len(horizons) + 1))
+        return given, gap(rise[..., :n_gap], seen).nothing_noted
+
+    def _hazards(self, at: Standings, row: int, n_months: int) -> tuple[Floats, Integers]:
+        """Monthly hazards of a case by draw, stretch, cause and state, and the stretch of each month.
+
+        A stretch is a bin of age and a phase of the stated term.
+        """
+        month = int(at.age[row]) + np.arange(1, n_months + 1)
+        phase = term_phase(month, at.term[row] if self.clock else 0)
+        pairs, stretch = np.unique(duration_bin(month) * N_PHASES + phase, return_inverse=True)
         own = self._covariate_effects(at.covariates[row]) + self._deviations(int(at.key[row]))
-        odds = self._by_age * self._by_state[:, at.form[row]][:, None] * np.exp(_cut(own))[:, None, None]
-        return odds / (1.0 + odds.sum(axis=3, keepdims=True))
+        by_age = self._by_age[:, pairs // N_PHASES] * self._by_phase[:, pairs % N_PHASES] * np.exp(_cut(own))[:, None]
+        odds = by_age[..., None] * self._by_state[:, at.form[row]][:, None]
+        total = 1.0 + sum(odds[:, :, cause] for cause in range(odds.shape[2]))
+        odds /= total[:, :, None]
+        return odds, stretch
 
     def _covariate_effects(self, covariates: Floats) -> Floats:
         return self._slope * np.einsum("p,bpk->bk", covariates, self._beside)
@@ -327,9 +381,11 @@ class LadderModel(BaseEstimator):
         n_ladder = columns.shape[2]
         ladder = np.einsum("fsp,bpk->bfsk", columns, coef[:, N_STEPS : N_STEPS + n_ladder])
         level = middle + shift - slope * middle
-        self._by_age = np.exp(_cut(ages + level[:, None]))[:, :, None]
-        self._by_state = np.exp(_cut(slope[:, None, None] * ladder))
-        self._beside, self._slope = coef[:, N_STEPS + n_ladder :], slope
+        self._by_age = np.exp(_cut(ages + level[:, None]))
+        self._by_state = np.ascontiguousarray(np.exp(_cut(slope[:, None, None] * ladder)).transpose(0, 1, 3, 2))
+        phases = np.einsum("fp,bpk->bfk", term_columns(), coef[:, N_STEPS + n_ladder :][:, : N_PHASES - 1])
+        self._by_phase = np.exp(_cut(slope[:, None] * phases))
+        self._beside, self._slope = coef[:, N_STEPS + n_ladder + N_PHASES - 1 :], slope
 
 
 def _marks(n_gap: int, horizons: tuple[int, ...]) -> list[int]:

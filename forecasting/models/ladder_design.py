@@ -62,6 +62,53 @@ LADDER_TERMS: Final = (
 idle (stalled or broken); talks broken off; level 4 or 5 while active; level 3 while active."""
 
 
+ENDS: Final = ("collapsed", "faded")
+TERM_TERMS: Final = (
+    Term("term_ahead", 0.5, ENDS),
+    Term("term_due", 0.5, ENDS),
+    Term("term_over", 0.5, ENDS),
+)
+"""The stated term's columns, a clock that is known beforehand: it has not ended; it ends in a month or ended at most 24
+months ago; it ended earlier. What falls due is met, missed or let go: a reason for both endings without a text."""
+DUE_FROM: Final = -1
+DUE_TO: Final = 24
+N_PHASES: Final = len(TERM_TERMS) + 1
+
+
+def term_phase(month: ArrayLike, term: ArrayLike) -> Integers:
+    """Phase of the stated term in a month of age.
+
+    Parameters
+    ----------
+    month : array_like of int
+        Month of age, from 1.
+    term : array_like of int
+        Months of age at which the stated term ends; 0 for none.
+
+    Returns
+    -------
+    numpy.ndarray of int
+        0 without a term, else 1 while it is ahead, 2 while it is due, 3 when it is over (`TERM_TERMS`).
+
+    Examples
+    --------
+    >>> term_phase([1, 11, 36, 37], 12).tolist(), term_phase(5, 0).tolist()
+    ([1, 2, 2, 3], 0)
+    """
+    after = np.asarray(month, dtype=np.int64) - np.asarray(term, dtype=np.int64)
+    phase = 1 + (after >= DUE_FROM) + (after > DUE_TO)
+    return np.where(np.asarray(term) > 0, phase, 0).astype(np.int64)
+
+
+def term_columns() -> Floats:
+    """Values of `TERM_TERMS` in each phase, (4, 3).
+
+    >>> term_columns()[[0, 2]].tolist()
+    [[0.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+    """
+    return np.eye(N_PHASES)[:, 1:]
+
+
 def ladder_columns() -> Floats:
     """Values of `LADDER_TERMS` in each state, for both forms of the ladder.
 

@@ -13,10 +13,13 @@ from forecasting.models.detection import Detection
 from forecasting.models.ladder_design import (
     LADDER_TERMS,
     N_STEPS,
+    TERM_TERMS,
     Term,
     duration_columns,
     ladder_columns,
     prior_precision,
+    term_columns,
+    term_phase,
 )
 from forecasting.models.ladder_months import FollowUps, Lines, Months, cells, counted, in_gaps, observed
 from forecasting.models.recalibration_by_cause import Recalibration, recalibration_by_cause
@@ -39,7 +42,7 @@ class LadderHazard:
     Attributes
     ----------
     terms : tuple of Term
-        Columns after the duration steps: those of the ladder, then the p covariates.
+        Columns after the duration steps: those of the ladder, of the stated term, then the p covariates.
     causes : tuple of str
         Names of the k causes.
     coef : numpy.ndarray of shape (n_scales, 6 + n_terms, k)
@@ -128,7 +131,7 @@ def ladder_hazard(
             f"expected {len(covariates)} covariates ({', '.join(t.name for t in covariates)}), got "
             f"{lines.covariates.shape[1]}"
         )
-    terms, names = (*LADDER_TERMS, *covariates), tuple(causes)
+    terms, names = (*LADDER_TERMS, *TERM_TERMS, *covariates), tuple(causes)
     at = cells(cases, lines, len(names))
     design = design_of(at.months, cases, lines)
     at_risk, endings = observed(cases, len(names))
@@ -161,10 +164,11 @@ def ladder_hazard(
 
 
 def design_of(months: Months, cases: FollowUps, lines: Lines) -> Floats:
-    """Columns of grouped months, (r, 6 + n_terms): duration steps, ladder, covariates."""
+    """Columns of grouped months, (r, 6 + n_terms): duration steps, ladder, stated term, covariates."""
     parts = [
         duration_columns(months.bin),
         ladder_columns()[cases.form[months.row], months.state],
+        term_columns()[months.phase],
         lines.covariates[months.line],
     ]
     return np.concatenate(parts, axis=1)
@@ -227,6 +231,7 @@ def _gap_rows(cases: FollowUps, lines: Lines) -> dict[int, Floats]:
         parts = [
             duration_columns(duration_bin(month)),
             columns[cases.form[row], state],
+            term_columns()[term_phase(month, cases.term[row])],
             np.broadcast_to(covariates, (len(month), len(covariates))),
         ]
         found[int(row)] = np.concatenate(parts, axis=1)

@@ -1,13 +1,13 @@
 """Months at risk of cases that move along a ladder, seen from landmarks, as grouped counts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.models.detection import Detection, completed_gap
 from forecasting.models.episodes import FOLLOW_UP, duration_bin
-from forecasting.models.ladder_design import N_FORMS, N_STEPS
+from forecasting.models.ladder_design import N_FORMS, N_PHASES, N_STEPS, term_phase
 from forecasting.models.ladder_moves import N_STATES
 from forecasting.models.newton import Counts, probabilities
 
@@ -37,6 +37,8 @@ class FollowUps:
         Last month of age until which somebody looked, from `exit` to `until`.
     form : numpy.ndarray of int, shape (n,)
         Form of the ladder: 1 for a text that is signed already, else 0.
+    term : numpy.ndarray of int, shape (n,)
+        Months of age at which the stated term ends; 0 for none.
     states : numpy.ndarray of int, shape (n, w)
         State at the beginning of each month of age (`ladder_moves.state_number`), at least for months `entry` + 1 to
         `until`; -1 elsewhere.
@@ -51,6 +53,7 @@ class FollowUps:
     until: Integers
     looked: Integers
     form: Integers
+    term: Integers
     states: Integers
 
     def __post_init__(self) -> None:
@@ -61,6 +64,7 @@ class FollowUps:
             (self.cause > 0) & (self.until > self.exit), "expected until = exit where a case has ended", self.until
         )
         _refuse((self.weight < 0) | (self.weight > 1), "expected weights from 0 to 1", self.weight)
+        _refuse(self.term < 0, "expected a term from 0", self.term)
         _refuse((self.form < 0) | (self.form >= N_FORMS), "expected form 0 or 1", self.form)
         if self.states.shape[0] != n or (n and self.states.shape[1] < self.until.max()):
             raise ValueError(
@@ -106,14 +110,14 @@ class Lines:
 
 @dataclass(frozen=True)
 class Months:
-    """Grouped months at risk, r groups with the same case, covariates, bin of age and state.
+    """Grouped months at risk, r groups with the same case, covariates, bin of age, phase of the term and state.
 
     Attributes
     ----------
     line : numpy.ndarray of int, shape (r,)
         A line with the covariates.
-    row, bin, state : numpy.ndarray of int, shape (r,)
-        Row of the follow-ups, bin of age, state on the ladder.
+    row, bin, phase, state : numpy.ndarray of int, shape (r,)
+        Row of the follow-ups, bin of age, phase of the stated term, state on the ladder.
     counts : Counts
         Weighted months and endings.
     """
@@ -121,6 +125,7 @@ class Months:
     line: Integers
     row: Integers
     bin: Integers
+    phase: Integers
     state: Integers
     counts: Counts
 
@@ -151,11 +156,11 @@ def cells(cases: FollowUps, lines: Lines, n_causes: int) -> _Cells:
     total = np.bincount(place, lines.weight[line], minlength=1)
     share = lines.weight[line] / total[place] * cases.weight[row]
     distinct = _distinct(lines)[line]
-    bin_, state = duration_bin(month), cases.states[row, month - 1]
-    code = (distinct * N_STEPS + bin_) * N_STATES + state
+    bin_, phase, state = duration_bin(month), term_phase(month, cases.term[row]), cases.states[row, month - 1]
+    code = ((distinct * N_STEPS + bin_) * N_PHASES + phase) * N_STATES + state
     _, first, group = np.unique(code, return_index=True, return_inverse=True)
     empty = Counts(np.zeros(len(first)), np.zeros((len(first), n_causes)), np.ones(len(first)))
-    return _Cells(line, month, share, group, Months(line[first], row[first], bin_[first], state[first], empty))
+    return _Cells(line, month, share, group, Months(line[first], row[first], bin_[first], phase[first], state[first], empty))
 
 
 def counted(at: _Cells, cases: FollowUps, at_risk: Floats, endings: Floats) -> Months:
@@ -177,18 +182,11 @@ def counted(at: _Cells, cases: FollowUps, at_risk: Floats, endings: Floats) -> M
     Months
         Groups.
     """
-    row = cases_row(at)
+    row = at.months.row[at.group]
     trials = np.bincount(at.group, at.share * at_risk[row, at.month - 1])
     n, k = len(at.months.line), endings.shape[2]
     ended = [np.bincount(at.group, at.share * endings[row, at.month - 1, cause], n) for cause in range(k)]
-    return Months(
-        at.months.line, at.months.row, at.months.bin, at.months.state, Counts(trials, np.stack(ended, 1), np.ones(n))
-    )
-
-
-def cases_row(at: _Cells) -> Integers:
-    """Row of the follow-ups of each single month."""
-    return at.months.row[at.group]
+    return replace(at.months, counts=Counts(trials, np.stack(ended, axis=1), np.ones(n)))
 
 
 def observed(cases: FollowUps, n_causes: int) -> tuple[Floats, Floats]:

@@ -194,9 +194,9 @@ def _counted(states: Integers, stop: Integers, weight: Floats) -> tuple[Floats, 
     month = np.arange(2, states.shape[1] + 1)
     seen = (now >= 0) & (after >= 0) & (month <= stop[:, None])
     origin, arrival, mass = now[seen], after[seen], np.broadcast_to(weight[:, None], now.shape)[seen]
-    months = np.bincount(origin, mass, N_STATES)
+    months = np.bincount(origin, mass, N_STATES).astype(np.float64)
     moved = origin != arrival
-    pairs = np.bincount(origin[moved] * N_STATES + arrival[moved], mass[moved], N_STATES**2)
+    pairs = np.bincount(origin[moved] * N_STATES + arrival[moved], mass[moved], N_STATES**2).astype(np.float64)
     return months, pairs.reshape(N_STATES, N_STATES)
 
 
