@@ -29,15 +29,15 @@ KeepRungs = Callable[[Dossier], Sequence[Rung]]
 
 STATUS_NUMBERS: Final = {"none": ACTIVE, "active": ACTIVE, "stalled": STALLED, "broken": BROKEN}
 STRAIN: Final = "strain"
+DORMANT: Final = "dormant"
 COVARIATES: Final = (
     Term("bilateral", 0.5, ("formalized",)),
     Term("leader_endorsed", 0.5, ("formalized",)),
     Term("observed_now", 0.5, ("formalized",)),
     Term(STRAIN, 0.25, ("collapsed",)),
-    Term("dyad_collapse_record", 0.1, ("collapsed",)),
-    Term("has_stated_term", 0.5, ("faded",)),
 )
-"""Covariates beside the ladder; strain is the level of its ladder as a share of the highest."""
+"""Covariates beside the ladder and the clock of the stated term; strain is its ladder's level as a share of the
+highest. `dormant`, which may be added, is 1 where that ladder says so."""
 
 
 def all_rungs(dossier: Dossier) -> Sequence[Rung]:
@@ -258,11 +258,14 @@ def _month_of(dossier: Dossier, day: date) -> int:
 
 
 def _measure(name: str, keep: KeepRungs) -> Callable[[Dossier], float]:
-    if name == STRAIN:
-        return lambda dossier: (
-            position(keep(dossier), STRAIN, dossier.as_of, str(dossier.start["type"])).level / LADDER_LEVELS[STRAIN]
-        )
-    return FEATURES[name].measure
+    if name not in (STRAIN, DORMANT):
+        return FEATURES[name].measure
+
+    def measure(dossier: Dossier) -> float:
+        found = position(keep(dossier), STRAIN, dossier.as_of, str(dossier.start["type"]))
+        return float(found.status == DORMANT) if name == DORMANT else found.level / LADDER_LEVELS[STRAIN]
+
+    return measure
 
 
 def _claims(dossier: Dossier, rungs: Sequence[Rung]) -> tuple[dict[str, float], list[list[str]]]:
