@@ -29,6 +29,7 @@ from forecasting.record.history import History
 from forecasting.record.months import completed_months, deadline
 from forecasting.record.panel import Landmarks, Spells, landmarks, spells
 
+HALVES = Path(__file__).with_name("halves.csv")
 SCORED = (12, 24, 36, 60, 120)
 PRECEDENTS = ("dyad_record", "dyad_collapse_record", "formalization_climate", "type_record")
 
@@ -60,7 +61,7 @@ class Pilot:
         return self.index.without([*self.hidden, *own])
 
 
-def load(split: str | Path) -> Pilot:
+def load(split: str | Path = HALVES) -> Pilot:
     """Read the record and drop every case that is not in the half `pilot` of a file of halves."""
     halves = pd.read_csv(split)
     chosen = set(halves.loc[halves["half"] == "pilot", "case_id"])

@@ -1,4 +1,4 @@
-"""What was tried on the development half: `python benchmarks/development/run.py SPLIT.csv [NAME ...]`.
+"""What was tried on the development half: `python benchmarks/development/run.py [NAME ...]`.
 
 Leave-one-component-out inside the half, complete windows, equal weights, ending on record. Prints a row a variant;
 forecasts are kept in the folder given by --keep, so that variants can be compared pairwise.
@@ -24,6 +24,7 @@ from forecasting.record.months import completed_months
 
 F, C, D = ("formalized",), ("collapsed",), ("faded",)
 BY_NAME = {term.name: term for term in COVARIATES}
+DETECTION = Detection()
 ALL = ("formalized", "collapsed", "faded")
 
 
@@ -98,6 +99,7 @@ VARIANTS = {
     "scales to 1.2": {"scales": (*SCALES, 1.2)},
     "no recalibration": {"n_splits": 0, "calibration_sd": 1e-6},
     "no case deviation": {"case_sd": 1e-9},
+    "case deviation 0.35": {"case_sd": 0.35},
     "every ending noted": {"detection": CERTAIN},
     "fading flat 0.2": {"detection": Detection(flat=0.2)},
     "high confidence": {"keep": high},
@@ -106,6 +108,12 @@ VARIANTS = {
     "six months late": {"keep": six_months_late},
 }
 NAMES = sorted({t.name for v in VARIANTS.values() for t in v.get("terms", COVARIATES)})
+
+
+COLUMNS = (
+    "variant", "four states", "formalized", "within 12 months", "first day", "collapsed", "faded", "states, first day",
+    "slope",
+)  # fmt: skip
 
 
 class Bench:
@@ -125,7 +133,7 @@ class Bench:
             self.starts[keep] = half.start_states(self.half, keep)
         return self.tables[keep], self.rows[keep], self.starts[keep]
 
-    def base(self, component, rest, half_life=None, by_class=False, detection=Detection()):
+    def base(self, component, rest, half_life=None, by_class=False, detection=DETECTION):
         pilot, lines = self.half, np.flatnonzero(self.windows.component == component)
         starts = pilot.core.starts
         ago = np.array([completed_months(day.date(), pilot.history.as_of) for day in starts["start_date"]])
@@ -140,7 +148,7 @@ class Bench:
         """Out-of-fold forecasts of model and base rates at every landmark, (m, 3, 5) each."""
         table, rows, start = self.shared(keep)
         found = {name: np.zeros((len(start), 3, len(half.SCORED))) for name in ("model", "base", "type", "recent")}
-        detection = settings.get("detection", Detection())
+        detection = settings.get("detection", DETECTION)
         for component in np.unique(self.windows.component):
             values = table.of(component, terms)
             rest, lines = half.rows_of(self.half, rows, component, values, terms)
@@ -177,13 +185,13 @@ class Bench:
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("split")
+    parser.add_argument("--split", default=half.HALVES)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--keep")
     parser.add_argument("--draws", type=int, default=200)
     given = parser.parse_args()
     bench = Bench(given.split)
-    print("| variant | four states | formalized | within 12 months | first day | collapsed | faded | states, first day | slope |")
+    print("| " + " | ".join(COLUMNS) + " |")
     for name in given.names or VARIANTS:
         began = time.process_time()
         found = bench.forecast(n_draws=given.draws, **VARIANTS[name])

@@ -26,7 +26,7 @@ from forecasting.models.dated_rate import DatedRate, Seen
 from forecasting.models.ladder import LadderModel, Standings
 from forecasting.models.ladder_design import Term
 from forecasting.models.ladder_moves import N_STATES
-from forecasting.models.linear_pool import linear_pool
+from forecasting.models.linear_pool import linear_pool, mixture_interval
 from forecasting.models.uncertainty import interval
 from forecasting.record.cases import Dossier
 from forecasting.record.dossiers import DossierIndex
@@ -40,6 +40,7 @@ from forecasting.store.errors import InsufficientHistoryError
 Floats = NDArray[np.float64]
 
 NAME: Final = "ladder"
+MODEL, BASE = "ladder_model", "base_rate"
 BASE_SHARE: Final = 0.25
 LEVEL: Final = 0.8
 RECENT_YEARS: Final = 20.0
@@ -149,14 +150,13 @@ def ladder_draws(fitted: FittedLadder, case: Dossier, horizons: tuple[int, ...])
     Returns
     -------
     dict of str to numpy.ndarray of shape (n_draws, 3, n_horizons)
-        `ladder` (the pool), `ladder_model`, `base_rate` and `recent_rate`. Endings that nobody would have noticed yet
-        count as ended.
+        `ladder_model`, `base_rate` and `recent_rate`. Endings that nobody would have noticed yet count as ended.
     """
     weight, at = case_standings(fitted, case)
     model = fitted.model.mixed_draws(at, weight, horizons)
     seen = Seen(at.age[:1], at.gap[:1], at.looked[:1], np.array([str(case.start["type"])]))
     base, recent = (rate.draws(seen, horizons)[:, 0] for rate in (fitted.base, fitted.recent))
-    return {NAME: linear_pool(model, base, BASE_SHARE), "ladder_model": model, "base_rate": base, "recent_rate": recent}
+    return {MODEL: model, BASE: base, "recent_rate": recent}
 
 
 def case_standings(fitted: FittedLadder, case: Dossier) -> tuple[Floats, Standings]:
@@ -217,16 +217,14 @@ def ladder_forecast(
     -------
     pandas.DataFrame
         As `forecast` returns it, `given` all: models `ladder` (75 % model and 25 % base rate), `ladder_model`,
-        `base_rate` and `recent_rate`; means of draws with 80 % intervals. `ongoing` is the probability of going on
-        unended.
+        `base_rate` and `recent_rate`; means of draws with 80 % intervals, that of the pool from the mixture of both
+        posteriors. `ongoing` is the probability of going on unended.
     """
     months = check_horizons(horizons)
     chosen = [case_ids] if isinstance(case_ids, str) else list(case_ids)
     tables = []
     for view in open_cases(fitted.history, chosen, fitted.target):
-        for name, drawn in ladder_draws(fitted, view, months).items():
-            states = np.concatenate([drawn, 1.0 - drawn.sum(axis=1, keepdims=True)], axis=1)
-            point, (lower, upper) = states.mean(axis=0), interval(states, LEVEL)
+        for name, (point, lower, upper) in _summaries(ladder_draws(fitted, view, months)).items():
             place = pd.MultiIndex.from_product([months, STATES], names=["horizon", "cause"]).to_frame(index=False)
             tables.append(
                 place.assign(
@@ -242,6 +240,15 @@ def ladder_forecast(
             )
     found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(FORECAST_COLUMNS))
     return found[list(FORECAST_COLUMNS)]
+
+
+def _summaries(drawn: dict[str, Floats]) -> dict[str, tuple[Floats, Floats, Floats]]:
+    """Mean and bounds of every state, (4, n_horizons), of the pool and of each forecast in it or beside it."""
+    states = {name: np.concatenate([d, 1.0 - d.sum(axis=1, keepdims=True)], axis=1) for name, d in drawn.items()}
+    points = {name: each.mean(axis=0) for name, each in states.items()}
+    pooled = linear_pool(points[MODEL], points[BASE], BASE_SHARE)
+    found = {NAME: (pooled, *mixture_interval(states[MODEL], states[BASE], LEVEL, BASE_SHARE))}
+    return found | {name: (points[name], *interval(each, LEVEL)) for name, each in states.items()}
 
 
 def _without(known: Spells, held_out: Sequence[str]) -> Spells:

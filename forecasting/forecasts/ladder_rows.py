@@ -91,8 +91,8 @@ def follow_ups(index: DossierIndex, core: Spells, keep: KeepRungs = all_rungs) -
     for case, case_id in enumerate(core.case_ids):
         dossier = index.dossier(case_id, index.as_of)
         looked[case] = _month_of(dossier, dossier.looked_until)
-        until = int(core.exit[case]) if core.cause[case] else max(int(core.exit[case]), _month_of(dossier, index.as_of))
-        for path, weight in read_paths(dossier, month_days(dossier, until), keep):
+        last = int(core.exit[case]) if core.cause[case] else max(int(core.exit[case]), _month_of(dossier, index.as_of))
+        for path, weight in read_paths(dossier, month_days(dossier, last), keep):
             path[: core.entry[case]] = UNKNOWN
             spell, paths, weights = [*spell, case], [*paths, path], [*weights, weight]
     row = np.array(spell, dtype=np.int64)

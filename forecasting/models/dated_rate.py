@@ -47,7 +47,7 @@ class DatedRate(BaseEstimator):
     Parameters
     ----------
     half_life : float or None
-        Years in which the weight of a person-month halves, counted back from the day of the fit; None for equal weights.
+        Years in which the weight of a person-month halves, counted back from the day of the fit; None for equal ones.
     by_class : bool
         Whether classes have rates of their own, pooled towards the overall one (`pooling.rate_ratios`).
     causes : tuple of str
@@ -154,9 +154,7 @@ class DatedRate(BaseEstimator):
             self._tabulate(weight, at_risk, endings)
             hazard = self._hazard(width)
             at_risk, endings = observed(cases, len(self.causes))
-            log_odds = {
-                int(row): _log_odds(hazard[:, cases.exit[row] : cases.until[row]].T) for row in rows
-            }
+            log_odds = {int(row): _log_odds(hazard[:, cases.exit[row] : cases.until[row]].T) for row in rows}
             in_gaps(cases, log_odds, self.detection, at_risk, endings)
         self._components = np.unique(cases.component, return_inverse=True)[1]
         self._weighted = (weight * at_risk, weight[:, :, None] * endings)

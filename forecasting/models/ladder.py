@@ -21,7 +21,7 @@ from forecasting.models.ladder_design import (
     term_columns,
     term_phase,
 )
-from forecasting.models.ladder_hazard import SCALES, LadderHazard, ladder_hazard
+from forecasting.models.ladder_hazard import SCALES, ladder_hazard
 from forecasting.models.ladder_months import FollowUps, Lines
 from forecasting.models.ladder_moves import N_STATES, ladder_moves
 from forecasting.models.ladder_product import forward_incidence
@@ -103,7 +103,8 @@ class LadderModel(BaseEstimator):
     scales : tuple of float
         Scales of the slopes' priors, see `ladder_hazard`.
     case_sd : float
-        Standard deviation, in log odds, of a case's own deviation for each cause, from which draws are made.
+        Standard deviation, in log odds, of a case's own deviation for each cause, from which draws are made. The
+        deviation has the mean -case_sd^2 / 2, so that it widens intervals and leaves the mean hazard as it is.
     calibration_sd : float
         Standard deviation of the priors of the recalibration.
     n_splits, n_folds : int
@@ -157,7 +158,7 @@ class LadderModel(BaseEstimator):
         causes: tuple[str, ...] = ("formalized", "collapsed", "faded"),
         detection: Detection = Detection(),  # noqa: B008 (frozen)
         scales: tuple[float, ...] = SCALES,
-        case_sd: float = 0.35,
+        case_sd: float = 0.6,
         calibration_sd: float = 0.3,
         n_splits: int = 3,
         n_folds: int = 5,
@@ -357,7 +358,7 @@ class LadderModel(BaseEstimator):
 
     def _deviations(self, key: int) -> Floats:
         normal = _mirrored(np.random.default_rng([self.seed, key]), self.n_draws, len(self.causes))
-        return self.case_sd * normal
+        return self.case_sd * normal - self.case_sd**2 / 2.0
 
     def _draw(self) -> None:
         """Draws of the coefficients, and what they give by age and by state."""

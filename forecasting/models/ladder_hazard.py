@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from forecasting.models import newton
 from forecasting.models.detection import Detection
+from forecasting.models.episodes import duration_bin
 from forecasting.models.ladder_design import (
     LADDER_TERMS,
     N_STEPS,
@@ -24,7 +25,6 @@ from forecasting.models.ladder_design import (
 from forecasting.models.ladder_months import FollowUps, Lines, Months, cells, counted, in_gaps, observed
 from forecasting.models.recalibration_by_cause import Recalibration, recalibration_by_cause
 from forecasting.models.refits import refits
-from forecasting.models.episodes import duration_bin
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -135,7 +135,7 @@ def ladder_hazard(
     at = cells(cases, lines, len(names))
     design = design_of(at.months, cases, lines)
     at_risk, endings = observed(cases, len(names))
-    months = counted(at, cases, at_risk, endings)
+    months = counted(at, at_risk, endings)
     first = prior_precision(terms, names, FIRST_SCALE)
     coef = np.zeros((design.shape[1], len(names)))
     coef[0] = _monthly_log_odds(months.counts)
@@ -144,7 +144,7 @@ def ladder_hazard(
     for _ in range(COMPLETIONS if gaps else 0):
         log_odds = {row: gap @ coef for row, gap in gaps.items()}
         in_gaps(cases, log_odds, detection, at_risk, endings)
-        months = counted(at, cases, at_risk, endings)
+        months = counted(at, at_risk, endings)
         coef = newton.fit(design, months.counts, first, start=coef)
     counts = months.counts
     found = [_at_scale(design, counts, prior_precision(terms, names, scale), coef) for scale in scales]
@@ -203,9 +203,7 @@ def fold_numbers(component: Integers, n_folds: int, split: int) -> Integers:
     return rank[code] % n_folds
 
 
-def _at_scale(
-    design: Floats, counts: newton.Counts, precision: Floats, start: Floats
-) -> tuple[Floats, Floats, float]:
+def _at_scale(design: Floats, counts: newton.Counts, precision: Floats, start: Floats) -> tuple[Floats, Floats, float]:
     """Mode, Cholesky factor of the covariance, and log evidence under a prior."""
     coef = newton.fit(design, counts, precision, start=start)
     upper = np.linalg.cholesky(newton.information(coef, design, counts, precision)[::-1, ::-1])

@@ -60,9 +60,7 @@ class FollowUps:
         n, rows = len(self.key), np.arange(len(self.key))
         late = (self.entry < 0) | (self.exit <= self.entry) | (self.until < self.exit) | (self.looked < self.exit)
         _refuse(late, "expected 0 <= entry < exit <= looked and until", self.exit)
-        _refuse(
-            (self.cause > 0) & (self.until > self.exit), "expected until = exit where a case has ended", self.until
-        )
+        _refuse((self.cause > 0) & (self.until > self.exit), "expected until = exit where a case has ended", self.until)
         _refuse((self.weight < 0) | (self.weight > 1), "expected weights from 0 to 1", self.weight)
         _refuse(self.term < 0, "expected a term from 0", self.term)
         _refuse((self.form < 0) | (self.form >= N_FORMS), "expected form 0 or 1", self.form)
@@ -160,18 +158,18 @@ def cells(cases: FollowUps, lines: Lines, n_causes: int) -> _Cells:
     code = ((distinct * N_STEPS + bin_) * N_PHASES + phase) * N_STATES + state
     _, first, group = np.unique(code, return_index=True, return_inverse=True)
     empty = Counts(np.zeros(len(first)), np.zeros((len(first), n_causes)), np.ones(len(first)))
-    return _Cells(line, month, share, group, Months(line[first], row[first], bin_[first], phase[first], state[first], empty))
+    return _Cells(
+        line, month, share, group, Months(line[first], row[first], bin_[first], phase[first], state[first], empty)
+    )
 
 
-def counted(at: _Cells, cases: FollowUps, at_risk: Floats, endings: Floats) -> Months:
+def counted(at: _Cells, at_risk: Floats, endings: Floats) -> Months:
     """The groups with their counts.
 
     Parameters
     ----------
     at : _Cells
         Months of the lines.
-    cases : FollowUps
-        Their cases.
     at_risk : numpy.ndarray of shape (n, w)
         Probability that each case is at risk in each month: 1 up to the exit (`in_gaps`).
     endings : numpy.ndarray of shape (n, w, k)
@@ -183,7 +181,7 @@ def counted(at: _Cells, cases: FollowUps, at_risk: Floats, endings: Floats) -> M
         Groups.
     """
     row = at.months.row[at.group]
-    trials = np.bincount(at.group, at.share * at_risk[row, at.month - 1])
+    trials = np.bincount(at.group, at.share * at_risk[row, at.month - 1]).astype(np.float64)
     n, k = len(at.months.line), endings.shape[2]
     ended = [np.bincount(at.group, at.share * endings[row, at.month - 1, cause], n) for cause in range(k)]
     return replace(at.months, counts=Counts(trials, np.stack(ended, axis=1), np.ones(n)))
@@ -227,7 +225,7 @@ def _distinct(lines: Lines) -> Integers:
     return np.asarray(found, dtype=np.int64).ravel()
 
 
-def _refuse(wrong: NDArray[np.bool_], expected: str, value: Integers | Floats) -> None:
+def _refuse(wrong: NDArray[np.bool_] | np.bool_, expected: str, value: Integers | Floats) -> None:
     rows = np.flatnonzero(wrong)
     if len(rows):
         raise ValueError(f"{expected}, got {value[rows[0]]} in row {rows[0]}")

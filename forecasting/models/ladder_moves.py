@@ -139,7 +139,7 @@ def ladder_moves(
 
     Examples
     --------
-    One move, from level 0 to level 1, in four months at level 0; the pooled rate of active states is 1 move in 6 months:
+    One move, from level 0 to level 1, in four months at level 0; all active states together have 1 move in 6 months:
 
     >>> chain = ladder_moves([[0, 0, 0, 0, 3, 3, 3]], [7])
     >>> float(chain.exits[0]), float(chain.destinations[0, 3])

@@ -90,7 +90,9 @@ def recalibration_by_cause(base: Floats, covariates: Floats, counts: newton.Coun
         step = np.linalg.solve(information, slope)
         gain, length = float(slope @ step), 1.0
         if gain < TOLERANCE:
-            return Recalibration(values[:k] + step[:k], values[k:] + step[k:], np.linalg.inv(information))
+            return Recalibration(
+                values[:k] + step[:k], values[k:] + step[k:], np.asarray(np.linalg.inv(information), dtype=np.float64)
+            )
         while length > newton.SHORTEST_STEP:
             trial = _loglik(values + length * step, prior, base, covariates, counts, sd)
             if trial >= value + newton.SUFFICIENT_SHARE * length * gain:

@@ -40,9 +40,7 @@ def fitted(history, reserved):
 @pytest.fixture(scope="module")
 def going_on(history, reserved):
     known = spells(history)
-    return [
-        name for name, cause in zip(known.case_ids, known.cause, strict=True) if not cause and name not in reserved
-    ]
+    return [name for name, cause in zip(known.case_ids, known.cause, strict=True) if not cause and name not in reserved]
 
 
 def test_it_is_not_in_the_registry_of_the_first_registration():
@@ -91,7 +89,7 @@ def test_the_order_of_rows_changes_nothing(fitted, reserved, going_on, record_co
 def test_another_seed_changes_the_draws_and_hardly_the_point(history, reserved, fitted, going_on):
     other = fit_ladder(history, held_out=reserved, model=LadderModel(COVARIATES, n_draws=40, seed=1))
     case = fitted.index.dossier(going_on[0], history.as_of)
-    one, two = ladder_draws(fitted, case, HORIZONS)["ladder"], ladder_draws(other, case, HORIZONS)["ladder"]
+    one, two = (ladder_draws(each, case, HORIZONS)["ladder_model"] for each in (fitted, other))
     assert np.abs(one - two).max() > 1e-3
     assert np.abs(one.mean(axis=0) - two.mean(axis=0)).max() < 0.05
 
@@ -103,7 +101,9 @@ def test_only_what_was_known_is_learned(history, reserved):
 
 
 def test_too_few_endings_are_refused(history, reserved):
-    with pytest.raises(InsufficientHistoryError, match="expected a day by which at least 10 endings were known, got 1920"):
+    with pytest.raises(
+        InsufficientHistoryError, match="expected a day by which at least 10 endings were known, got 1920"
+    ):
         fit_ladder(history.at(date(1920, 1, 1)), held_out=reserved)
 
 

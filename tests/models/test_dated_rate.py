@@ -7,7 +7,7 @@ from ladders import MONTHS, shuffled, simulated
 
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.dated_rate import DatedRate, Seen
-from forecasting.models.linear_pool import linear_pool
+from forecasting.models.linear_pool import linear_pool, mixture_interval
 
 HORIZONS = (12, 60, 120)
 
@@ -113,3 +113,16 @@ def test_linear_pool():
         linear_pool([0.5], [0.1], 2)
     with pytest.raises(ValueError, match=r"expected two forecasts of one shape, got \(1,\) and \(2,\)"):
         linear_pool([0.5], [0.1, 0.2])
+
+
+def test_the_interval_of_a_mixture_is_not_that_of_the_pooled_draws():
+    """Mass of 0.75 at 0.1 and of 0.25 at 0.5: a tenth from below is 0.1 and from above 0.5; draws pooled are all 0.2."""
+    model, base = np.full((8, 1), 0.1), np.full((5, 1), 0.5)
+    lower, upper = mixture_interval(model, base, 0.8)
+    assert (lower.tolist(), upper.tolist()) == ([0.1], [0.5])
+    assert [bound.tolist() for bound in mixture_interval(model, base, 0.4)] == [[0.1], [0.1]]
+    rng = np.random.default_rng(1)
+    drawn = rng.normal(size=(4001, 2))
+    np.testing.assert_allclose(mixture_interval(drawn, drawn, 0.8), np.quantile(drawn, [0.1, 0.9], axis=0), atol=0.01)
+    with pytest.raises(ValueError, match="expected a level between 0 and 1, got 80"):
+        mixture_interval(model, base, 80)

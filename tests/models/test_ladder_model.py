@@ -51,7 +51,7 @@ def model(data):
 
 def test_every_month_of_every_case_counts_once(data):
     cases, lines = data
-    found = counted(cells(cases, lines, 3), cases, *observed(cases, 3)).counts
+    found = counted(cells(cases, lines, 3), *observed(cases, 3)).counts
     assert found.trials.sum() == pytest.approx(cases.exit.sum())
     assert found.endings.sum(axis=0) == pytest.approx(np.bincount(cases.cause, minlength=4)[1:])
 
@@ -60,7 +60,7 @@ def test_the_mode_is_that_of_single_months(data):
     """Grouping changes nothing: months one by one, each from its own landmarks, have their optimum at the same place."""
     cases, lines = data
     at = cells(cases, lines, 3)
-    months = counted(at, cases, *observed(cases, 3))
+    months = counted(at, *observed(cases, 3))
     precision = prior_precision((*LADDER_TERMS, *TERM_TERMS, X), CAUSES, 0.5)
     coef = ladder_hazard(cases, lines, (X,), CAUSES, CERTAIN, scales=(0.5,), n_splits=0).coef[0]
     row = lines.row[at.line]
@@ -98,8 +98,9 @@ def test_a_higher_level_gives_more_formalization_and_idleness_less(model):
     assert (np.diff(chance) > 0).all()
     frozen = LadderModel((X,), n_draws=100, moving=False).fit(*simulated(400, 1, covariate=0.8))
     start = standings([0], [[0.0]])
-    assert frozen.predict_cumulative_incidence(start, (60,)).values[0, 0] < (
-        model.predict_cumulative_incidence(start, (60,)).values[0, 0]
+    assert (
+        frozen.predict_cumulative_incidence(start, (60,)).values[0, 0]
+        < (model.predict_cumulative_incidence(start, (60,)).values[0, 0])
     )
 
 
@@ -187,7 +188,9 @@ def test_evidence_of_a_normal_likelihood_is_exact_in_one_dimension():
     evidence = []
     for precision in (1.0, 4.0):
         values = [newton.penalised_loglik(np.array([[g]]), design, counts, np.array([[precision]])) for g in grid]
-        exact = np.log(np.trapezoid(np.exp(np.array(values) - max(values)), grid)) + max(values) + 0.5 * np.log(precision)
+        exact = (
+            np.log(np.trapezoid(np.exp(np.array(values) - max(values)), grid)) + max(values) + 0.5 * np.log(precision)
+        )
         evidence.append((_at_scale(design, counts, np.array([[precision]]), np.zeros((1, 1)))[2], exact))
     (a, b), (c, d) = evidence
     assert a - c == pytest.approx(b - d, abs=0.01)
