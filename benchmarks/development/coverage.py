@@ -14,7 +14,7 @@ import pilot as half
 from forecasting.forecasts.ladder_rows import COVARIATES, covariate_table, follow_ups, landmark_lines
 from forecasting.models.dated_rate import DatedRate, Seen
 from forecasting.models.episodes import duration_bin
-from forecasting.models.ladder import LadderModel, Standings
+from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_design import (
     N_STEPS,
     duration_columns,
@@ -25,6 +25,7 @@ from forecasting.models.ladder_design import (
 from forecasting.models.ladder_months import FollowUps, Lines
 from forecasting.models.ladder_moves import N_STATES
 from forecasting.models.ladder_product import forward_incidence
+from forecasting.models.ladder_standings import Standings
 from forecasting.models.linear_pool import linear_pool, mixture_interval
 from forecasting.models.newton import probabilities
 

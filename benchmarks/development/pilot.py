@@ -21,9 +21,9 @@ from forecasting.forecasts.ladder_rows import (
     signed,
     stated_term,
 )
-from forecasting.models.ladder import Standings
 from forecasting.models.ladder_design import Term
 from forecasting.models.ladder_moves import N_STATES
+from forecasting.models.ladder_standings import Standings
 from forecasting.record.dossiers import DossierIndex
 from forecasting.record.history import History
 from forecasting.record.months import completed_months, deadline

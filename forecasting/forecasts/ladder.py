@@ -23,9 +23,10 @@ from forecasting.forecasts.ladder_rows import (
     stated_term,
 )
 from forecasting.models.dated_rate import DatedRate, Seen
-from forecasting.models.ladder import LadderModel, Standings
+from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_design import Term
 from forecasting.models.ladder_moves import N_STATES
+from forecasting.models.ladder_standings import Standings
 from forecasting.models.linear_pool import linear_pool, mixture_interval
 from forecasting.models.uncertainty import interval
 from forecasting.record.cases import Dossier
@@ -44,6 +45,7 @@ MODEL, BASE = "ladder_model", "base_rate"
 BASE_SHARE: Final = 0.25
 LEVEL: Final = 0.8
 RECENT_YEARS: Final = 20.0
+BASE_DRAWS: Final = 400
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def fit_ladder(
     since = (pd.Timestamp(history.as_of) - core.starts["start_date"]).dt.days.to_numpy()
     ago = (since // DAYS_PER_MONTH).astype(np.int64)[followed.spell]
     rates = [
-        DatedRate(years, detection=chosen.detection, n_draws=chosen.n_draws, seed=chosen.seed).fit(followed.cases, ago)
+        DatedRate(years, detection=chosen.detection, n_draws=BASE_DRAWS, seed=chosen.seed).fit(followed.cases, ago)
         for years in (None, RECENT_YEARS)
     ]
     return FittedLadder(history, index, target, chosen, rates[0], rates[1], chosen.covariates, keep)
@@ -150,7 +152,7 @@ def ladder_draws(fitted: FittedLadder, case: Dossier, horizons: tuple[int, ...])
     Returns
     -------
     dict of str to numpy.ndarray of shape (n_draws, 3, n_horizons)
-        `ladder_model`, `base_rate` and `recent_rate`. Endings that nobody would have noticed yet count as ended.
+        `ladder_model`, and of fewer draws `base_rate` and `recent_rate`. Endings that nobody would have noticed yet count as ended.
     """
     weight, at = case_standings(fitted, case)
     model = fitted.model.mixed_draws(at, weight, horizons)

@@ -166,7 +166,8 @@ class DatedRate(BaseEstimator):
     def increments(self, at: Seen, row: int, n_months: int) -> Floats:
         """Monthly increments of incidence of one case after its last sight, (k, n_months)."""
         check_is_fitted(self, "table_")
-        return self._increments(self._hazard(int(at.age[row]) + n_months), at, row, n_months)
+        age = int(at.age[row])
+        return self._increments(self._hazard(age + n_months, age), at, row)
 
     def predict_cumulative_incidence(self, at: Seen, horizons: tuple[int, ...]) -> Incidence:
         """Cumulative incidence given that no ending was noted in the gap; see `detection.incidence_given_gap`."""
@@ -186,12 +187,10 @@ class DatedRate(BaseEstimator):
 
     def draws(self, at: Seen, horizons: tuple[int, ...]) -> Floats:
         """Draws of the cumulative incidence given the gap, (n_draws, n, k, n_horizons)."""
-        months = [int(n_gap) + max(horizons) for n_gap in at.gap]
-        hazard = self._drawn_hazard(max(int(age) + month for age, month in zip(at.age, months, strict=True)))
         found = []
-        for row, month in enumerate(months):
-            rise = self._increments(hazard, at, row, month)
-            found.append(self._given_gap(rise, at, row, horizons))
+        for row, n_gap in enumerate(at.gap):
+            age, months = int(at.age[row]), int(n_gap) + max(horizons)
+            found.append(self._given_gap(self._increments(self._drawn_hazard(age, months), at, row), at, row, horizons))
         return np.stack(found, axis=1)
 
     def _recency(self, months_ago: Integers, width: int) -> Floats:
@@ -206,11 +205,11 @@ class DatedRate(BaseEstimator):
         square = (mass**2).sum(axis=0)
         self.kish_ = np.divide(mass.sum(axis=0) ** 2, square, out=np.zeros(len(square)), where=square > 0)
 
-    def _hazard(self, n_months: int) -> Floats:
-        return smooth_tail(self.table_, n_months, tail_start(self.kish_, self.fewest))
+    def _hazard(self, n_months: int, after: int = 0) -> Floats:
+        return smooth_tail(self.table_, n_months, tail_start(self.kish_, self.fewest), after)
 
-    def _drawn_hazard(self, n_months: int) -> Floats:
-        """Hazards of every draw, (n_draws, k, n_months)."""
+    def _drawn_hazard(self, after: int, n_months: int) -> Floats:
+        """Hazards of every draw in the `n_months` after an age, (n_draws, k, n_months)."""
         if not hasattr(self, "_drawn"):
             rng = np.random.default_rng(self.seed)
             drawn = rng.exponential(size=(self.n_draws, int(self._components.max()) + 1))[:, self._components]
@@ -222,17 +221,14 @@ class DatedRate(BaseEstimator):
             typical = mass.sum() / np.count_nonzero(mass)
             share = risk / risk.sum(axis=1, keepdims=True)
             self._drawn = RiskTable(risk, endings + typical * extra * share[:, None, :])
-        hazard = smooth_tail(self._drawn, n_months, tail_start(self.kish_, self.fewest))
+        hazard = smooth_tail(self._drawn, after + n_months, tail_start(self.kish_, self.fewest), after)
         total = hazard.sum(axis=1, keepdims=True)
         return np.asarray(hazard * np.minimum(1.0, MOST_PROBABLE / np.maximum(total, MOST_PROBABLE)))
 
-    def _increments(self, hazard: Floats, at: Seen, row: int, n_months: int) -> Floats:
-        age = int(at.age[row])
-        own = hazard[..., age : age + n_months]
+    def _increments(self, hazard: Floats, at: Seen, row: int) -> Floats:
         if self.by_class:
-            ratio = self.ratios_.get(str(at.group[row]), np.ones(len(self.causes)))
-            own = scale_hazards(own, ratio)
-        return np.diff(cumulative_incidence(own), axis=-1, prepend=0.0)
+            hazard = scale_hazards(hazard, self.ratios_.get(str(at.group[row]), np.ones(len(self.causes))))
+        return np.diff(cumulative_incidence(hazard), axis=-1, prepend=0.0)
 
     def _given_gap(self, rise: Floats, at: Seen, row: int, horizons: tuple[int, ...]) -> Floats:
         n_gap = int(at.gap[row])

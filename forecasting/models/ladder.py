@@ -1,7 +1,7 @@
 """The model of the ladder: a hazard of the endings by state and a chain over the states, with posterior draws."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -25,68 +25,12 @@ from forecasting.models.ladder_hazard import SCALES, ladder_hazard
 from forecasting.models.ladder_months import FollowUps, Lines
 from forecasting.models.ladder_moves import N_STATES, ladder_moves
 from forecasting.models.ladder_product import forward_incidence
+from forecasting.models.ladder_standings import Standings
 from forecasting.models.threads import one_thread
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 HIGHEST_ETA = 50.0
-
-
-@dataclass(frozen=True)
-class Standings:
-    """n cases to forecast, as they stood when last seen.
-
-    Attributes
-    ----------
-    key : numpy.ndarray of int, shape (n,)
-        Number that stands for the case, from 0: its own deviation from the model is drawn under it.
-    age : numpy.ndarray of int, shape (n,)
-        Completed months of age at the last sight.
-    gap : numpy.ndarray of int, shape (n,)
-        Months from then to the forecast day.
-    looked : numpy.ndarray of shape (n,)
-        Months from the last sight to the day until which somebody looked, from 0 to `gap`.
-    form : numpy.ndarray of int, shape (n,)
-        Form of the ladder, 0 or 1.
-    term : numpy.ndarray of int, shape (n,)
-        Months of age at which the stated term ends; 0 for none.
-    start : numpy.ndarray of shape (n, 18)
-        Distribution of the state on the day until which somebody looked; rows sum to 1. Until then it does not move.
-    covariates : numpy.ndarray of shape (n, p)
-        In their own units.
-    """
-
-    key: Integers
-    age: Integers
-    gap: Integers
-    looked: Floats
-    form: Integers
-    term: Integers
-    start: Floats
-    covariates: Floats
-
-    def __post_init__(self) -> None:
-        wrong = np.flatnonzero(
-            (self.age < 0) | (self.gap < 0) | (self.looked < 0) | (self.looked > self.gap) | (self.key < 0)
-        )
-        if len(wrong):
-            raise ValueError(
-                f"expected key and age from 0 and 0 <= looked <= gap, got age {self.age[wrong[0]]}, gap "
-                f"{self.gap[wrong[0]]} and looked {self.looked[wrong[0]]} in row {wrong[0]}"
-            )
-        total = np.flatnonzero(np.abs(self.start.sum(axis=1) - 1.0) > 1e-9)
-        if self.start.shape[1:] != (N_STATES,) or len(total):
-            raise ValueError(
-                f"expected a distribution over {N_STATES} states in every row, got shape {self.start.shape}"
-                + (f" and a sum of {self.start[total[0]].sum()} in row {total[0]}" if len(total) else "")
-            )
-        gaps = np.flatnonzero(~np.isfinite(self.covariates).all(axis=1))
-        if len(gaps):
-            raise ValueError(f"expected finite covariates, got a gap in row {gaps[0]}; fill or drop it")
-
-    def select(self, rows: Sequence[int] | Integers) -> "Standings":
-        """The cases at these positions."""
-        return replace(self, **{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
 
 
 class LadderModel(BaseEstimator):
@@ -138,7 +82,6 @@ class LadderModel(BaseEstimator):
     --------
     Cases that reach level 3 in their second year are formalized, the others go on:
 
-    >>> import numpy as np
     >>> n, k = 40, np.arange(40)
     >>> states = np.where((np.arange(36) >= 12) & (k[:, None] % 2 == 0), 9, 0)
     >>> zeros, end = np.zeros(n, dtype=int), np.full(n, 36)

@@ -7,8 +7,8 @@ from forecasting.models.ladder_months import FollowUps, Lines
 MONTHS = 120
 
 
-def simulated(n, seed, up=0.05, steep=2.0, monthly=(0.004, 0.006, 0.005), sight=1.0, covariate=None):
-    """n cases, two a component: the level rises by one with probability `up` a month, the hazard of formalization with it.
+def simulated(n, seed, up=0.05, steep=2.0, monthly=(0.004, 0.006, 0.005), sight=1.0, covariate=None, spread=0.0):
+    """n cases, two neighbours a component: the level rises by one with probability `up` a month, the hazard of formalization with it.
 
     Log odds of formalization grow by `steep` from level 0 to 5. A share `sight` of those that go on is seen to the end.
     """
@@ -19,6 +19,7 @@ def simulated(n, seed, up=0.05, steep=2.0, monthly=(0.004, 0.006, 0.005), sight=
     odds = np.stack([np.full((n, MONTHS), rate) for rate in monthly], axis=2)
     odds[:, :, 0] *= np.exp(steep * level / 5)
     odds[:, :, 1] *= np.exp((covariate or 0.0) * x)[:, None]
+    odds *= np.exp(deviations(n, seed, spread))[:, None]
     below = rng.random((n, MONTHS, 1)) < np.cumsum(odds / (1 + odds.sum(axis=2, keepdims=True)), axis=2)
     ended = below[:, :, -1]
     exit_ = np.where(ended.any(axis=1), ended.argmax(axis=1) + 1, MONTHS)
@@ -33,6 +34,11 @@ def simulated(n, seed, up=0.05, steep=2.0, monthly=(0.004, 0.006, 0.005), sight=
     row = np.repeat(np.arange(n), [len(each) for each in ages])
     values = np.zeros((len(row), 0)) if covariate is None else x[row][:, None]
     return cases, Lines(row, np.concatenate(ages), np.ones(len(row)), values)
+
+
+def deviations(n, seed, spread):
+    """What the two cases of a component share beside covariates, in log odds of each cause, (n, 3)."""
+    return spread * np.random.default_rng([seed, 1]).normal(size=((n + 1) // 2, 3)).repeat(2, axis=0)[:n]
 
 
 def shuffled(cases, lines, seed):

@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from forecasting.models import newton
 from forecasting.models.detection import CERTAIN
-from forecasting.models.ladder import LadderModel, Standings
+from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_design import (
     LADDER_TERMS,
     N_STEPS,
@@ -22,6 +22,7 @@ from forecasting.models.ladder_design import (
 from forecasting.models.ladder_hazard import design_of, fold_numbers, ladder_hazard
 from forecasting.models.ladder_months import FollowUps, Lines, cells, counted, observed
 from forecasting.models.ladder_moves import N_STATES, STALLED, state_number
+from forecasting.models.ladder_standings import Standings
 from forecasting.models.recalibration_by_cause import recalibration_by_cause
 
 CAUSES = ("formalized", "collapsed", "faded")
