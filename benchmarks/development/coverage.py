@@ -147,7 +147,7 @@ def main():
             cells = [f"{held[:, :, k, h].mean():.2f}" for h in range(len(HORIZONS))]
             cells += [f"{held[:, :, k][:, rank == third].mean():.2f}" for third in range(3)]
             least = min(held[:, :, k, h][:, rank[:, h] == t].mean() for h in range(len(HORIZONS)) for t in range(3))
-            cells += [f"{width[:, :, k].mean():.3f}", f"{bias[:, :, k].mean():+.3f}", f"least {least:.2f}"]
+            cells += [f"{width[:, :, k].mean():.3f}", f"{bias[:, :, k].mean():+.3f}", f"least cell {least:.2f}"]
             print(f"| {name} | {cause} | " + " | ".join(cells) + " |", flush=True)
         print(f"  overall {held.mean():.3f}", flush=True)
 

@@ -152,7 +152,8 @@ def ladder_draws(fitted: FittedLadder, case: Dossier, horizons: tuple[int, ...])
     Returns
     -------
     dict of str to numpy.ndarray of shape (n_draws, 3, n_horizons)
-        `ladder_model`, and of fewer draws `base_rate` and `recent_rate`. Endings that nobody would have noticed yet count as ended.
+        `ladder_model`, and of fewer draws `base_rate` and `recent_rate`. Endings that nobody would have noticed yet
+        count as ended.
     """
     weight, at = case_standings(fitted, case)
     model = fitted.model.mixed_draws(at, weight, horizons)

@@ -125,6 +125,20 @@ def ladder_hazard(
     References
     ----------
     Tierney and Kadane 1986, J. Am. Stat. Assoc. 81:82-86 (Laplace's approximation).
+
+    Examples
+    --------
+    Cases at level 3 end within a year, those at level 0 are never seen to end:
+
+    >>> k, zeros = np.arange(20), np.zeros(20, dtype=int)
+    >>> high = k % 2 == 0
+    >>> end = np.where(high, 12, 60)
+    >>> states = np.where(high[:, None], 9, 0) * np.ones((20, 60), dtype=int)
+    >>> cases = FollowUps(k, k, np.ones(20), zeros, end, high * 1, end, end, zeros, zeros, states)
+    >>> lines = Lines(k, zeros, np.ones(20), np.zeros((20, 0)))
+    >>> found = ladder_hazard(cases, lines, (), ("formalized", "collapsed", "faded"), Detection())
+    >>> bool(found.mean_coef[N_STEPS, 0] > 1.0), float(found.share.sum().round(9))
+    (True, 1.0)
     """
     if lines.covariates.shape[1] != len(covariates):
         raise ValueError(
@@ -164,7 +178,30 @@ def ladder_hazard(
 
 
 def design_of(months: Months, cases: FollowUps, lines: Lines) -> Floats:
-    """Columns of grouped months, (r, 6 + n_terms): duration steps, ladder, stated term, covariates."""
+    """Columns of grouped months: duration steps, ladder, stated term, covariates.
+
+    Parameters
+    ----------
+    months : Months
+        r groups.
+    cases : FollowUps
+        Their cases.
+    lines : Lines
+        Their landmarks.
+
+    Returns
+    -------
+    numpy.ndarray of shape (r, 6 + n_terms)
+        Values.
+
+    Examples
+    --------
+    >>> one, zero = np.ones(1, dtype=int), np.zeros(1, dtype=int)
+    >>> cases = FollowUps(one, one, np.ones(1), zero, one, zero, one, one, zero, zero, np.array([[15]]))
+    >>> lines = Lines(zero, zero, np.ones(1), np.array([[7.0]]))
+    >>> design_of(cells(cases, lines, 3).months, cases, lines)[0, N_STEPS:].tolist()
+    [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 7.0]
+    """
     parts = [
         duration_columns(months.bin),
         ladder_columns()[cases.form[months.row], months.state],

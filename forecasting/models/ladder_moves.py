@@ -44,12 +44,20 @@ def state_number(level: ArrayLike, status: ArrayLike) -> Integers:
 
 
 def level_of(state: ArrayLike) -> Integers:
-    """Level of numbered states, from 0 to 5."""
+    """Level of numbered states, from 0 to 5.
+
+    >>> level_of([0, 11]).tolist()
+    [0, 3]
+    """
     return np.asarray(state, dtype=np.int64) // len(STATUSES)
 
 
 def status_of(state: ArrayLike) -> Integers:
-    """Position in `STATUSES` of the status of numbered states."""
+    """Position in `STATUSES` of the status of numbered states.
+
+    >>> status_of([0, 11]).tolist()
+    [0, 2]
+    """
     return np.asarray(state, dtype=np.int64) % len(STATUSES)
 
 
