@@ -1,0 +1,252 @@
+"""Base rate with gaps counted by what would have been noticed, in which recent person-months may weigh more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from forecasting.models.detection import Detection, incidence_given_gap, on_record
+from forecasting.models.incidence import Incidence, RiskTable, cumulative_incidence, smooth_tail, tail_start
+from forecasting.models.ladder_months import FollowUps, in_gaps, observed
+from forecasting.models.pooling import rate_ratios, scale_hazards
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+COMPLETIONS = 2
+MOST_PROBABLE = 0.999
+CERTAIN_LEVEL = 30.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """n cases to forecast by age alone.
+
+    Attributes
+    ----------
+    age, gap : numpy.ndarray of int, shape (n,)
+        Completed months at the last sight, and from then to the forecast day.
+    looked : numpy.ndarray of shape (n,)
+        Months from the last sight until which somebody looked.
+    group : numpy.ndarray of str, shape (n,)
+        Class of each case; not used by a rate without classes.
+    """
+
+    age: Integers
+    gap: Integers
+    looked: Floats
+    group: NDArray[np.str_]
+
+
+class DatedRate(BaseEstimator):
+    """Monthly hazards of each cause by age, from person-months that weigh by their date.
+
+    Parameters
+    ----------
+    half_life : float or None
+        Years in which the weight of a person-month halves, counted back from the day of the fit; None for equal ones.
+    by_class : bool
+        Whether classes have rates of their own, pooled towards the overall one (`pooling.rate_ratios`).
+    causes : tuple of str
+        Names of causes 1, 2, ...
+    detection : Detection
+        What would have been noted after the last sight.
+    fewest : int
+        Ages at which the risk set, as Kish's effective number of cases, is smaller share one hazard.
+    pseudo_events : float
+        Shape of the gamma distribution of the endings that a draw adds to each cause.
+    n_draws, seed : int
+        Draws for intervals.
+
+    Attributes
+    ----------
+    table_ : RiskTable
+        Weighted risk set and endings by month of age.
+    kish_ : numpy.ndarray of shape (n_months,)
+        Kish's effective number of cases at risk by month of age, (sum of w)^2 / sum of w^2.
+    ratios_ : dict of str to numpy.ndarray of shape (k,)
+        Rate ratio of each class.
+
+    Notes
+    -----
+    A person-month at t years before the day of the fit weighs 0.5^(t / half_life), whatever becomes of its case. Months
+    after the last sight of a case enter by their probability given that nothing was noted (`detection.completed_gap`).
+    A draw gives each component an Exp(1) weight (the Bayesian bootstrap) and each cause Gamma(0.5) endings more, spread
+    over the months at risk, so that a cause that never came keeps an interval.
+
+    References
+    ----------
+    Rubin 1981, Ann. Stat. 9:130-134. Kish 1965, Survey Sampling, ch. 11.
+
+    Examples
+    --------
+    Two of four cases end, the recent one by the second cause, and 20 years of age halve the weight of the older:
+
+    >>> n = np.arange(4)
+    >>> end, cause = np.full(4, 12), np.array([1, 2, 0, 0])
+    >>> cases = FollowUps(n, n, np.ones(4), 0 * n, end, cause, end, end, 0 * n, 0 * n, np.zeros((4, 12), int))
+    >>> at = Seen(np.array([0]), np.array([0]), np.zeros(1), np.array(["a"]))
+    >>> rate = DatedRate(20.0, n_draws=10).fit(cases, np.array([480, 0, 480, 0]))
+    >>> formalized, collapsed, faded = rate.predict_cumulative_incidence(at, (12,)).values[0, :, 0]
+    >>> bool(collapsed > 3 * formalized), float(faded)
+    (True, 0.0)
+    """
+
+    def __init__(
+        self,
+        half_life: float | None = None,
+        by_class: bool = False,
+        causes: tuple[str, ...] = ("formalized", "collapsed", "faded"),
+        detection: Detection = Detection(),  # noqa: B008 (frozen)
+        fewest: int = 30,
+        pseudo_events: float = 0.5,
+        n_draws: int = 1000,
+        seed: int = 20260205,
+    ) -> None:
+        self.half_life = half_life
+        self.by_class = by_class
+        self.causes = causes
+        self.detection = detection
+        self.fewest = fewest
+        self.pseudo_events = pseudo_events
+        self.n_draws = n_draws
+        self.seed = seed
+
+    def fit(self, cases: FollowUps, months_ago: Integers, group: NDArray[np.str_] | None = None) -> Self:
+        """Fit on follow-ups.
+
+        Parameters
+        ----------
+        cases : FollowUps
+            n rows; their states on the ladder are not used.
+        months_ago : numpy.ndarray of int, shape (n,)
+            Months from the start of each case to the day of the fit, at least its last month of age less one.
+        group : numpy.ndarray of str, shape (n,), optional
+            Classes.
+
+        Returns
+        -------
+        DatedRate
+            The fitted rate.
+
+        Raises
+        ------
+        ValueError
+            Without a case, for a half-life that is not above 0, or classes wanted and not given.
+        """
+        n = len(cases.key)
+        if n == 0:
+            raise ValueError("expected at least one case to fit on, got none; check the population and the as-of day")
+        if self.half_life is not None and not self.half_life > 0.0:
+            raise ValueError(f"expected a half-life above 0 years or None, got {self.half_life}")
+        if self.by_class and group is None:
+            raise ValueError("expected the class of every case, got none; give them or set by_class=False")
+        order = np.array(sorted(range(n), key=lambda i: (cases.key[i], cases.weight[i])), dtype=np.int64)
+        cases = FollowUps(**{name: getattr(cases, name)[order] for name in cases.__dataclass_fields__})
+        width = cases.states.shape[1]
+        weight = cases.weight[:, None] * self._recency(np.asarray(months_ago)[order], width)
+        at_risk, endings = observed(cases, len(self.causes))
+        rows = np.flatnonzero((cases.cause == 0) & (cases.until > cases.exit))
+        for _ in range(1 + (COMPLETIONS if len(rows) else 0)):
+            self._tabulate(weight, at_risk, endings)
+            hazard = self._hazard(width)
+            at_risk, endings = observed(cases, len(self.causes))
+            log_odds = {int(row): _log_odds(hazard[:, cases.exit[row] : cases.until[row]].T) for row in rows}
+            in_gaps(cases, log_odds, self.detection, at_risk, endings)
+        self._components = np.unique(cases.component, return_inverse=True)[1]
+        self._weighted = (weight * at_risk, weight[:, :, None] * endings)
+        self.ratios_ = self._class_ratios(np.asarray(group)[order], at_risk, endings, hazard) if self.by_class else {}
+        self.n_ = len(np.unique(cases.key))
+        self.__dict__.pop("_drawn", None)
+        return self
+
+    def increments(self, at: Seen, row: int, n_months: int) -> Floats:
+        """Monthly increments of incidence of one case after its last sight, (k, n_months)."""
+        check_is_fitted(self, "table_")
+        age = int(at.age[row])
+        return self._increments(self._hazard(age + n_months, age), at, row)
+
+    def predict_cumulative_incidence(self, at: Seen, horizons: tuple[int, ...]) -> Incidence:
+        """Cumulative incidence given that no ending was noted in the gap; see `detection.incidence_given_gap`."""
+        found = [
+            self._given_gap(self.increments(at, row, int(n_gap) + max(horizons)), at, row, horizons)
+            for row, n_gap in enumerate(at.gap)
+        ]
+        return Incidence(np.stack(found), self.causes, horizons)
+
+    def predict_on_record(self, at: Seen, horizons: tuple[int, ...], looked: Sequence[float]) -> Incidence:
+        """Probability that a record would hold an ending by each horizon; see `LadderModel.predict_on_record`."""
+        found = []
+        for row, until in enumerate(looked):
+            rise = self.increments(at, row, max(horizons))
+            found.append(on_record(rise, self.detection.monthly(max(horizons), until)[:, : len(rise)], horizons))
+        return Incidence(np.stack(found), self.causes, horizons)
+
+    def draws(self, at: Seen, horizons: tuple[int, ...]) -> Floats:
+        """Draws of the cumulative incidence given the gap, (n_draws, n, k, n_horizons)."""
+        found = []
+        for row, n_gap in enumerate(at.gap):
+            age, months = int(at.age[row]), int(n_gap) + max(horizons)
+            found.append(self._given_gap(self._increments(self._drawn_hazard(age, months), at, row), at, row, horizons))
+        return np.stack(found, axis=1)
+
+    def _recency(self, months_ago: Integers, width: int) -> Floats:
+        if self.half_life is None:
+            return np.ones((len(months_ago), width))
+        since = np.maximum(months_ago[:, None] - np.arange(width) - 0.5, 0.0) / 12.0
+        return np.asarray(0.5 ** (since / self.half_life))
+
+    def _tabulate(self, weight: Floats, at_risk: Floats, endings: Floats) -> None:
+        mass = weight * at_risk
+        self.table_ = RiskTable(mass.sum(axis=0), np.einsum("nw,nwk->kw", weight, endings))
+        square = (mass**2).sum(axis=0)
+        self.kish_ = np.divide(mass.sum(axis=0) ** 2, square, out=np.zeros(len(square)), where=square > 0)
+
+    def _hazard(self, n_months: int, after: int = 0) -> Floats:
+        return smooth_tail(self.table_, n_months, tail_start(self.kish_, self.fewest), after)
+
+    def _drawn_hazard(self, after: int, n_months: int) -> Floats:
+        """Hazards of every draw in the `n_months` after an age, (n_draws, k, n_months)."""
+        if not hasattr(self, "_drawn"):
+            rng = np.random.default_rng(self.seed)
+            drawn = rng.exponential(size=(self.n_draws, int(self._components.max()) + 1))[:, self._components]
+            extra = rng.gamma(self.pseudo_events, size=(self.n_draws, len(self.causes), 1))
+            mass, ended = self._weighted
+            risk = drawn @ mass
+            endings = np.stack([drawn @ ended[:, :, k] for k in range(len(self.causes))], axis=1)
+            # A weighted record is worth fewer endings than it counts: those added are weighed like a typical month.
+            typical = mass.sum() / np.count_nonzero(mass)
+            share = risk / risk.sum(axis=1, keepdims=True)
+            self._drawn = RiskTable(risk, endings + typical * extra * share[:, None, :])
+        hazard = smooth_tail(self._drawn, after + n_months, tail_start(self.kish_, self.fewest), after)
+        total = hazard.sum(axis=1, keepdims=True)
+        return np.asarray(hazard * np.minimum(1.0, MOST_PROBABLE / np.maximum(total, MOST_PROBABLE)))
+
+    def _increments(self, hazard: Floats, at: Seen, row: int) -> Floats:
+        if self.by_class:
+            hazard = scale_hazards(hazard, self.ratios_.get(str(at.group[row]), np.ones(len(self.causes))))
+        return np.diff(cumulative_incidence(hazard), axis=-1, prepend=0.0)
+
+    def _given_gap(self, rise: Floats, at: Seen, row: int, horizons: tuple[int, ...]) -> Floats:
+        n_gap = int(at.gap[row])
+        seen = self.detection.monthly(n_gap, float(at.looked[row]))[:, : len(self.causes)]
+        return incidence_given_gap(rise, seen, n_gap, horizons)
+
+    def _class_ratios(
+        self, group: NDArray[np.str_], at_risk: Floats, endings: Floats, hazard: Floats
+    ) -> dict[str, Floats]:
+        names = sorted(set(map(str, group)))
+        expected = at_risk @ hazard.T
+        came = endings.sum(axis=1)
+        own = [group == name for name in names]
+        ratios = rate_ratios([came[each].sum(axis=0) for each in own], [expected[each].sum(axis=0) for each in own])
+        return dict(zip(names, ratios.mean, strict=True))
+
+
+def _log_odds(hazard: Floats) -> Floats:
+    """Log odds of each cause against not ending, (n, k); a cause that never came has -30."""
+    stay = 1.0 - np.minimum(hazard.sum(axis=1, keepdims=True), MOST_PROBABLE)
+    return np.log(np.maximum(hazard, np.exp(-CERTAIN_LEVEL)) / stay)
