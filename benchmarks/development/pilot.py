@@ -29,7 +29,7 @@ from forecasting.record.history import History
 from forecasting.record.months import completed_months, deadline
 from forecasting.record.panel import Landmarks, Spells, landmarks, spells
 
-HALVES = Path(__file__).with_name("halves.csv")
+HALVES = Path(__file__).parents[2] / "data/evaluation/split.csv"
 SCORED = (12, 24, 36, 60, 120)
 PRECEDENTS = ("dyad_record", "dyad_collapse_record", "formalization_climate", "type_record")
 

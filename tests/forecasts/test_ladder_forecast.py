@@ -16,7 +16,7 @@ from forecasting.models.ladder_moves import level_of
 from forecasting.record.panel import spells
 from forecasting.store.errors import InsufficientHistoryError
 
-HALVES = Path(__file__).parents[2] / "benchmarks/development/halves.csv"
+HALVES = Path(__file__).parents[2] / "data/evaluation/split.csv"
 HORIZONS = (12, 60, 120)
 TURNED = ("cases", "outcomes", "ladders", "coding")
 

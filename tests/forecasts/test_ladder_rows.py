@@ -25,7 +25,7 @@ from forecasting.record.cases import Event
 from forecasting.record.ladders import Rung
 from forecasting.record.panel import Spells, landmarks, spells
 
-HALVES = Path(__file__).parents[2] / "benchmarks/development/halves.csv"
+HALVES = Path(__file__).parents[2] / "data/evaluation/split.csv"
 FIRST = date(2000, 1, 1)
 
 
