@@ -59,6 +59,11 @@ def test_a_case_whose_start_is_corrected_to_a_later_day_is_not_known_before_it(r
         recorded_on="2026-03-01",
         reason="x",
     )
+    cells = record_copy.read().tables["ladders"].cells
+    early = cells[(cells["case_id"] == CASE) & (cells["date"] < "2026-04-01")]
+    assert len(early) == len(record_copy.faults()) == 5
+    for ladder, day in zip(early["ladder"], early["date"], strict=True):
+        record_copy.drop("ladders", f"{CASE}/{ladder}/{day}")
     history = load_history(record_copy.folder)
     assert isinstance(history, History)
     with pytest.raises(

@@ -1,6 +1,6 @@
 """Probability of acts that rest on unconfirmed reports: one for each claim, shared by all acts that rest on it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -82,32 +82,39 @@ class RestingActs:
     ----------
     acts : iterable of (int, str, str, str)
         First day on which the act counts, as an ordinal; its id; its standing; its claim, or empty.
-    stated : mapping of str to float
-        Probability stated for each claim; NaN where none is.
+    stated : mapping of str to sequence of (int, float)
+        For each claim the probabilities that the record states for it, each with the day from which it holds, as an
+        ordinal, the first of them from 0 on; NaN where none is stated.
 
     Examples
     --------
-    >>> acts = [(5, "a", "reported", "press"), (9, "b", "confirmed", "press")]
-    >>> resting = RestingActs(acts, {"press": float("nan")})
-    >>> resting.probabilities(["press"], 8)["press"], resting.probabilities(["press"], 9)["press"]
-    (0.6, 1.0)
+    >>> acts = [(5, "a", "reported", "press"), (9, "b", "confirmed", "press"), (5, "c", "reported", "leak")]
+    >>> resting = RestingActs(acts, {"press": [(0, float("nan"))], "leak": [(0, 0.5), (7, 0.2)]})
+    >>> dict(resting.probabilities(["press", "leak"], 6)), dict(resting.probabilities(["press", "leak"], 9))
+    ({'press': 0.6, 'leak': 0.5}, {'press': 1.0, 'leak': 0.2})
     """
 
-    def __init__(self, acts: Iterable[tuple[int, str, str, str]], stated: Mapping[str, float]) -> None:
-        self._stated = {claim: None if pd.isna(own) else float(own) for claim, own in stated.items()}
+    def __init__(
+        self, acts: Iterable[tuple[int, str, str, str]], stated: Mapping[str, Sequence[tuple[int, float]]]
+    ) -> None:
+        self._stated = stated
         self._acts: dict[str, list[tuple[int, str, str]]] = {}
         for known, event_id, standing, claim in acts:
             if claim:
                 self._acts.setdefault(claim, []).append((known, event_id, standing))
 
     def probabilities(self, claims: Iterable[str], day: int, left_out: Collection[str] = ()) -> Mapping[str, float]:
-        """Probability of each of these claims, by the acts that count by `day` and are not left out."""
+        """Probability of each of these claims, as stated on `day` and by the acts that count by then, none left out."""
         return MappingProxyType(
             {
                 claim: claim_probability(
                     [how for known, name, how in self._acts[claim] if known <= day and name not in left_out],
-                    self._stated[claim],
+                    self._stated_on(claim, day),
                 )
                 for claim in claims
             }
         )
+
+    def _stated_on(self, claim: str, day: int) -> float | None:
+        own = [chance for since, chance in self._stated[claim] if since <= day][-1]
+        return None if pd.isna(own) else own

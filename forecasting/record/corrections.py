@@ -33,15 +33,38 @@ def corrected_tables(record: RawRecord, day: date) -> dict[str, RawTable]:
         By name, the changed ones alone. An act retracted by then is in none of them, nor is a level of a ladder of
         which every act was retracted.
     """
-    raw = record.tables["corrections"]
-    if raw.cells.empty:
+    due = _recorded_by(record, day)
+    if due.empty:
         return {}
-    recorded = pd.to_datetime(raw.cells["recorded_on"], format="%Y-%m-%d", errors="coerce")
-    due = raw.cells.assign(day=recorded)[recorded <= pd.Timestamp(day)].sort_values("day", kind="stable")
     changed = {str(name): _corrected(record.tables[str(name)], rows) for name, rows in due.groupby("table")}
     if "events" in changed:
         changed |= _without_retracted(changed.get("ladders", record.tables["ladders"]), changed["events"])
     return changed
+
+
+def values_until(record: RawRecord, table: str, field: str, day: date) -> dict[str, list[tuple[int, str]]]:
+    """Every value that a field had up to a day, by key of the row.
+
+    Parameters
+    ----------
+    record : RawRecord
+        Its corrections name rows that exist.
+    table, field : str
+        The field.
+    day : date
+        The day.
+
+    Returns
+    -------
+    dict of str to list of (int, str)
+        The value as first recorded, from 0 on, and each correction recorded by the day, with the ordinal of the day of
+        recording, the earlier first.
+    """
+    raw, due = record.tables[table], _recorded_by(record, day)
+    values = {key: [(0, cell)] for key, cell in zip(row_keys(raw), raw.cells[field], strict=True)}
+    for row in due[(due["table"] == table) & (due["field"] == field)].itertuples():
+        values[row.row_key].append((row.day.toordinal(), row.value))
+    return values
 
 
 def with_values(cells: pd.DataFrame, lines: np.ndarray, rows: pd.DataFrame) -> pd.DataFrame:
@@ -52,6 +75,13 @@ def with_values(cells: pd.DataFrame, lines: np.ndarray, rows: pd.DataFrame) -> p
         column[own["line"].to_numpy()] = own["value"].to_numpy()
         changed[field] = pd.Series(column, index=changed.index, dtype=changed[field].dtype)
     return changed
+
+
+def _recorded_by(record: RawRecord, day: date) -> pd.DataFrame:
+    """Corrections recorded by a day, with it as `day`, in the order of recording."""
+    cells = record.tables["corrections"].cells
+    recorded = pd.to_datetime(cells["recorded_on"], format="%Y-%m-%d", errors="coerce")
+    return cells.assign(day=recorded)[recorded <= pd.Timestamp(day)].sort_values("day", kind="stable")
 
 
 def _corrected(raw: RawTable, rows: pd.DataFrame) -> RawTable:

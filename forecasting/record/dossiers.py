@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from forecasting.record.cases import Appointment, Dossier, Event
 from forecasting.record.claims import RestingActs
+from forecasting.record.corrections import values_until
 from forecasting.record.facts import KIND_BY_CATEGORY, KINDS, Acts, Changes, Endings
 from forecasting.record.ladders import Rung, rung_of
 from forecasting.record.reads import NotedMapping, Reads, noting, recording, together
@@ -61,7 +62,8 @@ class DossierIndex:
     Parameters
     ----------
     tables : KnownTables
-        Tables as known on a day; corrections count as of that day.
+        Tables as known on a day; corrections count as of that day, those of the probability of a claim each from the
+        day on which it was recorded: the claim was as likely as stated until then, and not miscoded.
     target : {"concluded", "in_force"}
         Target under which endings of other cases are coded, and under which a case was last seen.
 
@@ -274,9 +276,12 @@ class DossierIndex:
     @cached_property
     def _resting(self) -> RestingActs:
         """Acts that rest on claims."""
-        columns, claims = self._event_columns, self._tables.tracked("claims").plain
+        columns = self._event_columns
         acts = zip(self._counts_from.tolist(), *(columns[name] for name in CLAIMED_BY), strict=True)
-        return RestingActs(acts, dict(zip(claims["claim_id"], claims["probability"], strict=True)))
+        stated = values_until(self._tables.record, "claims", "probability", self.as_of)
+        return RestingActs(
+            acts, {claim: [(day, float(cell or "nan")) for day, cell in cells] for claim, cells in stated.items()}
+        )
 
     def _reads_by_field(self, kind: type, table: str) -> dict[str, Reads]:
         """Provenance of each field of an event or an appointment."""

@@ -133,7 +133,7 @@ def test_the_check_of_the_shipped_record_counts_it(capsys, record):
     assert call("check") == 0
     counts, unbound = capsys.readouterr().out.splitlines()
     n_events = len(record.tables["events"].cells)
-    assert counts == f"no faults: 291 cases, {n_events} events up to 2026-08-31; sha256 {record.sha256}"
+    assert counts == f"no faults: 293 cases, {n_events} events up to 2026-08-31; sha256 {record.sha256}"
     assert unbound.startswith("concluded but not seen in force: 10 cases (croatia-fry-prevlaka-1992, ")
 
 
@@ -186,7 +186,7 @@ def test_a_forecast_from_the_artefact_is_that_of_a_refit_and_says_where_it_is_fr
     printed = capsys.readouterr()
     assert printed.err == (
         f"model: artefact {folder.name[:12]}\n"
-        "primary: interval widened to contain the base rate's: formalization_climate is 0.11, outside the 0.12 to 0.71 of "
+        "primary: interval widened to contain the base rate's: formalization_climate is 0.12, outside the 0.13 to 0.71 of "
         "the other cases\n"
     )
     expected = forecast(known, CASE, fitted=fitted)

@@ -12,12 +12,13 @@ from pointers import follow_pointers
 
 from forecasting import MODELS, UsageError, fit_models, forecast
 from forecasting.artefacts import save
+from forecasting.backtest import Backtest, origins
 from forecasting.documents.case.report import SECTIONS, CaseReport
 from forecasting.documents.html import section_html
 from forecasting.documents.portfolio import PortfolioReport
 from forecasting.explain.changes import changes
 from forecasting.explain.support import _past_applicability, support_counts
-from forecasting.explain.track_record import read_track_record
+from forecasting.explain.track_record import FILE, read_track_record, write_track_record
 from forecasting.explorer.outlook import ask
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts import LEVEL, case_limits
@@ -240,8 +241,21 @@ def test_an_outlook_of_such_a_case_says_why_there_is_no_number(regimes, kept):
     assert set(found.to_frame()["model"]) == {"base_rate"} and "hazard model</td>" not in found._repr_html_()
 
 
-def test_past_days_are_judged_as_a_forecast_made_then_would_be(history):
-    kept = read_track_record(history).lines.drop_duplicates(["case_id", "as_of"])
+@pytest.fixture(scope="module")
+def beside_its_track_record(history, tmp_path_factory):
+    """A day of the record, beside which stands a track record of its own origins with every state as likely."""
+    asked = origins(history)
+    shape = asked.states[:, None, :].repeat(len(STATES), axis=1)
+    even = np.where(shape < 0, np.nan, 1 / len(STATES))
+    folder = tmp_path_factory.mktemp("record")
+    (folder / FILE).parent.mkdir()
+    write_track_record(folder / FILE, Backtest("rolling", asked, {"primary": even, "base_rate": even}), history)
+    kept = replace(history, record=replace(history.record, folder=folder))
+    return kept.at
+
+
+def test_past_days_are_judged_as_a_forecast_made_then_would_be(history, beside_its_track_record):
+    kept = read_track_record(beside_its_track_record(history.as_of)).lines.drop_duplicates(["case_id", "as_of"])
     day = pd.Timestamp("1995-05-10")
     asked = kept[kept["as_of"].between(day - pd.Timedelta(days=40), day)]
     later = history.at(date(1998, 1, 1))
@@ -254,13 +268,14 @@ def test_past_days_are_judged_as_a_forecast_made_then_would_be(history):
     assert len(found) == len(asked) > 3
 
 
-def test_the_counts_add_up(history, trained):
-    known, fitted, _ = trained
+def test_the_counts_add_up(trained, beside_its_track_record):
+    known, fitted = beside_its_track_record(trained[0].as_of), trained[1]
     counts = support_counts(known, fitted)
     now = counts.open_cases
     limits = case_limits(known, known.open_case_ids(), fitted)
     status = [of["primary"].status for of in limits.values()]
     assert (now.n, now.abstained, now.widened) == (len(status), status.count("abstained"), status.count("widened"))
     assert counts.past is not None and counts.past.n > 1000
-    assert counts.past.abstained == counts.past.rules["domain"] > 0
+    of_kind = [counts.past.rules[name] for name in ("type", "domain")]
+    assert 0 < max(of_kind) <= counts.past.abstained <= sum(of_kind)
     assert counts.past.widened <= counts.past.rules["age"] + counts.past.rules["range"]

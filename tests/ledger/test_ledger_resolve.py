@@ -122,8 +122,8 @@ def test_a_record_that_ends_before_the_last_one_is_refused(ledger, history):
 
 def test_an_unseen_case_that_falls_due_moves_the_day_on_without_a_verdict(tmp_path, history):
     known = known_endings(history)
-    stale, _ = min(known.endings, key=lambda key: (known.endings[key][1] is not None, known.endings[key][3]))
-    seen = known.endings[stale, "concluded"][3]
+    going_on = {case: each for (case, target), each in known.endings.items() if target == "concluded" and not each[0]}
+    stale, (*_, seen) = min(going_on.items(), key=lambda each: each[1][3])
     put(tmp_path, issue_body([stale], seen, horizons=(12,)))
     resolve(tmp_path, history, ISSUED_ON)
     entry = read_chain(tmp_path).links[-1].entry

@@ -73,6 +73,18 @@ def test_a_claim_may_be_corrected_from_a_day_on(claimed):
     assert [chance(claimed.folder, ACT, day) for day in ("2026-03-06", "2026-03-07")] == [0.3, 0.05]
 
 
+def test_an_index_of_a_later_day_gives_a_corrected_claim_as_it_was_stated_on_each_day(claimed):
+    cells = {"table": "claims", "row_key": "press-report", "field": "probability", "reason": "x"}
+    claimed.append("corrections", **cells, value="0.2", recorded_on="2026-03-07")
+    claimed.append("corrections", **cells, value="0.7", recorded_on="2026-02-07")
+    history = load_history(claimed.folder)
+    days = [date(2026, month, day) for month, day in ((2, 6), (2, 7), (3, 6), (3, 7))]
+    one_index = [history.dossiers().dossier(CASE, day).claims["press-report"] for day in days]
+    assert one_index == [history.at(day).case(CASE).claims["press-report"] for day in days] == [0.3, 0.7, 0.7, 0.2]
+    as_before = history.dossiers().known_by(date(2026, 3, 6)).dossier(CASE, date(2026, 3, 7))
+    assert as_before.claims == {"press-report": 0.7}
+
+
 def test_a_claim_is_unknown_until_an_act_that_rests_on_it_is(claimed):
     first = date.fromisoformat(
         max(claimed.cells("events", ACT)["known_date"], claimed.cells("cases", CASE)["start_known_date"])
