@@ -88,9 +88,14 @@ def of_the_case(cells):
 
 
 def moved(column, cells, texts):
-    """Each cell that is not empty takes the text of one a third of the table above, an odd number of rows."""
+    """Each cell that is not empty takes the text of one at least a third of the table above, an odd number of rows.
+
+    Of such numbers it is the first that changes a cell of the case itself, where one does.
+    """
     held = np.flatnonzero(texts != "")
-    texts[held] = np.roll(texts[held], len(held) // 3 | 1)  # odd: the two targets take turns by row
+    before, own, least = texts[held], of_the_case(cells)[held], len(held) // 3 | 1
+    odd = range(least, len(held), 2)  # the two targets take turns by row
+    texts[held] = np.roll(before, next((n for n in odd if (np.roll(before, n) != before)[own].any()), least))
 
 
 def spoilt(column, cells, texts):

@@ -31,10 +31,14 @@ def situation(copy, *names):
     return found[0] if len(found) == 1 else found
 
 
-def test_a_reported_handshake_answers_no_charge_and_a_confirmed_statement_does(copy):
+def test_a_charge_is_answered_only_by_a_confirmed_act_that_names_it(copy):
     charge = situation(copy, "charges")[-1]
     assert (charge["event_id"], charge["months"], charge["answered_by"]) == (CHARGE, 12, None)
-    copy.edit("events", HANDSHAKE, standing="confirmed")
+    copy.edit("events", HANDSHAKE, clears=CHARGE)
+    assert situation(copy, "charges")[-1]["answered_by"] is None, "a report settles nothing"
+    copy.edit("events", HANDSHAKE, standing="confirmed", clears="")
+    assert situation(copy, "charges")[-1]["answered_by"] is None, "an act that is not coded as its answer is none"
+    copy.edit("events", HANDSHAKE, clears=CHARGE)
     assert situation(copy, "charges")[-1]["answered_by"] == HANDSHAKE
 
 

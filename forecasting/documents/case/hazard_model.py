@@ -38,8 +38,9 @@ def second_opinion(content: Fields) -> Text:
         )
     asked = ("all", CAUSES[0], content["headline"]["horizon"])
     row = next(row for row in rows if (row["given"], row["cause"], row["horizon"]) == asked)
+    skill = "small" if content["hazard_model"]["skill"] else "not known for this record"
     number = text(
-        "The hazard model, whose out-of-sample skill is small, gives {p} ({range}) for the same time.",
+        f"The hazard model, whose out-of-sample skill is {skill}, gives {{p}} ({{range}}) for the same time.",
         p=chance(row["probability"]),
         range=interval("chance", row["lower"], row["upper"]),
     )
