@@ -33,8 +33,8 @@ def _stockpiles(content: Fields) -> Text | None:
         return None
     parties = [text("{party} {n}", party=party, n=count(n)) for party, n in held["parties"].items()]
     total = text(
-        f"Stockpiled warheads at the last count, retired ones left out, {held['year']}: {{parties}} of {{world}} in the world, "
-        "{share}.{marks}",
+        f"Stockpiled warheads at the last count, {held['year']}, retired ones left out: {{parties}} of {{world}} in the "
+        "world, {share}.{marks}",
         parties=joined(parties, ", "),
         world=count(held["world"]),
         share=chance(held["share"]),
