@@ -56,7 +56,9 @@ def test_the_datasheet_counts_what_the_record_holds(record):
 
 def test_the_registered_result_is_the_published_table():
     text = (shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8")
-    proof = pd.read_csv(shipped("data") / "evaluation/registration1/skill.csv").set_index(["model", "reference", "horizon", "design"])
+    proof = pd.read_csv(shipped("data") / "evaluation/registration1/skill.csv").set_index(
+        ["model", "reference", "horizon", "design"]
+    )
     for reference, words in (("base_rate", "over the base rate"), ("type_base_rate", "over the base rate by type")):
         cells = [
             "{:.3f} [{:.3f}, {:.3f}]".format(

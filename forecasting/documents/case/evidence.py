@@ -33,7 +33,7 @@ def _stockpiles(content: Fields) -> Text | None:
         return None
     parties = [text("{party} {n}", party=party, n=count(n)) for party, n in held["parties"].items()]
     total = text(
-        f"Stockpiled warheads at the last count, {held['year']}, retired ones left out: {{parties}} of {{world}} in the "
+        f"Stockpiled warheads at the last count, {held['year']}, without retired ones: {{parties}} of {{world}} in the "
         "world, {share}.{marks}",
         parties=joined(parties, ", "),
         world=count(held["world"]),
