@@ -1,6 +1,7 @@
 """Probability of acts that rest on unconfirmed reports: one for each claim, shared by all acts that rest on it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -118,3 +119,37 @@ class RestingActs:
     def _stated_on(self, claim: str, day: int) -> float | None:
         own = [chance for since, chance in self._stated[claim] if since <= day][-1]
         return None if pd.isna(own) else own
+
+
+class WorkedOutWhenUsed(Mapping[str, float]):
+    """Probabilities of claims, worked out at their first use: what does not use them does not rest on the claims.
+
+    Parameters
+    ----------
+    work : callable
+        Works them out, without arguments.
+
+    Examples
+    --------
+    >>> WorkedOutWhenUsed(lambda: {"press": 0.6})
+    {'press': 0.6}
+    """
+
+    def __init__(self, work: Callable[[], Mapping[str, float]]) -> None:
+        self._work = work
+
+    @cached_property
+    def _found(self) -> Mapping[str, float]:
+        return self._work()
+
+    def __getitem__(self, claim: str) -> float:
+        return self._found[claim]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __repr__(self) -> str:
+        return repr(dict(self._found))

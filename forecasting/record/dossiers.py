@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.record.cases import Appointment, Dossier, Event
-from forecasting.record.claims import RestingActs
+from forecasting.record.claims import RestingActs, WorkedOutWhenUsed
 from forecasting.record.corrections import values_until
 from forecasting.record.facts import KIND_BY_CATEGORY, KINDS, Acts, Changes, Endings
 from forecasting.record.ladders import Rung, rung_of
@@ -191,9 +191,7 @@ class DossierIndex:
             warheads=self._shares_on(date.fromordinal(last)),
             looked_until=date.fromordinal(min(file.looked_until, last)),
             rungs=tuple(rung for known, rung in file.rungs if known <= last),
-            claims=self._resting.probabilities(
-                (claim for known, claim in file.claims if known <= last), last, self._left_out
-            ),
+            claims=WorkedOutWhenUsed(lambda: self._probabilities(file.claims, last)),
         )
         return noting(found, self._reads)
 
@@ -282,6 +280,10 @@ class DossierIndex:
         return RestingActs(
             acts, {claim: [(day, float(cell or "nan")) for day, cell in cells] for claim, cells in stated.items()}
         )
+
+    def _probabilities(self, claims: tuple[tuple[int, str], ...], last: int) -> Mapping[str, float]:
+        """Probability of each claim on which an act rests that counts by the day `last`."""
+        return self._resting.probabilities((claim for known, claim in claims if known <= last), last, self._left_out)
 
     def _reads_by_field(self, kind: type, table: str) -> dict[str, Reads]:
         """Provenance of each field of an event or an appointment."""
