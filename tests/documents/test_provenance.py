@@ -212,18 +212,52 @@ def test_a_domain_that_no_other_case_has_changes_the_limit_which_claims_it(few, 
 
 LIMIT = {"hazard_model.limit", "confidence", "explanation.changes", "explanation.track_record"}
 HAZARD = {"hazard_model.forecast", "curve", "explanation.drivers", "explanation.signposts"}
-OPEN = {"calendar", "case", "n_acts", "n_unconfirmed_acts", "sources", "stated_term", "stockpiles", "timeline"}
+CORRECTED = ("table", "row_key", "field", "value", "reason")
+ACTS = HAZARD | {"contested", "explanation.watched"}
+SITUATIONS = {f"situation.{name}" for name in SITUATION}
+OPEN = SITUATIONS | {
+    "calendar",
+    "case",
+    "n_acts",
+    "n_unconfirmed_acts",
+    "sources",
+    "stated_term",
+    "stockpiles",
+    "timeline",
+}
 IN_VAIN = {
     "of the hazard model only whether it abstains is used, and why: see the domain planted above": (LIMIT, ()),
     "the class model is at hand, and no coding of the case calls for it": ({"contested"}, ("cases", "coding", "outcomes")),
     "the coding of the case holds for every target": ({"contested"}, ("alternatives.target",)),
-    "its events are few, and no act of those kinds or between those parties is among them": (
-        HAZARD, ("events.plover", "events.target", "events.event_id"),
+    "its events are few, and no act of those kinds, between those parties or by a collective is among them": (
+        ACTS, ("events.plover", "events.target", "events.event_id", "parties.kind"),
+    ),
+    "an outsider has refused, so that a tie to its joining adds nothing": (ACTS, ("cases.third_party_objection",)),
+    "the latest act of contact is its own, whoever else met elsewhere": (
+        {"situation.military_contact"},
+        ("cases.parties", "events.plover", "events.target", "parties.kind", "parties.successor"),
     ),
     "the acts are counted or searched, in an order that does not matter": (
-        {"n_acts", "n_unconfirmed_acts", "stockpiles", "sources"}, ("events.event_date", "events.event_id"),
+        {"n_acts", "n_unconfirmed_acts", "stockpiles", "sources", "situation.claims"},
+        ("events.event_date", "events.event_id"),
     ),
-    "the refusal counts a day earlier or later, and not on the day itself": ({"stockpiles"}, ("events.known_late",)),
+    "the words are counted, whichever of a day comes first": ({"situation.signals"}, ("events.event_id",)),
+    "the levels stand in the order of their own days, not of their acts": (
+        {"situation.ladders"}, ("events.event_date",),
+    ),
+    "the act counts a day earlier or later, and not on the day itself": (
+        {"stockpiles", "situation.charges", "situation.open_offers", "situation.verification"}, ("events.known_late",),
+    ),
+    "no act of the case is coded as the answer to a charge": ({"situation.charges"}, ("events.clears",)),
+    "each claim on which an act of the case rests states its own probability": (
+        {"situation.claims"}, ("events.standing",),
+    ),
+    "every correction was recorded after the day: an earlier day of recording does change the value": (
+        {"situation.claims", "timeline"}, tuple(f"corrections.{name}" for name in CORRECTED),
+    ),
+    "the case was looked for until the day itself, as more than one column says": (
+        {"situation.ladders"}, ("outcomes.last_observed_date", "outcomes.looked_until"),
+    ),
     "the case was last seen on the day itself, so nothing went unseen": (
         {"unseen"}, ("cases.start_date", "outcomes.cause", "outcomes.end_known_date"),
     ),

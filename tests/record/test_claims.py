@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from forecasting import load_history
-from forecasting.record.claims import BY_STANDING, claim_probability, event_probabilities
+from forecasting.record.claims import BY_STANDING, WorkedOutWhenUsed, claim_probability, event_probabilities
+from forecasting.record.reads import recording
 
 CASE = "us-china-encounters-mou-2014"
 ACT, OTHER, LATER = (f"{CASE}-e0{number}" for number in (5, 6, 7))
@@ -93,3 +94,22 @@ def test_a_claim_is_unknown_until_an_act_that_rests_on_it_is(claimed):
     earlier = first.replace(year=first.year - 1)
     assert list(history.at(first).claims["claim_id"]) == ["press-report"]
     assert history.at(earlier).claims.empty
+
+
+def test_only_what_uses_the_claims_of_a_dossier_rests_on_them(claimed):
+    index = load_history(claimed.folder).dossiers()
+    with recording() as beside:
+        found = index.dossier(CASE, index.as_of)
+        assert found.events and found.acts.known.size
+    with recording() as asked:
+        assert found.claims == {"press-report": 0.3}
+    assert ("claims", "probability") in asked.reads.columns - beside.reads.columns
+    assert ("events", "claim_id") in asked.reads.columns - beside.reads.columns
+
+
+def test_probabilities_are_worked_out_once_and_not_before_they_are_used():
+    worked = []
+    claims = WorkedOutWhenUsed(lambda: worked.append(1) or {"press": 0.6})
+    assert worked == []
+    assert claims["press"] == 0.6 and list(claims) == ["press"] and len(claims) == 1
+    assert worked == [1]

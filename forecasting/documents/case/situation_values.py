@@ -28,7 +28,7 @@ from forecasting.features.tempo import (
     UNFAVOURABLE,
 )
 from forecasting.record.cases import Event
-from forecasting.record.facts import KINDS, Flags, kind_of
+from forecasting.record.facts import KIND_BY_CATEGORY, KINDS, Flags, kind_of
 from forecasting.record.months import completed_months, months_between
 from forecasting.record.vocabulary import LADDERS
 
@@ -136,7 +136,12 @@ def _names(found: Material) -> dict[str, str]:
 
 
 def _of(events: Iterable[Event], kinds: Flags) -> Iterator[Event]:
-    return (event for event in events if kinds[KINDS.index(kind_of(event.kind, event.plover))])
+    """Acts of these kinds; the PLOVER category is read only of a kind of which it decides whether it is among them."""
+    named = {name for name, flag in zip(KINDS, kinds, strict=True) if flag}
+    split = {kind for (kind, _), other in KIND_BY_CATEGORY.items() if (kind in named) != (other in named)}
+    return (
+        event for event in events if (kind_of(event.kind, event.plover) if event.kind in split else event.kind) in named
+    )
 
 
 def _recent(events: Iterable[Event], as_of: date, life: float) -> Iterator[Event]:
