@@ -13,6 +13,7 @@ from forecasting.documents import scorecard_sections as sections
 from forecasting.documents.ledger_section import LEDGER, ledger, ledger_values
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
+from forecasting.documents.skill_tables import REGISTERED
 from forecasting.documents.values import Content
 from forecasting.forecasts import LEVEL
 from forecasting.record.history import History, load_history
@@ -79,7 +80,7 @@ def scorecard_content(history: History) -> Content:
         "level": LEVEL,
         "scored_record": last,
         "ledger": value("ledger", ledger_values, folder / LEDGER),
-        "registered": value("registered", rows_scored, folder, "skill", last),
+        "registered": value("registered", registered_skill, folder, last),
         **{name: value(name, rows_scored, folder, name, last) for name in TABLES},
         "earlier": value("earlier", rows_earlier, folder, last),
         "peers": value("peers", rows_of, shipped("data").parent, PEERS),
@@ -97,6 +98,11 @@ def scored_record(folder: Path) -> str:
 def rows_scored(folder: Path, name: str, record: str) -> list[Content]:
     """The rows of a table of results that are of that record."""
     return [row for row in rows_of(folder, RESULTS.format(name)) if row["record"] == record]
+
+
+def registered_skill(folder: Path, record: str) -> list[Content]:
+    """The skill in the registered designs on that record."""
+    return [row for row in rows_scored(folder, "skill", record) if row["design"] in REGISTERED]
 
 
 def rows_earlier(folder: Path, record: str) -> list[Content]:

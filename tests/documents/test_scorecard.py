@@ -4,10 +4,10 @@ import json
 import re
 from html import unescape
 
-import pandas as pd
 import papermill
 import pytest
 from pointers import follow_pointers
+from results import published
 
 from forecasting.documents import scorecard
 from forecasting.documents import scorecard_sections as sections
@@ -72,8 +72,8 @@ def test_every_figure_of_the_page_shows_the_value_that_its_pointer_leads_to(scor
     assert follow_pointers(scorecard_report) > rows
 
 
-def test_the_headline_is_the_registered_skill(scorecard_report):
-    proof = pd.read_csv(shipped("data") / "evaluation/skill.csv").set_index(["design", "model", "reference", "horizon"])
+def test_the_headline_is_the_registered_skill(scorecard_report, record):
+    proof = published("skill", record.sha256).set_index(["design", "model", "reference", "horizon"])
     cells = [
         "{:.1f} % [{:.1f}, {:.1f}]".format(
             *(100 * proof.loc[(design, "primary", "base_rate", "all"), ["brier_skill", "lower", "upper"]])

@@ -2,9 +2,10 @@
 
 import pytest
 
+from forecasting.backtest.tables import RECORD_DIGITS
 from forecasting.documents.blocks import figures
 from forecasting.documents.calibration_tables import brier_parts, calibration, power, tiers
-from forecasting.documents.scorecard import rows_of
+from forecasting.documents.scorecard import rows_scored
 from forecasting.documents.skill_tables import (
     DESIGNS,
     MODELS,
@@ -22,8 +23,9 @@ from forecasting.store.package_data import shipped
 
 
 @pytest.fixture(scope="module")
-def results():
-    return {name: rows_of(shipped("data"), f"evaluation/{name}.csv") for name in ("breakdown", "calibration", "power")}
+def results(record):
+    digits = record.sha256[:RECORD_DIGITS]
+    return {name: rows_scored(shipped("data"), name, digits) for name in ("breakdown", "calibration", "power")}
 
 
 def test_skill_by_weights_has_every_design_and_the_sizes_of_each(results):

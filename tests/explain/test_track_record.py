@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from results import published
 
 from forecasting import History, UsageError, load_history
 from forecasting.backtest import SCORED, Backtest, origins
@@ -21,7 +22,6 @@ from forecasting.explain.track_record import (
     write_track_record,
 )
 from forecasting.record.vocabulary import CAUSES, STATES
-from forecasting.store.package_data import shipped
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_the_shipped_file_is_of_the_shipped_record(history):
     """If this fails after a change of the record: forecasting backtest --design rolling --out data/evaluation/track_record.csv."""
     lines = read_track_record(history).lines
     assert lines is not None
-    skill = pd.read_csv(shipped("data") / "evaluation" / "skill.csv")
+    skill = published("skill", history.sha256)
     rolling = skill.query("design == 'rolling' and model == 'primary' and reference == 'base_rate'")
     n_by_horizon = rolling[rolling["horizon"] != "all"].set_index("horizon")["n"]
     assert lines["horizon"].astype(str).value_counts().to_dict() == n_by_horizon.to_dict()

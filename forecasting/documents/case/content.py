@@ -17,6 +17,7 @@ from forecasting.documents.case.explanation_values import EXPLANATION
 from forecasting.documents.case.material import CURVE, HAZARD_MODEL, HEADLINE_MODEL, Material
 from forecasting.documents.case.situation_values import SITUATION
 from forecasting.documents.provenance import PROVENANCE, Recorded
+from forecasting.documents.skill_tables import REGISTERED
 from forecasting.documents.wording import verdict
 from forecasting.explain.contested import Contested, contested_codings, formalized_if_recoded
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
@@ -228,14 +229,14 @@ def stated_term(found: Material) -> Content | None:
 
 
 def skill(folder: Path, record_sha256: str) -> list[Content]:
-    """Backtest skill of the model over the base rate, one entry per design; none without results of this record."""
+    """Backtest skill of the model over the base rate by registered design; none without results of this record."""
     file = f"{EVALUATION}/skill.csv"
     path = folder / file
     note_file(file)
     if not path.is_file():
         return []
     rows = pd.read_csv(path)
-    asked = rows["record"] == record_sha256[:RECORD_DIGITS]
+    asked = (rows["record"] == record_sha256[:RECORD_DIGITS]) & rows["design"].isin(REGISTERED)
     asked &= (rows["model"] == HAZARD_MODEL) & (rows["reference"] == "base_rate") & (rows["horizon"] == "all")
     return [
         {name: row[name] for name in ("design", "brier_skill", "lower", "upper", "n")}

@@ -261,13 +261,14 @@ def test_an_edit_that_no_hash_shows_is_found_and_named(made, fresh, history, tmp
     home = shutil.copytree(made[0].parent, tmp_path / "card")
     shutil.copyfile(shipped("data") / "card" / "stewards.json", home / "stewards.json")
     path = home / "card-0.1.0.json"
-    path.write_bytes(path.read_bytes().replace(b'"value": 0.050779,', b'"value": 0.550779,', 1))
+    told = fresh.sections["summary"].blocks[0].items[1].values["rolling"].value
+    path.write_bytes(path.read_bytes().replace(f'"value": {told},'.encode(), f'"value": {told + 0.5:.6g},'.encode(), 1))
     _, found, said = check_card(history, home, fresh)
     assert (
         found
         == [
             "edited: /sections/summary/blocks/0/items/1/values/rolling/value (Summary: In backtests its Brier skill over the "
-            "...): says 0.550779, the record gives 0.050779",
+            f"...): says {told + 0.5:.6g}, the record gives {told}",
             "card-0.1.0.md: not what the card makes of it",
         ]
         and said == []
