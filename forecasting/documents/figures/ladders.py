@@ -15,6 +15,7 @@ LADDER_TITLES: Final = {"formalization": "Way to a binding text", "strain": "Str
 LADDER_COLOURS: Final = {"formalization": COLOURS["formalized"], "strain": COLOURS["collapsed"]}
 IN_MOTION: Final = ("active", "live")
 FEW: Final = 5
+NUMBERED: Final = 5  # ages whose shares are printed: more would not be read on a narrow screen
 
 
 def ladder_chart(ladders: dict[str, list[dict[str, Any]]], until: str) -> str:
@@ -62,14 +63,13 @@ def level_chart(shares: dict[str, dict[str, Any]]) -> str:
             colours = mpl.colors.LinearSegmentedColormap.from_list(ladder, ["#ffffff00", LADDER_COLOURS[ladder]])
             axis.pcolormesh(
                 np.append(found["ages"], found["ages"][-1] + 1), np.arange(len(share) + 1) - 0.5, share,
-                cmap=colours, vmin=0, vmax=1,
+                cmap=colours, vmin=0, vmax=1.2,
             )  # fmt: skip
             for line, row in enumerate(share):
                 for column, value in enumerate(row):
-                    if value >= 0.005:
-                        shade = "#ffffff" if value > 0.6 else INK
+                    if column % NUMBERED == NUMBERED // 2 and value >= 0.005:
                         at = (found["ages"][column] + 0.5, line)
-                        axis.text(*at, f"{100 * value:.0f}", ha="center", va="center", fontsize=8, color=shade)
+                        axis.text(*at, f"{100 * value:.0f}", ha="center", va="center", fontsize=9.5, color=INK)
             axis.set_title(title, fontsize=12.5, color=LADDER_COLOURS[ladder], fontweight="bold")
             axis.set_yticks(range(len(share)))
             axis.set_ylabel("level")
