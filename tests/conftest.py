@@ -76,10 +76,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is there once the tests are collected stays to the end: the garbage collector need not look at it again."""
+    """What is there once the tests are collected stays to the end: the garbage collector need look at it rarely."""
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(10_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
