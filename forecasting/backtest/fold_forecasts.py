@@ -14,13 +14,13 @@ from forecasting.backtest.designs import Fold
 from forecasting.backtest.origins import SCORED, Origins
 from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex
 from forecasting.forecasts.fit import fit_hazard, start_covariates
-from forecasting.forecasts.training import TrainingSet, lines_at, training_set
+from forecasting.forecasts.training import TrainingSet, lines_at, spells_without, training_set
 from forecasting.forecasts.uncertain import Model
 from forecasting.models import MODELS
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
 from forecasting.record.history import History
-from forecasting.record.panel import Spells, spells
+from forecasting.record.panel import spells
 
 Forecasts = dict[str, NDArray[np.float64]]
 # Replicates serve intervals alone, and the backtest scores none; the models want at least this many.
@@ -171,7 +171,7 @@ def _fitted(past: Known, target: str, held_out: tuple[str, ...]) -> dict[str, Mo
     """Every scored model, fitted on what was known, without the cases held out."""
     names = (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
     learned = without(training_set(past.history, past.index.without(held_out), names, target), held_out)
-    known = _spells_without(spells(past.history, target), held_out)
+    known = spells_without(spells(past.history, target), held_out)
     outcome = (known.entry, known.exit, known.cause)
     classes = start_covariates(known.starts)
     settings = MODELS["primary"].get_params() | {"n_replicates": FEW_REPLICATES}
@@ -182,9 +182,3 @@ def _fitted(past: Known, target: str, held_out: tuple[str, ...]) -> dict[str, Mo
         "base_rate": BaseRate(n_replicates=FEW_REPLICATES).fit(classes, outcome, known.group),
         "type_base_rate": BaseRate(strata=("type",), n_replicates=FEW_REPLICATES).fit(classes, outcome, known.group),
     }
-
-
-def _spells_without(known: Spells, held_out: Sequence[str]) -> Spells:
-    rest = ~known.starts["case_id"].isin(held_out).to_numpy()
-    starts = known.starts[rest].reset_index(drop=True)
-    return Spells(known.entry[rest], known.exit[rest], known.cause[rest], known.group[rest], starts)

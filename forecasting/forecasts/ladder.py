@@ -22,6 +22,7 @@ from forecasting.forecasts.ladder_rows import (
     read_paths,
     stated_term,
 )
+from forecasting.forecasts.training import spells_without
 from forecasting.models.dated_rate import DatedRate, Seen
 from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_design import Term
@@ -33,7 +34,7 @@ from forecasting.record.cases import Dossier
 from forecasting.record.dossiers import DossierIndex
 from forecasting.record.history import History
 from forecasting.record.months import DAYS_PER_MONTH, HORIZONS, check_horizons, completed_months
-from forecasting.record.panel import Spells, landmarks, spells
+from forecasting.record.panel import landmarks, spells
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.record.vocabulary import SAME_OUTCOME_TYPES, STATES, TARGETS
 from forecasting.store.errors import InsufficientHistoryError
@@ -115,7 +116,7 @@ def fit_ladder(
     """
     index = history.dossiers(target)
     index = index.without(held_out) if held_out else index
-    core = _without(spells(history, target), held_out)
+    core = spells_without(spells(history, target), held_out)
     n_endings = int(core.endings().sum())
     if n_endings < FEWEST_ENDINGS:
         raise InsufficientHistoryError(
@@ -252,9 +253,3 @@ def _summaries(drawn: dict[str, Floats]) -> dict[str, tuple[Floats, Floats, Floa
     pooled = linear_pool(points[MODEL], points[BASE], BASE_SHARE)
     found = {NAME: (pooled, *mixture_interval(states[MODEL], states[BASE], LEVEL, BASE_SHARE))}
     return found | {name: (points[name], *interval(each, LEVEL)) for name, each in states.items()}
-
-
-def _without(known: Spells, held_out: Sequence[str]) -> Spells:
-    rest = ~known.starts["case_id"].isin(held_out).to_numpy()
-    starts = known.starts[rest].reset_index(drop=True)
-    return Spells(known.entry[rest], known.exit[rest], known.cause[rest], known.group[rest], starts)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from forecasting.features import FEATURES, DossierIndex, feature_table
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
-from forecasting.record.panel import landmarks, spells
+from forecasting.record.panel import Spells, landmarks, spells
 
 Outcome = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 UNCERTAIN = "leader_endorsed"
@@ -227,3 +227,30 @@ def registered_dyads(starts: pd.DataFrame) -> list[str]:
         ";".join(sorted(parties.split(";"))) if parties.count(";") == 1 else cluster
         for parties, cluster in zip(starts["parties"], starts["cluster_id"], strict=True)
     ]
+
+
+def spells_without(known: Spells, held_out: Sequence[str]) -> Spells:
+    """The spells of all cases but some.
+
+    Parameters
+    ----------
+    known : Spells
+        Spells of any cases.
+    held_out : sequence of str
+        Ids of cases; those without a spell change nothing.
+
+    Returns
+    -------
+    Spells
+        The other spells, in their order.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> known = spells(load_history(as_of="1990-01-01"))
+    >>> len(spells_without(known, [known.case_ids[0], "none"]).case_ids) == len(known.case_ids) - 1
+    True
+    """
+    rest = ~known.starts["case_id"].isin(held_out).to_numpy()
+    starts = known.starts[rest].reset_index(drop=True)
+    return Spells(known.entry[rest], known.exit[rest], known.cause[rest], known.group[rest], starts)
