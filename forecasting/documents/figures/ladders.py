@@ -1,6 +1,6 @@
 """Where an arrangement stood: both ladders of a case as steps, and the share of cases at each level by age."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -15,6 +15,7 @@ LADDER_TITLES: Final = {"formalization": "Way to a binding text", "strain": "Str
 LADDER_COLOURS: Final = {"formalization": COLOURS["formalized"], "strain": COLOURS["collapsed"]}
 IN_MOTION: Final = ("active", "live")
 FEW: Final = 5
+MARGIN, SHORTEST = timedelta(days=20), timedelta(days=150)  # a first day alone would span years
 NUMBERED: Final = 5  # ages whose shares are printed: more would not be read on a narrow screen
 
 
@@ -42,6 +43,8 @@ def ladder_chart(ladders: dict[str, list[dict[str, Any]]], until: str) -> str:
             axis.grid(axis="y", color=LINE, linewidth=0.7)
             axis.set_axisbelow(True)
             axis.tick_params(axis="x", labelsize=9)
+            if rows:
+                axis.set_xlim(days[0] - MARGIN, max(end, days[0] + SHORTEST) + MARGIN)
         styles: Any = {"active or live": "solid", "none, stalled, broken or dormant": (0, (3, 2))}
         keys = [
             Line2D([], [], color=INK, linewidth=2.4, linestyle=style, label=label) for label, style in styles.items()
