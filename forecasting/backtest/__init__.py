@@ -2,8 +2,10 @@
 
 from forecasting.backtest.designs import BURN_IN, DESIGNS, Design, Fold, check_design, folds
 from forecasting.backtest.fold_forecasts import forecast_folds, without
-from forecasting.backtest.origins import ONGOING_STATE, SCORED, SCORED_MODELS, WEIGHTS, Origins, Weights, origins
-from forecasting.backtest.results import Backtest, backtest, skill_table
+from forecasting.backtest.origins import ONGOING_STATE, SCORED, WEIGHTS, Origins, Weights, origins
+from forecasting.backtest.results import Backtest, backtest
+from forecasting.backtest.scored_models import SCORED_MODELS
+from forecasting.backtest.tables import skill_table
 
 __all__ = [
     "BURN_IN",

@@ -19,7 +19,7 @@ FIGURES = ("ratio", "difference", "slope")
 
 
 def calibration_table(
-    scored: Backtest, model: str = "primary", weights: Weights = "forecast", n_replicates: int = N_REPLICATES
+    scored: Backtest, model: str = "ladder", weights: Weights = "forecast", n_replicates: int = N_REPLICATES
 ) -> pd.DataFrame:
     """Calibration in the large, slope, CORP decomposition and area under the curve of each cause at each horizon.
 
@@ -29,8 +29,8 @@ def calibration_table(
         Forecasts of the model.
     model : str
         Out of `SCORED_MODELS`.
-    weights : {"case", "forecast", "start"}
-        See `Origins.weights`. Those by case are spread over all scored forecasts, not over those of the horizon alone.
+    weights : {"forecast", "start"}
+        See `Origins.weights`.
     n_replicates : int
         Bootstrap replicates of the intervals.
 
@@ -49,7 +49,7 @@ def calibration_table(
 
 
 def reliability_curve(
-    scored: Backtest, cause: str, horizon: int = 60, model: str = "primary", weights: Weights = "forecast"
+    scored: Backtest, cause: str, horizon: int = 60, model: str = "ladder", weights: Weights = "forecast"
 ) -> pd.DataFrame:
     """CORP reliability curve of a cause at a horizon, with the 80 % consistency band of a calibrated forecast.
 
@@ -63,7 +63,7 @@ def reliability_curve(
         Months, out of `SCORED`.
     model : str
         Out of `SCORED_MODELS`.
-    weights : {"case", "forecast", "start"}
+    weights : {"forecast", "start"}
         See `Origins.weights`.
 
     Returns

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest.designs import Design, Fold
-from forecasting.backtest.origins import SCORED, SCORED_MODELS
+from forecasting.backtest.origins import SCORED
 from forecasting.record.history import History
 from forecasting.record.vocabulary import STATES
 from forecasting.store.code_hash import library_versions, modules_sha256
@@ -42,7 +42,7 @@ class Checkpoints:
 
     folder: Path
     run: tuple[str, ...]
-    models: tuple[str, ...] = SCORED_MODELS
+    models: tuple[str, ...]
 
     def read(self, fold: Fold, rows: pd.DataFrame) -> dict[str, NDArray[np.float64]] | None:
         """Forecasts of a fold, None if it is not finished; `UsageError` for a file that cannot be read."""
@@ -69,7 +69,9 @@ class Checkpoints:
         return self.folder / f"fold-{hashlib.sha256(key.encode()).hexdigest()[:24]}.npz"
 
 
-def open_checkpoints(folder: str | Path, history: History, design: Design, target: str) -> Checkpoints:
+def open_checkpoints(
+    folder: str | Path, history: History, design: Design, target: str, models: tuple[str, ...]
+) -> Checkpoints:
     """Checkpoints of a run in `folder`, which is made if it does not exist; `UsageError` where it cannot be."""
     place = Path(folder)
     try:
@@ -78,7 +80,7 @@ def open_checkpoints(folder: str | Path, history: History, design: Design, targe
         raise UsageError(
             f"expected a folder for finished folds, got {place}: {error.strerror}; choose another with --resume"
         ) from None
-    return Checkpoints(place, (history.sha256, history.as_of.isoformat(), _code(), design, target))
+    return Checkpoints(place, (history.sha256, history.as_of.isoformat(), _code(), design, target, *models), models)
 
 
 def _code() -> str:

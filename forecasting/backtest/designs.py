@@ -16,8 +16,8 @@ from forecasting.record.successors import Successors
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import UsageError
 
-Design = Literal["cluster", "rolling", "era", "dyad"]
-DESIGNS: tuple[Design, ...] = ("cluster", "rolling", "era", "dyad")
+Design = Literal["cluster", "rolling", "rolling_cluster", "gap", "era", "dyad"]
+DESIGNS: tuple[Design, ...] = ("cluster", "rolling", "rolling_cluster", "gap", "era", "dyad")
 BURN_IN = 30
 
 
@@ -54,14 +54,14 @@ def check_design(design: str, jobs: int) -> Design:
 
     Parameters
     ----------
-    design : {"cluster", "rolling", "era", "dyad"}
-        See `folds`.
+    design : str
+        Out of `DESIGNS`, see `folds`.
     jobs : int
         Processes, 1 or more.
 
     Returns
     -------
-    {"cluster", "rolling", "era", "dyad"}
+    str
         `design`.
 
     Raises
@@ -96,12 +96,13 @@ def folds(
         The record that the origins are of.
     origins : Origins
         Forecast origins.
-    design : {"cluster", "rolling", "era", "dyad"}
+    design : str
         `cluster`: each component over cluster and instrument, as known at the record's end, is held out in turn.
         `rolling`: the origins of a year, by models fitted on what was known on its 1 January, from the first year with
-        30 known endings. `era` and `dyad`: the cases that started in the same 25 years, or between the same two
-        parties (of more than two: the cluster), are held out with every case of their components. The last two are
-        stress tests.
+        30 known endings. `rolling_cluster`: both, a fold for each component in each year. `gap`: the folds of
+        `cluster`, for origins with a gap (`gaps.with_gaps`). `era` and `dyad`, stress tests: the cases that started in
+        the same 25 years, or between the same two parties (of more than two: the cluster), are held out with every case
+        of their components.
     target : {"concluded", "in_force"}
         What counts as formalized.
     only : sequence of str, optional
@@ -128,6 +129,9 @@ def folds(
     """
     if design == "rolling":
         found = list(_years(history, origins, target, only))
+    elif design == "rolling_cluster":
+        years = _years(history, origins, target, None if only is None else [name.split(" ")[0] for name in only])
+        found = list(_components_of_years(years, origins, spells(history, target, "pooled")))
     else:
         found = list(_held_out(history, origins, spells(history, target, "pooled"), _UNITS[design]))
     by_name = {fold.name: fold for fold in found}
@@ -186,8 +190,19 @@ def _years(history: History, origins: Origins, target: str, only: Sequence[str] 
             yield Fold(str(year), np.flatnonzero(years == year), first, ())
 
 
+def _components_of_years(years: Iterator[Fold], origins: Origins, core: Spells) -> Iterator[Fold]:
+    """The folds of each year by component, which is held out."""
+    component = dict(zip(core.case_ids, core.group.tolist(), strict=True))
+    group_of_line = origins.lines["case_id"].map(component).to_numpy()
+    for year in years:
+        for group in np.unique(group_of_line[year.lines]):
+            held_out = tuple(name for name in core.case_ids if component[name] == group)
+            yield Fold(f"{year.name} {group:03d}", year.lines[group_of_line[year.lines] == group], year.day, held_out)
+
+
 _UNITS: dict[str, Callable[[History, Spells], Sequence[str]]] = {
     "cluster": lambda _, core: [f"{group:03d}" for group in core.group],
+    "gap": lambda _, core: [f"{group:03d}" for group in core.group],
     "era": lambda _, core: [era_name(day.year) for day in core.starts["start_date"]],
     "dyad": lambda history, core: Successors(history.parties).dyads(core.starts),
 }

@@ -1,9 +1,6 @@
 """Out-of-sample forecasts of folds, by models fitted on what each fold may use, or from checkpoints."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,32 +9,27 @@ from numpy.typing import NDArray
 from forecasting.backtest.checkpoints import Checkpoints
 from forecasting.backtest.designs import Fold
 from forecasting.backtest.origins import SCORED, Origins
-from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex
+from forecasting.backtest.scored_models import BASE_SHARE, LADDER, LADDER_MODEL, PRIMARY, RATES, SCORED_MODELS
+from forecasting.backtest.standings import Known, OriginStandings, UncorrectedRecords, origin_standings, seen_cases
+from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts.fit import fit_hazard, start_covariates
-from forecasting.forecasts.training import TrainingSet, lines_at, spells_without, training_set
-from forecasting.forecasts.uncertain import Model
+from forecasting.forecasts.ladder_rows import COVARIATES, KeepRungs, all_rungs
+from forecasting.forecasts.ladder_training import LadderTraining, ladder_training
+from forecasting.forecasts.training import TrainingSet, lines_at, training_set
 from forecasting.models import MODELS
-from forecasting.models.base_rate import BaseRate
+from forecasting.models.detection import Detection, on_record
 from forecasting.models.hazard import HazardModel
+from forecasting.models.incidence import Incidence
+from forecasting.models.ladder import LadderModel
+from forecasting.models.linear_pool import linear_pool
 from forecasting.record.history import History
 from forecasting.record.panel import spells
 
-Forecasts = dict[str, NDArray[np.float64]]
+Floats = NDArray[np.float64]
+Forecasts = dict[str, Floats]
 # Replicates serve intervals alone, and the backtest scores none; the models want at least this many.
 FEW_REPLICATES = 2
-
-
-@dataclass(frozen=True)
-class Known:
-    """The record as of a day, with the index of its dossiers."""
-
-    history: History
-    index: DossierIndex
-
-    def at(self, day: date, target: str) -> "Known":
-        """The same as of an earlier day."""
-        earlier = self.history.at(day)
-        return Known(earlier, DossierIndex(earlier, target))
+FOLD_MODEL = LadderModel(COVARIATES, n_draws=200)
 
 
 def forecast_folds(
@@ -46,8 +38,13 @@ def forecast_folds(
     target: str,
     folds: Sequence[Fold],
     checkpoints: Checkpoints | None = None,
+    *,
+    models: Sequence[str] = SCORED_MODELS,
+    model: LadderModel = FOLD_MODEL,
+    keep: KeepRungs = all_rungs,
+    keep_at: KeepRungs | None = None,
 ) -> list[Forecasts]:
-    """Out-of-sample forecasts of several folds.
+    """Out-of-sample forecasts of several folds: probabilities that each state will be on record.
 
     Parameters
     ----------
@@ -61,6 +58,14 @@ def forecast_folds(
         Folds of these origins.
     checkpoints : Checkpoints, optional
         Finished folds are read from it, and each new one is written to it as soon as it is done.
+    models : sequence of str
+        Out of `SCORED_MODELS`.
+    model : LadderModel
+        Unfitted model of the ladder.
+    keep : callable
+        Rows of the ladders that count.
+    keep_at : callable, optional
+        Rows that count for the cases forecast; by default the same.
 
     Returns
     -------
@@ -80,11 +85,13 @@ def forecast_folds(
     >>> history = load_history(as_of="1990-12-31")
     >>> found = origins(history, "concluded")
     >>> fold = folds(history, found, "rolling", only=["1985"])
-    >>> forecast_folds(history, found, "concluded", fold)[0]["base_rate"].shape[1:]
+    >>> forecast_folds(history, found, "concluded", fold, models=["base_rate"])[0]["base_rate"].shape[1:]
     (4, 5)
     """
     whole = Known(history, DossierIndex(history, target))
-    past, uncorrected = whole, {history.as_of: whole}
+    past, records = whole, UncorrectedRecords(whole, target)
+    standings: OriginStandings | None = None
+    learned: LadderTraining | None = None
     forecasts = []
     for fold in folds:
         rows = origins.lines.iloc[fold.lines]
@@ -92,9 +99,16 @@ def forecast_folds(
         if found is None:
             if fold.day != past.history.as_of:
                 past = whole if fold.day == history.as_of else whole.at(fold.day, target)
-            models = _fitted(past, target, fold.held_out)
-            covariates = _covariates(uncorrected, history, rows, target, fold.held_out)
-            found = state_probabilities(models, covariates)
+                learned = None
+            if standings is None:
+                standings = origin_standings(records, origins, keep_at or keep)
+            if learned is None:
+                learned = ladder_training(past.index, spells(past.history, target), model.covariates, keep)
+            own = standings.of(fold.lines)
+            found = ladder_probabilities(learned.without(fold.held_out), model, rows, own, models)
+            if PRIMARY in models:
+                found[PRIMARY] = _primary(past, records, rows, target, fold.held_out, model.detection)
+            found = {name: found[name] for name in models}
             if checkpoints:
                 checkpoints.write(fold, rows, found)
         forecasts.append(found)
@@ -129,56 +143,85 @@ def without(learned: TrainingSet, held_out: Sequence[str]) -> TrainingSet:
     return TrainingSet(learned.names, landmarks, (age, exit_, cause), learned.group[rest])
 
 
-def state_probabilities(models: Mapping[str, Model], covariates: pd.DataFrame) -> Forecasts:
-    """Probabilities of every state by each model, (n, n_states, n_horizons), for the covariates of n origins."""
+def ladder_probabilities(
+    learned: LadderTraining, model: LadderModel, rows: pd.DataFrame, standings: OriginStandings, models: Sequence[str]
+) -> Forecasts:
+    """Probabilities that each state will be on record, by the ladder's model, its base rates and their pool.
+
+    Parameters
+    ----------
+    learned : LadderTraining
+        Training rows.
+    model : LadderModel
+        Unfitted model.
+    rows : pandas.DataFrame of n rows
+        Lines of the origins.
+    standings : OriginStandings
+        Where their cases stand.
+    models : sequence of str
+        Models that are wanted.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray of shape (n, n_states, n_horizons)
+        By model.
+    """
+    recorded, at = rows["recorded_months"].to_numpy(np.float64), seen_cases(rows)
     found = {}
-    for name, model in models.items():
-        incidence = model.predict_cumulative_incidence(covariates, SCORED)
-        found[name] = np.concatenate([incidence.values, incidence.survival[:, None, :]], axis=1)
+    for name in RATES:
+        if name in models or (name == "base_rate" and LADDER in models):
+            rate = learned.fit_rate(name, model.detection)
+            found[name] = _states(rate.predict_on_record(at, SCORED, recorded).values)
+    if LADDER in models or LADDER_MODEL in models:
+        fitted = learned.fit(model)
+        values = fitted.predict_on_record(standings.at, SCORED, recorded[standings.line]).values
+        mixed = np.zeros((len(rows), *values.shape[1:]))
+        np.add.at(mixed, standings.line, standings.weight[:, None, None] * values)
+        found[LADDER_MODEL] = _states(mixed)
+        found[LADDER] = linear_pool(found[LADDER_MODEL], found["base_rate"], BASE_SHARE)
     return found
 
 
-def _covariates(
-    uncorrected: dict[date, Known], history: History, rows: pd.DataFrame, target: str, held_out: tuple[str, ...]
-) -> pd.DataFrame:
-    """Covariates of n origins, one line each, from the record with only the corrections recorded by each origin's day.
+def state_probabilities(incidence: Incidence) -> Floats:
+    """Probabilities of every state, (n, n_states, n_horizons), from the incidence of the endings."""
+    return np.concatenate([incidence.values, incidence.survival[:, None, :]], axis=1)
 
-    `uncorrected` caches what was read of the record up to a day; what is missing is read and added.
-    """
-    names = (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
-    through = _days_before_corrections(history, rows["day"])
+
+def _states(ended: Floats) -> Floats:
+    return np.concatenate([ended, 1.0 - ended.sum(axis=1, keepdims=True)], axis=1)
+
+
+def _primary(
+    past: Known,
+    records: UncorrectedRecords,
+    rows: pd.DataFrame,
+    target: str,
+    held_out: tuple[str, ...],
+    detection: Detection,
+) -> Floats:
+    """The hazard model of the first registration, fitted by its own procedure; endings thinned like the others'."""
+    learned = without(training_set(past.history, past.index.without(held_out), MODEL_FEATURES, target), held_out)
+    settings = MODELS[PRIMARY].get_params() | {"n_replicates": FEW_REPLICATES}
+    fitted = fit_hazard(HazardModel(**settings), learned)
+    months = tuple(range(1, max(SCORED) + 1))
+    values = fitted.predict_cumulative_incidence(_covariates(records, rows, held_out), months).values
+    rise = np.diff(values, axis=2, prepend=0.0)
+    thinned = [
+        on_record(each, detection.monthly(max(SCORED), float(until)), SCORED)
+        for each, until in zip(rise, rows["recorded_months"], strict=True)
+    ]
+    return _states(np.stack(thinned))
+
+
+def _covariates(records: UncorrectedRecords, rows: pd.DataFrame, held_out: tuple[str, ...]) -> pd.DataFrame:
+    """Covariates of the hazard model, one line each, with only the corrections recorded by each origin's day."""
+    through = records.days(rows["day"])
     parts = []
     for day in dict.fromkeys(through):
-        if day not in uncorrected:
-            uncorrected[day] = uncorrected[history.as_of].at(day, target)
+        known = records.at(day)
         own = np.flatnonzero([other == day for other in through])
         marks = list(zip(rows["case_id"].iloc[own], rows["day"].iloc[own], strict=True))
-        known = uncorrected[day]
         starts = known.history.cases.set_index("case_id").loc[[case_id for case_id, _ in marks]]
-        lines = lines_at(known.index.without(held_out), known.history, marks, names)
+        lines = lines_at(known.index.without(held_out), known.history, marks, MODEL_FEATURES)
         parts.append(lines.assign(rivalry=start_covariates(starts)["rivalry"].to_numpy()).set_index(own))
     return pd.concat(parts).sort_index().join(rows[["age_months", "gap_months"]].reset_index(drop=True))
-
-
-def _days_before_corrections(history: History, days: Iterable[date]) -> list[date]:
-    """For each day, the last day by which no further correction was recorded: the record's end if there was none."""
-    recorded = sorted({date.fromisoformat(day) for day in history.record.tables["corrections"].cells["recorded_on"]})
-    ends = [*(day - timedelta(days=1) for day in recorded), history.as_of]
-    return [min(ends[bisect_right(recorded, day)], history.as_of) for day in days]
-
-
-def _fitted(past: Known, target: str, held_out: tuple[str, ...]) -> dict[str, Model]:
-    """Every scored model, fitted on what was known, without the cases held out."""
-    names = (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
-    learned = without(training_set(past.history, past.index.without(held_out), names, target), held_out)
-    known = spells_without(spells(past.history, target), held_out)
-    outcome = (known.entry, known.exit, known.cause)
-    classes = start_covariates(known.starts)
-    settings = MODELS["primary"].get_params() | {"n_replicates": FEW_REPLICATES}
-    primary, hindsight = HazardModel(**settings), HazardModel(**settings)
-    return {
-        "primary": fit_hazard(primary, replace(learned, names=MODEL_FEATURES)),
-        "primary_hindsight": fit_hazard(hindsight, learned),
-        "base_rate": BaseRate(n_replicates=FEW_REPLICATES).fit(classes, outcome, known.group),
-        "type_base_rate": BaseRate(strata=("type",), n_replicates=FEW_REPLICATES).fit(classes, outcome, known.group),
-    }

@@ -1,28 +1,32 @@
-"""Forecast origins of the backtest, their observed outcomes and their weights."""
+"""Forecast origins of the backtest: days on which a case is forecast, and what is on record of its later windows."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from forecasting.forecasts.fit import start_covariates
 from forecasting.forecasts.training import ERA_YEARS
 from forecasting.record.history import History
-from forecasting.record.months import completed_months_array
+from forecasting.record.months import completed_months, completed_months_array, deadline
 from forecasting.record.panel import landmarks, spells
+from forecasting.record.schema import EVALUATION
 from forecasting.record.vocabulary import CAUSES, TARGETS
-from forecasting.scores.weights import case_weights
 from forecasting.store.errors import UsageError
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-Weights = Literal["case", "forecast", "start"]
-WEIGHTS: tuple[Weights, ...] = ("case", "forecast", "start")
+Weights = Literal["forecast", "start"]
+WEIGHTS: tuple[Weights, ...] = ("forecast", "start")
+Sample = Literal["all", "development", "reserved"]
+SAMPLES: tuple[Sample, ...] = ("all", "development", "reserved")
+HALVES = {"pilot": "development", "rest": "reserved"}
 SCORED = (12, 24, 36, 60, 120)
-SCORED_MODELS = ("primary", "primary_hindsight", "base_rate", "type_base_rate")
 ONGOING_STATE = len(CAUSES)
+PERIODS = ((1970, "before 1970"), (1990, "1970-1989"), (2011, "1990-2010"), (9999, "since 2011"))
 
 
 @dataclass(frozen=True)
@@ -32,26 +36,28 @@ class Origins:
     Parameters
     ----------
     lines : pandas.DataFrame of n rows
-        `case_id`, `day` (date), `age_months`, `gap_months` (0) and the covariates of the base rates.
+        `case_id`, `day` of the forecast, `seen` (day of the last sight), `age_months` then, `gap_months` from then to
+        the forecast, `looked_months` of it in which somebody looked, `recorded_months` from the last sight to the
+        record's end, and the covariates of the base rates.
     states : numpy.ndarray of shape (n, n_horizons)
-        Observed state at each horizon of `SCORED`, numbered as `vocabulary.STATES`; -1 where it is not observed.
+        State on record at each horizon of `SCORED`, numbered as `vocabulary.STATES`; -1 where the window is not over by
+        the record's end. A case of which no ending is on record goes on.
     group : numpy.ndarray of shape (n,)
         Number of the component of related cases.
     last : numpy.ndarray of shape (n,)
-        Month after the origin, from 1, of the case's end or last sight.
+        Month after the forecast day, from 1, of the case's end, or of the record's end.
     cause : numpy.ndarray of shape (n,)
-        0 for censored, k for the k-th of `CAUSES`.
+        0 for going on, k for the k-th of `CAUSES`.
     traits : pandas.DataFrame of n rows
-        `type`, `era` of the origin, `frame` (how the case was sampled), `confidence` of the coding and `moment` (start
-        or anniversary), by which skill is broken down. No model uses them.
+        `type`, `period` of the forecast, `confidence` of the coding, `moment` (start or anniversary) and `half` of the
+        case (development or reserved), by which skill is broken down. No model uses them.
 
     Examples
     --------
-    >>> states = observed_states([0, 12], [30, 30], [2, 2])
-    >>> numbers = np.array([30, 18])
-    >>> pair = Origins(pd.DataFrame({"case_id": ["a", "a"]}), states, np.zeros(2), numbers, numbers, pd.DataFrame())
-    >>> pair.weights().tolist()
-    [0.5, 0.5]
+    >>> from forecasting import load_history
+    >>> found = origins(load_history())
+    >>> found.states.shape == (len(found.lines), len(SCORED))
+    True
     """
 
     lines: pd.DataFrame
@@ -60,11 +66,6 @@ class Origins:
     last: Integers
     cause: Integers
     traits: pd.DataFrame
-
-    @property
-    def weight(self) -> NDArray[np.float64]:
-        """The registered weights, (n,): one per case, divided equally among its scored forecasts."""
-        return self.weights("case")
 
     def select(self, chosen: Flags) -> "Origins":
         """The origins flagged by `chosen` (n,)."""
@@ -79,20 +80,24 @@ class Origins:
         )
 
     def is_scored(self, horizon: int | None = None) -> Flags:
-        """Flags, (n,), of the forecasts whose state is observed at a horizon or, by default, at any."""
+        """Flags, (n,), of the forecasts whose window is over at a horizon or, by default, at any."""
         column = slice(None) if horizon is None else [SCORED.index(horizon)]
         return np.asarray((self.states[:, column] >= 0).any(axis=1))
 
-    def weights(self, scheme: Weights = "case", horizon: int | None = None) -> NDArray[np.float64]:
+    def weights(
+        self, scheme: Weights = "forecast", horizon: int | None = None, sample: Sample = "all"
+    ) -> NDArray[np.float64]:
         """Weight of each forecast.
 
         Parameters
         ----------
-        scheme : {"case", "forecast", "start"}
-            `case`: one per case, spread evenly over its scored forecasts, as registered; it favours cases that ended
-            early. `forecast`: one each. `start`: one for the forecast of a case's first public day, 0 for the others.
+        scheme : {"forecast", "start"}
+            `forecast`: one each, as registered. `start`: one for the forecast of a case's first public day, 0 for the
+            others.
         horizon : int, optional
-            Months; a forecast is scored if its state is observed there. By default, if it is observed at any horizon.
+            Months; a forecast is scored if its window is over. By default, if that of any horizon is.
+        sample : {"all", "development", "reserved"}
+            Half of the cases, see `evaluation/split.csv`.
 
         Returns
         -------
@@ -102,62 +107,34 @@ class Origins:
         Raises
         ------
         UsageError
-            For another scheme.
+            For another scheme or sample.
         """
+        if scheme not in WEIGHTS:
+            raise UsageError(f"expected weights out of {', '.join(WEIGHTS)}, got {scheme!r}")
+        if sample not in SAMPLES:
+            raise UsageError(f"expected a sample out of {', '.join(SAMPLES)}, got {sample!r}")
         scored = self.is_scored(horizon)
-        if scheme == "case":
-            return case_weights(self.lines["case_id"], scored)
-        if scheme == "forecast":
-            return np.asarray(scored, dtype=np.float64)
         if scheme == "start":
-            return np.asarray(scored & (self.traits["moment"] == "start").to_numpy(), dtype=np.float64)
-        raise UsageError(f"expected weights out of {', '.join(WEIGHTS)}, got {scheme!r}; `case` is the registered one")
+            scored &= (self.traits["moment"] == "start").to_numpy()
+        if sample != "all":
+            scored &= (self.traits["half"] == sample).to_numpy()
+        return scored.astype(np.float64)
 
 
-def observed_states(age_months: ArrayLike, exit_month: ArrayLike, cause: ArrayLike) -> Integers:
-    """Observed state of a case at each horizon of `SCORED` after an origin.
-
-    Parameters
-    ----------
-    age_months : array_like of shape (n,)
-        Age of the case at the origin, in months.
-    exit_month : array_like of shape (n,)
-        Month of age in which the case ended or was last seen.
-    cause : array_like of shape (n,)
-        0 for censored, k for a case that ended by the k-th of `CAUSES`.
-
-    Returns
-    -------
-    numpy.ndarray of shape (n, n_horizons)
-        `ONGOING_STATE` where the case was observed beyond the horizon, else the cause numbered from 0, or -1 where the
-        case was last seen before the horizon.
-
-    Examples
-    --------
-    >>> observed_states([0, 0], [30, 30], [2, 0]).tolist()
-    [[3, 3, 1, 1, 1], [3, 3, -1, -1, -1]]
-    """
-    age, last, ended_by = (np.asarray(part, dtype=np.int64)[:, None] for part in (age_months, exit_month, cause))
-    ended = np.where(ended_by > 0, ended_by - 1, -1)
-    return np.where(last > age + np.asarray(SCORED), ONGOING_STATE, ended)
-
-
-def origins(history: History, target: str = TARGETS[0], stale_alive: bool = False) -> Origins:
+def origins(history: History, target: str = TARGETS[0]) -> Origins:
     """Origins of the headline population: the first public day and the anniversaries of each case under observation.
 
     Parameters
     ----------
     history : History
-        The record as known on its day; the outcomes observed by then score the backtest.
+        The record as known on its day; the outcomes on record by then score the backtest.
     target : {"concluded", "in_force"}
         What counts as formalized.
-    stale_alive : bool
-        Whether a case not known to have ended counts as observed to the record's end, and not to its last sight only.
 
     Returns
     -------
     Origins
-        In the order of the cases and, within a case, of the days.
+        In the order of the cases and, within a case, of the days. A case is seen on the day of its origin.
 
     Raises
     ------
@@ -172,21 +149,54 @@ def origins(history: History, target: str = TARGETS[0], stale_alive: bool = Fals
     Examples
     --------
     >>> from forecasting import load_history
-    >>> found = origins(load_history())
-    >>> found.states.shape == (len(found.lines), len(SCORED))
-    True
+    >>> set(origins(load_history()).lines["gap_months"])
+    {0}
     """
     core = spells(history, target)
     marks = landmarks(core)
     starts = core.starts.iloc[marks.case].reset_index(drop=True)
-    to_end = completed_months_array((pd.Timestamp(history.as_of) - core.starts["start_date"]).dt.days.to_numpy()) + 1
-    end = np.where((core.cause == 0) & stale_alive, to_end, core.exit)
-    last, cause = end[marks.case], core.cause[marks.case]
+    days = [day.item() for day in marks.day]
+    cause, whole = core.cause[marks.case], completed_months_array(
+        (pd.Timestamp(history.as_of) - core.starts["start_date"]).dt.days.to_numpy()
+    )  # fmt: skip
+    end = np.where(cause > 0, core.exit[marks.case], whole[marks.case] + 1)
     lines = start_covariates(starts).assign(
-        case_id=starts["case_id"], day=[day.item() for day in marks.day], age_months=marks.age, gap_months=0
-    )
-    states = observed_states(marks.age, last, cause)
-    return Origins(lines, states, core.group[marks.case], last - marks.age, cause, _traits(history, lines))
+        case_id=starts["case_id"], day=days, seen=days, age_months=marks.age, gap_months=0, looked_months=0,
+        recorded_months=[completed_months(day, history.as_of) for day in days],
+    )  # fmt: skip
+    last = end - marks.age
+    states = states_on_record(days, last, cause, history.as_of)
+    return Origins(lines, states, core.group[marks.case], last, cause, _traits(history, lines))
+
+
+def states_on_record(days: list[date], last: Integers, cause: Integers, end: date) -> Integers:
+    """State at each horizon of `SCORED` after forecast days, as on record on a day.
+
+    Parameters
+    ----------
+    days : list of date
+        n forecast days.
+    last : numpy.ndarray of shape (n,)
+        Month after the forecast day in which the case ended; from 0 down where it had ended before.
+    cause : numpy.ndarray of shape (n,)
+        0 for going on, k for a case that ended by the k-th of `CAUSES`.
+    end : date
+        Day of the record; a window that is over later is not scored.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n, n_horizons)
+        `ONGOING_STATE`, the cause numbered from 0, or -1 where the window is not over.
+
+    Examples
+    --------
+    >>> day = date(2000, 1, 1)
+    >>> states_on_record([day, day], np.array([30, 400]), np.array([2, 0]), date(2004, 6, 1)).tolist()
+    [[3, 3, 1, -1, -1], [3, 3, 3, -1, -1]]
+    """
+    over = np.array([[deadline(day, horizon) <= end for horizon in SCORED] for day in days]).reshape(-1, len(SCORED))
+    ended = (cause > 0)[:, None] & (last[:, None] <= np.asarray(SCORED))
+    return np.where(over, np.where(ended, cause[:, None] - 1, ONGOING_STATE), -1)
 
 
 def era_name(year: int) -> str:
@@ -199,14 +209,32 @@ def era_name(year: int) -> str:
     return f"{first}-{first + ERA_YEARS - 1}"
 
 
+def period_name(year: int) -> str:
+    """The registered period that contains a year.
+
+    >>> period_name(1969), period_name(2011)
+    ('before 1970', 'since 2011')
+    """
+    return next(name for end, name in PERIODS if year < end)
+
+
 def _traits(history: History, lines: pd.DataFrame) -> pd.DataFrame:
     coding = history.coding.set_index("case_id").loc[lines["case_id"]]
     return pd.DataFrame(
         {
             "type": lines["type"].to_numpy(),
-            "era": [era_name(day.year) for day in lines["day"]],
-            "frame": coding["sampled_via"].to_numpy(),
+            "period": [period_name(day.year) for day in lines["day"]],
             "confidence": coding["confidence"].to_numpy(),
             "moment": np.where(lines["case_id"].duplicated(), "anniversary", "start"),
+            "half": _halves(history, lines["case_id"]),
         }
     )
+
+
+def _halves(history: History, case_ids: "pd.Series[str]") -> list[str]:
+    """Half of each case; one that the split does not name, such as a case of the user's own, is in neither."""
+    path = history.record.folder / EVALUATION / "split.csv"
+    if not path.is_file():
+        return [""] * len(case_ids)
+    split = pd.read_csv(path).set_index("case_id")["half"].map(HALVES)
+    return list(case_ids.map(split).fillna(""))

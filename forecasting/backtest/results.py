@@ -6,14 +6,15 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest.checkpoints import open_checkpoints
 from forecasting.backtest.designs import BURN_IN, Design, Fold, check_design, folds
 from forecasting.backtest.fold_forecasts import forecast_folds
+from forecasting.backtest.gaps import with_gaps
 from forecasting.backtest.jobs import map_in_jobs
-from forecasting.backtest.origins import SCORED, SCORED_MODELS, Origins, Weights, origins
+from forecasting.backtest.origins import SCORED, Origins, Sample, Weights, origins
+from forecasting.backtest.scored_models import scored_models
 from forecasting.forecasts import LEVEL
 from forecasting.record.history import History
 from forecasting.record.vocabulary import CAUSES, TARGETS
@@ -25,11 +26,14 @@ from forecasting.scores.proper import (
     mean_over_horizons,
     ranked_probability_score,
 )
-from forecasting.scores.skill import Skill, decade_bootstrap, paired_bootstrap
+from forecasting.scores.skill import Skill, Slope, paired_bootstrap, slope_through_origin
 from forecasting.store.errors import UsageError
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 BY_STATES = {"brier": brier_states, "log": log_score, "ranked": ranked_probability_score}
+SCORES = {"states": "brier", **{cause: cause for cause in CAUSES}, "log": "log", "ranked": "ranked", "censored": ""}
+"""Scores by name: four-state Brier, the Brier score of each ending, and other proper scores."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,13 @@ class Backtest:
 
     Parameters
     ----------
-    design : {"cluster", "rolling", "era", "dyad"}
+    design : str
         Design of the folds, see `folds`.
     origins : Origins
         The n origins that a fold covers.
     probabilities : dict
-        By model, of shape (n, n_states, n_horizons) and in [0, 1]; NaN where the state is not observed.
+        By model, of shape (n, n_states, n_horizons) and in [0, 1]: that each state will be on record; NaN where the
+        window is not over.
 
     Examples
     --------
@@ -91,30 +96,59 @@ class Backtest:
         scores[scored] = censored_log_score(filled[scored], SCORED, last, cause)
         return scores
 
+    def scores(self, score: str, model: str, horizon: int | None = None) -> Floats:
+        """One of `SCORES` of each forecast of a model, (n,)."""
+        if score in CAUSES:
+            return self.cause_score(model, score, horizon)
+        return self.ending_score(model) if score == "censored" else self.score(model, horizon, SCORES[score])
+
     def skill(
-        self, model: str, reference: str = "base_rate", horizon: int | None = None, weights: Weights = "case"
-    ) -> Skill:
-        """Skill over the reference with an interval from resampling components."""
-        return self.skill_of(self.score(model, horizon), self.score(reference, horizon), weights, horizon)
-
-    def decade_skill(self, model: str, reference: str = "base_rate", weights: Weights = "case") -> Skill:
-        """The same skill with an interval from resampling decades of origins."""
-        score, other, weight = self.score(model), self.score(reference), self.origins.weights(weights)
-        years, scored = pd.to_datetime(self.origins.lines["day"]).dt.year.to_numpy(), weight > 0
-        return decade_bootstrap(score[scored], other[scored], weight[scored], years[scored], level=LEVEL)
-
-    def skill_of(
         self,
-        score: Floats,
-        reference: Floats,
-        weights: Weights = "case",
+        model: str,
+        reference: str = "base_rate",
+        score: str = "states",
         horizon: int | None = None,
-        chosen: NDArray[np.bool_] | None = None,
+        weights: Weights = "forecast",
+        sample: Sample = "all",
+        chosen: Flags | None = None,
+        level: float = LEVEL,
     ) -> Skill:
-        """Skill from two models' scores (n,) over the `chosen` ones; weights are those of the whole."""
-        weight = self.origins.weights(weights, horizon)
+        """Skill over a reference with an interval from resampling components.
+
+        Parameters
+        ----------
+        model, reference : str
+            Out of the models of `probabilities`.
+        score : str
+            Out of `SCORES`.
+        horizon : int, optional
+            Months; by default the mean over the scored horizons.
+        weights, sample
+            See `Origins.weights`.
+        chosen : numpy.ndarray of bool, shape (n,), optional
+            Forecasts to score; by default all.
+        level : float in (0, 1)
+            Level of the interval.
+
+        Returns
+        -------
+        Skill
+            Of the chosen forecasts.
+        """
+        weight = self.origins.weights(weights, horizon, sample)
         rows = (weight > 0) if chosen is None else (weight > 0) & chosen
-        return paired_bootstrap(score[rows], reference[rows], weight[rows], self.origins.group[rows], level=LEVEL)
+        ours, theirs = (self.scores(score, name, horizon)[rows] for name in (model, reference))
+        return paired_bootstrap(ours, theirs, weight[rows], self.origins.group[rows], level=level)
+
+    def slope(self, cause: str, model: str = "ladder", reference: str = "base_rate", sample: Sample = "all") -> Slope:
+        """Slope of (outcome - reference) on (forecast - reference) over all scored windows, by components."""
+        k, weight = CAUSES.index(cause), self.origins.weights("forecast", None, sample)
+        states, chosen = self.origins.states, weight > 0
+        scored = (states >= 0) & chosen[:, None]
+        base = self.probabilities[reference][:, k]
+        x = np.where(scored, self.probabilities[model][:, k] - base, 0.0)[chosen]
+        y = np.where(scored, (states == k) - base, 0.0)[chosen]
+        return slope_through_origin(x, y, self.origins.group[chosen])
 
 
 def assemble(
@@ -124,7 +158,7 @@ def assemble(
 
     Parameters
     ----------
-    design : {"cluster", "rolling", "era", "dyad"}
+    design : str
         Design of the folds, see `folds`.
     origins : Origins
         The origins that the folds are of.
@@ -158,9 +192,9 @@ def backtest(
     design: str,
     target: str = TARGETS[0],
     jobs: int = 1,
-    stale_alive: bool = False,
     resume: str | Path | None = None,
     only: Sequence[str] | None = None,
+    models: Sequence[str] | None = None,
 ) -> Backtest:
     """Forecast every origin out of sample.
 
@@ -168,23 +202,23 @@ def backtest(
     ----------
     history : History
         The record, with the observed outcomes.
-    design : {"cluster", "rolling", "era", "dyad"}
-        See `folds`.
+    design : str
+        Out of `DESIGNS`, see `folds`.
     target : {"concluded", "in_force"}
         What counts as formalized.
     jobs : int
         Processes, 1 or more.
-    stale_alive : bool
-        See `origins`.
     resume : str or Path, optional
         Folder of checkpoints, from which finished folds are read; the numbers are the same with and without.
     only : sequence of str, optional
         Names of the folds to run; by default all.
+    models : sequence of str, optional
+        Out of `SCORED_MODELS`; by default those of the design.
 
     Returns
     -------
     Backtest
-        Forecasts of `SCORED_MODELS` at every origin in a fold.
+        Forecasts at every origin in a fold.
 
     Raises
     ------
@@ -194,60 +228,21 @@ def backtest(
     Examples
     --------
     >>> from forecasting import load_history
-    >>> scored = backtest(load_history(as_of="1990-12-31"), "rolling", only=["1985"])
-    >>> scored.design, scored.probabilities["primary"].shape[1:]
+    >>> scored = backtest(load_history(as_of="1990-12-31"), "rolling", only=["1985"], models=["base_rate"])
+    >>> scored.design, scored.probabilities["base_rate"].shape[1:]
     ('rolling', (4, 5))
     """
     chosen = check_design(design, jobs)
-    found = origins(history, target, stale_alive)
+    found = origins(history, target)
+    if chosen == "gap":
+        found = with_gaps(history, found, target)
     parts = folds(history, found, chosen, target, only)
     if not parts:
         raise UsageError(
             f"expected at least one fold of the design {chosen}, got none; `rolling` starts in the first year with "
             f"{BURN_IN} known endings"
         )
-    checkpoints = open_checkpoints(resume, history, chosen, target) if resume is not None else None
-    work = partial(forecast_folds, history, found, target, checkpoints=checkpoints)
+    names = tuple(models or scored_models(chosen))
+    checkpoints = open_checkpoints(resume, history, chosen, target, names) if resume is not None else None
+    work = partial(forecast_folds, history, found, target, checkpoints=checkpoints, models=names)
     return assemble(chosen, found, parts, map_in_jobs(work, parts, jobs))
-
-
-def skill_table(scored: Backtest) -> pd.DataFrame:
-    """Skill of each model over both base rates under the registered weights.
-
-    Parameters
-    ----------
-    scored : Backtest
-        Forecasts of `SCORED_MODELS`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each model, reference and horizon, and for the mean over all horizons: `model`, `reference`, `horizon`
-        (months, or `all`), `brier_skill` (at most 1; 0 at the level of the reference), `lower` and `upper` (80 %,
-        components resampled whole), `n` (forecasts), `n_groups`.
-
-    Examples
-    --------
-    >>> from forecasting import load_history
-    >>> table = skill_table(backtest(load_history(as_of="1990-12-31"), "rolling", only=["1985"]))
-    >>> table["horizon"].unique().tolist()
-    ['all', '12', '24', '36', '60', '120']
-    """
-    rows = []
-    for model in SCORED_MODELS:
-        for reference in ("base_rate", "type_base_rate"):
-            for horizon in (None, *SCORED) if model != reference else ():
-                found = scored.skill(model, reference, horizon)
-                rows.append(
-                    {
-                        "model": model,
-                        "reference": reference,
-                        "horizon": "all" if horizon is None else str(horizon),
-                        "brier_skill": found.value,
-                        "lower": found.lower,
-                        "upper": found.upper,
-                        "n": found.n,
-                        "n_groups": found.n_groups,
-                    }
-                )
-    return pd.DataFrame(rows)

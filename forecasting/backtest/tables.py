@@ -9,8 +9,8 @@ import pandas as pd
 from forecasting.backtest.breakdown import BREAKDOWNS, skill_by
 from forecasting.backtest.calibration import calibration_table, reliability_curve
 from forecasting.backtest.designs import DESIGNS, Design
-from forecasting.backtest.origins import SCORED_MODELS, WEIGHTS, Weights
-from forecasting.backtest.results import Backtest, skill_table
+from forecasting.backtest.origins import SAMPLES, WEIGHTS, Weights
+from forecasting.backtest.results import SCORES, Backtest
 from forecasting.forecasts import LEVEL
 from forecasting.record.vocabulary import CAUSES
 from forecasting.scores.power import power, ranked
@@ -20,7 +20,6 @@ from forecasting.store.files import write_whole
 KEY = ["record", "design"]
 RECORD_DIGITS = 12
 SIGNIFICANT = "%.6g"
-_SHOWN = {"base_rate": BREAKDOWNS, "type_base_rate": ("all", "horizon", "cause")}
 _FIGURES = {
     "difference": "value",
     "lower": "lower",
@@ -32,32 +31,67 @@ _FIGURES = {
     "n": "n",
     "n_groups": "n_groups",
 }
-MODELS_SHOWN = ("primary", "primary_hindsight", "type_base_rate")
 
 
-def breakdown_table(scored: Backtest) -> pd.DataFrame:
-    """Breakdowns of `skill_by` under each weighting: all of them for the primary model, only the whole for the others.
+def skill_table(scored: Backtest) -> pd.DataFrame:
+    """Skill of the models of a backtest over the base rates, in whole and in parts.
 
-    Over the base rate by type there are the whole, horizons and causes alone. Columns: weights, model, reference and
-    those of `skill_by`.
+    Parameters
+    ----------
+    scored : Backtest
+        Forecasts of `SCORED_MODELS`, or some of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `sample`, `weights`, `model`, `reference`, `score` and the columns of `skill_by`. Of the ladder forecast over
+        the base rate there are all parts; of the others the whole alone, and horizons of formalization.
     """
-    breakdowns = [
-        (weights, model, reference, by)
-        for weights in WEIGHTS
-        for model in MODELS_SHOWN
-        for reference in ("base_rate", "type_base_rate")
-        for by in (_SHOWN[reference] if model == "primary" else ("all",))
-        if model != reference
-    ]
+    tables = []
+    for sample in SAMPLES:
+        if not scored.origins.weights("forecast", None, sample).any():
+            continue
+        for weights in WEIGHTS:
+            for model, reference in _pairs(scored):
+                for score in SCORES:
+                    for by in _parts_shown(model, reference, score, weights):
+                        found = skill_by(scored, by, model, reference, score, weights, sample)
+                        head = {"sample": sample, "weights": weights, "model": model, "reference": reference}
+                        tables.append(found.assign(**head, score=score))
+    return _first(pd.concat(tables, ignore_index=True), ["sample", "weights", "model", "reference", "score"])
+
+
+def headline_table(scored: Backtest) -> pd.DataFrame:
+    """Skill of the ladder forecast over the base rate under the registered weights: each score, sample and horizon."""
+    weights: Weights = "forecast"
     tables = [
-        skill_by(scored, by, model, reference, weights).assign(weights=weights, model=model, reference=reference)
-        for weights, model, reference, by in breakdowns
+        skill_by(scored, by, score=score, weights=weights, sample=sample).assign(sample=sample, score=score)
+        for sample in SAMPLES
+        if scored.origins.weights(weights, None, sample).any()
+        for score in ("formalized", "states", "collapsed", "faded")
+        for by in ("all", "horizon")
     ]
-    head = ["weights", "model", "reference"]
-    return pd.concat(tables, ignore_index=True)[[*head, *tables[0].columns.drop(head)]]
+    return _first(pd.concat(tables, ignore_index=True), ["sample", "score"]).drop(columns="by")
 
 
-def power_table(scored: Backtest, weights: Weights = "case") -> pd.DataFrame:
+def slope_table(scored: Backtest) -> pd.DataFrame:
+    """Slope of (outcome - base rate) on (forecast - base rate) of the ladder forecast.
+
+    Columns: `sample`, `cause`, `slope`, `sd`, `lower95`, `upper95` (components resampled whole).
+    """
+    rows = []
+    for sample in SAMPLES:
+        if scored.origins.weights("forecast", None, sample).any():
+            for cause in CAUSES:
+                found = scored.slope(cause, sample=sample)
+                rows.append({
+                    "sample": sample, "cause": cause, "slope": found.value, "sd": found.sd,
+                    "lower95": found.lower, "upper95": found.upper,
+                })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def power_table(scored: Backtest, score: str = "formalized") -> pd.DataFrame:
     """Paired differences of each pair of models, with their power.
 
     Columns: `model`, `against`, `difference` (the score that `model` saves more than `against`, as a share of the base
@@ -66,14 +100,15 @@ def power_table(scored: Backtest, weights: Weights = "case") -> pd.DataFrame:
     excludes 0), `same_sign` (probability that a repetition shows the same sign), `n`, `n_groups` and `tier` (of
     `model`, 1 the best; models of one tier are indistinguishable). See `scores.power.Power`.
     """
-    weight = scored.origins.weights(weights)
+    weight = scored.origins.weights()
     rows = weight > 0
-    scores, group = {model: scored.score(model)[rows] for model in SCORED_MODELS}, scored.origins.group[rows]
+    models = tuple(scored.probabilities)
+    scores, group = {model: scored.scores(score, model)[rows] for model in models}, scored.origins.group[rows]
     tiers = ranked(scores, weight[rows], group, level=LEVEL)
     found = []
-    for model in SCORED_MODELS:
+    for model in models:
         tier = next(number for number, names in enumerate(tiers, start=1) if model in names)
-        for other in SCORED_MODELS:
+        for other in models:
             if other != model:
                 shown = power(scores[model], scores[other], weight[rows], group, scores["base_rate"], level=LEVEL)
                 figures = {column: getattr(shown, name) for column, name in _FIGURES.items()}
@@ -87,23 +122,38 @@ def result_tables(scored: Backtest) -> dict[str, pd.DataFrame]:
     Parameters
     ----------
     scored : Backtest
-        Forecasts of `SCORED_MODELS`.
+        Forecasts of its models.
 
     Returns
     -------
     dict of str to pandas.DataFrame
-        `skill`, `breakdown`, `calibration`, `reliability` (curves at 60 months) and `power`; see
-        `skill_table`, `skill_by`, `calibration_table`, `reliability_curve` and `power_table`.
+        `skill`, `slope`, `calibration`, `reliability` (curves at 60 months) and `power`; see `skill_table`,
+        `slope_table`, `calibration_table`, `reliability_curve` and `power_table`.
     """
     curves = [reliability_curve(scored, cause).assign(cause=cause, horizon=60) for cause in CAUSES]
     weighted = [calibration_table(scored, weights=weights).assign(weights=weights) for weights in WEIGHTS]
     return {
         "skill": skill_table(scored),
-        "breakdown": breakdown_table(scored),
+        "slope": slope_table(scored),
         "calibration": _first(pd.concat(weighted, ignore_index=True), ["weights"]),
         "reliability": _first(pd.concat(curves, ignore_index=True), ["cause", "horizon"]),
         "power": power_table(scored),
     }
+
+
+def _pairs(scored: Backtest) -> list[tuple[str, str]]:
+    """Models and the references that they are scored over."""
+    models = [name for name in scored.probabilities if name != "base_rate"]
+    pairs = [(model, "base_rate") for model in models]
+    return pairs + [("ladder", name) for name in ("type_base_rate", "recent_base_rate") if name in models]
+
+
+def _parts_shown(model: str, reference: str, score: str, weights: Weights) -> tuple[str, ...]:
+    if (model, reference) == ("ladder", "base_rate") and score in ("states", *CAUSES):
+        return BREAKDOWNS if weights == "forecast" else ("all", "horizon")
+    if score == "formalized" and weights == "forecast":
+        return ("all", "horizon")
+    return ("all",) if score in ("states", *CAUSES) or (model, reference) == ("ladder", "base_rate") else ()
 
 
 def write_tables(
@@ -117,7 +167,7 @@ def write_tables(
         By name; each is written to `<name>.csv` with the columns `record` and `design` before its own.
     record_sha256 : str
         Hash of the record that was scored; its first digits go into `record`.
-    design : {"cluster", "rolling", "era", "dyad"}
+    design : str
         How the folds were made.
     folder : str or Path
         Rows of the same record and design are replaced there; those of others stay, the last record written first.

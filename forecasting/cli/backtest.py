@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,7 +15,11 @@ app = typer.Typer()
 @app.command()
 def backtest(
     design: Annotated[
-        str, typer.Option("--design", help="cluster (related cases held out), rolling (as of each year), era or dyad.")
+        str,
+        typer.Option(
+            "--design",
+            help="cluster (related cases held out), rolling (as of each year), rolling_cluster, gap, era or dyad.",
+        ),
     ],
     target: Target = "concluded",
     jobs: Jobs = 1,
@@ -38,8 +42,8 @@ def backtest(
 ) -> None:
     """Forecast past days out of sample, and print the skill over the base rates."""
     from forecasting.backtest import backtest as run
-    from forecasting.backtest import check_design, skill_table
-    from forecasting.backtest.tables import result_tables, write_tables
+    from forecasting.backtest import check_design
+    from forecasting.backtest.tables import headline_table, result_tables, write_tables
     from forecasting.explain.track_record import check_rolling, write_track_record
     from forecasting.record.history import load_history
 
@@ -52,9 +56,9 @@ def backtest(
         write_tables(result_tables(scored), history.sha256, chosen, tables)
     if out is not None:
         write_track_record(out, scored, history, target)
-    table = skill_table(scored)
+    table = headline_table(scored)
     if as_json:
-        print(json.dumps(_by_model(table.to_dict(orient="records")), indent=1))
+        print(json.dumps({"design": chosen, "skill": table.to_dict(orient="records")}, indent=1))
     else:
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
 
@@ -87,14 +91,3 @@ def multiverse(
             print(path)
     else:
         print(json.dumps(summary(found), indent=1) if as_json else summary_text(found))
-
-
-def _by_model(rows: list[dict[Any, Any]]) -> dict[str, dict[str, Any]]:
-    """Skill over the base rate by model, with that over the type base rate and that by horizon inside."""
-    models: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        figures = {name: row[name] for name in ("brier_skill", "lower", "upper", "n", "n_groups")}
-        of_model = models.setdefault(row["model"], {})
-        place = of_model if row["reference"] == "base_rate" else of_model.setdefault("over_type_base_rate", {})
-        place.update(figures if row["horizon"] == "all" else {f"{row['horizon']} months": figures})
-    return models

@@ -22,7 +22,7 @@ from forecasting.store.errors import UsageError
 from forecasting.store.files import write_whole
 
 FILE: Final = f"{EVALUATION}/track_record.csv"
-MODELS: Final = ("primary", "base_rate")
+MODELS: Final = ("ladder", "ladder_model", "primary", "base_rate")
 CHANCES: Final = tuple(f"{model}_{cause}" for model in MODELS for cause in CAUSES)
 COLUMNS: Final = ("case_id", "as_of", "age_months", "horizon", *CHANCES, "state", "known_date")
 FEWEST_CASES: Final = 10
@@ -112,12 +112,10 @@ def _known_dates(table: pd.DataFrame, history: History, target: str) -> NDArray[
     full = np.ceil((table["age_months"] + table["horizon"]).to_numpy() * DAYS_PER_MONTH).astype("timedelta64[D]")
     calendar = [deadline(day.date(), int(months)) for day, months in zip(table["as_of"], table["horizon"], strict=True)]
     passed = np.maximum(start + full, np.array(calendar, dtype="datetime64[D]"))
-    ending, seen = (
-        outcomes[name].loc[case].to_numpy().astype("datetime64[D]") for name in ("end_known_date", "last_seen")
-    )
-    # Going on is known once the case was seen after the deadline; any other state once the ending was known.
-    is_seen_going_on = (table["state"] == ONGOING).to_numpy() & (seen >= passed)
-    return np.where(is_seen_going_on, passed, np.maximum(passed, ending))
+    ending = outcomes["end_known_date"].loc[case].to_numpy().astype("datetime64[D]")
+    # A window without an ending on record is over once it has passed; an ending counts once it was known.
+    is_going_on = (table["state"] == ONGOING).to_numpy()
+    return np.where(is_going_on, passed, np.maximum(passed, ending))
 
 
 def write_track_record(path: Path, scored: Backtest, history: History, target: str = TARGETS[0]) -> None:
@@ -212,7 +210,7 @@ def track_record(
         Past forecasts with the columns `COLUMNS`.
     history : History
         The record as of the day.
-    model : {"primary", "base_rate"}
+    model : {"ladder", "ladder_model", "primary", "base_rate"}
         Model of the forecasts.
     horizon : int
         Months; only forecasts of the same horizon count.

@@ -17,11 +17,10 @@ from forecasting.forecasts.ladder_rows import (
     both_endorsements,
     case_key,
     covariate_table,
-    follow_ups,
-    landmark_lines,
     read_paths,
     stated_term,
 )
+from forecasting.forecasts.ladder_training import ladder_training
 from forecasting.forecasts.training import spells_without
 from forecasting.models.dated_rate import DatedRate, Seen
 from forecasting.models.ladder import LadderModel
@@ -33,8 +32,8 @@ from forecasting.models.uncertainty import interval
 from forecasting.record.cases import Dossier
 from forecasting.record.dossiers import DossierIndex
 from forecasting.record.history import History
-from forecasting.record.months import DAYS_PER_MONTH, HORIZONS, check_horizons, completed_months
-from forecasting.record.panel import landmarks, spells
+from forecasting.record.months import HORIZONS, check_horizons, completed_months
+from forecasting.record.panel import spells
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.record.vocabulary import SAME_OUTCOME_TYPES, STATES, TARGETS
 from forecasting.store.errors import InsufficientHistoryError
@@ -45,7 +44,6 @@ NAME: Final = "ladder"
 MODEL, BASE = "ladder_model", "base_rate"
 BASE_SHARE: Final = 0.25
 LEVEL: Final = 0.8
-RECENT_YEARS: Final = 20.0
 BASE_DRAWS: Final = 400
 
 
@@ -124,18 +122,11 @@ def fit_ladder(
             f"{n_endings} (target {target})"
         )
     chosen = model or LadderModel(COVARIATES)
-    marks, followed = landmarks(core), follow_ups(index, core, keep)
-    names = core.case_ids
-    days = [(names[case], day.item()) for case, day in zip(marks.case, marks.day, strict=True)]
-    values = covariate_table(index, days, chosen.covariates, keep)
-    chosen.fit(followed.cases, landmark_lines(followed, marks, values, chosen.covariates))
-    since = (pd.Timestamp(history.as_of) - core.starts["start_date"]).dt.days.to_numpy()
-    ago = (since // DAYS_PER_MONTH).astype(np.int64)[followed.spell]
+    learned = ladder_training(index, core, chosen.covariates, keep)
     rates = [
-        DatedRate(years, detection=chosen.detection, n_draws=BASE_DRAWS, seed=chosen.seed).fit(followed.cases, ago)
-        for years in (None, RECENT_YEARS)
+        learned.fit_rate(name, chosen.detection, BASE_DRAWS, chosen.seed) for name in ("base_rate", "recent_base_rate")
     ]
-    return FittedLadder(history, index, target, chosen, rates[0], rates[1], chosen.covariates, keep)
+    return FittedLadder(history, index, target, learned.fit(chosen), rates[0], rates[1], chosen.covariates, keep)
 
 
 def ladder_draws(fitted: FittedLadder, case: Dossier, horizons: tuple[int, ...]) -> dict[str, Floats]:

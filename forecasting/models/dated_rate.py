@@ -177,12 +177,15 @@ class DatedRate(BaseEstimator):
         ]
         return Incidence(np.stack(found), self.causes, horizons)
 
-    def predict_on_record(self, at: Seen, horizons: tuple[int, ...], looked: Sequence[float]) -> Incidence:
+    def predict_on_record(self, at: Seen, horizons: tuple[int, ...], recorded: Sequence[float]) -> Incidence:
         """Probability that a record would hold an ending by each horizon; see `LadderModel.predict_on_record`."""
-        found = []
-        for row, until in enumerate(looked):
-            rise = self.increments(at, row, max(horizons))
-            found.append(on_record(rise, self.detection.monthly(max(horizons), until)[:, : len(rise)], horizons))
+        found, k = [], len(self.causes)
+        for row, until in enumerate(recorded):
+            n_gap = int(at.gap[row])
+            n_months = n_gap + max(horizons)
+            noted = self.detection.monthly(n_gap, float(at.looked[row]))[:, :k]
+            later = self.detection.monthly(n_months, until)[:, :k]
+            found.append(on_record(self.increments(at, row, n_months), later, horizons, n_gap, noted))
         return Incidence(np.stack(found), self.causes, horizons)
 
     def draws(self, at: Seen, horizons: tuple[int, ...]) -> Floats:

@@ -157,7 +157,9 @@ def incidence_given_gap(increments: ArrayLike, detected: ArrayLike, n_gap: int, 
     return np.asarray(before.ended[..., None] + ahead / before.nothing_noted[..., None, None])
 
 
-def on_record(increments: ArrayLike, detected: ArrayLike, horizons: ArrayLike) -> Floats:
+def on_record(
+    increments: ArrayLike, recorded: ArrayLike, horizons: ArrayLike, n_gap: int = 0, noted: ArrayLike | None = None
+) -> Floats:
     """Probability that a record would hold an ending by each cause within each horizon.
 
     What is scored is the ending on record: an unnoticed one counts as a case that goes on, in forecast and outcome
@@ -165,25 +167,44 @@ def on_record(increments: ArrayLike, detected: ArrayLike, horizons: ArrayLike) -
 
     Parameters
     ----------
-    increments : array_like of shape (..., k, t)
-        Monthly increments of incidence after a day on which the case was seen.
-    detected : array_like of shape (t, k)
+    increments : array_like of shape (..., k, g + t)
+        Monthly increments of incidence from the last sight, for the gap and for the months after the forecast day.
+    recorded : array_like of shape (g + t, k)
         Probability that an ending of each month is on record on the day of scoring.
     horizons : array_like of int, shape (n_horizons,)
-        Months, from 1 to t.
+        Months after the forecast day, from 1 to t.
+    n_gap : int
+        Months g of the gap between last sight and forecast day, from 0.
+    noted : array_like of shape (g, k), optional
+        Probability that an ending of each month of the gap was known on the forecast day; needed where there is a gap.
 
     Returns
     -------
     numpy.ndarray of shape (..., k, n_horizons)
-        Sum over months of d_k(m) S(m - 1) h_k(m).
+        Given that no ending was known on the forecast day: endings of the gap that became known later, and those of the
+        months after it, [sum over the gap of (r_k - d_k)+ S h_k + sum to the horizon of r_k S h_k] / Z, with r for
+        `recorded`, d for `noted` and Z as in `gap`.
 
     Examples
     --------
     >>> on_record([[0.5, 0.25]], [[1.0], [0.4]], [1, 2]).round(4).tolist()
     [[0.5, 0.6]]
+
+    Of the half that ended in a gap of a month a fifth is known later, and half of it was known on the day:
+
+    >>> on_record([[0.5, 0.25]], [[0.7], [1.0]], [1], 1, [[0.5]]).round(4).tolist()
+    [[0.4667]]
     """
-    rise, seen = np.asarray(increments, dtype=np.float64), np.asarray(detected, dtype=np.float64)
-    return np.asarray(np.cumsum(rise * seen.T, axis=-1)[..., np.asarray(horizons, dtype=np.int64) - 1])
+    rise, later = np.asarray(increments, dtype=np.float64), np.asarray(recorded, dtype=np.float64).T
+    ahead = np.cumsum(rise[..., n_gap:] * later[:, n_gap:], axis=-1)[..., np.asarray(horizons, dtype=np.int64) - 1]
+    if not n_gap:
+        return np.asarray(ahead)
+    if noted is None:
+        raise ValueError("expected what was noted in the gap, got nothing; give `noted`")
+    known = np.asarray(noted, dtype=np.float64)
+    nothing = gap(rise[..., :n_gap], known).nothing_noted[..., None, None]
+    became_known = (rise[..., :n_gap] * np.maximum(later[:, :n_gap] - known.T, 0.0)).sum(axis=-1, keepdims=True)
+    return np.asarray((became_known + ahead) / nothing)
 
 
 def completed_gap(hazard: ArrayLike, detected: ArrayLike) -> tuple[Floats, Floats]:

@@ -242,35 +242,33 @@ class LadderModel(BaseEstimator):
         """Mean of the draws (`draws`)."""
         return Incidence(self.draws(at, horizons).mean(axis=0), self.causes, horizons)
 
-    def predict_on_record(self, at: Standings, horizons: tuple[int, ...], looked: Sequence[float]) -> Incidence:
-        """Probability that a record would hold an ending of each case, seen on the forecast day, by each horizon.
+    def predict_on_record(self, at: Standings, horizons: tuple[int, ...], recorded: Sequence[float]) -> Incidence:
+        """Probability that a record would hold an ending of each case by each horizon.
 
         Parameters
         ----------
         at : Standings
-            n cases without a gap.
+            n cases.
         horizons : tuple of int
             Months after the forecast day.
-        looked : sequence of float
-            Months after the forecast day until which the record looks, by case.
+        recorded : sequence of float
+            Months after the last sight until which the record looks, by case.
 
         Returns
         -------
         Incidence
-            Mean of the draws.
-
-        Raises
-        ------
-        ValueError
-            For a case with a gap.
+            Mean of the draws, given that no ending was known on the forecast day; see `detection.on_record`.
         """
-        if at.gap.any():
-            raise ValueError(f"expected cases seen on the forecast day, got a gap in row {int(np.argmax(at.gap > 0))}")
-        months = range(1, max(horizons) + 1)
         found = []
-        for row, until in enumerate(looked):
-            rise = self.increments(at, row, months).mean(axis=0)
-            found.append(on_record(rise, self.detection.monthly(max(horizons), until)[:, : len(rise)], horizons))
+        for row, until in enumerate(recorded):
+            n_gap, k = int(at.gap[row]), len(self.causes)
+            n_months = n_gap + max(horizons)
+            rise = self.increments(at, row, range(1, n_months + 1))
+            rise = rise if n_gap else rise.mean(axis=0)
+            noted = self.detection.monthly(n_gap, float(at.looked[row]))[:, :k]
+            later = self.detection.monthly(n_months, until)[:, :k]
+            values = on_record(rise, later, horizons, n_gap, noted)
+            found.append(values.mean(axis=0) if n_gap else values)
         return Incidence(np.stack(found), self.causes, horizons)
 
     def _given_gap(self, at: Standings, row: int, horizons: tuple[int, ...]) -> tuple[Floats, Floats]:

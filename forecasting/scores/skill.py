@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from forecasting.scores.arrays import check_reference, check_scores, check_shape, check_weights
+from forecasting.scores.arrays import check_reference, check_scores, check_weights
 from forecasting.scores.resampling import (
     LEVEL,
     N_REPLICATES,
@@ -138,48 +138,79 @@ def paired_bootstrap(
     return Skill(value, *interval_around(value, replicates, level), level, len(s), n_groups)
 
 
-def decade_bootstrap(
-    score: ArrayLike,
-    reference: ArrayLike,
-    weights: ArrayLike | None,
-    years: ArrayLike,
+@dataclass(frozen=True)
+class Slope:
+    """Slope through the origin with its bootstrap.
+
+    Attributes
+    ----------
+    value, sd : float
+        Slope, and the standard deviation of its replicates.
+    lower, upper : float
+        Bounds of the interval.
+    level : float
+        Level of the interval.
+    """
+
+    value: float
+    sd: float
+    lower: float
+    upper: float
+    level: float
+
+
+def slope_through_origin(
+    x: ArrayLike,
+    y: ArrayLike,
+    groups: ArrayLike,
     n_replicates: int = N_REPLICATES,
     seed: int = SEED,
-    level: float = LEVEL,
-) -> Skill:
-    """`paired_bootstrap` with decades as groups: 1970 to 1979 is one.
-
-    Blocks in time keep the dependence between forecasts of one period. With few decades the interval is itself
-    uncertain: it belongs beside the one by cluster.
+    level: float = 0.95,
+) -> Slope:
+    """Least-squares slope through the origin with a percentile interval by the cluster bootstrap.
 
     Parameters
     ----------
-    score, reference, weights, n_replicates, seed, level
-        As in `paired_bootstrap`.
-    years : array_like of shape (n,)
-        Calendar year of each forecast's origin.
+    x, y : array_like of shape (n, ...)
+        What a forecast and what the outcome differ from a reference by, for each forecast and window; 0 where there is
+        no window.
+    groups : array_like of shape (n,)
+        Group of each forecast.
+    n_replicates : int
+        Number of replicates.
+    seed : int
+        Seed of the draws.
+    level : float in (0, 1)
+        Level of the interval.
 
     Returns
     -------
-    Skill
-        Skill with its interval; `n_groups` is the number of decades.
+    Slope
+        0: the forecast gains nothing over the reference; 1: neither too bold nor too timid.
 
     Raises
     ------
     ValueError
-        As `paired_bootstrap`.
+        Where fewer than two groups are given, or every x is 0.
 
     References
     ----------
-    Kuensch 1989, Ann. Stat. 17:1217-1241 (block bootstrap).
+    Cox 1958, Biometrika 45:562-565 (calibration slope).
 
     Examples
     --------
-    >>> decade_bootstrap([0.1, 0.2, 0.1], [0.2, 0.4, 0.2], None, [1971, 1979, 1980]).n_groups
-    2
+    >>> slope_through_origin([[0.1], [-0.2]], [[0.2], [-0.4]], ["a", "b"]).value
+    2.0
     """
-    decades = np.floor(check_shape("years", years, len(np.atleast_1d(score))) / 10.0) * 10.0
-    return paired_bootstrap(score, reference, weights, decades, n_replicates, seed, level)
+    left, right = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    axes = tuple(range(1, left.ndim))
+    above, below = (left * right).sum(axis=axes), (left * left).sum(axis=axes)
+    codes, n_groups = number_groups(groups, np.ones(len(left), dtype=bool))
+    if not below.sum() > 0.0:
+        raise ValueError("expected forecasts that differ from the reference, got none; the slope has no value")
+    replicates = ratio_replicates(above, below, codes, draw_groups(n_groups, n_replicates, seed))
+    value = float(above.sum() / below.sum())
+    return Slope(value, float(np.nanstd(replicates)), *interval_around(value, replicates, level), level)
 
 
 def _paired(score: ArrayLike, reference: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats, Floats]:

@@ -1,0 +1,197 @@
+"""The registered lines that bound hindsight: the same backtest with fewer, later or other rungs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.backtest.breakdown import skill_by
+from forecasting.backtest.designs import folds
+from forecasting.backtest.fold_forecasts import forecast_folds
+from forecasting.backtest.origins import SAMPLES, Origins, origins
+from forecasting.backtest.results import Backtest, assemble
+from forecasting.backtest.scored_models import LADDER
+from forecasting.forecasts.ladder_rows import KeepRungs, all_rungs
+from forecasting.record.cases import Dossier
+from forecasting.record.history import History
+from forecasting.record.ladders import Rung
+from forecasting.record.schema import EVALUATION
+from forecasting.record.vocabulary import TARGETS
+
+LATE: Final = timedelta(days=183)
+FIRST_CODINGS: Final = f"{EVALUATION}/first_codings.csv"
+FROM_LINES: Final = "ladders_from_lines.csv"
+MODELS: Final = (LADDER, "base_rate")
+
+
+def high_confidence(dossier: Dossier) -> Sequence[Rung]:
+    """Rows of high confidence; the first of each ladder whatever it is, since there is no day before it."""
+    return [rung for i, rung in enumerate(dossier.rungs) if rung.confidence == "high" or _is_first(dossier.rungs, i)]
+
+
+def without_added(dossier: Dossier) -> Sequence[Rung]:
+    """Rows that do not rest on acts added for a ladder alone."""
+    added = _added(dossier)
+    return [
+        rung
+        for i, rung in enumerate(dossier.rungs)
+        if _is_first(dossier.rungs, i) or not rung.events or set(rung.events) - added
+    ]
+
+
+def acts_of_the_record(dossier: Dossier) -> Sequence[Rung]:
+    """Rows that rest on an act of the record that was not added for a ladder."""
+    added = _added(dossier)
+    return [r for i, r in enumerate(dossier.rungs) if _is_first(dossier.rungs, i) or set(r.events) - added]
+
+
+def six_months_late(dossier: Dossier) -> Sequence[Rung]:
+    """All rows half a year later; the first of each ladder stays, since it is the level of the first day."""
+    return [
+        rung if _is_first(dossier.rungs, i) else replace(rung, known_date=max(rung.known_date, rung.day) + LATE)
+        for i, rung in enumerate(dossier.rungs)
+    ]
+
+
+class FirstCoding:
+    """Rows of one of the two codings that the ladders of the record were made from.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the record.
+    coding : {"first", "second"}
+        Which of them.
+    """
+
+    def __init__(self, folder: Path, coding: str) -> None:
+        table = pd.read_csv(folder / FIRST_CODINGS)
+        self._rungs: dict[str, list[Rung]] = {}
+        for row in table[table["coding"] == coding].sort_values(["case_id", "ladder", "date"]).itertuples():
+            day = date.fromisoformat(str(row.date))
+            rung = Rung(
+                str(row.ladder), day, day, str(row.precision), int(str(row.level)), str(row.status), (), (), "",
+                str(row.confidence),
+            )  # fmt: skip
+            self._rungs.setdefault(str(row.case_id), []).append(rung)
+
+    def __call__(self, dossier: Dossier) -> Sequence[Rung]:
+        """Its rows of a case up to the dossier's day; those of the record where it has none."""
+        own = self._rungs.get(dossier.case_id)
+        return dossier.rungs if own is None else [rung for rung in own if rung.day <= dossier.as_of]
+
+
+class FromLines:
+    """At a landmark that was judged from nothing but the record's lines, the levels that were read there.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the record.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.read: dict[tuple[str, str], list[Rung]] = {}
+        for row in pd.read_csv(folder / FROM_LINES).itertuples():
+            day = date.fromisoformat(str(row.day))
+            rung = Rung(str(row.ladder), day, day, "day", int(str(row.level)), str(row.status), (), (), "", "low")
+            self.read.setdefault((str(row.case_id), str(row.day)), []).append(rung)
+
+    def __call__(self, dossier: Dossier) -> Sequence[Rung]:
+        """The rows of the record; on a judged landmark the reading in place of the rows of its ladder."""
+        found = self.read.get((dossier.case_id, dossier.as_of.isoformat()), [])
+        judged = {rung.ladder for rung in found}
+        return [*(rung for rung in dossier.rungs if rung.ladder not in judged), *found]
+
+    def landmarks(self, found: Origins) -> NDArray[np.bool_]:
+        """Flags of the origins that were judged."""
+        pairs = zip(found.lines["case_id"], found.lines["day"], strict=True)
+        return np.array([(case, day.isoformat()) in self.read for case, day in pairs])
+
+
+ROWS: Final[dict[str, KeepRungs]] = {
+    "all rows": all_rungs,
+    "rows of high confidence": high_confidence,
+    "without acts added for a ladder": without_added,
+    "acts of the record only": acts_of_the_record,
+    "all rungs six months late": six_months_late,
+}
+"""Lines that keep or move rows of the record's own ladders, by name."""
+
+
+def hindsight_lines(
+    history: History, target: str = TARGETS[0], names: Sequence[str] | None = None
+) -> dict[str, Backtest]:
+    """The design `cluster` under each registered line.
+
+    Parameters
+    ----------
+    history : History
+        The record.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+    names : sequence of str, optional
+        Lines to run; by default all: those of `ROWS`, `first coding` and `second coding` (the rungs in training and
+        prediction), and `levels from the record's lines` (at prediction, on the landmarks that were judged) with
+        `all rows, same landmarks` beside it.
+
+    Returns
+    -------
+    dict of str to Backtest
+        Forecasts of `ladder` and `base_rate`, by line.
+    """
+    found = origins(history, target)
+    parts = folds(history, found, "cluster", target)
+    folder = history.record.folder
+    read = FromLines(folder)
+    judged = read.landmarks(found)
+    lines: dict[str, Callable[[], Backtest]] = {
+        name: lambda keep=keep: run(found, keep, keep) for name, keep in ROWS.items()
+    }
+    for coding in ("first", "second"):
+        lines[f"{coding} coding"] = lambda coding=coding: run(found, FirstCoding(folder, coding), None)
+    lines["levels from the record's lines"] = lambda: _only(run(found, all_rungs, read), judged)
+    lines["all rows, same landmarks"] = lambda: _only(run(found, all_rungs, None), judged)
+
+    def run(asked: Origins, keep: KeepRungs, keep_at: KeepRungs | None) -> Backtest:
+        forecasts = forecast_folds(history, asked, target, parts, models=MODELS, keep=keep, keep_at=keep_at)
+        return assemble("cluster", asked, parts, forecasts)
+
+    return {name: lines[name]() for name in names or lines}
+
+
+def lines_table(lines: dict[str, Backtest]) -> pd.DataFrame:
+    """Skill of formalization over the base rate under each line.
+
+    Columns: `line`, `sample`, `part` (`all` or 12 months), `skill`, `lower`, `upper`, `lower95`, `upper95`, `n`,
+    `n_cases`, `n_endings`, `n_groups`.
+    """
+    tables = []
+    for name, scored in lines.items():
+        for sample in SAMPLES:
+            if scored.origins.weights("forecast", None, sample).any():
+                rows = pd.concat([skill_by(scored, by, score="formalized", sample=sample) for by in ("all", "horizon")])
+                tables.append(rows[rows["part"].isin(["all", "12"])].assign(line=name, sample=sample))
+    table = pd.concat(tables, ignore_index=True).drop(columns="by")
+    return table[["line", "sample", *table.columns.drop(["line", "sample"])]]
+
+
+def _only(scored: Backtest, chosen: NDArray[np.bool_]) -> Backtest:
+    return replace(
+        scored,
+        origins=scored.origins.select(chosen),
+        probabilities={name: values[chosen] for name, values in scored.probabilities.items()},
+    )
+
+
+def _is_first(rungs: Sequence[Rung], number: int) -> bool:
+    return all(other.ladder != rungs[number].ladder for other in rungs[:number])
+
+
+def _added(dossier: Dossier) -> set[str]:
+    return {event.event_id for event in dossier.events if event.added_for_ladder}

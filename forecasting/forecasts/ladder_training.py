@@ -1,0 +1,121 @@
+"""What the ladder's model and its base rates learn from: follow-ups and landmarks of the spells known on a day."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from forecasting.forecasts.ladder_rows import (
+    COVARIATES,
+    Followed,
+    KeepRungs,
+    all_rungs,
+    covariate_table,
+    follow_ups,
+    landmark_lines,
+)
+from forecasting.models.dated_rate import DatedRate
+from forecasting.models.detection import Detection
+from forecasting.models.ladder import LadderModel
+from forecasting.models.ladder_design import Term
+from forecasting.record.dossiers import DossierIndex
+from forecasting.record.months import DAYS_PER_MONTH
+from forecasting.record.panel import Landmarks, Spells, landmarks
+
+Floats = NDArray[np.float64]
+RECENT_YEARS: Final = 20.0
+RATES: Final[dict[str, dict[str, Any]]] = {
+    "base_rate": {},
+    "type_base_rate": {"by_class": True},
+    "recent_base_rate": {"half_life": RECENT_YEARS},
+}
+"""Settings of the base rates by name: unweighted, by type, and with recent months weighing more."""
+
+
+@dataclass(frozen=True)
+class LadderTraining:
+    """Training rows of the ladder's model.
+
+    Attributes
+    ----------
+    core : Spells
+        n spells.
+    is_kept : numpy.ndarray of bool, shape (n,)
+        Spells that are learned from.
+    followed : Followed
+        Follow-ups of those.
+    marks : Landmarks
+        m landmarks of all spells.
+    values : numpy.ndarray of shape (m, p)
+        Covariates at the landmarks.
+    covariates : tuple of Term
+        Their names, scales and endings.
+    months_ago : numpy.ndarray of int, shape (n,)
+        Months from each start to the day of the fit.
+    """
+
+    core: Spells
+    is_kept: NDArray[np.bool_]
+    followed: Followed
+    marks: Landmarks
+    values: Floats
+    covariates: tuple[Term, ...]
+    months_ago: NDArray[np.int64]
+
+    def without(self, held_out: Collection[str]) -> "LadderTraining":
+        """The rows without those of some cases.
+
+        Their endings must not be in the covariates of the others: no registered covariate reads them.
+        """
+        kept = self.is_kept & ~np.isin(self.core.case_ids, list(held_out))
+        return replace(self, is_kept=kept, followed=self.followed.select(kept))
+
+    def fit(self, model: LadderModel) -> LadderModel:
+        """A clone of a model, with these covariates, fitted on the rows."""
+        chosen = clone(model).set_params(covariates=self.covariates)
+        return chosen.fit(self.followed.cases, landmark_lines(self.followed, self.marks, self.values, self.covariates))
+
+    def fit_rate(self, name: str, detection: Detection, n_draws: int = 2, seed: int = 20260205) -> DatedRate:
+        """A base rate out of `RATES` fitted on the rows; its intervals come from `n_draws` draws."""
+        rate = DatedRate(**RATES[name], detection=detection, n_draws=n_draws, seed=seed)
+        own = self.followed.spell
+        return rate.fit(self.followed.cases, self.months_ago[own], self.core.starts["type"].to_numpy(str)[own])
+
+
+def ladder_training(
+    index: DossierIndex, core: Spells, covariates: tuple[Term, ...] = COVARIATES, keep: KeepRungs = all_rungs
+) -> LadderTraining:
+    """Training rows of spells, as known on the day of an index.
+
+    Parameters
+    ----------
+    index : DossierIndex
+        Dossiers of the record as of the day.
+    core : Spells
+        Spells known on that day.
+    covariates : tuple of Term
+        Covariates of the model.
+    keep : callable
+        Rows of the ladders that count.
+
+    Returns
+    -------
+    LadderTraining
+        All spells are kept.
+    """
+    marks, names = landmarks(core), core.case_ids
+    days = [(names[case], day.item()) for case, day in zip(marks.case, marks.day, strict=True)]
+    since = (pd.Timestamp(index.as_of) - core.starts["start_date"]).dt.days.to_numpy()
+    return LadderTraining(
+        core,
+        np.ones(len(names), dtype=bool),
+        follow_ups(index, core, keep),
+        marks,
+        covariate_table(index, days, covariates, keep),
+        covariates,
+        (since // DAYS_PER_MONTH).astype(np.int64),
+    )
