@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -96,22 +97,24 @@ class FromLines:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.read: dict[tuple[str, str], list[Rung]] = {}
+        self.read: dict[tuple[str, date], list[Rung]] = {}
         for row in pd.read_csv(folder / FROM_LINES).itertuples():
             day = date.fromisoformat(str(row.day))
             rung = Rung(str(row.ladder), day, day, "day", int(str(row.level)), str(row.status), (), (), "", "low")
-            self.read.setdefault((str(row.case_id), str(row.day)), []).append(rung)
+            # The landmarks were drawn on calendar anniversaries; an origin may fall on the day after.
+            for origin in (day, day + timedelta(days=1)):
+                self.read.setdefault((str(row.case_id), origin), []).append(rung)
 
     def __call__(self, dossier: Dossier) -> Sequence[Rung]:
         """The rows of the record; on a judged landmark the reading in place of the rows of its ladder."""
-        found = self.read.get((dossier.case_id, dossier.as_of.isoformat()), [])
+        found = self.read.get((dossier.case_id, dossier.as_of), [])
         judged = {rung.ladder for rung in found}
         return [*(rung for rung in dossier.rungs if rung.ladder not in judged), *found]
 
     def landmarks(self, found: Origins) -> NDArray[np.bool_]:
         """Flags of the origins that were judged."""
         pairs = zip(found.lines["case_id"], found.lines["day"], strict=True)
-        return np.array([(case, day.isoformat()) in self.read for case, day in pairs])
+        return np.array([pair in self.read for pair in pairs])
 
 
 ROWS: Final[dict[str, KeepRungs]] = {
@@ -150,18 +153,15 @@ def hindsight_lines(
     folder = history.record.folder
     read = FromLines(folder)
     judged = read.landmarks(found)
-    lines: dict[str, Callable[[], Backtest]] = {
-        name: lambda keep=keep: run(found, keep, keep) for name, keep in ROWS.items()
-    }
-    for coding in ("first", "second"):
-        lines[f"{coding} coding"] = lambda coding=coding: run(found, FirstCoding(folder, coding), None)
-    lines["levels from the record's lines"] = lambda: _only(run(found, all_rungs, read), judged)
-    lines["all rows, same landmarks"] = lambda: _only(run(found, all_rungs, None), judged)
 
-    def run(asked: Origins, keep: KeepRungs, keep_at: KeepRungs | None) -> Backtest:
-        forecasts = forecast_folds(history, asked, target, parts, models=MODELS, keep=keep, keep_at=keep_at)
-        return assemble("cluster", asked, parts, forecasts)
+    def run(keep: KeepRungs, keep_at: KeepRungs | None = None) -> Backtest:
+        forecasts = forecast_folds(history, found, target, parts, models=MODELS, keep=keep, keep_at=keep_at)
+        return assemble("cluster", found, parts, forecasts)
 
+    lines: dict[str, Callable[[], Backtest]] = {name: partial(run, keep) for name, keep in ROWS.items()}
+    lines |= {f"{coding} coding": partial(run, FirstCoding(folder, coding)) for coding in ("first", "second")}
+    lines["levels from the record's lines"] = lambda: _only(run(all_rungs, read), judged)
+    lines["all rows, same landmarks"] = lambda: _only(run(all_rungs), judged)
     return {name: lines[name]() for name in names or lines}
 
 
