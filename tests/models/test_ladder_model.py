@@ -271,7 +271,7 @@ def test_refusals(data):
 
 
 def test_on_record_after_a_gap_is_the_incidence_given_it_if_every_ending_is_noted_and_less_if_not():
-    cases, lines = simulated(60, 3)
+    cases, lines = simulated(60, 3, covariate=0.8)
     at = standings([0], [[0.0]], gap=20, looked=20)
     for detection, is_equal in ((CERTAIN, True), (Detection(), False)):
         model = LadderModel((X,), n_draws=20, detection=detection).fit(cases, lines)
