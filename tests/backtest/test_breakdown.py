@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.backtest import SCORED, WEIGHTS, skill_table
 from forecasting.backtest.breakdown import BREAKDOWNS, FEWEST_CASES, FEWEST_ENDINGS, skill_by
-from forecasting.backtest.calibration import calibration_table, reliability_curve
+from forecasting.backtest.calibration import calibration_table, period_table, reliability_curve
 from forecasting.backtest.origins import SAMPLES
 from forecasting.backtest.tables import power_table, write_tables
 from forecasting.record.vocabulary import CAUSES
@@ -107,6 +107,17 @@ def test_a_reliability_curve_has_both_ends_of_each_step(drawn):
     rows = drawn.origins.states[:, column] >= 0
     p = drawn.probabilities["ladder"][rows, 1, column]
     assert (curve["forecast"].iloc[0], curve["forecast"].iloc[-1]) == (p.min(), p.max())
+
+
+def test_periods_hold_every_scored_window_once_and_tell_what_came(drawn):
+    table = period_table(drawn)
+    for (cause, horizon), rows in table.groupby(["cause", "horizon"]):
+        state = drawn.origins.states[:, SCORED.index(horizon)]
+        assert rows["n"].sum() == (state >= 0).sum()
+        came = (rows["n"] * rows["observed"]).sum()
+        assert came == pytest.approx((state == CAUSES.index(cause)).sum())
+    few = table[table["n_endings"] < FEWEST_ENDINGS]
+    assert len(few) and few["mean_forecast"].notna().all()
 
 
 def test_the_power_table_turns_round_with_its_models(drawn):
