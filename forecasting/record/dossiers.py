@@ -238,8 +238,7 @@ class DossierIndex:
     @cached_property
     def _announced(self) -> dict[str, list[Any]]:
         """Rows of the calendar by case, in the order of the scheduled days."""
-        rows = self._tables.tracked("calendar").plain.sort_values("scheduled_date", kind="stable")
-        return {str(case_id): list(own.itertuples()) for case_id, own in rows.groupby("case_id")}
+        return _rows_by_case(self._tables.tracked("calendar").plain.sort_values("scheduled_date", kind="stable"))
 
     def _own_events(self, lines: NDArray[np.int64]) -> tuple[tuple[int, Event], ...]:
         """These events by date, each with the day from which it counts."""
@@ -257,8 +256,7 @@ class DossierIndex:
     @cached_property
     def _coded_rungs(self) -> dict[str, list[Any]]:
         """Rows of the ladders by case, by date."""
-        rows = self._tables.tracked("ladders").plain.sort_values(["date", "ladder"])
-        return {str(case_id): list(own.itertuples()) for case_id, own in rows.groupby("case_id")}
+        return _rows_by_case(self._tables.tracked("ladders").plain.sort_values(["date", "ladder"]))
 
     def _rungs(self, case_id: str) -> tuple[tuple[int, Rung], ...]:
         """Changes on the ladders of a case, each with the day from which it counts; none by acts left out alone."""
@@ -340,6 +338,14 @@ def _reads_by_part(tables: KnownTables, states: Reads, acts: Reads, endings: Rea
     start = {name: origins["cases"][name] for name in ("start_date", "parties")}
     dated = dict.fromkeys(("acts", "dyad", "leadership"), acts)
     return start | listed | laddered | claimed | dated | {"principals": states, "endings": beside}
+
+
+def _rows_by_case(rows: pd.DataFrame) -> dict[str, list[Any]]:
+    """Rows of each case, as named tuples, in the order of the table."""
+    by_case: dict[str, list[Any]] = {}
+    for row in rows.itertuples():  # once for the table: a group for each of some hundred cases costs fifty times as much
+        by_case.setdefault(str(row.case_id), []).append(row)
+    return by_case
 
 
 def _ordinals(days: "pd.Series[Any]") -> NDArray[np.int64]:
