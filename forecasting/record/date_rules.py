@@ -4,9 +4,9 @@ from typing import Final
 
 import pandas as pd
 
-from forecasting.record.columns import days_of
 from forecasting.record.reading import RawTable
 from forecasting.record.rules import Findings
+from forecasting.record.values import days_of
 from forecasting.store.errors import Fault
 
 YEARS_BEFORE: Final = 25

@@ -343,7 +343,9 @@ def _reads_by_part(tables: KnownTables, states: Reads, acts: Reads, endings: Rea
 def _rows_by_case(rows: pd.DataFrame) -> dict[str, list[Any]]:
     """Rows of each case, as named tuples, in the order of the table."""
     by_case: dict[str, list[Any]] = {}
-    for row in rows.itertuples():  # once for the table: a group for each of some hundred cases costs fifty times as much
+    for (
+        row
+    ) in rows.itertuples():  # once for the table: a group for each of some hundred cases costs fifty times as much
         by_case.setdefault(str(row.case_id), []).append(row)
     return by_case
 
