@@ -8,7 +8,7 @@ import pandas as pd
 
 from forecasting.record.reading import RawTable
 from forecasting.record.schema import PLACEHOLDER, SLUG, Column
-from forecasting.record.words import missing_word, unseen
+from forecasting.record.words import missing_words, unseen
 from forecasting.store.errors import Fault, shown
 
 YEAR = "(1[89]|2[01])[0-9]{2}"
@@ -52,9 +52,8 @@ def _wrong(column: Column, cells: "pd.Series[str]", vocabulary: Vocabulary) -> I
         yield {cell for cell in different - empty if cell == "" or not test(cell)}, ""
     if column.kind in ("text", "cell"):
         codes = frozenset({"none"} if column.kind == "cell" else ())
-        texts = pd.Series(sorted(different), dtype="str")
-        yield set(texts[unseen(texts)]), "type it anew: a character in it cannot be seen"
-        yield set(texts[missing_word(texts, but=codes)]) - {PLACEHOLDER}, _EMPTY[column.required]
+        yield unseen(different), "type it anew: a character in it cannot be seen"
+        yield missing_words(different, but=codes) - {PLACEHOLDER}, _EMPTY[column.required]
 
 
 def _parts_in(known: frozenset[str]) -> Test:
