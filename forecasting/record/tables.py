@@ -76,8 +76,8 @@ class KnownTables:
         }
         known = tables | {name: tables[name].where_known(rule) for name, rule in rules.items()}
         for name in ("outcomes", "events", "ladders", "calendar", "alternatives", "coding", "case_sources"):
-            known[name] = known[name].where_known(lambda rows: rows["case_id"].isin(set(known["cases"]["case_id"])))
-        claims = tables["claims"].where_known(lambda rows: rows["claim_id"].isin(set(known["events"]["claim_id"])))
+            known[name] = known[name].where_known(lambda rows: rows["case_id"].isin(known["cases"]["case_id"]))
+        claims = tables["claims"].where_known(lambda rows: rows["claim_id"].isin(known["events"]["claim_id"]))
         return known | {"claims": claims, "outcomes": _known_outcomes(known["outcomes"], day)}
 
     def tracked(self, name: str) -> Tracked:
