@@ -9,6 +9,10 @@ from forecasting.record.checks import record_faults
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.schema import TABLES
 
+SOURCED = [
+    (name, column.name) for name, table in TABLES.items() for column in table.columns if column.link == "sources"
+]
+
 
 class RecordCopy:
     """A record in a folder of its own. Rows are named by their key, its parts joined by '/'."""
@@ -50,7 +54,7 @@ class RecordCopy:
         self._write(table, lines)
 
     def keep_cases(self, case_ids: Iterable[str]) -> None:
-        """Drop every row that belongs to another case, claims on which no kept act rests, and corrections of both."""
+        """Drop every row of another case, claims on which no kept act rests, sources not cited, and corrections."""
         for name, table in TABLES.items():
             if "case_id" in table.names:
                 header, *lines = self._lines(name)
@@ -58,6 +62,10 @@ class RecordCopy:
         claims = {line[TABLES["events"].names.index("claim_id")] for line in self._lines("events")}
         header, *lines = self._lines("claims")
         self._write("claims", [header, *(line for line in lines if line[0] in claims)])
+        cells = [*SOURCED, ("corrections", "value"), ("alternatives", "value")]
+        cited = {key for name, column in cells for key in self._cells(name, column)}
+        header, *lines = self._lines("sources")
+        self._write("sources", [header, *(line for line in lines if line[0] in cited)])
         header, *lines = self._lines("corrections")
         self._write("corrections", [header, *(line for line in lines if line[1] in self._keys(line[0]))])
 
@@ -83,6 +91,11 @@ class RecordCopy:
 
     def _lines(self, table: str) -> list[list[str]]:
         return list(csv.reader(io.StringIO(self.path(table).read_text(encoding="utf-8"), newline="")))
+
+    def _cells(self, table: str, column: str) -> set[str]:
+        """Keys in the cells of a column."""
+        position = TABLES[table].names.index(column)
+        return {key for line in self._lines(table)[1:] for key in line[position].split(";")}
 
     def _keys(self, table: str) -> list[str]:
         positions = [TABLES[table].names.index(name) for name in TABLES[table].key]

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from forecasting.record.columns import days_of
 from forecasting.record.ladder_rules import named_acts
 from forecasting.record.reading import RawTable
 from forecasting.record.rules import Findings
+from forecasting.record.values import days_of
 from forecasting.record.vocabulary import OBSERVANCE_KINDS, PLOVER_BY_KIND, RETRACTED, TARGETS
 from forecasting.store.errors import Fault
 

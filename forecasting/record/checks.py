@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.record import rules
 from forecasting.record.act_rules import claim_faults, clearing_faults, retraction_faults, sight_faults
-from forecasting.record.columns import Vocabulary, column_faults, days_of
+from forecasting.record.columns import Vocabulary, column_faults
 from forecasting.record.corrections import corrected_tables, row_keys, with_values
 from forecasting.record.date_rules import span_faults, start_faults
 from forecasting.record.descriptor import descriptor_faults
@@ -152,7 +152,7 @@ def _correction_faults(record: RawRecord, vocabulary: Vocabulary, known: Collect
     faults = findings.faults + retraction_faults(corrections, record.tables["events"].cells.drop_duplicates("event_id"))
     if faults or cells.empty:
         return faults
-    days = sorted(day.date() for day in days_of(cells["recorded_on"]).unique())
+    days = sorted(day.date() for day in corrections.typed("recorded_on").unique())
     told, faults = set(known), []
     for day in days:
         new = [fault for fault in _faults_from(record, day, vocabulary) if fault not in told]

@@ -7,8 +7,8 @@ from datetime import date
 import pandas as pd
 
 from forecasting.record.reading import RawTable
-from forecasting.record.schema import PLACEHOLDER, SLUG, Column, Table
-from forecasting.record.words import missing_word, unseen
+from forecasting.record.schema import PLACEHOLDER, SLUG, Column
+from forecasting.record.words import missing_words, unseen
 from forecasting.store.errors import Fault, shown
 
 YEAR = "(1[89]|2[01])[0-9]{2}"
@@ -52,9 +52,8 @@ def _wrong(column: Column, cells: "pd.Series[str]", vocabulary: Vocabulary) -> I
         yield {cell for cell in different - empty if cell == "" or not test(cell)}, ""
     if column.kind in ("text", "cell"):
         codes = frozenset({"none"} if column.kind == "cell" else ())
-        texts = pd.Series(sorted(different), dtype="str")
-        yield set(texts[unseen(texts)]), "type it anew: a character in it cannot be seen"
-        yield set(texts[missing_word(texts, but=codes)]) - {PLACEHOLDER}, _EMPTY[column.required]
+        yield unseen(different), "type it anew: a character in it cannot be seen"
+        yield missing_words(different, but=codes) - {PLACEHOLDER}, _EMPTY[column.required]
 
 
 def _parts_in(known: frozenset[str]) -> Test:
@@ -102,70 +101,3 @@ def _is_day(cell: str) -> bool:
         return bool(_looks_like_a_day(cell)) and bool(date.fromisoformat(cell + "-01-01"[len(cell) - 4 :]))
     except ValueError:
         return False
-
-
-def days_of(cells: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
-    """Cells as days; empty and malformed ones are missing."""
-    # pandas reads an empty column in another unit than a filled one
-    return pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").dt.as_unit("us")
-
-
-def last_days_of(cells: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
-    """Last day that each cell of a day, month or year may mean; empty and malformed ones are missing.
-
-    Examples
-    --------
-    >>> last_days_of(pd.Series(["2011-08", "2011", "2011-08-19"])).dt.strftime("%Y-%m-%d").tolist()
-    ['2011-08-31', '2011-12-31', '2011-08-19']
-    """
-    size = cells.str.len()
-    first = days_of(cells + size.map({4: "-01-01", 7: "-01"}).fillna(""))
-    return interval_ends(first, size.map({4: "year", 7: "month"}).fillna("day"))
-
-
-def interval_ends(days: "pd.Series[pd.Timestamp]", precision: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
-    """Last day that each date of limited precision may mean, as `months.last_day_of_interval`, column by column.
-
-    Parameters
-    ----------
-    days : pandas.Series of datetime64
-        Dates as coded; a missing one stays missing.
-    precision : pandas.Series of str
-        `day`, `month` or `year`.
-
-    Returns
-    -------
-    pandas.Series of datetime64
-        In the same order.
-
-    Examples
-    --------
-    >>> ends = interval_ends(pd.Series(pd.to_datetime(["2024-02-05", "2024-02-05"])), pd.Series(["month", "year"]))
-    >>> ends.dt.strftime("%Y-%m-%d").tolist()
-    ['2024-02-29', '2024-12-31']
-    """
-    ends = days.copy()
-    for name, offset in (("month", pd.offsets.MonthEnd(0)), ("year", pd.offsets.YearEnd(0))):
-        coarse = (precision == name).to_numpy()
-        if coarse.any():
-            ends = ends.mask(coarse, days + offset)
-    return ends
-
-
-def typed(cells: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Typed values of a checked table: days, numbers and text; a missing day is NaT, a missing number NaN.
-
-    A day of which only the month or year is told is the last day of it, so that it can only count too late.
-    """
-    values: dict[str, pd.Series] = {}
-    for column in table.columns:
-        text = cells[column.name]
-        if column.kind == "day":
-            values[column.name] = days_of(text)
-        elif column.kind == "partial day":
-            values[column.name] = last_days_of(text)
-        elif column.kind in ("flag", "probability", "integer"):
-            values[column.name] = pd.to_numeric(text, errors="coerce").astype("float64")
-        else:
-            values[column.name] = text
-    return pd.DataFrame(values, index=cells.index)

@@ -13,7 +13,7 @@ from forecasting.record.vocabulary import RETRACTED
 
 def row_keys(raw: RawTable) -> pd.Series:
     """Key of each row as one string, its parts joined by '/'."""
-    parts = (raw.cells[name] for name in raw.table.key)
+    parts = (raw.cells[name].tolist() for name in raw.table.key)
     return pd.Series(["/".join(key) for key in zip(*parts, strict=True)], index=raw.cells.index, dtype="str")
 
 
@@ -85,7 +85,7 @@ def _recorded_by(record: RawRecord, day: date) -> pd.DataFrame:
 
 
 def _corrected(raw: RawTable, rows: pd.DataFrame) -> RawTable:
-    line_of = {key: line for line, key in enumerate(row_keys(raw))}
+    line_of = {key: line for line, key in enumerate(row_keys(raw).tolist())}
     return replace(raw, cells=with_values(raw.cells, rows["row_key"].map(line_of).to_numpy(), rows))
 
 
@@ -96,7 +96,9 @@ def _without_retracted(ladders: RawTable, events: RawTable) -> dict[str, RawTabl
         return {}
     retracted = frozenset(events.cells.loc[gone, "event_id"])
     kept = events.select(~gone.to_numpy())
-    lost = np.array([bool(cell) and retracted.issuperset(cell.split(";")) for cell in ladders.cells["events"]], bool)
+    lost = np.array(
+        [bool(cell) and retracted.issuperset(cell.split(";")) for cell in ladders.cells["events"].tolist()], bool
+    )
     return {
         "events": _without_keys(kept, "clears", retracted),
         "ladders": _without_keys(ladders.select(~lost), "events", retracted),
@@ -105,5 +107,5 @@ def _without_retracted(ladders: RawTable, events: RawTable) -> dict[str, RawTabl
 
 def _without_keys(raw: RawTable, column: str, keys: Collection[str]) -> RawTable:
     """The table without some keys in a column of keys joined by ';'."""
-    cells = [";".join(key for key in cell.split(";") if key not in keys) for cell in raw.cells[column]]
+    cells = [";".join(key for key in cell.split(";") if key not in keys) for cell in raw.cells[column].tolist()]
     return replace(raw, cells=raw.cells.assign(**{column: pd.Series(cells, index=raw.cells.index, dtype="str")}))

@@ -4,9 +4,9 @@ from typing import Final
 
 import pandas as pd
 
-from forecasting.record.columns import days_of
 from forecasting.record.reading import RawTable
 from forecasting.record.rules import Findings
+from forecasting.record.values import days_of
 from forecasting.store.errors import Fault
 
 YEARS_BEFORE: Final = 25
@@ -22,8 +22,9 @@ def span_faults(raw: RawTable, cases: pd.DataFrame) -> list[Fault]:
     days = [column.name for column in raw.table.columns if column.kind == "day"]
     if "case_id" not in raw.cells or not days or raw.cells.empty:
         return []
-    start = days_of(raw.cells["case_id"].map(cases["start_date"]))
-    first, last = start - pd.DateOffset(years=YEARS_BEFORE), start + pd.DateOffset(years=YEARS_AFTER)
+    began = days_of(cases["start_date"])
+    bounds = began, began - pd.DateOffset(years=YEARS_BEFORE), began + pd.DateOffset(years=YEARS_AFTER)
+    start, first, last = (raw.cells["case_id"].map(days) for days in bounds)
     expected = f"at most {YEARS_BEFORE} years before and {YEARS_AFTER} after {{}}, when its case began"
     for name in days:
         wrong = (findings.day(name) < first) | (findings.day(name) > last)

@@ -1,12 +1,12 @@
 """Index of the cases of a record, from which the dossier of a case as of a day is cut."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from forecasting.record.tables import KnownTables, counts_from
 from forecasting.record.vocabulary import CAUSES, TARGETS
 from forecasting.store.errors import LeakageError, UsageError
 
+T = TypeVar("T")
 EPOCH = date(1970, 1, 1).toordinal()
 LISTED_BY = {"events": ("case_id", "event_date", "event_id"), "calendar": ("case_id", "scheduled_date")}
 COMPARED = ("type", "domain")
@@ -89,7 +90,7 @@ class DossierIndex:
             cases = tables.cases.set_index("case_id", drop=False)
             self._known = pd.Series(_ordinals(cases["start_known_date"]), index=cases.index)
             self._successors = Successors(tables.parties)
-            self._parties = self._successors.counts(cases["parties"])
+            self._parties = self._successors.counts(cases["parties"].tolist())
         self._cases = tables.tracked("cases").plain.set_index("case_id", drop=False)
         with recording(states.reads) as acts:
             self._events = _event_table(tables.events, self._known)
@@ -99,11 +100,11 @@ class DossierIndex:
         self._own = self._events.groupby("case_id").indices
         self._act = _act_codes(self._events)
         self._once = _first_recorded(self._act, np.arange(len(self._act)))
-        self._acting = self._successors.counts(self._events["actor"])
-        self._involved = self._successors.counts(self._events["actor"] + ";" + self._events["target"])
-        actors = self._events["actor"]
-        self._actor = np.array([self._successors.joined(cell) for cell in actors], dtype=object)
-        self._collective = np.array([self._successors.is_collective(cell) for cell in actors], dtype=bool)
+        actors, targets = (self._events[name].tolist() for name in ("actor", "target"))
+        self._acting = self._successors.counts(actors)
+        self._involved = self._successors.counts([f"{one};{other}" for one, other in zip(actors, targets, strict=True)])
+        self._actor = np.array(_each(self._successors.joined, actors), dtype=object)
+        self._collective = np.array(_each(self._successors.is_collective, actors), dtype=bool)
         with recording(states.reads) as endings:
             self._outcomes = _ending_table(tables.outcomes, target, self._known)
         self._ended = self._outcomes["case_id"].to_numpy(dtype=object)
@@ -238,8 +239,7 @@ class DossierIndex:
     @cached_property
     def _announced(self) -> dict[str, list[Any]]:
         """Rows of the calendar by case, in the order of the scheduled days."""
-        rows = self._tables.tracked("calendar").plain.sort_values("scheduled_date", kind="stable")
-        return {str(case_id): list(own.itertuples()) for case_id, own in rows.groupby("case_id")}
+        return _rows_by_case(self._tables.tracked("calendar").plain.sort_values("scheduled_date", kind="stable"))
 
     def _own_events(self, lines: NDArray[np.int64]) -> tuple[tuple[int, Event], ...]:
         """These events by date, each with the day from which it counts."""
@@ -257,8 +257,7 @@ class DossierIndex:
     @cached_property
     def _coded_rungs(self) -> dict[str, list[Any]]:
         """Rows of the ladders by case, by date."""
-        rows = self._tables.tracked("ladders").plain.sort_values(["date", "ladder"])
-        return {str(case_id): list(own.itertuples()) for case_id, own in rows.groupby("case_id")}
+        return _rows_by_case(self._tables.tracked("ladders").plain.sort_values(["date", "ladder"]))
 
     def _rungs(self, case_id: str) -> tuple[tuple[int, Rung], ...]:
         """Changes on the ladders of a case, each with the day from which it counts; none by acts left out alone."""
@@ -342,6 +341,26 @@ def _reads_by_part(tables: KnownTables, states: Reads, acts: Reads, endings: Rea
     return start | listed | laddered | claimed | dated | {"principals": states, "endings": beside}
 
 
+def _each(change: Callable[[str], T], cells: list[str]) -> list[T]:
+    """Result for each cell; what is in many lines is worked out once."""
+    results = {cell: change(cell) for cell in set(cells)}
+    return [results[cell] for cell in cells]
+
+
+def _sorted(cell: str) -> str:
+    return ";".join(sorted(cell.split(";")))
+
+
+def _rows_by_case(rows: pd.DataFrame) -> dict[str, list[Any]]:
+    """Rows of each case, as named tuples, in the order of the table."""
+    by_case: dict[str, list[Any]] = {}
+    for (
+        row
+    ) in rows.itertuples():  # once for the table: a group for each of some hundred cases costs fifty times as much
+        by_case.setdefault(str(row.case_id), []).append(row)
+    return by_case
+
+
 def _ordinals(days: "pd.Series[Any]") -> NDArray[np.int64]:
     return days.to_numpy().astype("datetime64[D]").astype(np.int64) + EPOCH
 
@@ -401,7 +420,7 @@ def _event_table(events: pd.DataFrame, case_known: "pd.Series[int]") -> pd.DataF
 
 def _act_codes(events: pd.DataFrame) -> NDArray[np.int64]:
     """A number for the act that each row records: rows with the same day, kind, actor and target record one act."""
-    sides = {name: [";".join(sorted(cell.split(";"))) for cell in events[name]] for name in ("actor", "target")}
+    sides = {name: _each(_sorted, events[name].tolist()) for name in ("actor", "target")}
     acts = events.assign(**sides).groupby(["day", "kind", "actor", "target"], sort=False)
     return acts.ngroup().to_numpy(np.int64)
 

@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from forecasting.record.columns import days_of
 from forecasting.record.reading import RawTable
 from forecasting.record.rules import Findings, coarse
+from forecasting.record.values import days_of
 from forecasting.record.vocabulary import LADDER_LEVELS, LADDER_STATUSES
 from forecasting.store.errors import Fault
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from forecasting.record.columns import days_of
 from forecasting.record.reading import RawTable
 from forecasting.record.rules import Findings
+from forecasting.record.values import days_of
 from forecasting.store.errors import Fault
 
 CODE_OF_THE_DAY = "use the code of the day, or correct the years of the code in parties.csv"

@@ -5,8 +5,9 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from forecasting.record.months import parse_day
 from forecasting.record.schema import TABLES, Table
+from forecasting.record.values import typed
 from forecasting.store.errors import Fault, SchemaError, UsageError, shown
 
 
@@ -41,6 +43,19 @@ class RawTable:
     def place(self, line: Any) -> tuple[str, int]:
         """File and row (from 1, the header included) of a line (from 0)."""
         return str(self.files[line]), int(self.rows[line])
+
+    def typed(self, column: str) -> "pd.Series[Any]":
+        """A column as days, numbers or text; malformed and empty days and numbers are missing."""
+        if column not in self._typed:
+            self._typed[column] = typed(self.cells[column], self.table.column(column))
+        return self._typed[column]
+
+    @cached_property
+    def _typed(self) -> dict[str, "pd.Series[Any]"]:
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def select(self, chosen: NDArray[np.bool_]) -> "RawTable":
         """The chosen lines, renumbered."""

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.record.columns import days_of, interval_ends
 from forecasting.record.reading import RawTable
+from forecasting.record.values import days_of, interval_ends
 from forecasting.record.vocabulary import SAME_OUTCOME_TYPES, TARGETS
 from forecasting.store.errors import Fault
 
@@ -19,14 +19,11 @@ class Findings:
 
     def __init__(self, raw: RawTable) -> None:
         self.raw = raw
-        self._days: dict[str, pd.Series[pd.Timestamp]] = {}
         self.faults: list[Fault] = []
 
     def day(self, column: str) -> "pd.Series[pd.Timestamp]":
         """A column as days; malformed and empty cells are missing, and no comparison with them holds."""
-        if column not in self._days:
-            self._days[column] = days_of(self.raw.cells[column])
-        return self._days[column]
+        return self.raw.typed(column)
 
     def add(self, mask: "pd.Series[bool] | Mask", expected: str, *columns: str, do: str = "") -> None:
         """Add a fault `expected` for each line where `mask` is true; the cells of `columns` are the actual values.

@@ -41,12 +41,13 @@ class Successors:
 
         Two for the two Germanys in one cell, so that acts between them are acts between two.
         """
-        rows = [cell.split(";") for cell in cells]
-        counts = np.zeros((len(rows), len(self._column)), dtype=np.int8)
-        for line, codes in enumerate(rows):
-            for code in set(codes) - {"", UNNAMED}:
+        number: dict[str, int] = {}  # the same cell stands in many rows
+        numbers = [number.setdefault(cell, len(number)) for cell in cells]
+        counts = np.zeros((len(number), len(self._column)), dtype=np.int8)
+        for cell, line in number.items():
+            for code in set(cell.split(";")) - {"", UNNAMED}:
                 counts[line, self._column[self.lineage[code]]] += 1
-        return counts
+        return counts[np.array(numbers, dtype=np.int64)]
 
     def lines(self, counts: Counts) -> tuple[str, ...]:
         """Codes of the lines that one row of counts names."""

@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.record.columns import typed
 from forecasting.record.corrections import corrected_tables
-from forecasting.record.reading import RawRecord
+from forecasting.record.reading import RawRecord, RawTable
 from forecasting.record.reads import NOTHING, columns_of, recording, together
 from forecasting.record.schema import KNOWN_DAY, TABLES
 from forecasting.record.tracked import Tracked
@@ -56,7 +55,7 @@ class KnownTables:
         corrections = together(*columns_of("corrections").values())
         return {
             name: Tracked(
-                typed(changed.get(name, raw).cells, raw.table),
+                _typed_cells(changed.get(name, raw)),
                 {
                     column: together(own, corrections if name in corrected else NOTHING)
                     for column, own in columns_of(name).items()
@@ -77,8 +76,8 @@ class KnownTables:
         }
         known = tables | {name: tables[name].where_known(rule) for name, rule in rules.items()}
         for name in ("outcomes", "events", "ladders", "calendar", "alternatives", "coding", "case_sources"):
-            known[name] = known[name].where_known(lambda rows: rows["case_id"].isin(set(known["cases"]["case_id"])))
-        claims = tables["claims"].where_known(lambda rows: rows["claim_id"].isin(set(known["events"]["claim_id"])))
+            known[name] = known[name].where_known(lambda rows: rows["case_id"].isin(known["cases"]["case_id"]))
+        claims = tables["claims"].where_known(lambda rows: rows["claim_id"].isin(known["events"]["claim_id"]))
         return known | {"claims": claims, "outcomes": _known_outcomes(known["outcomes"], day)}
 
     def tracked(self, name: str) -> Tracked:
@@ -169,6 +168,10 @@ class KnownTables:
         return UsageError(
             f"expected the case_id of a case in the record, got {shown(case_id)}; did you mean {', '.join(near)}?"
         )
+
+
+def _typed_cells(raw: RawTable) -> pd.DataFrame:
+    return pd.DataFrame({name: raw.typed(name) for name in raw.table.names}, index=raw.cells.index)
 
 
 def counts_from(events: pd.DataFrame) -> "pd.Series[Any]":

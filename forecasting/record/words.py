@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Final
-
-import pandas as pd
 
 UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 """Categories of Unicode of characters that cannot be seen or are no characters."""
@@ -18,33 +17,29 @@ MISSING: Final = frozenset({
 LONGEST_MISSING: Final = 20
 
 
-def unseen(cells: "pd.Series[str]") -> "pd.Series[bool]":
-    r"""True where a cell has a character that cannot be seen, other than the space.
+def unseen(cells: Collection[str]) -> set[str]:
+    r"""Cells that have a character that cannot be seen, other than the space.
 
     Examples
     --------
-    >>> unseen(pd.Series(["a b", "a\u00a0b"])).tolist()
-    [False, True]
+    >>> unseen(["a b", "a\u00a0b"])
+    {'a\xa0b'}
     """
-    used = set("".join(cells.unique()))
+    used = set("".join(cells))
     wrong = {one for one in used if one != " " and (one in BLANK or unicodedata.category(one) in UNSEEN)}
     wrong |= {one for one in used if "\ufe00" <= one <= "\ufe0f"}
-    if not wrong:
-        return pd.Series(False, index=cells.index)
-    return cells.str.contains(f"[{re.escape(''.join(sorted(wrong)))}]")
+    return {cell for cell in cells if not wrong.isdisjoint(cell)} if wrong else set()
 
 
-def missing_word(cells: "pd.Series[str]", *, but: frozenset[str] = frozenset()) -> "pd.Series[bool]":
-    """True where a cell has a word for a missing value, or nothing but marks; `but`: words that are codes here.
+def missing_words(cells: Collection[str], *, but: frozenset[str] = frozenset()) -> set[str]:
+    """Cells that are a word for a missing value, or nothing but marks; `but`: words that are codes here.
 
     Examples
     --------
-    >>> missing_word(pd.Series(["N/A", "#REF!", "<NA>", "-", "Narva", ""])).tolist()
-    [True, True, True, True, False, False]
+    >>> sorted(missing_words(["N/A", "#REF!", "<NA>", "-", "Narva", ""]))
+    ['#REF!', '-', '<NA>', 'N/A']
     """
-    short = cells[(cells != "") & (cells.str.len() <= LONGEST_MISSING)]
-    words = {cell for cell in short.unique() if _bare(cell) in MISSING - but}
-    return cells.isin(words)
+    return {cell for cell in cells if cell and len(cell) <= LONGEST_MISSING and _bare(cell) in MISSING - but}
 
 
 def _bare(cell: str) -> str:

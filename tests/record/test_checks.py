@@ -183,8 +183,9 @@ def test_a_second_ending_event_is_a_fault(plain_copy):
 
 
 def test_an_announcement_for_an_earlier_day_is_a_fault(plain_copy):
+    source = plain_copy.cells("events", EVENT)["source_id"]
     plain_copy.append(
-        "calendar", case_id=OPEN, announced_date="2026-02-05", scheduled_date="2026-02-04", what="x", source_id="s0001"
+        "calendar", case_id=OPEN, announced_date="2026-02-05", scheduled_date="2026-02-04", what="x", source_id=source
     )
     assert plain_copy.faults() == [
         f"calendar.csv row {plain_copy.last_row('calendar')} ({OPEN}): expected scheduled_date on or after announced_date, "
