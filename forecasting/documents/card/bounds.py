@@ -3,12 +3,13 @@
 from typing import Any, Final
 
 from forecasting.documents.card.form import CardBlock, CardSection
-from forecasting.documents.card.material import MODEL, TARGET, Material
+from forecasting.documents.card.material import TARGET, Material
 from forecasting.documents.compose import table, text
 from forecasting.documents.quantities import count, day, quote, share
 from forecasting.explain.support import SupportCount
 from forecasting.forecasts import case_limits
 from forecasting.forecasts.applicability import FEWEST_AT_RISK, Applicability
+from forecasting.models import FIRST
 
 RULES: Final = {
     "type": "No other training case has its form: the model abstains",
@@ -25,10 +26,12 @@ def limits(material: Material) -> CardSection:
     parts = {"Open cases": found.open_cases} | ({"Backtest forecasts": found.past} if found.past else {})
     blocks: list[CardBlock] = [
         text(
-            "The limits of the model are enforced when a forecast is made. Outside its applicability domain the model "
-            "abstains and only the base rate is reported; near its edge, the interval is widened to contain that of "
-            "the base rate. Fewer than {fewest} cases in the risk set at an age are too few. As of {day}, {met} of "
-            "{open} open cases meet a limit. The rules: `forecasting/forecasts/applicability.py`.",
+            "The ladder forecast has the base rate in it and abstains from no case: its interval is that of the "
+            "mixture of both. The limits of the hazard model of the first registration, which stands beside it, are "
+            "enforced when a forecast is made. Outside its applicability domain it abstains; near its edge, its "
+            "interval is widened to contain that of the base rate. Fewer than {fewest} cases in the risk set at an age "
+            "are too few. As of {day}, {met} of {open} open cases meet a limit. The rules: "
+            "`forecasting/forecasts/applicability.py`.",
             fewest=count(FEWEST_AT_RISK), day=day(str(material.history.as_of)), open=count(found.open_cases.n),
             met=count(found.open_cases.abstained + found.open_cases.widened),
         ),
@@ -72,4 +75,4 @@ def _today(material: Material) -> list[CardBlock]:
 
 def _open_limits(material: Material) -> dict[str, Applicability]:
     found = case_limits(material.history, material.history.open_case_ids(TARGET), material.fitted, material.index)
-    return {case: by_model[MODEL] for case, by_model in found.items() if by_model[MODEL].status != "within"}
+    return {case: by_model[FIRST] for case, by_model in found.items() if by_model[FIRST].status != "within"}

@@ -10,12 +10,13 @@ from forecasting.documents.card.form import CardSection
 from forecasting.documents.card.material import Material
 from forecasting.documents.compose import slotted, table, text
 from forecasting.documents.quantities import count, figure, name, quote, share
-from forecasting.documents.skill_tables import DESIGNS, REGISTERED
+from forecasting.documents.skill_tables import DESIGNS
 from forecasting.documents.wording import NOT_MEASURED
 from forecasting.record.vocabulary import CAUSES
 
 MEASURES: Final = Path(__file__).with_name("risk.toml")
 TRIGGER_MONTHS: Final = "60"
+BOTH: Final = ("cluster", "rolling")
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,19 @@ def risk_map(material: Material) -> CardSection:
 
 
 def triggers(material: Material) -> list[Trigger]:
-    """Each rule with its current values; all require both registered designs, lest one split decide."""
-    skills = [material.skill(design) for design in REGISTERED]
+    """Each rule with its current values; all require two registered designs, lest one split decide."""
+    skills = [material.skill(design) for design in BOTH]
     found = [
         Trigger(
-            text("The interval of the skill over the base rate lies below zero in both registered designs"),
+            text("The interval of the skill on formalization lies below zero, related cases held out and as of each "
+                 "year"),
             text("{one} ({first}); {other} ({second})", one=skills[0], other=skills[1],
-                 first=quote(DESIGNS[REGISTERED[0]]), second=quote(DESIGNS[REGISTERED[1]])),
+                 first=quote(DESIGNS[BOTH[0]]), second=quote(DESIGNS[BOTH[1]])),
             None if None in (one.upper for one in skills) else all((one.upper or 0.0) < 0 for one in skills),
         )
     ]  # fmt: skip
     for cause in CAUSES:
-        slopes = [_slope(material, design, cause) for design in REGISTERED]
+        slopes = [_slope(material, design, cause) for design in BOTH]
         measured = None not in (one.upper for one in slopes)
         found.append(
             Trigger(
@@ -78,7 +80,7 @@ def triggers(material: Material) -> list[Trigger]:
     spread = material.multiverse["skill"]["spread"] if material.multiverse else {}
     found.append(
         Trigger(
-            text("The skill is below zero under at least half of the other defensible choices"),
+            text("The skill over four states is below zero under at least half of the other defensible choices"),
             text("median {median}", median=share(spread.get("median"))),
             spread["median"] < 0 if spread else None,
         )
@@ -87,6 +89,6 @@ def triggers(material: Material) -> list[Trigger]:
 
 
 def _slope(material: Material, design: str, cause: str) -> Any:
-    rows = material.rows("calibration", design=design, weights="case", horizon=TRIGGER_MONTHS, cause=cause)
+    rows = material.rows("calibration", design=design, weights="forecast", horizon=TRIGGER_MONTHS, cause=cause)
     row = rows[0] if rows else {}
     return figure("ratio", row.get("slope"), row.get("slope_lower"), row.get("slope_upper"))
