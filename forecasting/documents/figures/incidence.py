@@ -11,14 +11,17 @@ from matplotlib.ticker import MaxNLocator
 from forecasting.documents.figures.style import COLOURS, INK, LINE, STYLE, TERM, TITLES, Chart, svg_of
 
 LINES: Any = {
-    "base_rate": ("base rate", 2.6, "solid"),
-    "type_base_rate": ("same type", 1.3, (0, (4, 2))),
-    "primary": ("hazard model", 1.7, (0, (1, 1.2))),
+    "ladder": ("forecast", 2.6, "solid"),
+    "base_rate": ("base rate", 1.3, (0, (4, 2))),
+    "primary": ("first registration", 1.7, (0, (1, 1.2))),
 }
-HAZARD_MODEL: Any = {
+BAND = next(iter(LINES))
+OUTLOOK: Any = {
+    "primary": ("first registration", COLOURS["ongoing"], (0, (1, 1.2)), 1.4),
     "base_rate": ("base rate", COLOURS["ongoing"], (0, (4, 2)), 1.6),
-    "primary": ("hazard model", "", "solid", 2.4),
+    "ladder": ("forecast", "", "solid", 2.4),
 }
+BANDS = ("base_rate", "ladder")
 
 
 def incidence_chart(curve: dict[str, Any], stated_term: dict[str, Any] | None) -> str:
@@ -51,7 +54,7 @@ def incidence_chart(curve: dict[str, Any], stated_term: dict[str, Any] | None) -
 
 
 def _curve(axis: Any, months: list[int], lines: dict[str, dict[str, list[float]]], colour: str) -> None:
-    lower, upper = ([0.0, *lines["base_rate"][name]] for name in ("lower", "upper"))
+    lower, upper = ([0.0, *lines[BAND][name]] for name in ("lower", "upper"))
     axis.fill_between(months, lower, upper, step="post", color=colour, alpha=0.18, linewidth=0)
     for model, (_, width, style) in LINES.items():
         if model in lines:
@@ -88,7 +91,7 @@ def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | 
         axes = figure.subplots(1, 3, sharey=True)
         figure.subplots_adjust(left=0.075, right=0.99, top=0.91, bottom=0.26, wspace=0.09)
         for axis, (cause, title) in zip(axes, TITLES.items(), strict=True):
-            for model, (_, colour, style, width) in HAZARD_MODEL.items():
+            for model, (_, colour, style, width) in OUTLOOK.items():
                 own = [row for row in ends if (row["model"], row["cause"]) == (model, cause)]
                 _band(axis, own, colour or COLOURS[cause], style, width)
             _supposed(axis, [row for row in supposed or () if row["cause"] == cause])
@@ -103,7 +106,7 @@ def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | 
         axes[1].set_xlabel("years after the day of the forecast")
         keys = [
             Line2D([], [], color=colour or INK, linewidth=width, linestyle=style, label=name)
-            for model, (name, colour, style, width) in HAZARD_MODEL.items()
+            for model, (name, colour, style, width) in OUTLOOK.items()
             if any(row["model"] == model for row in ends)
         ]
         if supposed:
