@@ -80,11 +80,11 @@ def _term(axis: Any, term: dict[str, Any] | None, label: bool) -> None:
 
 
 def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | None = None) -> Chart:
-    """The hazard model (line and band in colour) beside the base rate (dashed and grey), ending by ending.
+    """The headline (line and band in colour), the base rate and the first registration's model, ending by ending.
 
     `rows`: rows of a forecast table under one `given`; `supposed`: rows of the hazard model if an act became known.
     """
-    ends = [row for row in rows if row["cause"] in TITLES]
+    ends = [row for row in rows if row["cause"] in TITLES and row["model"] in OUTLOOK]
     top = max(row["upper"] for row in ends)
     with mpl.rc_context(STYLE):
         figure = Chart(figsize=(8.6, 3.4))
@@ -93,7 +93,7 @@ def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | 
         for axis, (cause, title) in zip(axes, TITLES.items(), strict=True):
             for model, (_, colour, style, width) in OUTLOOK.items():
                 own = [row for row in ends if (row["model"], row["cause"]) == (model, cause)]
-                _band(axis, own, colour or COLOURS[cause], style, width)
+                _line(axis, own, colour or COLOURS[cause], style, width, banded=model in BANDS)
             _supposed(axis, [row for row in supposed or () if row["cause"] == cause])
             axis.set_title(title, y=1.02, fontsize=12.5, color=COLOURS[cause], fontweight="bold")
             axis.set_xticks([0, 24, 60, 120], ["0", "2", "5", "10"])
@@ -110,16 +110,17 @@ def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | 
             if any(row["model"] == model for row in ends)
         ]
         if supposed:
-            keys.append(Line2D([], [], color=INK, linewidth=2, linestyle="dotted", label="hazard model, if so"))
+            keys.append(Line2D([], [], color=INK, linewidth=2, linestyle="dotted", label="first registration, if so"))
         figure.legend(handles=keys, loc="lower center", ncols=len(keys), frameon=False, fontsize=11)
         return figure
 
 
-def _band(axis: Any, rows: list[dict[str, Any]], colour: str, style: Any, width: float) -> None:
+def _line(axis: Any, rows: list[dict[str, Any]], colour: str, style: Any, width: float, banded: bool) -> None:
     months, point, lower, upper = (
         [0.0, *(row[name] for row in rows)] for name in ("horizon", "probability", "lower", "upper")
     )
-    axis.fill_between(months, lower, upper, color=colour, alpha=0.16, linewidth=0)
+    if banded:
+        axis.fill_between(months, lower, upper, color=colour, alpha=0.16, linewidth=0)
     axis.plot(months, point, color=colour, linestyle=style, linewidth=width)
 
 
