@@ -196,7 +196,7 @@ def power(rows: Iterable[Row], design: str) -> Table | None:
         for row in chosen(compared(rows), design=design)
     ]
     head = ["Comparison", "Difference in skill", *POWER]
-    return table(f"Power of paired comparisons: {DESIGNS[design]}", head, lines) if lines else None
+    return table(f"Power of paired comparisons on formalization: {DESIGNS[design]}", head, lines) if lines else None
 
 
 def tiers(rows: Iterable[Row]) -> Table | None:

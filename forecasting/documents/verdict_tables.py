@@ -109,8 +109,8 @@ def claim_words(lines: Iterable[Row]) -> Text | None:
     within = "skill is claimed" if is_above_zero(one["lower95"] for one in late) else "**no skill is claimed**"
     return text(
         f"Hindsight is bounded, not denied: what is claimed on formalization is the lowest of {{n}} lines. That is "
-        f"{{skill}} ({{line}}), whose interval {above}. Within {years(int(WITHIN))} {within}: there the late line, in "
-        "which every later row of a ladder counts from half a year after its day, has {late}.",
+        f"{{skill}} ({{line}}), whose interval {above}. Within {years(int(WITHIN))} {within}: with every later "
+        "row of a ladder counted half a year late the skill there is {late}.",
         n=count(sum(one["skill"] is not None for one in _bounds(rows).values())), skill=skill_figure(row),
         line=quote(row["line"]), late=skill_figure(late[0] if late else None),
     )  # fmt: skip

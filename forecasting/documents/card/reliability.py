@@ -13,7 +13,7 @@ from forecasting.documents.card.performance import NONE_KEPT
 from forecasting.documents.compose import chart, items, joined, text
 from forecasting.documents.quantities import count, figure, percent, quote, share
 from forecasting.documents.scorecard import COVERAGE
-from forecasting.documents.skill_tables import DESIGNS, REGISTERED, chosen
+from forecasting.documents.skill_tables import DESIGNS, REGISTERED, REGISTERED_SECOND, chosen
 from forecasting.documents.verdict_tables import CURRENT
 from forecasting.forecasts import LEVEL
 from forecasting.models import BASE_RATE, HEADLINE
@@ -44,7 +44,7 @@ def calibration(material: Material) -> CardSection:
                 "**Second registered figure**: the slope of (outcome - base rate) on (forecast - base rate) on "
                 "formalization, over all scored windows. At zero the forecast gains nothing over the base rate; at "
                 "one it is neither too bold nor too timid. It is {slopes}.",
-                slopes=joined([_slope_in(material, design) for design in REGISTERED], ", "),
+                slopes=joined([_slope_in(material, design) for design in REGISTERED_SECOND], ", "),
             ),
             *_made(slopes(material.results["slope"])),
             text(
@@ -98,7 +98,7 @@ def _slope_in(material: Material, design: str) -> Text:
 def _first_days(material: Material) -> Text:
     """Discrimination and slope of the forecasts of a formal agreement on a case's first day."""
     found = [material.rows("calibration", design=design, weights="start", horizon=HEADLINE_MONTHS, cause=CAUSES[0])
-             for design in REGISTERED[:2]]  # fmt: skip
+             for design in REGISTERED]  # fmt: skip
     rows = [one[0] if one else {} for one in found]
     return text(
         "**On a case's first public day** the forecasts of a formal agreement discriminate with an AUC of {one} and "
@@ -130,8 +130,9 @@ def power(material: Material) -> CardSection:
             items([
                 text(
                     "whether past skill carries over to another era: with a quarter century of starts held out, the "
-                    "skill on a formal agreement is {era}, and since the last period began {now};",
-                    era=material.skill("era"), now=material.skill("cluster", "period", CURRENT),
+                    "skill on a formal agreement is {era}, and in forecasts made {period} {now};",
+                    era=material.skill("era"), period=quote(CURRENT),
+                    now=material.skill("cluster", "period", CURRENT),
                 ),
                 "whether the coders' knowledge of the outcomes improved the covariates (\"Leakage audit\");",
                 "how good future forecasts will be. Those are issued with `forecasting ledger` and scored when they "

@@ -10,13 +10,12 @@ from forecasting.documents.card.form import CardSection
 from forecasting.documents.card.material import Material
 from forecasting.documents.compose import slotted, table, text
 from forecasting.documents.quantities import count, figure, name, quote, share
-from forecasting.documents.skill_tables import DESIGNS
+from forecasting.documents.skill_tables import DESIGNS, REGISTERED
 from forecasting.documents.wording import NOT_MEASURED
 from forecasting.record.vocabulary import CAUSES
 
 MEASURES: Final = Path(__file__).with_name("risk.toml")
 TRIGGER_MONTHS: Final = "60"
-BOTH: Final = ("cluster", "rolling")
 
 
 @dataclass(frozen=True)
@@ -56,18 +55,18 @@ def risk_map(material: Material) -> CardSection:
 
 def triggers(material: Material) -> list[Trigger]:
     """Each rule with its current values; all require two registered designs, lest one split decide."""
-    skills = [material.skill(design) for design in BOTH]
+    skills = [material.skill(design) for design in REGISTERED]
     found = [
         Trigger(
             text("The interval of the skill on formalization lies below zero, related cases held out and as of each "
                  "year"),
             text("{one} ({first}); {other} ({second})", one=skills[0], other=skills[1],
-                 first=quote(DESIGNS[BOTH[0]]), second=quote(DESIGNS[BOTH[1]])),
+                 first=quote(DESIGNS[REGISTERED[0]]), second=quote(DESIGNS[REGISTERED[1]])),
             None if None in (one.upper for one in skills) else all((one.upper or 0.0) < 0 for one in skills),
         )
     ]  # fmt: skip
     for cause in CAUSES:
-        slopes = [_slope(material, design, cause) for design in BOTH]
+        slopes = [_slope(material, design, cause) for design in REGISTERED]
         measured = None not in (one.upper for one in slopes)
         found.append(
             Trigger(
