@@ -138,7 +138,7 @@ def skill_by(rows: Iterable[Row], by: str, score: str = FORMALIZED) -> Table | N
     lines: list[list[Cell]] = []
     for part in sorted(dict.fromkeys(row["part"] for row in found), key=_rank):
         of_design = {row["design"]: row for row in found if row["part"] == part}
-        first = next(iter(of_design.values()))
+        first = of_design[next(design for design in designs if design in of_design)]
         sizes = [count(first["n_cases"]), count(first["n_endings"])]
         label = name(first["part"]) if by == "type" else quote(first["part"])
         lines.append([label, *sizes, *(skill_cell(of_design.get(design)) for design in designs)])
