@@ -30,6 +30,7 @@ LATE: Final = "all rungs six months late"
 COMPARISON: Final = "all rows, same landmarks"
 WITHIN: Final = "12"
 CURRENT: Final = PERIODS[-1][1]
+WORDS: Final = {"suspect": "suspect, so that a leak is to be looked for first"}
 
 
 def registered_verdict(skill: Iterable[Row]) -> Verdict | None:
@@ -48,7 +49,7 @@ def verdict_words(skill: Iterable[Row]) -> Text | None:
     if found is None or whole is None:
         return None
     said = (
-        f"**Skill on formalization is shown, and it is {found.size}:**"
+        f"**Skill on formalization is shown, and it is {WORDS.get(found.size, found.size)}:**"
         if found.is_shown
         else f"**No skill on formalization is shown{_reason(whole, reserved)}:**"
     )

@@ -86,7 +86,7 @@ def test_the_headline_is_the_verdict_on_the_primary_figure(scorecard_report, rec
         assert "{:.1f} % [{:.1f}, {:.1f}]".format(*(100 * row[["skill", "lower95", "upper95"]])) in shown
         assert f"{row['n']:,} {row['n_cases']} {row['n_endings']} {row['n_groups']}" in shown
     is_shown = rows["all"]["lower95"] > 0 and rows["reserved"]["skill"] > 0
-    assert (f"Skill on formalization is shown, and it is {size_of(rows['all']['skill'])}:" in shown) == is_shown
+    assert (f"Skill on formalization is shown, and it is {size_of(rows['all']['skill'])}" in shown) == is_shown
     assert ("No skill on formalization is shown" in shown) != is_shown
 
 

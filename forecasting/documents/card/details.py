@@ -52,7 +52,7 @@ def details(material: Material) -> CardSection:
                 day=day(str(material.history.as_of)), n=count(model.n_), ended=count(ended.sum()),
             ),
             table(
-                "Fitted slopes: monthly log odds of each outcome, per unit of the covariate; the highest level is one unit",
+                "Fitted slopes: monthly log odds of each outcome, by unit; the highest level is one unit",
                 ("Covariate", *CAUSES),
                 [[name(term.name), *(figure("log odds", _digits(value)) for value in values)]
                  for term, values in zip(hazard.terms, hazard.mean_coef[N_STEPS:], strict=True)],
