@@ -71,7 +71,10 @@ def said(text):
     [
         (halves(0.12, 0.05), "Skill on formalization is shown, and it is good: 12.0 % [8.0, 16.0]"),
         (halves(0.049, 0.05), "Skill on formalization is shown, and it is small:"),
-        (halves(0.4, 0.05), "Skill on formalization is shown, and it is suspect, so that a leak is to be looked for first:"),
+        (
+            halves(0.4, 0.05),
+            "Skill on formalization is shown, and it is suspect, so that a leak is to be looked for first:",
+        ),
         (halves(0.12, -0.01), "No skill on formalization is shown, since the reserved half does not agree in sign:"),
         (halves(0.12, 0.0), "No skill on formalization is shown, since the reserved half does not agree in sign:"),
         (halves(0.04, 0.05), "No skill on formalization is shown, since the interval reaches zero:"),

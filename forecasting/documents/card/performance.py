@@ -139,6 +139,7 @@ def multiverse(material: Material) -> CardSection:
         said = "Not computed for this record: `forecasting multiverse --out DIR`, with `multiverse` beside it as DIR."
         return CardSection(title=title, blocks=(text(said),))
     spread, shares = found["skill"]["spread"], found["skill"]["shares"]
+    states = found.get("skill_states", {}).get("spread", {})
     cases = material.history.cases.set_index("case_id")["name"]
     order = sorted(found["cases"], key=lambda case: _width(found["cases"][case]["spread"]), reverse=True)
     lines = [
@@ -150,10 +151,13 @@ def multiverse(material: Material) -> CardSection:
         blocks=(
             text(
                 "Refitted and scored under {n} defensible combinations of codings, definitions and settings, with "
-                "five folds and without recalibration, the skill over the base rate is {registered} as registered and "
-                "between {lower} and {upper} in four of five combinations; all lie between {least} and {most}.",
-                n=count(found["n_specifications"]), **{k: share(spread[k]) for k in (
-                    "registered", "lower", "upper", "least", "most")},
+                "five folds and without recalibration, the skill on formalization over the base rate is {registered} "
+                "as registered and between {lower} and {upper} in four of five combinations; all lie between {least} "
+                "and {most}. Over four states it is {states} as registered, between {states_lower} and {states_upper} "
+                "in four of five.",
+                n=count(found["n_specifications"]), states=share(states.get("registered")),
+                states_lower=share(states.get("lower")), states_upper=share(states.get("upper")),
+                **{k: share(spread[k]) for k in ("registered", "lower", "upper", "least", "most")},
             ),
             table(
                 "Sources of the variance of the skill", ("Choice", "Share of the variance"),

@@ -79,7 +79,7 @@ def triggers(material: Material) -> list[Trigger]:
     spread = material.multiverse["skill"]["spread"] if material.multiverse else {}
     found.append(
         Trigger(
-            text("The skill over four states is below zero under at least half of the other defensible choices"),
+            text("The skill on formalization is below zero under at least half of the other defensible choices"),
             text("median {median}", median=share(spread.get("median"))),
             spread["median"] < 0 if spread else None,
         )
