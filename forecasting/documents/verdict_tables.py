@@ -55,8 +55,8 @@ def verdict_words(skill: Iterable[Row]) -> Text | None:
     )
     return text(
         f"{said} {{skill}} over the base rate, {DESIGNS[DESIGN]}. The reserved half, of which no case was forecast by "
-        "the ladder before the registration, has {reserved}; half of its interval was expected to be {half}, so that it has no verdict "
-        "of its own.",
+        "the ladder before the registration, has {reserved}; half of its interval was expected to be {half}, so that "
+        "it has no verdict of its own.",
         skill=skill_figure(whole), reserved=skill_figure(reserved), half=share(EXPECTED_HALF_WIDTHS["reserved"]),
     )  # fmt: skip
 

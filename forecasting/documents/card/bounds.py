@@ -36,7 +36,7 @@ def limits(material: Material) -> CardSection:
         text(
             "The limits of a model are enforced when a forecast is made. Outside its applicability domain it abstains; "
             "near its edge, its interval is widened to contain that of the base rate. As of {day}, {own} of {open} "
-            "open cases meet a limit of the ladder forecast, whose interval holds that of the base rate by construction, "
+            "open cases meet a limit of the ladder forecast, whose interval is that of the mixture of both posteriors, "
             "and {met} one of the hazard model of the first registration, which stands beside it. There fewer than "
             "{fewest} cases in the risk set at an age are too few. The rules: "
             "`forecasting/forecasts/applicability.py`.",
