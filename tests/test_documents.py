@@ -56,9 +56,7 @@ def test_the_datasheet_counts_what_the_record_holds(record):
 
 def test_the_registered_result_is_the_published_table():
     text = (shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8")
-    proof = pd.read_csv(FIRST_RUN / "skill.csv").set_index(
-        ["model", "reference", "horizon", "design"]
-    )
+    proof = pd.read_csv(FIRST_RUN / "skill.csv").set_index(["model", "reference", "horizon", "design"])
     for reference, words in (("base_rate", "over the base rate"), ("type_base_rate", "over the base rate by type")):
         cells = [
             "{:.3f} [{:.3f}, {:.3f}]".format(
@@ -71,16 +69,8 @@ def test_the_registered_result_is_the_published_table():
 
 def test_the_breakdowns_are_of_the_registered_run_and_the_registration_tells_them():
     text = " ".join((shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8").split())
-    proof = (
-        pd.read_csv(FIRST_RUN / "skill.csv")
-        .set_index(["design", "model", "reference", "horizon"])
-        .sort_index()
-    )
-    every = (
-        pd.read_csv(FIRST_RUN / "breakdown.csv")
-        .set_index(["weights", "model", "reference"])
-        .sort_index()
-    )
+    proof = pd.read_csv(FIRST_RUN / "skill.csv").set_index(["design", "model", "reference", "horizon"]).sort_index()
+    every = pd.read_csv(FIRST_RUN / "breakdown.csv").set_index(["weights", "model", "reference"]).sort_index()
     names = ["skill", "lower", "upper"]
     for key in (("case", "primary", "base_rate"), ("case", "primary", "type_base_rate")):
         rows = every.loc[key].set_index(["design", "by", "part"]).sort_index()
