@@ -182,13 +182,27 @@ def test_a_replay_is_the_forecast_of_that_day(replays, history):
 
 def test_a_case_from_which_the_model_abstains_is_noted_with_the_reason_and_has_no_forecast(replays, history):
     known = history.at(PAST)
-    primary, base = (link.entry for link in read_chain(replays[0]).links)
+    entries = {link.entry.model: link.entry for link in read_chain(replays[0]).links}
+    assert tuple(entries) == MODELS_ISSUED
+    primary, base = entries["primary"], entries["base_rate"]
     reasons = {each.case_id: each.reason for each in primary.abstained}
     limits = case_limits(known, known.open_case_ids(), fit_models(known, ["primary"]))
     assert reasons == {case: str(of["primary"]) for case, of in limits.items() if of["primary"].status == "abstained"}
     assert reasons["cuba-understanding-1962"].endswith("has the domain intermediate_nuclear")
     assert sorted(primary.case_ids) == sorted(base.case_ids) == known.open_case_ids()
     assert set(reasons) <= {each.case_id for each in base.forecasts} and base.abstained is None
+
+
+def test_cases_of_unknown_state_are_named_and_stand_apart_when_read(replays, history):
+    known = history.at(PAST)
+    unknown = [view.case_id for view in known.case_views(known.open_case_ids(), "concluded") if not view.is_state_known]
+    assert unknown
+    for link in read_chain(replays[0]).links:
+        forecast_of = {each.case_id for each in link.entry.forecasts}
+        assert list(link.entry.unknown or ()) == sorted(set(unknown) & forecast_of)
+    found = read(replays[0])
+    assert set(found.loc[found["is_state_known"] == 0, "case_id"]) == set(unknown)
+    assert 0 < found["is_state_known"].mean() < 1
 
 
 def test_a_model_may_abstain_from_every_case_but_not_without_a_reason(tmp_path, history):
