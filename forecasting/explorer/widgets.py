@@ -23,7 +23,7 @@ GIVENS = (("as coded", MARGINAL), ("endorsed", ENDORSED), ("not endorsed", NOT_E
 NOTHING = ("nothing more", "")
 WIDE = {"description_width": "9em"}
 KEPT = 64
-CHART = "Chance of each ending by years after the day, by the forecast and by what stands under it; the numbers stand below."
+CHART = "Chance of each ending by years after the day, by the forecast and what stands under it; numbers stand below."
 
 
 class ForecastExplorer(ipywidgets.VBox):
