@@ -12,7 +12,7 @@ from forecasting import History
 from forecasting.store.package_data import shipped
 
 ROOT = Path(__file__).parents[1]
-REGISTERED = "62302f0e7d77"
+FIRST_RUN = shipped("data") / "evaluation/registration1"
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +56,7 @@ def test_the_datasheet_counts_what_the_record_holds(record):
 
 def test_the_registered_result_is_the_published_table():
     text = (shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8")
-    proof = pd.read_csv(shipped("data") / "evaluation/registration1/skill.csv").set_index(
-        ["model", "reference", "horizon", "design"]
-    )
+    proof = pd.read_csv(FIRST_RUN / "skill.csv").set_index(["model", "reference", "horizon", "design"])
     for reference, words in (("base_rate", "over the base rate"), ("type_base_rate", "over the base rate by type")):
         cells = [
             "{:.3f} [{:.3f}, {:.3f}]".format(
@@ -71,17 +69,8 @@ def test_the_registered_result_is_the_published_table():
 
 def test_the_breakdowns_are_of_the_registered_run_and_the_registration_tells_them():
     text = " ".join((shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8").split())
-    proof = (
-        pd.read_csv(shipped("data") / "evaluation/registration1/skill.csv")
-        .set_index(["design", "model", "reference", "horizon"])
-        .sort_index()
-    )
-    every = (
-        pd.read_csv(shipped("data") / "evaluation/breakdown.csv", dtype={"record": str})
-        .query(f"record == '{REGISTERED}'")
-        .set_index(["weights", "model", "reference"])
-        .sort_index()
-    )
+    proof = pd.read_csv(FIRST_RUN / "skill.csv").set_index(["design", "model", "reference", "horizon"]).sort_index()
+    every = pd.read_csv(FIRST_RUN / "breakdown.csv").set_index(["weights", "model", "reference"]).sort_index()
     names = ["skill", "lower", "upper"]
     for key in (("case", "primary", "base_rate"), ("case", "primary", "type_base_rate")):
         rows = every.loc[key].set_index(["design", "by", "part"]).sort_index()
@@ -106,8 +95,7 @@ def test_the_breakdowns_are_of_the_registered_run_and_the_registration_tells_the
 
 def test_the_registered_calibration_is_in_the_published_table():
     text = (shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8")
-    rows = pd.read_csv(shipped("data") / "evaluation/calibration.csv", dtype={"record": str})
-    rows = rows.query(f"record == '{REGISTERED}' and weights == 'case' and horizon == 60")
+    rows = pd.read_csv(FIRST_RUN / "calibration.csv").query("weights == 'case' and horizon == 60")
     rows = rows.set_index(["design", "cause"])
     for cause in ("formalized", "collapsed", "faded"):
         cells = [
@@ -118,11 +106,11 @@ def test_the_registered_calibration_is_in_the_published_table():
         assert f"| {cause} | {' | '.join(cells)} |" in text
 
 
-def test_the_run_on_the_second_edition_is_the_published_table(record):
+def test_the_run_on_the_second_edition_is_the_published_table():
     text = (shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8")
-    rows = pd.read_csv(shipped("data") / "evaluation/breakdown.csv", dtype={"record": str})
-    rows = rows.set_index(["record", "weights", "model", "reference", "design", "by", "part"]).sort_index()
-    key = (record.sha256[:12], "case", "primary", "base_rate")
+    rows = pd.read_csv(FIRST_RUN / "second_edition.csv")
+    rows = rows.set_index(["weights", "model", "reference", "design", "by", "part"]).sort_index()
+    key = ("case", "primary", "base_rate")
     for words, part in (("four states", ("all", "all")), ("formalized", ("cause", "formalized"))):
         cells = [
             "{:.3f} [{:.3f}, {:.3f}]".format(*rows.loc[(*key, design, *part), ["skill", "lower", "upper"]])

@@ -28,8 +28,7 @@ def test_the_python_example_prints_what_the_readme_shows():
 
 
 def test_the_skill_table_is_the_published_one():
-    rows = pd.read_csv(shipped("data") / "evaluation" / "breakdown.csv", dtype={"record": str})
-    rows = rows[rows["record"] == rows["record"].iloc[0]]  # the record scored last is written first
+    rows = pd.read_csv(shipped("data") / "evaluation" / "registration1" / "second_edition.csv")
     rows = rows.query("weights == 'case' and model == 'primary' and reference == 'base_rate'")
     rows = rows.set_index(["design", "by", "part"]).sort_index()
     for words, key in ROWS.items():

@@ -1,14 +1,18 @@
 """Do the headline's 80 % intervals hold the true probability four times in five? On simulated records of the half.
 
-`python benchmarks/development/coverage.py [N]`: for each world N records are simulated from the fitted model (first
-days, terms and covariates as they are, ladders and endings anew), the model is fitted to each, and its intervals at the
-first days are compared with the true probabilities. Worlds: as fitted; effects doubled; a deviation of 0.7 log odds
-shared by the cases of a component.
+`python benchmarks/development/coverage.py [N] [data/evaluation/coverage.csv]`: for each world N records are simulated
+from the fitted model (first days, terms and covariates as they are, ladders and endings anew), the model is fitted to
+each, and its intervals at the first days are compared with the true probabilities. Worlds: as fitted; effects doubled;
+a deviation of 0.7 log odds shared by the cases of a component. With a file, each cell is written there: `world`,
+`cause`, `horizon`, `third` (of the true probabilities, the lowest first), `covered` (share of the intervals that hold
+the truth), `width` and `bias` (means), `n` intervals and `n_records`.
 """
 
 import sys
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pilot as half
 
 from forecasting.forecasts.ladder_rows import COVARIATES, covariate_table, follow_ups, landmark_lines
@@ -28,9 +32,11 @@ from forecasting.models.ladder_product import forward_incidence
 from forecasting.models.ladder_standings import Standings
 from forecasting.models.linear_pool import linear_pool, mixture_interval
 from forecasting.models.newton import probabilities
+from forecasting.record.vocabulary import CAUSES
 
 HORIZONS = (12, 36, 60, 120)
 WORLDS = {"as fitted": (1.0, 0.0), "effects doubled": (2.0, 0.0), "component effect 0.7": (1.0, 0.7)}
+THIRDS = ("lowest", "middle", "highest")
 N_DRAWS = 400
 
 
@@ -136,20 +142,35 @@ def measured(world, n_records, seed):
     return truth, np.stack(held), np.stack(width), np.stack(bias)
 
 
+def cells(world, truth, held, width, bias):
+    """One row for each ending, horizon and third of the true probabilities."""
+    rows = []
+    for k, cause in enumerate(CAUSES):
+        rank = truth[:, k].argsort(axis=0, kind="stable").argsort(axis=0) * len(THIRDS) // len(truth)
+        for h, horizon in enumerate(HORIZONS):
+            for number, third in enumerate(THIRDS):
+                own = rank[:, h] == number
+                covered, wide, off = (each[:, own, k, h].mean() for each in (held, width, bias))
+                rows.append({
+                    "world": world, "cause": cause, "horizon": horizon, "third": third, "covered": covered,
+                    "width": wide, "bias": off, "n": held[:, own, k, h].size, "n_records": len(held),
+                })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def main():
     n_records = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    print(f"| world ({n_records} records) | ending | " + " | ".join(f"{h} months" for h in HORIZONS)
-          + " | lowest third | middle | highest | mean width | bias |")  # fmt: skip
+    tables = []
     for name, settings in WORLDS.items():
-        truth, held, width, bias = measured(World(*settings), n_records, 1)
-        for k, cause in enumerate(("formalized", "collapsed", "faded")):
-            rank = truth[:, k].argsort(axis=0).argsort(axis=0) * 3 // len(truth)
-            cells = [f"{held[:, :, k, h].mean():.2f}" for h in range(len(HORIZONS))]
-            cells += [f"{held[:, :, k][:, rank == third].mean():.2f}" for third in range(3)]
-            least = min(held[:, :, k, h][:, rank[:, h] == t].mean() for h in range(len(HORIZONS)) for t in range(3))
-            cells += [f"{width[:, :, k].mean():.3f}", f"{bias[:, :, k].mean():+.3f}", f"least cell {least:.2f}"]
-            print(f"| {name} | {cause} | " + " | ".join(cells) + " |", flush=True)
-        print(f"  overall {held.mean():.3f}", flush=True)
+        tables.append(cells(name, *measured(World(*settings), n_records, 1)))
+        of_world = tables[-1]
+        for by in ("horizon", "third"):
+            print(of_world.pivot_table(index="cause", columns=by, values="covered").round(2), flush=True)
+        overall = np.average(of_world["covered"], weights=of_world["n"])
+        least = of_world["covered"].min()
+        print(f"{name} ({n_records} records): overall {overall:.3f}, least cell {least:.2f}", flush=True)
+    if len(sys.argv) > 2:
+        pd.concat(tables).to_csv(Path(sys.argv[2]), index=False, float_format="%.6g", lineterminator="\n")
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 from typing import Final
 
 from forecasting.backtest.designs import Design
-from forecasting.forecasts.ladder import BASE_SHARE
 from forecasting.forecasts.ladder_training import RATES
+from forecasting.models.ladder_pool import LadderPool
 
 LADDER: Final = "ladder"
 LADDER_MODEL: Final = "ladder_model"
 PRIMARY: Final = "primary"
+BASE_SHARE: Final = LadderPool().base_share
 SCORED_MODELS: Final = (LADDER, LADDER_MODEL, PRIMARY, *RATES)
 REFERENCES: Final = tuple(RATES)
 

@@ -1,16 +1,30 @@
-"""Tables of calibration and power from plain rows of `calibration.csv` and `power.csv`, like `skill_tables`."""
+"""Tables of calibration, slope, coverage and power from plain rows of their files, like `skill_tables`."""
 
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from forecasting.documents.blocks import Cell, Table, Text, Unit
+from forecasting.documents.blocks import Cell, Figure, Table, Text, Unit
 from forecasting.documents.compose import table, text
-from forecasting.documents.quantities import figure, name, quote, share
-from forecasting.documents.skill_tables import DESIGNS, HEADS, MODELS, WEIGHTS, Row, chosen
+from forecasting.documents.quantities import count, figure, name, quote, share
+from forecasting.documents.skill_tables import (
+    DESIGNS,
+    FORMALIZED,
+    HEADS,
+    MODELS,
+    SAMPLES,
+    WEIGHTS,
+    Row,
+    chosen,
+    designs_of,
+)
 from forecasting.documents.wording import TOO_FEW, years
+from forecasting.models import BASE_RATE, HEADLINE
 from forecasting.record.vocabulary import CAUSES
 
 Side = Literal["horizon", "weights"]
+AIM: Final = 0.60
+"""Share of the intervals of a cell that should at least hold the true probability."""
+THIRDS: Final = ("lowest", "middle", "highest")
 POWER: Final = {
     "Standard error": "standard_error",
     "Probability of the same sign in a replication": "same_sign",
@@ -82,9 +96,85 @@ def reliability_words(design: str) -> Text:
     )
 
 
+def slopes(rows: Iterable[Row]) -> Table | None:
+    """Slope of (outcome - base rate) on (forecast - base rate) by outcome, designs side by side; None without rows.
+
+    Parameters
+    ----------
+    rows : iterable of mappings
+        Rows of `slope.csv`; of formalization every sample is shown, of the other outcomes all cases.
+    """
+    every = list(rows)
+    designs = designs_of(every)
+    asked = [(FORMALIZED, sample) for sample in SAMPLES] + [(cause, "all") for cause in CAUSES if cause != FORMALIZED]
+    lines: list[list[Cell]] = []
+    for cause, sample in asked:
+        of_design = {row["design"]: row for row in chosen(every, cause=cause, sample=sample)}
+        if of_design:
+            cells = (slope_figure(of_design[design]) if design in of_design else "" for design in designs)
+            lines.append([f"{cause}, {SAMPLES[sample]}", *cells])
+    caption = "Slope of (outcome - base rate) on (forecast - base rate)"
+    return table(caption, [HEADS["cause"], *(DESIGNS[design] for design in designs)], lines) if lines else None
+
+
+def slope_figure(row: Row | None) -> Figure:
+    """A slope with its interval at 95 %; not measured where there is no row."""
+    return figure("ratio", row["slope"], row["lower95"], row["upper95"]) if row else figure("ratio", None)
+
+
+def coverage(rows: Iterable[Row]) -> Table | None:
+    """Share of simulated forecast intervals that hold the true probability; None without rows.
+
+    Parameters
+    ----------
+    rows : iterable of mappings
+        Rows of `coverage.csv`, of `benchmarks/development/coverage.py`.
+    """
+    every = list(rows)
+    lines: list[list[Cell]] = []
+    for world in dict.fromkeys(row["world"] for row in every):
+        own = chosen(every, world=world)
+        of_cause = {cause: chosen(own, cause=cause) for cause in CAUSES}
+        lines.append([quote(world), "all", *_covered(own)])
+        lines += [[quote(world), name(cause), *_covered(part)] for cause, part in of_cause.items() if part]
+    head = ["World", "Outcome", *(f"Covered, {third} third" for third in THIRDS), "Covered", "Least cell", "Mean width"]
+    return table("Coverage of the intervals in simulated records", head, lines) if lines else None
+
+
+def coverage_words(rows: Iterable[Row]) -> Text | None:
+    """Coverage in each simulated world, and whether the aim is met; None without rows."""
+    every = list(rows)
+    if not every:
+        return None
+    worlds = [chosen(every, world=world) for world in dict.fromkeys(row["world"] for row in every)]
+    least = min(float(row["covered"]) for row in every)
+    met = "which is met" if least >= AIM else "**which is not met**"
+    return text(
+        "Simulated records, whose true probabilities are known: the forecast's intervals, which are to hold the truth "
+        "four times in five, hold it in between {low} and {high} of all cases, by world. Of each outcome, horizon and "
+        f"third of the true probabilities at least {{aim}} were aimed at, {met}: the least has {{least}}. There are "
+        "{n} records for each world, made on the development half.",
+        low=share(min(map(_mean, worlds))), high=share(max(map(_mean, worlds))), aim=share(AIM), least=share(least),
+        n=count(every[0]["n_records"]),
+    )  # fmt: skip
+
+
+def _covered(rows: list[Row]) -> list[Cell]:
+    """Coverage by third and in all, of the least cell, and the mean width."""
+    thirds = [share(_mean(chosen(rows, third=third))) for third in THIRDS]
+    least = min(float(row["covered"]) for row in rows)
+    return [*thirds, share(_mean(rows)), share(least), share(_mean(rows, "width"))]
+
+
+def _mean(rows: list[Row], column: str = "covered") -> float:
+    n = sum(int(row["n"]) for row in rows)
+    return sum(float(row[column]) * int(row["n"]) for row in rows) / n if n else float("nan")
+
+
 def compared(rows: Iterable[Row]) -> list[Row]:
-    """Of the rows of `power.csv`, the hazard model against each other model, and the two base rates."""
-    return [r for r in rows if r["model"] == "primary" or (r["model"], r["against"]) == ("type_base_rate", "base_rate")]
+    """Of the rows of `power.csv`, the ladder forecast against each other model, and the two base rates."""
+    pair = ("type_base_rate", BASE_RATE)
+    return [row for row in rows if row["model"] == HEADLINE or (row["model"], row["against"]) == pair]
 
 
 def power(rows: Iterable[Row], design: str) -> Table | None:
@@ -106,7 +196,7 @@ def power(rows: Iterable[Row], design: str) -> Table | None:
         for row in chosen(compared(rows), design=design)
     ]
     head = ["Comparison", "Difference in skill", *POWER]
-    return table(f"Power of paired comparisons: {DESIGNS[design]}", head, lines) if lines else None
+    return table(f"Power of paired comparisons on formalization: {DESIGNS[design]}", head, lines) if lines else None
 
 
 def tiers(rows: Iterable[Row]) -> Table | None:

@@ -13,7 +13,7 @@ from forecasting.documents import scorecard_sections as sections
 from forecasting.documents.ledger_section import LEDGER, ledger, ledger_values
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
-from forecasting.documents.skill_tables import REGISTERED
+from forecasting.documents.skill_tables import skill_rows
 from forecasting.documents.values import Content
 from forecasting.forecasts import LEVEL
 from forecasting.record.history import History, load_history
@@ -23,7 +23,8 @@ from forecasting.record.schema import EVALUATION
 from forecasting.store.errors import UsageError
 from forecasting.store.package_data import shipped
 
-TABLES = ("breakdown", "calibration", "reliability", "power")
+TABLES = ("skill", "slope", "calibration", "reliability", "power", "lines")
+COVERAGE = "coverage"
 PEERS = "benchmarks/peers/results.csv"
 REGISTRATION = "REGISTRATION.md"
 RESULTS = f"{EVALUATION}/{{}}.csv"
@@ -37,11 +38,14 @@ class ScorecardReport(Report):
         (
             sections.masthead,
             sections.headline,
+            sections.hindsight,
             sections.horizons,
             sections.causes,
             sections.parts,
+            sections.models,
             sections.calibration,
             sections.reliability,
+            sections.coverage,
             sections.power,
             ledger,
             sections.peers,
@@ -62,8 +66,8 @@ class ScorecardReport(Report):
 def scorecard_content(history: History) -> Content:
     """All values of the page: the results of the last record that was scored, and the heads of those before it.
 
-    `registered`: rows of `skill.csv`; each of `TABLES`: rows of that file, of the record `scored_record` (the first
-    digits of its hash; empty where there is no result); `earlier`: rows of the whole, of records scored before;
+    Each of `TABLES`: rows of that file, of the record `scored_record` (the first digits of its hash; empty where there
+    is no result); `earlier`: rows of the primary figure, of records scored before; `coverage`: of simulated intervals;
     `ledger`: what the ledger beside the record holds, or None; `tried`: the section on what was dropped, and
     `registrations`: the others; `provenance`: what each value rests on.
     """
@@ -80,9 +84,9 @@ def scorecard_content(history: History) -> Content:
         "level": LEVEL,
         "scored_record": last,
         "ledger": value("ledger", ledger_values, folder / LEDGER),
-        "registered": value("registered", registered_skill, folder, last),
         **{name: value(name, rows_scored, folder, name, last) for name in TABLES},
         "earlier": value("earlier", rows_earlier, folder, last),
+        COVERAGE: value(COVERAGE, rows_of, folder, RESULTS.format(COVERAGE)),
         "peers": value("peers", rows_of, shipped("data").parent, PEERS),
         "tried": value("tried", tried, folder / REGISTRATION),
         "registrations": value("registrations", registrations, folder / REGISTRATION),
@@ -92,7 +96,7 @@ def scorecard_content(history: History) -> Content:
 
 def scored_record(folder: Path) -> str:
     """The first digits of the hash of the record scored last; empty where there is no result."""
-    return next((row["record"] for row in rows_of(folder, RESULTS.format("breakdown"))), "")
+    return next((row["record"] for row in rows_of(folder, RESULTS.format("skill"))), "")
 
 
 def rows_scored(folder: Path, name: str, record: str) -> list[Content]:
@@ -100,15 +104,10 @@ def rows_scored(folder: Path, name: str, record: str) -> list[Content]:
     return [row for row in rows_of(folder, RESULTS.format(name)) if row["record"] == record]
 
 
-def registered_skill(folder: Path, record: str) -> list[Content]:
-    """The skill in the registered designs on that record."""
-    return [row for row in rows_scored(folder, "skill", record) if row["design"] in REGISTERED]
-
-
 def rows_earlier(folder: Path, record: str) -> list[Content]:
-    """The rows of the whole that are of other records."""
-    rows = rows_of(folder, RESULTS.format("breakdown"))
-    return [row for row in rows if row["record"] != record and row["by"] == "all"]
+    """The rows of the primary figure that are of other records."""
+    rows = rows_of(folder, RESULTS.format("skill"))
+    return [dict(row) for row in skill_rows(rows) if row["record"] != record]
 
 
 def rows_of(folder: Path, name: str) -> list[Content]:

@@ -1,11 +1,19 @@
 """Sections of the scorecard, from its content."""
 
 from forecasting.documents.blocks import Block, Chart, Fold, Prose, Section, Summary, Table, Title
-from forecasting.documents.calibration_tables import brier_parts, interval_cell, reliability_words, tiers
+from forecasting.documents.calibration_tables import (
+    brier_parts,
+    coverage_words,
+    interval_cell,
+    reliability_words,
+    slopes,
+    tiers,
+)
 from forecasting.documents.calibration_tables import calibration as calibration_table
+from forecasting.documents.calibration_tables import coverage as coverage_table
 from forecasting.documents.calibration_tables import power as power_table
-from forecasting.documents.compose import chart, joined, section, table, text
-from forecasting.documents.quantities import code, day, percent, quote, share
+from forecasting.documents.compose import chart, section, table, text
+from forecasting.documents.quantities import code, day, percent, quote
 from forecasting.documents.skill_tables import (
     DESIGNS,
     REGISTERED,
@@ -13,12 +21,21 @@ from forecasting.documents.skill_tables import (
     chosen,
     no_skill,
     skill_by,
-    skill_by_weights,
+    skill_by_sample,
+    skill_by_score,
     skill_cell,
-    skill_of_others,
+    skill_of_models,
     skill_rows,
 )
 from forecasting.documents.values import Fields, plain
+from forecasting.documents.verdict_tables import (
+    claim_words,
+    current_period,
+    lines_table,
+    verdict_table,
+    verdict_words,
+)
+from forecasting.scores.verdict import LEVEL
 
 NO_RESULT = text(
     "No result for this record yet: `forecasting backtest --design cluster --tables DIR`, with the folder `evaluation` "
@@ -38,8 +55,9 @@ def masthead(content: Fields) -> Section:
             below=text(
                 "Out-of-sample forecasts for past days, compared with the observed outcomes. Skill is the relative "
                 "reduction of the base rate's score: zero equals the base rate, higher is better. Brackets contain "
-                "{level} confidence intervals from a bootstrap over groups of related cases."
-                f"{earlier if content['scored_record'] and not same else ''}",
+                "confidence intervals from a bootstrap over groups of related cases, at {wide} of skills and slopes, "
+                f"at {{level}} of all else.{earlier if content['scored_record'] and not same else ''}",
+                wide=percent(LEVEL),
                 level=percent(content["level"]),
             ),
         )
@@ -47,56 +65,61 @@ def masthead(content: Fields) -> Section:
 
 
 def headline(content: Fields) -> Section:
-    """Skill of the hazard model in every design, over both base rates and under each weighting."""
-    rows = content["breakdown"]
+    """The registered verdict with the halves beside it, formalization in every design, and the first record's."""
+    rows = content["skill"]
     if not rows:
         return section(NO_RESULT)
     return section(
         _answer(content),
-        skill_by_weights(rows, "base_rate"),
-        skill_by_weights(rows, "type_base_rate"),
-        skill_of_others(rows),
+        verdict_table(rows),
+        skill_by_sample(rows),
         text(
-            "Four-state Brier score, averaged over horizons of 12 to 120 months. The first two designs are the "
-            "registered ones; the other two are stress tests."
+            "Brier score of formalization, averaged over horizons of 12 to 120 months: windows that were over by the "
+            "record's end, each forecast with the same weight. The first four designs are the registered ones; others "
+            "are stress tests."
         ),
         _earlier(content),
     )
 
 
 def _answer(content: Fields) -> Summary | None:
-    """The first screen: skill in the registered designs, and the outcomes without shown skill."""
-    told = [
-        text("**{skill}** ({design})", skill=share(row["skill"], row["lower"], row["upper"]), design=DESIGNS[design])
-        for design in REGISTERED
-        for row in chosen(skill_rows(content["breakdown"]), design=design)
-    ]
-    if not told:
-        return None
-    said = text("The hazard model reduces the base rate's Brier score by {skills}.", skills=joined(told, " and "))
-    none = no_skill(content["breakdown"])
-    return Summary(label="Bottom line", blocks=(said, none) if none else (said,))
+    """The first screen: the verdict, the claim, the present period, and the outcomes without shown skill."""
+    rows = content["skill"]
+    said = (verdict_words(rows), claim_words(content["lines"]), current_period(rows), no_skill(rows))
+    found = tuple(one for one in said if one is not None)
+    return Summary(label="Bottom line", blocks=found) if found else None
+
+
+def hindsight(content: Fields) -> Section:
+    """The lines that bound hindsight, and the claim."""
+    return _results(claim_words(content["lines"]), lines_table(content["lines"]))
 
 
 def horizons(content: Fields) -> Section:
-    """Skill by horizon, and under other proper scores."""
-    return _results(*(skill_by(content["breakdown"], by) for by in ("horizon", "score")))
+    """Skill on formalization by horizon."""
+    return _results(skill_by(content["skill"], "horizon"))
 
 
 def causes(content: Fields) -> Section:
-    """Skill for each outcome by itself, and the outcomes without shown skill in a registered design."""
-    return _results(no_skill(content["breakdown"]), skill_by(content["breakdown"], "cause"))
+    """Skill under each score, and the outcomes without shown skill in a registered design."""
+    return _results(no_skill(content["skill"]), skill_by_score(content["skill"]))
 
 
 def parts(content: Fields) -> Section:
     """Skill by trait of the forecasts; nothing where there are too few cases or observed outcomes."""
-    return _results(*(skill_by(content["breakdown"], by) for by in TRAITS))
+    rows = content["skill"]
+    return _results(current_period(rows), *(skill_by(rows, by) for by in TRAITS), skill_by(rows, "period", "states"))
+
+
+def models(content: Fields) -> Section:
+    """Every model on the same windows, the first registration's among them."""
+    return _results(*(skill_of_models(content["skill"], score) for score in ("formalized", "states")))
 
 
 def calibration(content: Fields) -> Section:
-    """Calibration in the large and slope of each outcome at each horizon, with equal weight for every forecast."""
+    """Slope over the base rate, and calibration in the large and slope of each outcome at each horizon."""
     rows = chosen(content["calibration"], weights="forecast")
-    return _results(*(calibration_table(rows, design, "horizon") for design in DESIGNS))
+    return _results(slopes(content["slope"]), *(calibration_table(rows, design, "horizon") for design in DESIGNS))
 
 
 def reliability(content: Fields) -> Section:
@@ -109,6 +132,11 @@ def _curve(content: Fields, design: str) -> Chart | None:
     scores = chosen(content["calibration"], design=design, weights="forecast", horizon=CURVE_MONTHS)
     words = reliability_words(design)
     return chart("reliability", {"curves": points}, words, brier_parts(scores)) if points else None
+
+
+def coverage(content: Fields) -> Section:
+    """Coverage of the forecast's intervals, by simulation; nothing where none was stored."""
+    return section(coverage_words(content["coverage"]), coverage_table(content["coverage"]))
 
 
 def power(content: Fields) -> Section:
@@ -127,9 +155,9 @@ def peers(content: Fields) -> Section:
             *(interval_cell("share", row, column) for column in ("skill_over_base_rate", "primary_minus")),
         ]
         for row in content["peers"]
-        if expected <= set(row) and row["weight"] == "case"
+        if expected <= set(row) and row["weight"] == "forecast"
     ]
-    head = ["Model", "Design", "Skill over the base rate", "Hazard model minus this"]
+    head = ["Model", "Design", "Skill over the base rate", "Hazard model of the first registration minus this"]
     shown = table("Other models on the same forecasts", head, rows)
     return Section(title="Other models", blocks=(shown,)) if rows else section()
 

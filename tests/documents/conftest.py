@@ -3,8 +3,12 @@
 import pytest
 from sharing import made_once
 
+from forecasting.backtest.tables import RECORD_DIGITS
 from forecasting.documents.data_quality import QualityReport
-from forecasting.documents.scorecard import ScorecardReport
+from forecasting.documents.scorecard import COVERAGE, RESULTS, TABLES, ScorecardReport, rows_of, rows_scored
+from forecasting.documents.values import Content
+from forecasting.record.reading import RawRecord
+from forecasting.store.package_data import shipped
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +21,11 @@ def scorecard_report(tmp_path_factory: pytest.TempPathFactory) -> ScorecardRepor
 def quality_report(tmp_path_factory: pytest.TempPathFactory) -> QualityReport:
     """The report of the shipped record."""
     return made_once(tmp_path_factory, "quality", lambda _: QualityReport())
+
+
+@pytest.fixture(scope="session")
+def shipped_results(record: RawRecord) -> dict[str, list[Content]]:
+    """Rows of the shipped tables of results that are of this record, and of the simulated coverage."""
+    digits, folder = record.sha256[:RECORD_DIGITS], shipped("data")
+    found = {name: rows_scored(folder, name, digits) for name in TABLES}
+    return found | {COVERAGE: rows_of(folder, RESULTS.format(COVERAGE))}

@@ -33,9 +33,10 @@ def test_every_value_of_a_page_says_what_it_rests_on(report, request):
 
 def test_the_scorecard_names_the_files_that_it_read(scorecard_report):
     said = Provenance.of(scorecard_report.content)
-    assert said["registered"].files == ("evaluation/skill.csv",) and said["registered"].reads == {}
+    assert said["skill"].files == ("evaluation/skill.csv",) and said["skill"].reads == {}
+    assert said["lines"].files == ("evaluation/lines.csv",) and said["coverage"].files == ("evaluation/coverage.csv",)
     assert said["peers"].files == ("benchmarks/peers/results.csv",)
-    assert said["earlier"].files == said["breakdown"].files == ("evaluation/breakdown.csv",)
+    assert said["earlier"].files == said["scored_record"].files == ("evaluation/skill.csv",)
 
 
 def test_the_values_read_are_those_that_have_a_provenance_and_new_ones_but_no_settings():

@@ -9,16 +9,18 @@ import pytest
 from pointers import follow_pointers
 from results import published
 
+from forecasting.backtest.breakdown import FEWEST_CASES
 from forecasting.documents import scorecard
 from forecasting.documents import scorecard_sections as sections
 from forecasting.documents.html import section_html
 from forecasting.documents.page import html_page
 from forecasting.documents.scorecard import ScorecardReport
-from forecasting.documents.skill_tables import REGISTERED
+from forecasting.documents.skill_tables import REGISTERED_SECOND, skill_rows
 from forecasting.documents.text import section_text
 from forecasting.documents.values import view
-from forecasting.documents.wording import MINUS
+from forecasting.documents.wording import MINUS, TOO_FEW
 from forecasting.publish.engine import ENGINE
+from forecasting.scores.verdict import size_of
 from forecasting.store.errors import UsageError
 from forecasting.store.package_data import shipped
 
@@ -49,7 +51,7 @@ def test_the_page_shows_every_section_without_script_or_network(page, scorecard_
     for section in ScorecardReport.SECTIONS:
         shown = words_of(scorecard_report, section)
         assert shown in text_of(page)
-        assert shown or section == "peers"
+        assert shown or section in ("peers", "coverage")
     assert page.count("<svg") == 2
     assert not re.search(r"<script|<link|@import|javascript:|(src|href)=\"http", page.replace('href="#', ""), re.I)
 
@@ -61,52 +63,74 @@ def test_every_percentage_on_the_page_is_in_its_content(scorecard_report):
         return own.union(*(numbers(item) for item in inner))
 
     known = numbers(json.loads(json.dumps(scorecard_report.content, allow_nan=False)))
-    for section in ("headline", "horizons", "causes", "parts", "calibration", "power"):
+    for section in ("horizons", "causes", "parts", "models", "calibration", "power"):
         printed = re.findall(rf"({MINUS}?\d+\.\d) %", words_of(scorecard_report, section))
-        assert len(printed) > 10
+        assert len(printed) > 10 or section == "horizons"
         assert {one.replace(MINUS, "-") for one in printed} <= known
 
 
 def test_every_figure_of_the_page_shows_the_value_that_its_pointer_leads_to(scorecard_report):
-    rows = sum(len(scorecard_report.content[name]) for name in ("breakdown", "calibration", "power"))
+    rows = sum(len(scorecard_report.content[name]) for name in ("calibration", "power", "lines"))
     assert follow_pointers(scorecard_report) > rows
 
 
-def test_the_headline_is_the_registered_skill(scorecard_report, record):
-    proof = published("skill", record.sha256).set_index(["design", "model", "reference", "horizon"])
-    cells = [
-        "{:.1f} % [{:.1f}, {:.1f}]".format(
-            *(100 * proof.loc[(design, "primary", "base_rate", "all"), ["brier_skill", "lower", "upper"]])
-        )
-        for design in ("cluster", "rolling")
-    ]
-    assert f"one unit per case (registered) {' '.join(cells)}" in words_of(scorecard_report, "headline")
+def test_the_headline_is_the_verdict_on_the_primary_figure(scorecard_report, record):
+    proof = published("skill", record.sha256).set_index(["design", "sample", "weights", "score", "by"]).sort_index()
+    proof = proof[(proof["model"] == "ladder") & (proof["reference"] == "base_rate")]
+    shown = words_of(scorecard_report, "headline").replace(MINUS, "-")
+    rows = {
+        sample: proof.loc[[("cluster", sample, "forecast", "formalized", "all")]].iloc[0]
+        for sample in ("all", "development", "reserved")
+    }
+    for row in rows.values():
+        assert "{:.1f} % [{:.1f}, {:.1f}]".format(*(100 * row[["skill", "lower95", "upper95"]])) in shown
+        assert f"{row['n']:,} {row['n_cases']} {row['n_endings']} {row['n_groups']}" in shown
+    is_shown = rows["all"]["lower95"] > 0 and rows["reserved"]["skill"] > 0
+    assert (f"Skill on formalization is shown, and it is {size_of(rows['all']['skill'])}" in shown) == is_shown
+    assert ("No skill on formalization is shown" in shown) != is_shown
 
 
 def test_what_has_no_skill_is_said_to_have_none(scorecard_report):
-    rows = [r for r in scorecard_report.content["breakdown"] if (r["by"], r["weights"]) == ("cause", "case")]
+    rows = [row for row in scorecard_report.content["skill"] if (row["by"], row["sample"], row["weights"]) == (
+        "all", "all", "forecast") and (row["model"], row["reference"]) == ("ladder", "base_rate")]  # fmt: skip
+    causes = ("formalized", "collapsed", "faded")
     unproved = {
-        r["part"] for r in rows if r["reference"] == "base_rate" and r["lower"] <= 0 and r["design"] in REGISTERED
+        row["score"]
+        for row in rows
+        if row["score"] in causes and row["design"] in REGISTERED_SECOND and row["lower95"] <= 0
     }
-    said = re.search(r"No skill over the base rate is shown for: (.*?)\.", words_of(scorecard_report, "causes")).group(
-        1
-    )
-    assert unproved == {word for word in ("formalized", "collapsed", "faded") if word in said} != set()
+    told = re.search(r"No skill over the base rate is shown for: (.*?)\.", words_of(scorecard_report, "causes"))
+    assert unproved == {cause for cause in causes if told and cause in told.group(1)}
 
 
-def test_too_few_is_said_where_nothing_is_printed(scorecard_report):
-    assert "lapsed treaty 4 4 too few too few too few too few" in words_of(scorecard_report, "parts")
+def test_a_part_of_few_cases_is_too_few_and_has_no_number(scorecard_report):
+    few = [row for row in scorecard_report.content["skill"] if row["n_cases"] < FEWEST_CASES]
+    assert few and all(row["skill"] is row["lower95"] is None for row in few)
+    assert TOO_FEW in words_of(scorecard_report, "parts")
 
 
 def test_a_record_without_results_says_so_and_shows_no_number(few_cases):
     bare = few_cases.parent / "bare"
     bare.mkdir()
-    content = {"registered": [], **{name: [] for name in scorecard.TABLES}, "earlier": [], "peers": []}
-    assert [scorecard.rows_of(bare, f"evaluation/{name}.csv") for name in scorecard.TABLES] == [[]] * 4
-    for name in ("headline", "horizons", "causes", "parts", "calibration", "reliability", "power"):
+    content = {**{name: [] for name in (*scorecard.TABLES, scorecard.COVERAGE)}, "earlier": [], "peers": []}
+    assert [scorecard.rows_of(bare, f"evaluation/{name}.csv") for name in scorecard.TABLES] == [[]] * len(
+        scorecard.TABLES
+    )
+    of_tables = (
+        "headline",
+        "hindsight",
+        "horizons",
+        "causes",
+        "parts",
+        "models",
+        "calibration",
+        "reliability",
+        "power",
+    )
+    for name in of_tables:
         made = ScorecardReport.SECTIONS[name](view(content))
         assert section_text(made).startswith("No result for this record yet") and len(made.blocks) == 1
-    assert sections.peers(view(content)).blocks == ()
+    assert sections.peers(view(content)).blocks == sections.coverage(view(content)).blocks == ()
 
 
 def test_other_learners_are_shown_if_a_file_is_there(tmp_path):
@@ -114,7 +138,7 @@ def test_other_learners_are_shown_if_a_file_is_there(tmp_path):
     path.write_text(
         "design,weight,model,skill_over_base_rate,skill_over_base_rate_lower,skill_over_base_rate_upper,"
         "primary_minus,primary_minus_lower,primary_minus_upper\n"
-        "cluster,case,forest,0.0123,-0.01,0.03,0.05,0.02,0.08\ncluster,forecast,forest,0.5,0.5,0.5,0.5,0.5,0.5\n"
+        "cluster,forecast,forest,0.0123,-0.01,0.03,0.05,0.02,0.08\ncluster,case,forest,0.5,0.5,0.5,0.5,0.5,0.5\n"
     )
     html = text_of(section_html(sections.peers(view({"peers": scorecard.rows_of(path.parent, path.name)}))))
     assert f"forest related cases held out 1.2 % [{MINUS}1.0, 3.0] 5.0 % [2.0, 8.0]" in html
@@ -125,7 +149,7 @@ def test_results_of_an_earlier_record_are_told_apart(scorecard_report):
     content = {**scorecard_report.content, "record_sha256": "f" * 64}
     assert "of an earlier edition of the record" in text_of(section_html(sections.masthead(view(content))))
     assert "of an earlier edition" not in words_of(scorecard_report, "masthead")
-    earlier = [{**row, "record": "0123"} for row in content["breakdown"] if row["by"] == "all"]
+    earlier = [{**row, "record": "0123"} for row in skill_rows(content["skill"])]
     assert "Earlier editions of the record" in section_text(sections.headline(view({**content, "earlier": earlier})))
 
 

@@ -1,14 +1,18 @@
 """Applicability domain: when the model abstains or its interval is widened, how often, and for which cases today."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Final
 
+from forecasting.documents.blocks import Cell
 from forecasting.documents.card.form import CardBlock, CardSection
 from forecasting.documents.card.material import MODEL, TARGET, Material
 from forecasting.documents.compose import table, text
 from forecasting.documents.quantities import count, day, quote, share
-from forecasting.explain.support import SupportCount
+from forecasting.documents.skill_tables import MODELS
 from forecasting.forecasts import case_limits
 from forecasting.forecasts.applicability import FEWEST_AT_RISK, Applicability
+from forecasting.models import FIRST
 
 RULES: Final = {
     "type": "No other training case has its form: the model abstains",
@@ -22,54 +26,64 @@ MOST: Final = 12
 def limits(material: Material) -> CardSection:
     """Frequency of abstention and widening in open cases and in the backtest, by rule, and the reasons today."""
     found = material.support
+    today = _open_limits(material)
     parts = {"Open cases": found.open_cases} | ({"Backtest forecasts": found.past} if found.past else {})
+    own = Counter(limit.status for limit in today[MODEL].values())
+    first = MODELS[FIRST]
+    rows = [_line(f"Open cases, {MODELS[MODEL]}", len(today[MODEL]), own["abstained"], own["widened"])]
+    rows += [_line(f"{of}, {first}", part.n, part.abstained, part.widened) for of, part in parts.items()]
     blocks: list[CardBlock] = [
         text(
-            "The limits of the model are enforced when a forecast is made. Outside its applicability domain the model "
-            "abstains and only the base rate is reported; near its edge, the interval is widened to contain that of "
-            "the base rate. Fewer than {fewest} cases in the risk set at an age are too few. As of {day}, {met} of "
-            "{open} open cases meet a limit. The rules: `forecasting/forecasts/applicability.py`.",
+            "The limits of a model are enforced when a forecast is made. Outside its applicability domain it abstains; "
+            "near its edge, its interval is widened to contain that of the base rate. As of {day}, {own} of {open} "
+            "open cases meet a limit of the ladder forecast, whose interval is that of the mixture of both posteriors, "
+            "and {met} one of the hazard model of the first registration, which stands beside it. There fewer than "
+            "{fewest} cases in the risk set at an age are too few. The rules: "
+            "`forecasting/forecasts/applicability.py`.",
             fewest=count(FEWEST_AT_RISK), day=day(str(material.history.as_of)), open=count(found.open_cases.n),
+            own=count(own["abstained"] + own["widened"]),
             met=count(found.open_cases.abstained + found.open_cases.widened),
         ),
         table(
             "How often a limit is met",
             ("Forecasts", "Number", "Abstained", "Widened", "Within", "Share abstained or widened"),
-            [_line(of, part) for of, part in parts.items()],
+            rows,
         ),
         table(
-            "Which rule was met (one forecast may meet several)",
+            f"Which rule was met (one forecast may meet several): {first}",
             ("Rule", *parts),
             [[said, *(count(part.rules.get(rule, 0)) for part in parts.values())]
              for rule, said in RULES.items()],
         ),
         *([] if found.past else [text("Backtest forecasts: {why}.", why=quote(found.missing))]),
-        *_today(material),
+        _reasons(material, today),
     ]  # fmt: skip
     return CardSection(title="Applicability domain", blocks=tuple(blocks))
 
 
-def _line(of: str, part: SupportCount) -> list[Any]:
-    met = part.abstained + part.widened
-    return [of, count(part.n), count(part.abstained), count(part.widened), count(part.n - met),
-            share(met / part.n if part.n else None)]  # fmt: skip
+def _line(of: str, n: int, abstained: int, widened: int) -> list[Any]:
+    met = abstained + widened
+    return [of, count(n), count(abstained), count(widened), count(n - met), share(met / n if n else None)]
 
 
-def _today(material: Material) -> list[CardBlock]:
+def _reasons(material: Material, today: Mapping[str, Mapping[str, Applicability]]) -> CardBlock:
     """The reasons of today, each with its number of open cases."""
-    touched: dict[str, list[str]] = {}
+    touched: dict[tuple[str, str], list[str]] = {}
     names = material.history.cases.set_index("case_id")["name"]
-    for case, limit in _open_limits(material).items():
-        for reason in limit.reasons:
-            touched.setdefault(str(reason), []).append(str(names[case]))
+    for model, limits_of in today.items():
+        for case, limit in limits_of.items():
+            for reason in limit.reasons:
+                touched.setdefault((model, str(reason)), []).append(str(names[case]))
     if not touched:
-        return [text("As of {day}, no open case meets a limit.", day=day(str(material.history.as_of)))]
+        return text("As of {day}, no open case meets a limit.", day=day(str(material.history.as_of)))
     most = sorted(touched.items(), key=lambda one: (-len(one[1]), one[0]))[:MOST]
-    head = ("Reason", "Open cases", "Examples")
-    rows = [[quote(reason), count(len(cases)), quote("; ".join(sorted(cases)[:3]))] for reason, cases in most]
-    return [table("Reasons that apply to open cases, the most frequent first, at most a dozen", head, rows)]
+    head = ("Reason", "Open cases", "Examples", "Model")
+    rows: list[list[Cell]] = [[quote(reason), count(len(cases)), quote("; ".join(sorted(cases)[:3])), MODELS[model]]
+            for (model, reason), cases in most]  # fmt: skip
+    return table("Reasons that apply to open cases, the most frequent first, at most a dozen", head, rows)
 
 
-def _open_limits(material: Material) -> dict[str, Applicability]:
+def _open_limits(material: Material) -> dict[str, dict[str, Applicability]]:
+    """Applicability to each open case, by model."""
     found = case_limits(material.history, material.history.open_case_ids(TARGET), material.fitted, material.index)
-    return {case: by_model[MODEL] for case, by_model in found.items() if by_model[MODEL].status != "within"}
+    return {model: {case: by_model[model] for case, by_model in found.items()} for model in (MODEL, FIRST)}

@@ -8,7 +8,17 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from forecasting.documents.card import bounds, evidence, failures, identity, performance, reforms, reliability, risk
+from forecasting.documents.card import (
+    bounds,
+    details,
+    evidence,
+    failures,
+    identity,
+    performance,
+    reforms,
+    reliability,
+    risk,
+)
 from forecasting.documents.card.diff import differences
 from forecasting.documents.card.form import Card, CardSection, require_filled
 from forecasting.documents.card.material import Material, gather
@@ -20,17 +30,19 @@ from forecasting.store.values import complaint
 
 CHANGES: Final = "changes"
 SIGNIFICANT: Final = 6
-NAME: Final = "Hazard model of informal arms control"
+NAME: Final = "Ladder forecast of informal arms control"
 SECTIONS: Final[dict[str, Callable[[Material], CardSection]]] = {
     function.__name__: function
     for function in (
         identity.summary,
-        identity.details,
+        details.details,
         identity.uses,
         identity.factors,
+        performance.verdict,
         performance.metrics,
         performance.recounted,
         reliability.calibration,
+        reliability.intervals,
         reliability.power,
         performance.multiverse,
         bounds.limits,

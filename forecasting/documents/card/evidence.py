@@ -7,12 +7,15 @@ import numpy as np
 
 from forecasting.documents.blocks import Figure
 from forecasting.documents.card.form import CardSection
-from forecasting.documents.card.material import MODEL, Material
+from forecasting.documents.card.material import Material
 from forecasting.documents.compose import items, table, text
 from forecasting.documents.quantities import count, day, figure, name, quote, share
+from forecasting.documents.skill_tables import skill_figure
+from forecasting.documents.verdict_tables import lowest_line
 from forecasting.documents.wording import label
-from forecasting.features import FEATURES, HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex, feature_table
+from forecasting.features import FEATURES, HINDSIGHT_FEATURES, DossierIndex, feature_table
 from forecasting.features.coverage import WINDOW_MONTHS, coverage_by_state
+from forecasting.forecasts.ladder_rows import COVARIATES
 from forecasting.record.agreement import coder_agreement
 from forecasting.record.panel import spells
 from forecasting.record.quality import Part, assumed_days, audit_verdicts, unopened_sources
@@ -125,19 +128,19 @@ def leakage(material: Material) -> CardSection:
                 features=count(len(FEATURES)), then=day(str(then)), differ=count(differ), compared=count(compared),
             ),
             text(
-                "**Hindsight.** Fields that are filled more readily once a treaty exists are excluded from the model: "
-                "{left_out}. Including them would raise its skill to {cluster} with related cases held out and "
-                "{rolling} as of each year, from {own} and {own_rolling}, spuriously. What the coders recalled when "
-                "they filled the other {kept} covariates cannot be tested here.",
-                left_out=quote(", ".join(HINDSIGHT_FEATURES)), kept=count(len(MODEL_FEATURES)),
-                cluster=material.skill("cluster", model="primary_hindsight"),
-                rolling=material.skill("rolling", model="primary_hindsight"),
-                own=material.skill("cluster", model=MODEL), own_rolling=material.skill("rolling", model=MODEL),
+                "**Hindsight.** Facts that are filled more readily once a treaty exists are no covariates: {left_out}. "
+                "The levels of the ladders were coded by readers who knew the outcomes. How much that may give is "
+                "bounded by coding the ladders in other ways (\"Verdict on formalization\"): the full ladders give "
+                "{full}, the lowest line {least}. What the coders recalled when they filled the {kept} other "
+                "covariates ({names}) cannot be tested here.",
+                left_out=quote(", ".join(HINDSIGHT_FEATURES)), kept=count(len(COVARIATES)),
+                names=quote(", ".join(label(term.name) for term in COVARIATES)), full=material.skill("cluster"),
+                least=skill_figure(lowest_line(material.results["lines"])),
             ),
             items([
                 "Related cases share a cluster or a treaty and are held out together; a precedent counts only from "
                 "the day on which its outcome was known, and not at all in a fold that holds it out.",
-                "Scaling, pooling and recalibration are fitted inside each fold; both references are fitted on "
+                "Model, chain, scales and recalibration are fitted inside each fold; all base rates are fitted on "
                 "exactly the training cases of the model.",
             ]),
         ),

@@ -10,6 +10,7 @@ from forecasting.documents.card.material import Material
 from forecasting.documents.card.recount import kept_scores
 from forecasting.documents.compose import items, table, text
 from forecasting.documents.quantities import count, day, name, quote, share
+from forecasting.models import BASE_RATE, HEADLINE
 from forecasting.record.vocabulary import CAUSES
 
 MONTHS: Final = 60
@@ -23,7 +24,7 @@ def failures(material: Material) -> CardSection:
     if material.track is None:
         return CardSection(title=title, blocks=(text("No backtest forecasts are stored for this record."),))
     lines = worst_first(material.track)
-    formal = f"primary_{CAUSES[0]}"
+    formal = f"{HEADLINE}_{CAUSES[0]}"
     vain = lines[lines["state"] != CAUSES[0]].sort_values(formal, ascending=False, kind="stable")
     missed = lines[lines["state"] == CAUSES[0]].sort_values(formal, kind="stable")
     lost = lines.sort_values("lost", ascending=False, kind="stable")
@@ -50,7 +51,7 @@ def worst_first(track: pd.DataFrame) -> pd.DataFrame:
     """The stored forecasts of `MONTHS` ahead, with their `score` and the difference to the base rate's; worst first."""
     lines = track[track["horizon"] == MONTHS].reset_index(drop=True)
     scores = kept_scores(lines)
-    lines = lines.assign(score=scores["primary"], lost=scores["primary"] - scores["base_rate"])
+    lines = lines.assign(score=scores[HEADLINE], lost=scores[HEADLINE] - scores[BASE_RATE])
     return lines.sort_values(["score", "case_id", "as_of"], ascending=[False, True, True])
 
 
@@ -63,8 +64,8 @@ def _told(material: Material, lines: pd.DataFrame) -> list[Text]:
             "**{case}**, as of {on}: formalized {formalized}, collapsed {collapsed}, faded {faded}, still observed "
             "{ongoing}. State five years later: {state}. {happened}",
             case=quote(names[row["case_id"]]), on=day(str(row["as_of"].date())), state=name(row["state"]),
-            **{cause: share(row[f"primary_{cause}"]) for cause in CAUSES},
-            ongoing=share(1.0 - sum(row[f"primary_{cause}"] for cause in CAUSES)),
+            **{cause: share(row[f"{HEADLINE}_{cause}"]) for cause in CAUSES},
+            ongoing=share(1.0 - sum(row[f"{HEADLINE}_{cause}"] for cause in CAUSES)),
             happened=quote(ends["aftermath"][row["case_id"]]),
         )
         for row in lines.drop_duplicates("case_id").head(SHOWN).to_dict(orient="records")
@@ -75,9 +76,9 @@ def _shown(material: Material, caption: str, lines: pd.DataFrame) -> Table:
     names = material.history.cases.set_index("case_id")["name"]
     rows = [
         [quote(names[row["case_id"]]), day(str(row["as_of"].date())),
-         *(share(row[f"primary_{cause}"]) for cause in CAUSES),
-         share(row[f"base_rate_{row['state']}"] if row["state"] in CAUSES else
-               1.0 - sum(row[f"base_rate_{cause}"] for cause in CAUSES)), name(row["state"])]
+         *(share(row[f"{HEADLINE}_{cause}"]) for cause in CAUSES),
+         share(row[f"{BASE_RATE}_{row['state']}"] if row["state"] in CAUSES else
+               1.0 - sum(row[f"{BASE_RATE}_{cause}"] for cause in CAUSES)), name(row["state"])]
         for row in lines.drop_duplicates("case_id").head(FEWER).to_dict(orient="records")
     ]  # fmt: skip
     head = (

@@ -1,4 +1,4 @@
-"""Identity of the model: summary, details, intended and excluded uses, factors, misuse and stewardship."""
+"""Identity of the model: summary, intended and excluded uses, factors, misuse and stewardship."""
 
 from typing import Final
 
@@ -7,92 +7,43 @@ import pandas as pd
 from forecasting.documents.card.form import CardSection
 from forecasting.documents.card.material import Material
 from forecasting.documents.compose import items, table, text
-from forecasting.documents.quantities import code, count, day, figure, name, percent, quote
-from forecasting.features import catalogue
-from forecasting.forecasts import LEVEL
-from forecasting.models.hazard import N_DURATION
-from forecasting.record.months import HORIZONS
-from forecasting.record.panel import spells
+from forecasting.documents.quantities import code, count, day, name, percent, quote
+from forecasting.documents.skill_tables import no_skill
+from forecasting.documents.verdict_tables import claim_words, current_period, verdict_words
 from forecasting.record.vocabulary import CAUSES, TYPES
+from forecasting.scores.verdict import LEVEL
 
 MODERN: Final = 1970
-FITTED_DIGITS: Final = 3  # fits differ in the seventh digit with the number of threads
 
 
 def summary(material: Material) -> CardSection:
     """The card in a few sentences."""
+    skill, lines = material.results["skill"], material.results["lines"]
+    found = (verdict_words(skill), claim_words(lines), current_period(skill), no_skill(skill))
     return CardSection(
         title="Summary",
         blocks=(
             items([
-                "The question: will an informal arms-control arrangement become a formal agreement, collapse, or "
-                "fade away, and by when? The answers are probabilities. The headline of every report is a base rate; "
-                "the hazard model described here is reported beside it.",
                 text(
-                    "In backtests its Brier skill over the base rate is {rolling} as of each year, and {cluster} with "
-                    "related cases held out (brackets: {level} confidence intervals).",
-                    rolling=material.skill("rolling"), cluster=material.skill("cluster"), level=percent(LEVEL),
+                    "The question: will an informal arms-control arrangement become a formal agreement, collapse, or "
+                    "fade away, and by when? The answers are probabilities. The headline of every report is the ladder "
+                    "forecast: a linear pool of the model described here ({share}) and of the base rate ({base}); "
+                    "both are shown under it.",
+                    share=percent(1.0 - material.model.base_share), base=percent(material.model.base_share),
                 ),
+                *(said for said in found if said is not None),
                 text(
-                    "On the outcome that the question is about, a formal agreement, the skill is {rolling} and "
-                    "{cluster}. Intervals that contain zero **show no skill**.",
-                    rolling=material.skill("rolling", "cause", "formalized"),
-                    cluster=material.skill("cluster", "cause", "formalized"),
-                ),
-                text(
-                    "Of {open} ongoing cases as of {day}, the model abstains from {abstained} and widens the interval "
-                    "of {widened}, because they lie outside its applicability domain.",
-                    open=count(material.support.open_cases.n), day=day(str(material.history.as_of)),
-                    abstained=count(material.support.open_cases.abstained),
-                    widened=count(material.support.open_cases.widened),
+                    "Over four states, formalized, collapsed, faded and ongoing, its skill is {cluster} with related "
+                    "cases held out, {rolling} as of each year and {gap} where cases were last seen as long ago as "
+                    "the open ones (brackets: {level} confidence intervals).",
+                    cluster=material.skill("cluster", score="states"),
+                    rolling=material.skill("rolling", score="states"),
+                    gap=material.skill("gap", score="states"), level=percent(LEVEL),
                 ),
                 "The record was coded by language models that knew the outcomes. No test on this record can undo "
                 "that, so every measure of agreement and of skill is an upper bound.",
                 "It must not be used for targeting, for findings of compliance, or as the sole basis of a decision.",
             ]),
-        ),
-    )  # fmt: skip
-
-
-def details(material: Material) -> CardSection:
-    """The fitted model: its kind, training data, settings and slopes."""
-    model, known = material.model, catalogue().set_index("name")
-    ended = spells(material.history).endings()
-    shift, slope = (round(float(value), FITTED_DIGITS) for value in model.calibration_)
-    names = [*model.statics, *model.states]
-    slopes = model.coef_[N_DURATION : N_DURATION + len(names)]
-    return CardSection(
-        title="Model details",
-        blocks=(
-            text(
-                "A monthly multinomial hazard with three competing causes (formalized, collapsed, faded), fitted on "
-                "stacked landmarks: each case's first public day and every anniversary at which it was still in the "
-                "risk set, with the covariates of that day. Slopes are shrunk towards zero, the cumulative incidence "
-                "towards the base rate (weight {shrink}), and the forecasts are recalibrated on held-out cases (shift "
-                "{shift}, slope {slope} on the log odds). Horizons extend to {months} months; every forecast has an "
-                "interval from a cluster bootstrap over related cases.",
-                shrink=percent(model.shrink), shift=figure("log odds", shift), slope=figure("ratio", slope),
-                months=count(max(HORIZONS)),
-            ),
-            text(
-                "Fitted on the record as of {day}: {n} cases, including retrospectively sampled ones, which inform "
-                "the slopes only; {ended} observed outcomes of prospectively sampled cases. Refitting takes seconds "
-                "and gives the same numbers; `forecasting train` stores the fitted models under a key of record, day, "
-                "code and library versions.",
-                day=day(str(material.history.as_of)), n=count(model.n_), ended=count(ended.sum()),
-            ),
-            table(
-                "Covariates and fitted slopes: monthly log odds of each cause, per standard deviation",
-                ("Covariate", "Unit", *CAUSES),
-                [[str(known.loc[one, "what"]), str(known.loc[one, "unit"]),
-                  *(figure("log odds", round(float(value), FITTED_DIGITS)) for value in values)]
-                 for one, values in zip(names, slopes, strict=True)],
-            ),
-            text(
-                "In addition: age in months, and shrunk intercepts for the form, the pair of parties and the era. "
-                "There are two targets: an agreement signed or adopted (`concluded`, used here) or in force "
-                "(`in_force`). Code: BSD 3-Clause; record: CC BY 4.0. Citation and commands: `README.md`."
-            ),
         ),
     )  # fmt: skip
 
@@ -150,9 +101,9 @@ def factors(material: Material) -> CardSection:
         title="Factors",
         blocks=(
             text(
-                "Performance may depend on the form of the arrangement, its era, how the case was sampled, the "
-                "confidence of its coding, the horizon, and whether the forecast is made at the start or at an "
-                "anniversary. \"Metrics\" breaks skill down by each. {modern} of {all} core cases began in or after "
+                "Performance may depend on the form of the arrangement, the period of the forecast, the confidence of "
+                "its coding, the horizon, and whether the forecast is made at the start or at an anniversary. "
+                "\"Metrics\" breaks skill down by each. {modern} of {all} core cases began in or after "
                 "{year}; states and languages that leave many documents are over-represented.",
                 modern=count((years >= MODERN).sum()), all=count(len(years)), year=quote(str(MODERN)),
             ),
@@ -177,7 +128,7 @@ def misuse(_: Material) -> CardSection:
                 ("Harm", "How it could arise", "Mitigation"),
                 [
                     ["A self-fulfilling forecast", "A published \"likely to collapse\" gives a party cover to leave",
-                     "The first screen shows both probabilities with their intervals; the base rate is the headline"],
+                     "The first screen shows every outcome with its interval, and the base rate under the headline"],
                     ["Laundering of a judgement", "A number lends authority to an existing opinion",
                      "Reports show other codings, precedents and what would change the probability, and by how much"],
                     ["An accusation with a number on it", "\"Collapsed\" is quoted as a finding that a state cheated",

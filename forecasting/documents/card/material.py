@@ -14,26 +14,26 @@ from forecasting.backtest.multiverse.summary import read_summary
 from forecasting.documents.blocks import Figure
 from forecasting.documents.card.form import Card, Sources
 from forecasting.documents.card.home import FOLDER, STEWARDS, Stewards, before, home_of, stewards
-from forecasting.documents.quantities import share
-from forecasting.documents.scorecard import scorecard_content
+from forecasting.documents.scorecard import COVERAGE, TABLES, scorecard_content
+from forecasting.documents.skill_tables import skill_figure, skill_rows
 from forecasting.explain.support import SupportCounts, support_counts
 from forecasting.explain.track_record import read_track_record
 from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels
-from forecasting.models import MODELS
+from forecasting.models import FIRST, HEADLINE, MODELS
 from forecasting.models.hazard import HazardModel
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.history import History
 from forecasting.record.schema import EVALUATION
 
 Row = dict[str, Any]
-MODEL: Final = "primary"
+MODEL: Final = HEADLINE
 TARGET: Final = "concluded"
 POPULATION: Final = "forward"
 MULTIVERSE: Final = "multiverse"
 RESULTS: Final = (
     *(f"{EVALUATION}/{name}" for name in (
-        "skill.csv", "breakdown.csv", "calibration.csv", "power.csv", "reliability.csv", "track_record.csv",
-        "track_record.json",
+        *(f"{table}.csv" for table in TABLES), f"{COVERAGE}.csv", "track_record.csv", "track_record.json",
     )),
     "DATASHEET.md", "REGISTRATION.md",
 )  # fmt: skip
@@ -53,18 +53,25 @@ class Material:
         """The finished results as the scorecard reads them; tables of another record are empty."""
         found = scorecard_content(self.history)
         if not self.history.sha256.startswith(found["scored_record"] or "none"):
-            found |= {name: [] for name in ("breakdown", "calibration", "reliability", "power", "registered")}
+            found |= {name: [] for name in TABLES}
         return found
 
     @cached_property
     def fitted(self) -> FittedModels:
-        """The fitted hazard model with its training data, from its artefact where there is one."""
-        return obtain(self.artefacts, self.history, (MODEL,), TARGET, POPULATION).fitted
+        """The fitted headline, and the first registration's model with its domain; from an artefact if there is one."""
+        return obtain(self.artefacts, self.history, (MODEL, FIRST), TARGET, POPULATION).fitted
 
     @cached_property
-    def model(self) -> HazardModel:
-        """The hazard model itself."""
+    def model(self) -> LadderPool:
+        """The headline: the model of the ladder pooled with the base rate."""
         found = self.fitted.models[MODEL]
+        assert isinstance(found, LadderPool)
+        return found
+
+    @cached_property
+    def first(self) -> HazardModel:
+        """The hazard model of the first registration."""
+        found = self.fitted.models[FIRST]
         assert isinstance(found, HazardModel)
         return found
 
@@ -75,7 +82,7 @@ class Material:
 
     @cached_property
     def support(self) -> SupportCounts:
-        """Frequency with which the model abstains or widens its interval."""
+        """Frequency with which the first registration's model abstains or widens its interval."""
         return support_counts(self.history, self.fitted, self.index, TARGET)
 
     @cached_property
@@ -116,10 +123,9 @@ class Material:
         return [row for row in self.results[table] if all(row[key] == value for key, value in asked.items())]
 
     def skill(self, design: str, by: str = "all", part: str = "all", **asked: str) -> Figure:
-        """Skill with its interval; registered weights and over the base rate unless asked otherwise."""
-        expected = {"weights": "case", "model": MODEL, "reference": "base_rate"} | asked
-        found = self.rows("breakdown", design=design, by=by, part=part, **expected)
-        return share(found[0]["skill"], found[0]["lower"], found[0]["upper"]) if found else share(None)
+        """Skill with its interval: the primary figure unless asked otherwise, see `skill_rows`."""
+        found = skill_rows(self.results["skill"], by, design=design, part=part, **asked)
+        return skill_figure(found[0] if found else None)
 
 
 def gather(

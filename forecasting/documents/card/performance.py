@@ -8,70 +8,107 @@ from forecasting.documents.card.recount import recount
 from forecasting.documents.case.confidence import CHOICES
 from forecasting.documents.compose import table, text
 from forecasting.documents.quantities import code, count, figure, name, percent, quote, share
-from forecasting.documents.skill_tables import TRAITS, no_skill, skill_by, skill_by_weights, skill_rows
-from forecasting.forecasts import LEVEL
+from forecasting.documents.skill_tables import (
+    TRAITS,
+    no_skill,
+    skill_by,
+    skill_by_sample,
+    skill_by_score,
+    skill_figure,
+    skill_of_models,
+    skill_rows,
+)
+from forecasting.documents.verdict_tables import (
+    claim_words,
+    current_period,
+    lines_table,
+    verdict_table,
+    verdict_words,
+)
+from forecasting.scores.verdict import LEVEL
 
 NONE_KEPT = (
     "There are no backtest results for this record: `forecasting backtest --design cluster --tables DIR`, with the "
-    "folder `evaluation` beside the record as DIR, makes them, and `--design rolling` those of the other design."
+    "folder `evaluation` beside the record as DIR, makes them, and other designs likewise."
 )
 
 
-def metrics(material: Material) -> CardSection:
-    """Skill in every design, and by horizon, outcome, score, form, era and sampling of the case."""
-    title = "Metrics"
-    rows = material.results["breakdown"]
+def verdict(material: Material) -> CardSection:
+    """The registered verdict, both halves and first days beside it, and what is claimed."""
+    title = "Verdict on formalization"
+    rows = material.results["skill"]
     if not rows:
         return CardSection(title=title, blocks=(text(NONE_KEPT),))
-    blocks: list[CardBlock | None] = [
+    return _section(
+        title,
+        verdict_words(rows),
         text(
-            "Skill is the relative reduction of the base rate's four-state Brier score, averaged over five horizons: "
-            "zero equals the base rate, higher is better. Brackets hold {level} confidence intervals from a bootstrap "
-            "over groups of related cases. The measure, the first two designs, the weights and the reference were "
-            "registered before anything was scored (`data/REGISTRATION.md`), and run once. Groups of fewer than "
-            "{cases} cases or {endings} observed outcomes are not reported.",
-            level=percent(LEVEL), cases=count(FEWEST_CASES), endings=count(FEWEST_ENDINGS),
+            "Skill is the relative reduction of the base rate's Brier score of formalization, averaged over five "
+            "horizons, all windows that were over by the record's end, each forecast with the same weight: zero "
+            "equals the base rate, higher is better. Brackets of skills and slopes hold {level} confidence intervals "
+            "from a bootstrap over groups of related cases. Model, windows, weights, reference, designs and the rule "
+            "of this verdict were registered before the model forecast any case of the reserved half "
+            "(`data/REGISTRATION.md`), and run once.",
+            level=percent(LEVEL),
         ),
-        skill_by_weights(rows, "base_rate"),
-        skill_by_weights(rows, "type_base_rate"),
+        verdict_table(rows),
+        current_period(rows),
+        claim_words(material.results["lines"]),
+        lines_table(material.results["lines"]),
+    )
+
+
+def metrics(material: Material) -> CardSection:
+    """Skill in every design, by score, model, horizon, form, period and confidence of the coding."""
+    title = "Metrics"
+    rows = material.results["skill"]
+    if not rows:
+        return CardSection(title=title, blocks=(text(NONE_KEPT),))
+    return _section(
+        title,
         text(
-            "**A flaw of the registration.** One unit of weight per case favours cases that ended early, which was "
-            "not known at the forecast origin; the skill is therefore also given with equal weight for every forecast "
-            "and at first public days only."
+            "Groups of fewer than {cases} cases or {endings} observed outcomes are not reported.",
+            cases=count(FEWEST_CASES), endings=count(FEWEST_ENDINGS),
         ),
-        skill_by(rows, "horizon"),
-        skill_by(rows, "cause"),
+        skill_by_score(rows),
         no_skill(rows),
-        *(skill_by(rows, by) for by in ("score", *TRAITS)),
+        skill_by_sample(rows),
+        skill_by_sample(rows, "states"),
+        skill_of_models(rows),
+        skill_of_models(rows, "states"),
+        *(skill_by(rows, by) for by in ("horizon", *TRAITS)),
         text(
-            "**Where skill is easy.** With equal weight for every forecast and related cases held out, it is {low} "
-            "where the coding is least certain and {high} where it is most certain; {regimes} for standing regimes, "
-            "whose continuation is easy to forecast, and {political} for political commitments. Only prospectively "
-            "sampled cases are scored; retrospectively sampled ones are formal by construction.",
-            low=_alike(material, "confidence", "low"), high=_alike(material, "confidence", "high"),
-            regimes=_alike(material, "type", "informal_regime"),
-            political=_alike(material, "type", "political_commitment"),
+            "**Where skill is easy.** Over four states it is {low} where the coding is least certain and {high} where "
+            "it is most certain; {regimes} for standing regimes, whose continuation is easy to forecast, and "
+            "{political} for political commitments. Only prospectively sampled cases are scored; retrospectively "
+            "sampled ones are formal by construction.",
+            low=_states(material, "confidence", "low"), high=_states(material, "confidence", "high"),
+            regimes=_states(material, "type", "informal_regime"),
+            political=_states(material, "type", "political_commitment"),
         ),
-    ]  # fmt: skip
-    return CardSection(title=title, blocks=tuple(block for block in blocks if block is not None))
+    )  # fmt: skip
 
 
 def recounted(material: Material) -> CardSection:
-    """The headline recomputed from the stored forecasts."""
+    """The primary figure recomputed from the stored forecasts."""
     title = "Independent recomputation of the headline"
     if material.track is None:
         return CardSection(title=title, blocks=(text("No backtest forecasts are stored for this record."),))
     found = recount(material.track, material.history).to_dict(orient="records")
-    scored = material.rows("breakdown", design="rolling")
-    told = {row["part"]: row for by in ("all", "horizon") for row in skill_rows(scored, by)}
+    told = {
+        row["part"]: row
+        for by in ("all", "horizon")
+        for row in skill_rows(material.results["skill"], by, design="rolling")
+    }
     rows, worst = [], 0.0
     for row in found:
         kept = told.get(row["horizon"])
-        published = share(kept["skill"], kept["lower"], kept["upper"]) if kept else share(None)
-        off = max(abs(row[k] - kept[k]) for k in ("skill", "lower", "upper")) if kept else float("nan")
+        pairs = {"skill": "skill", "lower": "lower95", "upper": "upper95"}
+        is_kept = kept is not None and kept["skill"] is not None
+        off = max(abs(row[k] - kept[column]) for k, column in pairs.items()) if kept and is_kept else float("nan")
         worst = max(worst, off)
         rows.append([
-            name(row["horizon"]), count(row["n"]), count(row["n_groups"]), published,
+            name(row["horizon"]), count(row["n"]), count(row["n_groups"]), skill_figure(kept),
             share(row["skill"], row["lower"], row["upper"]), figure("p", round(100 * off, 4)),
         ])  # fmt: skip
     return CardSection(
@@ -86,7 +123,8 @@ def recounted(material: Material) -> CardSection:
                 n=count(len(material.track)), worst=figure("p", round(100 * worst, 4)),
             ),
             table(
-                "Skill over the base rate as of each year: published, and recomputed from the stored forecasts",
+                "Skill on formalization over the base rate as of each year: published, and recomputed from the "
+                "stored forecasts",
                 ("Months", "Forecasts", "Groups", "Published", "Recomputed", "Difference in points"), rows,
             ),
         ),
@@ -101,6 +139,7 @@ def multiverse(material: Material) -> CardSection:
         said = "Not computed for this record: `forecasting multiverse --out DIR`, with `multiverse` beside it as DIR."
         return CardSection(title=title, blocks=(text(said),))
     spread, shares = found["skill"]["spread"], found["skill"]["shares"]
+    states = found.get("skill_states", {}).get("spread", {})
     cases = material.history.cases.set_index("case_id")["name"]
     order = sorted(found["cases"], key=lambda case: _width(found["cases"][case]["spread"]), reverse=True)
     lines = [
@@ -112,10 +151,13 @@ def multiverse(material: Material) -> CardSection:
         blocks=(
             text(
                 "Refitted and scored under {n} defensible combinations of codings, definitions and settings, with "
-                "five folds and without recalibration, the skill over the base rate is {registered} as registered and "
-                "between {lower} and {upper} in four of five combinations; all lie between {least} and {most}.",
-                n=count(found["n_specifications"]), **{k: share(spread[k]) for k in (
-                    "registered", "lower", "upper", "least", "most")},
+                "five folds and without recalibration, the skill on formalization over the base rate is {registered} "
+                "as registered and between {lower} and {upper} in four of five combinations; all lie between {least} "
+                "and {most}. Over four states it is {states} as registered, between {states_lower} and {states_upper} "
+                "in four of five.",
+                n=count(found["n_specifications"]), states=share(states.get("registered")),
+                states_lower=share(states.get("lower")), states_upper=share(states.get("upper")),
+                **{k: share(spread[k]) for k in ("registered", "lower", "upper", "least", "most")},
             ),
             table(
                 "Sources of the variance of the skill", ("Choice", "Share of the variance"),
@@ -133,8 +175,12 @@ def multiverse(material: Material) -> CardSection:
     )  # fmt: skip
 
 
-def _alike(material: Material, by: str, part: str) -> Figure:
-    return material.skill("cluster", by, part, weights="forecast")
+def _states(material: Material, by: str, part: str) -> Figure:
+    return material.skill("cluster", by, part, score="states")
+
+
+def _section(title: str, *blocks: CardBlock | None) -> CardSection:
+    return CardSection(title=title, blocks=tuple(block for block in blocks if block is not None))
 
 
 def _width(spread: dict[str, float]) -> float:

@@ -1,51 +1,61 @@
-"""Independent recomputation of the headline skill from the stored forecasts."""
+"""Independent recomputation of the primary figure from the stored forecasts."""
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from forecasting.forecasts import LEVEL
+from forecasting.models import BASE_RATE, FIRST, HEADLINE
 from forecasting.record.history import History
 from forecasting.record.panel import spells
 from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
 from forecasting.scores.skill import paired_bootstrap
+from forecasting.scores.verdict import LEVEL
+
+MODELS = (HEADLINE, FIRST, BASE_RATE)
 
 
-def kept_scores(lines: pd.DataFrame) -> pd.DataFrame:
-    """Brier score over the four states, halved, of each stored forecast at each horizon, by model.
+def kept_scores(lines: pd.DataFrame, score: str = "states") -> pd.DataFrame:
+    """Brier score of each stored forecast at each horizon, by model.
 
-    `lines` as in `explain.track_record.COLUMNS`. Columns: case_id, as_of, horizon, primary, base_rate.
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        Columns as in `explain.track_record.COLUMNS`.
+    score : str
+        `states` (all four, halved), or one of the causes by itself.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `case_id`, `as_of`, `horizon`, and a column for each of `MODELS`; lower is better.
     """
     got = (lines["state"].to_numpy()[:, None] == np.array(STATES)).astype(float)
     scores = lines[["case_id", "as_of", "horizon"]].copy()
-    for model in ("primary", "base_rate"):
+    for model in MODELS:
         chances = lines[[f"{model}_{cause}" for cause in CAUSES]].to_numpy(float)
-        every = np.column_stack([chances, 1.0 - chances.sum(axis=1)])
-        scores[model] = ((every - got) ** 2).sum(axis=1) / 2.0
+        off = (np.column_stack([chances, 1.0 - chances.sum(axis=1)]) - got) ** 2
+        scores[model] = off.sum(axis=1) / 2.0 if score == "states" else off[:, CAUSES.index(score)]
     return scores
 
 
-def recount(lines: pd.DataFrame, history: History, target: str = TARGETS[0]) -> pd.DataFrame:
-    """Skill of the primary model over the base rate in the stored forecasts of the rolling design, registered weights.
+def recount(
+    lines: pd.DataFrame, history: History, score: str = CAUSES[0], model: str = HEADLINE, target: str = TARGETS[0]
+) -> pd.DataFrame:
+    """Skill of a model over the base rate in the stored forecasts of the rolling design, one forecast, one weight.
 
-    One row for `all` horizons (mean over those scored) and one per horizon: horizon, skill, lower, upper, n, n_groups.
-    It agrees with `data/evaluation/skill.csv` as far as chances kept to four digits allow.
+    One row for `all` horizons (mean over those scored) and one per horizon: horizon, skill, lower, upper (at 95 %), n,
+    n_groups. It agrees with `data/evaluation/skill.csv` as far as probabilities kept to four digits allow.
     """
     core = spells(history, target)
     component = dict(zip(core.case_ids, core.group, strict=True))
-    scores = kept_scores(lines)
-    whole = scores.groupby(["case_id", "as_of"], as_index=False)[["primary", "base_rate"]].mean()
+    scores = kept_scores(lines, score)
+    whole = scores.groupby(["case_id", "as_of"], as_index=False)[[model, BASE_RATE]].mean()
     parts = {"all": whole} | {str(months): rows for months, rows in scores.groupby("horizon")}
     rows = []
     for horizon, part in parts.items():
         found = paired_bootstrap(
-            part["primary"].to_numpy(), part["base_rate"].to_numpy(), _one_per_case(part["case_id"]),
-            part["case_id"].map(component).to_numpy(), level=LEVEL,
+            part[model].to_numpy(), part[BASE_RATE].to_numpy(), None, part["case_id"].map(component).to_numpy(),
+            level=LEVEL,
         )  # fmt: skip
         rows.append({"horizon": horizon, "skill": found.value, "lower": found.lower, "upper": found.upper,
                      "n": found.n, "n_groups": found.n_groups})  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def _one_per_case(case_id: "pd.Series[str]") -> NDArray[np.float64]:
-    return 1.0 / case_id.groupby(case_id).transform("size").to_numpy(float)

@@ -14,12 +14,14 @@ from forecasting.documents.card.form import CardSection
 from forecasting.documents.card.material import Material
 from forecasting.documents.compose import slotted, table, text
 from forecasting.documents.quantities import code, count, figure, percent, quote, share
-from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES
+from forecasting.features import HINDSIGHT_FEATURES
 from forecasting.forecasts import LEVEL
+from forecasting.forecasts.ladder_rows import COVARIATES
 from forecasting.record.agreement import coder_agreement
 from forecasting.record.panel import spells
 from forecasting.record.quality import unopened_sources
 from forecasting.record.vocabulary import CAUSES
+from forecasting.scores.verdict import LEVEL as WIDE
 from forecasting.store.values import Values
 
 CHECKLIST: Final = Path(__file__).with_name("reforms.toml")
@@ -81,7 +83,7 @@ def _table(number: int, part: Part, slots: Mapping[str, Figure]) -> Table:
 
 def _slots(material: Material) -> dict[str, Figure]:
     """The values in the answers."""
-    core, source, model = spells(material.history), material.sources.artefact, material.model
+    core, source, pool = spells(material.history), material.sources.artefact, material.model
     coded = coder_agreement(material.history.record)
     outcomes: Any = core.endings()
     return {
@@ -92,12 +94,13 @@ def _slots(material: Material) -> dict[str, Figure]:
         "code": code(source.code_sha256[:SHORT]),
         "unopened": share(unopened_sources(material.history).share),
         "same": share(coded.set_index("field").loc["cause", "same"] if len(coded) else None),
-        "inputs": count(len(MODEL_FEATURES)),
+        "inputs": count(len(COVARIATES)),
         "hindsight": count(len(HINDSIGHT_FEATURES)),
-        "slope": figure("ratio", model.slope_sd),
-        "shrink": percent(model.shrink),
-        "calibration": figure("ratio", model.calibration_sd),
+        "slope": figure("ratio", max(pool.model_.scales)),
+        "shrink": percent(pool.base_share),
+        "calibration": figure("ratio", pool.model_.calibration_sd),
         "level": percent(LEVEL),
+        "wide": percent(WIDE),
         "era": material.skill("era"),
         "dyad": material.skill("dyad"),
     }

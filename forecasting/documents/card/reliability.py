@@ -2,16 +2,21 @@
 
 from typing import Any
 
-from forecasting.documents.blocks import Figure, Text
+from forecasting.documents.blocks import Figure, Table, Text
 from forecasting.documents.calibration_tables import calibration as calibration_table
-from forecasting.documents.calibration_tables import compared, reliability_words
+from forecasting.documents.calibration_tables import compared, coverage_words, reliability_words, slope_figure, slopes
+from forecasting.documents.calibration_tables import coverage as coverage_table
 from forecasting.documents.calibration_tables import power as power_table
 from forecasting.documents.card.form import RELIABILITY, CardSection, Point
 from forecasting.documents.card.material import Material
 from forecasting.documents.card.performance import NONE_KEPT
-from forecasting.documents.compose import chart, items, text
-from forecasting.documents.quantities import count, figure, share
-from forecasting.documents.skill_tables import REGISTERED, chosen
+from forecasting.documents.compose import chart, items, joined, text
+from forecasting.documents.quantities import count, figure, percent, quote, share
+from forecasting.documents.scorecard import COVERAGE
+from forecasting.documents.skill_tables import DESIGNS, REGISTERED, REGISTERED_SECOND, chosen
+from forecasting.documents.verdict_tables import CURRENT
+from forecasting.forecasts import LEVEL
+from forecasting.models import BASE_RATE, HEADLINE
 from forecasting.record.vocabulary import CAUSES
 
 HEADLINE_MONTHS = "60"
@@ -36,16 +41,58 @@ def calibration(material: Material) -> CardSection:
         title=title,
         blocks=(
             text(
-                "Within five years. A ratio of observed to expected above one means that the outcome was "
-                "under-forecast; a slope below one, that the forecasts were overconfident. Under the registered "
-                "weights all forecasts, including the base rate's, appear to expect too few endings, because cases "
-                "that ended early weigh more; read the ratio with equal weight for every forecast."
+                "**Second registered figure**: the slope of (outcome - base rate) on (forecast - base rate) on "
+                "formalization, over all scored windows. At zero the forecast gains nothing over the base rate; at "
+                "one it is neither too bold nor too timid. It is {slopes}.",
+                slopes=joined([_slope_in(material, design) for design in REGISTERED_SECOND], ", "),
             ),
-            *(made for design in REGISTERED if (made := calibration_table(rows, design, "weights"))),
+            *_made(slopes(material.results["slope"])),
+            text(
+                "Within five years, brackets at {level}. A ratio of observed to expected above one means that the "
+                "outcome was under-forecast; a slope below one, that the forecasts were overconfident.",
+                level=percent(LEVEL),
+            ),
+            *_made(*(calibration_table(rows, design, "weights") for design in REGISTERED)),
             _first_days(material),
+            *_made(*(calibration_table(_by_horizon(material), design, "horizon") for design in REGISTERED)),
             *curves,
         ),
     )
+
+
+def intervals(material: Material) -> CardSection:
+    """Coverage of the forecast's intervals, by simulation."""
+    title = "Coverage of the intervals"
+    rows = material.results[COVERAGE]
+    said, made = coverage_words(rows), coverage_table(rows)
+    if said is None or made is None:
+        return CardSection(title=title, blocks=(text("No simulated coverage is stored for this record."),))
+    return CardSection(
+        title=title,
+        blocks=(
+            said,
+            made,
+            text(
+                "The interval of a forecast is that of the mixture of both posteriors, of the model and of the base "
+                "rate. Worlds: effects as fitted; doubled; and with a deviation shared by the cases of a component, "
+                "which no model here estimates. Code: `benchmarks/development/coverage.py`."
+            ),
+        ),
+    )
+
+
+def _by_horizon(material: Material) -> list[dict[str, Any]]:
+    return material.rows("calibration", weights="forecast")
+
+
+def _made(*found: Table | None) -> list[Table]:
+    return [one for one in found if one is not None]
+
+
+def _slope_in(material: Material, design: str) -> Text:
+    rows = material.rows("slope", design=design, sample="all", cause=CAUSES[0])
+    slope = slope_figure(rows[0] if rows else None)
+    return text("{slope} ({design})", slope=slope, design=quote(DESIGNS[design]))
 
 
 def _first_days(material: Material) -> Text:
@@ -67,7 +114,7 @@ def power(material: Material) -> CardSection:
     rows = compared(material.results["power"])
     if not rows:
         return CardSection(title=title, blocks=(text(NONE_KEPT),))
-    own = chosen(rows, model="primary", against="base_rate")[0]
+    own = chosen(rows, model=HEADLINE, against=BASE_RATE)[0]
     return CardSection(
         title=title,
         blocks=(
@@ -83,9 +130,9 @@ def power(material: Material) -> CardSection:
             items([
                 text(
                     "whether past skill carries over to another era: with a quarter century of starts held out, the "
-                    "skill on a formal agreement is {era}, and with equal weight for every forecast {alike};",
-                    era=material.skill("era", "cause", "formalized"),
-                    alike=material.skill("era", "cause", "formalized", weights="forecast"),
+                    "skill on a formal agreement is {era}, and in forecasts made {period} {now};",
+                    era=material.skill("era"), period=quote(CURRENT),
+                    now=material.skill("cluster", "period", CURRENT),
                 ),
                 "whether the coders' knowledge of the outcomes improved the covariates (\"Leakage audit\");",
                 "how good future forecasts will be. Those are issued with `forecasting ledger` and scored when they "

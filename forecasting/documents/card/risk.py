@@ -54,11 +54,12 @@ def risk_map(material: Material) -> CardSection:
 
 
 def triggers(material: Material) -> list[Trigger]:
-    """Each rule with its current values; all require both registered designs, lest one split decide."""
+    """Each rule with its current values; all require two registered designs, lest one split decide."""
     skills = [material.skill(design) for design in REGISTERED]
     found = [
         Trigger(
-            text("The interval of the skill over the base rate lies below zero in both registered designs"),
+            text("The interval of the skill on formalization lies below zero, related cases held out and as of each "
+                 "year"),
             text("{one} ({first}); {other} ({second})", one=skills[0], other=skills[1],
                  first=quote(DESIGNS[REGISTERED[0]]), second=quote(DESIGNS[REGISTERED[1]])),
             None if None in (one.upper for one in skills) else all((one.upper or 0.0) < 0 for one in skills),
@@ -78,7 +79,7 @@ def triggers(material: Material) -> list[Trigger]:
     spread = material.multiverse["skill"]["spread"] if material.multiverse else {}
     found.append(
         Trigger(
-            text("The skill is below zero under at least half of the other defensible choices"),
+            text("The skill on formalization is below zero under at least half of the other defensible choices"),
             text("median {median}", median=share(spread.get("median"))),
             spread["median"] < 0 if spread else None,
         )
@@ -87,6 +88,6 @@ def triggers(material: Material) -> list[Trigger]:
 
 
 def _slope(material: Material, design: str, cause: str) -> Any:
-    rows = material.rows("calibration", design=design, weights="case", horizon=TRIGGER_MONTHS, cause=cause)
+    rows = material.rows("calibration", design=design, weights="forecast", horizon=TRIGGER_MONTHS, cause=cause)
     row = rows[0] if rows else {}
     return figure("ratio", row.get("slope"), row.get("slope_lower"), row.get("slope_upper"))

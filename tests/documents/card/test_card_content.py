@@ -19,9 +19,12 @@ from forecasting.documents.card.material import gather
 from forecasting.documents.card.reforms import ANSWERS
 from forecasting.documents.card.risk import triggers
 from forecasting.documents.card.staleness import mismatches
+from forecasting.documents.skill_tables import MODELS
 from forecasting.documents.text import block as text_of
+from forecasting.documents.verdict_tables import COMPARISON, LATE
 from forecasting.explain.track_record import read_track_record
 from forecasting.review import sign_offs
+from forecasting.scores.verdict import EXPECTED_HALF_WIDTHS, verdict
 from forecasting.store.package_data import shipped
 
 ROOT = Path(__file__).parents[3]
@@ -69,49 +72,75 @@ def test_no_number_is_typed_into_a_text(fresh):
         (name, said) for name, said in texts(fresh)
         if re.search(r"\d", NAMES.sub("", said)) and said not in captions
     }  # fmt: skip
-    inputs = {row[0] for row in tables(fresh, "details").popitem()[1].rows} | {"0/1"}
-    assert {said for _, said in typed} <= inputs
+    assert typed == set()
 
 
-def test_the_headline_is_the_registered_skill(fresh, record):
-    proof = published("skill", record.sha256).set_index(["design", "model", "reference", "horizon"])
-    whole = tables(fresh, "metrics")["Skill of the hazard model over the base rate"]
-    for design, cell in zip(("cluster", "rolling"), whole.rows[0][1:], strict=False):
-        told = proof.loc[(design, "primary", "base_rate", "all")]
-        assert (cell.value, cell.lower, cell.upper) == pytest.approx(
-            tuple(told[["brier_skill", "lower", "upper"]]), abs=1e-6
-        )
-    shown = fresh.sections["summary"].blocks[0].items[1].values
-    assert shown["rolling"] == whole.rows[0][2] and shown["cluster"] == whole.rows[0][1]
+def primary(rows, **asked):
+    """Rows of skill.csv of the primary figure, one for each that these columns and values leave."""
+    asked = {"weights": "forecast", "model": "ladder", "reference": "base_rate", "score": "formalized"} | asked
+    return rows[np.logical_and.reduce([rows[column] == value for column, value in asked.items()])]
 
 
-def test_an_ending_without_skill_is_said_to_have_none(fresh):
-    rows = tables(fresh, "metrics")["Skill over the base rate by outcome, each by itself"].rows
-    unproved = {row[0].value for row in rows for cell in row[1:3] if cell.lower <= 0}
-    texts_said = (text_of(one) for one in fresh.sections["metrics"].blocks if isinstance(one, Text))
-    said = next(words for words in texts_said if words.startswith("No skill over the base rate is shown for:"))
-    assert unproved == {word for word in ("formalized", "collapsed", "faded") if word in said} != set()
+def test_the_verdict_is_first_and_is_the_rule_on_the_published_table(fresh, record):
+    rows = primary(published("skill", record.sha256), design="cluster", by="all").set_index("sample")
+    shown = tables(fresh, "verdict")["Primary figure: formalization, related cases held out"]
+    for line, sample in zip(shown.rows, ("all", "development", "reserved"), strict=False):
+        told = rows.loc[sample, ["skill", "lower95", "upper95"]]
+        assert (line[1].value, line[1].lower, line[1].upper) == pytest.approx(tuple(told), abs=1e-6)
+        assert line[3].value == EXPECTED_HALF_WIDTHS[sample]
+    rule = verdict(rows.loc["all", "skill"], rows.loc["all", "lower95"], rows.loc["reserved", "skill"])
+    said = text_of(fresh.sections["verdict"].blocks[0])
+    assert said.startswith("Skill on formalization is shown, and it is " if rule.is_shown else "No skill on ")
+    assert said == text_of(fresh.sections["summary"].blocks[0].items[1])
+
+
+def test_the_claim_is_the_lowest_line_of_the_published_table(fresh, record):
+    rows = published("lines", record.sha256)
+    whole = rows[(rows["sample"] == "all") & (rows["part"] == "all") & (rows["line"] != COMPARISON)].dropna()
+    least = whole.loc[whole["skill"].idxmin()]
+    claim = next(item for item in fresh.sections["summary"].blocks[0].items if "is claimed" in item.said)
+    assert claim.values["line"].value == least["line"]
+    assert claim.values["skill"].value == pytest.approx(least["skill"], abs=1e-6)
+    assert ("no skill is shown" in claim.said) == (least["lower95"] <= 0)
+    late = rows[(rows["sample"] == "all") & (rows["part"] == "12") & (rows["line"] == LATE)]["lower95"].iloc[0]
+    assert ("**no skill is claimed**" in claim.said) == (late <= 0)
+
+
+def test_an_ending_without_skill_is_said_to_have_none(fresh, record):
+    rows = published("skill", record.sha256)
+    causes = ("formalized", "collapsed", "faded")
+    unproved = {
+        cause
+        for cause in causes
+        for lower in primary(rows, score=cause, sample="all", by="all", design="cluster")["lower95"]
+        if lower <= 0
+    }
+    texts_said = [text_of(one) for one in fresh.sections["metrics"].blocks if isinstance(one, Text)]
+    said = next((words for words in texts_said if words.startswith("No skill over the base rate is shown for:")), "")
+    assert unproved <= {word for word in causes if word in said}
+    assert all(f"{cause} (related cases held out)" in said for cause in unproved)
 
 
 def test_the_kept_forecasts_give_the_published_skill_and_others_would_not(history, fresh):
     lines = read_track_record(history).lines
-    proof = published("skill", history.sha256).query("design == 'rolling' and model == 'primary'")
-    told = proof.query("reference == 'base_rate'").set_index("horizon")
+    rows = published("skill", history.sha256)
+    told = primary(rows, design="rolling", sample="all")
+    told = told[told["by"].isin(["all", "horizon"])].set_index("part")
     found = recount(lines, history).set_index("horizon").loc[told.index]
-    assert (
-        np.abs(found[["skill", "lower", "upper"]].to_numpy() - told[["brier_skill", "lower", "upper"]].to_numpy()).max()
-        < 1e-4
-    )
+    off = found[["skill", "lower", "upper"]].to_numpy() - told[["skill", "lower95", "upper95"]].to_numpy()
+    assert np.abs(off).max() < 1e-3
     assert (found[["n", "n_groups"]].to_numpy() == told[["n", "n_groups"]].to_numpy()).all()
-    spoiled = lines.assign(primary_formalized=lines["primary_formalized"].iloc[::-1].to_numpy())
-    assert abs(recount(spoiled, history)["skill"][0] - told["brier_skill"]["all"]) > 0.01
+    first = primary(rows, design="rolling", sample="all", by="all", model="primary", score="states")["skill"].iloc[0]
+    assert recount(lines, history, "states", "primary")["skill"][0] == pytest.approx(first, abs=1e-3)
+    spoiled = lines.assign(ladder_formalized=lines["ladder_formalized"].iloc[::-1].to_numpy())
+    assert abs(recount(spoiled, history)["skill"][0] - told["skill"]["all"]) > 0.01
 
 
 def test_the_failures_are_the_worst_of_the_file(history, fresh):
     lines = pd.read_csv(shipped("data") / "evaluation/track_record.csv").query("horizon == 60")
     worst = {}
     for row in lines.to_dict(orient="records"):
-        said = {cause: row[f"primary_{cause}"] for cause in ("formalized", "collapsed", "faded")}
+        said = {cause: row[f"ladder_{cause}"] for cause in ("formalized", "collapsed", "faded")}
         said["ongoing"] = 1 - sum(said.values())
         score = sum((chance - (state == row["state"])) ** 2 for state, chance in said.items()) / 2
         worst[row["case_id"]] = max(worst.get(row["case_id"], 0), score)
@@ -141,21 +170,25 @@ def test_a_trigger_is_met_when_the_results_say_so(history, tmp_path):
     for path in shipped("data").glob("evaluation/*.csv"):
         (tmp_path / "evaluation" / path.name).write_bytes(path.read_bytes())
     spoilt = gather(History(history.as_of, replace(history.record, folder=tmp_path)))
-    assert [one.is_met for one in triggers(spoilt)] == [False, False, False, False, None]
-    skills = pd.read_csv(tmp_path / "evaluation/breakdown.csv", dtype={"record": str})
-    skills.loc[skills["by"] == "all", ["skill", "lower", "upper"]] = -0.2, -0.3, -0.1
-    skills.to_csv(tmp_path / "evaluation/breakdown.csv", index=False)
+    before = [one.is_met for one in triggers(spoilt)]
+    assert None not in before[:4] and not before[0]
+    skills = pd.read_csv(tmp_path / "evaluation/skill.csv", dtype={"record": str})
+    skills.loc[skills["by"] == "all", ["skill", "lower95", "upper95"]] = -0.2, -0.3, -0.1
+    skills.to_csv(tmp_path / "evaluation/skill.csv", index=False)
     slopes = pd.read_csv(tmp_path / "evaluation/calibration.csv", dtype={"record": str})
-    slopes.loc[slopes["cause"] == "faded", "slope_upper"] = 0.9
+    slopes.loc[:, "slope_upper"] = np.where(slopes["cause"] == "faded", 0.9, 1.1)
     slopes.to_csv(tmp_path / "evaluation/calibration.csv", index=False)
     met = triggers(gather(History(history.as_of, replace(history.record, folder=tmp_path))))
-    assert [one.is_met for one in met] == [True, False, False, True, None]
+    assert [one.is_met for one in met[:4]] == [True, False, False, True]
 
 
 def test_where_there_is_no_result_the_card_says_so_and_invents_none(without_results):
-    for name in ("metrics", "recounted", "calibration", "power", "multiverse", "failures", "stewardship"):
+    for name in ("verdict", "metrics", "recounted", "calibration", "intervals", "power", "multiverse", "failures",
+                 "stewardship"):  # fmt: skip
         (said,) = SECTIONS[name](without_results).blocks
-        assert re.match(r"There are no backtest results|No backtest forecasts|Not computed|Nobody is named", said.said)
+        assert re.match(
+            r"There are no backtest results|No backtest forecasts|No simulated|Not computed|Nobody is named", said.said
+        )
     assert [one.is_met for one in triggers(without_results)] == [None] * 5
 
 
@@ -174,13 +207,15 @@ def test_every_open_case_and_every_past_forecast_is_counted_among_the_limits(fre
     rows = history.outcomes
     going_on = ((rows["target"] == "concluded") & (rows["cause"] == "")).sum()
     past = pd.read_csv(shipped("data") / "evaluation/track_record.csv").groupby(["case_id", "as_of"]).ngroups
-    for row, n in zip(counts.rows, (going_on, past), strict=True):
+    for row, n in zip(counts.rows, (going_on, going_on, past), strict=True):
         number, abstained, widened, within = (cell.value for cell in row[1:5])
         assert number == n == abstained + widened + within
         assert row[5].value == pytest.approx((abstained + widened) / n, abs=1e-6)
-    for column, row in enumerate(counts.rows, start=1):
+    for column, row in enumerate(counts.rows[1:], start=1):
         met = [rule[column].value for rule in rules.rows]
         assert max(met) <= row[2].value + row[3].value <= sum(met)
-    assert sum(row[1].value for row in today.rows) <= sum(rule[1].value for rule in rules.rows)
+    assert sum(row[1].value for row in today.rows if row[3] == MODELS["primary"]) <= sum(
+        rule[1].value for rule in rules.rows
+    )
     told = fresh.sections["limits"].blocks[0].values
-    assert (told["open"].value, told["met"].value) == (going_on, counts.rows[0][2].value + counts.rows[0][3].value)
+    assert (told["open"].value, told["met"].value) == (going_on, counts.rows[1][2].value + counts.rows[1][3].value)

@@ -9,6 +9,7 @@ from calling import call
 from forecasting.documents.card import card_bytes, differences
 from forecasting.documents.card.content import changed
 from forecasting.documents.card.form import parsed_card
+from forecasting.documents.text import block
 
 
 def altered(card, change):
@@ -52,20 +53,24 @@ def test_any_value_that_is_altered_is_named_in_its_section_and_no_other(fresh):
 
 
 def test_a_number_in_a_text_and_one_in_a_table_are_told_with_every_digit(fresh):
-    told = fresh.sections["summary"].blocks[0].items[1].values["rolling"].value
+    told = fresh.sections["summary"].blocks[0].items[1].values["skill"].value
     lower = fresh.sections["metrics"].blocks[1].rows[0][2].lower
 
     def change(values):
-        values["sections"]["summary"]["blocks"][0]["items"][1]["values"]["rolling"]["value"] = told + 0.000001
+        values["sections"]["summary"]["blocks"][0]["items"][1]["values"]["skill"]["value"] = told + 0.000001
         values["sections"]["metrics"]["blocks"][1]["rows"][0][2]["lower"] = 0.03
 
     found = differences(fresh, altered(fresh, change))
-    assert [one.change for one in found] == [
-        "/sections/summary/blocks/0/items/1/values/rolling/value (Summary: In backtests its Brier skill over the ...): "
-        f"{told} -> {told + 0.000001}",
-        "/sections/metrics/blocks/1/rows/0/2/lower (Metrics: Skill of the hazard model over the base rate: one unit per "
-        f"case (registered): as of each year): {lower} -> 0.03",
-    ]
+    words = block(fresh.sections["summary"].blocks[0].items[1])
+    assert [one.pointer for one in found] == [
+        "/sections/summary/blocks/0/items/1/values/skill/value", "/sections/metrics/blocks/1/rows/0/2/lower",
+    ]  # fmt: skip
+    assert found[0].change.startswith(f"{found[0].pointer} (Summary: {words[:20]}")
+    assert found[0].change.endswith(f": {told} -> {told + 0.000001}")
+    assert found[1].change == (
+        f"{found[1].pointer} (Metrics: Skill of the ladder forecast over the base rate, by score: Brier, formalized: "
+        f"as of each year): {lower} -> 0.03"
+    )
 
 
 def test_a_row_or_a_text_put_in_moves_nothing_else(fresh):

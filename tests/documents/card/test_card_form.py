@@ -70,7 +70,7 @@ def test_an_unknown_key_is_refused_by_name(fresh, place, message):
         (lambda v: v["sections"]["uses"].update(title=" "), "sections: a section uses that says something, got ' '"),
         (lambda v: v["sections"]["uses"]["blocks"][0].update(said="{x}"), "expected a slot for each of [] and no other brace"),
         (lambda v: v["sections"]["uses"]["blocks"][0].update(said="{x.__class__}"), "and no other brace, got '{x.__class__}'"),
-        (lambda v: v["sections"]["metrics"]["blocks"][1]["rows"][0].append("more"), "expected rows of 5 cells, got one of 6"),
+        (lambda v: v["sections"]["coders"]["blocks"][1]["rows"][0].append("more"), "expected rows of 3 cells, got one of 4"),
         (lambda v: v.update(form=1), "expected a card with form: 2, got 1"),
         (lambda v: v["sections"]["calibration"]["blocks"][-1].update(draws="reference_classes"), "sections.calibration.blocks: a chart that draws reliability, got 'reference_classes'"),
         (lambda v: v["sections"]["calibration"]["blocks"][-1]["arguments"].update(path="/etc/passwd"), "chart: expected only known keys, got the unknown key path"),

@@ -58,7 +58,7 @@ def test_a_card_is_a_draft_until_it_is_signed_and_then_approved(kept):
 def test_a_signed_card_that_is_edited_says_so(kept):
     sign(kept)
     content = kept[1].read_bytes()
-    kept[1].write_bytes(content.replace(b"In backtests its Brier skill", b"In backtests its glorious skill"))
+    kept[1].write_bytes(content.replace(b"Over four states, formalized", b"Over four glorious states, formalized"))
     assert stands(kept)[1].status == "edited after approval"
     html, markdown = pages(kept)
     for page in (text_of(html), markdown):
@@ -261,18 +261,13 @@ def test_an_edit_that_no_hash_shows_is_found_and_named(made, fresh, history, tmp
     home = shutil.copytree(made[0].parent, tmp_path / "card")
     shutil.copyfile(shipped("data") / "card" / "stewards.json", home / "stewards.json")
     path = home / "card-0.1.0.json"
-    told = fresh.sections["summary"].blocks[0].items[1].values["rolling"].value
+    told = fresh.sections["summary"].blocks[0].items[1].values["skill"].value
     path.write_bytes(path.read_bytes().replace(f'"value": {told},'.encode(), f'"value": {told + 0.5:.6g},'.encode(), 1))
     _, found, said = check_card(history, home, fresh)
-    assert (
-        found
-        == [
-            "edited: /sections/summary/blocks/0/items/1/values/rolling/value (Summary: In backtests its Brier skill over the "
-            f"...): says {told + 0.5:.6g}, the record gives {told}",
-            "card-0.1.0.md: not what the card makes of it",
-        ]
-        and said == []
-    )
+    assert said == [] and found[-1] == "card-0.1.0.md: not what the card makes of it"
+    assert len(found) == 2
+    assert found[0].startswith("edited: /sections/summary/blocks/0/items/1/values/skill/value (Summary: ")
+    assert found[0].endswith(f": says {told + 0.5:.6g}, the record gives {told}")
 
 
 def test_the_check_exits_1_and_names_the_hash(kept, capsys):
