@@ -8,12 +8,14 @@ from typing import Any
 import pandas as pd
 
 from forecasting.artefacts import Obtained
-from forecasting.artefacts.session import shared_fit, shared_index
+from forecasting.artefacts.session import shared_fit, shared_index, shared_ladder
 from forecasting.explain.drivers import Drivers, drivers
+from forecasting.explain.rungs import PastRungs, Rung, past_rungs, related_cases, rung_of
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts import FittedModels, case_limits, forecast, open_cases
 from forecasting.forecasts.applicability import Applicability
 from forecasting.forecasts.forecast import case_covariates
+from forecasting.forecasts.ladder import FittedLadder
 from forecasting.forecasts.training import case_lines
 from forecasting.models import BASE_RATES
 from forecasting.models.hazard import HazardModel
@@ -99,6 +101,27 @@ class Material:
     def drivers(self) -> Drivers:
         """The hazard model's probability of formalization as a sum over its terms."""
         return drivers(self.hazard_model, self.line, self.horizon)
+
+    @property
+    def ladder(self) -> FittedLadder:
+        """The ladder's model and base rates."""
+        return shared_ladder(self.history, self.target)
+
+    @remembered
+    def on_ladder(self) -> Dossier:
+        """The case as the ladder's model sees it."""
+        return self.ladder.index.dossier(self.case_id, self.history.as_of)
+
+    @remembered
+    def rung(self) -> Rung:
+        """The rung of the case on the way to a binding text."""
+        return rung_of(self.on_ladder)
+
+    @remembered
+    def past_rungs(self) -> PastRungs:
+        """Past cases on their rungs, without those related to the case."""
+        related = related_cases(self.history, self.case_id, self.target)
+        return past_rungs(self.history, self.index, self.target, related)
 
     def monthly(self, model: str) -> pd.DataFrame:
         """The forecast of a base rate by month."""
