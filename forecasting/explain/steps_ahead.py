@@ -59,9 +59,9 @@ class Ahead:
     n_stood, n_moved : int
         Past cases that ever stood on the rung, and those of them that came to it from a level as low as this case's.
     before, then : numpy.ndarray of shape (4, n_horizons)
-        Probability of each state without and with the step, horizons counted from the as-of day, NaN within those that
-        are over by the day. `before` is given that the case goes on until the day; where that is all that is said
-        (`rung` is None), it is the forecast as of now.
+        Probability of each state without and with the step, given that the case goes on until the day; horizons are
+        counted from the as-of day, NaN for those that are over by the day. Where nothing else is said (`rung` is None),
+        `before` is the forecast as of now, within every horizon.
     lower, upper : numpy.ndarray of shape (4, n_horizons)
         Bounds of `then`, 80 %.
     move_lower, move_upper : numpy.ndarray of shape (4, n_horizons)
@@ -121,8 +121,8 @@ def steps_ahead(
     Returns
     -------
     list of Ahead
-        For each deadline first that the case only goes on, then each possible step: every higher level while active, and
-        a break at the level where it stands. Forecasts are those of the pool, its point made of the mean of the model's
+        For each deadline, first that the case only goes on, then each possible step: every higher level while active,
+        and a break where it stands. Forecasts are those of the pool, its point made of the mean of the model's
         draws and the base rate's estimate.
 
     Notes
@@ -297,7 +297,8 @@ def _ahead(
     moves = linear_pool(then.model - before.model, np.broadcast_to(then.base - before.base, then.model.shape))
     all_moves = np.concatenate([moves, -moves.sum(axis=1, keepdims=True)], axis=1)
     found = [before.point, point, *_around(point, *bounds), *_around(move, *interval(all_moves, LEVEL))]
-    return Ahead(what, rung, days, *counts, *(np.where(is_over, np.nan, each) for each in found))
+    left = [np.where(is_over, np.nan, each) for each in found]
+    return Ahead(what, rung, days, *counts, left[0] if rung else before.point, *left[1:])
 
 
 def _around(point: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:

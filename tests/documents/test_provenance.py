@@ -27,6 +27,7 @@ from forecasting.documents.case.content import (
 from forecasting.documents.case.evidence_values import EVIDENCE
 from forecasting.documents.case.explanation_values import EXPLANATION
 from forecasting.documents.case.material import Material
+from forecasting.documents.case.rung_values import RUNG
 from forecasting.documents.case.situation_values import SITUATION
 from forecasting.documents.provenance import Recorded
 from forecasting.record.history import History
@@ -51,6 +52,7 @@ VALUES = {
     "earlier_terms": earlier_terms,
     **{f"explanation.{name}": work for name, work in EXPLANATION.items()},
     **{f"situation.{name}": work for name, work in SITUATION.items()},
+    **{f"rung.{name}": work for name, work in RUNG.items()},
     **EVIDENCE,
 }
 
@@ -179,8 +181,10 @@ MOVES = [
     (spoilt, "cases", "background_treaty", {"case", "precedents"}),
     (spoilt, "cases", "stated_horizon_months", {"case", "stated_term"}),
     (moved, "cases", "adversarial", {"case", "forecast", "reference_classes", "precedents", "hazard_model.forecast", "explanation.drivers"}),
-    (moved, "events", "kind", {"timeline", "stockpiles", "hazard_model.forecast", "curve", "explanation.signposts"}),
-    (late, "outcomes", "end_known_date", {"headline", "forecast", "reference_classes", "earlier_terms", "precedents", "curve"}),
+    (moved, "events", "kind", {"timeline", "stockpiles", "hazard_model.forecast", "curve"}),
+    (late, "outcomes", "end_known_date", {"headline", "forecast", "reference_classes", "earlier_terms", "precedents", "curve", "rung.shares", "rung.nearest", "rung.steps"}),
+    (moved, "ladders", "level", {"situation.ladders", "rung.here", "rung.shares", "rung.nearest", "rung.steps"}),
+    (late, "ladders", "known_date", {"situation.ladders", "rung.shares", "rung.steps"}),
 ]  # fmt: skip
 
 
@@ -211,9 +215,9 @@ def test_a_domain_that_no_other_case_has_changes_the_limit_which_claims_it(few, 
 
 
 LIMIT = {"hazard_model.limit", "confidence", "explanation.changes", "explanation.track_record"}
-HAZARD = {"hazard_model.forecast", "curve", "explanation.drivers", "explanation.signposts"}
+HAZARD = {"hazard_model.forecast", "curve", "explanation.drivers"}
 CORRECTED = ("table", "row_key", "field", "value", "reason")
-ACTS = HAZARD | {"contested", "explanation.watched"}
+ACTS = HAZARD | {"contested"}
 SITUATIONS = {f"situation.{name}" for name in SITUATION}
 OPEN = SITUATIONS | {
     "calendar",

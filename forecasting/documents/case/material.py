@@ -108,14 +108,14 @@ class Material:
         return shared_ladder(self.history, self.target)
 
     @remembered
-    def on_ladder(self) -> Dossier:
-        """The case as the ladder's model sees it."""
-        return self.ladder.index.dossier(self.case_id, self.history.as_of)
+    def dossier(self) -> Dossier:
+        """The case among all others."""
+        return self.index.dossier(self.case_id, self.history.as_of)
 
     @remembered
     def rung(self) -> Rung:
         """The rung of the case on the way to a binding text."""
-        return rung_of(self.on_ladder)
+        return rung_of(self.dossier)
 
     @remembered
     def past_rungs(self) -> PastRungs:

@@ -95,15 +95,28 @@ def _shares(content: Fields) -> Block:
         [
             years(row["months"]),
             *(_share(row[name]) for name in ("went_on", *CAUSES)),
-            count(row["n"]),
-            count(row["n_cases"]),
+            text("{n} ({n_cases})", n=count(row["n"]), n_cases=count(row["n_cases"])),
         ]
         for row in listed
     ]
     return table(
         f"What became of past cases on this rung ({_rung_words(content)})",
-        ["Within", "Went on", *ENDS, "Landmarks", "Cases"],
+        ["Within", "Went on", *ENDS, "Landmarks (cases)"],
         rows,
+    )
+
+
+def _longest(content: Fields) -> Text | None:
+    """The share that went on within the longest window that is not too thin."""
+    told = [row for row in content["rung"]["shares"] if row["went_on"] is not None]
+    if not told:
+        return None
+    row = told[-1]
+    return text(
+        "Of {n} past landmarks on this rung ({n_cases} cases) **{went_on}** went on within "
+        f"{years(row['months'])}, {{formalized}} to a formal agreement; {{collapsed}} collapsed, {{faded}} faded.",
+        **{name: count(row[name]) for name in ("n", "n_cases")},
+        **{name: share(row[name]) for name in ("went_on", *CAUSES)},
     )
 
 
@@ -152,8 +165,16 @@ def signposts(content: Fields) -> Section:
     shown = _horizons(content)
     tables = {plain(by["days"]): _by(content, by, shown) for by in content["rung"]["steps"]["by"]}
     first = tables.pop(FIRST_SCREEN)
-    return section(
-        first, *(Fold(summary=f"The same within {days} days", blocks=(each,)) for days, each in tables.items())
+    folds = (Fold(summary=f"The same within {days} days", blocks=(each,)) for days, each in tables.items())
+    return section(_now(content, shown[-1]), first, *folds)
+
+
+def _now(content: Fields, place: int) -> Text:
+    now = content["rung"]["steps"]["now"]
+    return text(
+        f"As of now the forecast within {years(content['horizons'][place])} is {{formalized}} for a formal agreement, "
+        "{collapsed} for a collapse and {faded} for fading.",
+        **{cause: chance(now[cause][place]) for cause in CAUSES},
     )
 
 

@@ -20,7 +20,7 @@ NUMBERS: Final = ("before", "then", "lower", "upper", "move_lower", "move_upper"
 def here(found: Material) -> Content:
     """The rung that the forecast takes for the case, and whether a row of the ladder says so."""
     rung = found.rung
-    coded = any(row.ladder == "formalization" for row in found.on_ladder.rungs)
+    coded = any(row.ladder == "formalization" for row in found.dossier.rungs)
     return {"level": rung.level, "status": rung.status, "is_coded": coded}
 
 
@@ -35,7 +35,7 @@ def shares(found: Material) -> list[Content]:
 
 def nearest(found: Material) -> list[Content]:
     """Past cases that stood on the same rung, the nearest first, and what was on record of them on the day."""
-    near = nearest_on_rung(found.history, found.past_rungs, found.on_ladder, found.rung)
+    near = nearest_on_rung(found.history, found.past_rungs, found.dossier, found.rung)
     return [_near(one) for one in near]
 
 
@@ -43,11 +43,12 @@ def steps(found: Material) -> Content:
     """The forecast if the case took a step on the way to a binding text by a later day; first, if it only goes on."""
     ladder = found.ladder
     ahead = steps_ahead(
-        ladder.model, ladder.base, case_standings(ladder, found.on_ladder), found.rung, found.past_rungs, found.horizons
+        ladder.model, ladder.base, case_standings(ladder, found.dossier), found.rung, found.past_rungs, found.horizons
     )
     by = {each.days: found.history.as_of + timedelta(days=each.days) for each in ahead}
     return {
         "level": LEVEL,
+        "now": _by_cause(ahead[0].before),
         "by": [
             {"days": days, "day": day.isoformat(), "steps": [_step(each) for each in ahead if each.days == days]}
             for days, day in by.items()
