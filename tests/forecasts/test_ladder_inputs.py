@@ -168,9 +168,10 @@ def resting(record):
     claimed = acts[(acts["case_id"] == CLAIMED) & (acts["claim_id"] != "")]["event_id"].iloc[0]
 
     def change(cells):
-        first = (cells["case_id"] == CLAIMED) & (cells["ladder"] == "formalization") & (cells["date"] == "2026-02-05")
+        theirs = (cells["case_id"] == CLAIMED) & (cells["ladder"] == "formalization")
+        first = theirs & (cells["date"] == "2026-02-05")
         cells.loc[first, ["level", "events"]] = "3", claimed
-        return cells
+        return cells[first | ~theirs]
 
     return with_ladders(record, change)
 
