@@ -257,7 +257,7 @@ IN_VAIN = {
         {"situation.claims"}, ("events.standing",),
     ),
     "every correction was recorded after the day: an earlier day of recording does change the value": (
-        {"situation.claims", "timeline"}, tuple(f"corrections.{name}" for name in CORRECTED),
+        {"situation.claims", "timeline", "rung.steps"}, tuple(f"corrections.{name}" for name in CORRECTED),
     ),
     "the case was looked for until the day itself, as more than one column says": (
         {"situation.ladders"}, ("outcomes.last_observed_date", "outcomes.looked_until"),
@@ -268,6 +268,20 @@ IN_VAIN = {
     "every earlier arrangement with a stated term has ended": ({"earlier_terms"}, ("outcomes.last_observed_date",)),
     "its sources are cited for other reasons too": (
         {"sources"}, ("cases.parties", "case_sources.case_id", "calendar.scheduled_date"),
+    ),
+    "no case related to this one stood on its rung, nor one between the same two parties": (
+        {"rung.shares", "rung.nearest"},
+        ("cases.cluster_id", "outcomes.instrument", "cases.parties", "parties.kind", "parties.successor"),
+    ),
+    "the cases that go on have a landmark no more and no less": (
+        {"rung.shares", "rung.nearest"}, ("outcomes.last_observed_date",),
+    ),
+    "of the form only whether a text is signed is asked, and level 0 counts as one status": (
+        {"rung.here"}, ("cases.type", "ladders.status"),
+    ),
+    "the model of the ladder reads acts for leaders' words alone": (
+        {"rung.steps"},
+        ("cases.parties", "events.actor", "events.target", "events.plover", "events.event_date"),
     ),
     "that the case goes on is all that is asked of its outcome": (OPEN, ("outcomes.cause", "outcomes.end_known_date")),
 }  # fmt: skip

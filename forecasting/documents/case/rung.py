@@ -22,9 +22,8 @@ def where_it_stands(content: Fields) -> Section:
     return section(
         joined([*_ladders(content), *_looked(content)], " "),
         _steps(content),
-        None
-        if here["is_coded"]
-        else text("No row of the ladder is coded for this case: the forecast rests on the rest."),
+        None if here["is_coded"] else text(UNCODED),
+        _longest(content),
         _shares(content),
         _nearest(content),
     )
