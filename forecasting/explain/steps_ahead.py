@@ -25,23 +25,23 @@ DEADLINES: Final = (30, 90, 180)
 STEP_WORDS: Final[Mapping[int, tuple[str, ...]]] = MappingProxyType(
     {
         0: (
-            "a principal party formally calls for a binding text, or talks are promised",
-            "talks get a date, a mandate, or are opened",
-            "a draft is tabled, or sessions are held on concrete terms",
-            "the main parameters are agreed in principle",
-            "a text is initialled or complete",
+            "a binding text is called for",
+            "talks get a date or open",
+            "a draft is tabled",
+            "the main parameters are agreed",
+            "a text is initialled",
         ),
         1: (
-            "it is signed and not yet submitted",
-            "it is submitted to the decisive legislatures",
-            "hearings are held, or the first of several principals ratifies",
-            "all principals but one have ratified, or the decisive vote is set",
-            "all have consented and the deposit is pending",
+            "it is taken up again",
+            "it is submitted to the legislatures",
+            "hearings, or the first of several ratifies",
+            "all but one have ratified",
+            "all have consented",
         ),
     }
 )
-"""What brings a case to levels 1 to 5, by form of the ladder; the protocol is in `data/README.md`."""
-BREAK_WORDS: Final = ("talks break off, or a principal party rejects a binding text", "consent is refused or withdrawn")
+"""What brings a case to levels 1 to 5, by form of the ladder, in a few words; `data/README.md` has the whole rule."""
+BREAK_WORDS: Final = ("talks break off", "consent is refused or withdrawn")
 
 
 @dataclass(frozen=True)
