@@ -3,22 +3,49 @@
 A new estimator is one entry of `FITTED`; its training data are left out.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
-from forecasting.artefacts.forms import Array, Axes, Estimator, Fixed, Items, Pairs, Parts, Scalar, Spot
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.artefacts.forms import (
+    Array,
+    Axes,
+    Estimator,
+    Fixed,
+    Items,
+    Pairs,
+    Parts,
+    Scalar,
+    Spot,
+    WholeNumbers,
+)
 from forecasting.forecasts.applicability import Support
 from forecasting.models.base_rate import BaseRate
+from forecasting.models.dated_rate import DatedRate
 from forecasting.models.hazard import N_DURATION, HazardModel, Scaling
 from forecasting.models.incidence import RiskTable
+from forecasting.models.ladder import LadderModel
+from forecasting.models.ladder_design import LADDER_TERMS, N_STEPS, TERM_TERMS, Term
+from forecasting.models.ladder_hazard import LadderHazard
+from forecasting.models.ladder_moves import N_STATES, Moves
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.models.pooling import RateRatios
+from forecasting.models.recalibration_by_cause import Recalibration
 from forecasting.store.npz import Arrays
 
+Floats = NDArray[np.float64]
 COUNT, NUMBER, TEXT = Scalar(int), Scalar(float), Scalar(str)
 CLASS = Items(TEXT, made=tuple)
 
 
 def _covariates(model: HazardModel) -> int:
     return len(model.statics) + len(model.states)
+
+
+def _terms(model: LadderModel) -> int:
+    return len(LADDER_TERMS) + len(TERM_TERMS) + len(model.covariates)
 
 
 def _columns(model: HazardModel) -> int:
@@ -65,7 +92,84 @@ HAZARD: Final = Estimator(
         "columns": _columns,
     },
 )
-FITTED: Final[dict[type, Estimator]] = {BaseRate: BASE_RATE, HazardModel: HAZARD}
+
+
+def _dated_table(at_risk: Floats, endings: Floats) -> RiskTable:
+    """The table in the memory order in which a fit leaves it: sums run in that order, and so agree in every digit."""
+    return RiskTable(at_risk, np.asfortranarray(endings))
+
+
+def _ladder_hazard(**values: Any) -> LadderHazard:
+    """The posterior, in the memory order in which a fit leaves it."""
+    return LadderHazard(**values | {"root": np.stack([np.asfortranarray(root) for root in values["root"]])})
+
+
+TABLE: Final = Parts(_dated_table, {"at_risk": Array("months"), "endings": Array("causes months")})
+DATED: Final = Estimator(
+    DatedRate,
+    {
+        "n_": COUNT,
+        "table_": TABLE,
+        "kish_": Array("months"),
+        "ratios_": Pairs(TEXT, Array("causes")),
+        "components_": WholeNumbers("rows"),
+        "weighted_": Fixed((Array("rows months"), Array("rows months causes"))),
+    },
+    {"causes": lambda model: len(model.causes)},
+)
+LADDER: Final = Estimator(
+    LadderModel,
+    {
+        "n_": COUNT,
+        "moves_": Parts(
+            Moves,
+            {
+                "exits": Array("states"),
+                "destinations": Array("states states"),
+                "months": Array("states"),
+                "moves": Array("states"),
+            },
+        ),
+        "hazard_": Parts(
+            _ladder_hazard,
+            {
+                "terms": Items(
+                    Parts(Term, {"name": TEXT, "scale": NUMBER, "causes": Items(TEXT, made=tuple)}), "terms", tuple
+                ),
+                "causes": Items(TEXT, "causes", tuple),
+                "coef": Array("scales columns causes"),
+                "root": Array("scales coefficients coefficients"),
+                "share": Array("scales"),
+                "center": Array("terms"),
+                "recalibration": Parts(
+                    Recalibration,
+                    {"shift": Array("causes"), "slope": Array("causes"), "covariance": Array("shifts shifts")},
+                ),
+            },
+        ),
+    },
+    {
+        "causes": lambda model: len(model.causes),
+        "states": lambda _: N_STATES,
+        "scales": lambda model: len(model.scales),
+        "terms": lambda model: _terms(model),
+        "columns": lambda model: N_STEPS + _terms(model),
+        "coefficients": lambda model: (N_STEPS + _terms(model)) * len(model.causes),
+        "shifts": lambda model: 2 * len(model.causes),
+    },
+    unfitted=lambda pool: pool.parts()[0],
+    finished=LadderModel.draw_coefficients,
+)
+POOL: Final = Estimator(
+    LadderPool, {"model_": LADDER, "base_": replace(DATED, unfitted=lambda pool: pool.parts()[1])}, {}
+)
+FITTED: Final[dict[type, Estimator]] = {
+    BaseRate: BASE_RATE,
+    DatedRate: DATED,
+    HazardModel: HAZARD,
+    LadderModel: LADDER,
+    LadderPool: POOL,
+}
 SUPPORT: Final = Parts(
     Support,
     {

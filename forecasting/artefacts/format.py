@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 from pydantic import JsonValue
 
 from forecasting.artefacts.fitted_values import SUPPORT, model_values, restored_model
@@ -13,9 +14,10 @@ from forecasting.features import MODEL_FEATURES
 from forecasting.forecasts import FittedModels
 from forecasting.forecasts.applicability import Support
 from forecasting.forecasts.fit import unfitted
-from forecasting.forecasts.uncertain import Model
-from forecasting.models import MODELS
+from forecasting.models import HEADLINE, LADDER_MODEL, MODELS, AnyModel
 from forecasting.models.hazard import HazardModel
+from forecasting.models.ladder import LadderModel
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.store.errors import shown
 from forecasting.store.foreign import Foreign
 from forecasting.store.npz import Arrays, Form, npz_bytes, read_npz
@@ -75,10 +77,11 @@ def contents_of(fitted: FittedModels, source: MadeFrom) -> dict[str, bytes]:
     return {VALUES: values_bytes(contents), ARRAYS: content}
 
 
-def restored(contents: Contents, arrays: Arrays) -> tuple[dict[str, Model], Support | None]:
+def restored(contents: Contents, arrays: Arrays) -> tuple[dict[str, AnyModel], Support | None]:
     """The fitted models and their support; `ValueError` where values or arrays are not those of such models."""
     left = dict(arrays)
     models = {name: restored_model(unfitted(name), plain, name, left) for name, plain in contents.models.items()}
+    _share_parts(models)
     support = None
     if has_hazard(contents.made_from):
         support = SUPPORT.value(contents.support, Spot("support", left, Axes()))
@@ -89,6 +92,15 @@ def restored(contents: Contents, arrays: Arrays) -> tuple[dict[str, Model], Supp
     if left:
         raise ValueError(f"expected no array but those of the models, got {', '.join(left)}")
     return models, support
+
+
+def _share_parts(models: dict[str, AnyModel]) -> None:
+    """Let the pool use the model that stands beside it, if they are the same: what it draws is then made once."""
+    pool, own = models.get(HEADLINE), models.get(LADDER_MODEL)
+    if isinstance(pool, LadderPool) and isinstance(own, LadderModel):
+        one, other = pool.model_.hazard_, own.hazard_
+        if np.array_equal(one.coef, other.coef) and np.array_equal(one.root, other.root):
+            pool.model_ = own
 
 
 def has_hazard(source: MadeFrom) -> bool:

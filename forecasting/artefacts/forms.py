@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from functools import partial
 from math import isfinite
 from typing import Any, Protocol
+
+import numpy as np
 
 from forecasting.artefacts.runs import packed, unpacked
 from forecasting.store.errors import shown
@@ -101,6 +103,25 @@ class Array:
 
 
 @dataclass(frozen=True)
+class WholeNumbers:
+    """A one-dimensional array of whole numbers, as a list; `axis` names its axis."""
+
+    axis: str
+
+    def plain(self, value: Any, spot: Spot) -> Any:
+        """The numbers."""
+        right = isinstance(value, np.ndarray) and value.dtype == np.int64 and value.ndim == 1
+        spot.require(right, "a row of whole numbers", value)
+        return value.tolist()
+
+    def value(self, plain: Any, spot: Spot) -> Any:
+        """The array, if it has its length."""
+        spot.require(isinstance(plain, list) and all(type(n) is int for n in plain), "a list of whole numbers", plain)
+        spot.axes.require(self.axis, len(plain), spot.name)
+        return np.array(plain, dtype=np.int64)
+
+
+@dataclass(frozen=True)
 class Items:
     """A list, or what `made` makes of one, of any length or of that of an axis."""
 
@@ -177,21 +198,24 @@ class Parts:
 class Estimator:
     """A fitted estimator: its parameters, and the fitted attributes that a forecast needs, in the order of reading.
 
-    `axes` computes lengths from the model, as far as it has been read. As part of another model it has that model's
-    parameters of the same names, and else its defaults.
+    `axes` computes lengths from the model, as far as it has been read. As part of another model it is made by
+    `unfitted` of that model; by default it has that model's parameters of the same names, and else its defaults.
+    `finished` is called on a model of which all has been read.
     """
 
     made: type[Any]
     fields: Mapping[str, Form]
     axes: Mapping[str, Callable[[Any], int]]
+    unfitted: Callable[[Any], Any] | None = None
+    finished: Callable[[Any], None] | None = None
 
     def plain(self, value: Any, spot: Spot) -> Any:
         """Parameters and fitted attributes; a part of a model must have the parameters that it would be read with."""
         if spot.model is not None:
-            self._require_parameters(self._unfitted_in(spot.model), _as_json(value.get_params()), spot)
+            self._require_parameters(self._unfitted_in(spot.model), _as_json(_parameters(value)), spot)
         spot = Spot(spot.name, spot.arrays, Axes(), value)
         own = {name: form.plain(getattr(value, name), spot.at(name)) for name, form in self.fields.items()}
-        return {"parameters": _as_json(value.get_params()), **own}
+        return {"parameters": _as_json(_parameters(value)), **own}
 
     def value(self, plain: Any, spot: Spot) -> Any:
         """The estimator as a part of the model that is being read."""
@@ -204,15 +228,19 @@ class Estimator:
         axes = Axes({axis: partial(length, model) for axis, length in self.axes.items()})
         for name, form in self.fields.items():
             setattr(model, name, form.value(plain[name], Spot(f"{spot.name}.{name}", spot.arrays, axes, model)))
+        if self.finished is not None:
+            self.finished(model)
         return model
 
     def _unfitted_in(self, outer: Any) -> Any:
+        if self.unfitted is not None:
+            return self.unfitted(outer)
         shared = set(self.made().get_params()) & set(outer.get_params())
         return self.made(**{name: value for name, value in outer.get_params().items() if name in shared})
 
     def _require_parameters(self, model: Any, parameters: Any, spot: Spot) -> None:
-        require_keys(parameters, model.get_params(), spot.at("parameters"))
-        for name, own in _as_json(model.get_params()).items():
+        require_keys(parameters, _parameters(model), spot.at("parameters"))
+        for name, own in _as_json(_parameters(model)).items():
             got = parameters[name]
             spot.at(f"parameters.{name}").require(json.dumps(got) == json.dumps(own), shown(own), got)
 
@@ -226,5 +254,17 @@ def require_keys(plain: Any, names: Iterable[str], spot: Spot) -> None:
     spot.require(not more, f"no key but {', '.join(names)}", more)
 
 
-def _as_json(parameters: dict[str, Any]) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in parameters.items()}
+def _parameters(model: Any) -> dict[str, Any]:
+    """Parameters of an estimator; a part of it is one of them."""
+    return dict(model.get_params(deep=False))
+
+
+def _as_json(value: Any) -> Any:
+    """A parameter as JSON: a tuple as a list, an estimator or a dataclass as an object of its own parameters."""
+    if hasattr(value, "get_params"):
+        return _as_json(_parameters(value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return _as_json(asdict(value))
+    if isinstance(value, dict):
+        return {name: _as_json(own) for name, own in value.items()}
+    return [_as_json(own) for own in value] if isinstance(value, tuple | list) else value

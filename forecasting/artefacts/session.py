@@ -11,11 +11,9 @@ from typing import Any
 from forecasting.artefacts import Obtained, has_artefact, obtain
 from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels, fit_models
-from forecasting.forecasts.ladder import NAME as LADDER
-from forecasting.forecasts.ladder import FittedLadder, fit_ladder
 from forecasting.record.history import History, load_history
 from forecasting.record.reading import RawRecord, read_record
-from forecasting.record.reads import Reads, every_field, noting, recording, together
+from forecasting.record.reads import recording
 from forecasting.record.schema import EVALUATION, TABLES
 from forecasting.store import package_data as places
 
@@ -45,7 +43,7 @@ class _Recent:
 
 _HASHES, _RECORDS, _WHOLE = _Recent(MOST), _Recent(2), _Recent(2)
 _HISTORIES, _FITTED = _Recent(MOST), _Recent(2 * MOST)
-_INDEXES, _POOLED, _WORKED, _LADDERS = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST), _Recent(MOST)
+_INDEXES, _POOLED, _WORKED = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST)
 
 
 def shared_history(folder: str | Path | None = None, as_of: date | None = None) -> History:
@@ -133,31 +131,6 @@ def shared_pooled(history: History, target: str) -> FittedModels:
     key = (history.sha256, history.as_of, target)
     pooled: FittedModels = _POOLED.get(key, lambda: fit_models(history, ("base_rate",), target, "pooled"))
     return pooled
-
-
-def shared_ladder(history: History, target: str) -> FittedLadder:
-    """The ladder's model and base rates, cached by record, day and target; it notes its provenance when it is used.
-
-    Parameters
-    ----------
-    history : History
-        The record as of the day.
-    target : {"concluded", "in_force"}
-        What counts as formalized.
-
-    Returns
-    -------
-    FittedLadder
-        Fitted on what was known on the day.
-    """
-
-    def fit() -> FittedLadder:
-        with recording() as heard:
-            fitted = fit_ladder(history, target)
-        return noting(fitted, every_field(FittedLadder, together(heard.reads, Reads(models=frozenset((LADDER,))))))
-
-    found: FittedLadder = _LADDERS.get((history.sha256, history.as_of, target), fit)
-    return found
 
 
 def is_at_hand(history: History, names: Iterable[str], target: str, artefacts: str | Path | None = None) -> bool:

@@ -13,7 +13,7 @@ from forecasting.artefacts.format import ARRAYS, VALUES, contents_of, read_array
 from forecasting.artefacts.key import MadeFrom, made_from
 from forecasting.forecasts import FittedModels, fit_models
 from forecasting.forecasts.fit import check_models
-from forecasting.models import BASE_RATES, MODELS
+from forecasting.models import DEFAULT, MODELS
 from forecasting.record.history import History
 from forecasting.record.panel import Population, check_choice, spells
 from forecasting.record.reads import read_of
@@ -354,7 +354,7 @@ def obtain(
     history : History
         The record as of the day.
     names : iterable of str, optional
-        Names out of `MODELS`. By default all models of an artefact of all, else the base rates, which are fast to fit.
+        Names out of `MODELS`. By default all models of an artefact of all, else the headline and what stands under it.
     target : {"concluded", "in_force"}
         What counts as formalized.
     population : {"forward", "pooled", "every"}
@@ -383,5 +383,5 @@ def obtain(
     """
     asked = check_models(MODELS if names is None else names)
     found = find(artefacts, history, asked, target, population) if artefacts is not None else None
-    fitted = BASE_RATES if names is None else asked
+    fitted = DEFAULT if names is None else asked
     return found or Obtained(fit_models(history, fitted, target, population), None)

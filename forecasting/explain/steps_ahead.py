@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forecasting.explain.rungs import FEWEST_CASES, PastRungs, Rung, cases_that_moved
-from forecasting.models.dated_rate import DatedRate, Seen
-from forecasting.models.ladder import LadderModel
+from forecasting.models.dated_rate import Seen
 from forecasting.models.ladder_moves import N_STATES
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.models.ladder_standings import Standings
-from forecasting.models.linear_pool import linear_pool, mixture_interval
 from forecasting.models.uncertainty import interval
 from forecasting.record.months import DAYS_PER_MONTH, check_horizons
 
@@ -93,8 +92,7 @@ class Ahead:
 
 
 def steps_ahead(
-    model: LadderModel,
-    base: DatedRate,
+    pool: LadderPool,
     readings: tuple[Floats, Standings],
     here: Rung,
     past: PastRungs,
@@ -105,10 +103,10 @@ def steps_ahead(
 
     Parameters
     ----------
-    model, base : LadderModel, DatedRate
-        Fitted parts of the pool.
+    pool : LadderPool
+        The fitted headline.
     readings : tuple of numpy.ndarray of shape (n,) and Standings
-        Probabilities of the readings of the case, and the case under each, see `forecasts.ladder.case_standings`.
+        Probabilities of the readings of the case, and the case under each, see `forecasts.ladder.CaseOnLadder`.
     here : Rung
         Where it stands.
     past : PastRungs
@@ -133,29 +131,30 @@ def steps_ahead(
 
     Examples
     --------
-    >>> from forecasting import load_history
+    >>> from forecasting import fit_models, load_history
     >>> from forecasting.explain.rungs import past_rungs, rung_of
-    >>> from forecasting.forecasts.ladder import case_standings, fit_ladder
+    >>> from forecasting.forecasts.ladder import CaseOnLadder
     >>> history = load_history(as_of="1985-01-01")
-    >>> fitted, case = fit_ladder(history), history.case("salt2-observance-1979")
-    >>> past, here = past_rungs(history, fitted.index), rung_of(case)
-    >>> found = steps_ahead(fitted.model, fitted.base, case_standings(fitted, case), here, past, (60,), [90])
+    >>> index, case = history.dossiers(), history.case("salt2-observance-1979")
+    >>> pool, past = fit_models(history, ["ladder"]).models["ladder"], past_rungs(history, index)
+    >>> readings = CaseOnLadder(index, case, (60,), LEVEL).readings
+    >>> found = steps_ahead(pool, (readings.weight, readings.at), rung_of(case), past, (60,), [90])
     >>> found[0].what, found[1].rung.level > 0
     ('', True)
     """
     months = check_horizons(horizons)
-    weight, at = readings
+    model, base, (weight, at) = pool.model_, pool.base_, readings
     ahead = {days: _whole_months(days) for days in deadlines}
     every = tuple(sorted({*months, *(n for n in ahead.values() if n)}))
     asked = [every.index(month) for month in months]
     drawn = model.mixed_draws(at, weight, every)
     seen = Seen(at.age[:1], at.gap[:1], at.looked[:1], np.array([""]))
     rates = [base.predict_cumulative_incidence(seen, every).values[0], base.draws(seen, every)[:, 0]]
-    now = _Pooled(drawn[..., asked], *(rate[..., asked] for rate in rates))
+    now = _Pooled(pool, drawn[..., asked], *(rate[..., asked] for rate in rates))
     found = []
     for days, n_months in ahead.items():
         place = every.index(n_months) if n_months else None
-        still = _Pooled(*(given_no_ending(each, place)[..., asked] for each in (drawn, *rates)))
+        still = _Pooled(pool, *(given_no_ending(each, place)[..., asked] for each in (drawn, *rates)))
         is_over = np.array(months) <= n_months
         found.append(_ahead("", None, days, (0, 0), now, still, is_over))
         left = tuple(month - n_months for month in months if month > n_months)
@@ -271,15 +270,16 @@ def given_no_ending(incidence: ArrayLike, place: int | None) -> Floats:
 
 @dataclass(frozen=True)
 class _Pooled:
-    """Incidences of the pool's parts: draws of the model, the base rate's estimate (k, n_horizons), and its draws."""
+    """Incidences of a pool's parts: draws of the model, the base rate's estimate (k, n_horizons), and its draws."""
 
+    pool: LadderPool
     model: Floats
     base: Floats
     base_draws: Floats
 
     @property
     def point(self) -> Floats:
-        return _with_ongoing(linear_pool(self.model.mean(axis=0), self.base))
+        return _with_ongoing(self.pool.point(self.model.mean(axis=0), self.base))
 
 
 def _ahead(
@@ -293,8 +293,8 @@ def _ahead(
 ) -> Ahead:
     """The pool without and with a step, with bounds; NaN within horizons that are over by the day."""
     point, move = then.point, then.point - before.point
-    bounds = mixture_interval(_with_ongoing(then.model), _with_ongoing(then.base_draws), LEVEL)
-    moves = linear_pool(then.model - before.model, np.broadcast_to(then.base - before.base, then.model.shape))
+    bounds = then.pool.interval(_with_ongoing(then.model), _with_ongoing(then.base_draws), LEVEL)
+    moves = then.pool.point(then.model - before.model, np.broadcast_to(then.base - before.base, then.model.shape))
     all_moves = np.concatenate([moves, -moves.sum(axis=1, keepdims=True)], axis=1)
     found = [before.point, point, *_around(point, *bounds), *_around(move, *interval(all_moves, LEVEL))]
     left = [np.where(is_over, np.nan, each) for each in found]

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from forecasting.artefacts.session import shared_index, shared_ladder
+from forecasting.artefacts.session import shared_fit, shared_index
 from forecasting.explain.rungs import (
     NearCase,
     Rung,
@@ -16,9 +16,11 @@ from forecasting.explain.rungs import (
     rung_of,
     rung_shares,
 )
-from forecasting.explain.steps_ahead import DEADLINES, Ahead, steps_ahead
+from forecasting.explain.steps_ahead import DEADLINES, LEVEL, Ahead, steps_ahead
 from forecasting.forecasts.forecast import open_cases
-from forecasting.forecasts.ladder import case_standings
+from forecasting.forecasts.ladder import CaseOnLadder
+from forecasting.models import HEADLINE
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons
 from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
@@ -148,14 +150,15 @@ def where_it_stands(
     """
     months = check_horizons(horizons)
     (view,) = open_cases(history, [case_id], target)
-    ladder, index = shared_ladder(history, target), shared_index(history, target)
+    pool, index = shared_fit(history, (HEADLINE,), target).fitted.models[HEADLINE], shared_index(history, target)
+    assert isinstance(pool, LadderPool)
     here = rung_of(view)
     past = past_rungs(history, index, target, related_cases(history, case_id, target))
-    readings = case_standings(ladder, index.dossier(case_id, history.as_of))
+    readings = CaseOnLadder(index, index.dossier(case_id, history.as_of), months, LEVEL).readings
     return WhereItStands(
         here,
         rung_shares(past, here, history.as_of),
         nearest_on_rung(history, past, view, here),
-        steps_ahead(ladder.model, ladder.base, readings, here, past, months, deadlines),
+        steps_ahead(pool, (readings.weight, readings.at), here, past, months, deadlines),
         months,
     )

@@ -3,25 +3,47 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-import pandas as pd
 from sklearn.base import clone
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts.applicability import Support, support_of
+from forecasting.forecasts.classes import CLASSES, class_labels, rivalry, start_covariates
+from forecasting.forecasts.ladder_rows import (
+    COVARIATES,
+    Followed,
+    covariate_table,
+    follow_ups,
+    landmark_lines,
+    months_ago,
+)
 from forecasting.forecasts.training import TrainingSet, state_features, training_set
-from forecasting.forecasts.uncertain import Model
-from forecasting.models import BASE_RATES, MODELS
+from forecasting.models import DEFAULT, FIRST, LADDER_MODEL, MODELS, AnyModel
+from forecasting.models.dated_rate import DatedRate
 from forecasting.models.hazard import HazardModel
+from forecasting.models.ladder import LadderModel
+from forecasting.models.ladder_months import Lines
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.history import History
-from forecasting.record.panel import Population, Spells, spells
-from forecasting.record.reads import NotedMapping, Reads, every_field, noting, recording, together
+from forecasting.record.panel import Population, Spells, landmarks, spells
+from forecasting.record.reads import NotedMapping, Reads, every_field, noting, once, recording, together
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import InsufficientHistoryError, UsageError
 
-FEWEST_ENDINGS = 10
-CLASSES: Final = {"type": "type", "rivalry": "adversarial"}
+__all__ = [
+    "CLASSES",
+    "FEWEST_ENDINGS",
+    "FittedModels",
+    "check_models",
+    "fit_hazard",
+    "fit_models",
+    "rivalry",
+    "start_covariates",
+    "unfitted",
+]
+FEWEST_ENDINGS: Final = 10
+HEADLINE_POPULATION: Final[Population] = "forward"
 
 
 @dataclass(frozen=True)
@@ -36,7 +58,7 @@ class FittedModels:
         What counts as formalized.
     population : {"forward", "pooled", "every"}
         Spells that the base rates are fitted on.
-    models : mapping of str to Model
+    models : mapping of str to estimator
         By name; a model notes its provenance each time it is used.
     spells : Spells
         Spells of the population.
@@ -56,7 +78,7 @@ class FittedModels:
     as_of: date
     target: str
     population: Population
-    models: Mapping[str, Model]
+    models: Mapping[str, AnyModel]
     spells: Spells
     support: Support | None = None
     reads: Mapping[str, Reads] = field(default_factory=dict)
@@ -78,7 +100,7 @@ class FittedModels:
 
 def fit_models(
     history: History,
-    names: Iterable[str] = BASE_RATES,
+    names: Iterable[str] = DEFAULT,
     target: str = TARGETS[0],
     population: Population = "forward",
     index: DossierIndex | None = None,
@@ -90,12 +112,13 @@ def fit_models(
     history : History
         The record as of the day.
     names : iterable of str
-        Names out of `MODELS`; by default the base rates.
+        Names out of `MODELS`; by default the headline and all that stands under it.
     target : {"concluded", "in_force"}
         What counts as formalized.
     population : {"forward", "pooled", "every"}
-        Spells that the base rates are fitted on, see `record.panel.spells`. The hazard model is always fitted on all
-        core cases, with a term for retrospective sampling.
+        Spells that the base rates are fitted on, see `record.panel.spells`. The ladder's model and its pool are always
+        fitted on the prospectively sampled core cases, the hazard model on all core cases with a term for retrospective
+        sampling.
     index : DossierIndex, optional
         Dossiers of this history under the target; by default those cached in the history.
 
@@ -119,28 +142,83 @@ def fit_models(
     ('2026-02-05', ['base_rate'])
     """
     chosen = check_models(names)
+    own = _Learned(history, index or history.dossiers(target), target)
     known = spells(history, target, population)
+    _require_endings(history, known, population, target)
+    fitted: dict[str, AnyModel] = {}
+    reads: dict[str, Reads] = {}
+    support = None
+    for name in chosen:
+        with recording() as heard:
+            if name == FIRST:
+                fitted[name], support = own.hazard(name)
+            else:
+                fitted[name] = own.model(name, population)
+        reads[name] = heard.reads
+    return FittedModels(history.as_of, target, population, fitted, known, support, reads)
+
+
+class _Learned:
+    """What models of one day learn from; what several need is made once, and noted by each that uses it."""
+
+    def __init__(self, history: History, index: DossierIndex, target: str) -> None:
+        self._history, self._index, self._target = history, index, target
+        self._kept: dict[Any, Any] = {}
+
+    def hazard(self, name: str) -> tuple[HazardModel, Support]:
+        """The fitted hazard model and its applicability domain."""
+        model = unfitted(name)
+        assert isinstance(model, HazardModel)
+        learned = training_set(self._history, self._index, MODEL_FEATURES, self._target)
+        domains = self._history.cases.set_index("case_id")["domain"]
+        return fit_hazard(model, learned), support_of(learned.landmarks, learned.names, domains)
+
+    def model(self, name: str, population: Population) -> AnyModel:
+        """A fitted base rate, ladder's model or pool."""
+        model = unfitted(name)
+        if isinstance(model, LadderModel):
+            return self._ladder()
+        if isinstance(model, LadderPool):
+            return model.of(self._ladder(), self._rate(name, model.parts()[1], HEADLINE_POPULATION))
+        assert isinstance(model, DatedRate)
+        return self._rate(name, model, population)
+
+    def _ladder(self) -> LadderModel:
+        return once(self._kept, "ladder", self._fit_ladder)
+
+    def _fit_ladder(self) -> LadderModel:
+        known, followed = self._followed(HEADLINE_POPULATION)
+        _require_endings(self._history, known, HEADLINE_POPULATION, self._target)
+        model = unfitted(LADDER_MODEL)
+        assert isinstance(model, LadderModel)
+        return model.fit(followed.cases, self._lines(known, followed))
+
+    def _lines(self, known: Spells, followed: Followed) -> Lines:
+        marks, names = landmarks(known), known.case_ids
+        days = [(names[case], day.item()) for case, day in zip(marks.case, marks.day, strict=True)]
+        return landmark_lines(followed, marks, covariate_table(self._index, days, COVARIATES), COVARIATES)
+
+    def _rate(self, name: str, rate: DatedRate, population: Population) -> DatedRate:
+        known, followed = self._followed(population)
+        ago = months_ago(followed, known, self._history.as_of)
+        classes = class_labels(known.starts, name)[followed.spell] if rate.by_class else None
+        return rate.fit(followed.cases, ago, classes)
+
+    def _followed(self, population: Population) -> tuple[Spells, Followed]:
+        def follow() -> tuple[Spells, Followed]:
+            known = spells(self._history, self._target, population)
+            return known, follow_ups(self._index, known)
+
+        return once(self._kept, population, follow)
+
+
+def _require_endings(history: History, known: Spells, population: str, target: str) -> None:
     n_endings = int(known.endings().sum())
     if n_endings < FEWEST_ENDINGS:
         raise InsufficientHistoryError(
             f"expected a day by which at least {FEWEST_ENDINGS} endings were known, got {history.as_of} "
             f"with {n_endings} (population {population}, target {target})"
         )
-    fitted: dict[str, Model] = {}
-    reads: dict[str, Reads] = {}
-    support = None
-    for name in chosen:
-        model = unfitted(name)
-        with recording() as heard:
-            if isinstance(model, HazardModel):
-                learned = training_set(history, index or history.dossiers(target), MODEL_FEATURES, target)
-                fitted[name] = fit_hazard(model, learned)
-                support = support_of(learned.landmarks, learned.names, history.cases.set_index("case_id")["domain"])
-            else:
-                starts = start_covariates(known.starts, model.strata)
-                fitted[name] = model.fit(starts, (known.entry, known.exit, known.cause), known.group)
-        reads[name] = heard.reads
-    return FittedModels(history.as_of, target, population, fitted, known, support, reads)
 
 
 def check_models(names: Iterable[str]) -> list[str]:
@@ -175,7 +253,7 @@ def check_models(names: Iterable[str]) -> list[str]:
     return chosen
 
 
-def unfitted(name: str) -> Model:
+def unfitted(name: str) -> AnyModel:
     """A new unfitted model with the settings and covariates of `fit_models`.
 
     Parameters
@@ -185,7 +263,7 @@ def unfitted(name: str) -> Model:
 
     Returns
     -------
-    Model
+    estimator
         A clone of the registered model.
 
     Examples
@@ -193,8 +271,14 @@ def unfitted(name: str) -> Model:
     >>> unfitted("primary").statics[0]
     'text_exists'
     """
-    model = clone(MODELS[name])
-    return _with_covariates(model, MODEL_FEATURES) if isinstance(model, HazardModel) else model
+    model: AnyModel = clone(MODELS[name])
+    if isinstance(model, HazardModel):
+        return _with_covariates(model, MODEL_FEATURES)
+    if isinstance(model, LadderModel):
+        model.set_params(covariates=COVARIATES)
+    elif isinstance(model, LadderPool):
+        model.model.set_params(covariates=COVARIATES)
+    return model
 
 
 def fit_hazard(model: HazardModel, learned: TrainingSet) -> HazardModel:
@@ -218,50 +302,3 @@ def fit_hazard(model: HazardModel, learned: TrainingSet) -> HazardModel:
 def _with_covariates(model: HazardModel, names: Sequence[str]) -> HazardModel:
     states = state_features(names)
     return model.set_params(statics=tuple(name for name in names if name not in states), states=states)
-
-
-def start_covariates(starts: pd.DataFrame, classes: Sequence[str] = tuple(CLASSES)) -> pd.DataFrame:
-    """Covariates of the base rates.
-
-    Parameters
-    ----------
-    starts : pandas.DataFrame of n rows
-        Columns of `cases.csv`.
-    classes : sequence of {"type", "rivalry"}
-        Covariates; by default both.
-
-    Returns
-    -------
-    pandas.DataFrame of n rows
-        One column of text per class, with the index of `starts`.
-
-    Examples
-    --------
-    >>> start_covariates(pd.DataFrame({"adversarial": [1.0, 0.5]}), ["rivalry"])["rivalry"].tolist()
-    ['rivals', 'unclear']
-    """
-    found = {name: starts[CLASSES[name]] for name in classes}
-    if "rivalry" in found:
-        found["rivalry"] = found["rivalry"].map(rivalry)
-    return pd.DataFrame(found, index=starts.index)
-
-
-def rivalry(adversarial: float) -> str:
-    """Class of a case by rivalry of its principal parties; an uncertain coding is a class of its own.
-
-    Parameters
-    ----------
-    adversarial : float
-        Probability in [0, 1] that the parties are each other's main rival.
-
-    Returns
-    -------
-    {"rivals", "not rivals", "unclear"}
-        For 1, for 0, and for anything between.
-
-    Examples
-    --------
-    >>> rivalry(1.0)
-    'rivals'
-    """
-    return {1.0: "rivals", 0.0: "not rivals"}.get(adversarial, "unclear")

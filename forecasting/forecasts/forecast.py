@@ -1,17 +1,23 @@
 """Forecast of open cases by fitted models, within the domain in which the models may be used."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts.applicability import WITHIN, Applicability, applicabilities, applicability_by_type
-from forecasting.forecasts.fit import CLASSES, FittedModels, fit_models, start_covariates
+from forecasting.forecasts.classes import CLASSES, CLASSES_OF, start_covariates
+from forecasting.forecasts.fit import FittedModels, fit_models
+from forecasting.forecasts.ladder import CaseOnLadder
 from forecasting.forecasts.training import UNCERTAIN, case_lines
-from forecasting.forecasts.uncertain import Model, StateProbabilities, marginal_and_conditional
+from forecasting.forecasts.uncertain import MARGINAL, StateProbabilities, marginal_and_conditional
+from forecasting.models import HEADLINE, LADDER_MODEL, AnyModel
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
+from forecasting.models.ladder import LadderModel
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons
@@ -21,6 +27,8 @@ from forecasting.record.vocabulary import STATES, TARGETS
 from forecasting.store.errors import UsageError, shown
 
 LEVEL = 0.8
+GIVEN_CLAIMS: Final = {"claims true": True, "claims untrue": False}
+"""Conditions of `forecast_by_claims`: every open claim taken as true, or as untrue."""
 
 
 def forecast(
@@ -42,7 +50,8 @@ def forecast(
     case_ids : str or sequence of str
         One open case or more, each once.
     fitted : FittedModels, optional
-        Models fitted by that day, which bring target and population; by default the base rates, fitted on this history.
+        Models fitted by that day, which bring target and population; by default the headline and all that stands under
+        it, fitted on this history.
     horizons : sequence of int
         Months after the day, 1 to 120.
     target : {"concluded", "in_force"}
@@ -71,9 +80,9 @@ def forecast(
     Examples
     --------
     >>> from forecasting import load_history
-    >>> table = forecast(load_history(), "new-start-post-expiry-2026", horizons=[60])
-    >>> sorted(table["model"].unique())
-    ['base_rate', 'rivalry_base_rate', 'type_base_rate']
+    >>> table = forecast(load_history(as_of="2026-02-05"), "new-start-post-expiry-2026", horizons=[60])
+    >>> table["model"].unique().tolist()[:3]
+    ['ladder', 'ladder_model', 'base_rate']
     """
     check_choice(fitted.target if fitted else target, population)
     asked = [case_ids] if isinstance(case_ids, str) else list(case_ids)
@@ -82,16 +91,153 @@ def forecast(
     months = check_horizons(horizons)
     views = open_cases(history, asked, fitted.target if fitted else target)
     fitted = fitted or fit_models(history, target=target, population=population)
-    if fitted.as_of > history.as_of:
-        raise UsageError(f"expected models fitted by {history.as_of}, got models of {fitted.as_of}")
-    lines = _lines(history, views, fitted, index)
+    _require_earlier(fitted, history)
+    own = index or history.dossiers(fitted.target)
+    lines = _lines(views, fitted, own)
     limits = _limits(views, lines, fitted)
+    situations = [CaseOnLadder(own, view, months, LEVEL) for view in views]
     tables = [
-        _rows(name, model, view, lines.iloc[[line]], months, limits[view.case_id][name])
+        _rows(name, _states(name, model, situations[line], lines.iloc[[line]], months, limit), view, months)
         for name, model in fitted.models.items()
         for line, view in enumerate(views)
-        if limits[view.case_id][name].status != "abstained"
+        if (limit := limits[view.case_id][name]).status != "abstained"
     ]
+    return _joined(tables)
+
+
+def forecast_by_claims(
+    history: History,
+    case_id: str,
+    *,
+    fitted: FittedModels | None = None,
+    horizons: Sequence[int] = HORIZONS,
+    target: str = TARGETS[0],
+    index: DossierIndex | None = None,
+) -> pd.DataFrame:
+    """Forecast of a case with every open claim taken as true, and with every one taken as untrue.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the forecast day.
+    case_id : str
+        An open case.
+    fitted : FittedModels, optional
+        Models fitted by that day; by default those of `forecast`.
+    horizons : sequence of int
+        Months after the day, 1 to 120.
+    target : {"concluded", "in_force"}
+        What counts as formalized, for the default models.
+    index : DossierIndex, optional
+        Dossiers of this history under the target; by default those cached in the history.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `forecast` returns it, `given` being `claims true` or `claims untrue`, for the models that weigh claims: the
+        ladder's and its pool. Empty where no rung of the ladder rests on a claim that is open.
+
+    Raises
+    ------
+    UsageError
+        For a case that is unknown, not yet known, or known to have ended, and for models of a later day.
+    InsufficientHistoryError
+        Where the default models are to be fitted and fewer than 10 endings were known.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> table = forecast_by_claims(history, "new-start-post-expiry-2026", horizons=[60])
+    >>> set(table["given"]) <= {"claims true", "claims untrue"}
+    True
+    """
+    months = check_horizons(horizons)
+    (view,) = open_cases(history, [case_id], fitted.target if fitted else target)
+    fitted = fitted or fit_models(history, (HEADLINE, LADDER_MODEL), target)
+    _require_earlier(fitted, history)
+    own = index or history.dossiers(fitted.target)
+    if len(CaseOnLadder(own, view, months, LEVEL).paths) < 2:
+        return _joined([])
+    tables = []
+    for given, truth in GIVEN_CLAIMS.items():
+        situation = CaseOnLadder(own, view, months, LEVEL, claims=truth)
+        for name, model in _of_ladder(fitted):
+            states = {given: situation.states(name, model)[MARGINAL]}
+            tables.append(_rows(name, states, view, months))
+    return _joined(tables)
+
+
+def ended_already(
+    history: History,
+    case_id: str,
+    *,
+    fitted: FittedModels | None = None,
+    target: str = TARGETS[0],
+    index: DossierIndex | None = None,
+) -> pd.DataFrame:
+    """Probability that a case has ended already without anybody having noted it, by cause.
+
+    Parameters
+    ----------
+    history : History
+        The record as of the forecast day.
+    case_id : str
+        An open case.
+    fitted : FittedModels, optional
+        Models fitted by that day; by default those of `forecast`.
+    target : {"concluded", "in_force"}
+        What counts as formalized, for the default models.
+    index : DossierIndex, optional
+        Dossiers of this history under the target; by default those cached in the history.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `forecast` with `horizon` 0, `given` all, for the ladder's models and the base rates: the probability
+        of having ended by each cause between the last sight and the day, given that no ending was noted, and of going
+        on. Empty for a case that was seen in the month of the day.
+
+    Raises
+    ------
+    UsageError
+        For a case that is unknown, not yet known, or known to have ended, and for models of a later day.
+    InsufficientHistoryError
+        Where the default models are to be fitted and fewer than 10 endings were known.
+
+    Examples
+    --------
+    A text that binds is not signed unseen:
+
+    >>> from forecasting import load_history
+    >>> history = load_history(as_of="2026-08-31")
+    >>> case = max(history.case_views(history.open_case_ids("concluded"), "concluded"), key=lambda c: c.gap_months)
+    >>> table = ended_already(history, case.case_id, fitted=fit_models(history, ["ladder"])).set_index("cause")
+    >>> float(table.loc["formalized", "probability"]), bool(table.loc["faded", "probability"] > 0)
+    (0.0, True)
+    """
+    (view,) = open_cases(history, [case_id], fitted.target if fitted else target)
+    fitted = fitted or fit_models(history, target=target)
+    _require_earlier(fitted, history)
+    if not view.gap_months:
+        return _joined([])
+    situation = CaseOnLadder(index or history.dossiers(fitted.target), view, (), LEVEL)
+    named = [(name, model) for name, model in fitted.models.items() if not isinstance(model, HazardModel)]
+    return _joined([_rows(name, {MARGINAL: situation.ended(name, model)}, view, (0,)) for name, model in named])
+
+
+def _require_earlier(fitted: FittedModels, history: History) -> None:
+    if fitted.as_of > history.as_of:
+        raise UsageError(f"expected models fitted by {history.as_of}, got models of {fitted.as_of}")
+
+
+def _of_ladder(fitted: FittedModels) -> Iterator[tuple[str, LadderPool | LadderModel]]:
+    for name, model in fitted.models.items():
+        if isinstance(model, LadderPool | LadderModel):
+            yield name, model
+
+
+def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(FORECAST_COLUMNS))
 
 
@@ -129,37 +275,34 @@ def case_limits(
     'within'
     """
     views = open_cases(history, list(case_ids), fitted.target)
-    return _limits(views, _lines(history, views, fitted, index), fitted)
+    return _limits(views, _lines(views, fitted, index or history.dossiers(fitted.target)), fitted)
 
 
-def _lines(
-    history: History, views: Sequence[Dossier], fitted: FittedModels, index: DossierIndex | None
-) -> pd.DataFrame:
-    """Covariates of all fitted models, one line per case, with `case_id`, and `domain` for the hazard model."""
-    models = list(fitted.models.values())
-    classes = {name for model in models if isinstance(model, BaseRate) for name in model.strata}
+def _lines(views: Sequence[Dossier], fitted: FittedModels, index: DossierIndex) -> pd.DataFrame:
+    """Per case what the applicability rules and the hazard model read of it, as far as the fitted models need it."""
+    classes = {each for name in fitted.models for each in CLASSES_OF.get(name, ())}
     lines = case_covariates(views, tuple(classes)).assign(case_id=[view.case_id for view in views])
-    if not any(isinstance(model, HazardModel) for model in models):
+    if not any(isinstance(model, HazardModel) for model in fitted.models.values()):
         return lines
     lines = lines.assign(domain=[str(view.start["domain"]) for view in views])
-    own = case_lines(index or history.dossiers(fitted.target), views, MODEL_FEATURES)
+    own = case_lines(index, views, MODEL_FEATURES)
     return lines.join(own.drop(columns=list(lines.columns), errors="ignore"))
 
 
 def _limits(views: Sequence[Dossier], lines: pd.DataFrame, fitted: FittedModels) -> dict[str, dict[str, Applicability]]:
     found: dict[str, dict[str, Applicability]] = {view.case_id: {} for view in views}
     for name, model in fitted.models.items():
-        for view, limit in zip(views, _limits_under(model, lines, fitted), strict=True):
+        for view, limit in zip(views, _limits_under(name, model, lines, fitted), strict=True):
             found[view.case_id][name] = limit
     return found
 
 
-def _limits_under(model: Model, lines: pd.DataFrame, fitted: FittedModels) -> list[Applicability]:
+def _limits_under(name: str, model: AnyModel, lines: pd.DataFrame, fitted: FittedModels) -> list[Applicability]:
     if isinstance(model, HazardModel):
         if fitted.support is None:
             raise UsageError("expected a hazard model with the support it was fitted on, got none: use fit_models")
         return applicabilities(fitted.support, lines, model.base_.at_risk(lines))
-    if "type" not in model.strata:
+    if "type" not in CLASSES_OF.get(name, ()):
         return [WITHIN] * len(lines)
     known = fitted.spells
     types = list(known.starts["type"])
@@ -231,26 +374,30 @@ def case_covariates(views: Sequence[Dossier], classes: Sequence[str] = tuple(CLA
     return start_covariates(starts, classes).assign(**ages)
 
 
-def _rows(
-    name: str, model: Model, view: Dossier, line: pd.DataFrame, horizons: tuple[int, ...], limit: Applicability
-) -> pd.DataFrame:
-    given = marginal_and_conditional(model, line, UNCERTAIN if isinstance(model, HazardModel) else "", horizons, LEVEL)
-    if isinstance(model, HazardModel) and limit.status == "widened":
-        given = {side: _widened(states, model.base_, line, horizons) for side, states in given.items()}
-    index = pd.MultiIndex.from_product([STATES, horizons], names=["cause", "horizon"])
+def _states(
+    name: str, model: AnyModel, case: CaseOnLadder, line: pd.DataFrame, horizons: tuple[int, ...], limit: Applicability
+) -> Mapping[str, StateProbabilities]:
+    """Probabilities of the states by condition."""
+    if not isinstance(model, HazardModel):
+        return case.states(name, model)
+    given = marginal_and_conditional(model, line, UNCERTAIN, horizons, LEVEL)
+    if limit.status == "widened":
+        return {side: _widened(states, model.base_, line, horizons) for side, states in given.items()}
+    return given
+
+
+def _rows(name: str, given: Mapping[str, StateProbabilities], view: Dossier, horizons: tuple[int, ...]) -> pd.DataFrame:
+    """Rows of the forecast table, by condition, horizon and state."""
+    index = pd.MultiIndex.from_product([horizons, STATES], names=["horizon", "cause"])
     tables = [
         index.to_frame(index=False).assign(
-            probability=states.point.ravel(), lower=states.lower.ravel(), upper=states.upper.ravel(), given=side
+            probability=states.point.T.ravel(), lower=states.lower.T.ravel(), upper=states.upper.T.ravel(), given=side
         )
         for side, states in given.items()
     ]
-    order = {horizon: i for i, horizon in enumerate(horizons)}
-    rows = pd.concat(tables).sort_values("horizon", kind="stable", key=lambda cells: cells.map(order))
-    rows = rows.sort_values(
-        "given", kind="stable", key=lambda cells: cells.map({side: i for i, side in enumerate(given)})
-    )
+    rows = pd.concat(tables, ignore_index=True)
     rows = rows.assign(model=name, case_id=view.case_id, as_of=view.as_of.isoformat(), level=LEVEL)
-    return rows[list(FORECAST_COLUMNS)].reset_index(drop=True)
+    return rows[list(FORECAST_COLUMNS)]
 
 
 def _widened(

@@ -1,255 +1,258 @@
-"""Forecast by the ladder: the registered pool of the ladder's model and the base rate, for one case as of a day."""
+"""Forecast of a case by the ladder's model, the base rates and their pool, under every reading of what is uncertain."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.forecasts.fit import FEWEST_ENDINGS
-from forecasting.forecasts.forecast import open_cases
+from forecasting.forecasts.classes import CLASSES, CLASSES_OF, class_labels
 from forecasting.forecasts.ladder_rows import (
     COVARIATES,
-    KeepRungs,
-    all_rungs,
     both_endorsements,
     case_key,
     covariate_table,
-    follow_ups,
-    landmark_lines,
     read_paths,
     stated_term,
 )
-from forecasting.forecasts.training import spells_without
+from forecasting.forecasts.training import UNCERTAIN
+from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED, StateProbabilities
 from forecasting.models.dated_rate import DatedRate, Seen
-from forecasting.models.ladder import LadderModel
-from forecasting.models.ladder_design import Term
+from forecasting.models.ladder import LadderModel, mixed
 from forecasting.models.ladder_moves import N_STATES
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.models.ladder_standings import Standings
-from forecasting.models.linear_pool import linear_pool, mixture_interval
 from forecasting.models.uncertainty import interval
 from forecasting.record.cases import Dossier
 from forecasting.record.dossiers import DossierIndex
-from forecasting.record.history import History
-from forecasting.record.months import DAYS_PER_MONTH, HORIZONS, check_horizons, completed_months
-from forecasting.record.panel import landmarks, spells
-from forecasting.record.schema import FORECAST_COLUMNS
-from forecasting.record.vocabulary import SAME_OUTCOME_TYPES, STATES, TARGETS
-from forecasting.store.errors import InsufficientHistoryError
+from forecasting.record.months import completed_months
+from forecasting.record.vocabulary import SAME_OUTCOME_TYPES
 
 Floats = NDArray[np.float64]
-
-NAME: Final = "ladder"
-MODEL, BASE = "ladder_model", "base_rate"
-BASE_SHARE: Final = 0.25
-LEVEL: Final = 0.8
-RECENT_YEARS: Final = 20.0
-BASE_DRAWS: Final = 400
+Ladder = LadderPool | LadderModel | DatedRate
 
 
 @dataclass(frozen=True)
-class FittedLadder:
-    """The ladder's model and its base rates, fitted on what was known on a day.
+class CaseReadings:
+    """A case under each of n readings of what is uncertain about it: its open claims, and a leader's endorsement.
 
     Attributes
     ----------
-    history : History
-        The record as of the day.
-    index : DossierIndex
-        Its dossiers, with the endings of left out cases withheld.
-    target : {"concluded", "in_force"}
-        What counts as formalized.
-    model : LadderModel
-        Model of the ladder.
-    base, recent : DatedRate
-        Base rate, and the one in which recent months weigh more.
-    covariates : tuple of Term
-        Covariates of the model.
-    keep : callable
-        Rows of the ladders that count.
-    """
-
-    history: History
-    index: DossierIndex
-    target: str
-    model: LadderModel
-    base: DatedRate
-    recent: DatedRate
-    covariates: tuple[Term, ...]
-    keep: KeepRungs
-
-
-def fit_ladder(
-    history: History,
-    target: str = TARGETS[0],
-    *,
-    held_out: Sequence[str] = (),
-    model: LadderModel | None = None,
-    keep: KeepRungs = all_rungs,
-) -> FittedLadder:
-    """Fit on the prospectively sampled core cases known on the day of a history.
-
-    Parameters
-    ----------
-    history : History
-        The record as of the day: a row of a ladder counts if its known date is not later.
-    target : {"concluded", "in_force"}
-        What counts as formalized.
-    held_out : sequence of str
-        Cases to leave out, endings included.
-    model : LadderModel, optional
-        Unfitted model; by default with the registered covariates and settings.
-    keep : callable
-        Rows of the ladders that count.
-
-    Returns
-    -------
-    FittedLadder
-        The fitted models.
-
-    Raises
-    ------
-    InsufficientHistoryError
-        Where fewer than 10 endings were known.
-    """
-    index = history.dossiers(target)
-    index = index.without(held_out) if held_out else index
-    core = spells_without(spells(history, target), held_out)
-    n_endings = int(core.endings().sum())
-    if n_endings < FEWEST_ENDINGS:
-        raise InsufficientHistoryError(
-            f"expected a day by which at least {FEWEST_ENDINGS} endings were known, got {history.as_of} with "
-            f"{n_endings} (target {target})"
-        )
-    chosen = model or LadderModel(COVARIATES)
-    marks, followed = landmarks(core), follow_ups(index, core, keep)
-    names = core.case_ids
-    days = [(names[case], day.item()) for case, day in zip(marks.case, marks.day, strict=True)]
-    values = covariate_table(index, days, chosen.covariates, keep)
-    chosen.fit(followed.cases, landmark_lines(followed, marks, values, chosen.covariates))
-    since = (pd.Timestamp(history.as_of) - core.starts["start_date"]).dt.days.to_numpy()
-    ago = (since // DAYS_PER_MONTH).astype(np.int64)[followed.spell]
-    rates = [
-        DatedRate(years, detection=chosen.detection, n_draws=BASE_DRAWS, seed=chosen.seed).fit(followed.cases, ago)
-        for years in (None, RECENT_YEARS)
-    ]
-    return FittedLadder(history, index, target, chosen, rates[0], rates[1], chosen.covariates, keep)
-
-
-def ladder_draws(fitted: FittedLadder, case: Dossier, horizons: tuple[int, ...]) -> dict[str, Floats]:
-    """Draws of the incidence of a case.
-
-    Parameters
-    ----------
-    fitted : FittedLadder
-        Fitted models.
-    case : Dossier
-        The case, as known on the day of the fit or an earlier one.
-    horizons : tuple of int
-        Ascending months after the day.
-
-    Returns
-    -------
-    dict of str to numpy.ndarray of shape (n_draws, 3, n_horizons)
-        `ladder_model`, and of fewer draws `base_rate` and `recent_rate`. Endings that nobody would have noticed yet
-        count as ended.
-    """
-    weight, at = case_standings(fitted, case)
-    model = fitted.model.mixed_draws(at, weight, horizons)
-    seen = Seen(at.age[:1], at.gap[:1], at.looked[:1], np.array([str(case.start["type"])]))
-    base, recent = (rate.draws(seen, horizons)[:, 0] for rate in (fitted.base, fitted.recent))
-    return {MODEL: model, BASE: base, "recent_rate": recent}
-
-
-def case_standings(fitted: FittedLadder, case: Dossier) -> tuple[Floats, Standings]:
-    """A case under every reading of what is uncertain about it, and the probability of each reading.
-
-    Parameters
-    ----------
-    fitted : FittedLadder
-        Fitted models.
-    case : Dossier
-        The case, as known on a day.
-
-    Returns
-    -------
     weight : numpy.ndarray of shape (n,)
         Probabilities, which sum to 1.
     at : Standings
-        The case by reading of its claims and of a leader's endorsement. A case without a row of the ladder stands at
-        level 0, or 1 for a signed text.
+        The case under each.
+    endorsed : numpy.ndarray of bool, shape (n,), or None
+        Whether a leader endorsed it, by reading; None where that is not uncertain.
     """
-    looked = np.array([max(case.looked_until, case.last_seen).toordinal()])
-    paths = read_paths(case, looked, fitted.keep)
-    table = covariate_table(fitted.index, [(case.case_id, case.as_of)], fitted.covariates, fitted.keep)
-    values, sure, _ = both_endorsements(table, fitted.covariates)
-    n = len(paths) * len(values)
-    start = np.zeros((n, N_STATES))
-    start[np.arange(n), np.repeat([int(path[0]) for path, _ in paths], len(values))] = 1.0
-    weight = np.outer([chance for _, chance in paths], sure).ravel()
-    reached = completed_months(case.start_date, max(case.looked_until, case.last_seen)) - case.age_months
-    whole = np.ones(n, dtype=np.int64)
-    return weight, Standings(
-        key=whole * case_key(case.case_id),
-        age=whole * case.age_months,
-        gap=whole * case.gap_months,
-        looked=np.full(n, float(min(reached, case.gap_months))),
-        form=whole * (case.start["type"] in SAME_OUTCOME_TYPES),
-        term=whole * stated_term(case),
-        start=start,
-        covariates=np.tile(values, (len(paths), 1)),
-    )
+
+    weight: Floats
+    at: Standings
+    endorsed: NDArray[np.bool_] | None
 
 
-def ladder_forecast(
-    fitted: FittedLadder, case_ids: str | Sequence[str], horizons: Sequence[int] = HORIZONS
-) -> pd.DataFrame:
-    """Probability of each state of open cases within each horizon.
+def case_readings(index: DossierIndex, case: Dossier, paths: list[tuple[NDArray[np.int64], float]]) -> CaseReadings:
+    """A case under every reading of what is uncertain about it.
 
     Parameters
     ----------
-    fitted : FittedLadder
-        Fitted models.
-    case_ids : str or sequence of str
-        Open cases.
-    horizons : sequence of int
-        Months after the day, 1 to 120.
+    index : DossierIndex
+        Dossiers of the record.
+    case : Dossier
+        The case, as known on a day.
+    paths : list of (numpy.ndarray of int of shape (1,), float)
+        Its state on the day until which somebody looked, by reading of its claims, with the probability of each
+        (`read_paths`). A case without a row of the ladder stands at level 0, or 1 for a signed text.
 
     Returns
     -------
-    pandas.DataFrame
-        As `forecast` returns it, `given` all: models `ladder` (75 % model and 25 % base rate), `ladder_model`,
-        `base_rate` and `recent_rate`; means of draws with 80 % intervals, that of the pool from the mixture of both
-        posteriors. `ongoing` is the probability of going on unended.
+    CaseReadings
+        One reading for each path, or two where an endorsement is uncertain.
     """
-    months = check_horizons(horizons)
-    chosen = [case_ids] if isinstance(case_ids, str) else list(case_ids)
-    tables = []
-    for view in open_cases(fitted.history, chosen, fitted.target):
-        for name, (point, lower, upper) in _summaries(ladder_draws(fitted, view, months)).items():
-            place = pd.MultiIndex.from_product([months, STATES], names=["horizon", "cause"]).to_frame(index=False)
-            tables.append(
-                place.assign(
-                    model=name,
-                    case_id=view.case_id,
-                    as_of=view.as_of.isoformat(),
-                    probability=point.T.ravel(),
-                    lower=np.minimum(lower, point).T.ravel(),
-                    upper=np.maximum(upper, point).T.ravel(),
-                    given="all",
-                    level=LEVEL,
-                )
-            )
-    found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(FORECAST_COLUMNS))
-    return found[list(FORECAST_COLUMNS)]
+    table = covariate_table(index, [(case.case_id, case.as_of)], COVARIATES)
+    values, sure, _ = both_endorsements(table, COVARIATES)
+    n = len(paths) * len(values)
+    start = np.zeros((n, N_STATES))
+    start[np.arange(n), np.repeat([int(path[0]) for path, _ in paths], len(values))] = 1.0
+    every, seen = np.ones(n, dtype=np.int64), seen_case(case)
+    names = [term.name for term in COVARIATES]
+    by_reading = np.tile(values, (len(paths), 1))
+    return CaseReadings(
+        np.outer([chance for _, chance in paths], sure).ravel(),
+        Standings(
+            key=every * case_key(case.case_id),
+            age=every * seen.age[0],
+            gap=every * seen.gap[0],
+            looked=np.full(n, seen.looked[0]),
+            form=every * (case.start["type"] in SAME_OUTCOME_TYPES),
+            term=every * stated_term(case),
+            start=start,
+            covariates=by_reading,
+        ),
+        by_reading[:, names.index(UNCERTAIN)] > 0.5 if len(values) > 1 else None,
+    )
 
 
-def _summaries(drawn: dict[str, Floats]) -> dict[str, tuple[Floats, Floats, Floats]]:
-    """Mean and bounds of every state, (4, n_horizons), of the pool and of each forecast in it or beside it."""
-    states = {name: np.concatenate([d, 1.0 - d.sum(axis=1, keepdims=True)], axis=1) for name, d in drawn.items()}
-    points = {name: each.mean(axis=0) for name, each in states.items()}
-    pooled = linear_pool(points[MODEL], points[BASE], BASE_SHARE)
-    found = {NAME: (pooled, *mixture_interval(states[MODEL], states[BASE], LEVEL, BASE_SHARE))}
-    return found | {name: (points[name], *interval(each, LEVEL)) for name, each in states.items()}
+def looked_until(case: Dossier) -> date:
+    """Last day until which somebody looked, never before the last sight."""
+    return max(case.looked_until, case.last_seen)
+
+
+def seen_case(case: Dossier, group: str = "") -> Seen:
+    """A case as the base rates see it: its age at the last sight, and the months since then."""
+    reached = completed_months(case.start_date, looked_until(case)) - case.age_months
+    return Seen(
+        np.array([case.age_months]),
+        np.array([case.gap_months]),
+        np.array([float(min(reached, case.gap_months))]),
+        np.array([group]),
+    )
+
+
+class CaseOnLadder:
+    """A case on a day, for the models of the ladder and the base rates; what several of them use is made once.
+
+    Parameters
+    ----------
+    index : DossierIndex
+        Dossiers of the record.
+    case : Dossier
+        The case, as known on the day.
+    horizons : tuple of int
+        Ascending months after the day.
+    level : float
+        Level of the equal-tailed intervals, in (0, 1).
+    claims : bool, optional
+        Take every open claim as true, or as untrue; by default each has its probability.
+    """
+
+    def __init__(
+        self,
+        index: DossierIndex,
+        case: Dossier,
+        horizons: tuple[int, ...],
+        level: float,
+        claims: bool | None = None,
+    ) -> None:
+        self._index, self._case, self._claims = index, case, claims
+        self._horizons, self._level = horizons, level
+        self._drawn: dict[int, tuple[Floats, Floats]] = {}
+
+    @cached_property
+    def paths(self) -> list[tuple[NDArray[np.int64], float]]:
+        """Where it stands on the ladder under each distinct reading of its claims."""
+        days = np.array([looked_until(self._case).toordinal()])
+        return read_paths(self._case, days, claims=self._claims)
+
+    @cached_property
+    def readings(self) -> CaseReadings:
+        """The case under every reading."""
+        return case_readings(self._index, self._case, self.paths)
+
+    def states(self, name: str, model: Ladder) -> dict[str, StateProbabilities]:
+        """Probabilities of the states by a model, marginal and, where an endorsement is uncertain, conditional on it.
+
+        Parameters
+        ----------
+        name : str
+            Name of the model, by which a base rate by class knows its classes.
+        model : LadderPool, LadderModel or DatedRate
+            A fitted model.
+
+        Returns
+        -------
+        dict of str to StateProbabilities
+            By `MARGINAL`, and `ENDORSED` and `NOT_ENDORSED`; a base rate has the first alone.
+
+        Notes
+        -----
+        The point of the ladder's model is the mean of its draws, that of a base rate its estimate; that of the pool is
+        the linear pool of the two, as it is scored. Bounds hold the point.
+        """
+        if isinstance(model, DatedRate):
+            return {MARGINAL: self._of_rate(name, model)}
+        own = model.model_ if isinstance(model, LadderPool) else model
+        found = {}
+        for side, weight in self._sides().items():
+            draws = _with_ongoing(mixed(*self._draws(own), weight))
+            if isinstance(model, LadderPool):
+                point, base = self._rate(name, model.base_)
+                bounds = model.interval(draws, base, self._level)
+                found[side] = _held(model.point(draws.mean(axis=0), point), *bounds)
+            else:
+                found[side] = _held(draws.mean(axis=0), *interval(draws, self._level))
+        return found
+
+    def ended(self, name: str, model: Ladder) -> StateProbabilities:
+        """Probability that the case has ended already, by cause, and that it goes on; of shape (4, 1).
+
+        Parameters
+        ----------
+        name : str
+            Name of the model.
+        model : LadderPool, LadderModel or DatedRate
+            A fitted model.
+
+        Returns
+        -------
+        StateProbabilities
+            Given that no ending was noted since the last sight.
+        """
+        if isinstance(model, DatedRate):
+            point, draws = self._rate_gap(name, model)
+            return _held(point, *interval(draws, self._level))
+        own = model.model_ if isinstance(model, LadderPool) else model
+        gap = own.gaps(self.readings.at)
+        ended = mixed(gap.ended.transpose(1, 0, 2)[..., None], gap.nothing_noted.T, self.readings.weight)
+        drawn = _with_ongoing(ended)
+        if not isinstance(model, LadderPool):
+            return _held(drawn.mean(axis=0), *interval(drawn, self._level))
+        point, base = self._rate_gap(name, model.base_)
+        return _held(model.point(drawn.mean(axis=0), point), *model.interval(drawn, base, self._level))
+
+    def _sides(self) -> dict[str, Floats]:
+        weight, endorsed = self.readings.weight, self.readings.endorsed
+        if endorsed is None:
+            return {MARGINAL: weight}
+        parts = {ENDORSED: weight * endorsed, NOT_ENDORSED: weight * ~endorsed}
+        return {MARGINAL: weight} | {side: part / part.sum() for side, part in parts.items()}
+
+    def _draws(self, model: LadderModel) -> tuple[Floats, Floats]:
+        if id(model) not in self._drawn:
+            self._drawn[id(model)] = model.reading_draws(self.readings.at, self._horizons)
+        return self._drawn[id(model)]
+
+    def _of_rate(self, name: str, rate: DatedRate) -> StateProbabilities:
+        point, draws = self._rate(name, rate)
+        return _held(point, *interval(draws, self._level))
+
+    def _seen(self, name: str, rate: DatedRate) -> Seen:
+        if not rate.by_class:
+            return seen_case(self._case)
+        starts = pd.DataFrame(
+            {column: [self._case.start[column]] for column in (CLASSES[each] for each in CLASSES_OF[name])}
+        )
+        return seen_case(self._case, str(class_labels(starts, name)[0]))
+
+    def _rate(self, name: str, rate: DatedRate) -> tuple[Floats, Floats]:
+        """Point, (4, n_horizons), and draws of the states by a base rate."""
+        at = self._seen(name, rate)
+        point = rate.predict_cumulative_incidence(at, self._horizons).values[0]
+        return _with_ongoing(point[None])[0], _with_ongoing(rate.draws(at, self._horizons)[:, 0])
+
+    def _rate_gap(self, name: str, rate: DatedRate) -> tuple[Floats, Floats]:
+        at = self._seen(name, rate)
+        point, draws = rate.gaps(at).ended[:, 0], rate.gap_draws(at).ended[:, 0]
+        return _with_ongoing(point[..., None])[0], _with_ongoing(draws[..., None])
+
+
+def _with_ongoing(incidence: Floats) -> Floats:
+    """Incidence by cause, (b, k, h), with the probability of going on as the last state."""
+    return np.concatenate([incidence, 1.0 - incidence.sum(axis=1, keepdims=True)], axis=1)
+
+
+def _held(point: Floats, lower: Floats, upper: Floats) -> StateProbabilities:
+    """Probabilities with bounds that hold the point."""
+    return StateProbabilities(point, np.minimum(lower, point), np.maximum(upper, point))

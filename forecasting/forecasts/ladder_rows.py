@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.features import FEATURES
@@ -117,6 +118,12 @@ def follow_ups(index: DossierIndex, core: Spells, keep: KeepRungs = all_rungs) -
     return Followed(cases, row)
 
 
+def months_ago(followed: Followed, core: Spells, day: date) -> Integers:
+    """Months from the start of each row's case to a day, (n,)."""
+    since = (pd.Timestamp(day) - core.starts["start_date"]).dt.days.to_numpy()
+    return np.asarray((since // DAYS_PER_MONTH).astype(np.int64)[followed.spell])
+
+
 def landmark_lines(followed: Followed, marks: Landmarks, values: Floats, covariates: Sequence[Term]) -> Lines:
     """Landmarks of followed spells.
 
@@ -188,7 +195,9 @@ def covariate_table(
     return np.array(values, dtype=np.float64).reshape(len(values), len(measures))
 
 
-def read_paths(dossier: Dossier, days: Integers, keep: KeepRungs = all_rungs) -> list[tuple[Integers, float]]:
+def read_paths(
+    dossier: Dossier, days: Integers, keep: KeepRungs = all_rungs, claims: bool | None = None
+) -> list[tuple[Integers, float]]:
     """States of a case on days, under each distinct reading of its claims, with the probability of the reading.
 
     Parameters
@@ -199,6 +208,8 @@ def read_paths(dossier: Dossier, days: Integers, keep: KeepRungs = all_rungs) ->
         Days, as ordinals.
     keep : callable
         Rows of the ladder that count.
+    claims : bool, optional
+        Take every open claim as true, or as untrue; by default each has its probability.
 
     Returns
     -------
@@ -207,11 +218,13 @@ def read_paths(dossier: Dossier, days: Integers, keep: KeepRungs = all_rungs) ->
         which it was known. One that rests on untrue acts alone is left out: the case is where the row before says.
     """
     rungs = [rung for rung in keep(dossier) if rung.ladder == "formalization"]
-    claims, resting = _claims(dossier, rungs)
+    chances, resting = _claims(dossier, rungs)
+    if claims is not None:
+        chances = {name: float(claims) if chance else chance for name, chance in chances.items()}
     found: dict[bytes, tuple[Integers, float]] = {}
-    chosen = readings(list(claims.values()))
+    chosen = readings(list(chances.values()))
     for truth, weight in zip(chosen.truth, chosen.weight, strict=True):
-        true = dict(zip(claims, truth.tolist(), strict=True))
+        true = dict(zip(chances, truth.tolist(), strict=True))
         kept = [rung for rung, acts in zip(rungs, resting, strict=True) if not acts or any(true[act] for act in acts)]
         path = _path(kept, days, str(dossier.start["type"]))
         before = found.get(path.tobytes(), (path, 0.0))[1]

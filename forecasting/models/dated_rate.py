@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from forecasting.models.detection import Detection, incidence_given_gap, on_record
+from forecasting.models.detection import Detection, Gap, gap, incidence_given_gap, on_record
 from forecasting.models.incidence import Incidence, RiskTable, cumulative_incidence, smooth_tail, tail_start
 from forecasting.models.ladder_months import FollowUps, in_gaps, observed
 from forecasting.models.pooling import rate_ratios, scale_hazards
@@ -69,6 +69,12 @@ class DatedRate(BaseEstimator):
         Kish's effective number of cases at risk by month of age, (sum of w)^2 / sum of w^2.
     ratios_ : dict of str to numpy.ndarray of shape (k,)
         Rate ratio of each class.
+    components_ : numpy.ndarray of int, shape (n,)
+        Number of the component of each row fitted on.
+    weighted_ : tuple of numpy.ndarray of shape (n, w) and (n, w, k)
+        Weighted months at risk and endings of each row, from which draws are made.
+    n_ : int
+        Number of cases fitted on.
 
     Notes
     -----
@@ -156,8 +162,8 @@ class DatedRate(BaseEstimator):
             at_risk, endings = observed(cases, len(self.causes))
             log_odds = {int(row): _log_odds(hazard[:, cases.exit[row] : cases.until[row]].T) for row in rows}
             in_gaps(cases, log_odds, self.detection, at_risk, endings)
-        self._components = np.unique(cases.component, return_inverse=True)[1]
-        self._weighted = (weight * at_risk, weight[:, :, None] * endings)
+        self.components_ = np.unique(cases.component, return_inverse=True)[1]
+        self.weighted_ = (weight * at_risk, weight[:, :, None] * endings)
         self.ratios_ = self._class_ratios(np.asarray(group)[order], at_risk, endings, hazard) if self.by_class else {}
         self.n_ = len(np.unique(cases.key))
         self.__dict__.pop("_drawn", None)
@@ -193,6 +199,28 @@ class DatedRate(BaseEstimator):
             found.append(self._given_gap(self._increments(self._drawn_hazard(age, months), at, row), at, row, horizons))
         return np.stack(found, axis=1)
 
+    def gaps(self, at: Seen) -> Gap:
+        """What the months since the last sight leave possible, as a point: `ended` (1, n, k); see `detection.gap`."""
+        found = [self._gap(self.increments(at, row, max(int(n), 1)), at, row) for row, n in enumerate(at.gap)]
+        return Gap(
+            np.stack([each.ended for each in found])[None], np.stack([each.nothing_noted for each in found])[None]
+        )
+
+    def gap_draws(self, at: Seen) -> Gap:
+        """The same by draw, `ended` (n_draws, n, k)."""
+        found = []
+        for row, n_gap in enumerate(at.gap):
+            hazard = self._drawn_hazard(int(at.age[row]), max(int(n_gap), 1))
+            found.append(self._gap(self._increments(hazard, at, row), at, row))
+        return Gap(np.stack([g.ended for g in found], axis=1), np.stack([g.nothing_noted for g in found], axis=1))
+
+    def _gap(self, rise: Floats, at: Seen, row: int) -> Gap:
+        n_gap = int(at.gap[row])
+        return gap(rise[..., :n_gap], self._seen_in_gap(at, row))
+
+    def _seen_in_gap(self, at: Seen, row: int) -> Floats:
+        return self.detection.monthly(int(at.gap[row]), float(at.looked[row]))[:, : len(self.causes)]
+
     def _recency(self, months_ago: Integers, width: int) -> Floats:
         if self.half_life is None:
             return np.ones((len(months_ago), width))
@@ -212,9 +240,9 @@ class DatedRate(BaseEstimator):
         """Hazards of every draw in the `n_months` after an age, (n_draws, k, n_months)."""
         if not hasattr(self, "_drawn"):
             rng = np.random.default_rng(self.seed)
-            drawn = rng.exponential(size=(self.n_draws, int(self._components.max()) + 1))[:, self._components]
+            drawn = rng.exponential(size=(self.n_draws, int(self.components_.max()) + 1))[:, self.components_]
             extra = rng.gamma(self.pseudo_events, size=(self.n_draws, len(self.causes), 1))
-            mass, ended = self._weighted
+            mass, ended = self.weighted_
             risk = drawn @ mass
             endings = np.stack([drawn @ ended[:, :, k] for k in range(len(self.causes))], axis=1)
             # A weighted record is worth fewer endings than it counts: those added are weighed like a typical month.
@@ -231,9 +259,7 @@ class DatedRate(BaseEstimator):
         return np.diff(cumulative_incidence(hazard), axis=-1, prepend=0.0)
 
     def _given_gap(self, rise: Floats, at: Seen, row: int, horizons: tuple[int, ...]) -> Floats:
-        n_gap = int(at.gap[row])
-        seen = self.detection.monthly(n_gap, float(at.looked[row]))[:, : len(self.causes)]
-        return incidence_given_gap(rise, seen, n_gap, horizons)
+        return incidence_given_gap(rise, self._seen_in_gap(at, row), int(at.gap[row]), horizons)
 
     def _class_ratios(
         self, group: NDArray[np.str_], at_risk: Floats, endings: Floats, hazard: Floats

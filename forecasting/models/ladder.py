@@ -160,7 +160,7 @@ class LadderModel(BaseEstimator):
             self.n_splits, self.n_folds,
         )  # fmt: skip
         self.n_ = len(np.unique(cases.key))
-        self._draw()
+        self.draw_coefficients()
         return self
 
     @one_thread
@@ -204,6 +204,26 @@ class LadderModel(BaseEstimator):
         """
         return np.stack([self._given_gap(at, row, horizons)[0] for row in range(len(at.key))], axis=1)
 
+    def reading_draws(self, at: Standings, horizons: tuple[int, ...]) -> tuple[Floats, Floats]:
+        """Draws under each reading of what is uncertain about a case, for `mixed`.
+
+        Parameters
+        ----------
+        at : Standings
+            The case under each of n readings.
+        horizons : tuple of int
+            Ascending months after the forecast day.
+
+        Returns
+        -------
+        incidence : numpy.ndarray of shape (n, n_draws, k, n_horizons)
+            Draws as of `draws`.
+        nothing_noted : numpy.ndarray of shape (n, n_draws)
+            Probability Z that nothing would have been noted in the gap.
+        """
+        found = [self._given_gap(at, row, horizons) for row in range(len(at.key))]
+        return np.stack([incidence for incidence, _ in found]), np.stack([nothing for _, nothing in found])
+
     def mixed_draws(self, at: Standings, weight: Floats, horizons: tuple[int, ...]) -> Floats:
         """Draws for one case of which several facts may hold.
 
@@ -219,13 +239,9 @@ class LadderModel(BaseEstimator):
         Returns
         -------
         numpy.ndarray of shape (n_draws, k, n_horizons)
-            Mixture of the readings' incidences. By Bayes' rule a reading under which nothing would have been noted in
-            the gap with probability Z has a weight proportional to Z times its own.
+            Mixture of the readings' incidences, see `mixed`.
         """
-        found = [self._given_gap(at, row, horizons) for row in range(len(at.key))]
-        mass = weight[:, None] * np.stack([nothing for _, nothing in found])
-        mass = mass / mass.sum(axis=0)
-        return np.einsum("nb,nbkh->bkh", mass, np.stack([incidence for incidence, _ in found]))
+        return mixed(*self.reading_draws(at, horizons), weight)
 
     def gaps(self, at: Standings) -> Gap:
         """Draws of what the months since the last sight leave possible: `ended` (n_draws, n, k)."""
@@ -303,8 +319,9 @@ class LadderModel(BaseEstimator):
         normal = _mirrored(np.random.default_rng([self.seed, key]), self.n_draws, len(self.causes))
         return self.case_sd * normal - self.case_sd**2 / 2.0
 
-    def _draw(self) -> None:
-        """Draws of the coefficients, and what they give by age and by state."""
+    @one_thread
+    def draw_coefficients(self) -> None:
+        """Draws of the coefficients, and what they give by age and by state: once when fitted, or read from a file."""
         hazard, k = self.hazard_, len(self.causes)
         if self.n_draws < 2 or self.n_draws % 2:
             raise ValueError(f"expected an even number of draws from 2 on, got {self.n_draws}")
@@ -330,6 +347,34 @@ class LadderModel(BaseEstimator):
         phases = np.einsum("fp,bpk->bfk", term_columns(), coef[:, N_STEPS + n_ladder :][:, : N_PHASES - 1])
         self._by_phase = np.exp(_cut(slope[:, None] * phases))
         self._beside, self._slope = coef[:, N_STEPS + n_ladder + N_PHASES - 1 :], slope
+
+
+def mixed(incidence: Floats, nothing_noted: Floats, weight: Floats) -> Floats:
+    """Mixture of what several readings of a case give.
+
+    Parameters
+    ----------
+    incidence : numpy.ndarray of shape (n, n_draws, k, ...)
+        Draws under each of n readings.
+    nothing_noted : numpy.ndarray of shape (n, n_draws)
+        Probability Z of each that nothing would have been noted in the gap.
+    weight : numpy.ndarray of shape (n,)
+        Probabilities of the readings.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_draws, k, ...)
+        By Bayes' rule a reading under which nothing would have been noted with probability Z has a weight proportional
+        to Z times its own.
+
+    Examples
+    --------
+    >>> mixed(np.array([[[[0.2]]], [[[0.6]]]]), np.array([[1.0], [0.5]]), np.array([0.5, 0.5])).round(4).tolist()
+    [[[0.3333]]]
+    """
+    mass = weight[:, None] * nothing_noted
+    mass = mass / mass.sum(axis=0)
+    return np.einsum("nb,nbk...->bk...", mass, incidence)
 
 
 def _marks(n_gap: int, horizons: tuple[int, ...]) -> list[int]:

@@ -17,6 +17,7 @@ from forecasting.explain.steps_ahead import (
 from forecasting.models.dated_rate import DatedRate
 from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_moves import N_STATES, STATUSES
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.models.ladder_standings import Standings
 
 HORIZONS = (1, 6, 12, 60)
@@ -44,16 +45,16 @@ def at(state=HERE.state, gap=0, age=24, looked=0.0):
 def fitted():
     cases, lines = simulated(150, seed=3, up=0.03)
     rate = DatedRate(n_draws=20).fit(cases, np.full(150, 120))
-    return LadderModel(n_draws=40).fit(cases, lines), rate
+    return LadderPool().of(LadderModel(n_draws=40).fit(cases, lines), rate)
 
 
 def found(fitted, here=HERE, gap=0, deadlines=(90,), known=None, horizons=HORIZONS):
     readings = (ONE, at(here.state, gap))
-    return steps_ahead(*fitted, readings, here, past(((0, "active"),)) if known is None else known, horizons, deadlines)
+    return steps_ahead(fitted, readings, here, past(((0, "active"),)) if known is None else known, horizons, deadlines)
 
 
 def test_to_stand_today_where_it_stands_changes_nothing(fitted):
-    model, _ = fitted
+    model = fitted.model_
     _, same = standing_by(at(), ONE, HERE.state, 0)
     np.testing.assert_allclose(model.draws(same, HORIZONS), model.draws(at(), HORIZONS), atol=1e-15)
     _, other = standing_by(at(), ONE, Rung(0, 3, "active").state, 0)
@@ -63,7 +64,7 @@ def test_to_stand_today_where_it_stands_changes_nothing(fitted):
 @pytest.mark.parametrize("months", [1, 3, 6])
 def test_the_forecast_is_what_ends_by_the_day_and_what_follows_from_every_state_then(fitted, months):
     """Law of total probability, in every draw."""
-    model, _ = fitted
+    model = fitted.model_
     whole = model.draws(at(), (months, 60))[:, 0]
     occupied = occupation(model, at(), months)
     after = [

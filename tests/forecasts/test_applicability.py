@@ -135,11 +135,15 @@ def regimes(history, kept):
 def test_of_the_first_case_of_its_type_only_the_overall_base_rate_says_anything(regimes):
     known, fitted, table = regimes
     own = table[table["case_id"] == FIRST_REGIME]
-    assert list(own["model"].unique()) == ["base_rate"] and len(own) == 2 * len(STATES)
+    assert list(own["model"].unique()) == ["ladder", "ladder_model", "base_rate", "recent_base_rate"]
+    assert len(own) == 4 * 2 * len(STATES)
     limits = case_limits(known, [FIRST_REGIME], fitted)[FIRST_REGIME]
     assert {name: limit.status for name, limit in limits.items()} == {
         "primary": "abstained",
+        "ladder": "within",
+        "ladder_model": "within",
         "base_rate": "within",
+        "recent_base_rate": "within",
         "type_base_rate": "abstained",
         "rivalry_base_rate": "abstained",
     }

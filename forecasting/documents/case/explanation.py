@@ -1,4 +1,4 @@
-"""Explanation of the hazard model's number: its drivers and its changes."""
+"""Explanation of the number of the first registration's hazard model: its drivers and its changes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final

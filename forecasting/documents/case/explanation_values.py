@@ -17,6 +17,7 @@ from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
+from forecasting.record.vocabulary import CAUSES
 from forecasting.store.errors import AbstentionError, InsufficientHistoryError
 
 BACK_DAYS = 28
@@ -109,17 +110,16 @@ def moved(found: Material) -> Content | None:
 
 
 def past_forecasts(found: Material) -> Content:
-    """Observed frequencies after backtest forecasts in the range of the model's and of the base rate's."""
-    if _is_silent(found):
-        return {"missing": "it gives none for this case", "models": []}
+    """Observed frequencies after backtest forecasts in the range of this one, by model that gives one."""
     kept = read_track_record(found.history, found.target)
     if kept.lines is None:
         return {"missing": kept.missing, "models": []}
-    said = {MODEL: found.drivers.probability, "base_rate": found.drivers.rows[0].points}
+    silent = () if not _is_silent(found) else (MODEL,)
+    said = {model: _formalized(found, model) for model in MODELS if model not in silent}
     age = found.view.age_months
     records = [
-        track_record(kept.lines, found.history, model, found.horizon, age, band(said[model]), target=found.target)
-        for model in MODELS
+        track_record(kept.lines, found.history, model, found.horizon, age, band(chance), target=found.target)
+        for model, chance in said.items()
     ]
     rows = [
         {key: None if isinstance(value, float) and np.isnan(value) else value for key, value in asdict(one).items()}
@@ -127,6 +127,12 @@ def past_forecasts(found: Material) -> Content:
         for one in records
     ]
     return {"missing": "", "at_start": age < 12, "models": rows}
+
+
+def _formalized(found: Material, model: str) -> float:
+    """Marginal probability of formalization within the horizon of the headline."""
+    rows = found.marginal(model)
+    return float(rows[(rows["cause"] == CAUSES[0]) & (rows["horizon"] == found.horizon)]["probability"].iloc[0])
 
 
 EXPLANATION: Final[dict[str, Callable[[Material], Any]]] = {

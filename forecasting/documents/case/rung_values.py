@@ -11,7 +11,7 @@ from forecasting.documents.case.material import Material
 from forecasting.documents.values import Content
 from forecasting.explain.rungs import NearCase, nearest_on_rung, rung_shares
 from forecasting.explain.steps_ahead import LEVEL, Ahead, steps_ahead
-from forecasting.forecasts.ladder import case_standings
+from forecasting.forecasts.ladder import CaseOnLadder
 from forecasting.record.vocabulary import CAUSES
 
 NUMBERS: Final = ("before", "then", "lower", "upper", "move_lower", "move_upper")
@@ -41,10 +41,8 @@ def nearest(found: Material) -> list[Content]:
 
 def steps(found: Material) -> Content:
     """The forecast if the case took a step on the way to a binding text by a later day; first, if it only goes on."""
-    ladder = found.ladder
-    ahead = steps_ahead(
-        ladder.model, ladder.base, case_standings(ladder, found.dossier), found.rung, found.past_rungs, found.horizons
-    )
+    pool, readings = found.pool, CaseOnLadder(found.index, found.dossier, found.horizons, LEVEL).readings
+    ahead = steps_ahead(pool, (readings.weight, readings.at), found.rung, found.past_rungs, found.horizons)
     by = {each.days: found.history.as_of + timedelta(days=each.days) for each in ahead}
     return {
         "level": LEVEL,
