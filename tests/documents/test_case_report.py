@@ -297,6 +297,9 @@ def test_the_page_says_where_it_stands_and_what_a_step_would_change(first_day):
     [still, *others] = steps["by"][1]["steps"]
     assert still["what"] == "" and [other["what"] in text for other in others] == [True] * len(others)
     now, place = steps["now"]["formalized"], first_day.content["horizons"].index(60)
+    headline = first_day.content["headline"]["states"]
+    for cause, numbers in steps["now"].items():
+        assert numbers[place] == pytest.approx(headline[cause]["probability"], abs=1e-12)
     assert (
         f"As of now the forecast within five years is {percent(now[place])}".replace("\N{NO-BREAK SPACE}", " ") in text
     )
