@@ -1,4 +1,4 @@
-"""Past arrangements that stood on the rung of a case: how many went on from it, and how the nearest of them ended."""
+"""Past arrangements on the way to a binding text: their steps, and the rungs on which they stood at each landmark."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,29 +9,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forecasting.forecasts.ladder_rows import STATUS_NUMBERS, coded_path, signed
-from forecasting.models.episodes import duration_bin
 from forecasting.models.ladder_moves import STATUSES, level_of, state_number
 from forecasting.record.cases import Dossier
 from forecasting.record.dossiers import DossierIndex
 from forecasting.record.history import History
-from forecasting.record.ladders import Rung as Row
-from forecasting.record.ladders import position
-from forecasting.record.months import deadline
+from forecasting.record.ladders import Rung, position
 from forecasting.record.panel import landmarks, spells
-from forecasting.record.successors import Successors
-from forecasting.record.vocabulary import CAUSES, SAME_OUTCOME_TYPES, TARGETS
+from forecasting.record.vocabulary import SAME_OUTCOME_TYPES, TARGETS
 
 Integers = NDArray[np.int64]
 
-WINDOWS: Final = (12, 24, 60)
-FEWEST_LANDMARKS: Final = 10
 FEWEST_CASES: Final = 5
 NEVER: Final = date.max.toordinal()
 """Day of what is not on record."""
 
 
 @dataclass(frozen=True)
-class Rung:
+class LadderState:
     """A state of the way to a binding text.
 
     Attributes
@@ -45,7 +39,7 @@ class Rung:
 
     Examples
     --------
-    >>> Rung(0, 3, "stalled").state
+    >>> LadderState(0, 3, "stalled").state
     10
     """
 
@@ -93,82 +87,12 @@ class PastRungs:
     step_day: Integers
     step_state: Integers
 
-    def on(self, rung: Rung) -> Integers:
+    def on(self, rung: LadderState) -> Integers:
         """Positions of the landmarks on a rung."""
         return np.flatnonzero((self.state == rung.state) & (self.form[self.case] == rung.form))
 
 
-@dataclass(frozen=True)
-class RungShare:
-    """What became of past cases within some months of a landmark on one rung.
-
-    Attributes
-    ----------
-    months : int
-        The window.
-    n, n_cases : int
-        Landmarks whose window was over by the as-of day, and the cases that they belong to.
-    went_on, formalized, collapsed, faded : int
-        Landmarks after which the case reached a higher level or was formalized; or ended by each cause.
-
-    Examples
-    --------
-    >>> RungShare(24, 8, 6, 2, 1, 0, 0).is_thin
-    True
-    """
-
-    months: int
-    n: int
-    n_cases: int
-    went_on: int
-    formalized: int
-    collapsed: int
-    faded: int
-
-    @property
-    def is_thin(self) -> bool:
-        """True where fewer than 10 landmarks or 5 cases stand behind it: too few for a share."""
-        return self.n < FEWEST_LANDMARKS or self.n_cases < FEWEST_CASES
-
-
-@dataclass(frozen=True)
-class NearCase:
-    """A past case on the same rung.
-
-    Attributes
-    ----------
-    case_id, name : str
-        Key and name.
-    day : date
-        The landmark on the rung that is nearest to the case in age and strain.
-    age_months, strain : int
-        Age and level of strain then.
-    same_parties, same_type : bool
-        Whether it is between the same two states (a former state counts as its successor), or of the same type.
-    rise : date or None
-        First later day on which its level was higher.
-    highest : int
-        Highest level that it reached after the landmark, or its level then.
-    cause : str
-        How it ended, empty for a case not known to have ended.
-    end : date or None
-        When.
-    """
-
-    case_id: str
-    name: str
-    day: date
-    age_months: int
-    strain: int
-    same_parties: bool
-    same_type: bool
-    rise: date | None
-    highest: int
-    cause: str
-    end: date | None
-
-
-def rung_of(case: Dossier) -> Rung:
+def rung_of(case: Dossier) -> LadderState:
     """The rung of a case on the day of its dossier, as coded.
 
     Parameters
@@ -178,7 +102,7 @@ def rung_of(case: Dossier) -> Rung:
 
     Returns
     -------
-    Rung
+    LadderState
         Level 0, or 1 for a signed text, where no row says otherwise.
 
     Examples
@@ -188,7 +112,9 @@ def rung_of(case: Dossier) -> Rung:
     0
     """
     found = case.on_ladder("formalization")
-    return Rung(int(case.start["type"] in SAME_OUTCOME_TYPES), found.level, STATUSES[STATUS_NUMBERS[found.status]])
+    return LadderState(
+        int(case.start["type"] in SAME_OUTCOME_TYPES), found.level, STATUSES[STATUS_NUMBERS[found.status]]
+    )
 
 
 def past_rungs(
@@ -277,51 +203,6 @@ def first_rise(step_day: ArrayLike, step_level: ArrayLike, day: ArrayLike, level
     return np.where(later, when, NEVER).min(axis=1, initial=NEVER)
 
 
-def rung_shares(past: PastRungs, rung: Rung, as_of: date, windows: Sequence[int] = WINDOWS) -> list[RungShare]:
-    """What became of past cases after landmarks on a rung.
-
-    Parameters
-    ----------
-    past : PastRungs
-        Past cases, as known on the day.
-    rung : Rung
-        The rung.
-    as_of : date
-        The day: a window counts if it was over by then, whatever had come.
-    windows : sequence of int
-        Calendar months from the landmark.
-
-    Returns
-    -------
-    list of RungShare
-        One for each window. A case not known to have ended within it counts as going on, as it stands on record.
-
-    Examples
-    --------
-    One case, two landmarks at level 0; it rises after 400 days and is formalized after 500:
-
-    >>> first, zero = date(2000, 1, 1).toordinal(), np.zeros(2, dtype=int)
-    >>> one = np.array([1])
-    >>> past = PastRungs(("a",), one - 1, one, np.array([first + 500]), zero, np.array([first, first + 366]),
-    ...     np.array([0, 12]), zero, zero, np.full(2, first + 400), zero[:1], np.array([first]), zero[:1])
-    >>> [(share.n, share.went_on, share.formalized) for share in rung_shares(past, Rung(0, 0, "active"),
-    ...     date(2010, 1, 1), [12])]
-    [(2, 1, 1)]
-    """
-    own = past.on(rung)
-    case, end = past.case[own], past.end[past.case[own]]
-    cause = past.cause[case]
-    found = []
-    for months in windows:
-        until = np.array([deadline(date.fromordinal(int(day)), months).toordinal() for day in past.day[own]])
-        over = until <= as_of.toordinal()
-        ended = [over & (cause == k + 1) & (end <= until) for k in range(len(CAUSES))]
-        went_on = over & (ended[0] | (past.rise[own] <= np.minimum(until, end)))
-        counts = [int(np.count_nonzero(flags)) for flags in (went_on, *ended)]
-        found.append(RungShare(months, int(over.sum()), len(np.unique(case[over])), *counts))
-    return found
-
-
 def cases_that_moved(
     step_case: ArrayLike, step_state: ArrayLike, state: int, from_level: int | None = None
 ) -> tuple[int, int]:
@@ -356,61 +237,6 @@ def cases_that_moved(
         low = (own != state) & (True if from_level is None else level_of(own) <= from_level)
         moved += bool(low.any() and (own[np.argmax(low) :] == state).any())
     return len(stood), moved
-
-
-def nearest_on_rung(history: History, past: PastRungs, case: Dossier, rung: Rung, n: int = 6) -> list[NearCase]:
-    """Past cases that stood on the rung of a case, the nearest first.
-
-    Parameters
-    ----------
-    history : History
-        The record as of the day.
-    past : PastRungs
-        Past cases, as known on the day.
-    case : Dossier
-        The case as known on the day.
-    rung : Rung
-        Its rung.
-    n : int
-        Largest number of cases.
-
-    Returns
-    -------
-    list of NearCase
-        Each at its nearest landmark on the rung. Near is first the smallest sum of steps between the bins of age of the
-        model (up to 6, 12, 36, 84 and 180 months, and more) and between levels of strain; then the same two parties,
-        the same type, the smaller difference of age in months, and the later start.
-
-    Examples
-    --------
-    >>> from forecasting import load_history
-    >>> history = load_history(as_of="1985-01-01")
-    >>> past, case = past_rungs(history, history.dossiers()), history.case("salt2-observance-1979")
-    >>> near = nearest_on_rung(history, past, case, rung_of(case), n=2)
-    >>> all(one.day <= history.as_of for one in near)
-    True
-    """
-    own = past.on(rung)
-    if not len(own):
-        return []
-    strain = case.on_ladder("strain").level
-    bins = np.abs(duration_bin(past.age[own] + 1) - duration_bin(np.array([case.age_months + 1])))
-    steps = bins + np.abs(past.strain[own] - strain)
-    apart = np.abs(past.age[own] - case.age_months)
-    best = own[_first_of_each(past.case[own], np.lexsort([past.day[own], apart, steps]))]
-    rows = history.cases.set_index("case_id")
-    joined = Successors(history.parties)
-    pair = joined.dyad(";".join(case.parties))
-    names = [past.case_ids[past.case[mark]] for mark in best]
-    alike = np.array([bool(pair) and joined.dyad(str(rows["parties"][name])) == pair for name in names])
-    same = np.array([rows["type"][name] == case.start["type"] for name in names])
-    started = np.array([rows["start_date"][name].toordinal() for name in names])
-    place = {mark: number for number, mark in enumerate(own)}
-    at = np.array([place[mark] for mark in best])
-    order = np.lexsort([names, -started, apart[at], ~same, ~alike, steps[at]])[:n]
-    return [
-        _near(past, int(best[row]), str(rows["name"][names[row]]), bool(alike[row]), bool(same[row])) for row in order
-    ]
 
 
 def related_cases(history: History, case_id: str, target: str = TARGETS[0]) -> frozenset[str]:
@@ -448,39 +274,13 @@ def _stacked(parts: Sequence[tuple[Integers, ...]], width: int) -> list[Integers
     return [position_of, *(columns or [np.zeros(0, dtype=np.int64)] * width)]
 
 
-def _near(past: PastRungs, mark: int, name: str, same_parties: bool, same_type: bool) -> NearCase:
-    case = int(past.case[mark])
-    end, rise = int(past.end[case]), int(past.rise[mark])
-    level = int(level_of(past.state[mark]))
-    later = level_of(past.step_state[(past.step_case == case) & (past.step_day > past.day[mark])])
-    cause = CAUSES[past.cause[case] - 1] if past.cause[case] else ""
-    return NearCase(
-        case_id=past.case_ids[case],
-        name=name,
-        day=date.fromordinal(int(past.day[mark])),
-        age_months=int(past.age[mark]),
-        strain=int(past.strain[mark]),
-        same_parties=same_parties,
-        same_type=same_type,
-        rise=date.fromordinal(rise) if rise < NEVER else None,
-        highest=int(later.max(initial=level)),
-        cause=cause,
-        end=date.fromordinal(end) if end < NEVER else None,
-    )
-
-
-def _first_of_each(case: Integers, order: Integers) -> Integers:
-    """The first position of each case in an order."""
-    return order[np.sort(np.unique(case[order], return_index=True)[1])]
-
-
 def _ending_days(history: History, target: str) -> dict[str, int]:
     outcomes = history.outcomes
     rows = outcomes[(outcomes["target"] == target) & (outcomes["cause"] != "")]
     return {str(name): day.toordinal() for name, day in zip(rows["case_id"], rows["end_date"], strict=True)}
 
 
-def _rows(view: Dossier) -> list[Row]:
+def _rows(view: Dossier) -> list[Rung]:
     return [rung for rung in view.rungs if rung.ladder == "formalization"]
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from forecasting.explain.rungs import FEWEST_CASES, PastRungs, Rung, cases_that_moved
+from forecasting.explain.rungs import FEWEST_CASES, LadderState, PastRungs, cases_that_moved
 from forecasting.models.dated_rate import Seen
 from forecasting.models.ladder_moves import N_STATES
 from forecasting.models.ladder_pool import LadderPool
@@ -51,7 +51,7 @@ class Ahead:
     ----------
     what : str
         The step in words; empty where the case is only taken to go on until the day.
-    rung : Rung or None
+    rung : LadderState or None
         The rung; None where nothing is said about it.
     days : int
         Days from the as-of day to the day.
@@ -74,7 +74,7 @@ class Ahead:
     """
 
     what: str
-    rung: Rung | None
+    rung: LadderState | None
     days: int
     n_stood: int
     n_moved: int
@@ -94,7 +94,7 @@ class Ahead:
 def steps_ahead(
     pool: LadderPool,
     readings: tuple[Floats, Standings],
-    here: Rung,
+    here: LadderState,
     past: PastRungs,
     horizons: Sequence[int],
     deadlines: Sequence[int] = DEADLINES,
@@ -107,7 +107,7 @@ def steps_ahead(
         The fitted headline.
     readings : tuple of numpy.ndarray of shape (n,) and Standings
         Probabilities of the readings of the case, and the case under each, see `forecasts.ladder.CaseOnLadder`.
-    here : Rung
+    here : LadderState
         Where it stands.
     past : PastRungs
         Past cases, for the counts.
@@ -169,30 +169,32 @@ def steps_ahead(
     return found
 
 
-def possible_steps(here: Rung) -> list[tuple[str, Rung]]:
+def possible_steps(here: LadderState) -> list[tuple[str, LadderState]]:
     """Steps that a case on a rung may take, in words and as the rung that it would then stand on.
 
     Parameters
     ----------
-    here : Rung
+    here : LadderState
         Where it stands.
 
     Returns
     -------
-    list of (str, Rung)
+    list of (str, LadderState)
         Each higher level while active, with its own level first where the effort is idle, then a break, unless it is
         broken off.
 
     Examples
     --------
-    >>> [(rung.level, rung.status) for _, rung in possible_steps(Rung(0, 3, "stalled"))]
+    >>> [(rung.level, rung.status) for _, rung in possible_steps(LadderState(0, 3, "stalled"))]
     [(3, 'active'), (4, 'active'), (5, 'active'), (3, 'broken')]
     """
     words = STEP_WORDS[here.form]
     lowest = here.level + (here.status == "active")
-    steps = [(words[level - 1], Rung(here.form, level, "active")) for level in range(max(lowest, 1), len(words) + 1)]
+    steps = [
+        (words[level - 1], LadderState(here.form, level, "active")) for level in range(max(lowest, 1), len(words) + 1)
+    ]
     if here.status != "broken":
-        steps.append((BREAK_WORDS[here.form], Rung(here.form, here.level, "broken")))
+        steps.append((BREAK_WORDS[here.form], LadderState(here.form, here.level, "broken")))
     return steps
 
 
@@ -284,7 +286,7 @@ class _Pooled:
 
 def _ahead(
     what: str,
-    rung: Rung | None,
+    rung: LadderState | None,
     days: int,
     counts: tuple[int, int],
     before: _Pooled,

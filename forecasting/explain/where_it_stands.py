@@ -6,16 +6,9 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from forecasting.artefacts.session import shared_fit, shared_index
-from forecasting.explain.rungs import (
-    NearCase,
-    Rung,
-    RungShare,
-    nearest_on_rung,
-    past_rungs,
-    related_cases,
-    rung_of,
-    rung_shares,
-)
+from forecasting.explain.nearest_on_rung import NearCase, nearest_on_rung
+from forecasting.explain.rung_shares import RungShare, rung_shares
+from forecasting.explain.rungs import LadderState, past_rungs, related_cases, rung_of
 from forecasting.explain.steps_ahead import DEADLINES, LEVEL, Ahead, steps_ahead
 from forecasting.forecasts.forecast import open_cases
 from forecasting.forecasts.ladder import CaseOnLadder
@@ -33,7 +26,7 @@ class WhereItStands:
 
     Attributes
     ----------
-    rung : Rung
+    rung : LadderState
         The rung.
     past : list of RungShare
         What became of past cases on it.
@@ -45,7 +38,7 @@ class WhereItStands:
         Horizons of `ahead`.
     """
 
-    rung: Rung
+    rung: LadderState
     past: list[RungShare]
     near: list[NearCase]
     ahead: list[Ahead]

@@ -9,26 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting import load_history
+from forecasting.explain.nearest_on_rung import nearest_on_rung
+from forecasting.explain.rung_shares import FEWEST_LANDMARKS, RungShare, rung_shares
 from forecasting.explain.rungs import (
     FEWEST_CASES,
-    FEWEST_LANDMARKS,
     NEVER,
+    LadderState,
     PastRungs,
-    Rung,
-    RungShare,
     cases_that_moved,
     first_rise,
-    nearest_on_rung,
     past_rungs,
     related_cases,
     rung_of,
-    rung_shares,
 )
 from forecasting.models.ladder_moves import level_of, state_number
 from forecasting.record.history import History
 
 FIRST = date(2000, 1, 1).toordinal()
-LOW = Rung(0, 0, "active")
+LOW = LadderState(0, 0, "active")
 OLD, DAY = "salt2-observance-1979", date(1985, 1, 1)
 
 
@@ -85,7 +83,9 @@ def test_every_landmark_counts_once_and_every_case_once():
     assert (one.n, one.n_cases) == (3, 1)
 
 
-@pytest.mark.parametrize("other", [Rung(1, 0, "active"), Rung(0, 1, "active"), Rung(0, 0, "stalled")])
+@pytest.mark.parametrize(
+    "other", [LadderState(1, 0, "active"), LadderState(0, 1, "active"), LadderState(0, 0, "stalled")]
+)
 def test_another_form_level_or_status_is_another_rung(other):
     assert share(past([0], FIRST + 10), rung=other) == (0, 0, 0, 0, 0)
     found = past([0], FIRST + 10, state=other.state, form=other.form)
@@ -165,7 +165,7 @@ def test_the_nearest_come_first_by_age_and_strain_then_by_parties_and_type(known
 
 
 def test_a_rung_on_which_nobody_stood_has_no_shares_and_no_cases(known, rungs):
-    empty = Rung(1, 5, "broken")
+    empty = LadderState(1, 5, "broken")
     assert nearest_on_rung(known, rungs, known.case(OLD), empty) == []
     assert all(one.n == 0 and one.is_thin for one in rung_shares(rungs, empty, DAY))
 
@@ -180,8 +180,8 @@ def test_a_signed_text_has_rungs_of_its_own(known):
     signed = next(name for name, kind in zip(known.cases["case_id"], known.cases["type"], strict=True)
                   if kind == "signed_unratified")  # fmt: skip
     assert rung_of(known.case(signed)).form == 1
-    assert rung_of(replace(known.case(signed), rungs=())) == Rung(1, 1, "active")
-    assert int(level_of(Rung(1, 4, "broken").state)) == 4
+    assert rung_of(replace(known.case(signed), rungs=())) == LadderState(1, 1, "active")
+    assert int(level_of(LadderState(1, 4, "broken").state)) == 4
 
 
 def history_of(copy):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ladders import simulated
 
-from forecasting.explain.rungs import PastRungs, Rung
+from forecasting.explain.rungs import LadderState, PastRungs
 from forecasting.explain.steps_ahead import (
     STEP_WORDS,
     given_no_ending,
@@ -21,7 +21,7 @@ from forecasting.models.ladder_pool import LadderPool
 from forecasting.models.ladder_standings import Standings
 
 HORIZONS = (1, 6, 12, 60)
-HERE = Rung(0, 1, "active")
+HERE = LadderState(0, 1, "active")
 ZERO = np.zeros(1, dtype=np.int64)
 ONE = np.ones(1)
 
@@ -30,7 +30,7 @@ def past(*steps):
     """Past cases by their steps, without landmarks."""
     case = np.repeat(np.arange(len(steps)), [len(each) for each in steps])
     none, n = np.zeros(0, dtype=np.int64), np.zeros(len(steps), dtype=np.int64)
-    state = np.array([Rung(0, *each).state for own in steps for each in own], dtype=np.int64)
+    state = np.array([LadderState(0, *each).state for own in steps for each in own], dtype=np.int64)
     names = tuple(map(str, n))
     return PastRungs(names, n, n, n, none, none, none, none, none, none, case, np.arange(len(state)), state)
 
@@ -57,7 +57,7 @@ def test_to_stand_today_where_it_stands_changes_nothing(fitted):
     model = fitted.model_
     _, same = standing_by(at(), ONE, HERE.state, 0)
     np.testing.assert_allclose(model.draws(same, HORIZONS), model.draws(at(), HORIZONS), atol=1e-15)
-    _, other = standing_by(at(), ONE, Rung(0, 3, "active").state, 0)
+    _, other = standing_by(at(), ONE, LadderState(0, 3, "active").state, 0)
     assert np.abs(model.draws(other, HORIZONS) - model.draws(at(), HORIZONS)).max() > 0.01
 
 
@@ -156,7 +156,7 @@ def test_what_fewer_than_five_cases_did_lies_outside_history(fitted):
 
 @given(st.integers(0, 1), st.integers(0, 5), st.sampled_from(STATUSES))
 def test_a_step_leads_elsewhere_and_never_down(form, level, status):
-    here = Rung(form, level, status)
+    here = LadderState(form, level, status)
     steps = possible_steps(here)
     rungs = [rung for _, rung in steps]
     assert here not in rungs and len(set(rungs)) == len(rungs)

@@ -11,7 +11,7 @@ import pandas as pd
 from forecasting.artefacts import Obtained
 from forecasting.artefacts.session import shared_fit, shared_index
 from forecasting.explain.drivers import Drivers, drivers
-from forecasting.explain.rungs import PastRungs, Rung, past_rungs, related_cases, rung_of
+from forecasting.explain.rungs import LadderState, PastRungs, past_rungs, related_cases, rung_of
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts import FittedModels, case_limits, ended_already, forecast, forecast_by_claims, open_cases
 from forecasting.forecasts.applicability import Applicability
@@ -111,7 +111,7 @@ class Material:
         return self.index.dossier(self.case_id, self.history.as_of)
 
     @remembered
-    def rung(self) -> Rung:
+    def rung(self) -> LadderState:
         """The rung of the case on the way to a binding text."""
         return rung_of(self.dossier)
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from forecasting.documents.case.material import Material
 from forecasting.documents.values import Content
-from forecasting.explain.rungs import NearCase, nearest_on_rung, rung_shares
+from forecasting.explain.nearest_on_rung import NearCase, nearest_on_rung
+from forecasting.explain.rung_shares import rung_shares
 from forecasting.explain.steps_ahead import LEVEL, Ahead, steps_ahead
 from forecasting.forecasts.ladder import CaseOnLadder
 from forecasting.record.vocabulary import CAUSES
