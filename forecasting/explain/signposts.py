@@ -1,8 +1,7 @@
-"""Signposts: the forecast of the hazard model if a possible act became known on the next day, or by a later one."""
+"""Possible acts: the forecast of the hazard model if one of them became known on the next day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -15,7 +14,6 @@ from forecasting.forecasts.training import UNCERTAIN
 from forecasting.forecasts.uncertain import marginal_probabilities
 from forecasting.models.hazard import HazardModel
 from forecasting.record.facts import KINDS, Acts
-from forecasting.record.months import completed_months
 from forecasting.record.reads import changed
 from forecasting.record.vocabulary import CAUSES, STATES
 
@@ -49,13 +47,6 @@ SIGNS: Final[Mapping[str, Sign]] = MappingProxyType(
         "an outsider refused to take part": Sign("third_party_refusal", "outsider"),
         "the outsiders that had refused accepted": Sign("third_party_acceptance", "refusers"),
     }
-)
-
-WATCHED: Final = (
-    "talks began",
-    "leaders of all the parties endorsed it",
-    "a leader of one party rejected it",
-    "one party accused another of a violation",
 )
 
 
@@ -120,45 +111,6 @@ def signposts(
         found.append(Signpost(what, sign.kind, before, after))
     strong = [post for post in found if abs(post.after - post.before) >= LEAST]
     return sorted(strong, key=lambda post: -abs(post.after - post.before))[:most]
-
-
-def signposts_by(
-    model: HazardModel, line: pd.DataFrame, dossier: Dossier, day: date, horizon: int, state: str = CAUSES[0]
-) -> list[Signpost]:
-    """The watched acts if each became known by a later day on which the arrangement is still observed.
-
-    States expire by that day as they do in any forecast made on it, and nothing else becomes known.
-
-    Parameters
-    ----------
-    model : HazardModel
-        Fitted model.
-    line : pandas.DataFrame of one row
-        Covariates of the case, see `training.case_lines`.
-    dossier : Dossier
-        The case that `line` was measured on.
-    day : date
-        After the dossier's day.
-    horizon : int
-        Months after `day`, 1 to 120.
-    state : {"formalized", "collapsed", "faded", "ongoing"}
-        The state whose probability is compared.
-
-    Returns
-    -------
-    list of Signpost
-        One for each of `WATCHED`, in that order; `before` is the number on that day without the act.
-    """
-    later = changed(dossier, as_of=day, last_seen=day)
-    aged = line.assign(age_months=completed_months(dossier.start_date, day), gap_months=0)
-
-    def number(of: Dossier) -> float:
-        values = dict(zip(MODEL_FEATURES, _measured(of), strict=True))
-        found = marginal_probabilities(model, aged.assign(**values), UNCERTAIN, (horizon,))
-        return float(found[STATES.index(state), 0])
-
-    before = number(later)
-    return [Signpost(what, SIGNS[what].kind, before, number(planted(later, SIGNS[what]))) for what in WATCHED]
 
 
 def line_after(line: pd.DataFrame, dossier: Dossier, what: str) -> pd.DataFrame:

@@ -234,6 +234,34 @@ def read_paths(
     return list(found.values())
 
 
+def coded_path(dossier: Dossier, days: Integers, keep: KeepRungs = all_rungs) -> Integers:
+    """States of a case on days as coded, as if every act on which a row rests were confirmed.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The case, as known on a day.
+    days : numpy.ndarray of int, shape (w,)
+        Days, as ordinals.
+    keep : callable
+        Rows of the ladder that count.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (w,)
+        States, see `read_paths`.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> case = load_history(as_of="2026-02-05").case("new-start-post-expiry-2026")
+    >>> coded_path(case, np.array([case.today])).shape
+    (1,)
+    """
+    rungs = [rung for rung in keep(dossier) if rung.ladder == "formalization"]
+    return _path(rungs, days, str(dossier.start["type"]))
+
+
 def month_days(dossier: Dossier, n_months: int) -> Integers:
     """First day of each month of age, as an ordinal, but not before the case was known: as landmarks are dated."""
     days = dossier.start_day + np.ceil(np.arange(n_months) * DAYS_PER_MONTH).astype(np.int64)

@@ -333,15 +333,21 @@ def test_weeks_later_what_the_model_was_is_what_the_first_page_said(first_day, w
     assert weeks_later.content["explanation"]["changes"]["before"] == pytest.approx(said["probability"], abs=1e-9)
 
 
-def test_signposts_say_what_the_model_would_say(first_day):
-    posts = first_day.content["explanation"]["signposts"]
+def test_the_page_says_where_it_stands_and_what_a_step_would_change(first_day):
+    here, steps = first_day.content["rung"]["here"], first_day.content["rung"]["steps"]
+    text = " ".join(text_of(html_of(first_day, "where_it_stands")).split())
+    assert f"Way to a binding text: level {here['level']} of 5, {here['status']}" in text
     text = " ".join(text_of(html_of(first_day, "signposts")).split())
-    assert 0 < len(posts) <= 8
-    for post in posts:
-        said = percent(post["after"]).replace("\N{NO-BREAK SPACE}", " ")
-        assert f"If it were known that {post['what']}, the model would give {said}" in text
-    now = percent(first_day.content["explanation"]["drivers"]["probability"]).replace("\N{NO-BREAK SPACE}", " ")
-    assert f"It now gives {now} for a formal agreement within five years." in text
+    [still, *others] = steps["by"][1]["steps"]
+    assert still["what"] == "" and [other["what"] in text for other in others] == [True] * len(others)
+    now, place = steps["now"]["formalized"], first_day.content["horizons"].index(60)
+    headline = first_day.content["headline"]["states"]
+    for cause, numbers in steps["now"].items():
+        assert numbers[place] == pytest.approx(headline[cause]["probability"], abs=1e-12)
+    assert (
+        f"As of now the forecast within five years is {percent(now[place])}".replace("\N{NO-BREAK SPACE}", " ") in text
+    )
+    assert now == sorted(now)
 
 
 def test_the_track_record_stands_by_the_models_number(judged):

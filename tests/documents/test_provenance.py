@@ -14,19 +14,19 @@ from forecasting.documents.case.content import (
     applicability,
     arguable_codings,
     assessed_confidence,
-    base_rate_forecasts,
     case_facts,
     earlier_terms,
-    ended_unseen,
+    forecasts,
     hazard_forecasts,
-    headline,
     incidence_by_month,
     reference_class_values,
     stated_term,
 )
 from forecasting.documents.case.evidence_values import EVIDENCE
 from forecasting.documents.case.explanation_values import EXPLANATION
+from forecasting.documents.case.headline_values import FIRST_SCREEN
 from forecasting.documents.case.material import Material
+from forecasting.documents.case.rung_values import RUNG
 from forecasting.documents.case.situation_values import SITUATION
 from forecasting.documents.provenance import Recorded
 from forecasting.record.history import History
@@ -38,11 +38,10 @@ FULL = "FORECASTING_FULL" in os.environ
 CASE, DAY, TARGET = "new-start-post-expiry-2026", date(2026, 2, 5), "concluded"
 VALUES = {
     "case": case_facts,
-    "headline": headline,
-    "unseen": ended_unseen,
+    **FIRST_SCREEN,
     "confidence": assessed_confidence,
     "contested": arguable_codings,
-    "forecast": base_rate_forecasts,
+    "forecast": forecasts,
     "hazard_model.limit": applicability,
     "hazard_model.forecast": hazard_forecasts,
     "curve": incidence_by_month,
@@ -51,6 +50,7 @@ VALUES = {
     "earlier_terms": earlier_terms,
     **{f"explanation.{name}": work for name, work in EXPLANATION.items()},
     **{f"situation.{name}": work for name, work in SITUATION.items()},
+    **{f"rung.{name}": work for name, work in RUNG.items()},
     **EVIDENCE,
 }
 
@@ -179,8 +179,10 @@ MOVES = [
     (spoilt, "cases", "background_treaty", {"case", "precedents"}),
     (spoilt, "cases", "stated_horizon_months", {"case", "stated_term"}),
     (moved, "cases", "adversarial", {"case", "forecast", "reference_classes", "precedents", "hazard_model.forecast", "explanation.drivers"}),
-    (moved, "events", "kind", {"timeline", "stockpiles", "hazard_model.forecast", "curve", "explanation.signposts"}),
-    (late, "outcomes", "end_known_date", {"headline", "forecast", "reference_classes", "earlier_terms", "precedents", "curve"}),
+    (moved, "events", "kind", {"timeline", "stockpiles", "hazard_model.forecast", "curve"}),
+    (late, "outcomes", "end_known_date", {"headline", "forecast", "reference_classes", "earlier_terms", "precedents", "curve", "rung.shares", "rung.nearest", "rung.steps"}),
+    (moved, "ladders", "level", {"situation.ladders", "rung.here", "rung.shares", "rung.nearest", "rung.steps"}),
+    (late, "ladders", "known_date", {"situation.ladders", "rung.shares", "rung.steps"}),
 ]  # fmt: skip
 
 
@@ -199,7 +201,6 @@ def test_a_domain_that_no_other_case_has_changes_the_limit_which_claims_it(few, 
     found, again = values_of(altered(few, {("cases", "domain")}, spoilt))
     assert values["hazard_model.limit"]["status"] != "abstained" == found["hazard_model.limit"]["status"]
     assert found["hazard_model.limit"]["reasons"][0]["rule"] == "domain"
-    assert found["explanation.track_record"]["missing"] == "it gives none for this case"
     for said in (claims, again):
         assert all(
             ("cases", "domain") in said[name]
@@ -211,9 +212,9 @@ def test_a_domain_that_no_other_case_has_changes_the_limit_which_claims_it(few, 
 
 
 LIMIT = {"hazard_model.limit", "confidence", "explanation.changes", "explanation.track_record"}
-HAZARD = {"hazard_model.forecast", "curve", "explanation.drivers", "explanation.signposts"}
+HAZARD = {"hazard_model.forecast", "curve", "explanation.drivers"}
 CORRECTED = ("table", "row_key", "field", "value", "reason")
-ACTS = HAZARD | {"contested", "explanation.watched"}
+ACTS = HAZARD | {"contested"}
 SITUATIONS = {f"situation.{name}" for name in SITUATION}
 OPEN = SITUATIONS | {
     "calendar",
@@ -253,7 +254,7 @@ IN_VAIN = {
         {"situation.claims"}, ("events.standing",),
     ),
     "every correction was recorded after the day: an earlier day of recording does change the value": (
-        {"situation.claims", "timeline"}, tuple(f"corrections.{name}" for name in CORRECTED),
+        {"situation.claims", "timeline", "rung.steps"}, tuple(f"corrections.{name}" for name in CORRECTED),
     ),
     "the case was looked for until the day itself, as more than one column says": (
         {"situation.ladders"}, ("outcomes.last_observed_date", "outcomes.looked_until"),
@@ -264,6 +265,20 @@ IN_VAIN = {
     "every earlier arrangement with a stated term has ended": ({"earlier_terms"}, ("outcomes.last_observed_date",)),
     "its sources are cited for other reasons too": (
         {"sources"}, ("cases.parties", "case_sources.case_id", "calendar.scheduled_date"),
+    ),
+    "no case related to this one stood on its rung, nor one between the same two parties": (
+        {"rung.shares", "rung.nearest"},
+        ("cases.cluster_id", "outcomes.instrument", "cases.parties", "parties.kind", "parties.successor"),
+    ),
+    "the cases that go on have a landmark no more and no less": (
+        {"rung.shares", "rung.nearest"}, ("outcomes.last_observed_date",),
+    ),
+    "of the form only whether a text is signed is asked, and level 0 counts as one status": (
+        {"rung.here"}, ("cases.type", "ladders.status"),
+    ),
+    "the model of the ladder reads acts for leaders' words alone": (
+        {"rung.steps"},
+        ("cases.parties", "events.actor", "events.target", "events.plover", "events.event_date"),
     ),
     "that the case goes on is all that is asked of its outcome": (OPEN, ("outcomes.cause", "outcomes.end_known_date")),
 }  # fmt: skip

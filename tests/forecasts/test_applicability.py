@@ -208,7 +208,7 @@ def test_the_page_of_a_case_without_a_model_says_so_in_its_first_screen(silent_r
         "(informal regime); no other training case has the same domain (export control). The base rate "
         "stands by itself."
     ) in text_of(section_html(silent_report.show("bottom_line").section))
-    for section in ("drivers", "changes", "signposts"):
+    for section in ("drivers", "changes"):
         assert text_of(section_html(silent_report.show(section).section)) == (
             "The hazard model gives no number for this case, so there is nothing to explain."
         )

@@ -15,6 +15,7 @@ from forecasting.documents.case.evidence_values import EVIDENCE
 from forecasting.documents.case.explanation_values import EXPLANATION
 from forecasting.documents.case.headline_values import FIRST_SCREEN
 from forecasting.documents.case.material import CURVE, HAZARD_MODEL, HEADLINE_MODEL, Material
+from forecasting.documents.case.rung_values import RUNG
 from forecasting.documents.case.situation_values import SITUATION
 from forecasting.documents.case.skill import first_model_skill, headline_skill
 from forecasting.documents.provenance import PROVENANCE, Recorded
@@ -78,6 +79,7 @@ def case_content(
         },
         "explanation": {name: value(f"explanation.{name}", work, found) for name, work in EXPLANATION.items()},
         "situation": {name: value(f"situation.{name}", work, found) for name, work in SITUATION.items()},
+        "rung": {name: value(f"rung.{name}", work, found) for name, work in RUNG.items()},
         "curve": value("curve", incidence_by_month, found),
         "reference_classes": value("reference_classes", reference_class_values, found),
         "stated_term": value("stated_term", stated_term, found),

@@ -1,9 +1,9 @@
-"""Explanation of the number of the first registration's hazard model: drivers, changes and signposts."""
+"""Explanation of the number of the first registration's hazard model: its drivers and its changes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from forecasting.documents.blocks import Block, Cell, Section, Stack, Text
+from forecasting.documents.blocks import Cell, Section, Stack, Text
 from forecasting.documents.compose import badge, chart, items, joined, section, table, text
 from forecasting.documents.quantities import chance, day, interval, name, points
 from forecasting.documents.values import Fields
@@ -139,49 +139,3 @@ def _event(event: Fields, brief: bool) -> Text:
     if brief and event["kind"] != "ending":
         return what
     return joined([what, text("{summary}", summary=event["summary"])], "\n")
-
-
-def signposts(content: Fields) -> Section:
-    """Signposts: events that would move the model, strongest first."""
-    posts = content["explanation"]["signposts"]
-    if content["explanation"]["drivers"] is None:
-        return section(text(ABSTAINS))
-    if not posts:
-        unmoved = text("No single event among its covariates, known on the next day, would move it by half a point.")
-        return section(unmoved, *_watched(content))
-    within = years(content["explanation"]["drivers"]["horizon"])
-    now = text(f"It now gives {{now}} for a formal agreement within {within}.", now=chance(posts[0]["before"]))
-    return section(now, items(map(_signpost, posts)), *_watched(content))
-
-
-def _watched(content: Fields) -> tuple[Text, Block]:
-    """What to watch by the end of the stated term, or within a year: a signature, new talks, leaders, a charge."""
-    found = content["explanation"]["watched"]
-    within, posts = years(found["horizon"]), found["posts"]
-    when = "the end of the stated term" if found["is_term"] else f"within {years(found['months'])}"
-    said = text(
-        f"By {{day}}, {when}: a signature would itself be the formal agreement; the forecast gives it {{signed}}. If "
-        f"the arrangement is still observed then and nothing else has become known, the model gives {{before}} within "
-        f"{within} of that day; with one of these by then:",
-        day=day(found["day"]),
-        signed=chance(found["signed_by_then"]),
-        before=chance(posts[0]["before"]),
-    )
-    return said, items(
-        text(
-            "if {what}: **{after}** ({points} points).",
-            what=post["what"],
-            after=chance(post["after"]),
-            points=points(post["after"] - post["before"]),
-        )
-        for post in posts
-    )
-
-
-def _signpost(post: Fields) -> Text:
-    return text(
-        "If it were known that {what}, the model would give **{after}** ({points} points).",
-        what=post["what"],
-        after=chance(post["after"]),
-        points=points(post["after"] - post["before"]),
-    )

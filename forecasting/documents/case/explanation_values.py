@@ -1,4 +1,4 @@
-"""Explanation of the model's number, as plain values: drivers, changes, signposts, track record."""
+"""Explanation of the model's number, as plain values: drivers, changes, track record."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -9,22 +9,18 @@ from typing import Any, Final
 import numpy as np
 
 from forecasting.artefacts.session import shared_fit, shared_index
-from forecasting.documents.case.material import CURVE, HEADLINE_MODEL, Material
+from forecasting.documents.case.material import Material
 from forecasting.documents.wording import band
 from forecasting.explain.changes import MODEL, Changes, changes
-from forecasting.explain.signposts import signposts, signposts_by
 from forecasting.explain.track_record import MODELS, read_track_record, track_record
-from forecasting.explain.windows import term_end
 from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
-from forecasting.record.months import deadline
 from forecasting.record.vocabulary import CAUSES
 from forecasting.store.errors import AbstentionError, InsufficientHistoryError
 
 BACK_DAYS = 28
-MONTHS_WATCHED = 12
 
 Content = dict[str, Any]
 
@@ -32,39 +28,6 @@ Content = dict[str, Any]
 def driver_values(found: Material) -> Content | None:
     """The hazard model's chance of formalization as a sum; None where it abstains, as for all that follows."""
     return None if _is_silent(found) else asdict(found.drivers)
-
-
-def signpost_values(found: Material) -> list[Content]:
-    """Single events that would move the model's number, with the number after each."""
-    if _is_silent(found):
-        return []
-    dossier = found.index.dossier(found.case_id, found.history.as_of)
-    return [asdict(post) for post in signposts(found.hazard_model, found.line, dossier, found.horizon)]
-
-
-def watched_values(found: Material) -> Content | None:
-    """The watched acts by the end of the stated term, or within a year where none is ahead; None where it abstains.
-
-    With the headline's probability that it is formalized by then: a signature is no covariate but the ending itself.
-    """
-    if _is_silent(found):
-        return None
-    as_of, end = found.history.as_of, term_end(found.view)
-    is_term = end is not None and as_of < end <= deadline(as_of, CURVE[-1])
-    day = end if end and is_term else deadline(as_of, MONTHS_WATCHED)
-    months = next(month for month in CURVE if deadline(as_of, month) >= day)
-    dossier = found.index.dossier(found.case_id, found.history.as_of)
-    posts = signposts_by(found.hazard_model, found.line, dossier, day, found.horizon)
-    rows = found.monthly(HEADLINE_MODEL)
-    signed = rows[(rows["cause"] == CAUSES[0]) & (rows["horizon"] == months)]["probability"].iloc[0]
-    return {
-        "day": day.isoformat(),
-        "is_term": is_term,
-        "months": months,
-        "horizon": found.horizon,
-        "signed_by_then": float(signed),
-        "posts": [asdict(post) for post in posts],
-    }
 
 
 def _is_silent(found: Material) -> bool:
@@ -175,7 +138,5 @@ def _formalized(found: Material, model: str) -> float:
 EXPLANATION: Final[dict[str, Callable[[Material], Any]]] = {
     "drivers": driver_values,
     "changes": moved,
-    "signposts": signpost_values,
-    "watched": watched_values,
     "track_record": past_forecasts,
 }

@@ -11,6 +11,7 @@ import pandas as pd
 from forecasting.artefacts import Obtained
 from forecasting.artefacts.session import shared_fit, shared_index
 from forecasting.explain.drivers import Drivers, drivers
+from forecasting.explain.rungs import LadderState, PastRungs, past_rungs, related_cases, rung_of
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts import FittedModels, case_limits, ended_already, forecast, forecast_by_claims, open_cases
 from forecasting.forecasts.applicability import Applicability
@@ -103,6 +104,22 @@ class Material:
     def drivers(self) -> Drivers:
         """The hazard model's probability of formalization as a sum over its terms."""
         return drivers(self.hazard_model, self.line, self.horizon)
+
+    @remembered
+    def dossier(self) -> Dossier:
+        """The case among all others."""
+        return self.index.dossier(self.case_id, self.history.as_of)
+
+    @remembered
+    def rung(self) -> LadderState:
+        """The rung of the case on the way to a binding text."""
+        return rung_of(self.dossier)
+
+    @remembered
+    def past_rungs(self) -> PastRungs:
+        """Past cases on their rungs, without those related to the case."""
+        related = related_cases(self.history, self.case_id, self.target)
+        return past_rungs(self.history, self.index, self.target, related)
 
     @remembered
     def n_at_risk(self) -> int:

@@ -5,7 +5,16 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from forecasting.artefacts.session import shared_history
-from forecasting.documents.case import confidence, evidence, explanation, hazard_model, headline, incidence, situation
+from forecasting.documents.case import (
+    confidence,
+    evidence,
+    explanation,
+    hazard_model,
+    headline,
+    incidence,
+    rung,
+    situation,
+)
 from forecasting.documents.case.content import case_content
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.record.months import HORIZONS, parse_day
@@ -15,13 +24,14 @@ SECTIONS = by_name(
     (
         headline.masthead,
         headline.bottom_line,
+        rung.where_it_stands,
+        rung.signposts,
         situation.situation,
         incidence.incidence,
         incidence.reference_classes,
         hazard_model.hazard_model,
         explanation.drivers,
         explanation.changes,
-        explanation.signposts,
         confidence.sensitivity,
         evidence.precedents,
         evidence.facts,

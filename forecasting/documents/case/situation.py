@@ -1,14 +1,13 @@
-"""Where the case stands on the day: talks, offers, charges, words by party, verification, contacts and linkage."""
+"""The situation of the case on the day: talks, offers, charges, words by party, verification, contacts and linkage."""
 
 from collections.abc import Iterator, Sequence
 
-from forecasting.documents.blocks import Block, Cell, Section, Text
+from forecasting.documents.blocks import Cell, Section, Text
 from forecasting.documents.case.evidence import marks
-from forecasting.documents.compose import aside, badge, chart, items, joined, section, table, text
+from forecasting.documents.compose import aside, badge, items, joined, section, table, text
 from forecasting.documents.quantities import chance, count, day, name
-from forecasting.documents.values import Fields, plain
-from forecasting.documents.wording import LADDER_NAMES, fact_words, level_words
-from forecasting.record.vocabulary import LADDER_LEVELS
+from forecasting.documents.values import Fields
+from forecasting.documents.wording import fact_words
 
 MOST = 3
 ANSWERED = "answered by a later act"
@@ -19,7 +18,6 @@ def situation(content: Fields) -> Section:
     """A table of what a specialist would look at, each row with the acts behind it."""
     found = content["situation"]
     rows: list[list[Cell]] = [
-        *_ladders(content),
         ["Talks in the last year", _acts(content, found["talks"], "none known")],
         ["Offers without a formal answer", _offers(content)],
         ["Charges of violation", _charges(content)],
@@ -29,51 +27,9 @@ def situation(content: Fields) -> Section:
         ["Tied to other dossiers", _acts(content, found["linkage"], "to none, in the last two years")],
     ]
     return section(
-        _steps(content),
-        table("Where it stands on the day", ["What", "As known"], rows),
+        table("The situation on the day", ["What", "As known"], rows),
         items(map(_claim, found["claims"])) if found["claims"] else None,
     )
-
-
-def _steps(content: Fields) -> Block | None:
-    """Both ladders of the case from its start, with the rows as a table."""
-    found = content["situation"]["ladders"]
-    if not any(found["rows"].values()):
-        return None
-    rows: list[list[Cell]] = [
-        [
-            LADDER_NAMES[ladder],
-            day(row["date"]),
-            f"{row['level']}, {row['status']}",
-            text("{evidence}{marks}", evidence=row["evidence"], marks=marks(content, row["sources"])),
-            f"{row['confidence']}{', on an unconfirmed act' if row['unconfirmed'] else ''}",
-        ]
-        for ladder, listed in found["rows"].items()
-        for row in listed
-    ]
-    return chart(
-        "ladders",
-        {"ladders": plain(found["rows"]), "until": plain(found["until"])},
-        text("Levels of the two ladders since the start, until {day}.", day=day(found["until"])),
-        table("Steps on the two ladders", ["Ladder", "Date", "Level", "What was known", "Confidence"], rows),
-    )
-
-
-def _ladders(content: Fields) -> Iterator[list[Cell]]:
-    """The level of each ladder on the day, in words, and until when acts were looked for."""
-    found, kind = content["situation"]["ladders"], content["case"]["facts"]["type"]
-    for ladder, rows in found["rows"].items():
-        if rows:
-            row = rows[-1]
-            said = text(
-                f"level {row['level']} of {LADDER_LEVELS[ladder]}, {{status}}: {{words}}; since {{day}}{{marks}}",
-                status=row["status"],
-                words=level_words(ladder, row["level"], kind),
-                day=day(row["date"]),
-                marks=marks(content, row["sources"]),
-            )
-            yield [LADDER_NAMES[ladder], said]
-    yield ["Acts looked for until", day(found["until"])]
 
 
 def _claim(claim: Fields) -> Text:
