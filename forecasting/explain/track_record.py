@@ -193,10 +193,28 @@ def read_track_record(history: History, target: str = TARGETS[0]) -> PastForecas
         return PastForecasts(None, "the track record is of another state of the record")
     if about.get("target") != target:
         return PastForecasts(None, f"the track record is for the target {about.get('target')}")
-    lines = pd.read_csv(path, parse_dates=["as_of", "known_date"])
-    if f"{HEADLINE}_{CAUSES[0]}" not in lines:
+    return PastForecasts(pd.read_csv(path, parse_dates=["as_of", "known_date"]), "")
+
+
+def headline_track_record(history: History, target: str = TARGETS[0]) -> PastForecasts:
+    """The same, and without lines where they are not forecasts of the headline.
+
+    Parameters
+    ----------
+    history : History
+        The record.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+
+    Returns
+    -------
+    PastForecasts
+        As of `read_track_record`.
+    """
+    found = read_track_record(history, target)
+    if found.lines is not None and f"{HEADLINE}_{CAUSES[0]}" not in found.lines:
         return PastForecasts(None, "the track record has no forecasts of this model")
-    return PastForecasts(lines, "")
+    return found
 
 
 def track_record(

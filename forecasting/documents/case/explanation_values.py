@@ -12,7 +12,7 @@ from forecasting.artefacts.session import shared_fit, shared_index
 from forecasting.documents.case.material import Material
 from forecasting.documents.wording import band
 from forecasting.explain.changes import MODEL, Changes, changes
-from forecasting.explain.track_record import MODELS, read_track_record, track_record
+from forecasting.explain.track_record import MODELS, headline_track_record, track_record
 from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels
 from forecasting.record.cases import Dossier
@@ -111,7 +111,7 @@ def moved(found: Material) -> Content | None:
 
 def past_forecasts(found: Material) -> Content:
     """Observed frequencies after backtest forecasts in the range of this one, by model that gives one."""
-    kept = read_track_record(found.history, found.target)
+    kept = headline_track_record(found.history, found.target)
     if kept.lines is None:
         return {"missing": kept.missing, "models": []}
     silent = () if not _is_silent(found) else (MODEL,)

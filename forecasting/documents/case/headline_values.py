@@ -10,7 +10,7 @@ from forecasting.documents.case.material import HEADLINE_MODEL, Material
 from forecasting.documents.case.skill import headline_skill
 from forecasting.documents.wording import band, verdict
 from forecasting.explain.periods import period_count
-from forecasting.explain.track_record import past_range, read_track_record, track_record
+from forecasting.explain.track_record import headline_track_record, past_range, track_record
 from forecasting.forecasts import forecast
 from forecasting.forecasts.uncertain import MARGINAL
 from forecasting.models import BASE_RATE
@@ -116,7 +116,7 @@ def computed_verdict(found: Material) -> Content:
         "period": {"name": count.period, "n": count.n, "n_formalized": count.n_ended},
         "skill": [row for row in rows if row["by"] == "all" or row["part"] == count.period],
     }
-    kept = read_track_record(history, found.target)
+    kept = headline_track_record(history, found.target)
     if kept.lines is None:
         return verdict_of | {"missing": kept.missing, "past": None, "like": None, "beyond": ""}
     past = past_range(kept.lines, history, HEADLINE_MODEL, found.horizon)
