@@ -26,7 +26,8 @@ def summary(found: Multiverse) -> dict[str, Any]:
     Returns
     -------
     dict of str to object
-        JSON types alone: `as_of`, `record_sha256`, `months`, `n_specifications`, `factors`, `skill`, `cases`.
+        JSON types alone: `as_of`, `record_sha256`, `months`, `n_specifications`, `factors`, `skill` (on formalization),
+        `skill_states`, `cases`.
     """
     return {
         "as_of": found.as_of.isoformat(),
@@ -35,6 +36,7 @@ def summary(found: Multiverse) -> dict[str, Any]:
         "n_specifications": len(found.table),
         "factors": {name: list(levels) for name, levels in FACTORS.items()},
         "skill": _response(found, "skill"),
+        "skill_states": _response(found, "skill_states"),
         "cases": {case: {**_response(found, case), "codings": _codings(found, case)} for case in found.case_ids},
     }
 
@@ -54,9 +56,10 @@ def summary_text(found: Multiverse) -> str:
     """
     values = summary(found)
     lines = [f"{values['n_specifications']} specifications, as of {values['as_of']}", ""]
-    blocks = {"skill over the base rate": values["skill"]} | {
-        f"{case}, formalized within {values['months']} months": of_case for case, of_case in values["cases"].items()
-    }
+    blocks = {
+        "skill on formalization over the base rate": values["skill"],
+        "skill on the four states": values["skill_states"],
+    } | {f"{case}, formalized within {values['months']} months": of_case for case, of_case in values["cases"].items()}
     for title, block in blocks.items():
         spread = block["spread"]
         lines.append(title)
