@@ -64,20 +64,20 @@ class BatchedLadder(LadderModel):
             As `increments`; 0 beyond the months wanted of a case.
         """
         found = np.zeros((len(at.key), self.n_draws, len(self.causes), int(n_months.max(initial=0))))
-        for month, rows, rise in self._walk(at, n_months):
-            found[rows, :, :, month] = rise
+        for month, rows, state, hazard in self._walk(at, n_months):
+            found[rows, :, :, month] = np.einsum("nbs,nbks->nbk", state, hazard)
         return found
 
     @one_thread
     def mean_rises(self, at: Standings, n_months: Integers) -> Floats:
         """Mean over the draws of `rises`, (n, k, max(n_months))."""
         found = np.zeros((len(at.key), len(self.causes), int(n_months.max(initial=0))))
-        for month, rows, rise in self._walk(at, n_months):
-            found[rows, :, month] = rise.mean(axis=1)
-        return found
+        for month, rows, state, hazard in self._walk(at, n_months):
+            found[rows, :, month] = np.einsum("nbs,nbks->nk", state, hazard)
+        return found / self.n_draws
 
-    def _walk(self, at: Standings, n_months: Integers) -> Iterator[tuple[int, Integers, Floats]]:
-        """By month, counted from 0: the rows that still go on and their rise, (n_rows, n_draws, k)."""
+    def _walk(self, at: Standings, n_months: Integers) -> Iterator[tuple[int, Integers, Floats, Floats]]:
+        """By month, counted from 0: the rows that still go on, their states at its beginning, and hazards in each."""
         order = np.argsort(-n_months, kind="stable")
         last, own = n_months[order], at.select(order)
         month = own.age[:, None] + np.arange(1, int(last.max(initial=0)) + 1)
@@ -97,7 +97,7 @@ class BatchedLadder(LadderModel):
                 odds = self._odds(pair[rows, number], own.form[rows], effect[rows])
                 hazard[rows] = odds
                 stay[rows] = 1.0 - odds.sum(axis=2)
-            yield number, order[:n], np.einsum("nbs,nbks->nbk", state[:n], hazard[:n])
+            yield number, order[:n], state[:n], hazard[:n]
             state[:n] *= stay[:n]
             moving = np.flatnonzero(still[:n] <= number)
             if len(moving) == n:

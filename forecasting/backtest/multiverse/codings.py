@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest.designs import drawn_folds
+from forecasting.backtest.origins import states_on_record
 from forecasting.forecasts.ladder_rows import case_key
 from forecasting.record.cases import Dossier
 from forecasting.record.corrections import row_keys
@@ -72,6 +73,10 @@ class CodedCase:
         Year of the start.
     ages, days : numpy.ndarray of int, tuple of date
         Landmarks up to the latest exit under any target.
+    recorded : numpy.ndarray of int
+        Months from each to the day of the record.
+    over : numpy.ndarray of bool, shape (m, n_horizons)
+        Whether the window of each horizon is over by then.
     """
 
     case_id: str
@@ -94,6 +99,8 @@ class CodedCase:
     year: int
     ages: Integers
     days: tuple[date, ...]
+    recorded: Integers
+    over: NDArray[np.bool_]
 
 
 class Codings:
@@ -199,9 +206,17 @@ def _coded(history: History, coding: int, groups: dict[str, int], folds: dict[st
             year=row["start_date"].year,
             ages=marks[name][0],
             days=marks[name][1],
+            recorded=np.array([completed_months(day, as_of) for day in marks[name][1]], dtype=np.int64),
+            over=_over(marks[name][1], as_of),
         )
         for name, row in starts.to_dict(orient="index").items()
     ]
+
+
+def _over(days: tuple[date, ...], end: date) -> NDArray[np.bool_]:
+    """Whether the window of each horizon after each day is over by the end."""
+    none = np.zeros(len(days), dtype=np.int64)
+    return states_on_record(list(days), none, none, end) >= 0
 
 
 def _sights(history: History, seen: dict[str, Spells]) -> dict[str, dict[str, Sight]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from forecasting.backtest.multiverse.codings import CodedCase, Codings, Sight
 from forecasting.backtest.multiverse.rows import COLLAPSES, COVARIATE_SETS, Reader
 from forecasting.backtest.multiverse.specifications import Specification
-from forecasting.backtest.origins import states_on_record
+from forecasting.backtest.origins import ONGOING_STATE, SCORED
 from forecasting.forecasts.ladder_rows import both_endorsements, stated_term
 from forecasting.models.detection import Detection
 from forecasting.models.ladder_design import Term
@@ -151,10 +151,12 @@ def learned(codings: Codings, reader: Reader, specification: Specification, chos
         _values(reader, case, each.values, terms)[flags] for case, each, flags in zip(cases, rows, kept, strict=True)
     ]
     end = np.where(cause > 0, exit_, [case.until for case in cases])
-    days = [
-        day for case, flags in zip(cases, kept, strict=True) for day, own in zip(case.days, flags, strict=True) if own
-    ]
-    of_record = states_on_record(days, end[mark_case] - mark_age, cause[mark_case], codings.as_of)
+    over, recorded = (
+        np.concatenate([getattr(case, name)[flags] for case, flags in zip(cases, kept, strict=True)])
+        for name in ("over", "recorded")
+    )
+    ended = (cause[mark_case] > 0)[:, None] & ((end[mark_case] - mark_age)[:, None] <= np.asarray(SCORED))
+    of_record = np.where(over, np.where(ended, cause[mark_case][:, None] - 1, ONGOING_STATE), -1)
     is_judged = np.array([case.core and case.forward for case in cases])[mark_case] & (of_record >= 0).any(axis=1)
     judged = np.flatnonzero(is_judged)
     return Learned(
@@ -169,7 +171,7 @@ def learned(codings: Codings, reader: Reader, specification: Specification, chos
         standing=standing,
         judged=judged,
         states=of_record[judged],
-        recorded=np.array([completed_months(days[mark], codings.as_of) for mark in judged], dtype=np.int64),
+        recorded=recorded[judged],
         group=np.array([case.group for case in cases], dtype=np.int64)[mark_case[judged]],
     )
 

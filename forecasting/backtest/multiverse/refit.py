@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from forecasting.backtest.multiverse.codings import CodedCase, Codings
 from forecasting.backtest.multiverse.learned import DETECTIONS, Learned, chosen_codings, learned
-from forecasting.backtest.multiverse.rows import COLLAPSES, Reader, covariates
+from forecasting.backtest.multiverse.rows import COLLAPSES, Reader
 from forecasting.backtest.multiverse.specifications import Specification
 from forecasting.backtest.origins import SCORED
 from forecasting.forecasts.ladder_rows import both_endorsements, read_paths, stated_term
 from forecasting.models.dated_folds import FoldedRate
 from forecasting.models.dated_rate import DatedRate, Seen
 from forecasting.models.detection import Detection, gap, incidence_given_gap
+from forecasting.models.incidence import cumulative_incidence, smooth_tail, tail_start
 from forecasting.models.ladder_batch import BatchedLadder
 from forecasting.models.ladder_folds import FoldedMonths
 from forecasting.models.ladder_hazard import SCALES
@@ -168,9 +169,9 @@ class Refit:
     def _standings(self, case: CodedCase) -> tuple[Floats, Standings]:
         """A case on the day of the record under every reading of what is uncertain, and the readings' weights."""
         sight = case.sights[self._specification.target]
-        read = self._reader.read(case.dossier, self._specification)
+        read, of_day = self._reader.now(case, self._specification)
         looked = max(sight.looked_until, sight.last_seen)
-        values = np.array([covariates(read)])[:, : len(self.learned.covariates)]
+        values = np.array([of_day])[:, : len(self.learned.covariates)]
         if COLLAPSES in self.learned.covariates:
             values = np.concatenate([values, [[self._reader.collapses_now(case)]]], axis=1)
         values, sure, _ = both_endorsements(values, self.learned.covariates)
@@ -221,9 +222,10 @@ def _needed(states: Integers) -> Integers:
 def _rises(rate: DatedRate, ages: Integers) -> Floats:
     """Monthly increments of the base rate's incidence at each age, (n, k, 120)."""
     distinct, place = np.unique(ages, return_inverse=True)
-    none = np.zeros(len(distinct))
-    at = Seen(distinct, none.astype(np.int64), none, np.full(len(distinct), ""))
-    return np.stack([rate.increments(at, row, max(SCORED)) for row in range(len(distinct))])[place]
+    last = int(ages.max()) + max(SCORED)
+    hazard = smooth_tail(rate.table_, last, tail_start(rate.kish_, rate.fewest))
+    own = np.stack([hazard[:, age : age + max(SCORED)] for age in distinct])
+    return np.asarray(np.diff(cumulative_incidence(own), axis=2, prepend=0.0)[place])
 
 
 def _later(detection: Detection, recorded: Integers) -> Floats:

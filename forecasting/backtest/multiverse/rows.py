@@ -79,6 +79,8 @@ class Reader:
         folder = history.record.folder
         self._codings = codings
         self._rows: dict[object, CaseRows] = {}
+        self._chosen: dict[object, CaseRows] = {}
+        self._now: dict[object, tuple[Dossier, list[float]]] = {}
         self._collapses: dict[object, Floats] = {}
         self._whose: dict[str, KeepRungs] = {"of the record": all_rungs}
         for name in ("first coding", "second coding"):
@@ -97,6 +99,21 @@ class Reader:
 
     def rows(self, case: CodedCase, specification: Specification) -> CaseRows:
         """Rows of a case under a specification."""
+        choice = _choice(case, specification)
+        if choice not in self._chosen:
+            self._chosen[choice] = self._rows_of(case, specification)
+        return self._chosen[choice]
+
+    def now(self, case: CodedCase, specification: Specification) -> tuple[Dossier, list[float]]:
+        """A case on the day of the record under the reading of a specification, and its covariates."""
+        choice = _choice(case, specification)
+        if choice not in self._now:
+            read = self.read(case.dossier, specification)
+            self._now[choice] = read, covariates(read)
+        return self._now[choice]
+
+    def _rows_of(self, case: CodedCase, specification: Specification) -> CaseRows:
+        """Rows of a case; codings and readings under which nothing differs that they are made from share them."""
         is_late_known = specification.known_dates != "as coded"
         read = self.read(case.dossier, specification)
         face = specification.unconfirmed if _rests_on_reports(case.dossier) else ""
@@ -160,6 +177,12 @@ def at_face_value(dossier: Dossier) -> Dossier:
     """The dossier as if every reported act were confirmed."""
     events = tuple(replace(event, standing="confirmed", claim_id="") for event in dossier.events)
     return replace(dossier, events=events)
+
+
+def _choice(case: CodedCase, specification: Specification) -> tuple[object, ...]:
+    """The case and what of a specification decides how its acts are read."""
+    chosen = (specification.ladders, specification.rungs, specification.known_dates, specification.unconfirmed)
+    return case.case_id, case.coding, *chosen
 
 
 def _facts(dossier: Dossier) -> tuple[object, ...]:
