@@ -33,6 +33,7 @@ HEADLINE_MONTHS = 60
 FORMALIZED = CAUSES.index("formalized")
 FOLD_DRAWS = 4
 CASE_DRAWS = 40
+PUBLISHED_DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,15 @@ class Refit:
         ]
         return Scored(by[0], by[1], len(own.judged))
 
-    def headlines(self, case_ids: tuple[str, ...]) -> dict[str, float]:
+    def published(self, case_ids: tuple[str, ...]) -> dict[str, float]:
+        """The same as `headlines`, with the recalibration and from more draws."""
+        own = self.learned
+        model = BatchedLadder(
+            own.covariates, detection=self._detection, scales=self._scales, n_draws=PUBLISHED_DRAWS
+        ).fit(own.cases, own.lines(-1))
+        return self.headlines(case_ids, model)
+
+    def headlines(self, case_ids: tuple[str, ...], model: BatchedLadder | None = None) -> dict[str, float]:
         """Probability of formalization within 60 months of open cases, as recorded where a coding closes one."""
         target = self._specification.target
         taken = [self._codings.cases.get((name, self._chosen.get(name, 0))) for name in case_ids]
@@ -155,7 +164,7 @@ class Refit:
         parts = [self._standings(case) for case in cases]
         sizes = [len(weight) for weight, _ in parts]
         at = _joined([each for _, each in parts])
-        rises = self.model().rises(at, at.gap + HEADLINE_MONTHS)
+        rises = (model or self.model()).rises(at, at.gap + HEADLINE_MONTHS)
         rate = self.rates(self._half_life).fit()
         found, start = {}, 0
         for name, size, (weight, own) in zip(case_ids, sizes, parts, strict=True):

@@ -41,6 +41,8 @@ class Multiverse:
         A row for each specification, the registered one first: a column for each of `FACTORS`, `draw`, `skill` on
         formalization and `skill_states` on the four states over the unweighted base rate, `n` forecasts scored, and the
         headline of each case, by its id. NaN where a specification leaves fewer than 10 endings to learn from.
+    points : dict of str to float
+        The headline of each case as it is published, with recalibration.
     decisions : pandas.DataFrame
         A row for each alternative coding and case: `alternative_id`, `case_id`, `change` of the headline when only
         that coding is taken.
@@ -50,6 +52,7 @@ class Multiverse:
     record_sha256: str
     case_ids: tuple[str, ...]
     table: pd.DataFrame
+    points: dict[str, float]
     decisions: pd.DataFrame
 
     def shares(self, response: str) -> "pd.Series[float]":
@@ -101,9 +104,9 @@ def multiverse(history: History, case_ids: Sequence[str], n: int = 600, jobs: in
     open_cases(history, list(case_ids))
     names = {case: len(set(rows["alternative_id"])) for case, rows in history.alternatives.groupby("case_id")}
     alternatives = [(str(case), number) for case, n_own in names.items() for number in range(1, n_own + 1)]
-    items: list[Specification | Alternative] = [*specifications(n), *alternatives]
+    items: list[Specification | Alternative | None] = [*specifications(n), *alternatives, None]
     rows = map_in_jobs(partial(_answers, history, tuple(case_ids)), items, jobs)
-    moved = [row for of_alternative in rows[n:] for row in of_alternative]
+    moved = [row for of_alternative in rows[n:-1] for row in of_alternative]
     decisions = pd.DataFrame(moved, columns=["alternative_id", "case_id", "change"])
     order = decisions["change"].abs().sort_values(ascending=False, kind="stable").index
     return Multiverse(
@@ -111,6 +114,7 @@ def multiverse(history: History, case_ids: Sequence[str], n: int = 600, jobs: in
         record_sha256=history.sha256,
         case_ids=tuple(case_ids),
         table=pd.DataFrame([row for of_specification in rows[:n] for row in of_specification]),
+        points=rows[-1][0],
         decisions=decisions.loc[order].reset_index(drop=True),
     )
 
@@ -134,14 +138,17 @@ def open_core_cases(history: History) -> list[str]:
 
 
 def _answers(
-    history: History, case_ids: tuple[str, ...], items: Sequence[Specification | Alternative]
+    history: History, case_ids: tuple[str, ...], items: Sequence[Specification | Alternative | None]
 ) -> list[list[dict[str, Any]]]:
-    """For each specification its row of the table; for each alternative coding what it changes by itself."""
+    """For each specification its row of the table; for each alternative what it changes; for none what is published."""
     codings = Codings(history)
     reader = Reader(history, codings)
     registered: dict[str, float] = {}
     rows = []
     for item in items:
+        if item is None:
+            rows.append([Refit(codings, reader, Specification()).published(case_ids)])
+            continue
         if isinstance(item, Specification):
             rows.append([specified(codings, reader, case_ids, item)])
             continue

@@ -11,7 +11,7 @@ from forecasting.artefacts import code_sha256
 from forecasting.artefacts.session import shared_pooled
 from forecasting.backtest.multiverse.summary import read_summary
 from forecasting.backtest.tables import RECORD_DIGITS
-from forecasting.documents.case.confidence import confidence
+from forecasting.documents.case.confidence import confidence, ending_skills
 from forecasting.documents.case.evidence_values import EVIDENCE
 from forecasting.documents.case.explanation_values import EXPLANATION
 from forecasting.documents.case.material import CURVE, HAZARD_MODEL, HEADLINE_MODEL, Material
@@ -144,16 +144,14 @@ def ended_unseen(found: Material) -> Content | None:
 
 def assessed_confidence(found: Material) -> Content:
     """The level of confidence, and its basis."""
-    history, base = found.history, found.base_rates.models[HEADLINE_MODEL]
+    history, top = found.history, headline(found)
     folder = history.record.folder
     return confidence(
         history,
         found.case_id,
-        int(base.at_risk(found.covariates)[0]),
-        [design["brier_skill"] for design in skill(folder, found.history.sha256)],
-        read_summary(folder / "multiverse", history.sha256, history.as_of)
-        if found.limit.status != "abstained"
-        else None,
+        {name: float(top[name]) for name in ("probability", "lower", "upper")},
+        ending_skills(folder, history.sha256),
+        read_summary(folder / "multiverse", history.sha256, history.as_of),
     )
 
 
