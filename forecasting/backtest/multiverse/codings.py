@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forecasting.backtest.designs import drawn_folds
 from forecasting.backtest.origins import states_on_record
-from forecasting.forecasts.ladder_rows import case_key
+from forecasting.forecasts.ladder_rows import case_key, component_keys
 from forecasting.record.cases import Dossier
 from forecasting.record.corrections import row_keys
 from forecasting.record.dossiers import DossierIndex
@@ -55,8 +55,10 @@ class CodedCase:
 
     Attributes
     ----------
-    case_id, coding, key : str, int, int
-        The case, the number of its coding, and the number that stands for the case.
+    case_id, coding : str, int
+        The case, and the number of its coding.
+    key, component : int
+        Numbers that stand for the case and for its component, whatever else is in the record.
     dossier : Dossier
         The case on the day of the record; `index` has it on earlier days.
     group, fold : int
@@ -82,6 +84,7 @@ class CodedCase:
     case_id: str
     coding: int
     key: int
+    component: int
     dossier: Dossier
     index: DossierIndex
     group: int
@@ -129,10 +132,12 @@ class Codings:
         every = spells(history, TARGETS[0], "every")
         groups = dict(zip(every.case_ids, every.group.tolist(), strict=True))
         folds = dict(zip(every.case_ids, drawn_folds(every.group, N_FOLDS, SEED).tolist(), strict=True))
+        core = spells(history, TARGETS[0])
+        components = dict(zip(core.case_ids, component_keys(core).tolist(), strict=True))
         for number in range(1 + max(map(len, self.names.values()), default=0)):
             chosen = {case: ids[number - 1] for case, ids in self.names.items() if len(ids) >= number > 0}
             layer = recoded(_cut(history, chosen), list(chosen.values())) if number else history
-            for case in _coded(layer, number, groups, folds):
+            for case in _coded(layer, number, groups, folds, components):
                 self.cases[case.case_id, number] = case
 
     @cached_property
@@ -168,7 +173,9 @@ def _cut(history: History, alternatives: dict[str, str]) -> History:
     return History(history.as_of, replace(history.record, tables=tables))
 
 
-def _coded(history: History, coding: int, groups: dict[str, int], folds: dict[str, int]) -> list[CodedCase]:
+def _coded(
+    history: History, coding: int, groups: dict[str, int], folds: dict[str, int], components: dict[str, int]
+) -> list[CodedCase]:
     """The cases of a history under one coding of each, landmarks included."""
     if history.cases.empty:
         return []
@@ -189,6 +196,7 @@ def _coded(history: History, coding: int, groups: dict[str, int], folds: dict[st
             case_id=name,
             coding=coding,
             key=case_key(name),
+            component=components.get(name, case_key(f"group {groups.get(name, -1)}")),
             dossier=index.dossier(name, as_of),
             index=index,
             group=groups.get(name, -1),

@@ -133,7 +133,7 @@ def learned(codings: Codings, reader: Reader, specification: Specification, chos
         states[line, entry[number] : until[number]] = path[entry[number] : until[number]]
     of_case = {
         "key": [case.key for case in cases],
-        "component": [case.group for case in cases],
+        "component": [case.component for case in cases],
         "entry": entry, "exit": exit_, "cause": cause, "until": until, "looked": looked,
         "form": [int(case.dossier.start["type"] in SAME_OUTCOME_TYPES) for case in cases],
         "term": [stated_term(case.dossier) for case in cases],
