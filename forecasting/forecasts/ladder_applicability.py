@@ -148,8 +148,8 @@ def shared_by_all(limits: Mapping[str, Applicability]) -> tuple[tuple[Reason, ..
     Returns
     -------
     shared : tuple of Reason
-        Covariates outside their range with the same value in every case, of two cases or more; without an effect,
-        which differs from case to case.
+        Covariates outside their range with the same value in every case that is forecast, of two such cases or more;
+        without an effect, which differs from case to case.
     own : dict of str to Applicability
         The rest by case; a case with no other reason is within.
 
@@ -162,10 +162,10 @@ def shared_by_all(limits: Mapping[str, Applicability]) -> tuple[tuple[Reason, ..
     >>> [reason.name for reason in shared], own["a"].status, own["b"].status
     (['climate'], 'within', 'widened')
     """
-    found = [{_alike(reason) for reason in limit.reasons if reason.rule == "range"} for limit in limits.values()]
+    asked = [limit.reasons for limit in limits.values() if limit.status != "abstained"]
+    found = [{_alike(reason) for reason in reasons if reason.rule == "range"} for reasons in asked]
     common = set.intersection(*found) if len(found) > 1 else set()
-    first = next(iter(limits.values())).reasons if common else ()
-    shared = tuple(_alike(reason) for reason in first if _alike(reason) in common)
+    shared = tuple(_alike(reason) for reason in asked[0] if _alike(reason) in common) if common else ()
     own = {}
     for case_id, limit in limits.items():
         rest = tuple(reason for reason in limit.reasons if _alike(reason) not in common)

@@ -79,10 +79,10 @@ class FoldedRate:
         endings = np.bincount(place, self._ending_weight[ended], self._n_causes * self._width)
         mass, later = self._weight[month], self._month[month]
         at_risk, square = (np.bincount(later, each, self._width).astype(np.float64) for each in (mass, mass**2))
-        endings = endings.reshape(self._n_causes, self._width).astype(np.float64)
+        came = endings.reshape(self._n_causes, self._width).astype(np.float64)
         rate, table, kish = (
             DatedRate(self._half_life, detection=self._detection),
-            RiskTable(at_risk, endings),
+            RiskTable(at_risk, came),
             _kish(at_risk, square),
         )
         for _ in range(COMPLETIONS if gap_month.any() else 0):
@@ -94,7 +94,7 @@ class FoldedRate:
                 np.bincount(self._gap_month, self._gap_weight * unseen[:, k], self._width)
                 for k in range(self._n_causes)
             ]
-            table = RiskTable(at_risk + more, endings + np.stack(ended_unseen).astype(np.float64))
+            table = RiskTable(at_risk + more, came + np.stack(ended_unseen).astype(np.float64))
             kish = _kish(table.at_risk, square + squares)
         rate.table_, rate.kish_, rate.ratios_, rate.n_ = table, kish, {}, len(np.unique(self._cases.key))
         return rate

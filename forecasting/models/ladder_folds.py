@@ -159,5 +159,5 @@ class FoldedMonths:
             at_risk[months], ended[months] = completed_gap(chance[months], seen)
         n = len(self._design)
         endings = [np.bincount(gaps.group, gaps.share * ended[gaps.cell, k], n) for k in range(chance.shape[1])]
-        months = np.bincount(gaps.group, gaps.share * at_risk[gaps.cell], n)
-        return months.astype(np.float64), np.stack(endings, axis=1).astype(np.float64)
+        at_risk_by_group = np.bincount(gaps.group, gaps.share * at_risk[gaps.cell], n).astype(np.float64)
+        return at_risk_by_group, np.stack(endings, axis=1).astype(np.float64)

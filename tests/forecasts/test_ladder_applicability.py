@@ -122,10 +122,11 @@ def test_what_all_share_is_said_once_and_what_one_has_alone_stays_with_it():
     limits = {
         "a": Applicability("widened", (CLIMATE,)),
         "b": Applicability("widened", (replace(CLIMATE, effect=0.03), own)),
+        "c": Applicability("abstained", (Reason("type", "type", "informal_regime"),)),
     }
     shared, rest = shared_by_all(limits)
     assert [reason.name for reason in shared] == ["formalization_climate"]
-    assert rest == {"a": Applicability("within", ()), "b": Applicability("widened", (own,))}
+    assert rest == {"a": Applicability("within", ()), "b": Applicability("widened", (own,)), "c": limits["c"]}
     words = shared_words([vars(each) for each in shared])
     assert words.startswith("For all open cases of this day: “") and words.endswith("in the other training cases.")
     assert limit_words({"reasons": [vars(own)]}).endswith("which moves the forecast by +3.1 points")

@@ -161,7 +161,7 @@ class Refit:
             case if case is not None and _is_open(case, target) else self._codings.cases[name, 0]
             for name, case in zip(case_ids, taken, strict=True)
         ]
-        parts = [self._standings(case) for case in cases]
+        parts = [self._reader.once(case, self._specification, self._standings) for case in cases]
         sizes = [len(weight) for weight, _ in parts]
         at = _joined([each for _, each in parts])
         rises = (model or self.model()).rises(at, at.gap + HEADLINE_MONTHS)

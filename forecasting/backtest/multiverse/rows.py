@@ -1,6 +1,6 @@
 """Rows of a coded case under a reading of its acts: its states, and its covariates and standing at the landmarks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -22,6 +22,7 @@ from forecasting.forecasts.ladder_rows import (
 )
 from forecasting.models.ladder_design import Term
 from forecasting.models.ladder_moves import N_STATES
+from forecasting.models.ladder_standings import Standings
 from forecasting.record.cases import Dossier
 from forecasting.record.facts import Acts, Endings
 from forecasting.record.history import History
@@ -81,6 +82,8 @@ class Reader:
         self._rows: dict[object, CaseRows] = {}
         self._chosen: dict[object, CaseRows] = {}
         self._now: dict[object, tuple[Dossier, list[float]]] = {}
+        self._acts: dict[object, Floats] = {}
+        self._standings: dict[object, tuple[Floats, Standings]] = {}
         self._collapses: dict[object, Floats] = {}
         self._whose: dict[str, KeepRungs] = {"of the record": all_rungs}
         for name in ("first coding", "second coding"):
@@ -112,6 +115,18 @@ class Reader:
             self._now[choice] = read, covariates(read)
         return self._now[choice]
 
+    def once(
+        self,
+        case: CodedCase,
+        specification: Specification,
+        work: Callable[[CodedCase], tuple[Floats, Standings]],
+    ) -> tuple[Floats, Standings]:
+        """What `work` makes of a case: it depends on the reading of its acts, the target and the covariates alone."""
+        choice = (*_choice(case, specification), specification.target, specification.covariates)
+        if choice not in self._standings:
+            self._standings[choice] = work(case)
+        return self._standings[choice]
+
     def _rows_of(self, case: CodedCase, specification: Specification) -> CaseRows:
         """Rows of a case; codings and readings under which nothing differs that they are made from share them."""
         is_late_known = specification.known_dates != "as coded"
@@ -138,7 +153,8 @@ class Reader:
 
     def _made(self, case: CodedCase, read: Dossier, specification: Specification) -> CaseRows:
         paths = read_paths(read, month_days(read, case.until))
-        values = [covariates(known_by(read, day)) for day in case.days]
+        values = self._of_acts(case, read, specification.known_dates).copy()
+        values[:, NAMES.index(STRAIN)] = [_strain(rungs_by(read, day)) for day in case.days]
         standing = np.zeros((len(case.days), N_STATES))
         for number, (age, day) in enumerate(zip(case.ages.tolist(), case.days, strict=True)):
             if len(paths) == 1:
@@ -148,14 +164,25 @@ class Reader:
             earlier = known_by(self.read(case.index.dossier(case.case_id, day), specification), day)
             for path, weight in read_paths(earlier, np.array([day.toordinal()])):
                 standing[number, path[0]] += weight
-        return CaseRows(paths, np.array(values).reshape(len(values), len(COVARIATES)), standing)
+        return CaseRows(paths, values, standing)
+
+    def _of_acts(self, case: CodedCase, read: Dossier, known_dates: str) -> Floats:
+        """Covariates at the landmarks; all but strain are the same whatever rows of the ladders count."""
+        key = (case.case_id, case.coding, known_dates)
+        if key not in self._acts:
+            values = [covariates(known_by(read, day)) for day in case.days]
+            self._acts[key] = np.array(values).reshape(len(values), len(NAMES))
+        return self._acts[key]
 
 
 def known_by(dossier: Dossier, day: date) -> Dossier:
     """The part of a dossier known by a day that the model's covariates read."""
-    last = day.toordinal()
-    rungs = tuple(rung for rung in dossier.rungs if rung.known_date <= day)
-    return replace(dossier, as_of=day, acts=dossier.acts.until(last), rungs=rungs)
+    return replace(rungs_by(dossier, day), acts=dossier.acts.until(day.toordinal()))
+
+
+def rungs_by(dossier: Dossier, day: date) -> Dossier:
+    """The same of the ladders alone."""
+    return replace(dossier, as_of=day, rungs=tuple(rung for rung in dossier.rungs if rung.known_date <= day))
 
 
 def covariates(dossier: Dossier, names: Sequence[str] = NAMES) -> list[float]:
@@ -175,6 +202,8 @@ def on_their_own_days(dossier: Dossier) -> Dossier:
 
 def at_face_value(dossier: Dossier) -> Dossier:
     """The dossier as if every reported act were confirmed."""
+    if not _rests_on_reports(dossier):
+        return dossier
     events = tuple(replace(event, standing="confirmed", claim_id="") for event in dossier.events)
     return replace(dossier, events=events)
 
