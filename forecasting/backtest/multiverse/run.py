@@ -74,7 +74,7 @@ class Multiverse:
         }
 
 
-def multiverse(history: History, case_ids: Sequence[str], n: int = 600, jobs: int = 1) -> Multiverse:
+def multiverse(history: History, case_ids: Sequence[str], n: int = 500, jobs: int = 1) -> Multiverse:
     """Refit and score specifications, and take each arguable coding by itself, for open cases of the record.
 
     Parameters
