@@ -113,7 +113,8 @@ def multiverse(material: Material) -> CardSection:
             text(
                 "Refitted and scored under {n} defensible combinations of codings, definitions and settings, with "
                 "five folds and without recalibration, the skill on formalization over the base rate is {registered} "
-                "as registered and between {lower} and {upper} in four of five combinations; all lie between {least} and {most}.",
+                "as registered and between {lower} and {upper} in four of five combinations; all lie between {least} "
+                "and {most}.",
                 n=count(found["n_specifications"]), **{k: share(spread[k]) for k in (
                     "registered", "lower", "upper", "least", "most")},
             ),
