@@ -70,8 +70,8 @@ class Refit:
     Notes
     -----
     Models are fitted without recalibration, which would need folds inside the folds. Forecasts are means of draws, of
-    40 for an open case and of 4 for each forecast that is scored: more of them move a probability by up to 0.3 points and
-    the skill by 0.002.
+    40 for an open case and of 4 for each forecast that is scored: more of them move a probability by up to 0.3 points
+    and the skill by 0.002.
     """
 
     def __init__(
