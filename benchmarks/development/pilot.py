@@ -3,8 +3,7 @@
 The reserved half is dropped right after loading. Endings of its cases are withheld from the shares of precedents too.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -140,18 +139,6 @@ def standings(pilot: Pilot, lines, start, values, terms):
     form = signed(pilot.core)[pilot.marks.case[line]]
     term = np.array([stated_term(pilot.index.dossier(pilot.ids[each], pilot.days[each])) for each in line])
     return line, weight, Standings(keys, pilot.marks.age[line], zero, zero * 1.0, form, term, start[line], table)
-
-
-def late(rungs, days=183):
-    """Rungs moved by half a year; the first of each ladder stays, since it is the level of the first day."""
-    seen, moved = set(), []
-    for rung in rungs:
-        if rung.ladder not in seen:
-            seen.add(rung.ladder)
-            moved.append(rung)
-        else:
-            moved.append(replace(rung, known_date=date.fromordinal(max(rung.known_date, rung.day).toordinal() + days)))
-    return moved
 
 
 def rows_of(pilot: Pilot, followed, component, values, terms):

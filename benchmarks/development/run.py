@@ -13,6 +13,7 @@ import numpy as np
 import pilot as half
 import scores
 
+from forecasting.backtest.lines import acts_of_the_record, high_confidence, six_months_late, without_added
 from forecasting.forecasts.ladder_rows import COVARIATES, all_rungs, follow_ups
 from forecasting.models.dated_rate import DatedRate, Seen
 from forecasting.models.detection import CERTAIN, Detection
@@ -26,32 +27,6 @@ F, C, D = ("formalized",), ("collapsed",), ("faded",)
 BY_NAME = {term.name: term for term in COVARIATES}
 DETECTION = Detection()
 ALL = ("formalized", "collapsed", "faded")
-
-
-def high(dossier):
-    """Rows of high confidence; the first of each ladder whatever it is, since there is no day before it."""
-    return [r for i, r in enumerate(dossier.rungs) if r.confidence == "high" or is_first(dossier, i)]
-
-
-def not_added(dossier):
-    """Rows that do not rest on acts added for the ladder alone."""
-    added = {event.event_id for event in dossier.events if event.added_for_ladder}
-    return [r for i, r in enumerate(dossier.rungs) if is_first(dossier, i) or not r.events or set(r.events) - added]
-
-
-def named(dossier):
-    """Rows that rest on acts of the record, none of them added for the ladder alone."""
-    added = {event.event_id for event in dossier.events if event.added_for_ladder}
-    return [r for i, r in enumerate(dossier.rungs) if is_first(dossier, i) or set(r.events) - added]
-
-
-def six_months_late(dossier):
-    return half.late(dossier.rungs)
-
-
-def is_first(dossier, number):
-    ladder = dossier.rungs[number].ladder
-    return all(other.ladder != ladder for other in dossier.rungs[:number])
 
 
 def without(*names):
@@ -102,9 +77,9 @@ VARIANTS = {
     "case deviation 0.35": {"case_sd": 0.35},
     "every ending noted": {"detection": CERTAIN},
     "fading flat 0.2": {"detection": Detection(flat=0.2)},
-    "high confidence": {"keep": high},
-    "acts not added": {"keep": not_added},
-    "acts of the record": {"keep": named},
+    "high confidence": {"keep": high_confidence},
+    "acts not added": {"keep": without_added},
+    "acts of the record": {"keep": acts_of_the_record},
     "six months late": {"keep": six_months_late},
 }
 NAMES = sorted({t.name for v in VARIANTS.values() for t in v.get("terms", COVARIATES)})

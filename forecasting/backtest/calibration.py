@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest.breakdown import FEWEST_CASES, FEWEST_ENDINGS, count_endings
-from forecasting.backtest.origins import SCORED, Weights
+from forecasting.backtest.origins import PERIODS, SCORED, Weights
 from forecasting.backtest.results import Backtest
 from forecasting.forecasts import LEVEL
 from forecasting.record.vocabulary import CAUSES
@@ -46,6 +46,43 @@ def calibration_table(
     return pd.DataFrame(
         [_row(scored, model, weights, cause, horizon, n_replicates) for cause in CAUSES for horizon in SCORED]
     ).astype({"n": int, "n_cases": int, "n_endings": int})
+
+
+def period_table(scored: Backtest, model: str = "ladder", reference: str = "base_rate") -> pd.DataFrame:
+    """What was forecast and what came in each registered period, however few endings it holds.
+
+    Parameters
+    ----------
+    scored : Backtest
+        Forecasts of the models.
+    model, reference : str
+        Models of the backtest.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each period of the forecast, cause and horizon: `period`, `cause`, `horizon` (months), `n`, `n_cases`,
+        `n_endings` (cases), `mean_forecast`, `mean_reference`, `observed` (means in [0, 1]) and `score`, `reference`
+        (mean Brier scores).
+    """
+    periods, rows = scored.origins.traits["period"].to_numpy(), []
+    for _, period in PERIODS:
+        for cause in CAUSES:
+            for column, horizon in enumerate(SCORED):
+                own = (periods == period) & (scored.origins.states[:, column] >= 0)
+                if not own.any():
+                    continue
+                k = CAUSES.index(cause)
+                came = (scored.origins.states[own, column] == k).astype(np.float64)
+                ours, theirs = (scored.probabilities[name][own, k, column] for name in (model, reference))
+                rows.append({
+                    "period": period, "cause": cause, "horizon": horizon, "n": int(own.sum()),
+                    "n_cases": int(scored.origins.lines["case_id"][own].nunique()),
+                    "n_endings": count_endings(scored, own, horizon, (cause,)),
+                    "mean_forecast": ours.mean(), "mean_reference": theirs.mean(), "observed": came.mean(),
+                    "score": ((ours - came) ** 2).mean(), "reference": ((theirs - came) ** 2).mean(),
+                })  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def reliability_curve(

@@ -166,7 +166,7 @@ def ladder_probabilities(
     dict of str to numpy.ndarray of shape (n, n_states, n_horizons)
         By model.
     """
-    recorded, at = rows["recorded_months"].to_numpy(np.float64), seen_cases(rows)
+    recorded, at = rows["recorded_months"].to_numpy(np.float64), seen_cases(rows, standings.types)
     found = {}
     for name in RATES:
         if name in models or (name == "base_rate" and LADDER in models):

@@ -1,26 +1,30 @@
 """The registered lines that bound hindsight: the same backtest with fewer, later or other rungs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import clone
 
 from forecasting.backtest.breakdown import skill_by
 from forecasting.backtest.designs import folds
-from forecasting.backtest.fold_forecasts import forecast_folds
-from forecasting.backtest.origins import SAMPLES, Origins, origins
+from forecasting.backtest.fold_forecasts import FOLD_MODEL, forecast_folds
+from forecasting.backtest.origins import SAMPLES, SCORED, Origins, origins
 from forecasting.backtest.results import Backtest, assemble
 from forecasting.backtest.scored_models import LADDER
 from forecasting.forecasts.ladder_rows import KeepRungs, all_rungs
+from forecasting.models.detection import CERTAIN, Detection
+from forecasting.models.ladder import LadderModel
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.ladders import Rung
+from forecasting.record.months import deadline
 from forecasting.record.schema import EVALUATION
 from forecasting.record.vocabulary import TARGETS
 
@@ -125,9 +129,24 @@ ROWS: Final[dict[str, KeepRungs]] = {
     "all rungs six months late": six_months_late,
 }
 """Lines that keep or move rows of the record's own ladders, by name."""
+DETECTIONS: Final = {
+    "every ending noted": CERTAIN,
+    **{f"fading noted with {share}": Detection(flat=share) for share in (0.1, 0.2, 0.5)},
+}
+"""Sensitivities to what would have been noticed, by name."""
+HINDSIGHT, SENSITIVITY, WHOLE = "hindsight", "sensitivity", "whole"
+FIRST_CODING, SECOND_CODING = "first coding", "second coding"
+JUDGED, SAME_LANDMARKS = "levels from the record's lines", "all rows, same landmarks"
+LAST_SEEN, LOOKED_AT = "open cases as last seen", "no window past the last day looked at"
+KINDS: Final = {
+    **{name: HINDSIGHT if name != "all rows" else WHOLE for name in ROWS},
+    FIRST_CODING: HINDSIGHT, SECOND_CODING: HINDSIGHT, JUDGED: HINDSIGHT, SAME_LANDMARKS: WHOLE,
+    LAST_SEEN: SENSITIVITY, LOOKED_AT: SENSITIVITY, **dict.fromkeys(DETECTIONS, SENSITIVITY),
+}  # fmt: skip
+"""Kind of each registered line: a bound on hindsight, a sensitivity, or what they are compared with."""
 
 
-def hindsight_lines(
+def registered_lines(
     history: History, target: str = TARGETS[0], names: Sequence[str] | None = None
 ) -> dict[str, Backtest]:
     """The design `cluster` under each registered line.
@@ -139,9 +158,8 @@ def hindsight_lines(
     target : {"concluded", "in_force"}
         What counts as formalized.
     names : sequence of str, optional
-        Lines to run; by default all: those of `ROWS`, `first coding` and `second coding` (the rungs in training and
-        prediction), and `levels from the record's lines` (at prediction, on the landmarks that were judged) with
-        `all rows, same landmarks` beside it.
+        Out of `KINDS`; by default all. The first codings and the rows kept hold in training and prediction; levels from
+        the record's lines at prediction, on the landmarks that were judged.
 
     Returns
     -------
@@ -151,34 +169,64 @@ def hindsight_lines(
     found = origins(history, target)
     parts = folds(history, found, "cluster", target)
     folder = history.record.folder
-    read = FromLines(folder)
-    judged = read.landmarks(found)
 
-    def run(keep: KeepRungs, keep_at: KeepRungs | None = None) -> Backtest:
-        forecasts = forecast_folds(history, found, target, parts, models=MODELS, keep=keep, keep_at=keep_at)
+    def run(keep: KeepRungs = all_rungs, keep_at: KeepRungs | None = None, model: LadderModel = FOLD_MODEL) -> Backtest:
+        forecasts = forecast_folds(
+            history, found, target, parts, models=MODELS, model=model, keep=keep, keep_at=keep_at
+        )
         return assemble("cluster", found, parts, forecasts)
 
+    def judged(keep_at: KeepRungs | None) -> Backtest:
+        return _only(run(keep_at=keep_at), FromLines(folder).landmarks(found))
+
+    def noted(detection: Detection) -> Backtest:
+        return run(model=clone(FOLD_MODEL).set_params(detection=detection))
+
+    whole = cache(run)
     lines: dict[str, Callable[[], Backtest]] = {name: partial(run, keep) for name, keep in ROWS.items()}
-    lines |= {f"{coding} coding": partial(run, FirstCoding(folder, coding)) for coding in ("first", "second")}
-    lines["levels from the record's lines"] = lambda: _only(run(all_rungs, read), judged)
-    lines["all rows, same landmarks"] = lambda: _only(run(all_rungs), judged)
-    return {name: lines[name]() for name in names or lines}
+    lines |= {name: partial(noted, detection) for name, detection in DETECTIONS.items()}
+    lines |= {
+        "all rows": whole,
+        FIRST_CODING: lambda: run(FirstCoding(folder, "first")),
+        SECOND_CODING: lambda: run(FirstCoding(folder, "second")),
+        JUDGED: lambda: judged(FromLines(folder)),
+        SAME_LANDMARKS: lambda: judged(None),
+        LAST_SEEN: lambda: _until(whole(), history, target, "last_seen"),
+        LOOKED_AT: lambda: _until(whole(), history, target, "looked_until"),
+    }
+    return {name: lines[name]() for name in names or KINDS}
 
 
-def lines_table(lines: dict[str, Backtest]) -> pd.DataFrame:
+def lines_table(lines: Mapping[str, Backtest]) -> pd.DataFrame:
     """Skill of formalization over the base rate under each line.
 
-    Columns: `line`, `sample`, `part` (`all` or 12 months), `skill`, `lower`, `upper`, `lower95`, `upper95`, `n`,
-    `n_cases`, `n_endings`, `n_groups`.
+    Columns: `kind`, `line`, `sample`, `part` (`all` or 12 months), `skill`, `lower`, `upper`, `lower95`, `upper95`,
+    `n`, `n_cases`, `n_endings`, `n_groups`.
     """
     tables = []
     for name, scored in lines.items():
         for sample in SAMPLES:
             if scored.origins.weights("forecast", None, sample).any():
                 rows = pd.concat([skill_by(scored, by, score="formalized", sample=sample) for by in ("all", "horizon")])
-                tables.append(rows[rows["part"].isin(["all", "12"])].assign(line=name, sample=sample))
-    table = pd.concat(tables, ignore_index=True).drop(columns="by")
-    return table[["line", "sample", *table.columns.drop(["line", "sample"])]]
+                chosen = rows[rows["part"].isin(["all", "12"])].drop(columns="by")
+                tables.append(chosen.assign(kind=KINDS[name], line=name, sample=sample))
+    table = pd.concat(tables, ignore_index=True)
+    head = ["kind", "line", "sample"]
+    return table[[*head, *table.columns.drop(head)]]
+
+
+def _until(scored: Backtest, history: History, target: str, column: str) -> Backtest:
+    """Without the windows of open cases that pass the day in a column of their outcome."""
+    outcomes = history.outcomes[history.outcomes["target"] == target].set_index("case_id")
+    last = pd.to_datetime(outcomes[column]).loc[scored.origins.lines["case_id"]].dt.date.to_numpy()
+    passed = [
+        [deadline(day, horizon) > until for horizon in SCORED]
+        for day, until in zip(scored.origins.lines["day"], last, strict=True)
+    ]
+    cut = (scored.origins.cause == 0)[:, None] & np.array(passed)
+    states = np.where(cut, -1, scored.origins.states)
+    values = {name: np.where(cut[:, None], np.nan, each) for name, each in scored.probabilities.items()}
+    return replace(scored, origins=replace(scored.origins, states=states), probabilities=values)
 
 
 def _only(scored: Backtest, chosen: NDArray[np.bool_]) -> Backtest:

@@ -55,18 +55,21 @@ class OriginStandings:
         Probability of the row's reading; those of an origin sum to 1.
     at : Standings
         r rows.
+    types : numpy.ndarray of str, shape (n,)
+        Type of each origin's case, as known.
     """
 
     line: Integers
     weight: NDArray[np.float64]
     at: Standings
+    types: NDArray[np.str_]
 
     def of(self, lines: Integers) -> "OriginStandings":
         """Rows of these origins, numbered by their place among them."""
         place = np.full(max(int(self.line.max(initial=0)), int(lines.max(initial=0))) + 1, -1)
         place[lines] = np.arange(len(lines))
         rows = np.flatnonzero(place[self.line] >= 0)
-        return OriginStandings(place[self.line[rows]], self.weight[rows], self.at.select(rows))
+        return OriginStandings(place[self.line[rows]], self.weight[rows], self.at.select(rows), self.types[lines])
 
 
 class UncorrectedRecords:
@@ -119,7 +122,7 @@ def origin_standings(records: UncorrectedRecords, origins: Origins, keep: KeepRu
     lines = origins.lines
     n = len(lines)
     start, term = np.zeros((n, N_STATES)), np.zeros(n, dtype=np.int64)
-    table = np.zeros((n, len(COVARIATES)))
+    table, types = np.zeros((n, len(COVARIATES))), [""] * n
     through = records.days(lines["seen"])
     for day in dict.fromkeys(through):
         index = records.at(day).index
@@ -128,7 +131,7 @@ def origin_standings(records: UncorrectedRecords, origins: Origins, keep: KeepRu
         table[own] = covariate_table(index, marks, COVARIATES, keep)
         for line, mark in zip(own, marks, strict=True):
             dossier = index.dossier(*mark)
-            term[line] = stated_term(dossier)
+            term[line], types[line] = stated_term(dossier), str(dossier.start["type"])
             for path, weight in read_paths(dossier, np.array([mark[1].toordinal()]), keep):
                 start[line, path[0]] += weight
     values, shares, row = both_endorsements(table, COVARIATES)
@@ -137,19 +140,19 @@ def origin_standings(records: UncorrectedRecords, origins: Origins, keep: KeepRu
         age=lines["age_months"].to_numpy(np.int64)[row],
         gap=lines["gap_months"].to_numpy(np.int64)[row],
         looked=lines["looked_months"].to_numpy(np.float64)[row],
-        form=np.isin(lines["type"].to_numpy(str), list(SAME_OUTCOME_TYPES)).astype(np.int64)[row],
+        form=np.isin(types, list(SAME_OUTCOME_TYPES)).astype(np.int64)[row],
         term=term[row],
         start=start[row],
         covariates=values,
     )
-    return OriginStandings(row, shares, at)
+    return OriginStandings(row, shares, at, np.array(types, dtype=str))
 
 
-def seen_cases(lines: pd.DataFrame) -> Seen:
-    """The cases of origins as the base rates see them."""
+def seen_cases(lines: pd.DataFrame, types: NDArray[np.str_]) -> Seen:
+    """The cases of origins, of these types, as the base rates see them."""
     return Seen(
         lines["age_months"].to_numpy(np.int64),
         lines["gap_months"].to_numpy(np.int64),
         lines["looked_months"].to_numpy(np.float64),
-        lines["type"].to_numpy(str),
+        types,
     )

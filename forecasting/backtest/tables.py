@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.backtest.breakdown import BREAKDOWNS, skill_by
-from forecasting.backtest.calibration import calibration_table, reliability_curve
+from forecasting.backtest.calibration import calibration_table, period_table, reliability_curve
 from forecasting.backtest.designs import DESIGNS, Design
 from forecasting.backtest.origins import SAMPLES, WEIGHTS, Weights
 from forecasting.backtest.results import SCORES, Backtest
@@ -127,8 +127,8 @@ def result_tables(scored: Backtest) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to pandas.DataFrame
-        `skill`, `slope`, `calibration`, `reliability` (curves at 60 months) and `power`; see `skill_table`,
-        `slope_table`, `calibration_table`, `reliability_curve` and `power_table`.
+        `skill`, `slope`, `calibration`, `reliability` (curves at 60 months), `periods` and `power`; see `skill_table`,
+        `slope_table`, `calibration_table`, `reliability_curve`, `period_table` and `power_table`.
     """
     curves = [reliability_curve(scored, cause).assign(cause=cause, horizon=60) for cause in CAUSES]
     weighted = [calibration_table(scored, weights=weights).assign(weights=weights) for weights in WEIGHTS]
@@ -137,6 +137,7 @@ def result_tables(scored: Backtest) -> dict[str, pd.DataFrame]:
         "slope": slope_table(scored),
         "calibration": _first(pd.concat(weighted, ignore_index=True), ["weights"]),
         "reliability": _first(pd.concat(curves, ignore_index=True), ["cause", "horizon"]),
+        "periods": period_table(scored),
         "power": power_table(scored),
     }
 

@@ -31,6 +31,9 @@ def backtest(
         Path | None,
         typer.Option("--tables", help="Folder for the tables of results as CSV; DATA/evaluation is what reports read."),
     ] = None,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Also the registered lines that bound hindsight, with --design cluster.")
+    ] = False,
     data: Data = None,
     out: Annotated[
         Path | None,
@@ -43,17 +46,24 @@ def backtest(
     """Forecast past days out of sample, and print the skill over the base rates."""
     from forecasting.backtest import backtest as run
     from forecasting.backtest import check_design
+    from forecasting.backtest.lines import lines_table, registered_lines
     from forecasting.backtest.tables import headline_table, result_tables, write_tables
     from forecasting.explain.track_record import check_rolling, write_track_record
     from forecasting.record.history import load_history
+    from forecasting.store.errors import UsageError
 
     chosen = check_design(design, jobs)
     if out is not None:
         check_rolling(chosen)
+    if lines and (chosen != "cluster" or tables is None):
+        raise UsageError("expected --design cluster and --tables with --lines, got other options; the lines are of it")
     history = load_history(data)
     scored = run(history, chosen, target, jobs, resume=resume)
     if tables is not None:
-        write_tables(result_tables(scored), history.sha256, chosen, tables)
+        found = result_tables(scored)
+        if lines:
+            found["lines"] = lines_table(registered_lines(history, target))
+        write_tables(found, history.sha256, chosen, tables)
     if out is not None:
         write_track_record(out, scored, history, target)
     table = headline_table(scored)

@@ -64,6 +64,8 @@ class Followed:
         """Rows of the spells flagged by `kept`, one flag a spell; positions of spells stay as they are."""
         rows = kept[self.spell]
         chosen = {each.name: getattr(self.cases, each.name)[rows] for each in fields(FollowUps)}
+        # No longer than the longest that is left: the others must leave no trace.
+        chosen["states"] = chosen["states"][:, : chosen["until"].max(initial=0)]
         return Followed(FollowUps(**chosen), self.spell[rows])
 
 

@@ -13,12 +13,11 @@ def every_origin(history):
 
 @pytest.fixture(scope="session")
 def perfect(every_origin):
-    """A backtest in which the primary is always right and the rest never know more than a quarter each."""
+    """A backtest in which the ladder forecast is always right and the rest never know more than a quarter each."""
     known = every_origin.select((every_origin.states >= 0).all(axis=1))
     right = np.eye(4)[known.states].transpose(0, 2, 1)
     flat = np.full_like(right, 0.25)
-    values = {"primary": right, "primary_hindsight": flat, "base_rate": flat, "type_base_rate": flat}
-    return Backtest("cluster", known, values)
+    return Backtest("cluster", known, {model: right if model == "ladder" else flat for model in SCORED_MODELS})
 
 
 @pytest.fixture(scope="session")
@@ -29,11 +28,10 @@ def drawn(every_origin):
     values = {}
     for model in SCORED_MODELS:
         odds = rng.dirichlet((1.0, 1.5, 1.0, 8.0), n)[:, :3]
-        odds[np.arange(n)[every_origin.cause > 0], every_origin.cause[every_origin.cause > 0] - 1] += 0.05 * (
-            model == "primary"
-        )
+        ended = every_origin.cause > 0
+        odds[np.arange(n)[ended], every_origin.cause[ended] - 1] += 0.05 * (model == "ladder")
         reached = np.linspace(0.3, 0.9, n_horizons)
-        ended = odds[:, :, None] * reached
-        states = np.concatenate([ended, 1 - ended.sum(axis=1, keepdims=True)], axis=1)
+        chance = odds[:, :, None] * reached
+        states = np.concatenate([chance, 1 - chance.sum(axis=1, keepdims=True)], axis=1)
         values[model] = np.where((every_origin.states < 0)[:, None, :], np.nan, states)
     return Backtest("rolling", every_origin, values)

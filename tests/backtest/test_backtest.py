@@ -1,5 +1,6 @@
 """The backtest: every forecast is out of sample, and every model is scored on the same windows."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,16 +9,14 @@ import pytest
 
 from forecasting.backtest import (
     BURN_IN,
-    DESIGNS,
     ONGOING_STATE,
     SCORED,
+    SCORED_MODELS,
     Fold,
     backtest,
     check_design,
     folds,
     forecast_folds,
-    origins,
-    skill_table,
     without,
 )
 from forecasting.backtest.designs import drawn_folds
@@ -26,6 +25,7 @@ from forecasting.backtest.origins import era_name
 from forecasting.backtest.results import assemble
 from forecasting.features import DossierIndex
 from forecasting.forecasts.training import training_set
+from forecasting.record.months import deadline
 from forecasting.record.panel import spells
 from forecasting.record.successors import Successors
 from forecasting.record.vocabulary import CAUSES
@@ -51,34 +51,45 @@ def test_origins_are_the_first_day_and_anniversaries_of_observed_spells(history,
     assert (later["age_months"] % 12 == 0).all()
 
 
-def test_a_state_is_the_ending_by_the_deadline_or_observance_beyond_it(history, every_origin):
+def test_a_state_is_what_is_on_record_of_a_window_that_is_over(history, every_origin):
     core = spells(history)
     end = every_origin.lines["case_id"].map(dict(zip(core.case_ids, core.exit, strict=True))).to_numpy()
     cause = every_origin.lines["case_id"].map(dict(zip(core.case_ids, core.cause, strict=True))).to_numpy()
     for column, horizon in enumerate(SCORED):
-        ahead = every_origin.lines["age_months"].to_numpy() + horizon
+        over = np.array([deadline(day, horizon) <= history.as_of for day in every_origin.lines["day"]])
+        ended = (cause > 0) & (end <= every_origin.lines["age_months"].to_numpy() + horizon)
         state = every_origin.states[:, column]
-        assert (state[end > ahead] == ONGOING_STATE).all()
-        assert (state[(end <= ahead) & (cause > 0)] == cause[(end <= ahead) & (cause > 0)] - 1).all()
-        assert (state[(end <= ahead) & (cause == 0)] == -1).all()
+        assert (state[~over] == -1).all()
+        assert (state[over & ~ended] == ONGOING_STATE).all()
+        assert (state[over & ended] == cause[over & ended] - 1).all()
+        assert (over & ~ended & (cause == 0)).any() and (~over & (cause > 0)).any()
 
 
-def test_each_case_weighs_one_over_its_scored_forecasts(every_origin):
+def test_every_forecast_weighs_one_or_only_that_of_the_first_day_and_halves_make_the_whole(every_origin):
     scored = (every_origin.states >= 0).any(axis=1)
-    weights = pd.Series(every_origin.weight).groupby(every_origin.lines["case_id"]).sum()
-    assert (every_origin.weight[~scored] == 0).all()
-    assert set(weights.round(12)) <= {0.0, 1.0}
+    np.testing.assert_array_equal(every_origin.weights(), scored)
+    first = every_origin.weights("start")
+    assert (first <= scored).all() and not first[every_origin.lines["case_id"].duplicated()].any() and first.any()
+    halves = [every_origin.weights("forecast", 12, sample) for sample in ("development", "reserved")]
+    np.testing.assert_array_equal(sum(halves), every_origin.weights("forecast", 12))
+    assert all(half.any() for half in halves)
+    component = pd.Series(every_origin.traits["half"].to_numpy()).groupby(every_origin.group).nunique()
+    assert (component == 1).all()
 
 
-def test_stale_cases_taken_as_alive_add_windows_in_which_the_case_goes_on(history, every_origin):
-    alive = origins(history, stale_alive=True)
-    new = (every_origin.states < 0) & (alive.states >= 0)
-    assert new.any()
-    assert (alive.states[new] == ONGOING_STATE).all()
-    assert (alive.states[every_origin.states >= 0] == every_origin.states[every_origin.states >= 0]).all()
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (("case",), "^expected weights out of forecast, start, got 'case'$"),
+        (("forecast", None, "pilot"), "^expected a sample out of all, development, reserved, got 'pilot'$"),
+    ],
+)
+def test_other_weights_and_samples_are_refused(every_origin, asked, message):
+    with pytest.raises(UsageError, match=message):
+        every_origin.weights(*asked)
 
 
-@pytest.mark.parametrize("design", [design for design in DESIGNS if design != "rolling"])
+@pytest.mark.parametrize("design", ["cluster", "gap", "era", "dyad"])
 def test_no_component_straddles_a_fold(history, every_origin, design):
     core = spells(history, population="pooled")
     component = dict(zip(core.case_ids, core.group, strict=True))
@@ -131,26 +142,39 @@ def test_rolling_models_are_older_than_the_forecasts_and_have_burnt_in(history, 
     assert spells(history.at(date(1980, 1, 1))).endings().sum() < BURN_IN
 
 
+def test_both_at_once_hold_the_component_out_and_know_only_the_past(history, every_origin):
+    year = folds(history, every_origin, "rolling", only=["1999"])[0]
+    parts = [fold for fold in folds(history, every_origin, "rolling_cluster", only=None) if fold.day == year.day]
+    assert sorted(np.concatenate([fold.lines for fold in parts])) == sorted(year.lines)
+    for fold in parts:
+        assert set(every_origin.lines["case_id"].iloc[fold.lines]) <= set(fold.held_out)
+    by_name = folds(history, every_origin, "rolling_cluster", only=[parts[0].name])
+    assert [fold.name for fold in by_name] == [parts[0].name] and by_name[0].held_out == parts[0].held_out
+
+
 def test_a_rolling_fold_gives_probabilities_of_every_state(history, every_origin, years):
-    for states in forecast_folds(history, every_origin, "concluded", years[:1])[0].values():
+    found = forecast_folds(history, every_origin, "concluded", years[:1])[0]
+    assert tuple(found) == SCORED_MODELS
+    for states in found.values():
         assert states.shape == (len(years[0].lines), len(CAUSES) + 1, len(SCORED))
         np.testing.assert_allclose(states.sum(axis=1), 1.0)
         assert (states >= 0).all()
+    np.testing.assert_allclose(found["ladder"], 0.75 * found["ladder_model"] + 0.25 * found["base_rate"])
 
 
 def test_a_perfect_forecast_has_skill_one_and_the_reference_none(perfect):
-    assert perfect.skill("primary").value == 1.0
-    nothing = perfect.skill("primary_hindsight")
+    assert perfect.skill("ladder").value == 1.0
+    nothing = perfect.skill("primary")
     assert (nothing.value, nothing.lower, nothing.upper) == (0.0, 0.0, 0.0)
-    assert perfect.skill("primary").level == 0.8
+    assert (perfect.skill("ladder").level, perfect.skill("ladder", level=0.95).level) == (0.8, 0.95)
     np.testing.assert_allclose(perfect.score("base_rate"), 0.375)
 
 
-def test_the_table_has_every_model_reference_and_horizon(perfect):
-    table = skill_table(perfect)
-    assert list(table.columns) == ["model", "reference", "horizon", "brier_skill", "lower", "upper", "n", "n_groups"]
-    assert set(table["horizon"]) == {"all", *map(str, SCORED)}
-    assert not ((table["model"] == table["reference"]).any())
+def test_the_slope_is_one_of_a_perfect_forecast_and_half_where_it_goes_twice_too_far(perfect):
+    assert perfect.slope("formalized").value == pytest.approx(1.0)
+    flat = perfect.probabilities["base_rate"]
+    bold = replace(perfect, probabilities={"base_rate": flat, "ladder": 2 * perfect.probabilities["ladder"] - flat})
+    assert bold.slope("formalized").value == pytest.approx(0.5)
 
 
 def test_the_folds_of_a_backtest_are_put_back_in_the_order_of_the_origins(every_origin):
@@ -188,7 +212,7 @@ def test_shares_of_work_come_back_in_order(n, jobs):
 @pytest.mark.parametrize(
     ("design", "jobs", "message"),
     [
-        ("random", 1, "expected a design out of cluster, rolling, era, dyad, got 'random'"),
+        ("random", 1, "expected a design out of cluster, rolling, rolling_cluster, gap, era, dyad, got 'random'"),
         ("cluster", 0, "expected at least one job, got 0; 1 runs in this process"),
     ],
 )

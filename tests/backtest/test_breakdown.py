@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.backtest import SCORED, WEIGHTS
+from forecasting.backtest import SCORED, WEIGHTS, skill_table
 from forecasting.backtest.breakdown import BREAKDOWNS, FEWEST_CASES, FEWEST_ENDINGS, skill_by
-from forecasting.backtest.calibration import calibration_table, reliability_curve
+from forecasting.backtest.calibration import calibration_table, period_table, reliability_curve
+from forecasting.backtest.origins import SAMPLES
 from forecasting.backtest.tables import power_table, write_tables
 from forecasting.record.vocabulary import CAUSES
 from forecasting.scores.calibration import calibration_in_the_large
@@ -27,11 +28,11 @@ def test_nothing_is_printed_from_too_little(drawn, by, weights):
         assert (found["n"] == found["n_cases"]).all()
 
 
-@pytest.mark.parametrize("by", ["type", "era", "frame", "confidence", "moment"])
+@pytest.mark.parametrize("by", ["type", "period", "confidence"])
 def test_the_parts_of_a_trait_make_the_whole(drawn, by):
     found, whole = skill_by(drawn, by), skill_by(drawn, "all").iloc[0]
     assert found["n"].sum() == whole["n"]
-    weight, score, reference = drawn.origins.weights(), drawn.score("primary"), drawn.score("base_rate")
+    weight, score, reference = drawn.origins.weights(), drawn.score("ladder"), drawn.score("base_rate")
     rows, trait = weight > 0, drawn.origins.traits[by].to_numpy()
     saved = [np.sum((weight * (reference - score))[rows & (trait == part)]) for part in found["part"]]
     assert np.sum(saved) / np.sum((weight * reference)[rows]) == pytest.approx(whole["skill"])
@@ -44,18 +45,18 @@ def test_the_parts_of_a_trait_make_the_whole(drawn, by):
 def test_the_horizons_and_the_whole_are_those_of_the_registered_skill(drawn):
     by_horizon = skill_by(drawn, "horizon").set_index("part")
     for horizon in (None, *SCORED):
-        known = drawn.skill("primary", horizon=horizon)
+        known = drawn.skill("ladder", horizon=horizon)
         found = skill_by(drawn, "all").iloc[0] if horizon is None else by_horizon.loc[str(horizon)]
         assert (found["skill"], found["lower"], found["upper"]) == (known.value, known.lower, known.upper)
         assert (found["n"], found["n_groups"]) == (known.n, known.n_groups)
 
 
 def test_scores_by_cause_add_up_to_twice_the_four_state_score_with_that_of_going_on(drawn):
-    ongoing, states = drawn.probabilities["primary"][:, 3], drawn.origins.states
+    ongoing, states = drawn.probabilities["ladder"][:, 3], drawn.origins.states
     got = np.where(states >= 0, (ongoing - (states == 3)) ** 2, np.nan)
     scored = (states >= 0).any(axis=1)
-    parts = sum(drawn.cause_score("primary", cause)[scored] for cause in CAUSES) + np.nanmean(got[scored], axis=1)
-    np.testing.assert_allclose(parts, 2 * drawn.score("primary")[scored], atol=1e-12)
+    parts = sum(drawn.cause_score("ladder", cause)[scored] for cause in CAUSES) + np.nanmean(got[scored], axis=1)
+    np.testing.assert_allclose(parts, 2 * drawn.score("ladder")[scored], atol=1e-12)
 
 
 def test_a_perfect_forecast_is_perfect_in_every_part(perfect):
@@ -63,27 +64,27 @@ def test_a_perfect_forecast_is_perfect_in_every_part(perfect):
         found = skill_by(perfect, by).dropna()
         assert len(found) > 0
         np.testing.assert_allclose(found["skill"], 1.0, atol=1e-12)
-    assert not perfect.ending_score("primary").any()
+    assert not perfect.ending_score("ladder").any()
 
 
-def test_weights_are_one_per_case_one_each_or_one_at_the_start(every_origin):
-    case = every_origin.lines["case_id"].to_numpy()
-    scored = (every_origin.states >= 0).any(axis=1)
-    np.testing.assert_array_equal(every_origin.weights("case"), every_origin.weight)
-    np.testing.assert_array_equal(every_origin.weights("forecast"), scored)
-    start = every_origin.weights("start")
-    assert set(pd.Series(start).groupby(case).sum()) <= {0.0, 1.0}
-    assert (start <= scored).all() and not start[pd.Series(case).duplicated()].any()
-    for horizon in SCORED:
-        known = every_origin.states[:, SCORED.index(horizon)] >= 0
-        assert (every_origin.weights("case", horizon)[~known] == 0).all()
-        np.testing.assert_allclose(
-            pd.Series(every_origin.weights("case", horizon)).groupby(case).sum()[case[known]], 1.0
-        )
-    with pytest.raises(
-        UsageError, match="^expected weights out of case, forecast, start, got 'all'; `case` is the registered one$"
-    ):
-        every_origin.weights("all")
+def test_a_score_of_an_ending_counts_its_endings_alone(drawn):
+    one, every = skill_by(drawn, "all", score="faded").iloc[0], skill_by(drawn, "all").iloc[0]
+    assert 0 < one["n_endings"] < every["n_endings"] and one["n"] == every["n"]
+    assert one["lower95"] <= one["lower"] <= one["skill"] <= one["upper"] <= one["upper95"]
+    with pytest.raises(UsageError, match="^expected a score out of states, formalized, .*, got 'median'$"):
+        skill_by(drawn, "all", score="median")
+
+
+def test_the_skill_table_has_every_sample_and_the_headline_all_its_parts(drawn):
+    table = skill_table(drawn)
+    assert set(table["sample"]) == set(SAMPLES) and set(table["weights"]) == set(WEIGHTS)
+    head = table[(table["model"] == "ladder") & (table["reference"] == "base_rate") & (table["weights"] == "forecast")]
+    for score in ("states", *CAUSES):
+        assert set(head.loc[(head["score"] == score) & (head["sample"] == "reserved"), "by"]) == set(BREAKDOWNS)
+    assert not (table["model"] == table["reference"]).any() and set(table["model"]) == set(drawn.probabilities) - {
+        "base_rate"
+    }
+    assert not table.duplicated(["sample", "weights", "model", "reference", "score", "by", "part"]).any()
 
 
 def test_calibration_is_of_the_windows_of_its_horizon_and_its_parts_make_the_score(drawn):
@@ -91,7 +92,7 @@ def test_calibration_is_of_the_windows_of_its_horizon_and_its_parts_make_the_sco
     assert len(table) == len(CAUSES) * len(SCORED)
     states, column = drawn.origins.states, SCORED.index(60)
     rows = states[:, column] >= 0
-    p, y = drawn.probabilities["primary"][rows, 1, column], states[rows, column] == 1
+    p, y = drawn.probabilities["ladder"][rows, 1, column], states[rows, column] == 1
     found = table.loc[("collapsed", 60)]
     assert (found["difference"], found["ratio"]) == pytest.approx(calibration_in_the_large(p, y.astype(float)))
     assert (found["mean_forecast"], found["observed"], found["n"]) == pytest.approx((p.mean(), y.mean(), rows.sum()))
@@ -104,13 +105,25 @@ def test_a_reliability_curve_has_both_ends_of_each_step(drawn):
     assert (curve["lower"] <= curve["upper"]).all() and curve["share"].iloc[-1] == pytest.approx(1.0)
     column = SCORED.index(60)
     rows = drawn.origins.states[:, column] >= 0
-    p = drawn.probabilities["primary"][rows, 1, column]
+    p = drawn.probabilities["ladder"][rows, 1, column]
     assert (curve["forecast"].iloc[0], curve["forecast"].iloc[-1]) == (p.min(), p.max())
+
+
+def test_periods_hold_every_scored_window_once_and_tell_what_came(drawn):
+    table = period_table(drawn)
+    for (cause, horizon), rows in table.groupby(["cause", "horizon"]):
+        state = drawn.origins.states[:, SCORED.index(horizon)]
+        assert rows["n"].sum() == (state >= 0).sum()
+        came = (rows["n"] * rows["observed"]).sum()
+        assert came == pytest.approx((state == CAUSES.index(cause)).sum())
+    few = table[table["n_endings"] < FEWEST_ENDINGS]
+    assert len(few) and few["mean_forecast"].notna().all()
 
 
 def test_the_power_table_turns_round_with_its_models(drawn):
     table = power_table(drawn).set_index(["model", "against"])
-    assert table.loc[("primary", "base_rate"), "difference"] == pytest.approx(drawn.skill("primary").value)
+    skill = drawn.skill("ladder", score="formalized").value
+    assert table.loc[("ladder", "base_rate"), "difference"] == pytest.approx(skill)
     for model, other in table.index:
         assert table.loc[(model, other), "difference"] == pytest.approx(-table.loc[(other, model), "difference"])
     tiers = table.groupby(level="model", sort=False)["tier"].agg(["min", "max"])
@@ -119,9 +132,9 @@ def test_the_power_table_turns_round_with_its_models(drawn):
 
 
 def test_tables_keep_other_designs_and_records_and_replace_their_own(drawn, tmp_path):
-    fresh = {"power": power_table(drawn), "breakdown": skill_by(drawn, "era")}
+    fresh = {"power": power_table(drawn), "skill": skill_by(drawn, "period")}
     paths = write_tables(fresh, SHA, "rolling", tmp_path)
-    assert [path.name for path in paths] == ["power.csv", "breakdown.csv"]
+    assert [path.name for path in paths] == ["power.csv", "skill.csv"]
     first = {path: path.read_text() for path in paths}
     write_tables(fresh, SHA, "cluster", tmp_path)
     write_tables(fresh, SHA[::-1], "cluster", tmp_path)
@@ -138,7 +151,7 @@ def test_tables_keep_other_designs_and_records_and_replace_their_own(drawn, tmp_
     before = paths[0].read_text()
     with pytest.raises(
         UsageError,
-        match=r"^expected .*breakdown.csv with the columns record,design,.*, got a,b; write the tables to another folder$",
+        match=r"^expected .*skill.csv with the columns record,design,.*, got a,b; write the tables to another folder$",
     ):
         write_tables(fresh, SHA, "era", tmp_path)
     assert (paths[0].read_text(), paths[1].read_text()) == (before, "a,b\n1,2\n")

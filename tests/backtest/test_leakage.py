@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from record.planting import only_cases, with_corrected_facts, with_early_endings, with_every_kind_later, with_table
 
 from forecasting.backtest import SCORED_MODELS, Fold, Origins, folds, forecast_folds, origins, without
-from forecasting.features import FEATURES, HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex
+from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex
 from forecasting.forecasts.training import lines_at, training_set
 from forecasting.record.history import History
 from forecasting.record.panel import spells
@@ -21,7 +22,9 @@ from forecasting.store.errors import UsageError
 
 DAY = timedelta(days=1)
 PRECEDENTS = [name for name, known in FEATURES.items() if known.family == "precedent" and known.unit == "share"]
-HAZARD_MODELS = ("primary", "primary_hindsight")
+WITH_PRECEDENTS = ("primary",)
+WITH_ACTS = ("ladder", "ladder_model", "primary")
+WITH_LADDERS = ("ladder", "ladder_model")
 NO_MODEL: tuple[str, ...] = ()
 EVERY_MODEL = SCORED_MODELS
 
@@ -123,7 +126,7 @@ def test_the_same_endings_known_on_the_day_of_the_models_change_every_model(year
 def test_endings_known_between_the_models_and_the_origins_are_precedents_but_train_no_model(year):
     assert year.fold.day + DAY < min(year.days)
     cases = open_on(year.record, max(year.days))
-    assert year.moved(with_early_endings(year.record, cases, year.fold.day + DAY)) == HAZARD_MODELS
+    assert year.moved(with_early_endings(year.record, cases, year.fold.day + DAY)) == WITH_PRECEDENTS
 
 
 def test_endings_of_held_cases_change_no_forecast_of_their_fold(held):
@@ -163,14 +166,43 @@ def test_events_known_after_the_origin_change_no_covariate_and_no_forecast(year)
     origin = trial(year.record, year.asked, year.fold, slice(1))
     planted = with_every_kind_later(year.record, origin.days[0])
     assert origin.moved(planted) == NO_MODEL
-    assert not origin.covariates_moved(planted, (*MODEL_FEATURES, *HINDSIGHT_FEATURES))
+    assert not origin.covariates_moved(planted, MODEL_FEATURES)
 
 
 def test_the_same_events_known_on_the_origin_change_covariates_and_every_model_that_has_any(year):
     origin = trial(year.record, year.asked, year.fold, slice(1))
     planted = with_every_kind_later(year.record, origin.days[0] - DAY)
-    assert origin.moved(planted) == HAZARD_MODELS
-    assert origin.covariates_moved(planted, (*MODEL_FEATURES, *HINDSIGHT_FEATURES))
+    assert origin.moved(planted) == WITH_ACTS
+    assert origin.covariates_moved(planted, MODEL_FEATURES)
+
+
+def with_higher_rungs(record, case_ids, day):
+    """Rows of the way to a binding text that first became known on a day, at the highest level."""
+    cells = record.tables["ladders"].cells
+    rows = pd.DataFrame(dict.fromkeys(cells.columns, ""), index=range(len(case_ids))).assign(
+        case_id=sorted(case_ids), ladder="formalization", date=day.isoformat(), precision="day",
+        known_date=day.isoformat(), level="5", status="active", evidence="Planted.", confidence="low",
+    )  # fmt: skip
+    kept = cells[~((cells["case_id"].isin(case_ids)) & (cells["date"] == day.isoformat()))]
+    return with_table(record, "ladders", pd.concat([kept, rows], ignore_index=True))
+
+
+def test_rungs_known_after_the_origin_change_no_forecast(year):
+    origin = trial(year.record, year.asked, year.fold, slice(1))
+    assert origin.moved(with_higher_rungs(year.record, [origin.marks[0][0]], origin.days[0] + DAY)) == NO_MODEL
+
+
+def test_the_same_rungs_known_on_the_origin_change_the_ladder_forecast(year):
+    origin = trial(year.record, year.asked, year.fold, slice(1))
+    assert origin.moved(with_higher_rungs(year.record, [origin.marks[0][0]], origin.days[0])) == WITH_LADDERS
+
+
+def test_rungs_of_other_cases_teach_only_once_they_were_known(year):
+    others = open_on(year.record, year.fold.day) - {case for case, _ in year.marks}
+    started = year.record.tables["cases"].cells
+    others &= set(started.loc[started["start_known_date"] <= (year.fold.day - 400 * DAY).isoformat(), "case_id"])
+    assert year.moved(with_higher_rungs(year.record, others, year.fold.day + DAY)) == NO_MODEL
+    assert year.moved(with_higher_rungs(year.record, others, year.fold.day - 300 * DAY)) == WITH_LADDERS
 
 
 @pytest.mark.parametrize("model", SCORED_MODELS)
@@ -180,7 +212,7 @@ def test_corrections_recorded_after_the_origins_change_no_rolling_forecast(moved
 
 def test_the_same_corrections_recorded_by_the_origins_change_every_model_with_covariates(year):
     moved = year.moved(with_corrected_facts(year.record, min(year.days)))
-    assert moved == tuple(model for model in SCORED_MODELS if model != "base_rate")
+    assert moved == tuple(model for model in SCORED_MODELS if model not in ("base_rate", "recent_base_rate"))
 
 
 def test_the_same_corrections_recorded_by_the_day_of_the_models_change_every_model(year):

@@ -81,6 +81,17 @@ def test_on_record_thins_and_certainty_does_not():
     assert thinned[2] < 0.8 * plain[2]
 
 
+def test_on_record_after_a_gap_adds_what_became_known_later_and_never_what_was_known_before():
+    noted, certain = Detection().monthly(12, 6.0), CERTAIN.monthly(36, 36.0)
+    found = on_record(rise(HAZARD), certain, [24], 12, noted)[:, 0]
+    np.testing.assert_allclose(found, incidence_given_gap(rise(HAZARD), noted, 12, [24])[:, 0], atol=1e-15)
+    never_more = on_record(rise(HAZARD), np.concatenate([noted, certain[12:]]), [24], 12, noted)[:, 0]
+    before = gap(rise(HAZARD)[:, :12], noted)
+    np.testing.assert_allclose(found - never_more, before.ended, atol=1e-15)
+    with pytest.raises(ValueError, match="^expected what was noted in the gap, got nothing; give `noted`$"):
+        on_record(rise(HAZARD), certain, [24], 12)
+
+
 def test_completed_gap_agrees_with_the_gap():
     detected = Detection().monthly(36, 20.0)
     at_risk, endings = completed_gap(HAZARD, detected)

@@ -8,7 +8,7 @@ from ladders import MONTHS, shuffled, simulated
 from sklearn.base import clone
 
 from forecasting.models import newton
-from forecasting.models.detection import CERTAIN
+from forecasting.models.detection import CERTAIN, Detection
 from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_design import (
     LADDER_TERMS,
@@ -265,11 +265,20 @@ def test_refusals(data):
         FollowUps(one, one, np.ones(1), 0 * one, one, 0 * one, one, one, 0 * one, 0 * one, np.full((1, 1), -1))
     with pytest.raises(ValueError, match="0 <= looked <= gap, got age 0, gap 1 and looked 2.0 in row 0"):
         standings([0], gap=1, looked=2)
-    with pytest.raises(ValueError, match="expected cases seen on the forecast day, got a gap in row 0"):
-        LadderModel((X,), n_draws=2).fit(cases, lines).predict_on_record(standings([0], [[0.0]], gap=1), (12,), [12.0])
     with pytest.raises(ValueError, match="expected cases and landmarks to fit on"):
         LadderModel().fit(*_none())
     assert MONTHS == 120
+
+
+def test_on_record_after_a_gap_is_the_incidence_given_it_if_every_ending_is_noted_and_less_if_not():
+    cases, lines = simulated(60, 3, covariate=0.8)
+    at = standings([0], [[0.0]], gap=20, looked=20)
+    for detection, is_equal in ((CERTAIN, True), (Detection(), False)):
+        model = LadderModel((X,), n_draws=20, detection=detection).fit(cases, lines)
+        given = model.predict_cumulative_incidence(at, (12, 60)).values
+        found = model.predict_on_record(at, (12, 60), [300.0]).values
+        assert np.allclose(found, given, atol=1e-12) == is_equal
+        assert (found <= given + 1e-12).all() and (found >= 0).all()
 
 
 def _none():
