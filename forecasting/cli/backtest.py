@@ -79,7 +79,7 @@ def multiverse(
         list[str] | None, typer.Argument(metavar="[CASE...]", help="Open cases. Default: all core cases still open.")
     ] = None,
     as_of: AsOf = None,
-    specifications: Annotated[int, typer.Option("--specifications", help="How many, at least 30.")] = 600,
+    specifications: Annotated[int, typer.Option("--specifications", help="How many, at least 30.")] = 500,
     jobs: Jobs = 1,
     data: Data = None,
     out: Annotated[
@@ -87,7 +87,7 @@ def multiverse(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Refit and score under other defensible codings, definitions and settings."""
+    """Refit and score the forecast under other defensible codings, definitions and settings."""
     day = parse_day(as_of) if as_of is not None else None
     from forecasting.backtest.multiverse.run import multiverse as run
     from forecasting.backtest.multiverse.run import open_core_cases

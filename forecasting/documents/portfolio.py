@@ -18,6 +18,8 @@ from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
 from forecasting.forecasts import LEVEL, case_limits, ended_already, forecast
+from forecasting.forecasts.applicability import Applicability, Reason
+from forecasting.forecasts.ladder_applicability import shared_by_all
 from forecasting.models import BASE_RATE
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
@@ -71,6 +73,12 @@ class Material:
         """Forecasts by the headline."""
         return forecast(self.history, self.ids, fitted=self.fitted.only(HEADLINE_MODEL), horizons=self.horizons)
 
+    @remembered
+    def limits(self) -> tuple[tuple[Reason, ...], dict[str, Applicability]]:
+        """What limits the hazard model for all cases alike, and for each alone."""
+        found = case_limits(self.history, self.ids, self.fitted.only(HAZARD_MODEL))
+        return shared_by_all({case: of_case[HAZARD_MODEL] for case, of_case in found.items()})
+
 
 def portfolio_content(
     history: History,
@@ -106,6 +114,7 @@ def portfolio_content(
         "moved": value("moved", moves, found),
         "cases": value("cases", case_lines, found),
         "unknown": value("unknown", unknown_states, found),
+        "shared_limits": value("shared_limits", shared_limits, found),
         "forecast": value("forecast", all_forecasts, found),
         PROVENANCE: value.provenance,
     }
@@ -135,9 +144,14 @@ def _chances(forecasts: pd.DataFrame, horizon: int) -> dict[str, float]:
 
 
 def case_lines(found: Material) -> Content:
-    """Name and dates of each case, and the applicability of the first registration's model to it."""
-    limits = case_limits(found.history, found.ids, found.fitted.only(HAZARD_MODEL))
-    return {view.case_id: _case(view) | {"limit": asdict(limits[view.case_id][HAZARD_MODEL])} for view in found.views}
+    """Name and dates of each case, and what limits the hazard model for it alone."""
+    own = found.limits[1]
+    return {view.case_id: _case(view) | {"limit": asdict(own[view.case_id])} for view in found.views}
+
+
+def shared_limits(found: Material) -> list[Content]:
+    """What limits the hazard model for all cases alike, which is said once."""
+    return [asdict(reason) for reason in found.limits[0]]
 
 
 def _case(view: Dossier) -> Content:

@@ -8,7 +8,7 @@ from forecasting.documents.compose import aside, badge, items, joined, section, 
 from forecasting.documents.quantities import chance, code, count, day, name, points, quote, share
 from forecasting.documents.skill_tables import DESIGNS
 from forecasting.documents.values import Fields
-from forecasting.documents.wording import PAST, PER_CENT, counted, limit_words, years
+from forecasting.documents.wording import PAST, PER_CENT, counted, limit_words, shared_words, years
 from forecasting.record.vocabulary import CAUSES
 
 MOST_MOVED = 10
@@ -142,11 +142,18 @@ def _limits(content: Fields) -> Iterator[Text]:
     ]
     if silent:
         yield text("The first registration's model abstains from {cases}.", cases=joined(silent))
+    if shared := list(content["shared_limits"]):
+        yield text(f"{shared_words(shared)} Its interval is widened to contain the base rate's in every case.")
     widened = [case["limit"] for case in cases if case["limit"]["status"] == "widened"]
     reasons = Counter(WHY[rule] for limit in widened for rule in {reason["rule"] for reason in limit["reasons"]})
     if reasons:
         n, why = len(widened), "; ".join(f"{number}: {words}" for words, number in sorted(reasons.items()))
-        yield text(f"Its interval is widened to contain the base rate's in {counted(n, 'case', 'cases')} ({why}).")
+        beyond = (
+            "Beyond that there are reasons of their own"
+            if shared
+            else "Its interval is widened to contain the base rate's"
+        )
+        yield text(f"{beyond} in {counted(n, 'case', 'cases')} ({why}).")
 
 
 def _cell(row: Fields | None) -> Figure | str:

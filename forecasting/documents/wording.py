@@ -1,6 +1,6 @@
 """Words of numbers, days and codes: values by unit, the estimative language of ICD 203, coded facts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final
@@ -69,6 +69,9 @@ FIELD_NAMES = {
 }
 
 TERM_NAMES = {
+    "strain": "Strain, as a share of its highest level",
+    "level": "Level on the way to a binding text",
+    "age_months": "Age in months when last seen",
     "base_rate": "Base rate at its age",
     "average_case": "An average case of its age in the model, minus the base rate",
     "record": "Changes of the record elsewhere",
@@ -255,21 +258,39 @@ def term_words(name: str, value: float | str | None, average: bool = False) -> s
 
 
 def limit_words(limit: Mapping[str, Any]) -> str:
-    """Reasons why the hazard model abstains or its interval is widened, as a clause; empty where there are none."""
+    """Reasons why a model abstains or its interval is widened, as a clause; empty where there are none."""
     return "; ".join(_reason_words(reason) for reason in limit["reasons"])
 
 
 def _reason_words(reason: Mapping[str, Any]) -> str:
     name, value = reason["name"], reason["value"]
     if reason["lower"] is None:
-        return f"no other training case has the same {FACT_NAMES[name].lower()} ({label(value)})"
+        return f"no other training case has the same {FACT_NAMES.get(name, name).lower()} ({label(value)})"
     if reason["upper"] is None:
         few = counted(int(value), "case was", "cases were") if value else "no case was"
         return f"{few} under observation at its age, and fewer than {reason['lower']:.0f} are too few"
     got, lower, upper = (
         word.replace("-", MINUS) for word in distinct_digits(float(value), reason["lower"], reason["upper"])
     )
-    return f"“{term_name(name)}” is {got} here and was {lower} to {upper} in the other training cases"
+    said = f"“{term_name(name)}” is {got} here and was {lower} to {upper} in the other training cases"
+    effect = reason.get("effect")
+    return said if effect is None else f"{said}, which moves the forecast by {signed_points(effect)} points"
+
+
+def shared_words(reasons: Sequence[Mapping[str, Any]]) -> str:
+    """What all open cases of a day have in common, said once in a report; empty where there is nothing."""
+    if not reasons:
+        return ""
+    return f"For all open cases of this day: {limit_words({'reasons': reasons})}."
+
+
+def signed_points(change: float) -> str:
+    """A change of a probability in points, with its sign.
+
+    >>> signed_points(-0.031)
+    '−3.1'
+    """
+    return f"{100 * change:+.1f}".replace("-", MINUS)
 
 
 def fact_words(name: str, value: str | float | None) -> str:

@@ -45,6 +45,9 @@ class Reason:
         Value of the case; of `age`, the size of its risk set.
     lower, upper : float, optional
         Range in the other cases (`range`), or the fewest cases required (`age`: in `lower`).
+    effect : float, optional
+        Change of the probability that it moves most, against the nearest value within the range; None where the rule
+        does not ask for it (`ladder_applicability` does).
     """
 
     rule: Rule
@@ -52,6 +55,7 @@ class Reason:
     value: float | str
     lower: float | None = None
     upper: float | None = None
+    effect: float | None = None
 
     def __str__(self) -> str:
         if self.lower is None:
@@ -60,7 +64,8 @@ class Reason:
             cases = "case was" if self.value == 1 else "cases were"
             return f"{self.value:.0f} {cases} under observation at its age, fewer than {self.lower:.0f}"
         value, lower, upper = distinct_digits(float(self.value), self.lower, self.upper)
-        return f"{self.name} is {value}, outside the {lower} to {upper} of the other cases"
+        said = f"{self.name} is {value}, outside the {lower} to {upper} of the other cases"
+        return said if self.effect is None else f"{said}, which moves the forecast by {100 * self.effect:+.1f} points"
 
 
 @dataclass(frozen=True)

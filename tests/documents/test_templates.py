@@ -63,13 +63,26 @@ def test_the_portfolio_has_every_case_that_goes_on_with_probabilities_that_sum_t
 def test_every_value_of_the_portfolio_says_what_it_rests_on(portfolio):
     html, content, _ = portfolio
     said = content[PROVENANCE]
-    assert set(said) == {"accuracy", "ended", "entered", "moved", "cases", "unknown", "forecast"}
+    assert set(said) == {"accuracy", "ended", "entered", "moved", "cases", "unknown", "shared_limits", "forecast"}
     assert set(content) - {"rendering", "review"} - SETTINGS == set(said)
     assert said["moved"]["models"] == said["unknown"]["models"] == ["ladder"]
     assert said["forecast"]["models"] == ["base_rate", "ladder", "primary"]
     assert said["ended"]["models"] == said["entered"]["models"] == []
     assert "domain" in said["cases"]["reads"]["cases"] and "domain" not in said["entered"]["reads"]["cases"]
     assert "Where the numbers come from" in html and content["record_sha256"] in html
+
+
+def test_what_limits_the_model_for_every_case_is_said_once(portfolio):
+    """The twin has the same cases and nothing in common."""
+    _, content, _ = portfolio
+    climate = {"rule": "range", "name": "formalization_climate", "value": 0.1, "lower": 0.2, "upper": 0.5,
+               "effect": None}  # fmt: skip
+    for shared in ([], [climate]):
+        report = PortfolioReport.__new__(PortfolioReport)
+        report.content = content | {"shared_limits": shared}
+        said = report.show("forecasts")._repr_markdown_()
+        assert said.count("For all open cases of this day:") == len(shared)
+        assert said.count("in every case.") == len(shared)
 
 
 def test_what_moved_is_the_difference_of_two_honest_forecasts(portfolio):

@@ -1,175 +1,271 @@
-"""Refit of a specification: its landmarks, its model, and its out-of-sample forecasts by the loop of the backtest."""
+"""Refit of a specification: the ladder forecast of open cases, and its skill on folds of whole components."""
 
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.backtest.designs import Fold
-from forecasting.backtest.fold_forecasts import Forecasts, state_probabilities, without
-from forecasting.backtest.multiverse.codings import N_FOLDS, PRECEDENTS, Codings
+from forecasting.backtest.multiverse.codings import CodedCase, Codings
+from forecasting.backtest.multiverse.learned import DETECTIONS, Learned, chosen_codings, learned
+from forecasting.backtest.multiverse.rows import COLLAPSES, Reader
 from forecasting.backtest.multiverse.specifications import Specification
-from forecasting.backtest.origins import Origins, observed_states
-from forecasting.backtest.results import Backtest, assemble
-from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES
-from forecasting.forecasts.fit import fit_hazard
-from forecasting.forecasts.training import UNCERTAIN, TrainingSet, split_uncertain, state_features
-from forecasting.forecasts.uncertain import marginal_probabilities
-from forecasting.models.hazard import HazardModel
+from forecasting.backtest.origins import SCORED
+from forecasting.forecasts.ladder_rows import both_endorsements, read_paths, stated_term
+from forecasting.models.dated_folds import FoldedRate
+from forecasting.models.dated_rate import DatedRate, Seen
+from forecasting.models.detection import Detection, gap, incidence_given_gap
+from forecasting.models.incidence import cumulative_incidence, smooth_tail, tail_start
+from forecasting.models.ladder_batch import BatchedLadder
+from forecasting.models.ladder_folds import FoldedMonths
+from forecasting.models.ladder_hazard import SCALES
+from forecasting.models.ladder_moves import N_STATES, ladder_moves
+from forecasting.models.ladder_standings import Standings
+from forecasting.models.linear_pool import linear_pool
+from forecasting.record.months import completed_months
+from forecasting.record.vocabulary import CAUSES, SAME_OUTCOME_TYPES
+from forecasting.scores.proper import brier_binary, brier_states
 from forecasting.scores.skill import skill
 
-FADED = 3
-COLLAPSED = 2
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 HEADLINE_MONTHS = 60
+FORMALIZED = CAUSES.index("formalized")
+FOLD_DRAWS = 4
+CASE_DRAWS = 40
+PUBLISHED_DRAWS = 200
 
 
-def chosen_codings(codings: Codings, specification: Specification) -> dict[str, int]:
-    """Cases coded other than as recorded: with probability one half by one of their alternatives, equally likely."""
-    if specification.codings == "as recorded":
-        return {}
-    rng = np.random.default_rng(specification.draw)
-    drawn = {case: int(rng.integers(1, len(names) + 1)) for case, names in codings.names.items()}
-    return {case: number for case, number in drawn.items() if rng.random() < 0.5}
+@dataclass(frozen=True)
+class Scored:
+    """Skill of the ladder forecast over the unweighted base rate under the same specification.
 
-
-def landmarks_under(codings: Codings, specification: Specification, chosen: dict[str, int]) -> TrainingSet:
-    """Landmarks of the cases and codings that a specification selects, with their endings under its rules.
-
-    `landmarks` has, besides the columns of a `TrainingSet`, the `fold` of the case, `forward`, `core`, and `row` of
-    `Codings.landmarks`; the shares of precedents are added by `with_precedents`, and uncertain facts are not yet split.
+    Attributes
+    ----------
+    formalized, states : float
+        By the Brier score of formalization, and of the four states.
+    n : int
+        Number of forecasts.
     """
-    own = codings.spells.reset_index()
-    own = own[own["coding"] == own["case_id"].map(chosen).fillna(0)]
-    own = own[_is_taken(own, specification)].reset_index(drop=True).assign(case=lambda table: table.index)
-    exit_, cause = _endings(own, specification)
-    own = own.assign(exit=exit_, cause=cause)[
-        ["case_id", "coding", "case", "entry", "exit", "cause", "group", "fold", "forward", "core"]
-    ]
-    lines = codings.landmarks.assign(row=np.arange(len(codings.landmarks))).merge(own, on=["case_id", "coding"])
-    lines = lines[(lines["age_months"] >= lines["entry"]) & (lines["age_months"] < lines["exit"])]
-    lines = lines.sort_values(["case", "age_months"], kind="stable").reset_index(drop=True)
-    age, exit_, cause = (lines[name].to_numpy(np.int64) for name in ("age_months", "exit", "cause"))
-    backward = (~lines["forward"]).to_numpy(np.float64)
-    lines = lines.assign(backward=backward, weight=1.0, gap_months=0)
-    group = lines["group"].to_numpy(np.int64)
-    return TrainingSet(_covariates(specification), lines, (age, exit_, cause), group)
+
+    formalized: float
+    states: float
+    n: int
 
 
-def n_endings(learned: TrainingSet) -> int:
-    """Number of cases of a training set that ended."""
-    return int(learned.landmarks.loc[learned.outcome[2] > 0, "case_id"].nunique())
+class Refit:
+    """The models of one specification.
 
+    Parameters
+    ----------
+    codings : Codings
+        The record under each of its codings.
+    reader : Reader
+        Reader of the coded cases.
+    specification : Specification
+        The choices.
+    chosen : dict of str to int, optional
+        Codings taken; by default those that the specification draws.
 
-def fitted(codings: Codings, specification: Specification, learned: TrainingSet, withheld: int = -1) -> HazardModel:
-    """The hazard model on these landmarks, the endings of one fold withheld from the shares of precedents (-1: none).
-
-    It is not recalibrated, since recalibration would need folds inside the folds.
+    Notes
+    -----
+    Models are fitted without recalibration, which would need folds inside the folds. Forecasts are means of draws, of
+    40 for an open case and of 4 for each forecast that is scored: more of them move a probability by up to 0.3 points
+    and the skill by 0.002.
     """
-    lines, origin = split_uncertain(with_precedents(codings, specification, learned.landmarks, withheld))
-    age, exit_, cause = (part[origin] for part in learned.outcome)
-    model = HazardModel(slope_sd=float(specification.slope_sd), n_folds=1, n_replicates=1)
-    split = replace(learned, landmarks=lines, outcome=(age, exit_, cause), group=learned.group[origin])
-    return fit_hazard(model, split)
+
+    def __init__(
+        self, codings: Codings, reader: Reader, specification: Specification, chosen: dict[str, int] | None = None
+    ) -> None:
+        self._codings, self._reader, self._specification = codings, reader, specification
+        self._chosen = chosen_codings(codings, specification) if chosen is None else chosen
+        self.learned: Learned = learned(codings, reader, specification, self._chosen)
+        self._detection = DETECTIONS[specification.detection]
+        name = specification.slope_scales
+        self._scales = SCALES if name == "mixture" else (float(name),)
+        self._share = float(specification.base_share)
+        self._half_life = None if specification.half_life == "none" else float(specification.half_life.split()[0])
+        self._months: FoldedMonths | None = None
+        self._start: Floats | None = None
+
+    def model(self, held_out: int = -1, n_draws: int = CASE_DRAWS) -> BatchedLadder:
+        """The ladder's model without a fold (-1: with all)."""
+        own = self.learned
+        if self._months is None or own.depends_on_fold:
+            causes = BatchedLadder().causes
+            lines = own.lines(held_out)
+            self._months = FoldedMonths(own.cases, lines, own.covariates, causes, self._detection, own.fold)
+        hazard = self._months.posterior(None if held_out < 0 else held_out, self._scales, self._start)
+        self._start = hazard.coef[-1] if self._start is None else self._start
+        kept = own.fold != held_out
+        moves = ladder_moves(own.cases.states[kept], own.cases.coded[kept], own.cases.weight[kept])
+        model = BatchedLadder(own.covariates, detection=self._detection, scales=self._scales, n_draws=n_draws)
+        return model.with_posterior(hazard, moves, len(np.unique(own.cases.key[kept])))
+
+    def rates(self, half_life: float | None) -> FoldedRate:
+        """Base rates with a half-life of recency."""
+        own = self.learned
+        return FoldedRate(own.cases, own.months_ago, half_life, len(CAUSES), self._detection, own.fold)
+
+    def out_of_sample(self) -> tuple[Floats, Floats]:
+        """Probability that each state will be on record, by the ladder forecast and by the unweighted base rate.
+
+        Returns
+        -------
+        ladder, base : numpy.ndarray of shape (n, n_states, n_horizons)
+            Of the judged landmarks, each forecast without its fold.
+        """
+        own = self.learned
+        fold = own.fold[np.searchsorted(own.row_case, own.mark_case[own.judged])]
+        plain, weighed = self.rates(None), self.rates(self._half_life)
+        found = np.zeros((2, len(own.judged), len(CAUSES) + 1, len(SCORED)))
+        for number in np.unique(fold):
+            chosen = np.flatnonzero(fold == number)
+            later = _later(self._detection, own.recorded[chosen])
+            row, weight, at = own.standings(chosen, int(number))
+            model = self.model(int(number), FOLD_DRAWS)
+            mixed = np.zeros((len(chosen), len(CAUSES), max(SCORED)))
+            np.add.at(mixed, row, weight[:, None, None] * model.mean_rises(at, _needed(own.states[chosen])[row]))
+            ages = own.mark_age[own.judged[chosen]]
+            base = _rises(plain.fit(int(number)), ages)
+            pooled = base if self._half_life is None else _rises(weighed.fit(int(number)), ages)
+            found[0, chosen] = _on_record(linear_pool(mixed, pooled, self._share), later)
+            found[1, chosen] = _on_record(base, later)
+        return found[0], found[1]
+
+    def scored(self) -> Scored:
+        """Skill on complete windows, mean over horizons, one forecast one weight."""
+        own = self.learned
+        if not len(own.judged):
+            return Scored(np.nan, np.nan, 0)
+        ladder, base = self.out_of_sample()
+        weight = np.ones(len(own.judged))
+        by = [
+            skill(of_score(ladder, own.states), of_score(base, own.states), weight)
+            for of_score in (formalized_score, state_score)
+        ]
+        return Scored(by[0], by[1], len(own.judged))
+
+    def published(self, case_ids: tuple[str, ...]) -> dict[str, float]:
+        """The same as `headlines`, with the recalibration and from more draws."""
+        own = self.learned
+        model = BatchedLadder(
+            own.covariates, detection=self._detection, scales=self._scales, n_draws=PUBLISHED_DRAWS
+        ).fit(own.cases, own.lines(-1))
+        return self.headlines(case_ids, model)
+
+    def headlines(self, case_ids: tuple[str, ...], model: BatchedLadder | None = None) -> dict[str, float]:
+        """Probability of formalization within 60 months of open cases, as recorded where a coding closes one."""
+        target = self._specification.target
+        taken = [self._codings.cases.get((name, self._chosen.get(name, 0))) for name in case_ids]
+        cases = [
+            case if case is not None and _is_open(case, target) else self._codings.cases[name, 0]
+            for name, case in zip(case_ids, taken, strict=True)
+        ]
+        parts = [self._reader.once(case, self._specification, self._standings) for case in cases]
+        sizes = [len(weight) for weight, _ in parts]
+        at = _joined([each for _, each in parts])
+        rises = (model or self.model()).rises(at, at.gap + HEADLINE_MONTHS)
+        rate = self.rates(self._half_life).fit()
+        found, start = {}, 0
+        for name, size, (weight, own) in zip(case_ids, sizes, parts, strict=True):
+            values = _mixed(rises[start : start + size], weight, own, self._detection)
+            seen = Seen(own.age[:1], own.gap[:1], own.looked[:1], np.array([""]))
+            base = rate.predict_cumulative_incidence(seen, (HEADLINE_MONTHS,)).values[0, FORMALIZED, 0]
+            found[name] = float(linear_pool(values, base, self._share))
+            start += size
+        return found
+
+    def _standings(self, case: CodedCase) -> tuple[Floats, Standings]:
+        """A case on the day of the record under every reading of what is uncertain, and the readings' weights."""
+        sight = case.sights[self._specification.target]
+        read, of_day = self._reader.now(case, self._specification)
+        looked = max(sight.looked_until, sight.last_seen)
+        values = np.array([of_day])[:, : len(self.learned.covariates)]
+        if COLLAPSES in self.learned.covariates:
+            values = np.concatenate([values, [[self._reader.collapses_now(case)]]], axis=1)
+        values, sure, _ = both_endorsements(values, self.learned.covariates)
+        paths = read_paths(read, np.array([looked.toordinal()]))
+        n = len(paths) * len(values)
+        start = np.zeros((n, N_STATES))
+        start[np.arange(n), np.repeat([int(path[0]) for path, _ in paths], len(values))] = 1.0
+        age = completed_months(read.start_date, sight.last_seen)
+        n_gap = completed_months(read.start_date, read.as_of) - age
+        reached = completed_months(read.start_date, looked) - age
+        whole = np.ones(n, dtype=np.int64)
+        return np.outer([chance for _, chance in paths], sure).ravel(), Standings(
+            key=whole * case.key,
+            age=whole * age,
+            gap=whole * n_gap,
+            looked=np.full(n, float(min(reached, n_gap))),
+            form=whole * (read.start["type"] in SAME_OUTCOME_TYPES),
+            term=whole * stated_term(read),
+            start=start,
+            covariates=np.tile(values, (len(paths), 1)),
+        )
 
 
-def with_precedents(codings: Codings, specification: Specification, lines: pd.DataFrame, withheld: int) -> pd.DataFrame:
-    """The lines with the shares of precedents that leave out the endings of a fold."""
-    values = codings.precedents[specification.target, withheld][lines["row"].to_numpy()]
-    return lines.assign(**dict(zip(PRECEDENTS, values.T, strict=True)))
+def formalized_score(probabilities: Floats, states: Integers) -> Floats:
+    """Brier score of formalization of each forecast, mean over its scored horizons."""
+    over = states >= 0
+    each = np.zeros(states.shape)
+    each[over] = brier_binary(probabilities[:, FORMALIZED][over], states[over] == FORMALIZED)
+    return np.asarray(each.sum(axis=1) / over.sum(axis=1))
 
 
-def out_of_sample(codings: Codings, specification: Specification, learned: TrainingSet) -> Backtest:
-    """Forecasts of the prospectively sampled core cases among the landmarks, each fold's components held out."""
-    origins = _origins(learned)
-    parts = list(_folds(codings, origins))
-    forecasts = [_forecasts(codings, specification, learned, origins, fold) for fold in parts]
-    return assemble("cluster", origins, parts, forecasts)
+def state_score(probabilities: Floats, states: Integers) -> Floats:
+    """Brier score of the four states of each forecast, halved, mean over its scored horizons."""
+    over = states >= 0
+    columns = [brier_states(probabilities[:, :, h], np.maximum(states[:, h], 0)) for h in range(states.shape[1])]
+    return np.asarray(np.where(over, np.stack(columns, axis=1), 0.0).sum(axis=1) / over.sum(axis=1))
 
 
-def skill_over_base_rate(scored: Backtest, specification: Specification) -> float:
-    """Skill of the model over the base rate, under the weights of the specification."""
-    weights = scored.origins.weights("case" if specification.weights == "case" else "forecast")
-    return skill(scored.score("primary"), scored.score("base_rate"), weights)
+def _is_open(case: CodedCase, target: str) -> bool:
+    return case.sights[target].cause == 0
 
 
-def headlines(
-    codings: Codings, specification: Specification, chosen: dict[str, int], model: HazardModel
-) -> dict[str, float]:
-    """Probability of formalization within 60 months of each open case, as recorded where its coding closes it."""
-    rows = codings.open_cases[codings.open_cases["target"] == specification.target]
-    own = rows[rows["coding"] == rows["case_id"].map(chosen).fillna(0)]
-    closed = rows[(rows["coding"] == 0) & ~rows["case_id"].isin(own["case_id"])]
-    lines = pd.concat([own, closed], ignore_index=True)
-    fact = UNCERTAIN if UNCERTAIN in model.statics else ""
-    chance = model.predict_cumulative_incidence(lines, (HEADLINE_MONTHS,)).values[:, 0, 0]
-    unsure = lines[fact].between(0, 1, inclusive="neither").to_numpy() if fact else np.zeros(len(lines), dtype=bool)
-    for line in np.flatnonzero(unsure):
-        chance[line] = marginal_probabilities(model, lines.iloc[[line]], fact, (HEADLINE_MONTHS,))[0, 0]
-    return dict(zip(lines["case_id"].astype(str), chance.tolist(), strict=True))
+def _needed(states: Integers) -> Integers:
+    """Months up to the last horizon that is scored, (n,)."""
+    return np.asarray(SCORED)[(states >= 0).sum(axis=1) - 1]
 
 
-def _is_taken(own: pd.DataFrame, specification: Specification) -> "pd.Series[bool]":
-    taken = own["year"] >= int(specification.first_year)
-    if specification.learned_from != "every case":
-        taken &= own["core"]
-    if specification.learned_from == "prospectively sampled core cases":
-        taken &= own["forward"]
-    for name, column in (
-        ("ceasefire_like", "ceasefire"), ("pledges_of_use", "use"), ("low_confidence", "low_confidence"),
-    ):  # fmt: skip
-        if getattr(specification, name) == "left out":
-            taken &= ~own[column]
-    return taken
+def _rises(rate: DatedRate, ages: Integers) -> Floats:
+    """Monthly increments of the base rate's incidence at each age, (n, k, 120)."""
+    distinct, place = np.unique(ages, return_inverse=True)
+    last = int(ages.max()) + max(SCORED)
+    hazard = smooth_tail(rate.table_, last, tail_start(rate.kish_, rate.fewest))
+    own = np.stack([hazard[:, age : age + max(SCORED)] for age in distinct])
+    return np.asarray(np.diff(cumulative_incidence(own), axis=2, prepend=0.0)[place])
 
 
-def _endings(own: pd.DataFrame, specification: Specification) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Exit and cause of each spell under the rules of the specification."""
-    cause = own[f"cause_{specification.target}"].to_numpy(np.int64)
-    exit_ = own[f"exit_{specification.target}"].to_numpy(np.int64)
-    if specification.collapse == "by a party's own act":
-        cause = np.where((cause == COLLAPSED) & ~own["by_a_party"], FADED, cause)
-    if specification.ongoing_until == "the record's end":
-        exit_ = np.where(cause == 0, np.maximum(exit_, own["to_end"]), exit_)
-    # After the rule above: a fade that ends observation is not carried on to the record's end.
-    if specification.fading == "the end of observation":
-        cause = np.where(cause == FADED, 0, cause)
-    return exit_, cause
+def _later(detection: Detection, recorded: Integers) -> Floats:
+    """Probability that an ending of each month is on record at the record's end, (n, k, 120)."""
+    distinct, place = np.unique(recorded, return_inverse=True)
+    return np.stack([_detected(detection, int(months)) for months in distinct])[place]
 
 
-def _covariates(specification: Specification) -> tuple[str, ...]:
-    if specification.covariates == "with hindsight":
-        return (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
-    if specification.covariates == "facts of the start":
-        fading = (*state_features(MODEL_FEATURES), UNCERTAIN)
-        return tuple(name for name in MODEL_FEATURES if name not in fading)
-    return MODEL_FEATURES
+@cache
+def _detected(detection: Detection, months: int) -> Floats:
+    return np.ascontiguousarray(detection.monthly(max(SCORED), float(months))[:, : len(CAUSES)].T)
 
 
-def _origins(learned: TrainingSet) -> Origins:
-    """The landmarks of the headline population as origins, those with an observed state alone."""
-    age, exit_, cause = learned.outcome
-    lines = learned.landmarks
-    states = observed_states(age, exit_, cause)
-    found = Origins(lines, states, learned.group, exit_ - age, cause, pd.DataFrame(index=lines.index))
-    return found.select((lines["forward"] & lines["core"]).to_numpy() & found.is_scored())
+def _on_record(rises: Floats, later: Floats) -> Floats:
+    """Probabilities of the states on record at each horizon, (n, n_states, n_horizons)."""
+    ended = np.cumsum(rises * later, axis=2)[:, :, np.asarray(SCORED) - 1]
+    return np.concatenate([ended, 1.0 - ended.sum(axis=1, keepdims=True)], axis=1)
 
 
-def _folds(codings: Codings, origins: Origins) -> list[Fold]:
-    """The drawn folds that have an origin, named by their numbers."""
-    of_case = codings.spells["fold"].groupby(level="case_id").first()
-    of_line = origins.lines["fold"].to_numpy()
-    return [
-        Fold(str(number), np.flatnonzero(of_line == number), codings.as_of, tuple(of_case.index[of_case == number]))
-        for number in range(N_FOLDS)
-        if (of_line == number).any()
-    ]
+def _mixed(rises: Floats, weight: Floats, at: Standings, detection: Detection) -> float:
+    """Mean over draws of the probability of formalization of one case under several readings."""
+    n_gap = int(at.gap[0])
+    own = rises[..., : n_gap + HEADLINE_MONTHS]
+    seen = detection.monthly(n_gap, float(at.looked[0]))[:, : len(CAUSES)]
+    mass = weight[:, None] * gap(own[..., :n_gap], seen).nothing_noted
+    values = incidence_given_gap(own, seen, n_gap, [HEADLINE_MONTHS])[:, :, FORMALIZED, 0]
+    return float((mass * values / mass.sum(axis=0)).sum(axis=0).mean())
 
 
-def _forecasts(
-    codings: Codings, specification: Specification, learned: TrainingSet, origins: Origins, fold: Fold
-) -> Forecasts:
-    number = int(fold.name)
-    model = fitted(codings, specification, without(learned, fold.held_out), number)
-    lines = with_precedents(codings, specification, origins.lines.iloc[fold.lines], number)
-    return state_probabilities({"primary": model, "base_rate": model.base_}, lines)
+def _joined(parts: list[Standings]) -> Standings:
+    return Standings(
+        **{name: np.concatenate([getattr(each, name) for each in parts]) for name in Standings.__dataclass_fields__}
+    )

@@ -10,22 +10,17 @@ import numpy as np
 import pandas as pd
 
 from forecasting.backtest.jobs import check_jobs, map_in_jobs
-from forecasting.backtest.multiverse.codings import Codings, every_coding
-from forecasting.backtest.multiverse.refit import (
-    chosen_codings,
-    fitted,
-    headlines,
-    landmarks_under,
-    n_endings,
-    out_of_sample,
-    skill_over_base_rate,
-)
+from forecasting.backtest.multiverse.codings import Codings
+from forecasting.backtest.multiverse.learned import selected
+from forecasting.backtest.multiverse.refit import Refit
+from forecasting.backtest.multiverse.rows import Reader
 from forecasting.backtest.multiverse.shares import variance_shares
 from forecasting.backtest.multiverse.specifications import FACTORS, Specification, specifications
 from forecasting.forecasts import FEWEST_ENDINGS, open_cases
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
 
+Alternative = tuple[str, int]
 FEWEST = 30
 SPREAD = (0.1, 0.9)
 
@@ -43,9 +38,11 @@ class Multiverse:
     case_ids : tuple of str
         Open cases that were forecast.
     table : pandas.DataFrame
-        A row for each specification, the registered one first: a column for each of `FACTORS`, `draw`, `skill` over
-        the base rate, `n` forecasts scored, and the headline of each case, by its id. NaN where a specification leaves
-        fewer than 10 endings to learn from.
+        A row for each specification, the registered one first: a column for each of `FACTORS`, `draw`, `skill` on
+        formalization and `skill_states` on the four states over the unweighted base rate, `n` forecasts scored, and the
+        headline of each case, by its id. NaN where a specification leaves fewer than 10 endings to learn from.
+    points : dict of str to float
+        The headline of each case as it is published, with recalibration.
     decisions : pandas.DataFrame
         A row for each alternative coding and case: `alternative_id`, `case_id`, `change` of the headline when only
         that coding is taken.
@@ -55,6 +52,7 @@ class Multiverse:
     record_sha256: str
     case_ids: tuple[str, ...]
     table: pd.DataFrame
+    points: dict[str, float]
     decisions: pd.DataFrame
 
     def shares(self, response: str) -> "pd.Series[float]":
@@ -76,7 +74,7 @@ class Multiverse:
         }
 
 
-def multiverse(history: History, case_ids: Sequence[str], n: int = 600, jobs: int = 1) -> Multiverse:
+def multiverse(history: History, case_ids: Sequence[str], n: int = 500, jobs: int = 1) -> Multiverse:
     """Refit and score specifications, and take each arguable coding by itself, for open cases of the record.
 
     Parameters
@@ -104,18 +102,19 @@ def multiverse(history: History, case_ids: Sequence[str], n: int = 600, jobs: in
         raise UsageError(f"expected at least {FEWEST} specifications, got {n}; ask for more with --specifications")
     check_jobs(jobs)
     open_cases(history, list(case_ids))
-    codings = every_coding(history, case_ids)
-    rows = map_in_jobs(partial(_specified, codings), specifications(n), jobs)
-    alternatives = [(case, number) for case, names in codings.names.items() for number in range(1, len(names) + 1)]
-    registered = {case: rows[0][case] for case in case_ids}
-    moved = map_in_jobs(partial(_decided, codings, registered), alternatives, jobs)
-    decisions = pd.DataFrame([row for of_alternative in moved for row in of_alternative])
+    names = {case: len(set(rows["alternative_id"])) for case, rows in history.alternatives.groupby("case_id")}
+    alternatives = [(str(case), number) for case, n_own in names.items() for number in range(1, n_own + 1)]
+    items: list[Specification | Alternative | None] = [*specifications(n), *alternatives, None]
+    rows = map_in_jobs(partial(_answers, history, tuple(case_ids)), items, jobs)
+    moved = [row for of_alternative in rows[n:-1] for row in of_alternative]
+    decisions = pd.DataFrame(moved, columns=["alternative_id", "case_id", "change"])
     order = decisions["change"].abs().sort_values(ascending=False, kind="stable").index
     return Multiverse(
         as_of=history.as_of,
         record_sha256=history.sha256,
         case_ids=tuple(case_ids),
-        table=pd.DataFrame(rows),
+        table=pd.DataFrame([row for of_specification in rows[:n] for row in of_specification]),
+        points=rows[-1][0],
         decisions=decisions.loc[order].reset_index(drop=True),
     )
 
@@ -138,36 +137,53 @@ def open_core_cases(history: History) -> list[str]:
     return sorted(case for case in core["case_id"] if case not in ended)
 
 
-def _specified(codings: Codings, chosen: Sequence[Specification]) -> list[dict[str, Any]]:
-    """A row of the table for each specification."""
-    rows = []
-    for specification in chosen:
-        drawn = chosen_codings(codings, specification)
-        learned = landmarks_under(codings, specification, drawn)
-        row = {**asdict(specification), "skill": np.nan, "n": 0}
-        if n_endings(learned) >= FEWEST_ENDINGS:
-            scored = out_of_sample(codings, specification, learned)
-            row["skill"], row["n"] = skill_over_base_rate(scored, specification), len(scored.origins.group)
-            row |= headlines(codings, specification, drawn, fitted(codings, specification, learned))
-        rows.append(row)
-    return rows
-
-
-def _decided(
-    codings: Codings, registered: dict[str, float], alternatives: Sequence[tuple[str, int]]
+def _answers(
+    history: History, case_ids: tuple[str, ...], items: Sequence[Specification | Alternative | None]
 ) -> list[list[dict[str, Any]]]:
-    """For each alternative coding, taken by itself, the change of every registered headline."""
-    specification = Specification()
+    """For each specification its row of the table; for each alternative what it changes; for none what is published."""
+    codings = Codings(history)
+    reader = Reader(history, codings)
+    registered: dict[str, float] = {}
     rows = []
-    for case, number in alternatives:
-        taken = {case: number}
-        model = fitted(codings, specification, landmarks_under(codings, specification, taken))
-        own = headlines(codings, specification, taken, model)
-        name = codings.names[case][number - 1]
-        rows.append(
-            [
-                {"alternative_id": name, "case_id": open_case, "change": own[open_case] - value}
-                for open_case, value in registered.items()
-            ]
-        )
+    for item in items:
+        if item is None:
+            rows.append([Refit(codings, reader, Specification()).published(case_ids)])
+            continue
+        if isinstance(item, Specification):
+            rows.append([specified(codings, reader, case_ids, item)])
+            continue
+        if not registered:
+            registered = Refit(codings, reader, Specification()).headlines(case_ids)
+        rows.append(decided(codings, reader, registered, item))
     return rows
+
+
+def specified(
+    codings: Codings, reader: Reader, case_ids: tuple[str, ...], specification: Specification
+) -> dict[str, Any]:
+    """The row of the table for a specification."""
+    row = {**asdict(specification), "skill": np.nan, "skill_states": np.nan, "n": 0}
+    refit = Refit(codings, reader, specification)
+    if refit.learned.n_endings >= FEWEST_ENDINGS:
+        scored = refit.scored()
+        row |= {"skill": scored.formalized, "skill_states": scored.states, "n": scored.n} | refit.headlines(case_ids)
+    return row
+
+
+def decided(
+    codings: Codings, reader: Reader, registered: dict[str, float], alternative: Alternative
+) -> list[dict[str, Any]]:
+    """The change of every registered headline when one alternative coding is taken by itself."""
+    case, number = alternative
+    specification, taken = Specification(), {case: number}
+    own = registered
+    is_learned_from = any(
+        each.case_id == case for chosen in ({}, taken) for each in selected(codings, specification, chosen)
+    )
+    if is_learned_from or case in registered:
+        own = Refit(codings, reader, specification, taken).headlines(tuple(registered))
+    name = codings.names[case][number - 1]
+    return [
+        {"alternative_id": name, "case_id": open_case, "change": own[open_case] - value}
+        for open_case, value in registered.items()
+    ]

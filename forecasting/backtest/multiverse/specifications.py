@@ -9,17 +9,22 @@ import numpy as np
 FACTORS: Final[dict[str, tuple[str, ...]]] = {
     "codings": ("as recorded", "drawn"),
     "target": ("concluded", "in_force"),
-    "learned_from": ("core cases", "prospectively sampled core cases", "every case"),
+    "learned_from": ("prospectively sampled core cases", "core cases"),
     "collapse": ("any", "by a party's own act"),
     "fading": ("an ending", "the end of observation"),
     "ceasefire_like": ("kept", "left out"),
     "pledges_of_use": ("kept", "left out"),
     "low_confidence": ("kept", "left out"),
     "first_year": ("1817", "1945", "1970"),
-    "ongoing_until": ("last seen", "the record's end"),
-    "covariates": ("sixteen", "facts of the start", "with hindsight"),
-    "slope_sd": ("0.25", "0.15", "0.5"),
-    "weights": ("case", "forecast"),
+    "ladders": ("of the record", "first coding", "second coding"),
+    "rungs": ("all", "of high confidence", "six months late"),
+    "known_dates": ("as coded", "every act on its own day"),
+    "unconfirmed": ("by their probability", "at face value"),
+    "half_life": ("none", "20 years"),
+    "detection": ("1 - 0.8^years", "0.1", "0.2", "0.5"),
+    "covariates": ("registered", "none", "with the pair's collapses"),
+    "slope_scales": ("mixture", "0.25", "0.5"),
+    "base_share": ("0.25", "0", "0.5"),
 }
 SEED: Final = 20260205
 CODINGS_ALONE: Final = 0.2
@@ -31,17 +36,22 @@ class Specification:
 
     codings: str = "as recorded"
     target: str = "concluded"
-    learned_from: str = "core cases"
+    learned_from: str = "prospectively sampled core cases"
     collapse: str = "any"
     fading: str = "an ending"
     ceasefire_like: str = "kept"
     pledges_of_use: str = "kept"
     low_confidence: str = "kept"
     first_year: str = "1817"
-    ongoing_until: str = "last seen"
-    covariates: str = "sixteen"
-    slope_sd: str = "0.25"
-    weights: str = "case"
+    ladders: str = "of the record"
+    rungs: str = "all"
+    known_dates: str = "as coded"
+    unconfirmed: str = "by their probability"
+    half_life: str = "none"
+    detection: str = "1 - 0.8^years"
+    covariates: str = "registered"
+    slope_scales: str = "mixture"
+    base_share: str = "0.25"
     draw: int = 0
 
     def __post_init__(self) -> None:

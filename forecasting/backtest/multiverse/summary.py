@@ -11,6 +11,7 @@ from forecasting.backtest.multiverse.specifications import FACTORS
 from forecasting.record.reads import note_file
 from forecasting.store.files import write_whole
 
+MODEL = "ladder"
 MOST_MOVING = 5
 DIGITS = 6
 
@@ -26,16 +27,26 @@ def summary(found: Multiverse) -> dict[str, Any]:
     Returns
     -------
     dict of str to object
-        JSON types alone: `as_of`, `record_sha256`, `months`, `n_specifications`, `factors`, `skill`, `cases`.
+        JSON types alone: `model`, `as_of`, `record_sha256`, `months`, `n_specifications`, `factors`, `skill` (on
+        formalization), `skill_states`, `cases`.
     """
     return {
+        "model": MODEL,
         "as_of": found.as_of.isoformat(),
         "record_sha256": found.record_sha256,
         "months": HEADLINE_MONTHS,
         "n_specifications": len(found.table),
         "factors": {name: list(levels) for name, levels in FACTORS.items()},
         "skill": _response(found, "skill"),
-        "cases": {case: {**_response(found, case), "codings": _codings(found, case)} for case in found.case_ids},
+        "skill_states": _response(found, "skill_states"),
+        "cases": {
+            case: {
+                "point": round(found.points[case], DIGITS),
+                **_response(found, case),
+                "codings": _codings(found, case),
+            }
+            for case in found.case_ids
+        },
     }
 
 
@@ -54,12 +65,15 @@ def summary_text(found: Multiverse) -> str:
     """
     values = summary(found)
     lines = [f"{values['n_specifications']} specifications, as of {values['as_of']}", ""]
-    blocks = {"skill over the base rate": values["skill"]} | {
-        f"{case}, formalized within {values['months']} months": of_case for case, of_case in values["cases"].items()
-    }
+    blocks = {
+        "skill on formalization over the base rate": values["skill"],
+        "skill on the four states": values["skill_states"],
+    } | {f"{case}, formalized within {values['months']} months": of_case for case, of_case in values["cases"].items()}
     for title, block in blocks.items():
         spread = block["spread"]
         lines.append(title)
+        if "point" in block:
+            lines.append(f"  published {block['point']:.3f}; without recalibration, as below:")
         lines.append(f"  registered {spread['registered']:.3f}, median {spread['median']:.3f}")
         lines.append(f"  four in five between {spread['lower']:.3f} and {spread['upper']:.3f}")
         lines.append(f"  all between {spread['least']:.3f} and {spread['most']:.3f}")
@@ -101,7 +115,7 @@ def write_summary(found: Multiverse, out: Path) -> list[Path]:
 
 
 def read_summary(folder: Path, record_sha256: str, as_of: date) -> dict[str, Any] | None:
-    """The latest summary of a record by a day.
+    """The latest summary of a record by a day, of the ladder forecast.
 
     Parameters
     ----------
@@ -121,7 +135,7 @@ def read_summary(folder: Path, record_sha256: str, as_of: date) -> dict[str, Any
     for path in days:
         note_file(f"{folder.name}/{path.name}")
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if found["record_sha256"] == record_sha256:
+        if found["record_sha256"] == record_sha256 and found.get("model") == MODEL:
             return found
     return None
 

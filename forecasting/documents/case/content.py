@@ -10,14 +10,14 @@ import forecasting
 from forecasting.artefacts import code_sha256
 from forecasting.artefacts.session import shared_pooled
 from forecasting.backtest.multiverse.summary import read_summary
-from forecasting.documents.case.confidence import confidence
+from forecasting.documents.case.confidence import confidence, ending_skills
 from forecasting.documents.case.evidence_values import EVIDENCE
 from forecasting.documents.case.explanation_values import EXPLANATION
-from forecasting.documents.case.headline_values import FIRST_SCREEN
+from forecasting.documents.case.headline_values import FIRST_SCREEN, headline
 from forecasting.documents.case.material import CURVE, HAZARD_MODEL, HEADLINE_MODEL, Material
 from forecasting.documents.case.rung_values import RUNG
 from forecasting.documents.case.situation_values import SITUATION
-from forecasting.documents.case.skill import first_model_skill, headline_skill
+from forecasting.documents.case.skill import first_model_skill
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.explain.contested import Contested, contested_codings, formalized_if_recoded
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
@@ -110,13 +110,16 @@ def case_facts(found: Material) -> Content:
 
 
 def assessed_confidence(found: Material) -> Content:
-    """The level of confidence in the headline, and its basis; not assessed by a multiverse of another model."""
-    history = found.history
+    """The level of confidence in the headline, and its basis."""
+    history, top = found.history, headline(found)
     folder = history.record.folder
-    summary = read_summary(folder / "multiverse", history.sha256, history.as_of)
-    skills = [row["skill"] for row in headline_skill(folder, history.sha256) if row["by"] == "all"]
-    own = summary if summary is not None and summary.get("model") == HEADLINE_MODEL else None
-    return confidence(history, found.case_id, found.n_at_risk, skills, own)
+    return confidence(
+        history,
+        found.case_id,
+        {name: float(top[name]) for name in ("probability", "lower", "upper")},
+        ending_skills(folder, history.sha256),
+        read_summary(folder / "multiverse", history.sha256, history.as_of),
+    )
 
 
 def arguable_codings(found: Material) -> list[Content]:

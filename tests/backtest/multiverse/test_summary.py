@@ -16,7 +16,13 @@ CASE, DAY = "a-case-2020", date(2026, 2, 5)
 def found():
     rows = [
         {name: getattr(each, name) for name in FACTORS}
-        | {"draw": each.draw, "skill": 0.05, "n": 9, CASE: 0.1 if each.target == "concluded" else 0.3}
+        | {
+            "draw": each.draw,
+            "skill": 0.05,
+            "skill_states": 0.03,
+            "n": 9,
+            CASE: 0.1 if each.target == "concluded" else 0.3,
+        }
         for each in specifications(600)
     ]
     decisions = pd.DataFrame(
@@ -26,7 +32,7 @@ def found():
             for case in (CASE, "elsewhere-2021")
         ]
     )
-    return Multiverse(DAY, "abc", (CASE,), pd.DataFrame(rows), decisions)
+    return Multiverse(DAY, "abc", (CASE,), pd.DataFrame(rows), {CASE: 0.12}, decisions)
 
 
 def test_the_summary_says_spread_shares_and_the_codings_that_move_most(found):
@@ -46,10 +52,12 @@ def test_the_summary_says_spread_shares_and_the_codings_that_move_most(found):
         {"alternative_id": "other-a00", "change": -0.2},
         {"alternative_id": "other-a01", "change": 0.1},
     ]
-    assert said["n_specifications"] == 600
+    assert (said["n_specifications"], said["model"], own["point"]) == (600, "ladder", 0.12)
+    assert (said["skill"]["spread"]["median"], said["skill_states"]["spread"]["median"]) == (0.05, 0.03)
     text = summary_text(found)
     assert f"{100 * own['shares']['target']:3.0f} %  target" in text
     assert "  -20.0 points  other-a00" in text
+    assert "  published 0.120; without recalibration, as below:\n  registered 0.100" in text
 
 
 def test_written_and_read_again_only_for_the_same_record_and_no_earlier_day(found, tmp_path):
@@ -61,6 +69,10 @@ def test_written_and_read_again_only_for_the_same_record_and_no_earlier_day(foun
     assert read_summary(folder, "abc", date(2026, 8, 31)) == summary(found)
     assert read_summary(folder, "abc", date(2026, 2, 4)) is None
     assert read_summary(folder, "another", DAY) is None
+    short.write_text(short.read_text().replace('"model": "ladder"', '"model": "primary"'))
+    assert read_summary(folder, "abc", DAY) is None
+    short.write_text(short.read_text().replace('"model": "primary"', '"model": "ladder"'))
+    assert read_summary(folder, "abc", DAY) == summary(found)
     assert read_summary(tmp_path / "nowhere", "abc", DAY) is None
 
 
