@@ -66,7 +66,7 @@ def period_table(scored: Backtest, model: str = "ladder", reference: str = "base
         (mean Brier scores).
     """
     periods, rows = scored.origins.traits["period"].to_numpy(), []
-    for _, period in PERIODS:
+    for period in PERIODS:
         for cause in CAUSES:
             for column, horizon in enumerate(SCORED):
                 own = (periods == period) & (scored.origins.states[:, column] >= 0)

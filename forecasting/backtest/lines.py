@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import clone
 
 from forecasting.backtest.breakdown import skill_by
 from forecasting.backtest.designs import folds
@@ -180,7 +179,7 @@ def registered_lines(
         return _only(run(keep_at=keep_at), FromLines(folder).landmarks(found))
 
     def noted(detection: Detection) -> Backtest:
-        return run(model=clone(FOLD_MODEL).set_params(detection=detection))
+        return run(model=LadderModel(**FOLD_MODEL.get_params(deep=False) | {"detection": detection}))
 
     whole = cache(run)
     lines: dict[str, Callable[[], Backtest]] = {name: partial(run, keep) for name, keep in ROWS.items()}

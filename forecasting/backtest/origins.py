@@ -26,7 +26,8 @@ SAMPLES: tuple[Sample, ...] = ("all", "development", "reserved")
 HALVES = {"pilot": "development", "rest": "reserved"}
 SCORED = (12, 24, 36, 60, 120)
 ONGOING_STATE = len(CAUSES)
-PERIODS = ((1970, "before 1970"), (1990, "1970-1989"), (2011, "1990-2010"), (9999, "since 2011"))
+PERIODS = {"before 1970": 0, "1970-1989": 1970, "1990-2010": 1990, "since 2011": 2011}
+"""Periods by name, each with its first year (`data/REGISTRATION.md`); a period ends where the next begins."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ def period_name(year: int) -> str:
     >>> period_name(1969), period_name(2011)
     ('before 1970', 'since 2011')
     """
-    return next(name for end, name in PERIODS if year < end)
+    return [name for name, first in PERIODS.items() if year >= first][-1]
 
 
 def _traits(history: History, lines: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -97,10 +97,20 @@ class Backtest:
         return scores
 
     def scores(self, score: str, model: str, horizon: int | None = None) -> Floats:
-        """One of `SCORES` of each forecast of a model, (n,)."""
-        if score in CAUSES:
-            return self.cause_score(model, score, horizon)
-        return self.ending_score(model) if score == "censored" else self.score(model, horizon, SCORES[score])
+        """One of `SCORES` of each forecast of a model, (n,); worked out once."""
+        key = (score, model, horizon)
+        if key not in self._scores:
+            if score in CAUSES:
+                self._scores[key] = self.cause_score(model, score, horizon)
+            elif score == "censored":
+                self._scores[key] = self.ending_score(model)
+            else:
+                self._scores[key] = self.score(model, horizon, SCORES[score])
+        return self._scores[key]
+
+    @cached_property
+    def _scores(self) -> dict[tuple[str, str, int | None], Floats]:
+        return {}
 
     def skill(
         self,

@@ -53,7 +53,7 @@ TRAITS: Final = {
     "period": "period of the forecast",
     "confidence": "confidence of the coding",
 }
-PERIOD_ORDER: Final = [words for _, words in PERIODS]
+PERIOD_ORDER: Final = list(PERIODS)
 HEADS: Final = {"horizon": "Horizon in months", "cause": "Outcome", "score": "Score", "weights": "Weights"}
 
 

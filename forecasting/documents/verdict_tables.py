@@ -29,7 +29,7 @@ DESIGN: Final = "cluster"
 LATE: Final = "all rungs six months late"
 COMPARISON: Final = "all rows, same landmarks"
 WITHIN: Final = "12"
-CURRENT: Final = PERIODS[-1][1]
+CURRENT: Final = list(PERIODS)[-1]
 WORDS: Final = {"suspect": "suspect, so that a leak is to be looked for first"}
 
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import clone
 
 from forecasting.forecasts.ladder_rows import (
     COVARIATES,
@@ -76,7 +75,7 @@ class LadderTraining:
 
     def fit(self, model: LadderModel) -> LadderModel:
         """A clone of a model, with these covariates, fitted on the rows."""
-        chosen = clone(model).set_params(covariates=self.covariates)
+        chosen = LadderModel(**model.get_params(deep=False) | {"covariates": self.covariates})
         return chosen.fit(self.followed.cases, landmark_lines(self.followed, self.marks, self.values, self.covariates))
 
     def fit_rate(self, name: str, detection: Detection, n_draws: int = 2, seed: int = 20260205) -> DatedRate:

@@ -1,5 +1,7 @@
 """Cluster bootstrap of scores: whole groups of forecasts drawn with replacement."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -75,8 +77,15 @@ def draw_groups(n_groups: int, n_replicates: int = N_REPLICATES, seed: int = SEE
     >>> draw_groups(3, n_replicates=2).sum(axis=1).tolist()
     [3.0, 3.0]
     """
+    return _draws(n_groups, n_replicates, seed)
+
+
+@lru_cache(maxsize=16)
+def _draws(n_groups: int, n_replicates: int, seed: int) -> Floats:
     chances = np.full(n_groups, 1.0 / n_groups)
-    return np.random.default_rng(seed).multinomial(n_groups, chances, size=n_replicates).astype(np.float64)
+    drawn = np.random.default_rng(seed).multinomial(n_groups, chances, size=n_replicates).astype(np.float64)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def ratio_replicates(numerator: Floats, denominator: Floats, codes: Integers, draws: Floats) -> Floats:

@@ -4,13 +4,14 @@ import pytest
 from made_up import past, put_skill, put_track_record
 
 from forecasting import load_history
+from forecasting.backtest.origins import PERIODS
 from forecasting.documents.case.headline_values import computed_verdict
 from forecasting.documents.case.material import Material
 from forecasting.documents.case.skill import first_model_skill, headline_skill
 from forecasting.documents.case.verdict import verdict
 from forecasting.documents.text import said
 from forecasting.documents.values import view
-from forecasting.explain.periods import PERIODS, period_count
+from forecasting.explain.periods import period_count
 
 CASE = "new-start-post-expiry-2026"
 PERIOD = {"name": "since 2011", "n": 38, "n_formalized": 0}
