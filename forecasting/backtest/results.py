@@ -92,7 +92,8 @@ class Backtest:
         filled = np.maximum.accumulate(np.where(seen[:, None, :], values[:, : len(CAUSES)], 0.0), axis=2)
         scored = np.asarray(seen.any(axis=1))
         scores = np.full(len(values), np.nan)
-        last, cause = self.origins.last[scored], self.origins.cause[scored]
+        # A case that had ended unseen by the forecast day counts as ended in the first month after it.
+        last, cause = np.maximum(self.origins.last[scored], 1), self.origins.cause[scored]
         scores[scored] = censored_log_score(filled[scored], SCORED, last, cause)
         return scores
 

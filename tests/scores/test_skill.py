@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.scores.resampling import draw_groups
-from forecasting.scores.skill import decade_bootstrap, paired_bootstrap, skill
+from forecasting.scores.skill import paired_bootstrap, skill, slope_through_origin
 
 ROWS = st.lists(
     st.tuples(st.floats(0, 1), st.floats(0.01, 1), st.floats(0.1, 3), st.integers(0, 5)), min_size=2, max_size=30
@@ -97,12 +97,21 @@ def test_a_replicate_that_the_reference_forecasts_perfectly_is_left_out():
     assert np.isfinite([found.lower, found.upper]).all()
 
 
-def test_decades_are_drawn_whole():
-    rng = np.random.default_rng(8)
-    score, reference, years = rng.random(50), rng.random(50), rng.integers(1950, 2020, 50)
-    found = decade_bootstrap(score, reference, None, years)
-    assert found == paired_bootstrap(score, reference, None, [str(year)[:3] for year in years])
-    assert found.n_groups == 7
+def test_a_slope_is_that_of_least_squares_and_its_interval_comes_from_whole_groups():
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(60, 4))
+    y = 0.6 * x + rng.normal(size=x.shape)
+    groups = np.repeat(np.arange(20), 3)
+    found = slope_through_origin(x, y, groups)
+    assert found.value == pytest.approx((x * y).sum() / (x * x).sum())
+    assert found.lower < found.value < found.upper and found.level == 0.95
+    twice = slope_through_origin(np.concatenate([x, x]), np.concatenate([y, y]), np.concatenate([groups, groups]))
+    assert (twice.value, twice.sd) == pytest.approx((found.value, found.sd))
+    alone = slope_through_origin(np.concatenate([x, x]), np.concatenate([y, y]), np.arange(120))
+    assert alone.sd != pytest.approx(found.sd)
+    with pytest.raises(ValueError, match="^expected forecasts that differ from the reference, got none; the slope has"):
+        slope_through_origin(np.zeros(4), np.ones(4), [1, 1, 2, 2])
+
 
 
 @pytest.mark.parametrize(
