@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from forecasting.models import newton
 from forecasting.models.base_rate import BaseRate
+from forecasting.models.checks import check_ahead, check_columns, check_spells, same_length
 from forecasting.models.episodes import DURATION_EDGES, FOLLOW_UP, decay, duration_bin, episodes, lag_bin, month_weights
 from forecasting.models.groups import indicators, repeated_groups
 from forecasting.models.incidence import Incidence, cumulative_incidence
@@ -214,19 +215,24 @@ class HazardModel(BaseEstimator):
         Raises
         ------
         ValueError
-            Where a covariate is not finite, or unless 0 <= landmark < exit.
+            Where a covariate is not finite, or unless 0 <= landmark < exit, with whole numbers, causes out of `causes`
+            and weights from 0; with the row.
         FloatingPointError
             Where Newton's method does not converge.
         """
-        landmark, exit_, cause = (np.asarray(part, dtype=np.int64) for part in y)
-        group = np.unique(X["case"] if groups is None else groups, return_inverse=True)[1]
+        landmark, exit_, cause = check_spells(*y, len(self.causes), X["weight"], first="landmark", what="landmark")
+        label = np.asarray(X["case"] if groups is None else groups)
+        same_length({"the landmarks": landmark, "the covariates": X.index.to_numpy(), "the groups": label})
+        check_columns(X, (*self.statics, *self.states, *([self.frame] if self.frame else [])))
+        group = np.unique(label, return_inverse=True)[1]
+        order, case = self._order(X, np.stack([landmark, exit_, cause], axis=1), group)
+        X, group, landmark, exit_, cause = X.iloc[order], group[order], landmark[order], exit_[order], cause[order]
         weight = X["weight"].to_numpy(np.float64)
-        _require_finite(X, (*self.statics, *self.states))
-        first = np.unique(X["case"].to_numpy(), return_index=True)[1]
+        first = np.unique(case, return_index=True)[1]
         self.scaling_ = _scaling(X[[*self.statics, *self.states]].to_numpy(np.float64)[first])
         self.levels_ = {name: repeated_groups(X, name) for name in self.intercepts}
         rows = episodes(landmark, exit_, cause)
-        month, last = month_weights(rows, landmark, exit_, X["case"].to_numpy(), weight)
+        month, last = month_weights(rows, landmark, exit_, case, weight)
         endings = (rows.cause[:, None] == np.arange(1, len(self.causes) + 1)) * (last / month)[:, None]
         counts = newton.Counts(rows.months, endings, weight[rows.line] * month)
         design = self._design(X, rows.line, rows.duration, rows.lag)
@@ -364,6 +370,8 @@ class HazardModel(BaseEstimator):
             Average case, covariates and their effects.
         """
         check_is_fitted(self, "coef_")
+        check_ahead(X["age_months"], X["gap_months"], (n_months,))
+        check_columns(X, (*self.statics, *self.states))
         months = np.arange(1, n_months + 1)
         age, line = int(X["age_months"].iloc[0]), np.zeros(n_months, dtype=np.int64)
         lag = lag_bin(np.minimum(months, FOLLOW_UP))
@@ -377,8 +385,9 @@ class HazardModel(BaseEstimator):
 
     def _model_incidence(self, X: pd.DataFrame, horizons: tuple[int, ...], coef: Floats) -> Floats:
         """Incidence (b, n, k, h) of the hazard alone, without the base rate, under each of `coef` (b, p, k)."""
-        ages = X["age_months"].to_numpy(np.int64)
-        ahead = X["gap_months"].to_numpy(np.int64)[:, None] + np.asarray(horizons, dtype=np.int64)
+        ages, gaps, horizons = check_ahead(X["age_months"], X["gap_months"], horizons)
+        check_columns(X, (*self.statics, *self.states))
+        ahead = gaps[:, None] + np.asarray(horizons, dtype=np.int64)
         by_age, lasting, fading = self._odds_by_part(X, coef)
         months = np.arange(1, int(ahead.max()) + 1)
         # Beyond the follow-up of the landmarks nothing is known of the decay: the last bin's weight holds on.
@@ -424,6 +433,25 @@ class HazardModel(BaseEstimator):
         first_state = N_DURATION + len(self.statics)
         design[:, first_state : first_state + len(self.states)] *= decay(lag)[:, None]
         return design
+
+    def _order(self, X: pd.DataFrame, y: Integers, group: Integers) -> tuple[Integers, Integers]:
+        """Order of the rows, and numbers of the cases in it, that do not hang on how the rows came.
+
+        Cases go by group and by a hash of what their rows hold, so that sums, folds and draws are the same for every
+        order of the cases. The rows of a case stay as they are, since the first of them stands for its spell.
+        """
+        names = [*self.statics, *self.states, *([self.frame] if self.frame else []), *self.intercepts, "weight"]
+        told = pd.util.hash_pandas_object(X[names].reset_index(drop=True), index=False).to_numpy()
+        told = told + pd.util.hash_pandas_object(pd.DataFrame(y), index=False).to_numpy()
+        code, label = pd.factorize(X["case"])
+        held = np.zeros(len(label), dtype=np.uint64)
+        np.add.at(held, code, told * (1 + X.groupby(code).cumcount().to_numpy().astype(np.uint64)))
+        own = np.zeros(len(label), dtype=np.int64)
+        own[code] = group
+        rank = np.empty(len(label), dtype=np.int64)
+        rank[np.lexsort([held, own])] = np.arange(len(label))
+        order = np.argsort(rank[code], kind="stable")
+        return order, rank[code][order]
 
     def _precision(self) -> Floats:
         """Prior precision of each column of the design, (p,)."""
@@ -476,14 +504,6 @@ def _monthly_log_odds(counts: newton.Counts) -> Floats:
     """Monthly log odds of each cause over the whole record, (k,), with half an ending more for causes without any."""
     ended = counts.weight @ counts.endings
     return np.asarray(np.log((ended + 0.5) / (counts.weight @ counts.trials - ended.sum() + 0.5)))
-
-
-def _require_finite(X: pd.DataFrame, names: tuple[str, ...]) -> None:
-    gaps = [name for name in names if not np.isfinite(X[name].to_numpy(np.float64)).all()]
-    if gaps:
-        raise ValueError(
-            f"expected a finite number for every landmark, got gaps in {', '.join(gaps)}; fill or drop these columns"
-        )
 
 
 def _scaling(values: Floats) -> Scaling:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from forecasting.models.checks import check_horizons, check_recorded
 from forecasting.models.detection import Detection, Gap, gap, incidence_given_gap, on_record
 from forecasting.models.episodes import duration_bin
 from forecasting.models.incidence import Incidence
@@ -142,7 +143,8 @@ class LadderModel(BaseEstimator):
         Raises
         ------
         ValueError
-            Without a case or a landmark, or for covariates other than the model's.
+            Without a case or a landmark, for landmarks of other cases or causes beyond the last, or for covariates
+            other than the model's.
         FloatingPointError
             Where the likelihood does not converge.
         """
@@ -151,6 +153,7 @@ class LadderModel(BaseEstimator):
                 f"expected cases and landmarks to fit on, got {len(cases.key)} and {len(lines.row)}; "
                 "check the population and the as-of day"
             )
+        lines.check_within(cases, len(self.causes))
         cases, lines = _sorted(cases, lines)
         if not self.clock:
             cases = replace(cases, term=np.zeros_like(cases.term))
@@ -202,6 +205,7 @@ class LadderModel(BaseEstimator):
         numpy.ndarray of shape (n_draws, n, k, n_horizons)
             Probability of having ended by each cause, already or within each horizon.
         """
+        self._check_ahead(at, horizons)
         return np.stack([self._given_gap(at, row, horizons)[0] for row in range(len(at.key))], axis=1)
 
     def reading_draws(self, at: Standings, horizons: tuple[int, ...]) -> tuple[Floats, Floats]:
@@ -221,6 +225,7 @@ class LadderModel(BaseEstimator):
         nothing_noted : numpy.ndarray of shape (n, n_draws)
             Probability Z that nothing would have been noted in the gap.
         """
+        self._check_ahead(at, horizons)
         found = [self._given_gap(at, row, horizons) for row in range(len(at.key))]
         return np.stack([incidence for incidence, _ in found]), np.stack([nothing for _, nothing in found])
 
@@ -275,6 +280,8 @@ class LadderModel(BaseEstimator):
         Incidence
             Mean of the draws, given that no ending was known on the forecast day; see `detection.on_record`.
         """
+        self._check_ahead(at, horizons)
+        check_recorded(recorded, len(at.key))
         found = []
         for row, until in enumerate(recorded):
             n_gap, k = int(at.gap[row]), len(self.causes)
@@ -286,6 +293,15 @@ class LadderModel(BaseEstimator):
             values = on_record(rise, later, horizons, n_gap, noted)
             found.append(values.mean(axis=0) if n_gap else values)
         return Incidence(np.stack(found), self.causes, horizons)
+
+    def _check_ahead(self, at: Standings, horizons: Sequence[int]) -> None:
+        check_horizons(horizons)
+        if at.covariates.shape[1] != len(self.covariates):
+            names = ", ".join(term.name for term in self.covariates)
+            raise ValueError(
+                f"expected {len(self.covariates)} covariates ({names}), got {at.covariates.shape[1]}; "
+                "give those that the model was fitted on"
+            )
 
     def _given_gap(self, at: Standings, row: int, horizons: tuple[int, ...]) -> tuple[Floats, Floats]:
         """Draws of the incidence given the gap, (n_draws, k, n_horizons), and of Z, (n_draws,)."""
