@@ -44,15 +44,17 @@ def issue(
     day = parse_day(as_of) if as_of is not None else None
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
     from forecasting.ledger import issue as put
-    from forecasting.ledger import open_forecasts
+    from forecasting.ledger import open_lineage
     from forecasting.record.history import load_history
 
     history = load_history(data, day)
-    table, silent = open_forecasts(history, names_in(models), target, cases or None, months)
+    table, silent, lineage = open_lineage(history, names_in(models), target, cases or None, months)
     for model, reasons in silent.items():
         for case, reason in reasons.items():
             print(f"{model} abstains for {case}: {reason}", file=sys.stderr)
-    _print_written(put(table, ledger, history, target=target, models=names_in(models), abstained=silent))
+    _print_written(
+        put(table, ledger, history, target=target, models=names_in(models), abstained=silent, lineage=lineage)
+    )
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from forecasting.ledger.additions import add, read_opinions, retract
 from forecasting.ledger.chain import Chain, read_chain, verify
 from forecasting.ledger.hubverse import export
-from forecasting.ledger.issue import issue, open_forecasts, replay
+from forecasting.ledger.issue import issue, open_forecasts, open_lineage, replay
 from forecasting.ledger.questions import question, read
 from forecasting.ledger.resolve import resolve
 from forecasting.ledger.score import Scorecard, score
@@ -18,6 +18,7 @@ __all__ = [
     "export",
     "issue",
     "open_forecasts",
+    "open_lineage",
     "question",
     "read",
     "read_chain",

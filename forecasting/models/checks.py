@@ -296,7 +296,7 @@ def whole_numbers(name: str, values: ArrayLike, n: int | None = None) -> Integer
     return np.asarray(values).astype(np.int64)
 
 
-def first_fault(faulty: NDArray[np.bool_]) -> int | None:
+def first_fault(faulty: NDArray[np.bool_] | np.bool_) -> int | None:
     """Position of the first True; None without one.
 
     >>> first_fault(np.array([False, True])), first_fault(np.array([False]))

@@ -1,5 +1,6 @@
 """The primary model: a penalised discrete-time multinomial hazard on stacked landmarks, recalibrated and shrunk."""
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Self
 
@@ -288,6 +289,27 @@ class HazardModel(BaseEstimator):
         model = self._model_incidence(X, horizons, self.coef_[None])[0]
         base = self.base_.predict_cumulative_incidence(X, horizons).values
         return Incidence((1.0 - self.shrink) * model + self.shrink * base, self.causes, horizons)
+
+    def recalibrated_by(self, calibration: tuple[float, float], shrink: float | None = None) -> Self:
+        """A fitted model with the same coefficients, and another recalibration and share of the base rate.
+
+        Parameters
+        ----------
+        calibration : tuple of float
+            Shift and slope; (0, 1) leaves log odds as they are.
+        shrink : float in [0, 1], optional
+            Share of the base rate; by default the model's own.
+
+        Returns
+        -------
+        HazardModel
+            A copy.
+        """
+        check_is_fitted(self, "coef_")
+        other = copy(self)
+        other.calibration_ = calibration
+        other.shrink = self.shrink if shrink is None else shrink
+        return other
 
     def predict_interval(self, X: pd.DataFrame, horizons: tuple[int, ...], level: float = 0.8) -> tuple[Floats, Floats]:
         """Confidence bounds of the probabilities of every state, survival last.

@@ -1,6 +1,7 @@
 """The model of the ladder: a hazard of the endings by state and a chain over the states, with posterior draws."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Self
 
@@ -27,6 +28,7 @@ from forecasting.models.ladder_months import FollowUps, Lines
 from forecasting.models.ladder_moves import N_STATES, ladder_moves
 from forecasting.models.ladder_product import forward_incidence
 from forecasting.models.ladder_standings import Standings
+from forecasting.models.recalibration_by_cause import Recalibration
 from forecasting.models.threads import one_thread
 
 Floats = NDArray[np.float64]
@@ -247,6 +249,25 @@ class LadderModel(BaseEstimator):
             Mixture of the readings' incidences, see `mixed`.
         """
         return mixed(*self.reading_draws(at, horizons), weight)
+
+    def recalibrated_by(self, recalibration: Recalibration) -> Self:
+        """A fitted model with the same hazard, moves and draws, and another recalibration.
+
+        Parameters
+        ----------
+        recalibration : Recalibration
+            Shift and slope of each cause; `Recalibration.none` gives the raw model.
+
+        Returns
+        -------
+        LadderModel
+            A copy.
+        """
+        check_is_fitted(self, "hazard_")
+        other = copy(self)
+        other.hazard_ = replace(self.hazard_, recalibration=recalibration)
+        other.draw_coefficients()
+        return other
 
     def gaps(self, at: Standings) -> Gap:
         """Draws of what the months since the last sight leave possible: `ended` (n_draws, n, k)."""

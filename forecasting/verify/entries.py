@@ -12,8 +12,10 @@ from forecasting.artefacts.session import shared_history
 from forecasting.documents.difference import Difference, compared, leaves
 from forecasting.features import DossierIndex
 from forecasting.forecasts import case_limits, forecast
+from forecasting.forecasts.parts import forecast_parts
 from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain
 from forecasting.ledger.entries import Issue, Resolution, Resolved, decoded, encoded
+from forecasting.ledger.lineage import with_lineage
 from forecasting.ledger.questions import (
     QUESTION,
     RULE,
@@ -133,6 +135,8 @@ class _Rederived:
         fitted = obtained.fitted
         table = forecast(history, cases, fitted=fitted, horizons=setting.horizons, index=index) if cases else None
         self._blocks = {} if table is None else blocks(table)
+        has_lineage = any(said.lineage is not None for entry in issues for said in entry.forecasts)
+        self._parts = forecast_parts(history, cases, fitted, setting.horizons, index) if has_lineage and cases else {}
 
     def compared_with(self, link: Link, case: str | None) -> tuple[int, list[Difference]]:
         """How many values were compared, and those that differ; of one case, if it is named."""
@@ -174,7 +178,10 @@ class _Rederived:
         own = self._blocks[entry.model]
         is_itself = entry.model == entry.reference_model
         reference = None if is_itself else self._blocks[entry.reference_model].only(own.case_ids)
-        return block_forecasts(own, reference, self._clusters)
+        found = block_forecasts(own, reference, self._clusters)
+        told = {said.case_id for said in entry.forecasts if said.lineage is not None}
+        parts = self._parts.get(entry.model, {})
+        return with_lineage(found, {case: part for case, part in parts.items() if case in told})
 
 
 def _groups(links: Iterable[Link]) -> Iterator[tuple[Setting, list[Link]]]:
