@@ -4,6 +4,7 @@ from forecasting.ledger.additions import add, read_opinions, retract
 from forecasting.ledger.chain import Chain, read_chain, verify
 from forecasting.ledger.hubverse import export
 from forecasting.ledger.issue import issue, open_forecasts, open_lineage, replay
+from forecasting.ledger.pool import pool
 from forecasting.ledger.questions import question, read
 from forecasting.ledger.resolve import resolve
 from forecasting.ledger.score import Scorecard, score
@@ -19,6 +20,7 @@ __all__ = [
     "issue",
     "open_forecasts",
     "open_lineage",
+    "pool",
     "question",
     "read",
     "read_chain",

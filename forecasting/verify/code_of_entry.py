@@ -194,8 +194,8 @@ def _made_again(folder: Path, entry: Issue, python: Path, code: Path, data: Path
     files = sorted(ledger.glob("*.json")) if ledger.is_dir() else []
     if done.returncode or len(files) != 1:
         raise UsageError(
-            f"expected that code to make the entry again, got: {_last(done.stderr or done.stdout)}; the record of that "
-            "time may be missing: name its folder with --data"
+            f"expected that code to make the entry again, got: {_last(done.stderr or done.stdout)}; what it needs "
+            "may be missing here: a library, or the record of that time (--data)"
         )
     held = parsed_json(SUBJECT.content(files[0]))
     assert isinstance(held, dict)
@@ -206,7 +206,7 @@ def _require_same_origin(name: str, named: str, entry: Issue, made: Mapping[str,
     """Refuse what would compare an entry with another record or other code than it says."""
     if made["record_sha256"] != entry.record_sha256:
         raise UsageError(
-            f"expected the record that {name} was made from, sha256 {entry.record_sha256}, got {made['record_sha256']}; "
+            f"expected the record of {name}, sha256 {entry.record_sha256}, got {made['record_sha256']}; "
             "the record of that time is missing: name its folder with --data"
         )
     if made["code"]["sha256"] != entry.code.sha256:
@@ -233,4 +233,5 @@ def _named(link: Link, entry: Issue, one: Difference) -> Difference:
 
 
 def _last(text: str) -> str:
-    return " ".join(text.split())[-LAST_WORDS:]
+    """The last line that says something, which names the error."""
+    return ([line.strip() for line in text.splitlines() if line.strip()] or [""])[-1][-LAST_WORDS:]
