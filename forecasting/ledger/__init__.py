@@ -2,6 +2,7 @@
 
 from forecasting.ledger.additions import add, read_opinions, retract
 from forecasting.ledger.chain import Chain, read_chain, verify
+from forecasting.ledger.changes import EntryChanges, entry_changes
 from forecasting.ledger.hubverse import export
 from forecasting.ledger.issue import issue, open_forecasts, open_lineage, replay
 from forecasting.ledger.pool import pool
@@ -12,10 +13,12 @@ from forecasting.ledger.writer import Written, append
 
 __all__ = [
     "Chain",
+    "EntryChanges",
     "Scorecard",
     "Written",
     "add",
     "append",
+    "entry_changes",
     "export",
     "issue",
     "open_forecasts",

@@ -53,7 +53,7 @@ _ALL: Final = (
         SECOND_REGISTRATION,
     ),
     Registered(
-        "recent_base_rate", "beside", "The base rate with a person-month's weight halved for every 20 years of its age.",
+        "recent_base_rate", "beside", "The base rate in which a person-month's weight halves every 20 years.",
         SECOND_REGISTRATION,
     ),
     Registered(
@@ -61,8 +61,8 @@ _ALL: Final = (
         SECOND_REGISTRATION,
     ),
     Registered(
-        "rivalry_base_rate", "beside", "The base rate by type and rivalry of the parties, pooled towards the overall one.",
-        "",
+        "rivalry_base_rate", "beside",
+        "The base rate by type and rivalry of the parties, pooled towards the overall one.", "",
     ),
     Registered(
         "primary", "beside",
@@ -70,7 +70,8 @@ _ALL: Final = (
         FIRST_REGISTRATION,
     ),
     Registered(
-        "plain_logit", "explanatory", "Unpenalised multinomial logit on the months of the first registration's model.", "",
+        "plain_logit", "explanatory",
+        "Unpenalised multinomial logit on the months of the first registration's model.", "",
     ),
 )  # fmt: skip
 REGISTER: Final[dict[str, Registered]] = {each.name: each for each in _ALL}

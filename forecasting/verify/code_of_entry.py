@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from forecasting.documents.difference import Difference, compared, leaves
-from forecasting.ledger.chain import Link
+from forecasting.ledger.chain import Link, read_link
 from forecasting.ledger.entries import Code, Issue
 from forecasting.store.code_hash import PACKAGE, library_versions
 from forecasting.store.code_origin import git
 from forecasting.store.errors import UsageError, shown
 from forecasting.store.foreign import parsed_json
-from forecasting.verify.entries import line_of, read_link
+from forecasting.verify.entries import line_of
 from forecasting.verify.verification import SUBJECT, Verification
 
 NOT_COMPARED: Final = ("sequence", "previous", "issued_on", "kind", "code")
@@ -75,7 +75,7 @@ def verify_by_its_code(
     >>> verify_by_its_code("ledger/000001-live-2026-08-31-concluded-ladder.json")  # doctest: +SKIP
     Verification(subject='ledger/000001-live-2026-08-31-concluded-ladder.json', n=1713, ...)
     """
-    link = read_link(Path(path))
+    link = read_link(Path(path), SUBJECT)
     entry = link.entry
     if not isinstance(entry, Issue):
         raise UsageError(f"expected an entry with forecasts, got {link.name}; name one that was issued")
