@@ -24,7 +24,7 @@ class CodeOrigin:
     commit : str or None
         Commit of the clone, 40 hexadecimal digits; None outside a clone.
     is_changed : bool
-        Whether the package differs from that commit.
+        Whether a module of the package differs from that commit.
     wheel : tuple of (str, str) or None
         File name and sha256 of the wheel that was installed; None in a clone, or where the installer kept neither.
     python : str
@@ -63,7 +63,7 @@ def code_origin(package: Path = PACKAGE) -> CodeOrigin:
     """
     commit = _said(package, "rev-parse", "--verify", "HEAD")
     is_own = commit is not None and _said(package, "ls-files", "--error-unmatch", "__init__.py") is not None
-    changes = _said(package, "status", "--porcelain", "--", ".") if is_own else ""
+    changes = _said(package, "status", "--porcelain", "--", "*.py") if is_own else ""
     wheel = None if is_own else _wheel(package.name)
     return CodeOrigin(commit if is_own else None, changes != "", wheel, platform.python_version())
 

@@ -136,7 +136,10 @@ def clone(folder, name):
 
 def test_code_in_a_clone_is_named_by_its_commit_and_whether_it_was_changed(tmp_path):
     sound, changed = clone(tmp_path / "a", "sound"), clone(tmp_path / "b", "changed")
-    (changed / "more.py").write_text("", encoding="utf-8")
+    for folder in (sound / "__pycache__", changed / "room"):
+        folder.mkdir()
+    (sound / "__pycache__" / "sound.pyc").write_bytes(b"")
+    (changed / "room" / "more.py").write_text("", encoding="utf-8")
     found = code_origin(sound)
     assert len(found.commit) == 40
     assert (found.is_changed, found.wheel) == (False, None)
