@@ -18,6 +18,8 @@ from forecasting.models.groups import indicators, repeated_groups
 from forecasting.models.incidence import Incidence, cumulative_incidence
 from forecasting.models.recalibration import recalibration
 from forecasting.models.refits import refits
+from forecasting.models.row_order import case_order
+from forecasting.models.scaling import Scaling
 from forecasting.models.threads import one_thread
 from forecasting.models.uncertainty import cluster_draws, state_bounds
 
@@ -30,42 +32,6 @@ LEVEL_SD = 10.0
 BATCH = 500
 # Gain in log likelihood at which a refit stops; for the fit itself, unlike the bootstrap, to the last digits.
 FULL_PRECISION = 1e-14
-
-
-@dataclass(frozen=True)
-class Scaling:
-    """Standardisation of p covariates by their distribution over the cases' first landmarks.
-
-    Over all landmarks long-lived cases would set the scale. A constant covariate has scale 1, so a column of zeros.
-
-    Attributes
-    ----------
-    mean, scale : numpy.ndarray of shape (p,)
-        Mean and standard deviation of each covariate.
-
-    Examples
-    --------
-    >>> Scaling(np.array([1.0]), np.array([2.0])).apply(np.array([[5.0]])).tolist()
-    [[2.0]]
-    """
-
-    mean: Floats
-    scale: Floats
-
-    def apply(self, values: Floats) -> Floats:
-        """Standardised covariates.
-
-        Parameters
-        ----------
-        values : numpy.ndarray of shape (n, p)
-            Covariates in their own units.
-
-        Returns
-        -------
-        numpy.ndarray of shape (n, p)
-            Covariates in standard deviations from the mean.
-        """
-        return np.asarray((values - self.mean) / self.scale)
 
 
 @dataclass(frozen=True)
@@ -226,11 +192,11 @@ class HazardModel(BaseEstimator):
         same_length({"the landmarks": landmark, "the covariates": X.index.to_numpy(), "the groups": label})
         check_columns(X, (*self.statics, *self.states, *([self.frame] if self.frame else [])))
         group = np.unique(label, return_inverse=True)[1]
-        order, case = self._order(X, np.stack([landmark, exit_, cause], axis=1), group)
+        order, case = case_order(X[self._told()], X["case"], np.stack([landmark, exit_, cause], axis=1), group)
         X, group, landmark, exit_, cause = X.iloc[order], group[order], landmark[order], exit_[order], cause[order]
         weight = X["weight"].to_numpy(np.float64)
         first = np.unique(case, return_index=True)[1]
-        self.scaling_ = _scaling(X[[*self.statics, *self.states]].to_numpy(np.float64)[first])
+        self.scaling_ = Scaling.of(X[[*self.statics, *self.states]].to_numpy(np.float64)[first])
         self.levels_ = {name: repeated_groups(X, name) for name in self.intercepts}
         rows = episodes(landmark, exit_, cause)
         month, last = month_weights(rows, landmark, exit_, case, weight)
@@ -456,24 +422,9 @@ class HazardModel(BaseEstimator):
         design[:, first_state : first_state + len(self.states)] *= decay(lag)[:, None]
         return design
 
-    def _order(self, X: pd.DataFrame, y: Integers, group: Integers) -> tuple[Integers, Integers]:
-        """Order of the rows, and numbers of the cases in it, that do not hang on how the rows came.
-
-        Cases go by group and by a hash of what their rows hold, so that sums, folds and draws are the same for every
-        order of the cases. The rows of a case stay as they are, since the first of them stands for its spell.
-        """
-        names = [*self.statics, *self.states, *([self.frame] if self.frame else []), *self.intercepts, "weight"]
-        told = pd.util.hash_pandas_object(X[names].reset_index(drop=True), index=False).to_numpy()
-        told = told + pd.util.hash_pandas_object(pd.DataFrame(y), index=False).to_numpy()
-        code, label = pd.factorize(X["case"])
-        held = np.zeros(len(label), dtype=np.uint64)
-        np.add.at(held, code, told * (1 + X.groupby(code).cumcount().to_numpy().astype(np.uint64)))
-        own = np.zeros(len(label), dtype=np.int64)
-        own[code] = group
-        rank = np.empty(len(label), dtype=np.int64)
-        rank[np.lexsort([held, own])] = np.arange(len(label))
-        order = np.argsort(rank[code], kind="stable")
-        return order, rank[code][order]
+    def _told(self) -> list[str]:
+        """Columns of X that a fit reads of each row."""
+        return [*self.statics, *self.states, *([self.frame] if self.frame else []), *self.intercepts, "weight"]
 
     def _precision(self) -> Floats:
         """Prior precision of each column of the design, (p,)."""
@@ -526,9 +477,3 @@ def _monthly_log_odds(counts: newton.Counts) -> Floats:
     """Monthly log odds of each cause over the whole record, (k,), with half an ending more for causes without any."""
     ended = counts.weight @ counts.endings
     return np.asarray(np.log((ended + 0.5) / (counts.weight @ counts.trials - ended.sum() + 0.5)))
-
-
-def _scaling(values: Floats) -> Scaling:
-    spread = values.std(axis=0)
-    # A constant column has a standard deviation of 0 up to rounding.
-    return Scaling(values.mean(axis=0), np.where(spread > 1e-9, spread, 1.0))
