@@ -179,6 +179,14 @@ def cells(cases: FollowUps, lines: Lines, n_causes: int) -> _Cells:
 
     A month within the follow-up of landmarks with a total weight c has weight 1 / c in each of them, so that every
     month of every case counts once.
+
+    Examples
+    --------
+    >>> one, zero = np.ones(1, dtype=int), np.zeros(1, dtype=int)
+    >>> cases = FollowUps(one, one, np.ones(1), zero, 2 * one, one, 2 * one, 2 * one, zero, zero, np.array([[0, 0]]))
+    >>> at = cells(cases, Lines(zero, zero, np.ones(1), np.zeros((1, 0))), 3)
+    >>> at.month.tolist(), at.group.tolist()
+    ([1, 2], [0, 0])
     """
     stop = np.minimum(cases.until[lines.row], lines.age + FOLLOW_UP)
     ahead = np.maximum(stop - lines.age, 0)
@@ -214,6 +222,14 @@ def counted(at: _Cells, at_risk: Floats, endings: Floats) -> Months:
     -------
     Months
         Groups.
+
+    Examples
+    --------
+    >>> one, zero = np.ones(1, dtype=int), np.zeros(1, dtype=int)
+    >>> cases = FollowUps(one, one, np.ones(1), zero, 2 * one, one, 2 * one, 2 * one, zero, zero, np.array([[0, 0]]))
+    >>> at = cells(cases, Lines(zero, zero, np.ones(1), np.zeros((1, 0))), 3)
+    >>> counted(at, *observed(cases, 3)).counts.endings.tolist()
+    [[1.0, 0.0, 0.0]]
     """
     row = at.months.row[at.group]
     trials = np.bincount(at.group, at.share * at_risk[row, at.month - 1]).astype(np.float64)
@@ -223,7 +239,14 @@ def counted(at: _Cells, at_risk: Floats, endings: Floats) -> Months:
 
 
 def observed(cases: FollowUps, n_causes: int) -> tuple[Floats, Floats]:
-    """Months at risk, (n, w), and endings, (n, w, k), as on record: nobody is at risk after the last sight."""
+    """Months at risk, (n, w), and endings, (n, w, k), as on record: nobody is at risk after the last sight.
+
+    >>> one, zero = np.ones(1, dtype=int), np.zeros(1, dtype=int)
+    >>> cases = FollowUps(one, one, np.ones(1), zero, 2 * one, one, 2 * one, 2 * one, zero, zero, np.array([[0, 0]]))
+    >>> at_risk, endings = observed(cases, 1)
+    >>> at_risk.tolist(), endings.tolist()
+    ([[1.0, 1.0]], [[[0.0], [1.0]]])
+    """
     month = np.arange(1, cases.states.shape[1] + 1)
     at_risk = ((month > cases.entry[:, None]) & (month <= cases.exit[:, None])).astype(np.float64)
     endings = np.zeros((*at_risk.shape, n_causes))
@@ -247,6 +270,17 @@ def in_gaps(
         What would have been noted.
     at_risk, endings : numpy.ndarray of shape (n, w) and (n, w, k)
         As `observed` makes them.
+
+    Examples
+    --------
+    A month that nobody looked at, in which a half would have collapsed:
+
+    >>> one, zero = np.ones(1, dtype=int), np.zeros(1, dtype=int)
+    >>> cases = FollowUps(one, one, np.ones(1), zero, one, zero, 2 * one, one, zero, zero, np.array([[0, 0]]))
+    >>> at_risk, endings = observed(cases, 3)
+    >>> in_gaps(cases, {0: np.array([[-50.0, 0.0, -50.0]])}, Detection(), at_risk, endings)
+    >>> at_risk.tolist(), endings[0, 1].round(6).tolist()
+    ([[1.0, 1.0]], [0.0, 0.5, 0.0])
     """
     for row, eta in log_odds.items():
         first, last = int(cases.exit[row]), int(cases.until[row])

@@ -72,8 +72,11 @@ def verify_by_its_code(
 
     Examples
     --------
-    >>> verify_by_its_code("ledger/000001-live-2026-08-31-concluded-ladder.json")  # doctest: +SKIP
-    Verification(subject='ledger/000001-live-2026-08-31-concluded-ladder.json', n=1713, ...)
+    >>> from forecasting.store.package_data import shipped
+    >>> verify_by_its_code(shipped("data") / "ledger" / "000040-resolution-2026-11-28.json")
+    Traceback (most recent call last):
+    forecasting.store.errors.UsageError: expected an entry with forecasts, got 000040-resolution-2026-11-28.json; \
+name one that was issued
     """
     link = read_link(Path(path), SUBJECT)
     entry = link.entry
