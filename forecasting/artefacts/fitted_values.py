@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 
 from forecasting.artefacts.forms import (
     Array,
@@ -159,11 +158,11 @@ LADDER: Final = Estimator(
         "coefficients": lambda model: (N_STEPS + _terms(model)) * len(model.causes),
         "shifts": lambda model: 2 * len(model.causes),
     },
-    unfitted=lambda pool: clone(pool.model),
+    unfitted=lambda pool: pool.parts()[0],
     finished=LadderModel.draw_coefficients,
 )
 POOL: Final = Estimator(
-    LadderPool, {"model_": LADDER, "base_": replace(DATED, unfitted=lambda pool: clone(pool.base))}, {}
+    LadderPool, {"model_": LADDER, "base_": replace(DATED, unfitted=lambda pool: pool.parts()[1])}, {}
 )
 FITTED: Final[dict[type, Estimator]] = {
     BaseRate: BASE_RATE,

@@ -8,7 +8,6 @@ from math import isfinite
 from typing import Any, Protocol
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
 from forecasting.artefacts.runs import packed, unpacked
 from forecasting.store.errors import shown
@@ -255,14 +254,14 @@ def require_keys(plain: Any, names: Iterable[str], spot: Spot) -> None:
     spot.require(not more, f"no key but {', '.join(names)}", more)
 
 
-def _parameters(model: BaseEstimator) -> dict[str, Any]:
+def _parameters(model: Any) -> dict[str, Any]:
     """Parameters of an estimator; a part of it is one of them."""
     return dict(model.get_params(deep=False))
 
 
 def _as_json(value: Any) -> Any:
     """A parameter as JSON: a tuple as a list, an estimator or a dataclass as an object of its own parameters."""
-    if isinstance(value, BaseEstimator):
+    if hasattr(value, "get_params"):
         return _as_json(_parameters(value))
     if is_dataclass(value) and not isinstance(value, type):
         return _as_json(asdict(value))

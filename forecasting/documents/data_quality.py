@@ -10,7 +10,6 @@ import pandas as pd
 import forecasting
 from forecasting.artefacts import code_sha256
 from forecasting.documents import data_quality_sections as sections
-from forecasting.documents.case.content import STALE_MONTHS
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
@@ -92,7 +91,7 @@ def assumed_shares(history: History) -> list[Content]:
 def unseen_cases(history: History) -> list[Content]:
     """Open cases whose last observation is long ago, the longest first."""
     views = history.case_views(history.open_case_ids())
-    unseen = [view for view in views if view.months_unseen > STALE_MONTHS]
+    unseen = [view for view in views if not view.is_state_known]
     return [
         {"case_id": view.case_id, "name": view.start["name"], "last_seen": view.last_seen.isoformat(),
          "months": view.months_unseen}

@@ -1,11 +1,11 @@
 """Sections of the report of the record itself, from its content."""
 
 from forecasting.documents.blocks import Cell, Section, Table, Text, Title
-from forecasting.documents.case.content import STALE_MONTHS
 from forecasting.documents.compose import chart, joined, section, table, text
 from forecasting.documents.quantities import code, count, day, figure, interval, name, quote, share
 from forecasting.documents.values import Fields, plain
 from forecasting.documents.wording import LADDER_NAMES, counted
+from forecasting.record.cases import UNKNOWN_AFTER_MONTHS
 from forecasting.record.vocabulary import STATES
 
 AGES_TOLD = (0, 1, 2, 5, 10, 20)
@@ -78,9 +78,9 @@ def stale(content: Fields) -> Section:
         return NOT_COMPUTED
     rows = [[quote(row["name"]), day(row["last_seen"]), count(row["months"])] for row in content["stale"][:SHOWN]]
     if not rows:
-        return section(text(f"Every open case was last observed within {STALE_MONTHS} months."))
+        return section(text(f"Every open case was last observed within {UNKNOWN_AFTER_MONTHS} months."))
     n = counted(len(content["stale"]), "open case was", "open cases were")
-    caption = f"{n} last observed more than {STALE_MONTHS} months ago"
+    caption = f"{n} last observed more than {UNKNOWN_AFTER_MONTHS} months ago"
     return section(table(caption, ["Case", "Last observed", "Months ago"], rows))
 
 

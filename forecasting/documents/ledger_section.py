@@ -51,6 +51,7 @@ def ledger_values(folder: Path) -> Content | None:
             if found
         ],
         "abstained": sum(len(one.silent) for one in issues),
+        "unknown": sum(len(one.unknown or ()) for one in issues),
         **{name: _rows(getattr(card, name)) for name in ("forecasts", "causes", "others")},
     }
 
@@ -67,12 +68,13 @@ def ledger(content: Fields) -> Section:
     )
     whole = text(
         "{entries} entries, {settled}; the last is {last}, sha256 {head}. Models abstained from single forecasts "
-        "{silent} times.",
+        "{silent} times; {unknown} forecasts are of cases whose state was unknown on their day.",
         entries=count(found["entries"]),
         settled=settled,
         last=code(found["last"]),
         head=code(found["head"]),
         silent=count(found["abstained"]),
+        unknown=count(found["unknown"]),
     )
     return section(whole, *(block for kind in KINDS for block in _of_kind(found, kind)))
 

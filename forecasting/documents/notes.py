@@ -15,19 +15,13 @@ from forecasting.documents.html import NOTEBOOK_STYLE, ORIGIN, rendered
 from forecasting.documents.provenance import Provenance
 from forecasting.documents.quantities import code, day
 from forecasting.documents.values import Content
-from forecasting.documents.wording import label
+from forecasting.documents.wording import MODEL_NAMES, label
 from forecasting.record.schema import TABLES
 
 SECTION = re.compile(r'<div class="section" data-made-by="([^"]+)" data-values="([^"]*)">')
 HEADING = re.compile(r"^## (.+)$", re.M)
 OWN_HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.S)
 LEADING = re.compile(r"(?=</p>|</li>)")
-MODEL_NAMES = {
-    "primary": "hazard model",
-    "base_rate": "base rate",
-    "type_base_rate": "base rate by type",
-    "rivalry_base_rate": "base rate by type and rivalry",
-}
 BRIEF = 12
 PACKAGE = "forecasting."
 

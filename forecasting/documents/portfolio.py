@@ -12,12 +12,13 @@ import forecasting
 from forecasting.artefacts import Obtained, code_sha256
 from forecasting.artefacts.session import shared_fit, shared_history
 from forecasting.documents import portfolio_sections as sections
-from forecasting.documents.case.content import skill
 from forecasting.documents.case.material import HAZARD_MODEL, HEADLINE_HORIZON, HEADLINE_MODEL, MODELS_SHOWN
+from forecasting.documents.case.skill import headline_skill
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
-from forecasting.forecasts import LEVEL, case_limits, forecast
+from forecasting.forecasts import LEVEL, case_limits, ended_already, forecast
+from forecasting.models import BASE_RATE
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, deadline, parse_day
@@ -66,9 +67,9 @@ class Material:
         return shared_fit(self.earlier, MODELS_SHOWN, self.target, self.artefacts)
 
     @remembered
-    def hazard(self) -> pd.DataFrame:
-        """Forecasts of the hazard model."""
-        return forecast(self.history, self.ids, fitted=self.fitted.only(HAZARD_MODEL), horizons=self.horizons)
+    def headline(self) -> pd.DataFrame:
+        """Forecasts by the headline."""
+        return forecast(self.history, self.ids, fitted=self.fitted.only(HEADLINE_MODEL), horizons=self.horizons)
 
 
 def portfolio_content(
@@ -98,12 +99,13 @@ def portfolio_content(
         "horizons": list(horizons),
         "horizon": found.horizon,
         "level": LEVEL,
-        "models": {"headline": HEADLINE_MODEL, "hazard_model": HAZARD_MODEL},
-        "accuracy": value("accuracy", skill, history.record.folder, history.sha256),
+        "models": {"headline": HEADLINE_MODEL, "base_rate": BASE_RATE, "first": HAZARD_MODEL},
+        "accuracy": value("accuracy", headline_skill, history.record.folder, history.sha256),
         "ended": value("ended", ended, found),
         "entered": value("entered", entered, found),
         "moved": value("moved", moves, found),
         "cases": value("cases", case_lines, found),
+        "unknown": value("unknown", unknown_states, found),
         "forecast": value("forecast", all_forecasts, found),
         PROVENANCE: value.provenance,
     }
@@ -119,10 +121,10 @@ def entered(found: Material) -> list[str]:
 
 
 def moves(found: Material) -> list[Content]:
-    """The hazard model's probabilities on both days, the largest change first."""
+    """The headline's probabilities of formalization on both days, the largest change first."""
     both, horizon = [case for case in found.ids if case in found.earlier_ids], found.horizon
-    past = forecast(found.earlier, both, fitted=found.past_fit.only(HAZARD_MODEL), horizons=(horizon,))
-    now, then = _chances(found.hazard, horizon), _chances(past, horizon)
+    past = forecast(found.earlier, both, fitted=found.past_fit.only(HEADLINE_MODEL), horizons=(horizon,))
+    now, then = _chances(found.headline, horizon), _chances(past, horizon)
     rows = [{"case_id": c, "before": then[c], "after": now[c]} for c in both if c in then and c in now]
     return sorted(rows, key=lambda row: (-abs(row["after"] - row["before"]), row["case_id"]))
 
@@ -133,7 +135,7 @@ def _chances(forecasts: pd.DataFrame, horizon: int) -> dict[str, float]:
 
 
 def case_lines(found: Material) -> Content:
-    """Name and dates of each case, and the applicability of the hazard model to it."""
+    """Name and dates of each case, and the applicability of the first registration's model to it."""
     limits = case_limits(found.history, found.ids, found.fitted.only(HAZARD_MODEL))
     return {view.case_id: _case(view) | {"limit": asdict(limits[view.case_id][HAZARD_MODEL])} for view in found.views}
 
@@ -144,14 +146,29 @@ def _case(view: Dossier) -> Content:
         "start": view.start_date.isoformat(),
         "last_seen": view.last_seen.isoformat(),
         "months_unseen": view.months_unseen,
+        "is_state_known": view.is_state_known,
     }
 
 
+def unknown_states(found: Material) -> Content:
+    """Cases that nobody has seen for long: how likely each has ended already, by state, and the day looked until."""
+    listed = {}
+    for view in found.views:
+        if not view.is_state_known:
+            rows = ended_already(found.history, view.case_id, fitted=found.fitted.only(HEADLINE_MODEL))
+            looked = max(view.looked_until, view.last_seen)
+            states = dict(zip(rows["cause"], map(float, rows["probability"]), strict=True))
+            listed[view.case_id] = {"looked_until": looked.isoformat(), "states": states}
+    return listed
+
+
 def all_forecasts(found: Material) -> list[Content]:
-    """Forecasts of the base rate and of the hazard model."""
-    base = forecast(found.history, found.ids, fitted=found.fitted.only(HEADLINE_MODEL), horizons=found.horizons)
-    rows = found.hazard
-    return base.to_dict(orient="records") + rows[rows["given"] == "all"].to_dict(orient="records")
+    """Marginal forecasts by the headline, the base rate and the first registration's model."""
+    beside = forecast(
+        found.history, found.ids, fitted=found.fitted.only(BASE_RATE, HAZARD_MODEL), horizons=found.horizons
+    )
+    rows = pd.concat([found.headline, beside], ignore_index=True)
+    return rows[rows["given"] == "all"].to_dict(orient="records")
 
 
 def ended(found: Material) -> list[Content]:

@@ -1,19 +1,21 @@
 """Sections of the page of all ongoing cases."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from forecasting.documents.blocks import Figure, Section, Text, Title
-from forecasting.documents.case.content import STALE_MONTHS
-from forecasting.documents.case.material import HAZARD_MODEL, HEADLINE_MODEL
+from forecasting.documents.blocks import Block, Cell, Figure, Section, Text, Title
 from forecasting.documents.compose import aside, badge, items, joined, section, table, text
-from forecasting.documents.quantities import chance, code, count, day, interval, name, points, quote
+from forecasting.documents.quantities import chance, code, count, day, name, points, quote, share
 from forecasting.documents.skill_tables import DESIGNS
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import PAST, PER_CENT, counted, limit_words, years
 from forecasting.record.vocabulary import CAUSES
 
 MOST_MOVED = 10
+HEAD = ("Case", "Formal agreement", "Collapse", "Fading", "Base rate: formal", "First registration: formal")
+UNKNOWN_HEAD = ("Case", "Acts looked for until", "Collapsed already", "Faded already", "Goes on", "Formal agreement",
+                "Collapse", "Fading")  # fmt: skip
+PARTS = {"all": "all"}
 WHY = {
     "range": "a covariate lies outside the range of the training cases",
     "age": "too few cases in the risk set at that age",
@@ -42,15 +44,16 @@ def accuracy(content: Fields) -> Section:
     ]
     known = [text("Ended since the last period:"), items(ended)] if ended else [text("No case ended in the period.")]
     rows = [
-        [DESIGNS.get(a["design"], a["design"]), chance(a["brier_skill"]), interval("chance", a["lower"], a["upper"]),
-         count(a["n"])]
+        [DESIGNS.get(a["design"], a["design"]), PARTS.get(a["part"]) or name(a["part"]),
+         share(a["skill"], a["lower"], a["upper"]), count(a["n"])]
         for a in content["accuracy"]
+        if a["skill"] is not None
     ]  # fmt: skip
-    head = ["Design", "Brier skill", f"80{PER_CENT} interval", "Forecasts"]
+    head = ["Design", "Forecasts made", f"Brier skill (80{PER_CENT} interval)", "Forecasts"]
     past = (
-        table("Out-of-sample skill of the hazard model over the base rate", head, rows)
+        table("Out-of-sample skill of the forecast over the base rate, formalization", head, rows)
         if rows
-        else text("The out-of-sample skill of the model is not known for this record.")
+        else text("The out-of-sample skill of the forecast is not known for this record.")
     )
     return section(text("There is no live track record yet: no issued forecast has matured."), *known, past)
 
@@ -62,7 +65,7 @@ def moved(content: Fields) -> Section:
          points(m["after"] - m["before"])]
         for m in content["moved"][:MOST_MOVED]
     ]  # fmt: skip
-    caption = f"Chance of a formal agreement within {years(content['horizon'])}, hazard model: largest changes"
+    caption = f"Chance of a formal agreement within {years(content['horizon'])}: largest changes"
     most = (
         table(caption, ["Case", "Earlier", "Now", "Points"], rows)
         if rows
@@ -73,25 +76,60 @@ def moved(content: Fields) -> Section:
 
 
 def forecasts(content: Fields) -> Section:
-    """Every case, by the model's chance of a formal agreement."""
+    """Every case, by its chance of a formal agreement; those whose state is unknown stand apart."""
     horizon = content["horizon"]
     found = {
-        (row["case_id"], row["model"]): row
-        for row in content["forecast"]
-        if row["cause"] == CAUSES[0] and row["horizon"] == horizon
+        (row["case_id"], row["model"], row["cause"]): row for row in content["forecast"] if row["horizon"] == horizon
     }
-    said = {case: found.get((case, HAZARD_MODEL)) for case in content["cases"]}
-    order = sorted(said, key=lambda case: -row["probability"] if (row := said[case]) else 1.0)
-    rows = [[_name(content["cases"][case]), _cell(found[case, HEADLINE_MODEL]), _cell(said[case])] for case in order]
-    caption = f"Chance of a formal agreement within {years(horizon)}, with 80{PER_CENT} intervals"
-    return section(table(caption, ["Case", "Base rate (headline)", "Hazard model"], rows), *_limits(content))
+    top = content["models"]["headline"]
+    order = sorted(content["cases"], key=lambda case: -found[case, top, CAUSES[0]]["probability"])
+    known = [case for case in order if case not in content["unknown"]]
+    unknown = [case for case in order if case in content["unknown"]]
+    within = f"within {years(horizon)}, with 80{PER_CENT} intervals"
+    return section(
+        table(f"Seen in the last two years: how each may end {within}", HEAD, _rows(content, known, found))
+        if known
+        else text("No case was seen in the last two years."),
+        *_unknown(content, unknown, found, within),
+        *_limits(content),
+    )
 
 
-def _name(case: Fields) -> Text:
-    if case["months_unseen"] <= STALE_MONTHS:
-        return text("{name}", name=case["name"])
-    unseen = aside("last observed {months} months ago", months=count(case["months_unseen"]))
-    return text("{name} {unseen}", name=case["name"], unseen=unseen)
+def _rows(content: Fields, cases: list[str], found: Mapping[tuple[str, str, str], Fields]) -> list[list[Cell]]:
+    models = content["models"]
+    return [
+        [
+            text("{name}", name=content["cases"][case]["name"]),
+            *(_cell(found.get((case, models["headline"], cause))) for cause in CAUSES),
+            *(_cell(found.get((case, models[model], CAUSES[0]))) for model in ("base_rate", "first")),
+        ]
+        for case in cases
+    ]
+
+
+def _unknown(
+    content: Fields, cases: list[str], found: Mapping[tuple[str, str, str], Fields], within: str
+) -> Iterator[Block]:
+    """Cases whose state is unknown: how likely each has ended already, and how; nothing where there are none."""
+    if not cases:
+        return
+    rows: list[list[Cell]] = []
+    for case, own in zip(cases, _rows(content, cases, found), strict=True):
+        told, states = content["unknown"][case], content["unknown"][case]["states"]
+        months = aside("last observed {n} months ago", n=count(content["cases"][case]["months_unseen"]))
+        rows.append(
+            [
+                text("{name} {months}", name=content["cases"][case]["name"], months=months),
+                day(told["looked_until"]),
+                *(chance(states[state]) for state in ("collapsed", "faded", "ongoing")),
+                *own[1:4],
+            ]
+        )
+    yield text(
+        f"**State unknown:** {counted(len(cases), 'case was', 'cases were')} not observed for more than two years. The "
+        "numbers include that the case has ended already without being noted."
+    )
+    yield table(f"State unknown: what may have come already, and {within}", UNKNOWN_HEAD, rows)
 
 
 def _limits(content: Fields) -> Iterator[Text]:
@@ -103,7 +141,7 @@ def _limits(content: Fields) -> Iterator[Text]:
         if case["limit"]["status"] == "abstained"
     ]
     if silent:
-        yield text("The hazard model abstains from {cases}.", cases=joined(silent))
+        yield text("The first registration's model abstains from {cases}.", cases=joined(silent))
     widened = [case["limit"] for case in cases if case["limit"]["status"] == "widened"]
     reasons = Counter(WHY[rule] for limit in widened for rule in {reason["rule"] for reason in limit["reasons"]})
     if reasons:

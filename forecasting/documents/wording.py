@@ -94,6 +94,17 @@ TERM_NAMES = {
     "era": "Its quarter of a century",
 }
 
+MODEL_NAMES: Final[Mapping[str, str]] = {
+    "ladder": "forecast by the ladder",
+    "ladder_model": "model of the ladder alone",
+    "base_rate": "base rate",
+    "recent_base_rate": "base rate, recent years weighing more",
+    "type_base_rate": "base rate by type",
+    "rivalry_base_rate": "base rate by type and rivalry",
+    "primary": "hazard model of the first registration",
+}
+"""Every model in words; the first is the headline."""
+
 LADDER_NAMES: Final = {"formalization": "Way to a binding text", "strain": "Strain"}
 LEVEL_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "formalization": (

@@ -19,7 +19,7 @@ from forecasting.models.attribution import path_shares, state_loading, sum_by_te
 from forecasting.models.hazard import HazardModel
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
-from forecasting.record.months import check_horizons, completed_months
+from forecasting.record.months import calendar_months, check_horizons
 from forecasting.record.reads import changed
 from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
 from forecasting.store.errors import AbstentionError, UsageError
@@ -172,7 +172,8 @@ def changes(
     Raises
     ------
     UsageError
-        Where the first day is not the earlier one, or the case was not known or had ended.
+        Where the first day is not the earlier one, the case was not known or had ended, or the models given are without
+        the hazard model.
     AbstentionError
         Where the model abstains on either day.
 
@@ -197,7 +198,7 @@ def changes(
     def base(model: HazardModel, line: pd.DataFrame) -> float:
         return float(marginal_probabilities(model.base_, line, "", (horizon,))[k, 0])
 
-    was, is_ = (float(completed_months(view.start_date, view.as_of)) for view in views)
+    was, is_ = (float(calendar_months(view.start_date, view.as_of)) for view in views)
     rows = [
         Change(RECORD, RECORD, None, None, said(second, lines.known) - said(first, lines.known)),
         *_leg(second, "corrections", lines.known, lines.corrected, horizon, k),
@@ -212,9 +213,12 @@ def changes(
 
 
 def _model(history: History, case_id: str, fitted: FittedModels, index: DossierIndex) -> HazardModel:
-    model = fitted.models[MODEL]
+    model = fitted.models.get(MODEL)
     if not isinstance(model, HazardModel):
-        raise TypeError(f"expected a hazard model, got {type(model).__name__}")
+        raise UsageError(
+            f"expected {MODEL} among the fitted models, got {', '.join(fitted.models)}: fit it with "
+            f'fit_models(history, ["{MODEL}"])'
+        )
     limit = case_limits(history, [case_id], fitted, index)[case_id][MODEL]
     if limit.status == "abstained":
         raise AbstentionError(

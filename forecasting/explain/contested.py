@@ -1,19 +1,21 @@
-"""Arguable codings of the case itself, and the forecasts of the base rate and the hazard model under each."""
+"""Arguable codings of the case itself, and the forecasts of the base rate and the headline under each."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts import FittedModels, fit_models
-from forecasting.forecasts.fit import rivalry
-from forecasting.forecasts.forecast import case_covariates
-from forecasting.forecasts.training import UNCERTAIN, case_lines
-from forecasting.forecasts.uncertain import marginal_probabilities
-from forecasting.models.base_rate import BaseRate
-from forecasting.models.hazard import HazardModel
+import pandas as pd
+
+from forecasting.features import DossierIndex
+from forecasting.forecasts import LEVEL, FittedModels, fit_models
+from forecasting.forecasts.classes import CLASSES, class_labels
+from forecasting.forecasts.ladder import CaseOnLadder, seen_case
+from forecasting.forecasts.uncertain import MARGINAL
+from forecasting.models import HEADLINE
+from forecasting.models.dated_rate import DatedRate
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
-from forecasting.record.recoding import recoded
+from forecasting.record.recoding import only_case, recoded
 
 CLASS_MODEL = "rivalry_base_rate"
 
@@ -74,6 +76,7 @@ def contested_codings(history: History, view: Dossier, fitted: FittedModels, hor
     rows = rows[(rows["case_id"] == view.case_id) & rows["target"].isin(("", fitted.target))]
     rows = rows[["alternative_id", "field", "value", "reason", "known_date"]]
     model = fitted.models.get(CLASS_MODEL) or fit_models(history, (CLASS_MODEL,), fitted.target).models[CLASS_MODEL]
+    assert isinstance(model, DatedRate)
     listed = []
     for alternative_id, group in rows.groupby("alternative_id", sort=False):
         changes = {str(f): str(v) for f, v in zip(group["field"], group["value"], strict=True)}
@@ -96,35 +99,36 @@ def contested_codings(history: History, view: Dossier, fitted: FittedModels, hor
 
 
 def _class_effect(
-    view: Dossier, changes: dict[str, str], model: BaseRate, horizon: int
+    view: Dossier, changes: dict[str, str], model: DatedRate, horizon: int
 ) -> tuple[float | None, float | None]:
-    covariates = case_covariates([view])
-    altered = covariates.copy()
-    if "type" in changes:
-        altered["type"] = changes["type"]
-    if "adversarial" in changes:
-        altered["rivalry"] = rivalry(float(changes["adversarial"]))
-    if altered.equals(covariates):
+    coded = pd.DataFrame({name: [view.start[name]] for name in CLASSES.values()})
+    altered = coded.assign(**{name: _value(name, changes[name]) for name in CLASSES.values() if name in changes})
+    labels = [str(class_labels(starts, CLASS_MODEL)[0]) for starts in (coded, altered)]
+    if labels[0] == labels[1]:
         return None, None
-    both = [model.predict_cumulative_incidence(x, (horizon,)).values[0, 0, 0] for x in (covariates, altered)]
+    both = [model.predict_cumulative_incidence(seen_case(view, label), (horizon,)).values[0, 0, 0] for label in labels]
     return float(both[0]), float(both[1])
 
 
+def _value(name: str, text: str) -> str | float:
+    return text if name == "type" else float(text)
+
+
 def formalized_if_recoded(
-    history: History, model: HazardModel, case_id: str, alternative_id: str, target: str, horizon: int
+    history: History, pool: LadderPool, case_id: str, alternative_id: str, target: str, horizon: int
 ) -> float:
-    """Probability of formalization by a fitted hazard model if the case were coded otherwise; the fit stays as it is.
+    """Probability of formalization by the fitted headline if the case were coded otherwise; the fit stays as it is.
 
     Parameters
     ----------
     history : History
         The record as of the day.
-    model : HazardModel
-        Model of the day, fitted on the record as coded.
+    pool : LadderPool
+        The headline of the day, fitted on the record as coded.
     case_id : str
         An open case.
     alternative_id : str
-        A joint alternative of the case that leaves it open.
+        A joint alternative of the case that leaves it open; of a ladder, too.
     target : {"concluded", "in_force"}
         What counts as formalized.
     horizon : int
@@ -133,8 +137,9 @@ def formalized_if_recoded(
     Returns
     -------
     float
-        In [0, 1], marginal over an uncertain endorsement.
+        In [0, 1], marginal over an uncertain endorsement and open claims.
     """
-    index = DossierIndex(recoded(history, [alternative_id]), target)
-    line = case_lines(index, [index.dossier(case_id, history.as_of)], MODEL_FEATURES)
-    return float(marginal_probabilities(model, line, UNCERTAIN, (horizon,))[0, 0])
+    # Covariates of the ladder's model and its ladders are the case's own: what others did need not be read again.
+    index = DossierIndex(recoded(only_case(history, case_id), [alternative_id]), target)
+    case = CaseOnLadder(index, index.dossier(case_id, history.as_of), (horizon,), LEVEL)
+    return float(case.states(HEADLINE, pool)[MARGINAL].point[0, 0])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from forecasting.backtest import SCORED, Backtest
 from forecasting.forecasts import LEVEL
+from forecasting.models import BASE_RATE, FIRST, HEADLINE, LADDER_MODEL
 from forecasting.record.history import History
 from forecasting.record.months import DAYS_PER_MONTH, deadline
 from forecasting.record.panel import spells
@@ -22,7 +23,7 @@ from forecasting.store.errors import UsageError
 from forecasting.store.files import write_whole
 
 FILE: Final = f"{EVALUATION}/track_record.csv"
-MODELS: Final = ("ladder", "ladder_model", "primary", "base_rate")
+MODELS: Final = (HEADLINE, LADDER_MODEL, FIRST, BASE_RATE)
 CHANCES: Final = tuple(f"{model}_{cause}" for model in MODELS for cause in CAUSES)
 COLUMNS: Final = ("case_id", "as_of", "age_months", "horizon", *CHANCES, "state", "known_date")
 FEWEST_CASES: Final = 10
@@ -82,16 +83,18 @@ class TrackRecord:
 def past_forecasts(scored: Backtest, history: History, target: str = TARGETS[0]) -> pd.DataFrame:
     """Every scored forecast of a rolling backtest of `history`, one row per horizon, columns `COLUMNS`.
 
+    A model that the backtest did not score has no columns.
     `known_date` is the first day by which the deadline had passed and the `state` was known: on an earlier day the
     forecast could not have been scored.
     """
     lines = scored.origins.lines
+    models = [model for model in MODELS if model in scored.probabilities]
     pieces = []
     for column, horizon in enumerate(SCORED):
         states = scored.origins.states[:, column]
         chances = {
             f"{model}_{cause}": scored.probabilities[model][:, k, column].round(DIGITS)
-            for model in MODELS
+            for model in models
             for k, cause in enumerate(CAUSES)
         }
         rows = lines[["case_id", "age_months"]].assign(
@@ -102,7 +105,8 @@ def past_forecasts(scored: Backtest, history: History, target: str = TARGETS[0])
         )
         pieces.append(rows[states >= 0])
     table = pd.concat(pieces).sort_values(["case_id", "as_of", "horizon"]).reset_index(drop=True)
-    return table.assign(known_date=_known_dates(table, history, target))[list(COLUMNS)]
+    table = table.assign(known_date=_known_dates(table, history, target))
+    return table[[name for name in COLUMNS if name in table]]
 
 
 def _known_dates(table: pd.DataFrame, history: History, target: str) -> NDArray[np.datetime64]:
@@ -112,10 +116,12 @@ def _known_dates(table: pd.DataFrame, history: History, target: str) -> NDArray[
     full = np.ceil((table["age_months"] + table["horizon"]).to_numpy() * DAYS_PER_MONTH).astype("timedelta64[D]")
     calendar = [deadline(day.date(), int(months)) for day, months in zip(table["as_of"], table["horizon"], strict=True)]
     passed = np.maximum(start + full, np.array(calendar, dtype="datetime64[D]"))
-    ending = outcomes["end_known_date"].loc[case].to_numpy().astype("datetime64[D]")
-    # A window without an ending on record is over once it has passed; an ending counts once it was known.
-    is_going_on = (table["state"] == ONGOING).to_numpy()
-    return np.where(is_going_on, passed, np.maximum(passed, ending))
+    ending, seen = (
+        outcomes[name].loc[case].to_numpy().astype("datetime64[D]") for name in ("end_known_date", "last_seen")
+    )
+    # Going on is known once the case was seen after the deadline; any other state once the ending was known.
+    is_seen_going_on = (table["state"] == ONGOING).to_numpy() & (seen >= passed)
+    return np.where(is_seen_going_on, passed, np.maximum(passed, ending))
 
 
 def write_track_record(path: Path, scored: Backtest, history: History, target: str = TARGETS[0]) -> None:
@@ -192,6 +198,27 @@ def read_track_record(history: History, target: str = TARGETS[0]) -> PastForecas
     return PastForecasts(pd.read_csv(path, parse_dates=["as_of", "known_date"]), "")
 
 
+def headline_track_record(history: History, target: str = TARGETS[0]) -> PastForecasts:
+    """The same, and without lines where they are not forecasts of the headline.
+
+    Parameters
+    ----------
+    history : History
+        The record.
+    target : {"concluded", "in_force"}
+        What counts as formalized.
+
+    Returns
+    -------
+    PastForecasts
+        As of `read_track_record`.
+    """
+    found = read_track_record(history, target)
+    if found.lines is not None and f"{HEADLINE}_{CAUSES[0]}" not in found.lines:
+        return PastForecasts(None, "the track record has no forecasts of this model")
+    return found
+
+
 def track_record(
     past: pd.DataFrame,
     history: History,
@@ -210,8 +237,8 @@ def track_record(
         Past forecasts with the columns `COLUMNS`.
     history : History
         The record as of the day.
-    model : {"ladder", "ladder_model", "primary", "base_rate"}
-        Model of the forecasts.
+    model : str
+        Model of the forecasts, out of `MODELS`.
     horizon : int
         Months; only forecasts of the same horizon count.
     age_months : int
@@ -240,6 +267,62 @@ def track_record(
     lower, upper = interval_around(observed, drawn, LEVEL)
     mean, mean_base_rate = (float(alike[f"{name}_{cause}"].mean()) for name in (model, "base_rate"))
     return TrackRecord(model, len(alike), n_cases, mean, mean_base_rate, observed, lower, upper, LEVEL, False)
+
+
+@dataclass(frozen=True)
+class PastRange:
+    """All past forecasts of one horizon and ending by a model.
+
+    Attributes
+    ----------
+    n, n_cases : int
+        Number of forecasts, and of their cases.
+    least, most : float or None
+        The lowest and the highest of them; None where there are none.
+    """
+
+    n: int
+    n_cases: int
+    least: float | None
+    most: float | None
+
+
+def past_range(past: pd.DataFrame, history: History, model: str, horizon: int, cause: str = CAUSES[0]) -> PastRange:
+    """The range of the past forecasts whose state was known on the history's day.
+
+    Parameters
+    ----------
+    past : pandas.DataFrame
+        Past forecasts with the columns `COLUMNS`.
+    history : History
+        The record as of the day.
+    model : str
+        Model of the forecasts, out of `MODELS`.
+    horizon : int
+        Months.
+    cause : {"formalized", "collapsed", "faded"}
+        The ending.
+
+    Returns
+    -------
+    PastRange
+        Of every age.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> days = pd.to_datetime(["1990-01-01", "2100-01-01"])
+    >>> past = pd.DataFrame(
+    ...     {"case_id": ["a", "b"], "horizon": 60, "known_date": days, "ladder_formalized": [0.1, 0.9]}
+    ... )
+    >>> past_range(past, load_history(as_of="2026-02-05"), "ladder", 60)
+    PastRange(n=1, n_cases=1, least=0.1, most=0.1)
+    """
+    known = past[(past["known_date"] <= pd.Timestamp(history.as_of)) & (past["horizon"] == horizon)]
+    said = known[f"{model}_{cause}"]
+    if not len(said):
+        return PastRange(0, 0, None, None)
+    return PastRange(len(said), known["case_id"].nunique(), float(said.min()), float(said.max()))
 
 
 def _groups(case_ids: "pd.Series[str]", history: History, target: str) -> NDArray[np.int64]:

@@ -16,24 +16,25 @@ from forecasting.documents.figures.style import Chart
 from forecasting.explain.drivers import driver_points
 from forecasting.explain.signposts import SIGNS, Signpost, line_after, signposts
 from forecasting.explorer import words
-from forecasting.forecasts import Session, open_cases
+from forecasting.forecasts import Session, ended_already, open_cases
 from forecasting.forecasts.applicability import Applicability
 from forecasting.forecasts.training import UNCERTAIN
 from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED, marginal_probabilities
+from forecasting.models import BASE_RATE, FIRST, HEADLINE, LADDER_MODEL
 from forecasting.record.cases import Dossier
 from forecasting.record.months import HORIZONS, check_horizons, parse_day
 from forecasting.record.vocabulary import STATES, TARGETS
 from forecasting.store.errors import AbstentionError, UsageError, shown
 
-MODEL = "primary"
-MODELS = (MODEL, "base_rate")
+MODEL = FIRST
+MODELS = (HEADLINE, LADDER_MODEL, BASE_RATE, "recent_base_rate", "type_base_rate", MODEL)
 CURVE = (1, 2, 3, *range(6, 121, 6))
 MAIN_HORIZON = 60
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """Forecasts of one case as of a day by the hazard model and the base rate, displayed in a notebook.
+    """Forecasts of one case as of a day: the headline, and what stands under it, displayed in a notebook.
 
     Parameters
     ----------
@@ -60,12 +61,20 @@ class Outlook:
     @cached_property
     def givens(self) -> tuple[str, ...]:
         """Conditions of the forecasts: `all` (marginal), and both values of an uncertain endorsement (conditional)."""
-        return tuple(self.table.loc[self.table["model"] == MODEL, "given"].unique()) or (MARGINAL,)
+        return tuple(self.table.loc[self.table["model"] == HEADLINE, "given"].unique()) or (MARGINAL,)
 
     @cached_property
     def limit(self) -> Applicability:
         """True if the hazard model abstains (no rows, drivers or signposts) or widens its interval, and why."""
         return self.session.limits([self.case.case_id])[self.case.case_id][MODEL]
+
+    @cached_property
+    def ended(self) -> dict[str, float]:
+        """Probability by the headline that it has ended already, by state; empty where seen in the month."""
+        rows = ended_already(
+            self.session.history, self.case.case_id, fitted=self.session.fitted.only(HEADLINE), index=self.session.index
+        )
+        return dict(zip(rows["cause"], map(float, rows["probability"]), strict=True))
 
     @property
     def abstains(self) -> bool:
@@ -85,7 +94,7 @@ class Outlook:
         Parameters
         ----------
         given
-            One of `givens`; default: all rows. The base rate does not depend on endorsement, so that its rows are
+            One of `givens`; default: all rows. The base rates do not depend on endorsement, so that their rows are
             included under each condition.
 
         Returns
@@ -114,7 +123,7 @@ class Outlook:
         return driver_points(self.session.hazard, self.session.line(self.case).assign(**side), self.horizon)
 
     def why(self, given: str = MARGINAL) -> str:
-        """One line of text: both models at the main horizon, and the strongest drivers."""
+        """One line of text: the models at the main horizon, and the strongest drivers of the first registration's."""
         frame = self.to_frame(given)
         return words.why(frame[frame["horizon"] == self.horizon], self.drivers(given), asdict(self.limit))
 
@@ -161,11 +170,14 @@ class Outlook:
         if given not in self.givens:
             known = f"{', '.join(self.givens)} for {self.case.case_id}"
             raise UsageError(f"expected given as one of {known}, got {shown(given)}; choose one of them")
-        return rows[rows["given"].eq(given) | (rows["model"].ne(MODEL) & rows["given"].eq(MARGINAL))]
+        under = set(rows.loc[rows["given"].eq(given), "model"])
+        return rows[rows["given"].eq(given) | (~rows["model"].isin(under) & rows["given"].eq(MARGINAL))]
 
     def _repr_html_(self) -> str:
         why = self.why()
-        top = f"{words.heading(self.case, self.session.target)}{words.paragraph(why)}"
+        told = words.ended(self.ended)
+        top = f"{words.heading(self.case, self.session.target)}{words.paragraph(told) if told else ''}"
+        top += words.paragraph(why)
         return f"{top}{words.figure(self.plot().svg(), why)}{words.table(self.to_frame(MARGINAL))}"
 
 
@@ -212,7 +224,7 @@ def ask(
     data: str | Path | None = None,
     artefacts: str | Path | None = ARTEFACTS,
 ) -> Outlook:
-    """Forecast one case by the hazard model and the base rate, with an explanation.
+    """Forecast one case by the headline and what stands under it, with an explanation.
 
     Parameters
     ----------

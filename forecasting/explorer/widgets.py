@@ -23,11 +23,11 @@ GIVENS = (("as coded", MARGINAL), ("endorsed", ENDORSED), ("not endorsed", NOT_E
 NOTHING = ("nothing more", "")
 WIDE = {"description_width": "9em"}
 KEPT = 64
-CHART = "Chance of each ending by years after the day, by the hazard model and the base rate; the numbers stand below."
+CHART = "Chance of each ending by years after the day, by the forecast and what stands under it; numbers stand below."
 
 
 class ForecastExplorer(ipywidgets.VBox):
-    """Widget that shows the hazard model and the base rate for a case and day of choice.
+    """Widget that shows the forecast and what stands under it for a case and day of choice.
 
     Public parts: the inputs `case`, `as_of`, `target`, `given` (whether leaders endorse the case, if that is uncertain)
     and `act` (an act supposed to become known); the button `fit` for a day without fitted models; the displays

@@ -12,6 +12,7 @@ from forecasting.documents.compose import aside, section, text
 from forecasting.documents.html import drawing_html, rendered, section_html
 from forecasting.documents.quantities import chance, code, points, quote
 from forecasting.documents.wording import (
+    MODEL_NAMES,
     PER_CENT,
     label,
     limit_words,
@@ -24,9 +25,8 @@ from forecasting.documents.wording import (
 from forecasting.explain.drivers import BASE
 from forecasting.explain.signposts import Signpost
 from forecasting.record.cases import Dossier
-from forecasting.record.vocabulary import CAUSES, STATES
+from forecasting.record.vocabulary import CAUSES, ONGOING, STATES
 
-MODEL_NAMES = {"primary": "hazard model", "base_rate": "base rate"}
 TARGET_WORDS = {"concluded": "signed or adopted", "in_force": "in force"}
 HEAD = ("Within", "By", "Formal agreement", "Collapse", "Fading", "Still informal")
 MOST_NAMED = 2
@@ -43,9 +43,21 @@ def sight(case: Dossier) -> str:
     """That a case was last seen some time before the day, as text; empty where it was seen then."""
     if case.gap_months == 0:
         return ""
+    unknown = "" if case.is_state_known else " Its state is unknown."
     return (
-        f" Last observed on {long_day(case.last_seen)}: the curves begin with the chance that it ended unobserved "
-        "since then."
+        f"{unknown} Last observed on {long_day(case.last_seen)}; acts looked for until "
+        f"{long_day(max(case.looked_until, case.last_seen))}."
+    )
+
+
+def ended(chances: Mapping[str, float]) -> str:
+    """How likely it has ended already without being noted, by state, as text; empty where it was seen in the month."""
+    if not chances:
+        return ""
+    told = ", ".join(f"{wording.PAST[cause]} {percent(chances[cause])}" for cause in CAUSES)
+    return (
+        f"With {percent(1.0 - chances[ONGOING])} it has ended already without being noted ({told}); the curves begin "
+        "with that."
     )
 
 
@@ -69,7 +81,11 @@ def why(rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, An
         for side, names in (("up", ups), ("down", downs))
         if names
     ]
-    reasons = f" The model goes {'; '.join(sides)} (points)." if sides else " Nothing moves the model by half a point."
+    reasons = (
+        f" The hazard model of the first registration goes {'; '.join(sides)} (points)."
+        if sides
+        else " Nothing moves the hazard model of the first registration by half a point."
+    )
     beyond = limit_words(dict(limit))
     if limit["status"] == "abstained":
         reasons = f" The hazard model gives no number here: {beyond}."
@@ -92,7 +108,7 @@ def table(frame: pd.DataFrame) -> str:
         for model, name in MODEL_NAMES.items()
         if (horizon, model, STATES[0]) in found
     ]
-    return _html(compose.table(f"The hazard model beside the base rate, with 80{PER_CENT} intervals", HEAD, rows))
+    return _html(compose.table(f"The forecast and what stands under it, with 80{PER_CENT} intervals", HEAD, rows))
 
 
 def figure(svg: str, words: str) -> str:

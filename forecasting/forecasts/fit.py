@@ -179,7 +179,7 @@ class _Learned:
         if isinstance(model, LadderModel):
             return self._ladder()
         if isinstance(model, LadderPool):
-            return model.of(self._ladder(), self._rate(name, clone(model.base), HEADLINE_POPULATION))
+            return model.of(self._ladder(), self._rate(name, model.parts()[1], HEADLINE_POPULATION))
         assert isinstance(model, DatedRate)
         return self._rate(name, model, population)
 

@@ -108,7 +108,10 @@ class Abstention(Form):
 
 
 class Issue(Entry):
-    """Forecasts of one model as of one day, and the cases for which it abstained; each case is in one of the two."""
+    """Forecasts of one model as of one day, and the cases for which it abstained; each case is in one of the two.
+
+    `unknown`: forecasts of cases whose state was unknown on that day, since nobody had seen them for long.
+    """
 
     entry: Literal["issue"]
     kind: Kind
@@ -128,6 +131,7 @@ class Issue(Entry):
     rule: Text
     forecasts: tuple[CaseForecast, ...]
     abstained: tuple[Abstention, ...] | None = Field(default=None, min_length=1)
+    unknown: tuple[Slug, ...] | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -142,6 +146,8 @@ class Issue(Entry):
             _require(named == sorted(set(named)), "cases in order, each once", named)
         _require(not set(cases) & set(silent), "a forecast of a case, or the reason why there is none", silent)
         _require(bool(cases or silent), "at least one case", cases)
+        unknown = list(self.unknown or ())
+        _require(unknown == sorted(set(unknown) & set(cases)), "cases with a forecast, in order, each once", unknown)
         check_kind(self.kind, self.as_of, self.issued_on)
         _require(self.kind == REPLAY or self.record_end == self.as_of, "a live as_of at the record's end", self.as_of)
         for forecast in self.forecasts:

@@ -16,6 +16,7 @@ from forecasting.ledger.entries import LIVE, LIVE_DAYS, REPLAY, Issue
 from forecasting.ledger.lineage import Lineages, code_of_now, with_lineage
 from forecasting.ledger.questions import QUESTION, REFERENCE, RULE, Block, block_forecasts, blocks
 from forecasting.ledger.writer import Written, append
+from forecasting.models import FIRST, HEADLINE, LADDER_MODEL
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, deadline
 from forecasting.record.panel import check_choice
@@ -23,7 +24,8 @@ from forecasting.record.vocabulary import STATES, TARGETS
 from forecasting.store.errors import UsageError, shown
 
 Abstentions = Mapping[str, Mapping[str, str]]
-MODELS_ISSUED = ("primary", REFERENCE)
+MODELS_ISSUED = (HEADLINE, LADDER_MODEL, "recent_base_rate", "type_base_rate", FIRST, REFERENCE)
+"""The headline first, then what stands under it."""
 
 
 def issue(
@@ -103,7 +105,7 @@ def issue(
     day = date.fromisoformat(reference.as_of)
     today = issued_on or datetime.now(UTC).date()
     known = history.at(day)
-    open_cases(known, list(reference.case_ids), target)
+    unknown = {view.case_id for view in open_cases(known, list(reference.case_ids), target) if not view.is_state_known}
     clusters = known.cases.set_index("case_id")["cluster_id"]
     common = _common(history, reference, target, population)
 
@@ -116,8 +118,9 @@ def issue(
             for name, block in chosen.items()
         }
         notes = {name: _notes(reference, block, silent.get(name, {})) for name, block in chosen.items()}
+        apart = {name: [case for case in block.case_ids if case in unknown] or None for name, block in chosen.items()}
         return [
-            common | {"kind": kind, "model": name, "forecasts": rows, "abstained": notes[name]}
+            common | {"kind": kind, "model": name, "forecasts": rows, "abstained": notes[name], "unknown": apart[name]}
             for name, rows in forecasts.items()
         ]
 

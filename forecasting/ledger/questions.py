@@ -163,7 +163,8 @@ def read(folder: Path | str) -> pd.DataFrame:
     DataFrame
         One row for each probability: the columns of a forecast table, and `entry` (file), `kind` (live or replay),
         `target`, `issued_on`, `deadline`, `reference` (probability of the base rate), `cluster_id`, `resolution` (a
-        state, void, or empty while pending), `is_retracted` (0 or 1).
+        state, void, or empty while pending), `is_retracted` (0 or 1), `is_state_known` (0 for a case that nobody
+        had seen for long on its as_of day).
 
     Raises
     ------
@@ -199,6 +200,7 @@ def read(folder: Path | str) -> pd.DataFrame:
         "cluster_id",
         "resolution",
         "is_retracted",
+        "is_state_known",
     ]
     return wide[[*FORECAST_COLUMNS, *extra]]
 
@@ -223,6 +225,7 @@ def question_lines(chain: Chain) -> pd.DataFrame:
                 question_of = {
                     "case_id": forecast.case_id, "cluster_id": forecast.cluster_id, "horizon": horizon,
                     "deadline": entry.deadlines[i].isoformat(), "resolution": settled.get(key, ""),
+                    "is_state_known": int(forecast.case_id not in (entry.unknown or ())),
                 }  # fmt: skip
                 lines.append(common | rows | {"reference": forecast.base_rate[i]} | question_of)
     return pd.DataFrame(lines, columns=LINE_COLUMNS)
@@ -230,7 +233,7 @@ def question_lines(chain: Chain) -> pd.DataFrame:
 
 LINE_COLUMNS = (
     "entry", "kind", "model", "target", "as_of", "issued_on", "level", "is_retracted", "probability", "lower", "upper",
-    "reference", "case_id", "cluster_id", "horizon", "deadline", "resolution",
+    "reference", "case_id", "cluster_id", "horizon", "deadline", "resolution", "is_state_known",
 )  # fmt: skip
 
 

@@ -60,7 +60,12 @@ class LadderPool(BaseEstimator):
 
     def fit(self, cases: FollowUps, lines: Lines, months_ago: NDArray[np.int64]) -> Self:
         """Fit both parts on the same follow-ups; parameters and errors as of `LadderModel.fit` and `DatedRate.fit`."""
-        return self.of(clone(self.model).fit(cases, lines), clone(self.base).fit(cases, months_ago))
+        model, base = self.parts()
+        return self.of(model.fit(cases, lines), base.fit(cases, months_ago))
+
+    def parts(self) -> tuple[LadderModel, DatedRate]:
+        """New unfitted parts with the settings of its own."""
+        return clone(self.model), clone(self.base)
 
     def of(self, model: LadderModel, base: DatedRate) -> Self:
         """The pool of parts that are fitted already, with the settings of its own parts."""

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, field_validator
 from forecasting.artefacts.session import shared_fit, shared_history, shared_record, worked_out_once
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.forecasts import open_cases
-from forecasting.models import BASE_RATES
+from forecasting.models import DEFAULT, FIRST
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons, parse_day, parse_horizons
 from forecasting.record.vocabulary import TARGETS
@@ -100,7 +100,7 @@ class Forecasting(Parameters):
     artefacts: Path | None = Field(
         default=ARTEFACTS, description="folder of trained models; without one they are fitted"
     )
-    models: ClassVar[tuple[tuple[str, ...], ...]] = ((*BASE_RATES, "primary"),)
+    models: ClassVar[tuple[tuple[str, ...], ...]] = ((*DEFAULT, FIRST),)
 
     @field_validator("horizons", mode="before")
     @classmethod

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from forecasting.record.claims import BY_STANDING
 from forecasting.record.facts import Acts, Changes, Endings, Flags
 from forecasting.record.ladders import Position, Rung, position
-from forecasting.record.months import completed_months, months_between
+from forecasting.record.months import calendar_months_between, completed_months
 from forecasting.store.errors import LeakageError
 
 
@@ -93,6 +94,10 @@ class Appointment:
     sources: tuple[str, ...]
 
 
+UNKNOWN_AFTER_MONTHS: Final = 24
+"""Months after its last sight from which on a case counts as one whose state is unknown: it stands apart in lists."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """A case as known on a day, without its ending.
@@ -166,8 +171,13 @@ class Dossier:
 
     @property
     def months_unseen(self) -> float:
-        """Months, with their fraction, from the last day seen observed to the as-of day."""
-        return months_between(self.last_seen, self.as_of)
+        """Calendar months, with their fraction, from the last day seen observed to the as-of day."""
+        return calendar_months_between(self.last_seen, self.as_of)
+
+    @property
+    def is_state_known(self) -> bool:
+        """Whether the case was seen observed within `UNKNOWN_AFTER_MONTHS` of the as-of day."""
+        return self.months_unseen <= UNKNOWN_AFTER_MONTHS
 
     @property
     def today(self) -> int:

@@ -239,7 +239,10 @@ class DossierIndex:
     def _announced(self) -> dict[str, list[Any]]:
         """Rows of the calendar by case, in the order of the scheduled days."""
         rows = self._tables.tracked("calendar").plain.sort_values("scheduled_date", kind="stable")
-        return {str(case_id): list(own.itertuples()) for case_id, own in rows.groupby("case_id")}
+        found: dict[str, list[Any]] = {}
+        for row in rows.itertuples():
+            found.setdefault(str(row.case_id), []).append(row)
+        return found
 
     def _own_events(self, lines: NDArray[np.int64]) -> tuple[tuple[int, Event], ...]:
         """These events by date, each with the day from which it counts."""
@@ -258,7 +261,10 @@ class DossierIndex:
     def _coded_rungs(self) -> dict[str, list[Any]]:
         """Rows of the ladders by case, by date."""
         rows = self._tables.tracked("ladders").plain.sort_values(["date", "ladder"])
-        return {str(case_id): list(own.itertuples()) for case_id, own in rows.groupby("case_id")}
+        found: dict[str, list[Any]] = {}
+        for row in rows.itertuples():
+            found.setdefault(str(row.case_id), []).append(row)
+        return found
 
     def _rungs(self, case_id: str) -> tuple[tuple[int, Rung], ...]:
         """Changes on the ladders of a case, each with the day from which it counts; none by acts left out alone."""

@@ -172,6 +172,55 @@ def deadline(as_of: date, horizon: int) -> date:
     return date(year, month, min(as_of.day, calendar.monthrange(year, month)[1]))
 
 
+def calendar_months(start: date, day: date) -> int:
+    """Calendar months from one day to another, as they are told and drawn: the inverse of `deadline`.
+
+    Parameters
+    ----------
+    start, day : date
+        First and last day, in either order.
+
+    Returns
+    -------
+    int
+        Completed months; negative where the last day is the earlier one.
+
+    Examples
+    --------
+    >>> first = date(2026, 2, 5)
+    >>> calendar_months(first, deadline(first, 6)), calendar_months(first, date(2026, 1, 1))
+    (6, -1)
+    """
+    if day < start:
+        return -calendar_months(day, start)
+    months = 12 * (day.year - start.year) + day.month - start.month
+    return months if deadline(start, months) <= day else months - 1
+
+
+def calendar_months_between(start: date, day: date) -> float:
+    """Calendar months from one day to a later one, with their fraction.
+
+    Parameters
+    ----------
+    start, day : date
+        First and last day.
+
+    Returns
+    -------
+    float
+        Whole on each anniversary month by month; between two of them by days.
+
+    Examples
+    --------
+    >>> first = date(2026, 6, 1)
+    >>> calendar_months_between(first, date(2026, 12, 1)), calendar_months_between(first, date(2026, 6, 16))
+    (6.0, 0.5)
+    """
+    whole = calendar_months(start, day)
+    since, until = deadline(start, whole), deadline(start, whole + 1)
+    return whole + (day - since).days / (until - since).days
+
+
 def completed_months(start: date, day: date) -> int:
     """Completed months of 30.4375 days between two days.
 

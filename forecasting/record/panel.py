@@ -58,6 +58,15 @@ class Spells:
         """Ids of the cases, in order."""
         return [str(case_id) for case_id in self.starts["case_id"]]
 
+    def at_risk(self, age_months: int) -> int:
+        """Number of spells observed in the month after an age, in completed months.
+
+        >>> two = Spells(np.array([0, 2]), np.array([3, 9]), np.array([1, 0]), np.array([0, 1]), pd.DataFrame())
+        >>> two.at_risk(1), two.at_risk(2), two.at_risk(3)
+        (1, 2, 1)
+        """
+        return int(np.sum((self.entry <= age_months) & (age_months < self.exit)))
+
     def endings(self) -> NDArray[np.int64]:
         """Number of spells that ended by each cause, shape (n_causes,)."""
         return np.bincount(self.cause, minlength=len(CAUSES) + 1)[1:]

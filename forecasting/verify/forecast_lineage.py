@@ -9,9 +9,7 @@ from forecasting.explain.drivers import drivers
 from forecasting.explain.movers import behind
 from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex
 from forecasting.forecasts import forecast
-from forecasting.forecasts.forecast import case_covariates
 from forecasting.forecasts.training import case_lines, training_set
-from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
 from forecasting.record.cases import Dossier
 from forecasting.record.citations import Citation, case_citation, citations
@@ -70,11 +68,10 @@ def forecast_lineage(history: History, number: ForecastNumber, trusted: Trusted)
 def _of_base_rate(
     history: History, view: Dossier, obtained: Obtained, _: DossierIndex, number: ForecastNumber
 ) -> Lineage:
-    base, spells = obtained.fitted.models[number.model], obtained.fitted.spells
-    assert isinstance(base, BaseRate)
+    spells = obtained.fitted.spells
     ended = {cause: int((spells.cause == k).sum()) for k, cause in enumerate(CAUSES, start=1)}
     rows = [row for case in spells.case_ids for row in _outcome(history, case, number.target)]
-    at_risk = int(base.at_risk(case_covariates([view]))[0])
+    at_risk = spells.at_risk(view.age_months)
     fit = {
         "n_cases": len(spells.entry),
         "population": obtained.fitted.population,

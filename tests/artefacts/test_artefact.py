@@ -130,7 +130,7 @@ def test_the_folder_holds_two_ordinary_files_that_others_may_read(trained):
     folder = trained[2]
     modes = {path.name: oct(path.stat().st_mode & 0o777) for path in (folder, *folder.iterdir())}
     assert modes == {folder.name: "0o755", "models.json": "0o644", "arrays.npz": "0o644"}
-    assert sum(path.stat().st_size for path in folder.iterdir()) < 20_000_000
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 30_000_000
     with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
         assert {array.dtype.str for array in arrays.values()} == {"<f8", "<i8"}
 
@@ -189,7 +189,7 @@ def test_an_artefact_of_anything_else_is_not_found_and_the_models_are_fitted(his
 
 @pytest.mark.parametrize("names", [[], ["oracle"], ["base_rate", "oracle"]])
 def test_models_that_there_are_not_are_refused_where_an_artefact_is(history, rate, names):
-    with pytest.raises(UsageError, match="^expected .*models? out of primary, base_rate"):
+    with pytest.raises(UsageError, match="^expected .*models? out of ladder, ladder_model, base_rate"):
         obtain(rate.parent, history, names)
 
 
@@ -290,7 +290,7 @@ def test_a_forged_file_is_held_against_the_models_of_this_code(history, copy):
 
 
 def test_forged_arrays_are_held_against_their_forms(history, copy):
-    name = "base_rate.replicates_.at_risk"
+    name = "base_rate.weighted_.0"
     with np.load(copy / "arrays.npz") as read:
         arrays = dict(read)
     for change, message in (
@@ -302,17 +302,13 @@ def test_forged_arrays_are_held_against_their_forms(history, copy):
             {name: arrays[name][:1].astype(object)},
             "expected a readable npz file, got Object arrays cannot be loaded when",
         ),
-        ({name: np.where(arrays[name] > 5, np.nan, 1)}, f"expected finite numbers in {name}, got nan"),
-        ({name: arrays[name][:, :-1]}, f"expected {name} as <f8 of shape (1000, "),
+        ({name: np.where(arrays[name] > 0.5, np.nan, 1)}, f"expected finite numbers in {name}, got nan"),
+        ({name: arrays[name][:, :-1]}, f"expected {name} as <f8 of shape ("),
         ({"base_rate.more": np.zeros(1)}, "expected no array but base_rate.table_.at_risk, "),
     ):
         np.savez(copy / "arrays.npz", **(arrays | change))
         forge(copy)
         assert refused(history, copy).startswith(f"/arrays.npz: {message}")
-    starts = f"{name}.starts"
-    np.savez(copy / "arrays.npz", **(arrays | {starts: arrays[starts][::-1].copy()}))
-    forge(copy)
-    assert refused(history, copy).startswith("/models.json: expected rising places from 0 to below ")
     np.savez(copy / "arrays.npz", **arrays, more=np.zeros(1))
     forge(copy, lambda values: values["arrays"].update(more={"dtype": "<f8", "shape": [1]}))
     assert refused(history, copy) == "/models.json: expected no array but those of the models, got more"

@@ -12,11 +12,17 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from forecasting.artefacts.fitted_values import FITTED, model_values, restored_model
-from forecasting.models import MODELS
+from forecasting.models.base_rate import BaseRate
 from forecasting.models.hazard import HazardModel
 from forecasting.record.months import HORIZONS
 
 N = 60
+MODELS = {
+    "primary": HazardModel(),
+    "base_rate": BaseRate(),
+    "type_base_rate": BaseRate(strata=("type",)),
+    "rivalry_base_rate": BaseRate(strata=("type", "rivalry")),
+}
 TRAINED_ON = {"design_", "counts_", "group_", "draws_"}
 ASKED = {"size": 0.5, "talks": 1.0, "type": "pledge", "rivalry": "rivals", "dyad": "d1", "era": "1975"}
 
@@ -140,7 +146,9 @@ def test_a_restored_model_can_be_fitted_anew(both):
 def test_what_is_not_fitted_or_no_model_of_ours_is_not_written():
     with pytest.raises((NotFittedError, AttributeError)):
         model_values(small("primary"), "m")
-    with pytest.raises(ValueError, match="^expected a model of BaseRate, HazardModel, got dict$"):
+    with pytest.raises(
+        ValueError, match="^expected a model of BaseRate, DatedRate, HazardModel, LadderModel, LadderPool, got dict$"
+    ):
         model_values({}, "m")
 
 

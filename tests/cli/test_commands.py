@@ -10,7 +10,7 @@ from calling import call
 
 from forecasting import forecast
 from forecasting.__main__ import main
-from forecasting.models import BASE_RATES
+from forecasting.models import DEFAULT
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.store.errors import ArtefactError, SchemaError, UsageError
 
@@ -55,7 +55,7 @@ def test_a_forecast_is_printed_as_json(tmp_path, monkeypatch, trained, ran):
     assert tuple(rows[0]) == FORECAST_COLUMNS
     known, fitted, _ = trained
     expected = forecast(known, CASE, fitted=fitted)
-    expected = expected[expected["model"].isin(BASE_RATES)]
+    expected = expected[expected["model"].isin(DEFAULT)]
     assert [row["model"] for row in rows] == list(expected["model"])
     assert [row["probability"] for row in rows] == pytest.approx(list(expected["probability"]), abs=1e-12)
 
@@ -232,7 +232,8 @@ def test_training_says_where_the_artefact_is_and_whether_it_was_there(capsys, tm
     [
         (
             {"models": "oracle"},
-            "expected models out of primary, base_rate, type_base_rate, rivalry_base_rate, got 'oracle'",
+            "expected models out of ladder, ladder_model, base_rate, recent_base_rate, type_base_rate, "
+            "rivalry_base_rate, primary, got 'oracle'",
         ),
         ({"population": "all"}, "expected a population out of forward, pooled, every, got 'all'"),
         ({"as_of": "yesterday"}, "expected a day as YYYY-MM-DD, for example 2026-02-05, got 'yesterday'"),

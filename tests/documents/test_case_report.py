@@ -7,6 +7,7 @@ from datetime import date
 from html import unescape
 
 import pytest
+from made_up import past, put_skill, put_track_record
 from pointers import follow_pointers
 from records import RecordCopy
 
@@ -20,6 +21,7 @@ from forecasting.features import MODEL_FEATURES
 from forecasting.publish import notebook
 from forecasting.publish.notebook import render_report
 from forecasting.publish.parameters import checked_parameters
+from forecasting.record.vocabulary import CAUSES
 from forecasting.store.errors import ArtefactError, ReportError, UsageError
 from forecasting.store.package_data import shipped
 from forecasting.verify import Trusted, verify
@@ -63,6 +65,18 @@ def spoilt(tmp_path_factory):
     record.edit("sources", "s0001", url="javascript:alert(1)", title="<b>x</b>")
     record.edit("events", f"{CASE}-e01", source_id="s0001", summary="<script>x</script>")
     return CaseReport(CASE, "2026-02-05", data=folder)
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory, history, trained):
+    """The report beside made-up results of a backtest."""
+    folder = shutil.copytree(
+        shipped("data"), tmp_path_factory.mktemp("judged") / "record", copy_function=shutil.copyfile
+    )
+    put_skill(folder, history.sha256)
+    parts = (past(history, said, came, 40) for said, came in ((0.1, 4), (0.3, 12)))
+    put_track_record(folder, history.sha256, *parts)
+    return CaseReport(CASE, "2026-02-05", data=folder, artefacts=trained[2].parent)
 
 
 @pytest.fixture(scope="module")
@@ -133,19 +147,24 @@ def test_every_value_of_the_case_says_what_it_rests_on(first_day):
 
 def test_every_figure_of_a_case_shows_the_value_that_its_pointer_leads_to(first_day, weeks_later, asked):
     stale = CaseReport("us-russia-detargeting-1994", **{name: asked[name] for name in ("as_of", "artefacts")})
-    assert stale.content["case"]["stale"] and stale.content["unseen"]
+    assert not stale.content["case"]["is_state_known"] and first_day.content["case"]["is_state_known"]
+    told, unseen = text_of(html_of(stale, "bottom_line")), stale.content["unseen"]
+    assert "Its state is unknown. Acts looked for until" in told and first_day.content["unseen"] is None
+    assert f"With {percent(unseen['ended'])} it has ended already without being noted" in told
+    assert unseen["ended"] == pytest.approx(sum(unseen[cause]["probability"] for cause in CAUSES), abs=1e-12)
     assert weeks_later.content["case"]["last_seen"] < weeks_later.content["as_of"]
     assert [follow_pointers(report) > 500 for report in (first_day, weeks_later, stale)] == 3 * [True]
 
 
-def test_bottom_line_says_number_word_base_and_confidence(first_day):
+def test_bottom_line_says_number_word_verdict_and_confidence(first_day):
     top = first_day.content["headline"]
     text = " ".join(text_of(html_of(first_day, "bottom_line")).split())
     assert f"{percent(top['probability'])} {top['word']} 80 % interval".replace("\N{NO-BREAK SPACE}", " ") in text
-    assert f"how often {top['n']} informal arms-control arrangements since 1817, this one included," in text
-    assert "The hazard model, whose out-of-sample skill is small, gives" in text
-    assert "Confidence in this forecast is low: other defensible codings, definitions and settings put the" in text
-    parts = ("80 % interval", "Confidence in this", "What to doubt", "What is contested about the case itself")
+    assert f"both learned from {top['n']} arrangements. {top['n_at_risk']} of them were observed for as long" in text
+    assert "The number is 75 % of a model of how such arrangements move" in text and "and 25 % of how often" in text
+    assert "Confidence in this forecast is not assessed" in text
+    parts = ("80 % interval", "By the same day it collapses", "What to believe, and why", "Confidence in this",
+             "What the number rests on", "What is contested about the case itself")  # fmt: skip
     assert [text.index(part) for part in parts] == sorted(text.index(part) for part in parts)
 
 
@@ -192,7 +211,6 @@ def test_the_model_beside_is_shown_with_the_uncertain_endorsement_either_way(fir
     chance = {row["given"]: row["probability"] for row in rows if (row["horizon"], row["cause"]) == (60, "formalized")}
     assert chance["all"] == pytest.approx(0.3 * chance["endorsed"] + 0.7 * chance["not endorsed"], abs=1e-12)
     assert "if leaders did" in html_of(first_day, "hazard_model")
-    assert {item["design"] for item in first_day.content["hazard_model"]["skill"]} == {"cluster", "rolling"}
 
 
 def test_once_leaders_have_spoken_there_is_one_side(weeks_later):
@@ -204,7 +222,7 @@ def test_a_record_without_a_proof_says_so(record_copy):
     (record_copy.folder / "evaluation/skill.csv").unlink()
     report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
     assert "The out-of-sample skill of this model is not known for this record." in html_of(report, "hazard_model")
-    assert "whose out-of-sample skill is not known for this record, gives" in text_of(html_of(report, "bottom_line"))
+    assert "The skill of the forecast is not known for this record." in text_of(html_of(report, "bottom_line"))
 
 
 def test_the_drivers_lead_from_the_base_rate_to_the_models_number(first_day):
@@ -219,7 +237,6 @@ def test_the_drivers_lead_from_the_base_rate_to_the_models_number(first_day):
     assert "the wider one in its table above contains the base rate's, too" in text_of(html_of(first_day, "drivers"))
     assert row["lower"] < found["lower"] < found["upper"] <= row["upper"]
     assert sum(r["points"] for r in found["rows"]) == pytest.approx(found["probability"], abs=1e-9)
-    assert found["rows"][0]["points"] == pytest.approx(first_day.content["headline"]["probability"], abs=1e-12)
     html = html_of(first_day, "drivers")
     text = " ".join(text_of(html).split())
     for driver in found["rows"]:
@@ -236,9 +253,9 @@ def test_every_covariate_has_a_name_a_reader_knows():
 
 def test_the_chart_shows_which_line_is_which(first_day):
     html = html_of(first_day, "incidence")
-    for words in ("base rate", "same type", "hazard model"):
+    for words in ("forecast", "base rate", "first registration"):
         assert f">{words}<" in html
-    assert "dotted: the hazard model" in html
+    assert "dashed: the base rate; dotted: the hazard model of the first registration" in html
     curve, horizons = first_day.content["curve"], first_day.content["horizons"]
     assert curve["horizons"] == list(range(1, 121))
     beside = {
@@ -249,13 +266,15 @@ def test_the_chart_shows_which_line_is_which(first_day):
     for cause, line in curve["models"]["primary"].items():
         drawn = dict(zip(curve["horizons"], line["probability"], strict=True))
         assert [drawn[h] for h in horizons] == pytest.approx([beside[h, cause] for h in horizons], abs=1e-12)
-    for cause in curve["models"]["base_rate"]:
+    for cause in curve["models"]["ladder"]:
         told = {
-            r["horizon"]: r for r in first_day.content["forecast"] if r["model"] == "base_rate" and r["cause"] == cause
+            r["horizon"]: r
+            for r in first_day.content["forecast"]
+            if (r["model"], r["given"], r["cause"]) == ("ladder", "all", cause)
         }
         for number in ("probability", "lower", "upper"):
-            drawn = dict(zip(curve["horizons"], curve["models"]["base_rate"][cause][number], strict=True))
-            assert {h: drawn[h] for h in horizons} == {h: told[h][number] for h in horizons}
+            drawn = dict(zip(curve["horizons"], curve["models"]["ladder"][cause][number], strict=True))
+            assert [drawn[h] for h in horizons] == pytest.approx([told[h][number] for h in horizons], abs=1e-12)
 
 
 def test_on_its_first_day_nothing_has_moved_the_model(first_day):
@@ -274,13 +293,38 @@ def test_weeks_later_the_page_says_what_moved_the_model(weeks_later):
     assert "Under secretary DiNanno tells the Geneva disarmament conference" in text
     assert "5 February 2026: leader rejection confirmed" in text
     assert f"Together {before} {after} {points(found['after'] - found['before'])}" in text
-    first = " ".join(text_of(html_of(weeks_later, "bottom_line")).split())
+
+
+def test_weeks_later_the_first_screen_says_what_the_forecast_was_and_which_rungs_became_known(first_day, weeks_later):
+    since = weeks_later.content["since"]
+    assert since["from"] == "2026-02-05" and first_day.content["since"] is None
+    for state, numbers in since["states"].items():
+        assert numbers["before"] == pytest.approx(
+            first_day.content["headline"]["states"][state]["probability"], abs=1e-9
+        )
+        assert numbers["after"] == weeks_later.content["headline"]["states"][state]["probability"]
+    assert {rung["ladder"] for rung in since["rungs"]} == {"formalization", "strain"}
+    told = " ".join(text_of(html_of(weeks_later, "bottom_line")).split())
     assert (
-        f"Since 5 February 2026 the hazard model went from {before} to {after}, mostly through: an accusation of violation"
-        in first
+        "On 5 February 2026 the forecast was" in told
+        and "Since then it became known: Way to a binding text, level" in told
     )
-    strongest = max((r for r in found["rows"] if r["leg"] == "events"), key=lambda r: abs(r["points"]))
-    assert f"an accusation of violation stands ({points(strongest['points'])} points)" in first
+
+
+def test_the_headline_stands_over_its_parts_for_all_three_endings(first_day):
+    top, rows = first_day.content["headline"], first_day.content["forecast"]
+    at = {(r["model"], r["cause"]): r["probability"] for r in rows if (r["given"], r["horizon"]) == ("all", 60)}
+    for cause in CAUSES:
+        pooled = 0.75 * at["ladder_model", cause] + 0.25 * at["base_rate", cause]
+        assert top["states"][cause]["probability"] == at["ladder", cause] == pytest.approx(pooled, abs=1e-12)
+    told = " ".join(text_of(html_of(first_day, "bottom_line")).split())
+    names = ("Forecast by the ladder", "Model of the ladder alone", "Base rate", "Base rate, recent years weighing more",
+             "Base rate by type", "Hazard model of the first registration")  # fmt: skip
+    places = [told.index(f"{name} ") for name in names]
+    assert places == sorted(places)
+    ends = first_day.content["both_ends"]
+    assert set(ends) == {"endorsed", "not endorsed", "claims true", "claims untrue"}
+    assert "if leaders endorsed it, " in told and "if every open claim is true, " in told
 
 
 def test_weeks_later_what_the_model_was_is_what_the_first_page_said(first_day, weeks_later):
@@ -300,32 +344,28 @@ def test_signposts_say_what_the_model_would_say(first_day):
     assert f"It now gives {now} for a formal agreement within five years." in text
 
 
-def test_the_track_record_stands_by_the_models_number(first_day):
-    kept = first_day.content["explanation"]["track_record"]
-    model, base = kept["models"]
+def test_the_track_record_stands_by_the_models_number(judged):
+    kept = judged.content["explanation"]["track_record"]
+    assert [one["model"] for one in kept["models"]] == ["ladder", "ladder_model", "primary", "base_rate"]
+    model, base = kept["models"][2:]
     assert (model["low"], model["high"]) == (0.2, 0.45) and (base["low"], base["high"]) == (0.05, 0.2)
     assert model["low"] <= model["mean_forecast"] < model["high"]
     assert base["low"] <= base["mean_forecast"] < base["high"]
-    text = " ".join(text_of(html_of(first_day, "bottom_line")).split())
-    observed, mean, base_rate = (
-        percent(model[name]).replace("\N{NO-BREAK SPACE}", " ")
-        for name in ("observed", "mean_forecast", "mean_base_rate")
-    )
-    assert f"{observed} were formalized; its mean forecast was {mean}, that of the base rate {base_rate}." in text
-    assert (
-        f"Of its {model['n']} past forecasts ({model['n_cases']} cases) like this one, made out of sample at a case's start"
-        in text
-    )
+    text = " ".join(text_of(html_of(judged, "hazard_model")).split())
+    assert "Its out-of-sample Brier skill on formalization over the base rate: 12.0 % [5.0, 19.0] with related" in text
+    assert "Past forecasts like this one: for five years, at a case's start, in the same range" in text
+    told = " ".join(text_of(html_of(judged, "bottom_line")).split())
+    assert f"Of {kept['models'][0]['n']} past forecasts ({kept['models'][0]['n_cases']} cases) from 5 to 20 %" in told
 
 
 def test_a_track_record_of_another_record_is_not_shown(spoilt):
     assert spoilt.content["explanation"]["track_record"]["models"] == []
-    said = "is not shown: the track record is of another state of the record."
+    said = "the track record is of another state of the record."
     assert all(said in text_of(html_of(spoilt, section)) for section in ("bottom_line", "hazard_model"))
 
 
 def test_stated_term_calendar_and_stockpiles(first_day):
-    assert first_day.content["stated_term"] == {"months": 6, "end": "2026-08-05", "months_ahead": 5}
+    assert first_day.content["stated_term"] == {"months": 6, "end": "2026-08-05", "months_ahead": 6}
     assert "6 February 2026" in html_of(first_day, "calendar")
     held = first_day.content["stockpiles"]
     assert held["parties"] == {"United States": 3700, "Russia": 4309}

@@ -47,11 +47,11 @@ def test_the_word_follows_the_written_rule(history, n, half, skills, word):
 
 
 @pytest.mark.parametrize(("skills", "case_id"), [([], CASE), ([0.1], "another-case")])
-def test_what_was_not_assessed_is_low_and_says_so(history, skills, case_id):
+def test_what_was_not_assessed_says_so(history, skills, case_id):
     for found in (summary(0.1, 0.2), None):
         if found is None or skills == [] or case_id != CASE:
             content = {"confidence": confidence(history, case_id, 200, skills, found)}
-            assert content["confidence"] == {"word": "low", "assessed": False}
+            assert content["confidence"] == {"word": "not assessed", "assessed": False}
             assert said(confidence_words(view(content))) == NOT_ASSESSED
             assert NOT_ASSESSED in section_text(sensitivity(view(content))).replace("\n", " ")
 

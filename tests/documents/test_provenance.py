@@ -14,18 +14,17 @@ from forecasting.documents.case.content import (
     applicability,
     arguable_codings,
     assessed_confidence,
-    base_rate_forecasts,
     case_facts,
     earlier_terms,
-    ended_unseen,
+    forecasts,
     hazard_forecasts,
-    headline,
     incidence_by_month,
     reference_class_values,
     stated_term,
 )
 from forecasting.documents.case.evidence_values import EVIDENCE
 from forecasting.documents.case.explanation_values import EXPLANATION
+from forecasting.documents.case.headline_values import FIRST_SCREEN
 from forecasting.documents.case.material import Material
 from forecasting.documents.case.situation_values import SITUATION
 from forecasting.documents.provenance import Recorded
@@ -38,11 +37,10 @@ FULL = "FORECASTING_FULL" in os.environ
 CASE, DAY, TARGET = "new-start-post-expiry-2026", date(2026, 2, 5), "concluded"
 VALUES = {
     "case": case_facts,
-    "headline": headline,
-    "unseen": ended_unseen,
+    **FIRST_SCREEN,
     "confidence": assessed_confidence,
     "contested": arguable_codings,
-    "forecast": base_rate_forecasts,
+    "forecast": forecasts,
     "hazard_model.limit": applicability,
     "hazard_model.forecast": hazard_forecasts,
     "curve": incidence_by_month,
@@ -199,7 +197,6 @@ def test_a_domain_that_no_other_case_has_changes_the_limit_which_claims_it(few, 
     found, again = values_of(altered(few, {("cases", "domain")}, spoilt))
     assert values["hazard_model.limit"]["status"] != "abstained" == found["hazard_model.limit"]["status"]
     assert found["hazard_model.limit"]["reasons"][0]["rule"] == "domain"
-    assert found["explanation.track_record"]["missing"] == "it gives none for this case"
     for said in (claims, again):
         assert all(
             ("cases", "domain") in said[name]

@@ -5,13 +5,12 @@ import shutil
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
+from made_up import SKILL, put_skill
 from pointers import follow_pointers
 from records import RecordCopy
 
 from forecasting.artefacts.session import shared_fit, shared_history
-from forecasting.backtest.tables import RECORD_DIGITS
 from forecasting.documents.blocks import Section
 from forecasting.documents.data_quality import QualityReport, ladder_values
 from forecasting.documents.portfolio import PortfolioReport
@@ -24,25 +23,8 @@ from forecasting.store.errors import LeakageError
 from forecasting.store.package_data import shipped
 
 CASE = "new-start-post-expiry-2026"
-BOUNDS = ("brier_skill", "lower", "upper")
-SKILL = {"rolling": (0.03, -0.01, 0.07), "cluster": (0.05, 0.02, 0.08)}
-KEPT = (CASE, "nsg-1978", "us-china-encounters-mou-2014", "us-iran-islamabad-mou-2026")
-
-
-def backtested(record):
-    """Give the record, beside the skill of the shipped one, skill of its own by two designs."""
-    file = record.folder / "evaluation/skill.csv"
-    shipped_skill, name = pd.read_csv(file, dtype=str), record.read().sha256[:RECORD_DIGITS]
-    own = {
-        "record": name,
-        "model": "primary",
-        "reference": "base_rate",
-        "horizon": "all",
-        "n": "1750",
-        "n_groups": "78",
-    }
-    rows = [own | {"design": design} | dict(zip(BOUNDS, skill, strict=True)) for design, skill in SKILL.items()]
-    pd.concat([shipped_skill, pd.DataFrame(rows)]).to_csv(file, index=False)
+UNSEEN = "us-russia-detargeting-1994"
+KEPT = (CASE, "nsg-1978", "us-china-encounters-mou-2014", "us-iran-islamabad-mou-2026", UNSEEN)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +35,7 @@ def portfolio(tmp_path_factory, history):
     outcomes = history.outcomes
     ongoing = set(outcomes[(outcomes["target"] == "concluded") & (outcomes["cause"] == "")]["case_id"])
     record.keep_cases(set(outcomes["case_id"]) - ongoing | set(KEPT))
-    backtested(record)
+    put_skill(record.folder, record.read().sha256)
     page = render_report("portfolio", {"data": record.folder, "horizons": [12, 60]}, folder / "out")
     return page.read_text(), json.loads(page.with_suffix(".json").read_text()), load_history(record.folder)
 
@@ -74,16 +56,17 @@ def test_the_portfolio_has_every_case_that_goes_on_with_probabilities_that_sum_t
     for row in content["forecast"]:
         key = row["case_id"], row["model"], row["horizon"]
         totals[key] = totals.get(key, 0.0) + row["probability"]
-    assert len(totals) == 4 * 2 * 2
+    assert len(totals) == len(KEPT) * 3 * 2
     assert all(total == pytest.approx(1.0, abs=1e-9) for total in totals.values())
 
 
 def test_every_value_of_the_portfolio_says_what_it_rests_on(portfolio):
     html, content, _ = portfolio
     said = content[PROVENANCE]
-    assert set(said) == {"accuracy", "ended", "entered", "moved", "cases", "forecast"}
+    assert set(said) == {"accuracy", "ended", "entered", "moved", "cases", "unknown", "forecast"}
     assert set(content) - {"rendering", "review"} - SETTINGS == set(said)
-    assert said["moved"]["models"] == ["primary"] and said["forecast"]["models"] == ["base_rate", "primary"]
+    assert said["moved"]["models"] == said["unknown"]["models"] == ["ladder"]
+    assert said["forecast"]["models"] == ["base_rate", "ladder", "primary"]
     assert said["ended"]["models"] == said["entered"]["models"] == []
     assert "domain" in said["cases"]["reads"]["cases"] and "domain" not in said["entered"]["reads"]["cases"]
     assert "Where the numbers come from" in html and content["record_sha256"] in html
@@ -95,7 +78,7 @@ def test_what_moved_is_the_difference_of_two_honest_forecasts(portfolio):
     _, content, history = portfolio
     assert content["earlier"] == "2026-05-31"
     earlier = history.at(history.as_of.replace(month=5))
-    past = forecast(earlier, CASE, fitted=shared_fit(earlier, ("primary",), "concluded").fitted, horizons=(60,))
+    past = forecast(earlier, CASE, fitted=shared_fit(earlier, ("ladder",), "concluded").fitted, horizons=(60,))
     row = next(row for row in content["moved"] if row["case_id"] == CASE)
     expected = past[(past["cause"] == "formalized") & (past["given"] == "all")]["probability"].item()
     assert row["before"] == pytest.approx(expected, abs=1e-9)
@@ -104,14 +87,29 @@ def test_what_moved_is_the_difference_of_two_honest_forecasts(portfolio):
     assert content["entered"] == ["us-iran-islamabad-mou-2026"]
 
 
+def test_cases_that_nobody_has_seen_for_long_stand_apart_with_what_may_have_come_already(portfolio):
+    html, content, _ = portfolio
+    assert (
+        set(content["unknown"]) == {UNSEEN} == {c for c, own in content["cases"].items() if not own["is_state_known"]}
+    )
+    told = content["unknown"][UNSEEN]
+    assert sum(told["states"].values()) == pytest.approx(1.0, abs=1e-9) and told["states"]["formalized"] == 0.0
+    seen, apart = html.index("Seen in the last two years"), html.index("State unknown: what may have come already")
+    assert (
+        seen < html.index(content["cases"][CASE]["name"], seen) < apart < html.rindex(content["cases"][UNSEEN]["name"])
+    )
+
+
 def test_the_portfolio_says_accuracy_first_then_moves_then_forecasts(portfolio):
     html, content, _ = portfolio
     heads = ["Accuracy of earlier forecasts", "Largest changes since the last period", "The forecasts"]
     places = [html.index(f">{head}</h2>") for head in heads]
     assert places == sorted(places)
     assert "There is no live track record yet" in html
-    told = {row["design"]: tuple(row[name] for name in BOUNDS) for row in content["accuracy"]}
-    assert told == SKILL, "that of this record, and not that of the shipped one, whose table it is in"
+    told = {(row["design"], row["by"], row["part"] or ""): (row["skill"], row["lower"], row["upper"])
+            for row in content["accuracy"]}  # fmt: skip
+    expected = {(design, *part): numbers for design in ("cluster", "rolling") for part, numbers in SKILL.items()}
+    assert told == expected, "that of this record, and not that of the shipped one, whose table it is in"
     assert "<script" not in html
 
 

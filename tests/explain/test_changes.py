@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from record.planting import LATER, with_rows
 
-from forecasting import History, UsageError, forecast, load_history
+from forecasting import History, UsageError, fit_models, forecast, load_history
 from forecasting.documents.case.change_text import change_text
 from forecasting.documents.case.explanation_values import change_values
 from forecasting.explain.changes import LEGS, changes
@@ -162,3 +162,12 @@ def test_the_text_names_numbers_rows_and_acts(founding):
     assert "A leader stands behind it: 30 % to no  [what became known]" in text
     assert "2026-02-06 (known 2026-02-06) accusation_of_violation, confirmed: Under secretary DiNanno" in text
     assert text.splitlines()[-1].endswith("  together")
+
+
+def test_models_without_the_hazard_model_are_refused(second_day):
+    rates = fit_models(second_day.at(date(2026, 2, 5)), ["base_rate"])
+    with pytest.raises(UsageError) as refused:
+        changes(second_day, CASE, date(2026, 2, 5), fitted=rates, earlier=rates)
+    assert str(refused.value) == (
+        'expected primary among the fitted models, got base_rate: fit it with fit_models(history, ["primary"])'
+    )

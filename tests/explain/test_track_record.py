@@ -16,6 +16,7 @@ from forecasting.explain.track_record import (
     FEWEST_CASES,
     FILE,
     PastForecasts,
+    headline_track_record,
     past_forecasts,
     read_track_record,
     track_record,
@@ -30,7 +31,9 @@ def scored(history):
     asked = origins(history)
     right = np.where((asked.states < 0)[:, None], np.nan, np.eye(4)[asked.states].transpose(0, 2, 1))
     flat = np.where(np.isnan(right), np.nan, 0.25)
-    return Backtest("rolling", asked, {"primary": right, "base_rate": flat})
+    return Backtest(
+        "rolling", asked, {**dict.fromkeys(("ladder", "ladder_model", "primary"), right), "base_rate": flat}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +109,10 @@ def test_a_file_is_read_back_as_it_was_kept(record_copy, scored, past):
     assert json.loads(path.with_suffix(".json").read_text())["record_sha256"] == history.sha256
     pd.testing.assert_frame_equal(read_track_record(history).lines, past, check_dtype=False)
     assert read_track_record(history, "in_force") == PastForecasts(None, "the track record is for the target concluded")
+    earlier = replace(scored, probabilities={name: scored.probabilities[name] for name in ("primary", "base_rate")})
+    write_track_record(path, earlier, history)
+    assert read_track_record(history).lines is not None
+    assert headline_track_record(history) == PastForecasts(None, "the track record has no forecasts of this model")
     path.unlink()
     assert read_track_record(history) == PastForecasts(None, "there is no track record beside this record")
 
@@ -127,8 +134,10 @@ def test_only_rolling_forecasts_are_kept(scored, history, tmp_path):
 
 def test_the_shipped_file_is_of_the_shipped_record(history):
     """If this fails after a change of the record: forecasting backtest --design rolling --out data/evaluation/track_record.csv."""
-    lines = read_track_record(history).lines
-    assert lines is not None
+    assert (
+        json.loads((history.record.folder / FILE).with_suffix(".json").read_text())["record_sha256"] == history.sha256
+    )
+    lines = pd.read_csv(history.record.folder / FILE, parse_dates=["as_of"])
     skill = published("skill", history.sha256)
     rolling = skill.query("design == 'rolling' and model == 'primary' and reference == 'base_rate'")
     n_by_horizon = rolling[rolling["horizon"] != "all"].set_index("horizon")["n"]

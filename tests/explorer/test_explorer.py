@@ -57,7 +57,7 @@ def test_an_act_is_offered_with_what_it_would_do_and_drawn(explorer):
     assert explorer.act.options[1] == (words.act(strongest), strongest.what)
     table = explorer.table.value
     explorer.act.value = strongest.what
-    assert "hazard model, if so" in explorer.figure.value and explorer.table.value == table
+    assert "first registration, if so" in explorer.figure.value and explorer.table.value == table
     explorer.case.value = SETTLED
     assert explorer.act.value == "" and "if so" not in explorer.figure.value
 

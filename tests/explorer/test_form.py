@@ -5,6 +5,7 @@ from answers import ANSWERS, CASE
 
 from forecasting import CaseForm
 from forecasting.explorer import words
+from forecasting.explorer.outlook import MODELS
 from forecasting.record.questionnaire import NAMES
 
 
@@ -70,7 +71,7 @@ def test_a_case_of_ones_own_is_checked_kept_and_forecast(tmp_path):
     form = filled(tmp_path / "mine")
     form.keep.click()
     table = form.outlook.to_frame()
-    assert set(table["case_id"]) == {CASE} and set(table["model"]) == {"primary", "base_rate"}
+    assert set(table["case_id"]) == {CASE} and set(table["model"]) == set(MODELS)
     assert table.groupby(["model", "given", "horizon"])["probability"].sum().to_numpy() == pytest.approx(1.0)
     assert "Handshake on deep-sea arms" in form.result.value and "<svg" in form.result.value
 

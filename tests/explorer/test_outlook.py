@@ -93,10 +93,11 @@ def test_an_act_that_is_not_known_is_refused(answer):
 def test_the_figure_draws_the_table(answer):
     figure = answer.plot("endorsed")
     assert [axis.get_title() for axis in figure.axes] == ["Formal agreement", "Collapse", "Fading"]
-    base, hazard = figure.axes[0].lines
-    rows = answer.table.query("model == 'primary' and given == 'endorsed' and cause == 'formalized'")
-    assert hazard.get_ydata()[1:] == pytest.approx(rows["probability"].to_numpy())
-    assert hazard.get_xdata()[1:] == pytest.approx(rows["horizon"].to_numpy())
+    first, base, headline = figure.axes[0].lines
+    rows = answer.table.query("model == 'ladder' and given == 'endorsed' and cause == 'formalized'")
+    assert headline.get_ydata()[1:] == pytest.approx(rows["probability"].to_numpy())
+    assert headline.get_xdata()[1:] == pytest.approx(rows["horizon"].to_numpy())
+    assert first.get_ydata()[-1] == pytest.approx(formalized(answer.to_frame("endorsed"), "primary", 120))
     assert base.get_ydata()[-1] == pytest.approx(formalized(answer.table, "base_rate", 120))
     band = figure.axes[0].collections[1].get_paths()[0].vertices
     assert band[:, 1].max() == pytest.approx(rows["upper"].max())
@@ -106,22 +107,29 @@ def test_the_figure_draws_the_table(answer):
 
 def test_a_supposed_act_is_one_more_line(answer):
     with_it = answer.plot(supposed=answer.suppose("talks were broken off"))
-    assert [len(axis.lines) for axis in with_it.axes] == [3, 3, 3]
-    assert [text.get_text() for text in with_it.legends[0].get_texts()][-1] == "hazard model, if so"
+    assert [len(axis.lines) for axis in with_it.axes] == [4, 4, 4]
+    assert [text.get_text() for text in with_it.legends[0].get_texts()][-1] == "first registration, if so"
 
 
 def test_it_shows_itself_with_numbers_reasons_and_both_models(answer):
     html = answer._repr_html_()
     assert "New START limits after expiry" in html and "As of 5 February 2026" in html
-    assert html.count("<svg") == 1 and html.count("hazard model</td>") == html.count("base rate</td>") == len(HORIZONS)
+    names = (
+        "forecast by the ladder",
+        "model of the ladder alone",
+        "base rate",
+        "hazard model of the first registration",
+    )
+    assert html.count("<svg") == 1 and {html.count(f"{name}</td>") for name in names} == {len(HORIZONS)}
     assert answer.plot()._repr_svg_() == answer.plot()._repr_svg_()
 
 
 def test_its_line_names_both_models_and_what_moves_the_model_most(answer):
     line = answer.why().replace("\N{NO-BREAK SPACE}", " ")
     drivers = {name: points for name, points in answer.drivers().items() if name != BASE}
-    assert line.startswith("Formal agreement within five years: hazard model 36 % (")
-    assert ", base rate 14 % (10 to 18 %). The model goes up most by: " in line
+    assert line.startswith("Formal agreement within five years: forecast by the ladder 5 % (")
+    assert ", base rate 14 % (10 to 18 %), " in line
+    assert " The hazard model of the first registration goes up most by: " in line
     assert f"({100 * max(drivers.values()):+.1f})" in line
     assert f"(\N{MINUS SIGN}{abs(100 * min(drivers.values())):.1f})" in line
 

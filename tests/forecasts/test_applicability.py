@@ -135,11 +135,15 @@ def regimes(history, kept):
 def test_of_the_first_case_of_its_type_only_the_overall_base_rate_says_anything(regimes):
     known, fitted, table = regimes
     own = table[table["case_id"] == FIRST_REGIME]
-    assert list(own["model"].unique()) == ["base_rate"] and len(own) == 2 * len(STATES)
+    assert list(own["model"].unique()) == ["ladder", "ladder_model", "base_rate", "recent_base_rate"]
+    assert len(own) == 4 * 2 * len(STATES)
     limits = case_limits(known, [FIRST_REGIME], fitted)[FIRST_REGIME]
     assert {name: limit.status for name, limit in limits.items()} == {
         "primary": "abstained",
+        "ladder": "within",
+        "ladder_model": "within",
         "base_rate": "within",
+        "recent_base_rate": "within",
         "type_base_rate": "abstained",
         "rivalry_base_rate": "abstained",
     }
@@ -198,12 +202,14 @@ def silent_report(regimes, kept):
     return CaseReport(FIRST_REGIME, REGIME_DAY, artefacts=kept)
 
 
-def test_the_page_of_a_case_without_a_model_says_so_in_its_first_screen(silent_report):
+def test_the_page_of_a_case_on_which_the_first_model_is_silent_says_so(silent_report):
     assert (
         "The hazard model gives no number here: no other training case has the same form "
-        "(informal regime); no other training case has the same domain (export control). The base rate "
-        "stands by itself."
-    ) in text_of(section_html(silent_report.show("bottom_line").section))
+        "(informal regime); no other training case has the same domain (export control)."
+    ) in text_of(section_html(silent_report.show("hazard_model").section))
+    assert "Hazard model of the first registrationno number" in text_of(
+        section_html(silent_report.show("bottom_line").section)
+    )
     for section in ("drivers", "changes", "signposts"):
         assert text_of(section_html(silent_report.show(section).section)) == (
             "The hazard model gives no number for this case, so there is nothing to explain."
@@ -218,27 +224,28 @@ def test_every_figure_of_that_page_shows_the_value_that_its_pointer_leads_to(sil
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_section_of_that_page_can_be_shown(silent_report, section):
     html = section_html(silent_report.show(section).section)
-    assert html and "hazard model," not in html and "same type" not in html
+    assert html and "hazard model," not in html
 
 
 def test_the_page_of_all_cases_names_those_without_a_number_and_counts_the_wider_ones(regimes, kept):
     report = PortfolioReport(REGIME_DAY, period_months=0, artefacts=kept)
     html = report.show("forecasts")._repr_html_()
     text, name = text_of(html), report.content["cases"][FIRST_REGIME]["name"]
-    assert re.search(rf"{re.escape(name)}</span></t[hd]><td[^>]*>((?!</td>).)*</td><td[^>]*>abstains</td>", html)
-    assert f"The hazard model abstains from {name} (no other training case has the same form" in text
+    cells = r"(<td[^>]*>((?!</td>).)*</td>){4}"
+    assert re.search(rf"{re.escape(name)}</span></t[hd]>{cells}<td[^>]*>abstains</td>", html)
+    assert f"The first registration's model abstains from {name} (no other training case has the same form" in text
     assert (
         "Its interval is widened to contain the base rate's in 3 cases (3: too few cases in the risk set at that age)."
         in text
     )
-    assert {row["case_id"] for row in report.content["moved"]}.isdisjoint({FIRST_REGIME})
 
 
 def test_an_outlook_of_such_a_case_says_why_there_is_no_number(regimes, kept):
     found = ask(FIRST_REGIME, REGIME_DAY, artefacts=kept)
     assert found.limit.status == "abstained" and found.signposts == ()
     assert "The hazard model gives no number here: no other training case" in found.why()
-    assert set(found.to_frame()["model"]) == {"base_rate"} and "hazard model</td>" not in found._repr_html_()
+    assert set(found.to_frame()["model"]) == {"ladder", "ladder_model", "base_rate", "recent_base_rate"}
+    assert "hazard model of the first registration</td>" not in found._repr_html_()
 
 
 @pytest.fixture(scope="module")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,7 +9,8 @@ from forecasting import HORIZONS, UsageError, fit_models, forecast, load_history
 from forecasting.forecasts import FEWEST_ENDINGS, LEVEL, open_cases
 from forecasting.forecasts.fit import rivalry
 from forecasting.forecasts.forecast import case_covariates
-from forecasting.models import BASE_RATES
+from forecasting.forecasts.ladder import seen_case
+from forecasting.models import BASE_RATES, DEFAULT
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.record.vocabulary import STATES, TARGETS
 from forecasting.store.errors import InsufficientHistoryError
@@ -54,7 +56,7 @@ def curve(table, cause, model="base_rate"):
 def test_the_table_has_its_columns_and_one_row_per_state(table):
     assert tuple(table.columns) == FORECAST_COLUMNS
     assert not table.duplicated(["model", "case_id", "horizon", "cause", "given"]).any()
-    assert len(table) == len(BASE_RATES) * len(CASES) * len(HORIZONS) * len(STATES)
+    assert len(table) == len(DEFAULT) * len(CASES) * len(HORIZONS) * len(STATES)
     assert not table.isna().any(axis=None)
     assert set(table["as_of"]) == {"2026-08-31"}
     assert set(table["level"]) == {LEVEL} == {0.8}
@@ -62,7 +64,7 @@ def test_the_table_has_its_columns_and_one_row_per_state(table):
 
 
 def test_rows_come_by_model_then_case_as_asked_then_horizon_then_state(table):
-    expected = pd.MultiIndex.from_product([list(BASE_RATES), CASES, HORIZONS, STATES])
+    expected = pd.MultiIndex.from_product([list(DEFAULT), CASES, HORIZONS, STATES])
     assert list(zip(table["model"], table["case_id"], table["horizon"], table["cause"], strict=True)) == list(expected)
 
 
@@ -143,7 +145,10 @@ def test_horizons_are_taken_in_order_and_change_no_probability(history, fitted, 
 
 
 def test_each_day_has_a_forecast_of_its_own(history):
-    before, after = (forecast(history.at(day), FOUNDING_CASE) for day in (REPORT_DAY, date(2026, 3, 1)))
+    days = (REPORT_DAY, date(2026, 3, 1))
+    before, after = (
+        forecast(known, FOUNDING_CASE, fitted=fit_models(known, BASE_RATES)) for known in map(history.at, days)
+    )
     assert (set(before["as_of"]), set(after["as_of"])) == ({"2026-02-05"}, {"2026-03-01"})
     assert (before["probability"] != after["probability"]).any()
 
@@ -158,12 +163,13 @@ def test_models_fitted_earlier_may_be_used_later_and_not_the_other_way(history):
 
 def test_months_without_a_sight_make_an_ending_more_likely(history):
     model = fit_models(history, ["base_rate"]).models["base_rate"]
-    view = history.case(FOUNDING_CASE)
-    unseen = case_covariates([view])
-    assert unseen["gap_months"].tolist() == [6]
-    seen = unseen.assign(gap_months=0)
-    survival = [model.predict_cumulative_incidence(rows, HORIZONS).survival for rows in (unseen, seen)]
-    assert (survival[0] < survival[1]).all()
+    as_seen = seen_case(history.case(FOUNDING_CASE))
+    assert as_seen.gap.tolist() == [6]
+    seen, unseen = (replace(as_seen, gap=np.array([gap]), looked=np.zeros(1)) for gap in (0, 48))
+    _, *others = zip(
+        *(model.predict_cumulative_incidence(case, (1,)).values[0, :, 0] for case in (seen, unseen)), strict=True
+    )
+    assert all(later > at_once for at_once, later in others), "nobody would have noted it"
 
 
 def test_an_ended_case_is_refused_and_can_be_asked_before_its_end_was_known(history):
@@ -205,7 +211,10 @@ def test_a_request_out_of_range_is_refused(history, options, message):
 
 def test_an_unknown_model_is_refused(history):
     message = refused(lambda: fit_models(history, ["base_rate", "oracle"]))
-    assert message == "expected models out of primary, base_rate, type_base_rate, rivalry_base_rate, got 'oracle'"
+    assert message == (
+        "expected models out of ladder, ladder_model, base_rate, recent_base_rate, type_base_rate, rivalry_base_rate, "
+        "primary, got 'oracle'"
+    )
 
 
 @pytest.mark.parametrize(("adversarial", "word"), [(1.0, "rivals"), (0.0, "not rivals"), (0.5, "unclear")])

@@ -28,5 +28,6 @@ def test_the_hazard_model_is_asked_for_only_where_it_was_fitted(base_rates):
     with pytest.raises(UsageError) as refused:
         base_rates.hazard  # noqa: B018
     assert str(refused.value) == (
-        "expected primary among the fitted models, got base_rate, type_base_rate, rivalry_base_rate: fit it with fit_models"
+        "expected primary among the fitted models, got ladder, ladder_model, base_rate, recent_base_rate, type_base_rate, "
+        "rivalry_base_rate: fit it with fit_models"
     )

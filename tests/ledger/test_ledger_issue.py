@@ -24,6 +24,8 @@ ENDED = "salt2-observance-1979"
 PAST = date(1972, 1, 1)
 ONCE_OPEN = date(1985, 1, 1)
 
+UNSEEN = "us-russia-detargeting-1994"
+
 
 def put_table(folder, history, told=None, issued_on=ISSUED_ON, **options):
     return issue(table([CASE, OTHER]) if told is None else told, folder, history, issued_on=issued_on, **options)
@@ -182,13 +184,26 @@ def test_a_replay_is_the_forecast_of_that_day(replays, history):
 
 def test_a_case_from_which_the_model_abstains_is_noted_with_the_reason_and_has_no_forecast(replays, history):
     known = history.at(PAST)
-    primary, base = (link.entry for link in read_chain(replays[0]).links)
+    entries = {link.entry.model: link.entry for link in read_chain(replays[0]).links}
+    assert tuple(entries) == MODELS_ISSUED
+    primary, base = entries["primary"], entries["base_rate"]
     reasons = {each.case_id: each.reason for each in primary.abstained}
     limits = case_limits(known, known.open_case_ids(), fit_models(known, ["primary"]))
     assert reasons == {case: str(of["primary"]) for case, of in limits.items() if of["primary"].status == "abstained"}
     assert reasons["cuba-understanding-1962"].endswith("has the domain intermediate_nuclear")
     assert sorted(primary.case_ids) == sorted(base.case_ids) == known.open_case_ids()
     assert set(reasons) <= {each.case_id for each in base.forecasts} and base.abstained is None
+
+
+def test_cases_of_unknown_state_are_named_and_stand_apart_when_read(tmp_path, history):
+    put_table(tmp_path, history, table([CASE, UNSEEN]))
+    assert not history.case(UNSEEN).is_state_known and history.case(CASE).is_state_known
+    assert [link.entry.unknown for link in read_chain(tmp_path).links] == 2 * [(UNSEEN,)]
+    found = read(tmp_path)
+    assert set(found.loc[found["is_state_known"] == 0, "case_id"]) == {UNSEEN}
+    assert set(found.loc[found["is_state_known"] == 1, "case_id"]) == {CASE}
+    put_table(tmp_path / "seen", history, table([CASE]))
+    assert read_chain(tmp_path / "seen").links[0].entry.unknown is None
 
 
 def test_a_model_may_abstain_from_every_case_but_not_without_a_reason(tmp_path, history):

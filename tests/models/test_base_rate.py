@@ -5,11 +5,16 @@ from scipy.stats import binomtest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from forecasting.models import BASE_RATES, MODELS
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.incidence import aalen_johansen
 
 HORIZONS = (6, 24, 60)
+MODELS = {
+    "base_rate": BaseRate(),
+    "type_base_rate": BaseRate(strata=("type",)),
+    "rivalry_base_rate": BaseRate(strata=("type", "rivalry")),
+}
+BASE_RATES = tuple(MODELS)
 MONTHLY = {"slow": (0.004, 0.004, 0.004), "fast": (0.03, 0.004, 0.004)}
 
 

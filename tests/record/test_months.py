@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from forecasting.record.months import (
     DAYS_PER_MONTH,
     HORIZONS,
+    calendar_months,
+    calendar_months_between,
     check_horizons,
     completed_months,
     completed_months_array,
@@ -100,3 +102,14 @@ def test_deadlines_of_the_founding_case():
 def test_a_coarse_date_may_mean_any_day_to_the_end_of_its_interval(day, precision, last):
     assert last_day_of_interval(day, precision) == last
     assert last_day_of_interval(last, precision) == last
+
+
+@pytest.mark.parametrize("start", [date(2026, 2, 5), date(2024, 2, 29), date(2023, 12, 31), date(1963, 8, 5)])
+def test_calendar_months_are_the_inverse_of_a_deadline(start):
+    for months in range(1, 121):
+        end = deadline(start, months)
+        assert calendar_months(start, end) == months == calendar_months_between(start, end)
+        assert calendar_months(start, end - timedelta(1)) == months - 1
+        assert months - 1 < calendar_months_between(start, end - timedelta(1)) < months
+        assert calendar_months(end, start) == -months
+    assert completed_months(date(2026, 2, 5), date(2026, 8, 5)) == 5, "the models' grid is another"

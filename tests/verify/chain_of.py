@@ -12,8 +12,8 @@ from forecasting.features import DossierIndex, feature_table
 from forecasting.forecasts import case_limits
 from forecasting.ledger import issue
 from forecasting.ledger.chain import Link, read_chain
-from forecasting.ledger.issue import MODELS_ISSUED
 
+MODELS = ("primary", "ladder", "base_rate")
 PAST = date(1972, 1, 1)
 CASES = 6
 
@@ -39,12 +39,11 @@ def chain_of(whole, folder):
     cases = known.open_case_ids()[:CASES]
     index = DossierIndex(known)
     features = feature_table(index, [(case, PAST) for case in cases])
-    fitted = fit_models(known, MODELS_ISSUED, index=index)
+    fitted = fit_models(known, MODELS, index=index)
     table = forecast(known, cases, fitted=fitted, index=index)
     limits = case_limits(known, cases, fitted, index)
     silent = {
-        name: {case: str(of[name]) for case, of in limits.items() if of[name].status == "abstained"}
-        for name in MODELS_ISSUED
+        name: {case: str(of[name]) for case, of in limits.items() if of[name].status == "abstained"} for name in MODELS
     }
     issue(table, folder, whole, as_replay=True, issued_on=ISSUED_ON, abstained=silent)
     return ChainOf(features, fitted, table, read_chain(folder).links)

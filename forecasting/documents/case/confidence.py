@@ -23,7 +23,9 @@ class Bar(NamedTuple):
 BARS: Final = (Bar("high", 60, 0.05, 0.08), Bar("moderate", 30, 0.10, 0.03))
 ANCHOR: Final = "rests-on"
 SMALLEST_SHARE: Final = 0.01
-NOT_ASSESSED: Final = "Confidence in this forecast is low: not yet assessed."
+NOT_ASSESSED: Final = (
+    "Confidence in this forecast is not assessed: it was not yet made again under other defensible choices."
+)
 RULE: Final = (
     "Confidence is high only where at least 60 arrangements had lasted as long, four in five other defensible choices "
     "put the model's number within 5 points of their middle, and its skill on past days is at least 8 %; moderate from "
@@ -53,7 +55,7 @@ def confidence(
     """The level of confidence, and its basis; `found`: summary of the multiverse, `skills`: the model's, by design."""
     own = found["cases"].get(case_id) if found else None
     if found is None or own is None or not skills:
-        return {"word": "low", "assessed": False}
+        return {"word": "not assessed", "assessed": False}
     spread = own["spread"]
     half = (spread["upper"] - spread["lower"]) / 2.0
     skill = min(skills)

@@ -10,30 +10,26 @@ import forecasting
 from forecasting.artefacts import code_sha256
 from forecasting.artefacts.session import shared_pooled
 from forecasting.backtest.multiverse.summary import read_summary
-from forecasting.backtest.tables import RECORD_DIGITS
 from forecasting.documents.case.confidence import confidence
 from forecasting.documents.case.evidence_values import EVIDENCE
 from forecasting.documents.case.explanation_values import EXPLANATION
+from forecasting.documents.case.headline_values import FIRST_SCREEN
 from forecasting.documents.case.material import CURVE, HAZARD_MODEL, HEADLINE_MODEL, Material
 from forecasting.documents.case.situation_values import SITUATION
+from forecasting.documents.case.skill import first_model_skill, headline_skill
 from forecasting.documents.provenance import PROVENANCE, Recorded
-from forecasting.documents.skill_tables import REGISTERED
-from forecasting.documents.wording import verdict
 from forecasting.explain.contested import Contested, contested_codings, formalized_if_recoded
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms, term_end
 from forecasting.forecasts import LEVEL, forecast
 from forecasting.forecasts.training import UNCERTAIN
 from forecasting.forecasts.uncertain import marginal_probabilities
-from forecasting.models import BASE_RATES
+from forecasting.models import BASE_RATE, DEFAULT
 from forecasting.record.history import History
-from forecasting.record.months import HORIZONS, completed_months, deadline
-from forecasting.record.reads import note_file
-from forecasting.record.schema import EVALUATION
-from forecasting.record.vocabulary import CAUSES, LADDERS, ONGOING, TARGETS
+from forecasting.record.months import HORIZONS, calendar_months, deadline
+from forecasting.record.vocabulary import CAUSES, TARGETS
 
-BY_TYPE = "type_base_rate"
-STALE_MONTHS = 24
+CLASSES_SHOWN = (BASE_RATE, "type_base_rate", "rivalry_base_rate")
 FACTS = (
     "type", "domain", "limit_object", "prior_instrument", "stated_horizon_months", "leader_endorsed", "matched",
     "negotiation_underway", "formal_target", "ratification_required", "verification", "third_party_objection",
@@ -70,16 +66,15 @@ def case_content(
         "deadlines": {str(horizon): deadline(history.as_of, horizon).isoformat() for horizon in found.horizons},
         "level": LEVEL,
         "case": first,
-        "headline": value("headline", headline, found),
-        "unseen": value("unseen", ended_unseen, found),
+        **{name: value(name, work, found) for name, work in FIRST_SCREEN.items()},
         "confidence": value("confidence", assessed_confidence, found),
         "contested": value("contested", arguable_codings, found),
-        "forecast": value("forecast", base_rate_forecasts, found),
+        "forecast": value("forecast", forecasts, found),
         "hazard_model": {
             "model": HAZARD_MODEL,
             "limit": value("hazard_model.limit", applicability, found),
             "forecast": value("hazard_model.forecast", hazard_forecasts, found),
-            "skill": value("hazard_model.skill", skill, history.record.folder, history.sha256),
+            "skill": value("hazard_model.skill", first_model_skill, history.record.folder, history.sha256),
         },
         "explanation": {name: value(f"explanation.{name}", work, found) for name, work in EXPLANATION.items()},
         "situation": {name: value(f"situation.{name}", work, found) for name, work in SITUATION.items()},
@@ -103,79 +98,45 @@ def case_facts(found: Material) -> Content:
         "parties": [str(names[code]) for code in view.parties],
         "start": view.start_date.isoformat(),
         "start_precision": view.start["start_precision"],
-        "age_months": completed_months(view.start_date, view.as_of),
+        "age_months": calendar_months(view.start_date, view.as_of),
         "last_seen": view.last_seen.isoformat(),
         "months_unseen": view.months_unseen,
-        "stale": view.months_unseen > STALE_MONTHS,
+        "is_state_known": view.is_state_known,
         "facts": {name: view.start[name] for name in FACTS},
         "confidence": str(history.coding.set_index("case_id")["confidence"][view.case_id]),
     }
 
 
-def headline(found: Material) -> Content:
-    """The number that leads the page, and the size of its sample and risk set."""
-    table, base = found.shown(HEADLINE_MODEL), found.base_rates.models[HEADLINE_MODEL]
-    rows = table[table["cause"] == CAUSES[0]].set_index("horizon")
-    row = rows.loc[found.horizon]
-    n_at_risk = int(base.at_risk(found.covariates)[0])
-    return {
-        "model": HEADLINE_MODEL,
-        "horizon": found.horizon,
-        "deadline": deadline(found.history.as_of, found.horizon).isoformat(),
-        "probability": float(row["probability"]),
-        "lower": float(row["lower"]),
-        "upper": float(row["upper"]),
-        "word": verdict(row["probability"], row["lower"], row["upper"]),
-        "n": len(found.base_rates.spells.entry),
-        "n_at_risk": n_at_risk,
-        "thin": bool(n_at_risk < base.fewest),
-    }
-
-
-def ended_unseen(found: Material) -> Content | None:
-    """Chance that it had ended each way between the last sight and the as-of day; None where it was seen then."""
-    gap = int(found.covariates["gap_months"].iloc[0])
-    if gap == 0:
-        return None
-    base = found.base_rates.models[HEADLINE_MODEL]
-    values = base.predict_cumulative_incidence(found.covariates.assign(gap_months=0), (gap,)).values[0, :, 0]
-    return dict(zip(CAUSES, map(float, values), strict=True)) | {ONGOING: float(1.0 - values.sum())}
-
-
 def assessed_confidence(found: Material) -> Content:
-    """The level of confidence, and its basis."""
-    history, base = found.history, found.base_rates.models[HEADLINE_MODEL]
+    """The level of confidence in the headline, and its basis; not assessed by a multiverse of another model."""
+    history = found.history
     folder = history.record.folder
-    return confidence(
-        history,
-        found.case_id,
-        int(base.at_risk(found.covariates)[0]),
-        [design["brier_skill"] for design in skill(folder, found.history.sha256)],
-        read_summary(folder / "multiverse", history.sha256, history.as_of)
-        if found.limit.status != "abstained"
-        else None,
-    )
+    summary = read_summary(folder / "multiverse", history.sha256, history.as_of)
+    skills = [row["skill"] for row in headline_skill(folder, history.sha256) if row["by"] == "all"]
+    own = summary if summary is not None and summary.get("model") == HEADLINE_MODEL else None
+    return confidence(history, found.case_id, found.n_at_risk, skills, own)
 
 
 def arguable_codings(found: Material) -> list[Content]:
-    """Arguable codings of the case itself, with the base rate of the class and the hazard model's number under each."""
+    """Arguable codings of the case itself, with the base rate of the class and the headline under each."""
     listed = contested_codings(found.history, found.view, found.base_rates, found.horizon)
     return [_contested(item) | {"model": _model_effect(found, item)} for item in listed]
 
 
 def _model_effect(found: Material, item: Contested) -> Content | None:
-    """The hazard model's number as coded and under the alternative; None where it has none or cannot change."""
-    if item.closes or set(item.changes) <= set(LADDERS) or found.limit.status == "abstained":
+    """The headline as coded and under the alternative; None where the case would be closed."""
+    if item.closes:
         return None
     after = formalized_if_recoded(
-        found.history, found.hazard_model, found.case_id, item.alternative_id, found.target, item.horizon
+        found.history, found.pool, found.case_id, item.alternative_id, found.target, item.horizon
     )
-    return {"before": found.drivers.probability, "after": after}
+    rows = found.marginal(HEADLINE_MODEL).set_index(["horizon", "cause"])["probability"]
+    return {"before": float(rows[item.horizon, CAUSES[0]]), "after": after}
 
 
-def base_rate_forecasts(found: Material) -> list[Content]:
-    """Forecasts of the base rates, one row per model, state and horizon."""
-    return [row for model in BASE_RATES for row in found.shown(model).to_dict(orient="records")]
+def forecasts(found: Material) -> list[Content]:
+    """The headline and what stands under it, one row per model, state, horizon and condition."""
+    return [row for model in DEFAULT for row in found.shown(model).to_dict(orient="records")]
 
 
 def applicability(found: Material) -> Content:
@@ -191,7 +152,7 @@ def hazard_forecasts(found: Material) -> list[Content]:
 
 def incidence_by_month(found: Material) -> Content:
     """Cumulative incidence by month after the as-of day, by model and outcome; the headline's with its bounds."""
-    numbers = {HEADLINE_MODEL: ("probability", "lower", "upper"), BY_TYPE: ("probability",)}
+    numbers = {HEADLINE_MODEL: ("probability", "lower", "upper"), BASE_RATE: ("probability",)}
     models: Content = {}
     for name in numbers:
         for cause, rows in found.monthly(name).groupby("cause", sort=False):
@@ -205,7 +166,7 @@ def incidence_by_month(found: Material) -> Content:
 
 def reference_class_values(found: Material) -> list[Content]:
     """Reference classes of the case from the widest to the narrowest."""
-    narrow = pd.concat([found.shown(model) for model in BASE_RATES], ignore_index=True)
+    narrow = pd.concat([found.shown(model) for model in CLASSES_SHOWN], ignore_index=True)
     pooled = shared_pooled(found.history, found.target)
     rungs = reference_class_ladder(
         found.history, found.view, found.base_rates, found.horizons, narrow=narrow, pooled=pooled
@@ -224,24 +185,8 @@ def stated_term(found: Material) -> Content | None:
     view, end = found.view, term_end(found.view)
     if end is None:
         return None
-    ahead = completed_months(view.as_of, end) if end >= view.as_of else -completed_months(end, view.as_of)
+    ahead = calendar_months(view.as_of, end)
     return {"months": int(view.fact("stated_horizon_months")), "end": end.isoformat(), "months_ahead": ahead}
-
-
-def skill(folder: Path, record_sha256: str) -> list[Content]:
-    """Backtest skill of the model over the base rate by registered design; none without results of this record."""
-    file = f"{EVALUATION}/skill.csv"
-    path = folder / file
-    note_file(file)
-    if not path.is_file():
-        return []
-    rows = pd.read_csv(path)
-    asked = (rows["record"] == record_sha256[:RECORD_DIGITS]) & rows["design"].isin(REGISTERED)
-    asked &= (rows["model"] == HAZARD_MODEL) & (rows["reference"] == "base_rate") & (rows["horizon"] == "all")
-    return [
-        {name: row[name] for name in ("design", "brier_skill", "lower", "upper", "n")}
-        for row in rows[asked].to_dict(orient="records")
-    ]
 
 
 def _contested(item: Contested) -> Content:

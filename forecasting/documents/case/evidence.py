@@ -8,7 +8,6 @@ from forecasting.documents.compose import aside, badge, items, joined, section, 
 from forecasting.documents.quantities import chance, code, count, day, name, quote
 from forecasting.documents.values import Fields, plain
 from forecasting.documents.wording import FACT_NAMES, PAST, change_words, coarse_day, fact_words, percent, years
-from forecasting.record.vocabulary import LADDERS
 
 CONTESTED = "contested"
 BRIEF = 12
@@ -65,18 +64,16 @@ def contested(content: Fields) -> Section:
 
 
 def _effect(item: Fields) -> Cell:
-    """Effect on the chance of a formal agreement: of the base rate of its class, and of the hazard model."""
+    """Effect on the chance of a formal agreement: of the base rate of its class, and of the forecast."""
     if item["closes"]:
         return "the question would be closed"
-    if set(item["changes"]) <= set(LADDERS):
-        return "none: the registered models do not read the ladders"
     if item["before"] is None:
         base = text("no change of the base rate, which does not use it")
     else:
         base = _moves("base rate of its class", item, item["horizon"])
     if item["model"] is None:
         return base
-    return joined([base, _moves("hazard model", item["model"], item["horizon"])], "; ")
+    return joined([base, _moves("forecast", item["model"], item["horizon"])], "; ")
 
 
 def _moves(what: str, numbers: Fields, horizon: int) -> Text:

@@ -1,4 +1,4 @@
-"""Explanation of the hazard model's number: its drivers, its changes and its signposts."""
+"""Explanation of the number of the first registration's hazard model: drivers, changes and signposts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -160,7 +160,7 @@ def _watched(content: Fields) -> tuple[Text, Block]:
     within, posts = years(found["horizon"]), found["posts"]
     when = "the end of the stated term" if found["is_term"] else f"within {years(found['months'])}"
     said = text(
-        f"By {{day}}, {when}: a signature would itself be the formal agreement; the base rate gives it {{signed}}. If "
+        f"By {{day}}, {when}: a signature would itself be the formal agreement; the forecast gives it {{signed}}. If "
         f"the arrangement is still observed then and nothing else has become known, the model gives {{before}} within "
         f"{within} of that day; with one of these by then:",
         day=day(found["day"]),

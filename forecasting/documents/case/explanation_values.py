@@ -13,7 +13,7 @@ from forecasting.documents.case.material import CURVE, HEADLINE_MODEL, Material
 from forecasting.documents.wording import band
 from forecasting.explain.changes import MODEL, Changes, changes
 from forecasting.explain.signposts import signposts, signposts_by
-from forecasting.explain.track_record import MODELS, read_track_record, track_record
+from forecasting.explain.track_record import MODELS, headline_track_record, track_record
 from forecasting.explain.windows import term_end
 from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels
@@ -45,7 +45,7 @@ def signpost_values(found: Material) -> list[Content]:
 def watched_values(found: Material) -> Content | None:
     """The watched acts by the end of the stated term, or within a year where none is ahead; None where it abstains.
 
-    With the base rate's chance that the case is formalized by then: a signature is no covariate but the ending itself.
+    With the headline's probability that it is formalized by then: a signature is no covariate but the ending itself.
     """
     if _is_silent(found):
         return None
@@ -147,17 +147,16 @@ def moved(found: Material) -> Content | None:
 
 
 def past_forecasts(found: Material) -> Content:
-    """Observed frequencies after backtest forecasts in the range of the model's and of the base rate's."""
-    if _is_silent(found):
-        return {"missing": "it gives none for this case", "models": []}
-    kept = read_track_record(found.history, found.target)
+    """Observed frequencies after backtest forecasts in the range of this one, by model that gives one."""
+    kept = headline_track_record(found.history, found.target)
     if kept.lines is None:
         return {"missing": kept.missing, "models": []}
-    said = {MODEL: found.drivers.probability, "base_rate": found.drivers.rows[0].points}
+    silent = () if not _is_silent(found) else (MODEL,)
+    said = {model: _formalized(found, model) for model in MODELS if model not in silent}
     age = found.view.age_months
     records = [
-        track_record(kept.lines, found.history, model, found.horizon, age, band(said[model]), target=found.target)
-        for model in MODELS
+        track_record(kept.lines, found.history, model, found.horizon, age, band(chance), target=found.target)
+        for model, chance in said.items()
     ]
     rows = [
         {key: None if isinstance(value, float) and np.isnan(value) else value for key, value in asdict(one).items()}
@@ -165,6 +164,12 @@ def past_forecasts(found: Material) -> Content:
         for one in records
     ]
     return {"missing": "", "at_start": age < 12, "models": rows}
+
+
+def _formalized(found: Material, model: str) -> float:
+    """Marginal probability of formalization within the horizon of the headline."""
+    rows = found.marginal(model)
+    return float(rows[(rows["cause"] == CAUSES[0]) & (rows["horizon"] == found.horizon)]["probability"].iloc[0])
 
 
 EXPLANATION: Final[dict[str, Callable[[Material], Any]]] = {

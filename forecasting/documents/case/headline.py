@@ -1,26 +1,39 @@
 """The first screen of a case report: masthead and bottom line."""
 
-from forecasting.documents.blocks import Block, Heading, Link, Note, Section, Summary, Text, Title
+from collections.abc import Mapping
+from typing import Final
+
+from forecasting.documents.blocks import Block, Cell, Heading, Link, Note, Section, Summary, Table, Text, Title
 from forecasting.documents.case.confidence import confidence_words
-from forecasting.documents.case.hazard_model import second_opinion
-from forecasting.documents.case.incidence import base_rate_rows
-from forecasting.documents.compose import items, joined, section, text
-from forecasting.documents.quantities import chance, count, day, figure, interval, points
+from forecasting.documents.case.ended import ended_already
+from forecasting.documents.case.hazard_model import first_model_row
+from forecasting.documents.case.verdict import verdict
+from forecasting.documents.compose import items, joined, section, table, text
+from forecasting.documents.quantities import chance, count, day, interval, name, percent
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import (
+    LADDER_NAMES,
+    MODEL_NAMES,
     PER_CENT,
     change_words,
     counted,
     estimative,
-    percent,
-    term_name,
+    level_words,
     years,
 )
-from forecasting.record.vocabulary import SAME_OUTCOME_TYPES
+from forecasting.documents.wording import percent as percent_words
+from forecasting.record.vocabulary import CAUSES, SAME_OUTCOME_TYPES, STATES
 
-EARLIER_HORIZONS = (6, 12)
-MOST_MOVED = 3
-MOST_CONTESTED = 4
+EARLIER_HORIZONS: Final = (6, 12)
+MOST_CONTESTED: Final = 4
+MODELS_UNDER: Final = ("ladder_model", "base_rate", "recent_base_rate", "type_base_rate")
+HEAD: Final = ("Model", "Formal agreement", "Collapse", "Fading", "Still informal")
+GIVEN: Final[Mapping[str, str]] = {
+    "endorsed": "if leaders endorsed it",
+    "not endorsed": "if they did not",
+    "claims true": "if every open claim is true",
+    "claims untrue": "if none is",
+}
 
 
 def masthead(content: Fields) -> Section:
@@ -43,13 +56,17 @@ def masthead(content: Fields) -> Section:
 
 
 def bottom_line(content: Fields) -> Section:
-    """The number, its verbal probability, the base rate's n and interval, the confidence, and the arguable codings."""
+    """The number and its word, what stands under it, the verdict, what has ended already, and the arguable codings."""
     top = content["headline"]
-    doubts = [_basis(top), second_opinion(content), _moved(content), _unconfirmed(content)]
+    doubts = [_basis(top), _both_ends(content), _since(content), _unconfirmed(content)]
     blocks: list[Block | None] = [
+        ended_already(content),
         _answer(content),
+        models_beside(content),
+        Heading(words="What to believe, and why", level=2, quiet=True),
+        *verdict(content),
         confidence_words(content),
-        Heading(words="What to doubt", level=2, quiet=True),
+        Heading(words="What the number rests on", level=2, quiet=True),
         items(doubt for doubt in doubts if doubt is not None),
         Heading(words="What is contested about the case itself", level=2, quiet=True),
         items(_contested(content)),
@@ -68,8 +85,14 @@ def bottom_line(content: Fields) -> Section:
     )
 
 
+def headline_rows(content: Fields, state: str) -> list[Fields]:
+    """Marginal rows of the headline for a state, by horizon."""
+    model = content["headline"]["model"]
+    return [row for row in content["forecast"] if (row["model"], row["cause"], row["given"]) == (model, state, "all")]
+
+
 def _answer(content: Fields) -> Text:
-    """The headline in a sentence, and the same for nearer horizons."""
+    """The headline in a sentence: nearer horizons, and the other endings."""
     top = content["headline"]
     horizons = [horizon for horizon in EARLIER_HORIZONS if horizon != top["horizon"]]
     sooner = [
@@ -77,61 +100,103 @@ def _answer(content: Fields) -> Text:
             f"; within {years(row['horizon'])}, {{p}} ({estimative(row['probability'])})",
             p=chance(row["probability"]),
         )
-        for row in base_rate_rows(content, "formalized")
+        for row in headline_rows(content, "formalized")
         if row["horizon"] in horizons
     ]
+    states = top["states"]
     return text(
-        f"A formal agreement within {years(top['horizon'])}, by {{deadline}}, is **{{word}} ({{p}})**{{sooner}}.",
+        f"A formal agreement within {years(top['horizon'])}, by {{deadline}}, is **{{word}} ({{p}})**{{sooner}}. "
+        "By the same day it collapses with {collapsed}, fades with {faded}, and stays as it is with {ongoing}.",
         deadline=day(top["deadline"]),
         word=top["word"],
         p=chance(top["probability"]),
         sooner=joined(sooner, ""),
+        **{state: chance(states[state]["probability"]) for state in STATES[1:]},
     )
+
+
+def models_beside(content: Fields) -> Table:
+    """The headline and what stands under it at one horizon: its parts, other rates, the first registration's model."""
+    top = content["headline"]
+    found = {
+        (row["model"], row["cause"]): row
+        for row in content["forecast"]
+        if row["horizon"] == top["horizon"] and row["given"] == "all"
+    }
+    rows: list[list[Cell]] = [
+        [
+            text("**{name}**", name=MODEL_NAMES[model].capitalize())
+            if model == top["model"]
+            else MODEL_NAMES[model].capitalize(),
+            *(chance(row["probability"], row["lower"], row["upper"]) for row in map(found.get, _states(model)) if row),
+        ]
+        for model in (top["model"], *MODELS_UNDER)
+        if (model, CAUSES[0]) in found
+    ]
+    rows.append([MODEL_NAMES["primary"].capitalize(), *first_model_row(content)])
+    return table(f"Within {years(top['horizon'])}, with 80{PER_CENT} intervals", HEAD, rows)
+
+
+def _states(model: str) -> list[tuple[str, str]]:
+    return [(model, state) for state in STATES]
 
 
 def _basis(top: Fields) -> Text:
-    """The basis of the number: the sample, and the risk set at the case's age."""
-    n, at_risk, unmoved = count(top["n"]), count(top["n_at_risk"]), " It does not respond to the news."
-    if top["n_at_risk"] > 0.95 * top["n"]:
-        return text(
-            "This is the base rate: how often {n} informal arms-control arrangements since 1817, this one included, "
-            f"were formalized within that time.{unmoved}",
-            n=n,
-        )
-    thin = ": **too few to say much**, so ages with as few are pooled." if top["thin"] else ", this one included."
+    """What the number is pooled of, the sample, and the risk set at the case's age."""
     return text(
-        "This is the base rate: how often informal arms-control arrangements since 1817 were formalized within that "
-        "time once they had lasted as long as this one. {at_risk} of {n} were observed for so long"
-        f"{thin}{unmoved}",
-        at_risk=at_risk,
-        n=n,
+        "The number is {model} of a model of how such arrangements move towards a text that binds, and {base} of how "
+        "often they ended so at all; both learned from {n} arrangements. {at_risk} of them were observed for as long "
+        "as this one has lasted.",
+        model=percent(1.0 - top["base_share"]),
+        base=percent(top["base_share"]),
+        n=count(top["n"]),
+        at_risk=count(top["n_at_risk"]),
     )
 
 
-def _moved(content: Fields) -> Text | None:
-    """Change of the hazard model since the earlier day, and the events that contributed most."""
-    found = content["explanation"]["changes"]
-    if found is None or percent(found["before"]) == percent(found["after"]):
-        return None
-    rows = sorted((row for row in found["rows"] if row["leg"] == "events"), key=lambda row: -abs(row["points"]))
-    most = [
-        text("{name} ({points} points)", name=_inside(term_name(row["name"])), points=points(row["points"]))
-        for row in rows[:MOST_MOVED]
+def _both_ends(content: Fields) -> Text | None:
+    """The number at both ends of what is uncertain; None where nothing is."""
+    ends = content["both_ends"]
+    told = [
+        text(f"{{p}} {GIVEN[given]}", p=chance(ends[given][CAUSES[0]]["probability"]))
+        for given in GIVEN
+        if given in ends
     ]
+    return text("It averages over what is not certain: {ends}.", ends=joined(told, ", ")) if told else None
+
+
+def _since(content: Fields) -> Text | None:
+    """The number of the earlier day, and the rungs that became known since; None without an earlier day."""
+    found = content["since"]
+    if found is None:
+        return None
+    formal = found["states"][CAUSES[0]]
+    kind = content["case"]["facts"]["type"]
+    rungs = [
+        text(
+            f"{LADDER_NAMES[rung['ladder']]}, level {{level}} ({level_words(rung['ladder'], rung['level'], kind)}), "
+            "{status}, from {date}",
+            level=count(rung["level"]),
+            status=name(rung["status"]),
+            date=day(rung["date"]),
+        )
+        for rung in found["rungs"]
+    ]
+    learned = text(" Since then it became known: {rungs}.", rungs=joined(rungs)) if rungs else text("")
+    if percent_words(formal["before"]) == percent_words(formal["after"]):
+        return text(
+            "On {since} the forecast was the same, {p}.{learned}",
+            since=day(found["from"]),
+            p=chance(formal["before"]),
+            learned=learned,
+        )
     return text(
-        f"Since {{since}} the hazard model went from {{before}} to {{after}}{', mostly through: ' if most else ''}"
-        "{most} ({link}).",
+        "On {since} the forecast was {before}; now it is {after}.{learned}",
         since=day(found["from"]),
-        before=chance(found["before"]),
-        after=chance(found["after"]),
-        most=joined(most),
-        link=Link(words="the events behind it", to="#changes"),
+        before=chance(formal["before"]),
+        after=chance(formal["after"]),
+        learned=learned,
     )
-
-
-def _inside(name: str) -> str:
-    """A name as written inside a sentence."""
-    return name[:1].lower() + name[1:]
 
 
 def _unconfirmed(content: Fields) -> Text | None:
@@ -164,26 +229,8 @@ def _contested(content: Fields) -> list[Text]:
 
 
 def _last_observed(content: Fields) -> Note | None:
-    """Time since the last observation, and probabilities of an unseen end; None where it was observed on the day."""
-    case, unseen = content["case"], content["unseen"]
+    """Day of the last observation; None where it was observed on the day."""
+    case = content["case"]
     if case["last_seen"] == content["as_of"]:
         return None
-    months = case["months_unseen"]
-    ago = text("{n} months", n=figure("number", months)) if months < 24 else text(f"{months / 12:.0f} years")
-    past = text("")
-    if unseen and case["stale"]:
-        past = text(
-            " **Much of the number is about the past:** by the base rate it had already been formalized unobserved "
-            "with probability {formalized}, collapsed with {collapsed}, faded with {faded}, and still stood with "
-            "{ongoing}.",
-            **{state: chance(unseen[state]) for state in ("formalized", "collapsed", "faded", "ongoing")},
-        )
-    return Note(
-        text=text(
-            "Last observed {ago} ago, on {day}. The forecast starts from that day and counts the time since then as "
-            "time in which it may have ended unobserved.{past}",
-            ago=ago,
-            day=day(case["last_seen"]),
-            past=past,
-        )
-    )
+    return Note(text=text("Last observed on {day}.", day=day(case["last_seen"])))

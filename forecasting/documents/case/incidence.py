@@ -1,4 +1,4 @@
-"""Base rate of each outcome: cumulative incidence, and the reference classes."""
+"""The forecast of each outcome: cumulative incidence, and the reference classes."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,17 +12,12 @@ from forecasting.documents.wording import PAST, PER_CENT, years
 from forecasting.record.vocabulary import CAUSES, STATES
 
 ENDINGS: Final = ("Within", "Formal agreement", "Collapse", "Fading", "Still informal")
-CURVES: Final[Mapping[str, str]] = {"base_rate": "Base rate", "type_base_rate": "Same type", "primary": "Hazard model"}
+CURVES: Final[Mapping[str, str]] = {"ladder": "Forecast", "base_rate": "Base rate", "primary": "First registration"}
 CURVE_WORDS: Final[Mapping[str, str]] = {
-    "type_base_rate": "; dashed: arrangements of the same type",
-    "primary": "; dotted: the hazard model, which uses more covariates (its interval stands in its own table below)",
+    "base_rate": "; dashed: the base rate",
+    "primary": "; dotted: the hazard model of the first registration (its interval stands in its own table below)",
 }
 NO_OTHER: Final = "no other case"
-
-
-def base_rate_rows(content: Fields, state: str) -> list[Fields]:
-    """Rows of the base rate's forecast for an ending, by horizon."""
-    return [row for row in content["forecast"] if row["model"] == "base_rate" and row["cause"] == state]
 
 
 def with_interval(row: Fields) -> Figure:
@@ -32,7 +27,12 @@ def with_interval(row: Fields) -> Figure:
 
 def incidence(content: Fields) -> Section:
     """Table and chart of the three outcomes, and the states of others at the end of their term."""
-    states = {(row["horizon"], row["cause"]): row for state in STATES for row in base_rate_rows(content, state)}
+    model = content["headline"]["model"]
+    states = {
+        (row["horizon"], row["cause"]): row
+        for row in content["forecast"]
+        if (row["model"], row["given"]) == (model, "all")
+    }
     rows: list[list[Cell]] = [
         [
             text(
@@ -47,13 +47,13 @@ def incidence(content: Fields) -> Section:
     drawn = [model for model in CURVES if model in content["curve"]["models"]]
     others = "".join(CURVE_WORDS[model] for model in drawn if model in CURVE_WORDS)
     return section(
-        table(f"Base rate by horizon, with 80{PER_CENT} intervals", ENDINGS, rows),
+        table(f"Forecast by horizon, with 80{PER_CENT} intervals", ENDINGS, rows),
         chart(
             "incidence",
             {"curve": content["curve"], "stated_term": content["stated_term"]},
             text(
                 "Cumulative incidence: the chance that the arrangement has ended in each way, by time after the day of "
-                f"the forecast. Line and band: base rate with its 80{PER_CENT} interval{others}."
+                f"the forecast. Line and band: the forecast with its 80{PER_CENT} interval{others}."
             ),
             *(_curve_table(content["curve"], drawn, cause, title) for cause, title in TITLES.items()),
         ),

@@ -1,5 +1,6 @@
 """Inputs of the values of a case report, each computed once; the columns read for each are recorded with it."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,19 +12,20 @@ from forecasting.artefacts import Obtained
 from forecasting.artefacts.session import shared_fit, shared_index
 from forecasting.explain.drivers import Drivers, drivers
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts import FittedModels, case_limits, forecast, open_cases
+from forecasting.forecasts import FittedModels, case_limits, ended_already, forecast, forecast_by_claims, open_cases
 from forecasting.forecasts.applicability import Applicability
-from forecasting.forecasts.forecast import case_covariates
 from forecasting.forecasts.training import case_lines
-from forecasting.models import BASE_RATES
+from forecasting.forecasts.uncertain import MARGINAL
+from forecasting.models import BASE_RATES, DEFAULT, FIRST, HEADLINE
 from forecasting.models.hazard import HazardModel
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.reads import once, remembered
 
-HEADLINE_MODEL = "base_rate"
-HAZARD_MODEL = "primary"
-MODELS_SHOWN = (*BASE_RATES, HAZARD_MODEL)
+HEADLINE_MODEL = HEADLINE
+HAZARD_MODEL = FIRST
+MODELS_SHOWN = (*DEFAULT, HAZARD_MODEL)
 HEADLINE_HORIZON = 60
 CURVE = tuple(range(1, 121))
 
@@ -60,12 +62,19 @@ class Material:
 
     @property
     def base_rates(self) -> FittedModels:
-        """Those that the page leads with."""
+        """Those that stand under the headline."""
         return self.obtained.only(*BASE_RATES)
 
     @property
+    def pool(self) -> LadderPool:
+        """The headline, as a model."""
+        model = self.obtained.only(HEADLINE_MODEL).models[HEADLINE_MODEL]
+        assert isinstance(model, LadderPool)
+        return model
+
+    @property
     def hazard(self) -> FittedModels:
-        """The model beside them."""
+        """The model of the first registration, beside them."""
         return self.obtained.only(HAZARD_MODEL)
 
     @property
@@ -79,11 +88,6 @@ class Material:
     def index(self) -> DossierIndex:
         """Of the dossiers of this history."""
         return shared_index(self.history, self.target)
-
-    @remembered
-    def covariates(self) -> pd.DataFrame:
-        """Age and months unseen of the case, the covariates of the overall base rate."""
-        return case_covariates([self.view], ())
 
     @remembered
     def line(self) -> pd.DataFrame:
@@ -100,16 +104,44 @@ class Material:
         """The hazard model's probability of formalization as a sum over its terms."""
         return drivers(self.hazard_model, self.line, self.horizon)
 
-    def monthly(self, model: str) -> pd.DataFrame:
-        """The forecast of a base rate by month."""
-        given: dict[str, Any] = {"fitted": self.obtained.only(model), "horizons": CURVE}
-        return once(self._monthly, model, lambda: forecast(self.history, self.case_id, **given))
-
-    @cached_property
-    def _monthly(self) -> dict[Any, Any]:
-        return {}
+    @remembered
+    def n_at_risk(self) -> int:
+        """Number of cases that the base rate learned from and that were observed at the age of this one."""
+        return self.base_rates.spells.at_risk(self.view.age_months)
 
     def shown(self, model: str) -> pd.DataFrame:
-        """The same within the horizons of the page."""
-        rows = self.monthly(model)
-        return rows[rows["horizon"].isin(self.horizons)]
+        """The forecast of a model within the horizons of the page, under every condition."""
+        return self._once(model, lambda: forecast(self.history, self.case_id, **self._given(model)))
+
+    def marginal(self, model: str) -> pd.DataFrame:
+        """The same, marginal over what is uncertain."""
+        rows = self.shown(model)
+        return rows[rows["given"] == MARGINAL]
+
+    def monthly(self, model: str) -> pd.DataFrame:
+        """The marginal forecast of a model by month."""
+        given = self._given(model) | {"horizons": CURVE}
+        rows = self._once(("monthly", model), lambda: forecast(self.history, self.case_id, **given))
+        return rows[rows["given"] == MARGINAL]
+
+    @remembered
+    def by_claims(self) -> pd.DataFrame:
+        """The headline with all open claims taken as true, and as untrue; empty where none is open."""
+        return forecast_by_claims(self.history, self.case_id, **self._given(HEADLINE_MODEL))
+
+    @remembered
+    def ended(self) -> pd.DataFrame:
+        """Probability by the headline that it has ended already, by cause; empty where it was seen in the month."""
+        given = self._given(HEADLINE_MODEL)
+        given.pop("horizons")
+        return ended_already(self.history, self.case_id, **given)
+
+    def _given(self, model: str) -> dict[str, Any]:
+        return {"fitted": self.obtained.only(model), "horizons": self.horizons, "index": self.index}
+
+    def _once(self, key: Hashable, work: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        return once(self._kept, key, work)
+
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}

@@ -11,14 +11,17 @@ from matplotlib.ticker import MaxNLocator
 from forecasting.documents.figures.style import COLOURS, INK, LINE, STYLE, TERM, TITLES, Chart, svg_of
 
 LINES: Any = {
-    "base_rate": ("base rate", 2.6, "solid"),
-    "type_base_rate": ("same type", 1.3, (0, (4, 2))),
-    "primary": ("hazard model", 1.7, (0, (1, 1.2))),
+    "ladder": ("forecast", 2.6, "solid"),
+    "base_rate": ("base rate", 1.3, (0, (4, 2))),
+    "primary": ("first registration", 1.7, (0, (1, 1.2))),
 }
-HAZARD_MODEL: Any = {
+BAND = next(iter(LINES))
+OUTLOOK: Any = {
+    "primary": ("first registration", COLOURS["ongoing"], (0, (1, 1.2)), 1.4),
     "base_rate": ("base rate", COLOURS["ongoing"], (0, (4, 2)), 1.6),
-    "primary": ("hazard model", "", "solid", 2.4),
+    "ladder": ("forecast", "", "solid", 2.4),
 }
+BANDS = ("base_rate", "ladder")
 
 
 def incidence_chart(curve: dict[str, Any], stated_term: dict[str, Any] | None) -> str:
@@ -51,7 +54,7 @@ def incidence_chart(curve: dict[str, Any], stated_term: dict[str, Any] | None) -
 
 
 def _curve(axis: Any, months: list[int], lines: dict[str, dict[str, list[float]]], colour: str) -> None:
-    lower, upper = ([0.0, *lines["base_rate"][name]] for name in ("lower", "upper"))
+    lower, upper = ([0.0, *lines[BAND][name]] for name in ("lower", "upper"))
     axis.fill_between(months, lower, upper, step="post", color=colour, alpha=0.18, linewidth=0)
     for model, (_, width, style) in LINES.items():
         if model in lines:
@@ -77,20 +80,20 @@ def _term(axis: Any, term: dict[str, Any] | None, label: bool) -> None:
 
 
 def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | None = None) -> Chart:
-    """The hazard model (line and band in colour) beside the base rate (dashed and grey), ending by ending.
+    """The headline (line and band in colour), the base rate and the first registration's model, ending by ending.
 
     `rows`: rows of a forecast table under one `given`; `supposed`: rows of the hazard model if an act became known.
     """
-    ends = [row for row in rows if row["cause"] in TITLES]
+    ends = [row for row in rows if row["cause"] in TITLES and row["model"] in OUTLOOK]
     top = max(row["upper"] for row in ends)
     with mpl.rc_context(STYLE):
         figure = Chart(figsize=(8.6, 3.4))
         axes = figure.subplots(1, 3, sharey=True)
         figure.subplots_adjust(left=0.075, right=0.99, top=0.91, bottom=0.26, wspace=0.09)
         for axis, (cause, title) in zip(axes, TITLES.items(), strict=True):
-            for model, (_, colour, style, width) in HAZARD_MODEL.items():
+            for model, (_, colour, style, width) in OUTLOOK.items():
                 own = [row for row in ends if (row["model"], row["cause"]) == (model, cause)]
-                _band(axis, own, colour or COLOURS[cause], style, width)
+                _line(axis, own, colour or COLOURS[cause], style, width, banded=model in BANDS)
             _supposed(axis, [row for row in supposed or () if row["cause"] == cause])
             axis.set_title(title, y=1.02, fontsize=12.5, color=COLOURS[cause], fontweight="bold")
             axis.set_xticks([0, 24, 60, 120], ["0", "2", "5", "10"])
@@ -103,20 +106,21 @@ def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | 
         axes[1].set_xlabel("years after the day of the forecast")
         keys = [
             Line2D([], [], color=colour or INK, linewidth=width, linestyle=style, label=name)
-            for model, (name, colour, style, width) in HAZARD_MODEL.items()
+            for model, (name, colour, style, width) in OUTLOOK.items()
             if any(row["model"] == model for row in ends)
         ]
         if supposed:
-            keys.append(Line2D([], [], color=INK, linewidth=2, linestyle="dotted", label="hazard model, if so"))
+            keys.append(Line2D([], [], color=INK, linewidth=2, linestyle="dotted", label="first registration, if so"))
         figure.legend(handles=keys, loc="lower center", ncols=len(keys), frameon=False, fontsize=11)
         return figure
 
 
-def _band(axis: Any, rows: list[dict[str, Any]], colour: str, style: Any, width: float) -> None:
+def _line(axis: Any, rows: list[dict[str, Any]], colour: str, style: Any, width: float, banded: bool) -> None:
     months, point, lower, upper = (
         [0.0, *(row[name] for row in rows)] for name in ("horizon", "probability", "lower", "upper")
     )
-    axis.fill_between(months, lower, upper, color=colour, alpha=0.16, linewidth=0)
+    if banded:
+        axis.fill_between(months, lower, upper, color=colour, alpha=0.16, linewidth=0)
     axis.plot(months, point, color=colour, linestyle=style, linewidth=width)
 
 
