@@ -13,7 +13,6 @@ from forecasting import load_history
 from forecasting.forecasts.ladder_rows import (
     all_rungs,
     both_endorsements,
-    case_key,
     covariate_table,
     landmark_lines,
     read_paths,
@@ -26,7 +25,7 @@ from forecasting.models.ladder_standings import Standings
 from forecasting.record.dossiers import DossierIndex
 from forecasting.record.history import History
 from forecasting.record.months import completed_months, deadline
-from forecasting.record.panel import Landmarks, Spells, landmarks, spells
+from forecasting.record.panel import Landmarks, Spells, case_key, landmarks, spells
 
 HALVES = Path(__file__).parents[2] / "data/evaluation/split.csv"
 SCORED = (12, 24, 36, 60, 120)

@@ -24,7 +24,7 @@ from forecasting.artefacts.forms import (
 from forecasting.forecasts.applicability import Support
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.dated_rate import DatedRate
-from forecasting.models.hazard import N_DURATION, HazardModel, Scaling
+from forecasting.models.hazard import N_DURATION, HazardModel
 from forecasting.models.incidence import RiskTable
 from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_design import LADDER_TERMS, N_STEPS, TERM_TERMS, Term
@@ -33,6 +33,7 @@ from forecasting.models.ladder_moves import N_STATES, Moves
 from forecasting.models.ladder_pool import LadderPool
 from forecasting.models.pooling import RateRatios
 from forecasting.models.recalibration_by_cause import Recalibration
+from forecasting.models.scaling import Scaling
 from forecasting.store.npz import Arrays
 
 Floats = NDArray[np.float64]

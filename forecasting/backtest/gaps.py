@@ -9,10 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest.origins import Origins, period_name, states_on_record
-from forecasting.forecasts.ladder_rows import case_key
 from forecasting.record.history import History
 from forecasting.record.months import completed_months, deadline
-from forecasting.record.panel import spells
+from forecasting.record.panel import case_key, spells
 from forecasting.record.vocabulary import CAUSES, TARGETS
 
 Integers = NDArray[np.int64]

@@ -15,7 +15,6 @@ from forecasting.forecasts.ladder_rows import (
     KeepRungs,
     all_rungs,
     both_endorsements,
-    case_key,
     covariate_table,
     read_paths,
     stated_term,
@@ -25,6 +24,7 @@ from forecasting.models.ladder_moves import N_STATES
 from forecasting.models.ladder_standings import Standings
 from forecasting.record.dossiers import DossierIndex
 from forecasting.record.history import History
+from forecasting.record.panel import case_key
 from forecasting.record.vocabulary import SAME_OUTCOME_TYPES
 
 Integers = NDArray[np.int64]

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from forecasting.cli.options import Artefacts, AsOf, Case, Data, Horizons, Json, Models, Population, Target, names_in
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
+from forecasting.store.errors import UsageError
 
 if TYPE_CHECKING:
     from forecasting.artefacts import Obtained
@@ -86,13 +88,26 @@ def train(
 @app.command()
 def changes(
     case: Case,
-    since: Annotated[str, typer.Option("--from", help="The earlier day, YYYY-MM-DD.")],
-    until: Annotated[str, typer.Option("--to", help="The later day, YYYY-MM-DD.")],
+    since: Annotated[str | None, typer.Option("--from", help="The earlier day, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="The later day, YYYY-MM-DD.")] = None,
+    entries: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option("--entries", metavar="A B", help="Instead of days: two issued ledger entries of one model."),
+    ] = None,
+    horizon: Annotated[int, typer.Option("--horizon", help="Months, with --entries.")] = 60,
+    state: Annotated[str, typer.Option("--state", help="State, with --entries.")] = "formalized",
     target: Target = "concluded",
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Print the changes of the hazard model's forecast of a case between two days, and the acts behind them."""
+    """Print why a forecast of a case changed between two days, or between two issued ledger entries."""
+    if entries is not None:
+        if since is not None or until is not None:
+            raise UsageError("expected two days or two entries, got both; give --from and --to, or --entries")
+        _print_entry_changes(case, entries, horizon, state, data, as_json)
+        return
+    if since is None or until is None:
+        raise UsageError("expected --from and --to, or --entries, got neither whole; give one of the two")
     first, last = parse_day(since), parse_day(until)
     from forecasting.documents.case.change_text import change_text
     from forecasting.documents.case.explanation_values import change_values
@@ -105,6 +120,28 @@ def changes(
     check_choice(target, "forward")
     found = change_values(changes_between(load_history(data, last), case, first, target=target))
     print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else change_text(found))
+
+
+def _print_entry_changes(
+    case: str, entries: tuple[Path, Path], horizon: int, state: str, data: Path | None, as_json: bool
+) -> None:
+    from forecasting.ledger.chain import read_link
+    from forecasting.ledger.changes import entry_changes
+    from forecasting.record.history import load_history
+
+    first, second = map(read_link, entries)
+    found = entry_changes(first, second, load_history(data), case, horizon=horizon, state=state)
+    if as_json:
+        print(json.dumps(asdict(found), indent=1, ensure_ascii=False))
+        return
+    print(f"{found.model}: {case} {state} within {horizon} months")
+    for name, day, value in zip(found.entries, found.days, (found.before, found.after), strict=True):
+        print(f"{value:8.2%}  as of {day}, {name}")
+    for title, parts in (("why", found.parts), ("by step, as the entries say", found.steps)):
+        if parts:
+            print(title)
+        for part in parts:
+            print(f"{100 * part.points:+8.2f}  {part.name}: {part.why}")
 
 
 def _origin(obtained: "Obtained", artefacts: Path) -> str:

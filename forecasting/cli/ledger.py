@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecasting.cli.options import Data, Jobs, Json, Target, names_in
+from forecasting.cli.options import Case, Data, Jobs, Json, Target, names_in
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 from forecasting.store.errors import UsageError
 
@@ -44,15 +44,17 @@ def issue(
     day = parse_day(as_of) if as_of is not None else None
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
     from forecasting.ledger import issue as put
-    from forecasting.ledger import open_forecasts
+    from forecasting.ledger import open_lineage
     from forecasting.record.history import load_history
 
     history = load_history(data, day)
-    table, silent = open_forecasts(history, names_in(models), target, cases or None, months)
+    table, silent, lineage = open_lineage(history, names_in(models), target, cases or None, months)
     for model, reasons in silent.items():
         for case, reason in reasons.items():
             print(f"{model} abstains for {case}: {reason}", file=sys.stderr)
-    _print_written(put(table, ledger, history, target=target, models=names_in(models), abstained=silent))
+    _print_written(
+        put(table, ledger, history, target=target, models=names_in(models), abstained=silent, lineage=lineage)
+    )
 
 
 @app.command()
@@ -172,6 +174,30 @@ def add(
 
     said = read_opinions(file) if file is not None else [opinion("", *given.values())]
     _print_written(put(ledger, said, by, as_of=parse_day(as_of) if as_of is not None else None, target=target))
+
+
+@app.command()
+def pool(
+    case: Case,
+    of: Annotated[
+        list[str] | None,
+        typer.Option("--of", help="A model, person or market; repeat it. Default: headline, base rates, all people."),
+    ] = None,
+    weight: Annotated[list[float] | None, typer.Option("--weight", help="Weight of each --of, in order.")] = None,
+    as_of: AsOf = None,
+    target: Target = "concluded",
+    ledger: Ledger = DEFAULT,
+    as_json: Json = False,
+) -> None:
+    """Print the linear pool of what models and people have said about a case: equal weights, or those given."""
+    from forecasting.ledger import pool as pooled
+
+    day = parse_day(as_of) if as_of is not None else None
+    table = pooled(ledger, case, of or None, weight or None, as_of=day, target=target)
+    if as_json:
+        print(table.to_json(orient="records", indent=1, double_precision=15))
+    else:
+        print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
 
 
 @app.command()

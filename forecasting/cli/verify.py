@@ -3,11 +3,12 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from forecasting.cli.options import Artefacts, Data, Json
+from forecasting.store.errors import UsageError
 
 if TYPE_CHECKING:
     from forecasting.verify import Verification
@@ -27,20 +28,45 @@ def verify(
     data: Data = None,
     artefacts: Artefacts = Path("artefacts"),
     refit: Annotated[bool, typer.Option("--refit", help="Refit the models even where there is an artefact.")] = False,
+    code_of_entry: Annotated[
+        bool, typer.Option("--code-of-entry", help="Make an entry again with the commit or wheel that it names.")
+    ] = False,
+    repository: Annotated[
+        Path | None, typer.Option("--repository", help="A clone that holds the commit. Default: this one.")
+    ] = None,
+    commit: Annotated[
+        str | None, typer.Option("--commit", help="The commit, for an older entry that names only a hash.")
+    ] = None,
+    wheel: Annotated[Path | None, typer.Option("--wheel", help="The wheel that the entry names.")] = None,
     as_json: Json = False,
 ) -> None:
     """Derive every number of a page or a ledger again from record and code, and print the first difference."""
+    beside = {"--repository": repository, "--commit": commit, "--wheel": wheel}
+    unasked = [name for name, value in beside.items() if value is not None]
+    if unasked and not code_of_entry:
+        raise UsageError(f"expected --code-of-entry with {unasked[0]}, got it alone; add it")
+    if code_of_entry and explain is not None:
+        raise UsageError("expected either --explain or --code-of-entry, got both; ask one after the other")
     from forecasting.verify import Trusted
     from forecasting.verify import explain as lineage_of
     from forecasting.verify import verify as derive
     from forecasting.verify.lineage_text import lineage_text
 
+    if code_of_entry:
+        from forecasting.verify.code_of_entry import verify_by_its_code
+
+        found = verify_by_its_code(path, data=data, repository=repository, wheel=wheel, commit=commit)
+        _report(found, as_json)
     trusted = Trusted(data, None if refit else artefacts)
     if explain is not None:
         lineage = lineage_of(path, explain, trusted)
         print(json.dumps(lineage, indent=1, ensure_ascii=False) if as_json else lineage_text(lineage))
         return
-    found = derive(path, trusted)
+    _report(derive(path, trusted), as_json)
+
+
+def _report(found: "Verification", as_json: bool) -> NoReturn:
+    """Print a verification, and leave with 1 where it found a difference."""
     if as_json:
         print(json.dumps(asdict(found), indent=1, ensure_ascii=False))
     else:

@@ -12,7 +12,6 @@ from forecasting.forecasts.classes import CLASSES, CLASSES_OF, class_labels
 from forecasting.forecasts.ladder_rows import (
     COVARIATES,
     both_endorsements,
-    case_key,
     covariate_table,
     read_paths,
     stated_term,
@@ -28,6 +27,7 @@ from forecasting.models.uncertainty import interval
 from forecasting.record.cases import Dossier
 from forecasting.record.dossiers import DossierIndex
 from forecasting.record.months import completed_months
+from forecasting.record.panel import case_key
 from forecasting.record.vocabulary import SAME_OUTCOME_TYPES
 
 Floats = NDArray[np.float64]

@@ -1,6 +1,5 @@
 """Rows of the ladder's model: how each case moved, as known on a day, and its covariates at the landmarks."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -20,7 +19,7 @@ from forecasting.record.cases import Dossier
 from forecasting.record.dossiers import DossierIndex
 from forecasting.record.ladders import Rung, position
 from forecasting.record.months import DAYS_PER_MONTH, completed_months
-from forecasting.record.panel import Landmarks, Spells
+from forecasting.record.panel import Landmarks, Spells, case_key, component_keys
 from forecasting.record.vocabulary import LADDER_LEVELS, SAME_OUTCOME_TYPES
 
 Floats = NDArray[np.float64]
@@ -106,7 +105,7 @@ def follow_ups(index: DossierIndex, core: Spells, keep: KeepRungs = all_rungs) -
     keys = np.array([case_key(case_id) for case_id in core.case_ids], dtype=np.int64)
     cases = FollowUps(
         key=keys[row],
-        component=component_keys(core)[row],
+        component=component_keys(core.case_ids, core.group)[row],
         weight=np.array(weights),
         entry=core.entry[row],
         exit=core.exit[row],
@@ -267,21 +266,6 @@ def month_days(dossier: Dossier, n_months: int) -> Integers:
     days = dossier.start_day + np.ceil(np.arange(n_months) * DAYS_PER_MONTH).astype(np.int64)
     known = date.fromisoformat(str(dossier.start["start_known_date"])).toordinal()
     return np.maximum(days, known)
-
-
-def case_key(name: str) -> int:
-    """A number from 0 that stands for a name, whatever else is in the record."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
-
-
-def component_keys(core: Spells) -> Integers:
-    """Number of the component of each spell, (n,), by a hash of the ids of its cases."""
-    ids = np.array(core.case_ids, dtype=object)
-    keys = np.zeros(len(ids), dtype=np.int64)
-    for group in np.unique(core.group):
-        own = core.group == group
-        keys[own] = case_key("\n".join(sorted(ids[own])))
-    return keys
 
 
 def stated_term(dossier: Dossier) -> int:

@@ -2,8 +2,10 @@
 
 from forecasting.ledger.additions import add, read_opinions, retract
 from forecasting.ledger.chain import Chain, read_chain, verify
+from forecasting.ledger.changes import EntryChanges, entry_changes
 from forecasting.ledger.hubverse import export
-from forecasting.ledger.issue import issue, open_forecasts, replay
+from forecasting.ledger.issue import issue, open_forecasts, open_lineage, replay
+from forecasting.ledger.pool import pool
 from forecasting.ledger.questions import question, read
 from forecasting.ledger.resolve import resolve
 from forecasting.ledger.score import Scorecard, score
@@ -11,13 +13,17 @@ from forecasting.ledger.writer import Written, append
 
 __all__ = [
     "Chain",
+    "EntryChanges",
     "Scorecard",
     "Written",
     "add",
     "append",
+    "entry_changes",
     "export",
     "issue",
     "open_forecasts",
+    "open_lineage",
+    "pool",
     "question",
     "read",
     "read_chain",

@@ -162,6 +162,44 @@ def read_chain(folder: Path | str) -> Chain:
     return chain
 
 
+def read_link(path: Path, kind: Foreign = ENTRY) -> Link:
+    """An entry by itself, whatever stands before and after it in its chain.
+
+    Parameters
+    ----------
+    path
+        File of the entry.
+    kind
+        What such a file is, for the message where it cannot be read.
+
+    Returns
+    -------
+    Link
+        The entry with the name and the sha256 of its file.
+
+    Raises
+    ------
+    LedgerError
+        The file is no entry, or not named as one.
+    ForeignFileError
+        The file cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from forecasting import load_history
+    >>> from forecasting.ledger import issue, open_forecasts
+    >>> history = load_history(as_of="2026-02-05")
+    >>> table, _ = open_forecasts(history, ["base_rate"], cases=["new-start-post-expiry-2026"], horizons=[12])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = issue(table, folder, history, as_replay=True, issued_on=history.as_of)
+    ...     read_link(written.paths[0]).entry.model
+    'base_rate'
+    """
+    content = kind.content(path)
+    return Link(path.name, hashlib.sha256(content).hexdigest(), decoded(content, path.name))
+
+
 def _examined(place: Path) -> Chain:
     names = sorted(path.name for path in place.iterdir() if not path.name.startswith("."))
     files = [name for name in names if ENTRY_FILE.fullmatch(name) and (place / name).is_file()]

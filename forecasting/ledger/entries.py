@@ -13,6 +13,8 @@ from forecasting.store.errors import Fault, LedgerError, shown
 from forecasting.store.values import BrokenRuleError, Values, complaint
 
 TOLERANCE = 1e-6
+ROUNDING = 3e-5
+"""Most that the rounding of four probabilities to 5 decimals, with the remainder in one of them, moves any of them."""
 LIVE_DAYS = 120
 VOID = "void"
 LIVE, REPLAY = "live", "replay"
@@ -42,15 +44,47 @@ class Entry(Form):
     issued_on: date
 
 
-class Code(Form):
-    """The code that made a forecast: version of the package and hash of its modules."""
+class Wheel(Form):
+    """File name and sha256 of a wheel."""
 
-    version: Text
+    name: Text
     sha256: Sha256
 
 
+class Code(Form):
+    """The code that made a forecast: version of the package and hash of its modules.
+
+    Since the second registration also what it can be had again by: the commit of a clone (`is_changed` 1 where the
+    package differed from it) or the wheel, and the versions of Python and of the libraries that numbers come from.
+    """
+
+    version: Text
+    sha256: Sha256
+    commit: Annotated[str, Field(pattern="^[0-9a-f]{40}$")] | None = None
+    is_changed: Literal[0, 1] | None = None
+    wheel: Wheel | None = None
+    python: Text | None = None
+    libraries: dict[Text, Text] | None = None
+
+
+class Lineage(Form):
+    """How a forecast came about, by horizon and state: `raw`, `recalibrated`, then `pooled` with the base rate.
+
+    `pooled` is (1 - base_share) x recalibrated + base_share x base_rate; rounded, it is the probability published.
+    """
+
+    raw: Rows
+    recalibrated: Rows
+    base_rate: Rows | None = None
+    base_share: Chance | None = None
+    pooled: Rows
+
+
 class CaseForecast(Form):
-    """Forecast of a case: probabilities (n_horizons, n_states) with bounds; `reference`: that of the base rate."""
+    """Forecast of a case: probabilities (n_horizons, n_states) with bounds; `reference`: that of the base rate.
+
+    `lineage`, which older entries do not have, says how the probabilities came about.
+    """
 
     case_id: Slug
     cluster_id: Slug
@@ -58,6 +92,7 @@ class CaseForecast(Form):
     lower: Rows
     upper: Rows
     reference: Rows | None = None
+    lineage: Lineage | None = None
 
     @property
     def base_rate(self) -> Rows:
@@ -268,6 +303,25 @@ def _check_rows(forecast: CaseForecast, n_horizons: int) -> None:
     for low, point, high in zip(forecast.lower, forecast.probability, forecast.upper, strict=True):
         inside = all(a <= p <= b for a, p, b in zip(low, point, high, strict=True))
         _require(inside, f"probabilities of {place} within their bounds", f"{low} {point} {high}")
+    if forecast.lineage is not None:
+        _check_lineage(forecast, forecast.lineage, n_horizons)
+
+
+def _check_lineage(forecast: CaseForecast, lineage: Lineage, n_horizons: int) -> None:
+    place, base = forecast.case_id, lineage.base_rate or lineage.recalibrated
+    tables = (lineage.raw, lineage.recalibrated, base, lineage.pooled)
+    shapes = {(len(rows), *{len(row) for row in rows}) for rows in tables}
+    expected = f"{n_horizons} rows of {len(STATES)} in the lineage of {place}"
+    _require(shapes == {(n_horizons, len(STATES))}, expected, sorted(shapes))
+    has_base, share = lineage.base_rate is not None, lineage.base_share or 0.0
+    _require(has_base == (share > 0.0), f"a base rate with a share above 0 for {place}", has_base)
+    for model, rate, pooled, said in zip(lineage.recalibrated, base, lineage.pooled, forecast.probability, strict=True):
+        sums = all(
+            abs((1 - share) * a + share * b - p) <= TOLERANCE for a, b, p in zip(model, rate, pooled, strict=True)
+        )
+        _require(sums, f"a lineage of {place} whose parts add up", f"{model} {rate} {pooled}")
+        near = all(abs(p - q) <= ROUNDING for p, q in zip(pooled, said, strict=True))
+        _require(near, f"a lineage of {place} that ends in what is published", f"{pooled} {said}")
 
 
 def _value(value: Any) -> str:
@@ -277,5 +331,9 @@ def _value(value: Any) -> str:
 
 
 def _line(value: Any) -> str:
-    kept = {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
-    return json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return json.dumps(_kept(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _kept(value: Any) -> Any:
+    """A value without the keys that hold nothing, at any depth."""
+    return {k: _kept(v) for k, v in value.items() if v is not None} if isinstance(value, dict) else value

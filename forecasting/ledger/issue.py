@@ -3,17 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from joblib import Parallel, delayed
 
-from forecasting.artefacts import code_sha256
 from forecasting.forecasts import Session, fit_models, open_cases
+from forecasting.forecasts.parts import forecast_parts
 from forecasting.ledger.chain import Chain, verify
 from forecasting.ledger.entries import LIVE, LIVE_DAYS, REPLAY, Issue
+from forecasting.ledger.lineage import Lineages, code_of_now, with_lineage
 from forecasting.ledger.questions import QUESTION, REFERENCE, RULE, Block, block_forecasts, blocks
 from forecasting.ledger.writer import Written, append
 from forecasting.models import FIRST, HEADLINE, LADDER_MODEL
@@ -39,6 +39,7 @@ def issue(
     as_replay: bool = False,
     issued_on: date | None = None,
     abstained: Abstentions | None = None,
+    lineage: Lineages | None = None,
 ) -> Written:
     """Add the forecasts of a forecast table to the ledger, one entry for each model.
 
@@ -63,6 +64,8 @@ def issue(
         Day of issue; default: today in UTC.
     abstained
         By model and case, the reason for which a model has no forecast of a case that the base rate has.
+    lineage
+        By model and case, the steps from the raw model to the forecast (`forecasts.parts.forecast_parts`).
 
     Returns
     -------
@@ -110,7 +113,10 @@ def issue(
         kind = REPLAY if as_replay else _kind(chain, history, day, today)
         _require_unissued(chain, dict.fromkeys(chosen, reference.case_ids), day, target, kind)
         beside = {name: None if name == REFERENCE else reference.only(block.case_ids) for name, block in chosen.items()}
-        forecasts = {name: block_forecasts(block, beside[name], clusters) for name, block in chosen.items()}
+        forecasts = {
+            name: with_lineage(block_forecasts(block, beside[name], clusters), (lineage or {}).get(name, {}))
+            for name, block in chosen.items()
+        }
         notes = {name: _notes(reference, block, silent.get(name, {})) for name, block in chosen.items()}
         apart = {name: [case for case in block.case_ids if case in unknown] or None for name, block in chosen.items()}
         return [
@@ -188,16 +194,15 @@ def replay(
         if any(missing.values()):
             asked.append((known, missing))
     tables = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(open_forecasts)(known, models, target, sorted(set().union(*missing.values())))
-        for known, missing in asked
+        delayed(open_lineage)(known, models, target, sorted(set().union(*missing.values()))) for known, missing in asked
     )
-    for (known, missing), (table, silent) in zip(asked, tables, strict=True):
+    for (known, missing), (table, silent, lineage) in zip(asked, tables, strict=True):
         for model, cases in missing.items():
             if cases:
                 rows = table[table["case_id"].isin(cases)]
                 yield issue(
                     rows, folder, known, target=target, models=[model], as_replay=True, issued_on=issued_on,
-                    abstained=silent,
+                    abstained=silent, lineage=lineage,
                 )  # fmt: skip
 
 
@@ -271,6 +276,49 @@ def open_forecasts(
     >>> table["cause"].unique().tolist(), abstained
     (['formalized', 'collapsed', 'faded', 'ongoing'], {'base_rate': {}})
     """
+    return open_lineage(history, models, target, cases, horizons)[:2]
+
+
+def open_lineage(
+    history: History,
+    models: Sequence[str] = MODELS_ISSUED,
+    target: str = TARGETS[0],
+    cases: Sequence[str] | None = None,
+    horizons: Sequence[int] = HORIZONS,
+) -> tuple[pd.DataFrame, Abstentions, Lineages]:
+    """Forecasts of open cases as `open_forecasts` makes them, with the steps that led to each.
+
+    Parameters
+    ----------
+    history
+        The record as of the day of the forecasts.
+    models
+        The models; the base rate is added.
+    target
+        `concluded` or `in_force`.
+    cases
+        The cases; default: all open ones.
+    horizons
+        Months after as_of, 1 to 120.
+
+    Returns
+    -------
+    tuple of DataFrame, dict and dict
+        The forecast table; by model and case the reasons of abstention; by model and case the steps.
+
+    Raises
+    ------
+    UsageError
+        A case is unknown or has ended, or too few endings were known.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> case = "new-start-post-expiry-2026"
+    >>> _, _, lineage = open_lineage(load_history(as_of="2026-02-05"), ["ladder"], cases=[case], horizons=[12])
+    >>> list(lineage), lineage["ladder"][case].pooled.shape
+    (['ladder'], (4, 1))
+    """
     check_choice(target, "forward")
     chosen = list(cases) if cases is not None else history.open_case_ids(target)
     open_cases(history, chosen, target)
@@ -280,7 +328,7 @@ def open_forecasts(
     silent = {
         name: {case: str(of[name]) for case, of in limits.items() if of[name].status == "abstained"} for name in names
     }
-    return session.forecast(chosen, horizons), silent
+    return session.forecast(chosen, horizons), silent, forecast_parts(history, chosen, session.fitted, horizons)
 
 
 def _common(history: History, reference: Block, target: str, population: str) -> dict[str, Any]:
@@ -298,7 +346,7 @@ def _common(history: History, reference: Block, target: str, population: str) ->
         "reference_model": REFERENCE,
         "record_sha256": history.sha256,
         "record_end": history.record.data_end,
-        "code": {"version": version("forecasting"), "sha256": code_sha256()},
+        "code": code_of_now(),
         "question": QUESTION,
         "rule": RULE,
     }

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from forecasting.models.checks import check_ahead, check_spells, same_length
 from forecasting.models.incidence import (
     Incidence,
     RiskTable,
@@ -117,13 +118,14 @@ class BaseRate(BaseEstimator):
         Raises
         ------
         ValueError
-            Without any spell, or unless 0 <= entry < exit for each.
+            Without any spell, or unless 0 <= entry < exit for each, with whole numbers and causes out of `causes`.
         """
-        entry, exit_, cause = (np.asarray(part, dtype=np.int64) for part in y)
+        n_causes = len(self.causes)
+        entry, exit_, cause = check_spells(*y, n_causes, weights)
         if len(entry) == 0:
             raise ValueError("expected at least one spell to fit on, got none; check the population and the as-of day")
-        n_causes = len(self.causes)
         group = np.arange(len(entry)) if groups is None else np.asarray(groups)
+        same_length({"the spells": entry, "the covariates": X.index.to_numpy(), "the groups": group})
         drawn = cluster_weights(group, self.n_replicates, self.seed) if weights is None else weights
         self.n_ = len(entry)
         self.table_ = risk_table(entry, exit_, cause, n_causes)
@@ -259,8 +261,8 @@ class BaseRate(BaseEstimator):
         self, X: pd.DataFrame, horizons: tuple[int, ...], table: RiskTable, ratios: list[Floats]
     ) -> Floats:
         """Conditional incidence, (b, n_cases, n_causes, n_horizons), by `table` and the `ratios` of each level."""
-        ages = X["age_months"].to_numpy(np.int64)
-        months = X["gap_months"].to_numpy(np.int64)[:, None] + np.asarray(horizons, dtype=np.int64)
+        ages, gaps, horizons = check_ahead(X["age_months"], X["gap_months"], horizons)
+        months = gaps[:, None] + np.asarray(horizons, dtype=np.int64)
         youngest, n_months = int(ages.min()), int((ages + months.max(axis=1)).max())
         # The tail begins where that of the point estimate does, in every replicate.
         hazard = smooth_tail(table, n_months, tail_start(self.table_.at_risk, self.fewest), youngest)

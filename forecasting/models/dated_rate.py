@@ -9,6 +9,14 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from forecasting.models.checks import (
+    check_ahead,
+    check_horizons,
+    check_recorded,
+    first_fault,
+    same_length,
+    whole_numbers,
+)
 from forecasting.models.detection import Detection, Gap, gap, incidence_given_gap, on_record
 from forecasting.models.incidence import Incidence, RiskTable, cumulative_incidence, smooth_tail, tail_start
 from forecasting.models.ladder_months import FollowUps, in_gaps, observed
@@ -39,6 +47,10 @@ class Seen:
     gap: Integers
     looked: Floats
     group: NDArray[np.str_]
+
+    def __post_init__(self) -> None:
+        same_length({"age": self.age, "gap": self.gap, "looked": self.looked, "group": self.group})
+        check_ahead(self.age, self.gap, (1,), self.looked)
 
 
 class DatedRate(BaseEstimator):
@@ -141,7 +153,8 @@ class DatedRate(BaseEstimator):
         Raises
         ------
         ValueError
-            Without a case, for a half-life that is not above 0, or classes wanted and not given.
+            Without a case, for a half-life that is not above 0, for classes wanted and not given, and for a cause
+            beyond the last or a start after the day of the fit, with the row.
         """
         n = len(cases.key)
         if n == 0:
@@ -150,10 +163,20 @@ class DatedRate(BaseEstimator):
             raise ValueError(f"expected a half-life above 0 years or None, got {self.half_life}")
         if self.by_class and group is None:
             raise ValueError("expected the class of every case, got none; give them or set by_class=False")
+        ago = whole_numbers("months since the start", months_ago, n)
+        for name, faulty, value in (
+            ("causes up to the last", cases.cause > len(self.causes), cases.cause),
+            ("months since the start from 0", ago < 0, ago),
+        ):
+            row = first_fault(faulty)
+            if row is not None:
+                raise ValueError(f"expected {name}, got {value[row]} in row {row}; correct or leave out the row")
+        if group is not None:
+            same_length({"the follow-ups": cases.key, "the classes": group})
         order = np.array(sorted(range(n), key=lambda i: (cases.key[i], cases.weight[i])), dtype=np.int64)
         cases = FollowUps(**{name: getattr(cases, name)[order] for name in cases.__dataclass_fields__})
         width = cases.states.shape[1]
-        weight = cases.weight[:, None] * self._recency(np.asarray(months_ago)[order], width)
+        weight = cases.weight[:, None] * self._recency(ago[order], width)
         at_risk, endings = observed(cases, len(self.causes))
         rows = np.flatnonzero((cases.cause == 0) & (cases.until > cases.exit))
         for _ in range(1 + (COMPLETIONS if len(rows) else 0)):
@@ -177,6 +200,7 @@ class DatedRate(BaseEstimator):
 
     def predict_cumulative_incidence(self, at: Seen, horizons: tuple[int, ...]) -> Incidence:
         """Cumulative incidence given that no ending was noted in the gap; see `detection.incidence_given_gap`."""
+        check_horizons(horizons)
         found = [
             self._given_gap(self.increments(at, row, int(n_gap) + max(horizons)), at, row, horizons)
             for row, n_gap in enumerate(at.gap)
@@ -185,6 +209,8 @@ class DatedRate(BaseEstimator):
 
     def predict_on_record(self, at: Seen, horizons: tuple[int, ...], recorded: Sequence[float]) -> Incidence:
         """Probability that a record would hold an ending by each horizon; see `LadderModel.predict_on_record`."""
+        check_horizons(horizons)
+        check_recorded(recorded, len(at.age))
         found, k = [], len(self.causes)
         for row, until in enumerate(recorded):
             n_gap = int(at.gap[row])
@@ -196,6 +222,7 @@ class DatedRate(BaseEstimator):
 
     def draws(self, at: Seen, horizons: tuple[int, ...]) -> Floats:
         """Draws of the cumulative incidence given the gap, (n_draws, n, k, n_horizons)."""
+        check_horizons(horizons)
         found = []
         for row, n_gap in enumerate(at.gap):
             age, months = int(at.age[row]), int(n_gap) + max(horizons)

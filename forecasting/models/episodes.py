@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecasting.models.checks import check_spells
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -74,14 +76,8 @@ def episodes(landmark: ArrayLike, exit: ArrayLike, cause: ArrayLike) -> Episodes
     >>> rows.months.tolist(), rows.duration.tolist(), rows.cause.tolist()
     ([6.0, 2.0], [0, 1], [0, 2])
     """
-    landmark, exit, cause = (np.asarray(a, dtype=np.int64) for a in (landmark, exit, cause))
-    invalid = np.flatnonzero((exit <= landmark) | (landmark < 0))
-    if len(invalid):
-        row = invalid[0]
-        raise ValueError(
-            f"expected 0 <= landmark < exit for every landmark, got landmark {landmark[row]} and exit {exit[row]} "
-            f"in row {row}; leave out landmarks without a month at risk"
-        )
+    most = int(np.max(cause, initial=0))
+    landmark, exit, cause = check_spells(landmark, exit, cause, most, first="landmark", what="landmark")
     stop = np.minimum(exit, landmark + FOLLOW_UP)
     n = len(landmark)
     cuts = [np.broadcast_to(DURATION_EDGES, (n, len(DURATION_EDGES))), landmark[:, None] + np.asarray(LAG_EDGES)]

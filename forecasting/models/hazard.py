@@ -1,5 +1,6 @@
 """The primary model: a penalised discrete-time multinomial hazard on stacked landmarks, recalibrated and shrunk."""
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,11 +12,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from forecasting.models import newton
 from forecasting.models.base_rate import BaseRate
+from forecasting.models.checks import check_ahead, check_columns, check_spells, same_length
 from forecasting.models.episodes import DURATION_EDGES, FOLLOW_UP, decay, duration_bin, episodes, lag_bin, month_weights
 from forecasting.models.groups import indicators, repeated_groups
 from forecasting.models.incidence import Incidence, cumulative_incidence
 from forecasting.models.recalibration import recalibration
 from forecasting.models.refits import refits
+from forecasting.models.row_order import case_order
+from forecasting.models.scaling import Scaling
 from forecasting.models.threads import one_thread
 from forecasting.models.uncertainty import cluster_draws, state_bounds
 
@@ -28,42 +32,6 @@ LEVEL_SD = 10.0
 BATCH = 500
 # Gain in log likelihood at which a refit stops; for the fit itself, unlike the bootstrap, to the last digits.
 FULL_PRECISION = 1e-14
-
-
-@dataclass(frozen=True)
-class Scaling:
-    """Standardisation of p covariates by their distribution over the cases' first landmarks.
-
-    Over all landmarks long-lived cases would set the scale. A constant covariate has scale 1, so a column of zeros.
-
-    Attributes
-    ----------
-    mean, scale : numpy.ndarray of shape (p,)
-        Mean and standard deviation of each covariate.
-
-    Examples
-    --------
-    >>> Scaling(np.array([1.0]), np.array([2.0])).apply(np.array([[5.0]])).tolist()
-    [[2.0]]
-    """
-
-    mean: Floats
-    scale: Floats
-
-    def apply(self, values: Floats) -> Floats:
-        """Standardised covariates.
-
-        Parameters
-        ----------
-        values : numpy.ndarray of shape (n, p)
-            Covariates in their own units.
-
-        Returns
-        -------
-        numpy.ndarray of shape (n, p)
-            Covariates in standard deviations from the mean.
-        """
-        return np.asarray((values - self.mean) / self.scale)
 
 
 @dataclass(frozen=True)
@@ -214,19 +182,24 @@ class HazardModel(BaseEstimator):
         Raises
         ------
         ValueError
-            Where a covariate is not finite, or unless 0 <= landmark < exit.
+            Where a covariate is not finite, or unless 0 <= landmark < exit, with whole numbers, causes out of `causes`
+            and weights from 0; with the row.
         FloatingPointError
             Where Newton's method does not converge.
         """
-        landmark, exit_, cause = (np.asarray(part, dtype=np.int64) for part in y)
-        group = np.unique(X["case"] if groups is None else groups, return_inverse=True)[1]
+        landmark, exit_, cause = check_spells(*y, len(self.causes), X["weight"], first="landmark", what="landmark")
+        label = np.asarray(X["case"] if groups is None else groups)
+        same_length({"the landmarks": landmark, "the covariates": X.index.to_numpy(), "the groups": label})
+        check_columns(X, (*self.statics, *self.states, *([self.frame] if self.frame else [])))
+        group = np.unique(label, return_inverse=True)[1]
+        order, case = case_order(X[self._told()], X["case"], np.stack([landmark, exit_, cause], axis=1), group)
+        X, group, landmark, exit_, cause = X.iloc[order], group[order], landmark[order], exit_[order], cause[order]
         weight = X["weight"].to_numpy(np.float64)
-        _require_finite(X, (*self.statics, *self.states))
-        first = np.unique(X["case"].to_numpy(), return_index=True)[1]
-        self.scaling_ = _scaling(X[[*self.statics, *self.states]].to_numpy(np.float64)[first])
+        first = np.unique(case, return_index=True)[1]
+        self.scaling_ = Scaling.of(X[[*self.statics, *self.states]].to_numpy(np.float64)[first])
         self.levels_ = {name: repeated_groups(X, name) for name in self.intercepts}
         rows = episodes(landmark, exit_, cause)
-        month, last = month_weights(rows, landmark, exit_, X["case"].to_numpy(), weight)
+        month, last = month_weights(rows, landmark, exit_, case, weight)
         endings = (rows.cause[:, None] == np.arange(1, len(self.causes) + 1)) * (last / month)[:, None]
         counts = newton.Counts(rows.months, endings, weight[rows.line] * month)
         design = self._design(X, rows.line, rows.duration, rows.lag)
@@ -282,6 +255,27 @@ class HazardModel(BaseEstimator):
         model = self._model_incidence(X, horizons, self.coef_[None])[0]
         base = self.base_.predict_cumulative_incidence(X, horizons).values
         return Incidence((1.0 - self.shrink) * model + self.shrink * base, self.causes, horizons)
+
+    def recalibrated_by(self, calibration: tuple[float, float], shrink: float | None = None) -> Self:
+        """A fitted model with the same coefficients, and another recalibration and share of the base rate.
+
+        Parameters
+        ----------
+        calibration : tuple of float
+            Shift and slope; (0, 1) leaves log odds as they are.
+        shrink : float in [0, 1], optional
+            Share of the base rate; by default the model's own.
+
+        Returns
+        -------
+        HazardModel
+            A copy.
+        """
+        check_is_fitted(self, "coef_")
+        other = copy(self)
+        other.calibration_ = calibration
+        other.shrink = self.shrink if shrink is None else shrink
+        return other
 
     def predict_interval(self, X: pd.DataFrame, horizons: tuple[int, ...], level: float = 0.8) -> tuple[Floats, Floats]:
         """Confidence bounds of the probabilities of every state, survival last.
@@ -364,6 +358,8 @@ class HazardModel(BaseEstimator):
             Average case, covariates and their effects.
         """
         check_is_fitted(self, "coef_")
+        check_ahead(X["age_months"], X["gap_months"], (n_months,))
+        check_columns(X, (*self.statics, *self.states))
         months = np.arange(1, n_months + 1)
         age, line = int(X["age_months"].iloc[0]), np.zeros(n_months, dtype=np.int64)
         lag = lag_bin(np.minimum(months, FOLLOW_UP))
@@ -377,8 +373,9 @@ class HazardModel(BaseEstimator):
 
     def _model_incidence(self, X: pd.DataFrame, horizons: tuple[int, ...], coef: Floats) -> Floats:
         """Incidence (b, n, k, h) of the hazard alone, without the base rate, under each of `coef` (b, p, k)."""
-        ages = X["age_months"].to_numpy(np.int64)
-        ahead = X["gap_months"].to_numpy(np.int64)[:, None] + np.asarray(horizons, dtype=np.int64)
+        ages, gaps, horizons = check_ahead(X["age_months"], X["gap_months"], horizons)
+        check_columns(X, (*self.statics, *self.states))
+        ahead = gaps[:, None] + np.asarray(horizons, dtype=np.int64)
         by_age, lasting, fading = self._odds_by_part(X, coef)
         months = np.arange(1, int(ahead.max()) + 1)
         # Beyond the follow-up of the landmarks nothing is known of the decay: the last bin's weight holds on.
@@ -424,6 +421,10 @@ class HazardModel(BaseEstimator):
         first_state = N_DURATION + len(self.statics)
         design[:, first_state : first_state + len(self.states)] *= decay(lag)[:, None]
         return design
+
+    def _told(self) -> list[str]:
+        """Columns of X that a fit reads of each row."""
+        return [*self.statics, *self.states, *([self.frame] if self.frame else []), *self.intercepts, "weight"]
 
     def _precision(self) -> Floats:
         """Prior precision of each column of the design, (p,)."""
@@ -476,17 +477,3 @@ def _monthly_log_odds(counts: newton.Counts) -> Floats:
     """Monthly log odds of each cause over the whole record, (k,), with half an ending more for causes without any."""
     ended = counts.weight @ counts.endings
     return np.asarray(np.log((ended + 0.5) / (counts.weight @ counts.trials - ended.sum() + 0.5)))
-
-
-def _require_finite(X: pd.DataFrame, names: tuple[str, ...]) -> None:
-    gaps = [name for name in names if not np.isfinite(X[name].to_numpy(np.float64)).all()]
-    if gaps:
-        raise ValueError(
-            f"expected a finite number for every landmark, got gaps in {', '.join(gaps)}; fill or drop these columns"
-        )
-
-
-def _scaling(values: Floats) -> Scaling:
-    spread = values.std(axis=0)
-    # A constant column has a standard deviation of 0 up to rounding.
-    return Scaling(values.mean(axis=0), np.where(spread > 1e-9, spread, 1.0))

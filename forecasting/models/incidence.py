@@ -6,6 +6,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecasting.models.checks import check_spells
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -124,7 +126,7 @@ def risk_table(
     Raises
     ------
     ValueError
-        Unless 0 <= entry < exit for every spell.
+        Unless 0 <= entry < exit for every spell, with whole numbers, causes up to `n_causes` and weights from 0.
 
     Examples
     --------
@@ -132,14 +134,7 @@ def risk_table(
     >>> table.at_risk.tolist(), table.endings.tolist()
     ([1.0, 2.0], [[0.0, 1.0]])
     """
-    entry, exit, cause = (np.asarray(a, dtype=np.int64) for a in (entry, exit, cause))
-    invalid = np.flatnonzero((exit <= entry) | (entry < 0))
-    if len(invalid):
-        row = invalid[0]
-        raise ValueError(
-            f"expected 0 <= entry < exit for every spell, got entry {entry[row]} and exit {exit[row]} in row {row}; "
-            "leave out spells without a month at risk"
-        )
+    entry, exit, cause = check_spells(entry, exit, cause, n_causes, weights)
     weight = np.ones(len(entry)) if weights is None else np.asarray(weights, dtype=np.float64)
     n_months = int(exit.max(initial=0))
     month = np.arange(1, n_months + 1)
@@ -215,7 +210,7 @@ def aalen_johansen(entry: ArrayLike, exit: ArrayLike, cause: ArrayLike, n_causes
     Raises
     ------
     ValueError
-        Unless 0 <= entry < exit for every spell.
+        Unless 0 <= entry < exit for every spell, with whole numbers and causes up to `n_causes`.
 
     References
     ----------

@@ -1,6 +1,7 @@
 """The model of the ladder: a hazard of the endings by state and a chain over the states, with posterior draws."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Self
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from forecasting.models.checks import check_horizons, check_recorded
 from forecasting.models.detection import Detection, Gap, gap, incidence_given_gap, on_record
 from forecasting.models.episodes import duration_bin
 from forecasting.models.incidence import Incidence
@@ -26,6 +28,7 @@ from forecasting.models.ladder_months import FollowUps, Lines
 from forecasting.models.ladder_moves import N_STATES, ladder_moves
 from forecasting.models.ladder_product import forward_incidence
 from forecasting.models.ladder_standings import Standings
+from forecasting.models.recalibration_by_cause import Recalibration
 from forecasting.models.threads import one_thread
 
 Floats = NDArray[np.float64]
@@ -142,7 +145,8 @@ class LadderModel(BaseEstimator):
         Raises
         ------
         ValueError
-            Without a case or a landmark, or for covariates other than the model's.
+            Without a case or a landmark, for landmarks of other cases or causes beyond the last, or for covariates
+            other than the model's.
         FloatingPointError
             Where the likelihood does not converge.
         """
@@ -151,6 +155,7 @@ class LadderModel(BaseEstimator):
                 f"expected cases and landmarks to fit on, got {len(cases.key)} and {len(lines.row)}; "
                 "check the population and the as-of day"
             )
+        lines.check_within(cases, len(self.causes))
         cases, lines = _sorted(cases, lines)
         if not self.clock:
             cases = replace(cases, term=np.zeros_like(cases.term))
@@ -202,6 +207,7 @@ class LadderModel(BaseEstimator):
         numpy.ndarray of shape (n_draws, n, k, n_horizons)
             Probability of having ended by each cause, already or within each horizon.
         """
+        self._check_ahead(at, horizons)
         return np.stack([self._given_gap(at, row, horizons)[0] for row in range(len(at.key))], axis=1)
 
     def reading_draws(self, at: Standings, horizons: tuple[int, ...]) -> tuple[Floats, Floats]:
@@ -221,6 +227,7 @@ class LadderModel(BaseEstimator):
         nothing_noted : numpy.ndarray of shape (n, n_draws)
             Probability Z that nothing would have been noted in the gap.
         """
+        self._check_ahead(at, horizons)
         found = [self._given_gap(at, row, horizons) for row in range(len(at.key))]
         return np.stack([incidence for incidence, _ in found]), np.stack([nothing for _, nothing in found])
 
@@ -242,6 +249,25 @@ class LadderModel(BaseEstimator):
             Mixture of the readings' incidences, see `mixed`.
         """
         return mixed(*self.reading_draws(at, horizons), weight)
+
+    def recalibrated_by(self, recalibration: Recalibration) -> Self:
+        """A fitted model with the same hazard, moves and draws, and another recalibration.
+
+        Parameters
+        ----------
+        recalibration : Recalibration
+            Shift and slope of each cause; `Recalibration.none` gives the raw model.
+
+        Returns
+        -------
+        LadderModel
+            A copy.
+        """
+        check_is_fitted(self, "hazard_")
+        other = copy(self)
+        other.hazard_ = replace(self.hazard_, recalibration=recalibration)
+        other.draw_coefficients()
+        return other
 
     def gaps(self, at: Standings) -> Gap:
         """Draws of what the months since the last sight leave possible: `ended` (n_draws, n, k)."""
@@ -275,6 +301,8 @@ class LadderModel(BaseEstimator):
         Incidence
             Mean of the draws, given that no ending was known on the forecast day; see `detection.on_record`.
         """
+        self._check_ahead(at, horizons)
+        check_recorded(recorded, len(at.key))
         found = []
         for row, until in enumerate(recorded):
             n_gap, k = int(at.gap[row]), len(self.causes)
@@ -286,6 +314,15 @@ class LadderModel(BaseEstimator):
             values = on_record(rise, later, horizons, n_gap, noted)
             found.append(values.mean(axis=0) if n_gap else values)
         return Incidence(np.stack(found), self.causes, horizons)
+
+    def _check_ahead(self, at: Standings, horizons: Sequence[int]) -> None:
+        check_horizons(horizons)
+        if at.covariates.shape[1] != len(self.covariates):
+            names = ", ".join(term.name for term in self.covariates)
+            raise ValueError(
+                f"expected {len(self.covariates)} covariates ({names}), got {at.covariates.shape[1]}; "
+                "give those that the model was fitted on"
+            )
 
     def _given_gap(self, at: Standings, row: int, horizons: tuple[int, ...]) -> tuple[Floats, Floats]:
         """Draws of the incidence given the gap, (n_draws, k, n_horizons), and of Z, (n_draws,)."""

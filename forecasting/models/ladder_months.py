@@ -1,10 +1,11 @@
 """Months at risk of cases that move along a ladder, seen from landmarks, as grouped counts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.models.checks import first_fault, same_length, whole_numbers
 from forecasting.models.detection import Detection, completed_gap
 from forecasting.models.episodes import FOLLOW_UP, duration_bin
 from forecasting.models.ladder_design import N_FORMS, N_PHASES, N_STEPS, term_phase
@@ -58,10 +59,15 @@ class FollowUps:
 
     def __post_init__(self) -> None:
         n, rows = len(self.key), np.arange(len(self.key))
+        same_length({each.name: getattr(self, each.name) for each in fields(self)})
+        for name in ("key", "component", "entry", "exit", "cause", "until", "looked", "form", "term"):
+            whole_numbers(f"{name}s", getattr(self, name), n)
+        _refuse((self.key < 0) | (self.component < 0), "expected keys of cases and components from 0", self.key)
+        _refuse(self.cause < 0, "expected causes from 0", self.cause)
         late = (self.entry < 0) | (self.exit <= self.entry) | (self.until < self.exit) | (self.looked < self.exit)
         _refuse(late, "expected 0 <= entry < exit <= looked and until", self.exit)
         _refuse((self.cause > 0) & (self.until > self.exit), "expected until = exit where a case has ended", self.until)
-        _refuse((self.weight < 0) | (self.weight > 1), "expected weights from 0 to 1", self.weight)
+        _refuse(~((self.weight >= 0) & (self.weight <= 1)), "expected weights from 0 to 1", self.weight)
         _refuse(self.term < 0, "expected a term from 0", self.term)
         _refuse((self.form < 0) | (self.form >= N_FORMS), "expected form 0 or 1", self.form)
         if self.states.shape[0] != n or (n and self.states.shape[1] < self.until.max()):
@@ -70,7 +76,7 @@ class FollowUps:
             )
         month = np.arange(1, self.states.shape[1] + 1)
         within = (month > self.entry[:, None]) & (month <= self.until[:, None])
-        unknown = within & ((self.states < 0) | (self.states >= N_STATES))
+        unknown = within & ~np.isin(self.states, np.arange(N_STATES))
         _refuse(unknown.any(axis=1), f"expected states from 0 to {N_STATES - 1} in every month at risk", rows)
 
     @property
@@ -101,9 +107,38 @@ class Lines:
     covariates: Floats
 
     def __post_init__(self) -> None:
+        same_length({each.name: getattr(self, each.name) for each in fields(self)})
+        for name in ("row", "age"):
+            whole_numbers(f"{name}s", getattr(self, name))
+        _refuse((self.row < 0) | (self.age < 0), "expected rows of follow-ups and ages from 0", self.age)
         gaps = ~np.isfinite(self.covariates).all(axis=1)
         _refuse(gaps, "expected finite covariates; fill or drop what is missing", self.row)
-        _refuse((self.weight < 0) | (self.weight > 1), "expected weights from 0 to 1", self.weight)
+        _refuse(~((self.weight >= 0) & (self.weight <= 1)), "expected weights from 0 to 1", self.weight)
+
+    def check_within(self, cases: FollowUps, n_causes: int) -> None:
+        """Check that these are landmarks of the cases, and that the cases end by no cause beyond the last.
+
+        Parameters
+        ----------
+        cases : FollowUps
+            The cases.
+        n_causes : int
+            Number of causes.
+
+        Raises
+        ------
+        ValueError
+            With the row of the first value that is another.
+
+        Examples
+        --------
+        >>> one, zero = np.ones(1, dtype=int), np.zeros(1, dtype=int)
+        >>> cases = FollowUps(one, one, np.ones(1), zero, one, one, one, one, zero, zero, np.array([[0]]))
+        >>> Lines(zero, zero, np.ones(1), np.zeros((1, 0))).check_within(cases, 3)
+        """
+        _refuse(cases.cause > n_causes, f"expected causes up to {n_causes}", cases.cause)
+        _refuse(self.row >= len(cases.key), f"expected rows of {len(cases.key)} follow-ups", self.row)
+        _refuse(self.age >= cases.exit[self.row], "expected landmarks before the end or the last sight", self.age)
 
 
 @dataclass(frozen=True)
@@ -144,6 +179,14 @@ def cells(cases: FollowUps, lines: Lines, n_causes: int) -> _Cells:
 
     A month within the follow-up of landmarks with a total weight c has weight 1 / c in each of them, so that every
     month of every case counts once.
+
+    Examples
+    --------
+    >>> one, zero = np.ones(1, dtype=int), np.zeros(1, dtype=int)
+    >>> cases = FollowUps(one, one, np.ones(1), zero, 2 * one, one, 2 * one, 2 * one, zero, zero, np.array([[0, 0]]))
+    >>> at = cells(cases, Lines(zero, zero, np.ones(1), np.zeros((1, 0))), 3)
+    >>> at.month.tolist(), at.group.tolist()
+    ([1, 2], [0, 0])
     """
     stop = np.minimum(cases.until[lines.row], lines.age + FOLLOW_UP)
     ahead = np.maximum(stop - lines.age, 0)
@@ -179,6 +222,14 @@ def counted(at: _Cells, at_risk: Floats, endings: Floats) -> Months:
     -------
     Months
         Groups.
+
+    Examples
+    --------
+    >>> one, zero = np.ones(1, dtype=int), np.zeros(1, dtype=int)
+    >>> cases = FollowUps(one, one, np.ones(1), zero, 2 * one, one, 2 * one, 2 * one, zero, zero, np.array([[0, 0]]))
+    >>> at = cells(cases, Lines(zero, zero, np.ones(1), np.zeros((1, 0))), 3)
+    >>> counted(at, *observed(cases, 3)).counts.endings.tolist()
+    [[1.0, 0.0, 0.0]]
     """
     row = at.months.row[at.group]
     trials = np.bincount(at.group, at.share * at_risk[row, at.month - 1]).astype(np.float64)
@@ -188,7 +239,14 @@ def counted(at: _Cells, at_risk: Floats, endings: Floats) -> Months:
 
 
 def observed(cases: FollowUps, n_causes: int) -> tuple[Floats, Floats]:
-    """Months at risk, (n, w), and endings, (n, w, k), as on record: nobody is at risk after the last sight."""
+    """Months at risk, (n, w), and endings, (n, w, k), as on record: nobody is at risk after the last sight.
+
+    >>> one, zero = np.ones(1, dtype=int), np.zeros(1, dtype=int)
+    >>> cases = FollowUps(one, one, np.ones(1), zero, 2 * one, one, 2 * one, 2 * one, zero, zero, np.array([[0, 0]]))
+    >>> at_risk, endings = observed(cases, 1)
+    >>> at_risk.tolist(), endings.tolist()
+    ([[1.0, 1.0]], [[[0.0], [1.0]]])
+    """
     month = np.arange(1, cases.states.shape[1] + 1)
     at_risk = ((month > cases.entry[:, None]) & (month <= cases.exit[:, None])).astype(np.float64)
     endings = np.zeros((*at_risk.shape, n_causes))
@@ -212,6 +270,17 @@ def in_gaps(
         What would have been noted.
     at_risk, endings : numpy.ndarray of shape (n, w) and (n, w, k)
         As `observed` makes them.
+
+    Examples
+    --------
+    A month that nobody looked at, in which a half would have collapsed:
+
+    >>> one, zero = np.ones(1, dtype=int), np.zeros(1, dtype=int)
+    >>> cases = FollowUps(one, one, np.ones(1), zero, one, zero, 2 * one, one, zero, zero, np.array([[0, 0]]))
+    >>> at_risk, endings = observed(cases, 3)
+    >>> in_gaps(cases, {0: np.array([[-50.0, 0.0, -50.0]])}, Detection(), at_risk, endings)
+    >>> at_risk.tolist(), endings[0, 1].round(6).tolist()
+    ([[1.0, 1.0]], [0.0, 0.5, 0.0])
     """
     for row, eta in log_odds.items():
         first, last = int(cases.exit[row]), int(cases.until[row])
@@ -226,6 +295,6 @@ def _distinct(lines: Lines) -> Integers:
 
 
 def _refuse(wrong: NDArray[np.bool_] | np.bool_, expected: str, value: Integers | Floats) -> None:
-    rows = np.flatnonzero(wrong)
-    if len(rows):
-        raise ValueError(f"{expected}, got {value[rows[0]]} in row {rows[0]}")
+    row = first_fault(np.asarray(wrong))
+    if row is not None:
+        raise ValueError(f"{expected}, got {value[row]} in row {row}; correct or leave out the row")

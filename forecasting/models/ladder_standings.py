@@ -1,11 +1,13 @@
 """Cases to forecast by the ladder's model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.models.checks import check_ahead, first_fault, same_length, whole_numbers
+from forecasting.models.ladder_design import N_FORMS
 from forecasting.models.ladder_moves import N_STATES
 
 Floats = NDArray[np.float64]
@@ -46,23 +48,31 @@ class Standings:
     covariates: Floats
 
     def __post_init__(self) -> None:
-        wrong = np.flatnonzero(
-            (self.age < 0) | (self.gap < 0) | (self.looked < 0) | (self.looked > self.gap) | (self.key < 0)
-        )
-        if len(wrong):
+        same_length({each.name: getattr(self, each.name) for each in fields(self)})
+        for name in ("key", "form", "term"):
+            whole_numbers(f"{name}s", getattr(self, name))
+        check_ahead(self.age, self.gap, (1,), self.looked)
+        row = first_fault((self.key < 0) | (self.term < 0) | (self.form < 0) | (self.form >= N_FORMS))
+        if row is not None:
             raise ValueError(
-                f"expected key and age from 0 and 0 <= looked <= gap, got age {self.age[wrong[0]]}, gap "
-                f"{self.gap[wrong[0]]} and looked {self.looked[wrong[0]]} in row {wrong[0]}"
+                f"expected key and term from 0 and form 0 or 1, got key {self.key[row]}, term {self.term[row]} and "
+                f"form {self.form[row]} in row {row}; correct or leave out the case"
             )
-        total = np.flatnonzero(np.abs(self.start.sum(axis=1) - 1.0) > 1e-9)
-        if self.start.shape[1:] != (N_STATES,) or len(total):
+        if self.start.shape[1:] != (N_STATES,):
             raise ValueError(
-                f"expected a distribution over {N_STATES} states in every row, got shape {self.start.shape}"
-                + (f" and a sum of {self.start[total[0]].sum()} in row {total[0]}" if len(total) else "")
+                f"expected a distribution over {N_STATES} states in every row, got shape {self.start.shape}; "
+                "give one probability a state"
             )
-        gaps = np.flatnonzero(~np.isfinite(self.covariates).all(axis=1))
-        if len(gaps):
-            raise ValueError(f"expected finite covariates, got a gap in row {gaps[0]}; fill or drop it")
+        total = self.start.sum(axis=1)
+        row = first_fault(~((np.abs(total - 1.0) <= 1e-9) & (self.start >= 0.0).all(axis=1)))
+        if row is not None:
+            raise ValueError(
+                f"expected probabilities of the states that sum to 1, got a sum of {total[row]:g} in row {row}; "
+                "share out what is missing"
+            )
+        row = first_fault(~np.isfinite(self.covariates).all(axis=1))
+        if row is not None:
+            raise ValueError(f"expected finite covariates, got a gap in row {row}; fill or drop it")
 
     def select(self, rows: Sequence[int] | Integers) -> "Standings":
         """The cases at these positions."""

@@ -95,7 +95,7 @@ def person_months(
     --------
     A case with landmarks at 0 and 12 months that ended in month 14:
 
-    >>> from forecasting.models.hazard import Scaling
+    >>> from forecasting.models.scaling import Scaling
     >>> model = HazardModel(statics=("talks",), frame="")
     >>> model.scaling_ = Scaling(np.zeros(1), np.ones(1))
     >>> X = pd.DataFrame({"talks": [0.0, 1.0], "case": [0, 0], "weight": [1.0, 1.0]})

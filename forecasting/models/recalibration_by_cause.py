@@ -36,8 +36,31 @@ class Recalibration:
     def draws(self, normal: Floats) -> tuple[Floats, Floats]:
         """Shifts and slopes, (n, k) each, of n draws made from standard `normal` ones, (n, 2 k)."""
         k = len(self.shift)
+        if not self.covariance.any():  # nothing is uncertain, and nothing has a Cholesky factor
+            return np.tile(self.shift, (len(normal), 1)), np.tile(self.slope, (len(normal), 1))
         moved = normal @ np.linalg.cholesky(self.covariance).T
         return self.shift + moved[:, :k], self.slope + moved[:, k:]
+
+    @classmethod
+    def none(cls, n_causes: int) -> "Recalibration":
+        """The recalibration that leaves log odds as they are, without any uncertainty.
+
+        Parameters
+        ----------
+        n_causes : int
+            Number of causes.
+
+        Returns
+        -------
+        Recalibration
+            Shifts of 0 and slopes of 1.
+
+        Examples
+        --------
+        >>> Recalibration.none(1).draws(np.ones((2, 2)))[1].tolist()
+        [[1.0], [1.0]]
+        """
+        return cls(np.zeros(n_causes), np.ones(n_causes), np.zeros((2 * n_causes, 2 * n_causes)))
 
 
 def recalibration_by_cause(base: Floats, covariates: Floats, counts: newton.Counts, sd: float) -> Recalibration:

@@ -1,5 +1,7 @@
 """The record as arrays: one spell per case (from its first public day to its end or last sight), and case-months."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,7 +34,8 @@ class Spells:
     cause : numpy.ndarray of int, shape (n,)
         0 for censored, k for the k-th of `CAUSES`.
     group : numpy.ndarray of int, shape (n,)
-        Connected component over cluster and binding instrument: the unit of resampling.
+        Connected component over cluster and binding instrument, the unit of resampling, as the number that stands for
+        its cases (`component_keys`).
     starts : pandas.DataFrame of n rows
         Columns of `cases.csv`.
 
@@ -122,9 +125,10 @@ def spells(history: History, target: str = TARGETS[0], population: Population = 
         seen = exit_ > entry
         starts = rows.loc[seen, history.cases.columns].reset_index(drop=True)
     with recording(heard.reads) as grouped:
-        group = _components(rows["cluster_id"], rows["instrument"])
+        numbers = _components(rows["cluster_id"], rows["instrument"])[seen]
+        group = component_keys(starts["case_id"].tolist(), numbers)
     reads = every_field(Spells, heard.reads) | {"group": grouped.reads}
-    return noting(Spells(entry[seen], exit_[seen], cause[seen], group[seen], starts), reads)
+    return noting(Spells(entry[seen], exit_[seen], cause[seen], group, starts), reads)
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,55 @@ def check_choice(target: str, population: str) -> Population:
     raise UsageError(f"expected a population out of {', '.join(POPULATIONS)}, got {population!r}")
 
 
+def case_key(name: str) -> int:
+    """Number that stands for a name, whatever else is in the record.
+
+    Parameters
+    ----------
+    name : str
+        Id of a case, or any other name.
+
+    Returns
+    -------
+    int
+        From 0, below 2^56: the first bytes of the sha256 of the name.
+
+    Examples
+    --------
+    >>> case_key("a") == case_key("a"), case_key("a") == case_key("b")
+    (True, False)
+    """
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
+
+
+def component_keys(case_ids: Sequence[str], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Numbers that stand for components by the ids of their cases, whatever the order of the cases.
+
+    Parameters
+    ----------
+    case_ids : sequence of str, of length n
+        Cases.
+    numbers : numpy.ndarray of int, shape (n,)
+        Any numbers that the cases of a component share.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        A `case_key` of the sorted ids of each component.
+
+    Examples
+    --------
+    >>> one, other = component_keys(["a", "b", "c"], np.array([0, 1, 0])), component_keys(["c", "a"], np.array([7, 7]))
+    >>> bool(one[0] == one[2] == other[0]), bool(one[0] == one[1])
+    (True, False)
+    """
+    ids, keys = np.array(case_ids, dtype=object), np.zeros(len(case_ids), dtype=np.int64)
+    for number in np.unique(numbers):
+        own = numbers == number
+        keys[own] = case_key("\n".join(sorted(ids[own])))
+    return keys
+
+
 def case_months(observed: Spells) -> pd.DataFrame:
     """Case-months at risk: the person-period form of spells.
 
@@ -246,7 +299,7 @@ def case_months(observed: Spells) -> pd.DataFrame:
 
 
 def _components(cluster: "pd.Series[str]", instrument: "pd.Series[str]") -> NDArray[np.int64]:
-    """Connected components over cases that share a cluster or a named instrument, numbered from 0."""
+    """Connected components over cases that share a cluster or a named instrument, numbered as the cases come."""
     n = len(cluster)
     keys = pd.concat([cluster, instrument.where(instrument != "", "case " + cluster.index.astype("str"))])
     node = pd.factorize(pd.Series(["cluster"] * n + ["instrument"] * n) + "\0" + keys.reset_index(drop=True))[0]

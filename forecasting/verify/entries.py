@@ -12,8 +12,10 @@ from forecasting.artefacts.session import shared_history
 from forecasting.documents.difference import Difference, compared, leaves
 from forecasting.features import DossierIndex
 from forecasting.forecasts import case_limits, forecast
-from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain
-from forecasting.ledger.entries import Issue, Resolution, Resolved, decoded, encoded
+from forecasting.forecasts.parts import forecast_parts
+from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain, read_link
+from forecasting.ledger.entries import Issue, Resolution, Resolved, encoded
+from forecasting.ledger.lineage import with_lineage
 from forecasting.ledger.questions import (
     QUESTION,
     RULE,
@@ -50,7 +52,7 @@ def is_entry(path: Path, held: Any) -> bool:
 
 def verify_entries(path: Path, trusted: Trusted, line: int | None = None) -> Verification:
     """A ledger, one entry of it, or the forecast on one line of an entry; a broken chain is a `LedgerError`."""
-    links = list(read_chain(path).links) if path.is_dir() else [read_link(path)]
+    links = list(read_chain(path).links) if path.is_dir() else [read_link(path, SUBJECT)]
     case = case_on_line(links[0], line) if line is not None else None
     earlier = links if path.is_dir() or not isinstance(links[0].entry, Resolution) else read_chain(path.parent).links
     return verify_links(str(path), links, shared_history(trusted.data), trusted, case, earlier)
@@ -84,12 +86,6 @@ def verify_links(
     order = {link.name: i for i, link in enumerate(links)}
     differences.sort(key=lambda one: order[one.section.split()[0]])
     return Verification(subject, n, tuple(made), tuple(notes), tuple(differences))
-
-
-def read_link(path: Path) -> Link:
-    """An entry by itself, whatever stands before and after it; `LedgerError` where it is none."""
-    content = SUBJECT.content(path)
-    return Link(path.name, "", decoded(content, path.name))
 
 
 def case_on_line(link: Link, line: int) -> str:
@@ -133,6 +129,8 @@ class _Rederived:
         fitted = obtained.fitted
         table = forecast(history, cases, fitted=fitted, horizons=setting.horizons, index=index) if cases else None
         self._blocks = {} if table is None else blocks(table)
+        has_lineage = any(said.lineage is not None for entry in issues for said in entry.forecasts)
+        self._parts = forecast_parts(history, cases, fitted, setting.horizons, index) if has_lineage and cases else {}
 
     def compared_with(self, link: Link, case: str | None) -> tuple[int, list[Difference]]:
         """How many values were compared, and those that differ; of one case, if it is named."""
@@ -174,7 +172,10 @@ class _Rederived:
         own = self._blocks[entry.model]
         is_itself = entry.model == entry.reference_model
         reference = None if is_itself else self._blocks[entry.reference_model].only(own.case_ids)
-        return block_forecasts(own, reference, self._clusters)
+        found = block_forecasts(own, reference, self._clusters)
+        told = {said.case_id for said in entry.forecasts if said.lineage is not None}
+        parts = self._parts.get(entry.model, {})
+        return with_lineage(found, {case: part for case, part in parts.items() if case in told})
 
 
 def _groups(links: Iterable[Link]) -> Iterator[tuple[Setting, list[Link]]]:

@@ -12,16 +12,17 @@ from forecasting.documents.difference import leaves, path_of
 from forecasting.documents.provenance import PROVENANCE, values_read
 from forecasting.documents.report import Shown
 from forecasting.documents.wording import MINUS, shown
+from forecasting.ledger.chain import read_link
 from forecasting.ledger.entries import Issue
 from forecasting.record.citations import Citation, citations, source_citations
 from forecasting.record.history import History
 from forecasting.record.vocabulary import CAUSES
 from forecasting.store import errors
 from forecasting.store.errors import UsageError
-from forecasting.verify.entries import is_entry, line_of, read_link, split_line
+from forecasting.verify.entries import is_entry, line_of, split_line
 from forecasting.verify.forecast_lineage import ForecastNumber, Lineage, forecast_lineage
 from forecasting.verify.pages import derived, headings_by_pointer, is_page, read_page
-from forecasting.verify.verification import Trusted
+from forecasting.verify.verification import SUBJECT, Trusted
 
 FIELDS: Final = ("probability", "lower", "upper")
 OF_AN_ENTRY: Final = re.compile(r"/forecasts/(\d+)/(probability|lower|upper|reference)/(\d+)/(\d+)")
@@ -95,7 +96,7 @@ def _of_page(path: Path, asked: str, trusted: Trusted) -> Lineage:
 
 
 def _of_entry(path: Path, asked: str, trusted: Trusted) -> Lineage:
-    link = read_link(path)
+    link = read_link(path, SUBJECT)
     if not isinstance(entry := link.entry, Issue):
         raise UsageError(f"expected an entry with forecasts, got {path.name}; resolutions and notes hold no forecast")
     held = entry.model_dump(mode="json")

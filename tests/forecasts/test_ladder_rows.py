@@ -12,7 +12,6 @@ from forecasting.forecasts.ladder_rows import (
     COVARIATES,
     STATUS_NUMBERS,
     both_endorsements,
-    component_keys,
     covariate_table,
     follow_ups,
     landmark_lines,
@@ -23,7 +22,7 @@ from forecasting.forecasts.ladder_rows import (
 from forecasting.models.ladder_moves import state_number
 from forecasting.record.cases import Event
 from forecasting.record.ladders import Rung
-from forecasting.record.panel import Spells, landmarks, spells
+from forecasting.record.panel import Spells, component_keys, landmarks, spells
 
 HALVES = Path(__file__).parents[2] / "data/evaluation/split.csv"
 FIRST = date(2000, 1, 1)
@@ -143,14 +142,11 @@ def test_an_endorsement_that_is_sure_is_not_split():
 
 
 def test_components_are_named_by_their_cases_alone(core):
-    keys = component_keys(core)
+    ids, back = core.case_ids, np.arange(len(core.group))[::-1]
+    keys = component_keys(ids, core.group)
     assert len(set(keys)) == len(set(core.group))
-    back = np.arange(len(keys))[::-1]
-    turned = Spells(core.entry[back], core.exit[back], core.cause[back], core.group[back] + 7,
-                    core.starts.iloc[back].reset_index(drop=True))  # fmt: skip
-    assert component_keys(turned).tolist() == keys[back].tolist()
-    joined = replace(core, group=np.zeros_like(core.group))
-    assert set(component_keys(joined)).isdisjoint(keys)
+    assert component_keys([ids[i] for i in back], core.group[back] + 7).tolist() == keys[back].tolist()
+    assert set(component_keys(ids, np.zeros_like(core.group))).isdisjoint(keys)
 
 
 def test_cases_that_go_on_are_followed_to_the_day(history, core, followed):

@@ -263,7 +263,7 @@ def test_refusals(data):
         FollowUps(one, one, np.ones(1), 0 * one, 0 * one, 0 * one, one, one, 0 * one, 0 * one, np.zeros((1, 1), int))
     with pytest.raises(ValueError, match="expected states from 0 to 17 in every month at risk, got 0 in row 0"):
         FollowUps(one, one, np.ones(1), 0 * one, one, 0 * one, one, one, 0 * one, 0 * one, np.full((1, 1), -1))
-    with pytest.raises(ValueError, match="0 <= looked <= gap, got age 0, gap 1 and looked 2.0 in row 0"):
+    with pytest.raises(ValueError, match="expected months looked at from 0 to the gap of 1, got 2 in row 0"):
         standings([0], gap=1, looked=2)
     with pytest.raises(ValueError, match="expected cases and landmarks to fit on"):
         LadderModel().fit(*_none())

@@ -8,7 +8,7 @@ import pytest
 
 from forecasting.models import newton
 from forecasting.models.episodes import decay
-from forecasting.models.hazard import N_DURATION, HazardModel, Scaling
+from forecasting.models.hazard import N_DURATION, HazardModel
 from forecasting.models.person_period import (
     DURATION_TERMS,
     PersonMonths,
@@ -17,6 +17,7 @@ from forecasting.models.person_period import (
     person_months,
     plain_logit,
 )
+from forecasting.models.scaling import Scaling
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 CAUSES = ("formalized", "collapsed", "faded")
