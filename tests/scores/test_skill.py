@@ -113,7 +113,6 @@ def test_a_slope_is_that_of_least_squares_and_its_interval_comes_from_whole_grou
         slope_through_origin(np.zeros(4), np.ones(4), [1, 1, 2, 2])
 
 
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

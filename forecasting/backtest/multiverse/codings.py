@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from forecasting.backtest.designs import drawn_folds
 from forecasting.backtest.origins import states_on_record
-from forecasting.forecasts.ladder_rows import case_key, component_keys
 from forecasting.record.cases import Dossier
 from forecasting.record.corrections import row_keys
 from forecasting.record.dossiers import DossierIndex
 from forecasting.record.facts import Endings
 from forecasting.record.history import History
 from forecasting.record.months import completed_months
-from forecasting.record.panel import Spells, landmarks, spells
+from forecasting.record.panel import Spells, case_key, landmarks, spells
 from forecasting.record.recoding import recoded
 from forecasting.record.vocabulary import CAUSES, TARGETS
 
@@ -133,7 +132,7 @@ class Codings:
         groups = dict(zip(every.case_ids, every.group.tolist(), strict=True))
         folds = dict(zip(every.case_ids, drawn_folds(every.group, N_FOLDS, SEED).tolist(), strict=True))
         core = spells(history, TARGETS[0])
-        components = dict(zip(core.case_ids, component_keys(core).tolist(), strict=True))
+        components = dict(zip(core.case_ids, core.group.tolist(), strict=True))
         for number in range(1 + max(map(len, self.names.values()), default=0)):
             chosen = {case: ids[number - 1] for case, ids in self.names.items() if len(ids) >= number > 0}
             layer = recoded(_cut(history, chosen), list(chosen.values())) if number else history
