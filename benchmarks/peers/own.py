@@ -48,7 +48,7 @@ def record_forecasts(history, found, splits, folder):
             continue
         registered = [model for model in OF_RECORD if model != UNSHRUNK]
         ours = forecast_folds(history, found, TARGET, parts, models=registered)
-        unshrunk = forecast_folds(history, found, TARGET, parts, models=[LADDER_MODEL], model=free)
+        unshrunk = forecast_folds(history, found, TARGET, parts, models=[LADDER_MODEL, "base_rate"], model=free)
         for name, by_model, other in zip(names, ours, unshrunk, strict=True):
             for model, values in (by_model | {UNSHRUNK: other[LADDER_MODEL]}).items():
                 (Path(folder) / model).mkdir(exist_ok=True)
