@@ -6,13 +6,19 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.peers.fold import Fold, write_fold
-from forecasting.backtest import BURN_IN, Origins, origins, without
+from benchmarks.peers.fold import N_MONTHS, Fold, write_fold
+from forecasting.backtest import BURN_IN, Origins, origins
 from forecasting.backtest import Fold as Split
 from forecasting.backtest.designs import drawn_folds
-from forecasting.features import HINDSIGHT_FEATURES, MODEL_FEATURES, DossierIndex
-from forecasting.forecasts.training import lines_at, training_set
-from forecasting.models.episodes import DURATION_EDGES, LAG_EDGES, episodes, month_weights
+from forecasting.backtest.standings import Known, UncorrectedRecords, origin_standings
+from forecasting.features import DossierIndex
+from forecasting.forecasts.ladder_rows import COVARIATES, landmark_lines
+from forecasting.forecasts.ladder_training import ladder_training
+from forecasting.models.dated_rate import Seen
+from forecasting.models.detection import Detection
+from forecasting.models.episodes import DURATION_EDGES, LAG_EDGES
+from forecasting.models.ladder_design import LADDER_TERMS, TERM_TERMS, ladder_columns, term_columns, term_phase
+from forecasting.models.ladder_months import cells, observed
 from forecasting.record.panel import spells
 from forecasting.record.vocabulary import CAUSES, TARGETS
 
@@ -20,7 +26,7 @@ N_FOLDS = 10
 YEARS = 5
 SEED = 20260205
 TARGET = TARGETS[0]
-NAMES = (*MODEL_FEATURES, *HINDSIGHT_FEATURES)
+NAMES = tuple(term.name for term in (*LADDER_TERMS, *TERM_TERMS, *COVARIATES))
 
 
 def cluster_splits(history, found):
@@ -50,53 +56,117 @@ def _n_endings(history, year):
 SPLITS = {"cluster": cluster_splits, "rolling": rolling_splits}
 
 
-def fold_of(history, found, split):
-    """Everything a model may see for the split, as arrays."""
-    known = history.at(split.day)
-    index = DossierIndex(known, TARGET).without(split.held_out)
-    learned = without(training_set(known, index, NAMES, TARGET), split.held_out)
-    rows = found.lines.iloc[split.lines]
-    marks = list(zip(rows["case_id"], rows["day"], strict=True))
-    covariates = lines_at(DossierIndex(history, TARGET).without(split.held_out), history, marks, NAMES)
-    age, exit_, cause = learned.outcome
-    train = _columns(learned.landmarks, ("type", "dyad", "era", "backward", "case", "weight"))
-    train |= {"age": age, "exit": exit_, "cause": cause, "group": learned.group}
-    lines = {"age": rows["age_months"].to_numpy(), "line": split.lines}
-    meta = {"names": np.array(NAMES), "n_model": np.array(len(MODEL_FEATURES))}
-    meta |= {"duration_edges": np.array(DURATION_EDGES), "lag_edges": np.array(LAG_EDGES)}
-    test = _columns(covariates, ("type", "dyad", "era")) | lines
-    return Fold(train, test, _spells(known, split.held_out), episode_columns(train), meta)
+def fold_of(learned, standings, rows, split):
+    """Everything a peer may see for a split, as arrays.
+
+    `learned` holds the training rows without the cases held out, `standings` where the cases of the origins `rows`
+    stand on their days.
+    """
+    cases = learned.followed.cases
+    lines = landmark_lines(learned.followed, learned.marks, learned.values, learned.covariates)
+    at_risk, endings = completed(cases, learned.fit_rate("base_rate", Detection()))
+    exit_, cause = drawn_ends(cases, endings)
+    row, types = lines.row, learned.core.starts["type"].to_numpy().astype("U")
+    state = cases.states[row, lines.age]
+    train = {
+        "features": _features(state, cases.form[row], cases.term[row], lines.age, lines.covariates),
+        "type": types[learned.followed.spell[row]],
+        "case": learned.followed.spell[row],
+        "age": lines.age,
+        "exit": exit_[row],
+        "cause": cause[row],
+        "weight": lines.weight * cases.weight[row],
+        "group": learned.core.group[learned.followed.spell[row]],
+    }
+    meta = {"names": np.array(NAMES), "duration_edges": np.array(DURATION_EDGES), "lag_edges": np.array(LAG_EDGES)}
+    return Fold(train, _test(standings, rows, split.lines), episode_columns(cases, lines, at_risk, endings), meta)
 
 
-def episode_columns(train):
-    """The landmarks cut into episodes with the weights under which every month of every case counts once."""
-    rows = episodes(train["age"], train["exit"], train["cause"])
-    month, last = month_weights(rows, train["age"], train["exit"], train["case"], train["weight"])
-    own = train["weight"][rows.line]
-    ended = (rows.cause[:, None] == np.arange(1, len(CAUSES) + 1)) * (own * last)[:, None]
-    none = own * (month * rows.months - last * (rows.cause > 0))
-    return {"line": rows.line, "duration": rows.duration, "lag": rows.lag, "none": none, "ended": ended}
+def completed(cases, base):
+    """Months at risk, (n, w), and endings, (n, w, 3); after the last sight by the base rate, given that none was noted.
+
+    A peer of another library knows no ending that nobody noticed: the base rate of the same cases stands in.
+    """
+    at_risk, endings = observed(cases, len(CAUSES))
+    gaps = np.flatnonzero((cases.cause == 0) & (cases.until > cases.exit))
+    seen = Seen(cases.exit[gaps], cases.until[gaps] - cases.exit[gaps], np.zeros(len(gaps)), np.full(len(gaps), ""))
+    for number, row in enumerate(gaps):
+        first, last = int(cases.exit[row]), int(cases.until[row])
+        rise = base.increments(seen, number, last - first)
+        unseen = rise * (1.0 - Detection().monthly(last - first, float(cases.looked[row] - first)).T)
+        chance = (unseen / (1.0 - rise.sum() + unseen.sum())).T
+        endings[row, first:last] = chance
+        at_risk[row, first:last] = 1.0 - np.concatenate([[0.0], np.cumsum(chance.sum(axis=1))[:-1]])
+    return at_risk, endings
 
 
-def _columns(lines, names):
-    columns = {name: lines[name].to_numpy() for name in names}
-    texts = {name: array.astype("U") for name, array in columns.items() if name in ("type", "dyad", "era")}
-    return columns | texts | {"features": lines[list(NAMES)].to_numpy(np.float64)}
+def drawn_ends(cases, endings):
+    """Month and cause of each case's end, for learners that take whole durations: drawn once where it is uncertain.
+
+    The draw hangs on the case alone, so that all folds and learners have the same.
+    """
+    exit_, cause = cases.exit.copy(), cases.cause.copy()
+    for row in np.flatnonzero((cases.cause == 0) & (cases.until > cases.exit)):
+        grown = np.cumsum(endings[row, cases.exit[row] : cases.until[row]].ravel())
+        place = int(np.searchsorted(grown, np.random.default_rng([SEED, int(cases.key[row])]).uniform()))
+        month, which = divmod(place, len(CAUSES))
+        is_ended = place < len(grown)
+        exit_[row] = cases.exit[row] + month + 1 if is_ended else cases.until[row]
+        cause[row] = which + 1 if is_ended else 0
+    return exit_, cause
 
 
-def _spells(known, held_out):
-    core = spells(known, TARGET)
-    rest = ~core.starts["case_id"].isin(held_out).to_numpy()
-    columns = {"entry": core.entry, "exit": core.exit, "cause": core.cause, "group": core.group}
-    columns["type"] = core.starts["type"].to_numpy().astype("U")
-    return {name: array[rest] for name, array in columns.items()}
+def episode_columns(cases, lines, at_risk, endings):
+    """The landmarks cut into stretches of months, in which every month of every case counts once."""
+    at = cells(cases, lines, len(CAUSES))
+    row, lag = lines.row[at.line], np.searchsorted(LAG_EDGES, at.month - lines.age[at.line])
+    duration = np.searchsorted(DURATION_EDGES, at.month)
+    code = (at.line * (len(DURATION_EDGES) + 1) + duration) * (len(LAG_EDGES) + 1) + lag
+    _, first, group = np.unique(code, return_index=True, return_inverse=True)
+    months = np.bincount(group, at.share * at_risk[row, at.month - 1])
+    ended = [np.bincount(group, at.share * endings[row, at.month - 1, cause]) for cause in range(len(CAUSES))]
+    ended = np.stack(ended, axis=1)
+    none = np.maximum(months - ended.sum(axis=1), 0.0)
+    return {"line": at.line[first], "duration": duration[first], "lag": lag[first], "none": none, "ended": ended}
+
+
+def _test(standings, rows, lines):
+    """Lines to be forecast: one for each state in which a case may stand, under each reading of its covariates."""
+    at = standings.at
+    row, state = np.nonzero(at.start > 0)
+    line = standings.line[row]
+    recorded = rows["recorded_months"].to_numpy(float)
+    return {
+        "features": _features(state, at.form[row], at.term[row], at.age[row], at.covariates[row]),
+        "type": standings.types.astype("U")[line],
+        "age": at.age[row],
+        "line": lines[line],
+        "weight": standings.weight[row] * at.start[row, state],
+        "noted": np.stack([Detection().monthly(N_MONTHS, until) for until in recorded])[line],
+    }
+
+
+def _features(state, form, term, age, covariates):
+    """Columns of the ladder's model as they are in the month after the landmark."""
+    return np.concatenate(
+        [ladder_columns()[form, state], term_columns()[term_phase(age + 1, term)], covariates], axis=1
+    )
 
 
 def export(history, folder):
-    """Write every fold, `<design>-<number>.npz`, and return the origins."""
+    """Write every fold, `<design>-<number>.npz`; return the origins and the splits by design."""
     found: Origins = origins(history, TARGET)
     Path(folder).mkdir(parents=True, exist_ok=True)
-    for design, splits in SPLITS.items():
-        for number, split in enumerate(splits(history, found)):
-            write_fold(fold_of(history, found, split), Path(folder) / f"{design}-{number:02}.npz")
-    return found
+    whole = Known(history, DossierIndex(history, TARGET))
+    standings = origin_standings(UncorrectedRecords(whole, TARGET), found)
+    splits = {design: list(make(history, found)) for design, make in SPLITS.items()}
+    for design, parts in splits.items():
+        learned, day = None, None
+        for number, split in enumerate(parts):
+            if split.day != day:
+                day, past = split.day, whole if split.day == history.as_of else whole.at(split.day, TARGET)
+                learned = ladder_training(past.index, spells(past.history, TARGET))
+            own, rows = standings.of(split.lines), found.lines.iloc[split.lines]
+            fold = fold_of(learned.without(split.held_out), own, rows, split)
+            write_fold(fold, Path(folder) / f"{design}-{number:02}.npz")
+    return found, splits

@@ -11,29 +11,22 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.peers.fold import forward, read_fold, states, write_arrays
+from benchmarks.peers.fold import read_fold, states_on_record, write_arrays
 from benchmarks.peers.learners import LEARNERS
 
 HERE = Path(__file__).parent
 ROOM = HERE.parent.parent / "forecasting"
-FORWARD = "_forward"
 
 
 def build(model):
-    """The function that fits the model, and the files that its numbers come from.
-
-    With `_forward` added to its name a model is trained without retrospectively sampled cases.
-    """
-    name = model.removesuffix(FORWARD)
-    if name in LEARNERS:
-        fit, files = LEARNERS[name], [HERE / "learners.py", HERE / "requirements.txt"]
+    """The function that fits the model, and the files that its numbers come from."""
+    if model in LEARNERS:
+        fit, files = LEARNERS[model], [HERE / "learners.py", HERE / "requirements.txt"]
     else:
         from benchmarks.peers.own import OWN
 
-        fit = OWN[name]
-        files = [HERE / "own.py", ROOM / "forecasts" / "forecast.py", *sorted((ROOM / "models").glob("*.py"))]
-    chosen = (lambda fold: fit(forward(fold))) if model != name else fit
-    return chosen, [HERE / "fold.py", *files]
+        fit, files = OWN[model], [HERE / "own.py", ROOM / "models" / "incidence.py"]
+    return fit, [HERE / "fold.py", *files]
 
 
 def key_of(files):
@@ -48,12 +41,12 @@ def is_finished(path, key):
 
 
 def forecast(fit, fold):
-    """Probabilities of the states, (m, 4, 5), with CPU seconds of the fit and of the forecasts."""
+    """Probabilities of the states on record, (n, 4, 5), with CPU seconds of the fit and of the forecasts."""
     start = time.process_time()
     predict = fit(fold)
     fitted = time.process_time()
     incidence = np.asarray(predict(), dtype=np.float64)
-    return states(incidence), fitted - start, time.process_time() - fitted
+    return states_on_record(incidence, fold.test), fitted - start, time.process_time() - fitted
 
 
 def peak_mb():

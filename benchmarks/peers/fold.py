@@ -4,32 +4,31 @@ Nothing but numpy is imported here, so that peers read folds in an environment o
 """
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 HORIZONS = (12, 24, 36, 60, 120)
+N_MONTHS = HORIZONS[-1]
 N_CAUSES = 3
-CAP = HORIZONS[-1] + 1
+CAP = N_MONTHS + 1
 
 
 @dataclass(frozen=True)
 class Fold:
     """Tables of arrays, each array with one entry per line of its table.
 
-    `train`: landmarks, with `features` (n, n_features), `backward`, `type`, `dyad`, `era`, `case`, `age` and `exit` in
-    months, `cause` (0: still observed), `weight` (halves of an uncertain landmark add up to one), `group`.
-    `test`: `features`, `type`, `dyad`, `era`, `age`, and `line`, its number among the design's origins. `spells`:
-    the headline population's `entry`, `exit`, `cause`, `group`, `type`. `episodes`: the landmarks cut into stretches
-    of months, `line` of `train`, bins `duration` and `lag`, `none` and `ended` (r, 3): weighted months without and
-    with an ending. `meta`: `names` of the features, `n_model` of them for headline models, `duration_edges`,
-    `lag_edges`.
+    `train`: landmarks, with `features` (n, n_features), `type`, `case`, `age` and `exit` in months, `cause` (0: goes
+    on), `weight` (readings of one landmark add up to one), `group`. `test`: `features`, `type`, `age`, `line`, the
+    number of the origin among the design's, `weight` (readings of one origin add up to one) and `noted` (m, 120, 3):
+    probability that an ending of each later month is on record. `episodes`: the landmarks cut into stretches of months,
+    `line` of `train`, bins `duration` and `lag`, `none` and `ended` (r, 3): weighted months without and with an ending.
+    `meta`: `names` of the features, `duration_edges`, `lag_edges`.
     """
 
     train: dict[str, np.ndarray]
     test: dict[str, np.ndarray]
-    spells: dict[str, np.ndarray]
     episodes: dict[str, np.ndarray]
     meta: dict[str, np.ndarray]
 
@@ -57,18 +56,8 @@ def read_fold(path):
     return Fold(**tables)
 
 
-def forward(fold):
-    """The fold without the retrospectively sampled cases."""
-    is_forward = fold.train["backward"] == 0
-    number = np.cumsum(is_forward) - 1
-    train = {name: array[is_forward] for name, array in fold.train.items()}
-    own = is_forward[fold.episodes["line"]]
-    episodes = {name: array[own] for name, array in fold.episodes.items()}
-    return replace(fold, train=train, episodes=episodes | {"line": number[episodes["line"]]})
-
-
 def joined(train):
-    """The landmarks with the halves of an uncertain one joined at their weighted mean, by case and age."""
+    """The landmarks with the readings of an uncertain one joined at their weighted mean, by case and age."""
     _, first, code = np.unique(
         np.stack([train["case"], train["age"]], axis=1), axis=0, return_index=True, return_inverse=True
     )
@@ -82,21 +71,17 @@ def joined(train):
 def matrices(fold, train, clock=True):
     """Covariates of `train` and of the test lines, (n, p) and (m, p), and their names.
 
-    The headline features, the age at the landmark (`clock`), the year in which the era begins, one column per type
-    and one for how the case was found (0 in `test`). Columns that in training are constant, or the same as an
-    earlier one, are left out.
+    The features, the age at the landmark (`clock`) and one column per type. Columns that in training are constant, or
+    the same as an earlier one, are left out.
     """
-    n_model = int(fold.meta["n_model"])
     types = np.unique(train["type"])
-    names = [*map(str, fold.meta["names"][:n_model]), "age", "era", *(f"type_{kind}" for kind in types), "backward"]
+    names = [*map(str, fold.meta["names"]), "age", *(f"type_{kind}" for kind in types)]
 
-    def columns(lines, backward):
+    def columns(lines):
         kinds = (lines["type"][:, None] == types).astype(float)
-        years = lines["era"].astype(float)
-        return np.column_stack([lines["features"][:, :n_model], lines["age"], years, kinds, backward])
+        return np.column_stack([lines["features"], lines["age"], kinds])
 
-    x = columns(train, train["backward"])
-    test = columns(fold.test, np.zeros(len(fold.test["age"])))
+    x, test = columns(train), columns(fold.test)
     chosen = np.zeros(x.shape[1], dtype=bool)
     chosen[np.unique(x, axis=1, return_index=True)[1]] = True
     chosen &= np.ptp(x, axis=0) > 1e-9
@@ -105,13 +90,13 @@ def matrices(fold, train, clock=True):
 
 
 def time_since(train):
-    """Months from the landmark to the end or the last sight, at most 121, and the cause (0 if later or never)."""
+    """Months from the landmark to the end or the last one that is known, at most 121, and the cause (0 if none)."""
     months = train["exit"] - train["age"]
     return np.minimum(months, CAP), np.where(months < CAP, train["cause"], 0)
 
 
 def incidence_of_rates(rates):
-    """Incidence at the horizons, (m, k, 5), from monthly increments of cause-specific cumulative hazards (m, k, 120).
+    """Incidence by month, (m, k, 120), from monthly increments of cause-specific cumulative hazards (m, k, 120).
 
     Survival over a month is exp(-sum of the increments), and its endings are shared out by them, so that the causes
     never add up to more than one.
@@ -122,12 +107,21 @@ def incidence_of_rates(rates):
 
 
 def incidence_of_hazards(hazards):
-    """Incidence at the horizons, (m, k, 5), from monthly probabilities of ending by each cause (m, k, 120)."""
+    """Incidence by month, (m, k, 120), from monthly probabilities of ending by each cause (m, k, 120)."""
     survival = np.cumprod(1.0 - hazards.sum(axis=1), axis=1)
     before = np.concatenate([np.ones_like(survival[:, :1]), survival[:, :-1]], axis=1)
-    return np.cumsum(before[:, None, :] * hazards, axis=2)[:, :, np.asarray(HORIZONS) - 1]
+    return np.cumsum(before[:, None, :] * hazards, axis=2)
 
 
-def states(incidence):
-    """Probabilities of the causes and of still being observed, (m, 4, 5)."""
-    return np.concatenate([incidence, 1.0 - incidence.sum(axis=1, keepdims=True)], axis=1)
+def states_on_record(incidence, test):
+    """Probabilities that each state is on record at the horizons, (n, 4, 5), one for each line of `test`, ascending.
+
+    Every month's rise of incidence (m, k, 120) counts by the probability that an ending of that month is on record on
+    the day of scoring (`forecasting.models.detection.on_record` without a gap); readings of a line are averaged.
+    """
+    rise = np.diff(incidence, axis=2, prepend=0.0) * test["noted"].transpose(0, 2, 1)
+    ended = np.cumsum(rise, axis=2)[:, :, np.asarray(HORIZONS) - 1] * test["weight"][:, None, None]
+    lines, row = np.unique(test["line"], return_inverse=True)
+    mixed = np.zeros((len(lines), *ended.shape[1:]))
+    np.add.at(mixed, row, ended)
+    return np.concatenate([mixed, 1.0 - mixed.sum(axis=1, keepdims=True)], axis=1)

@@ -1,7 +1,7 @@
 """The peers, each fitted as its library's own documentation fits it: no setting was chosen by a score of these folds.
 
-Every function fits on a fold and returns a function that forecasts the test lines, (m, 3, 5). Run where
-`requirements.txt` is installed.
+Every function fits on a fold and returns a function that gives the incidence of the test lines by month, (m, 3, 120).
+Run where `requirements.txt` is installed.
 """
 
 from functools import partial
@@ -11,10 +11,9 @@ import numpy as np
 from benchmarks.peers import fold as folds
 
 SEED = 20260205
-MONTHS = np.arange(1, folds.HORIZONS[-1] + 1)
+MONTHS = np.arange(1, folds.N_MONTHS + 1)
 WEAK_SD = 10.0  # the default is no penalty; this one only identifies types and levels without an ending
-OUR_SD = 0.25  # the prior of our own slopes, so that the two differ in the model and not in the penalty
-FRAME_SD = 2.0  # our own prior for how a case was found, a nuisance that is set to 0 in forecasting
+OUR_SD = 0.5  # the middle of our own scales of a slope, so that the two differ in the model and not in the penalty
 STEPS = {"step_size": 0.25}  # with the default the Newton steps of nearly separated columns run off; same maximum
 FOREST = {"n_estimators": 200, "random_state": SEED, "n_jobs": 1}  # defaults, but trees enough for their mean to settle
 SURVIVAL_FOREST = FOREST | {"min_samples_split": 10, "min_samples_leaf": 15}  # scikit-survival's user guide
@@ -42,11 +41,10 @@ def cox_time_varying(fold, sd):
     names = names[:level] + names[level + 1 :]
     later = np.append(train["case"][1:] == train["case"][:-1], False)
     stop = np.where(later, np.append(train["age"][1:], 0), train["exit"])
-    sds = np.array([FRAME_SD if name == "backward" else sd for name in names])
     rows = pd.DataFrame(x, columns=names).assign(id=train["case"], start=train["age"], stop=stop)
     fitted = []
     for cause in range(1, folds.N_CAUSES + 1):
-        model = CoxTimeVaryingFitter(penalizer=1.0 / (sds**2 * len(rows)))
+        model = CoxTimeVaryingFitter(penalizer=1.0 / (sd**2 * len(rows)))
         ended = ~later & (train["cause"] == cause)
         fitted.append(model.fit(rows.assign(ended=ended), "ended", "start", "stop", id_col="id", fit_options=STEPS))
 
@@ -93,7 +91,7 @@ def competing_risk_forest(fold):
     train = folds.joined(fold.train)
     x, test, _ = folds.matrices(fold, train)
     model = CompetingRiskForest(**FOREST).fit(x, *folds.time_since(train))
-    return lambda: model.predict_cif(test, times=np.asarray(folds.HORIZONS, dtype=float))
+    return lambda: model.predict_cif(test, times=MONTHS.astype(float))
 
 
 def survival_boost(fold):
@@ -105,11 +103,11 @@ def survival_boost(fold):
     x, test, _ = folds.matrices(fold, train)
     months, cause = folds.time_since(train)
     model = SurvivalBoost(**SURVIVAL_BOOST).fit(x, pd.DataFrame({"event": cause, "duration": months}))
-    return lambda: model.predict_cumulative_incidence(test, times=np.asarray(folds.HORIZONS))[:, 1:]
+    return lambda: model.predict_cumulative_incidence(test, times=MONTHS)[:, 1:]
 
 
 def monthly_classifier(fold, estimator):
-    """A classifier of how a month ends, on the same weighted episodes as our own model, their bins two covariates."""
+    """A classifier of how a month ends, on weighted episodes in which each month counts once; bins are covariates."""
     x, test, _ = folds.matrices(fold, fold.train)
     rows = fold.episodes
     whole = np.column_stack([x[rows["line"]], rows["duration"], rows["lag"]])

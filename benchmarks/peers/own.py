@@ -1,88 +1,71 @@
-"""Our own models and the plain references, from the same files as the peers."""
+"""Our own models on the peers' folds, straight from the record, and plain references from the peers' files."""
 
-from functools import partial
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from benchmarks.peers import fold as folds
-from forecasting.forecasts.fit import fit_hazard
-from forecasting.forecasts.training import TrainingSet, state_features
-from forecasting.models.base_rate import BaseRate
-from forecasting.models.hazard import HazardModel
+from benchmarks.peers.fit import is_finished, key_of
+from forecasting.artefacts import code_sha256
+from forecasting.backtest import forecast_folds
+from forecasting.backtest.scored_models import LADDER, LADDER_MODEL, PRIMARY, RATES
+from forecasting.forecasts.ladder_rows import COVARIATES
 from forecasting.models.incidence import aalen_johansen
+from forecasting.models.ladder import LadderModel
+from forecasting.models.recalibration_by_cause import Recalibration
 
+HERE = Path(__file__).parent
+BACKTEST = HERE.parent.parent / "forecasting" / "backtest"
+TARGET = "concluded"
 N_NEAREST = 25
-NUMBERS = ("verification_level", "dyad_record", "formalization_climate", "signal_balance")
-WEAK = {"slope_sd": 10.0, "step_sd": 10.0, "intercept_sd": 10.0, "frame_sd": 10.0, "shrink": 0.0, "n_folds": 1}
+WEAK_SD = 10.0
+UNSHRUNK = "near_unpenalised_ladder"
+OF_RECORD = (LADDER, LADDER_MODEL, UNSHRUNK, PRIMARY, *RATES)
 
 
-def training_set(fold, n_features):
-    """The fold's landmarks as our own model takes them, with the first `n_features` features."""
-    train, names = fold.train, tuple(map(str, fold.meta["names"][:n_features]))
-    landmarks = pd.DataFrame(train["features"][:, :n_features], columns=list(names)).assign(
-        **{name: train[name] for name in ("type", "dyad", "era", "backward", "case", "weight")}, age_months=train["age"]
-    )
-    return TrainingSet(names, landmarks, (train["age"], train["exit"], train["cause"]), train["group"])
+class UnshrunkLadder(LadderModel):
+    """The ladder's model with next to free slopes, taken at their mode: no recalibration and nothing drawn."""
+
+    def fit(self, cases, lines):
+        super().fit(cases, lines)
+        k = len(self.causes)
+        fixed = Recalibration(np.zeros(k), np.ones(k), np.eye(2 * k) * 1e-24)
+        self.hazard_ = replace(self.hazard_, root=np.zeros_like(self.hazard_.root), recalibration=fixed)
+        self._draw()
+        return self
 
 
-def lines_to_forecast(fold):
-    test = fold.test
-    features = pd.DataFrame(test["features"], columns=list(map(str, fold.meta["names"])))
-    return features.assign(**{name: test[name] for name in ("type", "dyad", "era")}, age_months=test["age"]).assign(
-        backward=0.0, gap_months=0
-    )
-
-
-def hazard(fold, with_hindsight=False, n_replicates=2, **settings):
-    """Our model; `settings` other than its defaults. Replicates serve intervals, which are not scored here."""
-    n_features = len(fold.meta["names"]) if with_hindsight else int(fold.meta["n_model"])
-    model = fit_hazard(HazardModel(n_replicates=n_replicates, **settings), training_set(fold, n_features))
-    return lambda: model.predict_cumulative_incidence(lines_to_forecast(fold), folds.HORIZONS).values
-
-
-def hazard_with(fold, add, **settings):
-    """Our model with the columns that `add` makes of landmarks and of their first lines: fading and lasting ones."""
-    learned, test = training_set(fold, int(fold.meta["n_model"])), lines_to_forecast(fold)
-    first = learned.landmarks.iloc[np.unique(learned.landmarks["case"], return_index=True)[1]]
-    states = state_features(learned.names)
-    statics = tuple(name for name in learned.names if name not in states)
-    (landmarks, fading, lasting), (lines, *_) = add(learned.landmarks, first), add(test, first)
-    model = HazardModel(n_replicates=2, statics=statics + lasting, states=states + fading, **settings)
-    model.fit(landmarks, learned.outcome, learned.group)
-    return lambda: model.predict_cumulative_incidence(lines, folds.HORIZONS).values
-
-
-def bent(lines, first):
-    """What each number is above its median over cases, so that its effect may bend there."""
-    above = {f"{name}_above": np.maximum(lines[name] - first[name].median(), 0.0) for name in NUMBERS}
-    states = tuple(f"{name}_above" for name in state_features(NUMBERS))
-    return lines.assign(**above), states, tuple(name for name in above if name not in states)
-
-
-def landmark_age(lines, _):
-    """The age at the landmark (van Houwelingen 2007), beside that of the month."""
-    return lines.assign(log_age=np.log1p(lines["age_months"] / 12.0)), (), ("log_age",)
-
-
-def base_rate(fold, strata):
-    known = fold.spells
-    outcome = (known["entry"], known["exit"], known["cause"])
-    model = BaseRate(strata=strata, n_replicates=2).fit(pd.DataFrame({"type": known["type"]}), outcome, known["group"])
-    return lambda: model.predict_cumulative_incidence(lines_to_forecast(fold), folds.HORIZONS).values
+def record_forecasts(history, found, splits, folder):
+    """Write the forecasts of `OF_RECORD` for every split, as `fit` writes those of a peer; finished ones stay."""
+    free = UnshrunkLadder(COVARIATES, scales=(WEAK_SD,), case_sd=0.0, n_splits=0, n_draws=2)
+    files = [HERE / "own.py", HERE / "export.py", *sorted(BACKTEST.glob("*.py"))]
+    key = key_of(files) + code_sha256() + history.sha256
+    untimed = dict.fromkeys(("fit_seconds", "forecast_seconds", "peak_mb"), np.nan)
+    for design, parts in splits.items():
+        names = [f"{design}-{number:02}.npz" for number in range(len(parts))]
+        if all(is_finished(Path(folder) / model / name, key) for model in OF_RECORD for name in names):
+            continue
+        registered = [model for model in OF_RECORD if model != UNSHRUNK]
+        ours = forecast_folds(history, found, TARGET, parts, models=registered)
+        unshrunk = forecast_folds(history, found, TARGET, parts, models=[LADDER_MODEL, "base_rate"], model=free)
+        for name, by_model, other in zip(names, ours, unshrunk, strict=True):
+            for model, values in (by_model | {UNSHRUNK: other[LADDER_MODEL]}).items():
+                (Path(folder) / model).mkdir(exist_ok=True)
+                folds.write_arrays(Path(folder) / model / name, {"key": key, "probabilities": values, **untimed})
 
 
 def constant_hazard(fold):
-    """Endings by cause over months at risk of the headline population, the same at every age."""
-    known = fold.spells
-    rates = np.bincount(known["cause"], minlength=folds.N_CAUSES + 1)[1:] / (known["exit"] - known["entry"]).sum()
-    shape = (len(fold.test["age"]), folds.N_CAUSES, folds.HORIZONS[-1])
+    """Endings by cause over months at risk, the same at every age."""
+    ended = fold.episodes["ended"].sum(axis=0)
+    rates = ended / (ended.sum() + fold.episodes["none"].sum())
+    shape = (len(fold.test["age"]), folds.N_CAUSES, folds.N_MONTHS)
     return lambda: folds.incidence_of_hazards(np.broadcast_to(rates[None, :, None], shape))
 
 
 def status_quo(fold):
     """Everything goes on as it is."""
-    return lambda: np.zeros((len(fold.test["age"]), folds.N_CAUSES, len(folds.HORIZONS)))
+    return lambda: np.zeros((len(fold.test["age"]), folds.N_CAUSES, folds.N_MONTHS))
 
 
 def nearest(fold):
@@ -96,18 +79,9 @@ def nearest(fold):
     def of_line(line):
         chosen = np.argsort(((x - line) ** 2).sum(axis=1), kind="stable")[:N_NEAREST]
         curve = aalen_johansen(np.zeros_like(chosen), months[chosen], cause[chosen], folds.N_CAUSES)
-        return curve[:, np.minimum(folds.HORIZONS, curve.shape[1]) - 1]
+        return curve[:, np.minimum(np.arange(folds.N_MONTHS), curve.shape[1] - 1)]
 
     return lambda: np.stack([of_line(line) for line in test])
 
 
-OWN = {
-    "primary": hazard,
-    "primary_hindsight": partial(hazard, with_hindsight=True),
-    "near_unpenalised_logit": partial(hazard, **WEAK),
-    "base_rate": partial(base_rate, strata=()),
-    "type_base_rate": partial(base_rate, strata=("type",)),
-    "nearest_25": nearest,
-    "constant_hazard": constant_hazard,
-    "status_quo": status_quo,
-}
+OWN = {"nearest_25": nearest, "constant_hazard": constant_hazard, "status_quo": status_quo}

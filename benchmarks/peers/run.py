@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.peers.export import SPLITS, export
-from benchmarks.peers.fit import FORWARD
+from benchmarks.peers.export import export
 from benchmarks.peers.learners import LEARNERS
-from benchmarks.peers.own import OWN
+from benchmarks.peers.own import OF_RECORD, OWN, record_forecasts
 from benchmarks.peers.scoring import score_designs
 from benchmarks.peers.tables import markdown
 from forecasting import load_history
@@ -25,8 +24,6 @@ from forecasting.store.files import write_whole
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
-DEAREST = "survival_boost"  # costs more than all the others together: run once
-WITHOUT_BACKWARD = ("near_unpenalised_logit", "nearest_25", *(name for name in LEARNERS if name != DEAREST))
 
 
 def environment():
@@ -49,15 +46,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers-python", type=Path, help="interpreter of an environment with requirements.txt")
     parser.add_argument("--work", type=Path, default=HERE / "work", help="where folds and forecasts are kept")
+    parser.add_argument("--without", nargs="*", default=[], help="models to leave out, such as survival_boost")
     chosen = parser.parse_args()
-    folder = chosen.work.resolve()
-    origins = export(load_history(), folder)
+    folder, history = chosen.work.resolve(), load_history()
+    origins, splits = export(history, folder)
+    record_forecasts(history, origins, splits, folder)
     peers = chosen.peers_python or environment()
-    models = [*OWN, *LEARNERS]
-    models += [f"{name}{FORWARD}" for name in WITHOUT_BACKWARD]
-    for model in models:
-        fit(peers if model.removesuffix(FORWARD) in LEARNERS else sys.executable, model, folder)
-    table = score_designs(origins, folder, models, SPLITS)
+    fitted = [model for model in (*OWN, *LEARNERS) if model not in chosen.without]
+    for model in fitted:
+        fit(peers if model in LEARNERS else sys.executable, model, folder)
+    table = score_designs(origins, folder, [*OF_RECORD, *fitted], splits)
     csv = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     text = markdown(pd.read_csv(io.StringIO(csv)))
     print(text)

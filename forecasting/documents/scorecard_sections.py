@@ -147,17 +147,17 @@ def power(content: Fields) -> Section:
 
 def peers(content: Fields) -> Section:
     """Models of other packages on the same forecasts; nothing where none were run."""
-    expected = {"design", "weight", "model", "skill_over_base_rate", "primary_minus"}
+    expected = {"design", "score", "model", "skill_over_base_rate", "ladder_minus"}
     rows = [
         [
             quote(row["model"]),
             quote(DESIGNS.get(row["design"], row["design"])),
-            *(interval_cell("share", row, column) for column in ("skill_over_base_rate", "primary_minus")),
+            *(interval_cell("share", row, column) for column in ("skill_over_base_rate", "ladder_minus")),
         ]
         for row in content["peers"]
-        if expected <= set(row) and row["weight"] == "forecast"
+        if expected <= set(row) and row["score"] == "formalized"
     ]
-    head = ["Model", "Design", "Skill over the base rate", "Hazard model of the first registration minus this"]
+    head = ["Model", "Design", "Skill on formalization over the base rate", "Ladder forecast minus this"]
     shown = table("Other models on the same forecasts", head, rows)
     return Section(title="Other models", blocks=(shown,)) if rows else section()
 

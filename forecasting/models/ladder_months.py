@@ -231,10 +231,13 @@ def counted(at: _Cells, at_risk: Floats, endings: Floats) -> Months:
     >>> counted(at, *observed(cases, 3)).counts.endings.tolist()
     [[1.0, 0.0, 0.0]]
     """
-    row = at.months.row[at.group]
-    trials = np.bincount(at.group, at.share * at_risk[row, at.month - 1]).astype(np.float64)
-    n, k = len(at.months.line), endings.shape[2]
-    ended = [np.bincount(at.group, at.share * endings[row, at.month - 1, cause], n) for cause in range(k)]
+    n, width, k = len(at.months.line), at_risk.shape[1], endings.shape[2]
+    place = at.months.row[at.group] * width + at.month - 1
+    trials = np.bincount(at.group, at.share * at_risk.ravel()[place]).astype(np.float64)
+    # Endings are few: months that cannot hold one are not summed.
+    own = np.flatnonzero(endings.any(axis=2).ravel()[place])
+    group, share, chances = at.group[own], at.share[own], endings.reshape(-1, k)[place[own]]
+    ended = [np.bincount(group, share * chances[:, cause], n) for cause in range(k)]
     return replace(at.months, counts=Counts(trials, np.stack(ended, axis=1), np.ones(n)))
 
 

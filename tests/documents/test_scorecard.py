@@ -136,9 +136,9 @@ def test_a_record_without_results_says_so_and_shows_no_number(few_cases):
 def test_other_learners_are_shown_if_a_file_is_there(tmp_path):
     path = tmp_path / "results.csv"
     path.write_text(
-        "design,weight,model,skill_over_base_rate,skill_over_base_rate_lower,skill_over_base_rate_upper,"
-        "primary_minus,primary_minus_lower,primary_minus_upper\n"
-        "cluster,forecast,forest,0.0123,-0.01,0.03,0.05,0.02,0.08\ncluster,case,forest,0.5,0.5,0.5,0.5,0.5,0.5\n"
+        "design,score,model,skill_over_base_rate,skill_over_base_rate_lower,skill_over_base_rate_upper,"
+        "ladder_minus,ladder_minus_lower,ladder_minus_upper\n"
+        "cluster,formalized,forest,0.0123,-0.01,0.03,0.05,0.02,0.08\ncluster,faded,forest,0.5,0.5,0.5,0.5,0.5,0.5\n"
     )
     html = text_of(section_html(sections.peers(view({"peers": scorecard.rows_of(path.parent, path.name)}))))
     assert f"forest related cases held out 1.2 % [{MINUS}1.0, 3.0] 5.0 % [2.0, 8.0]" in html
