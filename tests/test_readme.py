@@ -14,8 +14,13 @@ from forecasting.store.package_data import shipped
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-ROWS = {"all four states": ("all", "all"), "formal agreement": ("cause", "formalized"), "collapse": ("cause", "collapsed"),
-        "fading": ("cause", "faded")}  # fmt: skip
+ROWS = {
+    "formal agreement": ("formalized", "all"),
+    "- reserved half": ("formalized", "reserved"),
+    "all four states": ("states", "all"),
+    "collapse": ("collapsed", "all"),
+    "fading": ("faded", "all"),
+}  # fmt: skip
 
 
 def test_the_python_example_prints_what_the_readme_shows():
@@ -28,15 +33,27 @@ def test_the_python_example_prints_what_the_readme_shows():
 
 
 def test_the_skill_table_is_the_published_one():
-    rows = pd.read_csv(shipped("data") / "evaluation" / "registration1" / "second_edition.csv")
-    rows = rows.query("weights == 'case' and model == 'primary' and reference == 'base_rate'")
-    rows = rows.set_index(["design", "by", "part"]).sort_index()
+    rows = pd.read_csv(shipped("data") / "evaluation" / "skill.csv", dtype={"part": str})
+    rows = rows.query("weights == 'forecast' and model == 'ladder' and reference == 'base_rate' and by == 'all'")
+    rows = rows.set_index(["design", "score", "sample"]).sort_index()
     for words, key in ROWS.items():
         cells = []
         for design in ("cluster", "rolling"):
-            skill, lower, upper = (round(100 * rows.loc[(design, *key), name]) for name in ("skill", "lower", "upper"))
+            figures = (rows.loc[(design, *key), name].item() for name in ("skill", "lower95", "upper95"))
+            skill, lower, upper = (round(100 * value) for value in figures)
             cells.append(f"{skill} % [{lower}, {upper}]")
         assert f"| {words} | {' | '.join(cells)} |" in README
+
+
+def test_the_claim_and_the_recent_years_are_those_of_the_tables():
+    lines = pd.read_csv(shipped("data") / "evaluation" / "lines.csv", dtype={"part": str})
+    own = lines.query("kind == 'hindsight' and sample == 'all' and part == 'all'")
+    lowest = own.loc[own["skill"].idxmin()]
+    skill, lower, upper = (round(100 * lowest[name]) for name in ("skill", "lower95", "upper95"))
+    assert f"{skill} % [{lower}, {upper}]**" in README
+    periods = pd.read_csv(shipped("data") / "evaluation" / "periods.csv").query("design == 'cluster'")
+    recent = periods.query("period == 'since 2011' and cause == 'formalized' and horizon == 60").iloc[0]
+    assert f"({recent['n_endings']:.0f} case of {recent['n_cases']:.0f})" in README
 
 
 def test_the_picture_is_drawn_from_the_shipped_record():
