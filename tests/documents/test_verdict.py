@@ -1,5 +1,6 @@
 """What the page says to believe: computed from past forecasts, from the period, and from nothing else."""
 
+import pandas as pd
 import pytest
 from made_up import past, put_skill, put_track_record
 
@@ -7,7 +8,7 @@ from forecasting import load_history
 from forecasting.backtest.origins import PERIODS
 from forecasting.documents.case.headline_values import computed_verdict
 from forecasting.documents.case.material import Material
-from forecasting.documents.case.skill import first_model_skill, headline_skill
+from forecasting.documents.case.skill import first_model_skill, headline_skill, period_record
 from forecasting.documents.case.verdict import verdict
 from forecasting.documents.text import said
 from forecasting.documents.values import view
@@ -28,7 +29,7 @@ def skill_row(by, skill, lower, upper, part=""):
 def words(**changes):
     found = {
         "horizon": 60, "probability": 0.1, "base_rate": 0.14, "period": PERIOD, "missing": "", "past": PAST,
-        "like": LIKE, "beyond": "", "skill": [skill_row("all", 0.12, 0.05, 0.19)],
+        "like": LIKE, "beyond": "", "skill": [skill_row("all", 0.12, 0.05, 0.19)], "expected": None,
     }  # fmt: skip
     return " ".join(said(part) for part in verdict(view({"verdict": found | changes}))).replace(
         "\N{NO-BREAK SPACE}", " "
@@ -38,9 +39,14 @@ def words(**changes):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, "10 % agrees with what came of past forecasts as high. Whether it is better than the base rate since 2011 is"),
-        ({"probability": 0.16}, "Believe less than 16 %: of past forecasts as high, fewer came true."),
-        ({"probability": 0.04}, "Believe more than 4 %: of past forecasts as high, more came true."),
+        ({}, "Past forecasts as high as 10 % came true about as often as they said. Whether it is better than the base"),
+        ({"like": LIKE | {"mean_forecast": 0.16}},
+         "Believe less than 10 %: past forecasts as high came true less often than they said."),
+        ({"like": LIKE | {"mean_forecast": 0.04}},
+         "Believe more than 10 %: past forecasts as high came true more often than they said."),
+        ({"expected": {"n_cases": 72, "n_endings": 1, "mean_forecast": 0.05, "mean_reference": 0.06, "observed": 0.004}},
+         "But of forecasts made since 2011 (72 cases) 5 % were expected to be formalized within five years, the base rate "
+         "expected 6 %, and under 1 % were: too few to show a skill."),
         ({"beyond": "above"}, "10 % is higher than every past forecast for five years (500, from 1 % to 60 %): how such a"),
         ({"beyond": "below"}, "10 % is lower than every past forecast for five years"),
         ({"like": LIKE | {"few": True}}, "Too few past forecasts were as high as 10 % to say how it fares. The base rate is 14"),
@@ -112,6 +118,18 @@ def test_skill_is_that_of_the_model_on_formalization(record_copy, history):
     assert [row["skill"] for row in rows] == [0.12, 0.2, -0.1] * 2
     assert [row["design"] for row in first_model_skill(record_copy.folder, history.sha256)] == ["cluster", "rolling"]
     assert headline_skill(record_copy.folder, "0" * 64) == []
+
+
+def test_what_was_expected_in_a_period_is_read_from_its_table(history):
+    folder, sha = history.record.folder, history.sha256
+    rows = pd.read_csv(folder / "evaluation/periods.csv").query("design == 'rolling' and cause == 'formalized'")
+    row = rows.query("period == 'since 2011' and horizon == 60").iloc[0]
+    found = period_record(folder, sha, "since 2011", 60)
+    assert found == row[list(found)].to_dict() and found["n_endings"] >= 1
+    assert (
+        period_record(folder, sha, "since 2011", 7) is None
+        and period_record(folder, "0" * 64, "since 2011", 60) is None
+    )
 
 
 def test_cases_of_a_period_are_counted_as_known_on_the_day(history):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from forecasting.artefacts.session import shared_fit, shared_index
 from forecasting.documents.case.material import HEADLINE_MODEL, Material
-from forecasting.documents.case.skill import headline_skill
+from forecasting.documents.case.skill import headline_skill, period_record
 from forecasting.documents.wording import band, verdict
 from forecasting.explain.periods import period_count
 from forecasting.explain.track_record import headline_track_record, past_range, track_record
@@ -115,6 +115,7 @@ def computed_verdict(found: Material) -> Content:
         "base_rate": base,
         "period": {"name": count.period, "n": count.n, "n_formalized": count.n_ended},
         "skill": [row for row in rows if row["by"] == "all" or row["part"] == count.period],
+        "expected": period_record(history.record.folder, history.sha256, count.period, found.horizon),
     }
     kept = headline_track_record(history, found.target)
     if kept.lines is None:

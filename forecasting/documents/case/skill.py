@@ -14,6 +14,8 @@ from forecasting.record.schema import EVALUATION
 from forecasting.record.vocabulary import CAUSES
 
 FILE: Final = f"{EVALUATION}/skill.csv"
+PERIODS_FILE: Final = f"{EVALUATION}/periods.csv"
+EXPECTED: Final = ("n_cases", "n_endings", "mean_forecast", "mean_reference", "observed")
 SHOWN: Final = ("design", "by", "part", "skill", "lower", "upper", "n", "n_cases")
 
 Rows = list[dict[str, Any]]
@@ -27,6 +29,37 @@ def headline_skill(folder: Path, record_sha256: str) -> Rows:
 def first_model_skill(folder: Path, record_sha256: str) -> Rows:
     """The same of the first registration's model, of all."""
     return skill_rows(folder, record_sha256, HAZARD_MODEL, ("all",))
+
+
+def period_record(folder: Path, record_sha256: str, period: str, horizon: int) -> dict[str, Any] | None:
+    """What the headline said of formalization within a horizon, and what came, in a period; None where it is not kept.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the record.
+    record_sha256 : str
+        Hash of the record.
+    period : str
+        Period of the forecasts, out of `backtest.origins.PERIODS`.
+    horizon : int
+        Months.
+
+    Returns
+    -------
+    dict or None
+        `n_cases`, `n_endings`, `mean_forecast`, `mean_reference` (base rate) and `observed`, of the design `rolling`.
+    """
+    note_file(PERIODS_FILE)
+    path = folder / PERIODS_FILE
+    if not path.is_file():
+        return None
+    rows = pd.read_csv(path)
+    asked = {"record": record_sha256[:RECORD_DIGITS], "design": "rolling", "period": period, "cause": CAUSES[0],
+             "horizon": horizon}  # fmt: skip
+    for column, value in asked.items():
+        rows = rows[rows[column] == value]
+    return rows[list(EXPECTED)].iloc[0].to_dict() if len(rows) else None
 
 
 def skill_rows(folder: Path, record_sha256: str, model: str, by: tuple[str, ...]) -> Rows:

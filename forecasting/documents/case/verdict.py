@@ -48,29 +48,44 @@ def _believe(found: Fields) -> Text:
         return text(
             "**Too few past forecasts were as high as {p} to say how it fares.** The base rate is {base}.", **numbers
         )
-    return text(f"**{_agreement(like, found['probability'])}** {{skill}}", p=numbers["p"], skill=_skill(found))
+    return text(f"**{_agreement(like)}** {{skill}}", p=numbers["p"], skill=_skill(found))
 
 
-def _agreement(like: Fields, said: float) -> str:
-    """Whether what came of past forecasts as high leaves room for this one, with a slot for it."""
-    if like["upper"] < said:
-        return "Believe less than {p}: of past forecasts as high, fewer came true."
-    if like["lower"] > said:
-        return "Believe more than {p}: of past forecasts as high, more came true."
-    return "{p} agrees with what came of past forecasts as high."
+def _agreement(like: Fields) -> str:
+    """Whether what came of past forecasts as high is what they said, with a slot for this one."""
+    if like["upper"] < like["mean_forecast"]:
+        return "Believe less than {p}: past forecasts as high came true less often than they said."
+    if like["lower"] > like["mean_forecast"]:
+        return "Believe more than {p}: past forecasts as high came true more often than they said."
+    return "Past forecasts as high as {p} came true about as often as they said."
 
 
 def _skill(found: Fields) -> Text:
-    """Whether the forecast was better than the base rate in the period of the day."""
+    """Whether the forecast was better than the base rate in the period of the day, or what it said and what came."""
     rows = [row for row in found["skill"] if row["by"] == "period" and row["skill"] is not None]
     when = PERIOD_WORDS[found["period"]["name"]]
     if not rows:
-        return text(f"Whether it is better than the base rate {when} is not known for this record.")
+        return _expected(found, when)
     worst = min(rows, key=lambda row: row["lower"])
     if worst["lower"] <= 0.0:
         return text(f"It has not been shown to be better than the base rate {when}; that is {{base}}.",
                     base=chance(found["base_rate"]))  # fmt: skip
     return text(f"It was better than the base rate {when}; that is {{base}}.", base=chance(found["base_rate"]))
+
+
+def _expected(found: Fields, when: str) -> Text:
+    """What was forecast and what came in a period with too few endings for a skill."""
+    told = found["expected"]
+    if told is None:
+        return text(f"Whether it is better than the base rate {when} is not known for this record.")
+    return text(
+        f"**But of forecasts made {when}** ({{n}} cases) {{said}} were expected to be formalized within "
+        f"{years(found['horizon'])}, the base rate expected {{base}}, and {{came}} were: too few to show a skill.",
+        n=count(told["n_cases"]),
+        said=chance(told["mean_forecast"]),
+        base=chance(told["mean_reference"]),
+        came=chance(told["observed"]),
+    )
 
 
 def _like(found: Fields) -> Text | None:
