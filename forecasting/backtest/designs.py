@@ -147,7 +147,7 @@ def drawn_folds(group: ArrayLike, n_folds: int, seed: int) -> NDArray[np.int64]:
     Parameters
     ----------
     group : array_like of shape (n,)
-        Component of each case, numbered from 0.
+        Number of the component of each case.
     n_folds : int
         Number of folds, 1 or more.
     seed : int
@@ -163,8 +163,8 @@ def drawn_folds(group: ArrayLike, n_folds: int, seed: int) -> NDArray[np.int64]:
     >>> drawn_folds([0, 0, 1, 2], 2, seed=1).tolist()
     [0, 0, 1, 0]
     """
-    numbers = np.asarray(group, dtype=np.int64)
-    order = np.random.default_rng(seed).permutation(int(numbers.max()) + 1)
+    components, numbers = np.unique(np.asarray(group, dtype=np.int64), return_inverse=True)
+    order = np.random.default_rng(seed).permutation(len(components))
     return np.asarray(order[numbers] % n_folds)
 
 
