@@ -44,7 +44,7 @@ class BatchedLadder(LadderModel):
             The model.
         """
         self.hazard_, self.moves_, self.n_ = hazard, moves, n
-        self._draw()
+        self.draw_coefficients()
         return self
 
     @one_thread
