@@ -211,7 +211,19 @@ def test_a_domain_that_no_other_case_has_changes_the_limit_which_claims_it(few, 
         )
 
 
-LIMIT = {"hazard_model.limit", "confidence", "explanation.changes", "explanation.track_record"}
+def test_an_age_that_no_other_case_has_changes_the_limit_of_the_headline_which_claims_it(few, whole):
+    values, claims = whole
+
+    def aged(column, cells, texts):
+        texts[of_the_case(cells)] = "1890-01-01"
+
+    found, again = values_of(altered(few, {("cases", "start_date")}, aged), ["limit"])
+    assert "age_months" not in {reason["name"] for reason in values["limit"]["reasons"]}
+    assert "age_months" in {reason["name"] for reason in found["limit"]["reasons"]}
+    assert all(("cases", "start_date") in said["limit"] for said in (claims, again))
+
+
+LIMIT = {"limit", "hazard_model.limit", "confidence", "explanation.changes", "explanation.track_record"}
 HAZARD = {"hazard_model.forecast", "curve", "explanation.drivers"}
 CORRECTED = ("table", "row_key", "field", "value", "reason")
 ACTS = HAZARD | {"contested"}
@@ -227,7 +239,7 @@ OPEN = SITUATIONS | {
     "timeline",
 }
 IN_VAIN = {
-    "of the hazard model only whether it abstains is used, and why: see the domain planted above": (LIMIT, ()),
+    "of a model only whether it abstains is used, and why: see the domain and the age planted above": (LIMIT, ()),
     "the class model is at hand, and no coding of the case calls for it": ({"contested"}, ("cases", "coding", "outcomes")),
     "the coding of the case holds for every target": ({"contested"}, ("alternatives.target",)),
     "its events are few, and no act of those kinds, between those parties or by a collective is among them": (
