@@ -32,6 +32,7 @@ from forecasting.documents.provenance import Recorded
 from forecasting.record.history import History
 from forecasting.record.reading import read_record
 from forecasting.record.schema import TABLES
+from forecasting.record.vocabulary import SAME_OUTCOME_TYPES
 from forecasting.store.package_data import shipped
 
 FULL = "FORECASTING_FULL" in os.environ
@@ -211,16 +212,19 @@ def test_a_domain_that_no_other_case_has_changes_the_limit_which_claims_it(few, 
         )
 
 
-def test_an_age_that_no_other_case_has_changes_the_limit_of_the_headline_which_claims_it(few, whole):
+def test_a_form_that_no_other_case_has_changes_the_limit_of_the_headline_which_claims_it(few, whole):
     values, claims = whole
 
-    def aged(column, cells, texts):
-        texts[of_the_case(cells)] = "1890-01-01"
+    signed_type = sorted(SAME_OUTCOME_TYPES)[0]
 
-    found, again = values_of(altered(few, {("cases", "start_date")}, aged), ["limit"])
-    assert "age_months" not in {reason["name"] for reason in values["limit"]["reasons"]}
-    assert "age_months" in {reason["name"] for reason in found["limit"]["reasons"]}
-    assert all(("cases", "start_date") in said["limit"] for said in (claims, again))
+    def alone(column, cells, texts):
+        signed = np.isin(texts.astype(str), list(SAME_OUTCOME_TYPES))
+        texts[signed] = texts[~signed][0]
+        texts[of_the_case(cells)] = signed_type
+
+    found, again = values_of(altered(few, {("cases", "type")}, alone), ["limit"])
+    assert values["limit"] == {"status": "within", "reasons": ()} and found["limit"]["status"] == "abstained"
+    assert all(("cases", "type") in said["limit"] for said in (claims, again))
 
 
 LIMIT = {"limit", "hazard_model.limit", "confidence", "explanation.changes", "explanation.track_record"}
@@ -239,7 +243,7 @@ OPEN = SITUATIONS | {
     "timeline",
 }
 IN_VAIN = {
-    "of a model only whether it abstains is used, and why: see the domain and the age planted above": (LIMIT, ()),
+    "of a model only whether it abstains is used, and why: see the domain and the form planted above": (LIMIT, ()),
     "the class model is at hand, and no coding of the case calls for it": ({"contested"}, ("cases", "coding", "outcomes")),
     "the coding of the case holds for every target": ({"contested"}, ("alternatives.target",)),
     "its events are few, and no act of those kinds, between those parties or by a collective is among them": (

@@ -34,7 +34,7 @@ def limits(material: Material) -> CardSection:
     today = _open_limits(material)
     parts = {"Open cases": found.open_cases} | ({"Backtest forecasts": found.past} if found.past else {})
     own = Counter(limit.status for limit in today[MODEL].values())
-    ruled = Counter(rule for limit in today[MODEL].values() for rule in {reason.rule for reason in limit.reasons})
+    ruled = Counter[str](rule for limit in today[MODEL].values() for rule in {reason.rule for reason in limit.reasons})
     first = MODELS[FIRST]
     rows = [_line(f"Open cases, {MODELS[MODEL]}", len(today[MODEL]), own["abstained"], own["widened"])]
     rows += [_line(f"{of}, {first}", part.n, part.abstained, part.widened) for of, part in parts.items()]
