@@ -280,7 +280,7 @@ def _reason_words(reason: Mapping[str, Any]) -> str:
     got, lower, upper = (word.replace("-", MINUS) for word in told)
     said = f"“{term_name(name)}” is {got} here and was {lower} to {upper} in the other training cases"
     effect = reason.get("effect")
-    return said if effect is None else f"{said}, which moves the forecast by {signed_points(effect)} points"
+    return said if effect is None else f"{said} of its form, which moves the forecast by {signed_points(effect)} points"
 
 
 def shared_words(reasons: Sequence[Mapping[str, Any]]) -> str:

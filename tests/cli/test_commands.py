@@ -197,7 +197,7 @@ def test_what_limits_the_forecast_by_the_ladder_is_told_with_its_effect_by_model
     """The twin is the case before, which names neither."""
     ask(case="ctbt-signed-1996", as_of="2026-02-05", artefacts=trained[2].parent, models="ladder,ladder_model")
     noted = capsys.readouterr().err.splitlines()[1:]
-    said = "interval widened to contain the base rate's: age_months is 352.00, outside the 0.00 to 177.00 of the other cases"
+    said = "interval widened to contain the base rate's: age_months is 352.00, outside the 0.00 to 177.00 of the other cases of its form"
     assert [line.split(", which moves the forecast by ")[0] for line in noted] == [
         f"ladder: {said}",
         f"ladder_model: {said}",

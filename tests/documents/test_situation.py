@@ -42,6 +42,14 @@ def test_a_charge_is_answered_only_by_a_confirmed_act_that_names_it(copy):
     assert situation(copy, "charges")[-1]["answered_by"] == HANDSHAKE
 
 
+@pytest.mark.parametrize(("name", "event"), [("open_offers", OFFER), ("charges", CHARGE)])
+def test_months_that_are_told_are_calendar_months(copy, name, event):
+    """Half a year on the very day is six months, a day less five; by months of one length both are five."""
+    for day, months in (("2025-08-05", 6), ("2025-08-06", 5)):
+        copy.edit("events", event, event_date=day, known_date="")
+        assert {one["event_id"]: one["months"] for one in situation(copy, name)}[event] == months
+
+
 def test_an_offer_is_open_until_another_party_answers_it_formally(copy):
     assert [(one["event_id"], one["months"]) for one in situation(copy, "open_offers")] == [(OFFER, 4)]
     copy.append_like("events", HANDSHAKE, **ANSWER, kind="leader_rejection", plover="REJECT", actor="USA")

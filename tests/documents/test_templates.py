@@ -93,6 +93,23 @@ def test_what_limits_the_model_for_every_case_is_said_once(portfolio):
         ) == (len(of_first))
 
 
+def test_what_limits_the_forecast_of_one_case_is_said_with_its_name(portfolio):
+    """The twin: the record as it is, where none of these cases is limited."""
+    _, content, _ = portfolio
+    age = {"rule": "range", "name": "age_months", "value": 352.0, "lower": 0.0, "upper": 177.0, "effect": -0.0114}
+    assert {own["limit"]["status"] for own in content["cases"].values()} == {"within"}
+    own = content["cases"][CASE]
+    limited = content["cases"] | {CASE: own | {"limit": {"status": "widened", "reasons": [age]}}}
+    for cases, n in ((content["cases"], 0), (limited, 1)):
+        report = PortfolioReport.__new__(PortfolioReport)
+        report.content = content | {"cases": cases}
+        said = report.show("forecasts")._repr_markdown_()
+        assert (
+            said.count(f"The interval of the forecast is widened to contain the base rate's for {own['name']} (") == n
+        )
+        assert said.count("which moves the forecast by \N{MINUS SIGN}1.1 points") == n
+
+
 def test_what_moved_is_the_difference_of_two_honest_forecasts(portfolio):
     from forecasting import forecast
 
