@@ -44,9 +44,9 @@ def test_a_charge_is_answered_only_by_a_confirmed_act_that_names_it(copy):
 
 @pytest.mark.parametrize(("name", "event"), [("open_offers", OFFER), ("charges", CHARGE)])
 def test_months_that_are_told_are_calendar_months(copy, name, event):
-    """Half a year on the very day is six months, a day less five; by months of one length both are five."""
-    for day, months in (("2025-08-05", 6), ("2025-08-06", 5)):
-        copy.edit("events", event, event_date=day, known_date="")
+    """A year on the very day is twelve months, a day less eleven; by months of one length both are eleven."""
+    for day, months in (("2025-02-05", 12), ("2025-02-06", 11)):
+        copy.edit("events", event, event_date=day, known_date=day)
         assert {one["event_id"]: one["months"] for one in situation(copy, name)}[event] == months
 
 
