@@ -49,7 +49,7 @@ def case_limits(
 
     Examples
     --------
-    >>> from forecasting import load_history
+    >>> from forecasting import fit_models, load_history
     >>> history, case = load_history(as_of="2026-02-05"), "new-start-post-expiry-2026"
     >>> case_limits(history, [case], fit_models(history, ["base_rate"]))[case]["base_rate"].status
     'within'
