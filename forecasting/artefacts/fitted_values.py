@@ -22,6 +22,7 @@ from forecasting.artefacts.forms import (
     WholeNumbers,
 )
 from forecasting.forecasts.applicability import Support
+from forecasting.forecasts.ladder_applicability import LadderSupport
 from forecasting.models.base_rate import BaseRate
 from forecasting.models.dated_rate import DatedRate
 from forecasting.models.hazard import N_DURATION, HazardModel
@@ -180,6 +181,16 @@ SUPPORT: Final = Parts(
         "names": Items(TEXT, "features", tuple),
         "lower": Array("cases features"),
         "upper": Array("cases features"),
+    },
+)
+LADDER_SUPPORT: Final = Parts(
+    LadderSupport,
+    {
+        "key": WholeNumbers("cases"),
+        "form": WholeNumbers("cases"),
+        "names": Items(TEXT, "ranges", tuple),
+        "lower": Array("cases ranges"),
+        "upper": Array("cases ranges"),
     },
 )
 

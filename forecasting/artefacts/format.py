@@ -2,19 +2,23 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from pydantic import JsonValue
 
-from forecasting.artefacts.fitted_values import SUPPORT, model_values, restored_model
+from forecasting.artefacts.fitted_values import LADDER_SUPPORT, SUPPORT, model_values, restored_model
 from forecasting.artefacts.forms import Axes, Spot
 from forecasting.artefacts.key import MadeFrom
 from forecasting.features import MODEL_FEATURES
 from forecasting.forecasts import FittedModels
 from forecasting.forecasts.applicability import Support
-from forecasting.forecasts.fit import unfitted
+from forecasting.forecasts.fit import is_of_ladder, unfitted
+from forecasting.forecasts.ladder_applicability import LadderSupport, range_names
+from forecasting.forecasts.ladder_rows import COVARIATES
 from forecasting.models import HEADLINE, LADDER_MODEL, MODELS, AnyModel
+from forecasting.models.dated_rate import DatedRate
 from forecasting.models.hazard import HazardModel
 from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_pool import LadderPool
@@ -38,6 +42,9 @@ class Contents(Values):
         Values of each model.
     support : JSON value
         Applicability domain of the hazard model; null where there is none.
+    ladder_support, ladder_base : JSON value
+        Applicability domain of the ladder's model, and the base rate of its cases; null where neither it nor its pool
+        is among the models, the base rate also where it is that of the pool.
     arrays : dict of str to Form
         Form of each array.
     reads : dict
@@ -49,6 +56,8 @@ class Contents(Values):
     made_from: MadeFrom
     models: dict[str, JsonValue]
     support: JsonValue
+    ladder_support: JsonValue
+    ladder_base: JsonValue
     arrays: dict[str, Form]
     reads: dict[str, dict[str, tuple[str, ...]]]
     arrays_sha256: str
@@ -63,12 +72,20 @@ def contents_of(fitted: FittedModels, source: MadeFrom) -> dict[str, bytes]:
         models[name], own = model_values(fitted.models[name], name)
         arrays |= own
     support = SUPPORT.plain(fitted.support, Spot("support", arrays, Axes())) if has_hazard(source) else None
+    ranges, base = None, None
+    if has_ladder(source):
+        ranges = LADDER_SUPPORT.plain(fitted.ladder_support, Spot("ladder_support", arrays, Axes()))
+        if HEADLINE not in source.models:
+            base, own = model_values(fitted.ladder_base, "ladder_base")
+            arrays |= own
     forms = {name: Form.of(array) for name, array in arrays.items()}
     content = npz_bytes(arrays, forms)
     contents = Contents(
         made_from=source,
         models=models,
         support=support,
+        ladder_support=ranges,
+        ladder_base=base,
         arrays=forms,
         reads={name: fitted.reads[name].by_table() for name in source.models},
         arrays_sha256=hashlib.sha256(content).hexdigest(),
@@ -77,8 +94,18 @@ def contents_of(fitted: FittedModels, source: MadeFrom) -> dict[str, bytes]:
     return {VALUES: values_bytes(contents), ARRAYS: content}
 
 
-def restored(contents: Contents, arrays: Arrays) -> tuple[dict[str, AnyModel], Support | None]:
-    """The fitted models and their support; `ValueError` where values or arrays are not those of such models."""
+@dataclass(frozen=True)
+class Restored:
+    """Fitted models and their applicability domains, as `FittedModels` has them."""
+
+    models: dict[str, AnyModel]
+    support: Support | None
+    ladder_support: LadderSupport | None
+    ladder_base: DatedRate | None
+
+
+def restored(contents: Contents, arrays: Arrays) -> Restored:
+    """The fitted models and their supports; `ValueError` where values or arrays are not those of such models."""
     left = dict(arrays)
     models = {name: restored_model(unfitted(name), plain, name, left) for name, plain in contents.models.items()}
     _share_parts(models)
@@ -89,9 +116,29 @@ def restored(contents: Contents, arrays: Arrays) -> tuple[dict[str, AnyModel], S
             raise ValueError(f"expected the features of the model in support.names, got {shown(support.names)}")
     elif contents.support is not None:
         raise ValueError(f"expected no support with these models, got {shown(contents.support)}")
+    ranges, base = _ladder_domain(contents, models.get(HEADLINE), left)
     if left:
         raise ValueError(f"expected no array but those of the models, got {', '.join(left)}")
-    return models, support
+    return Restored(models, support, ranges, base)
+
+
+def _ladder_domain(
+    contents: Contents, pool: AnyModel | None, left: Arrays
+) -> tuple[LadderSupport | None, DatedRate | None]:
+    """Support of the ladder's model and the base rate of its cases, which is that of the pool where there is one."""
+    needed = {"ladder_support": has_ladder(contents.made_from)}
+    needed["ladder_base"] = needed["ladder_support"] and pool is None
+    for name, is_needed in needed.items():
+        if not is_needed and getattr(contents, name) is not None:
+            raise ValueError(f"expected no {name} with these models, got {shown(getattr(contents, name))}")
+    if not needed["ladder_support"]:
+        return None, None
+    ranges = LADDER_SUPPORT.value(contents.ladder_support, Spot("ladder_support", left, Axes()))
+    if ranges.names != range_names(COVARIATES):
+        raise ValueError(f"expected the covariates of the model in ladder_support.names, got {shown(ranges.names)}")
+    if isinstance(pool, LadderPool):
+        return ranges, pool.base_
+    return ranges, restored_model(LadderPool().parts()[1], contents.ladder_base, "ladder_base", left)
 
 
 def _share_parts(models: dict[str, AnyModel]) -> None:
@@ -101,6 +148,11 @@ def _share_parts(models: dict[str, AnyModel]) -> None:
         one, other = pool.model_.hazard_, own.hazard_
         if np.array_equal(one.coef, other.coef) and np.array_equal(one.root, other.root):
             pool.model_ = own
+
+
+def has_ladder(source: MadeFrom) -> bool:
+    """True if one of the models is the ladder's or its pool, which have a support."""
+    return any(is_of_ladder(MODELS[name]) for name in source.models)
 
 
 def has_hazard(source: MadeFrom) -> bool:

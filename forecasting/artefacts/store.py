@@ -226,7 +226,7 @@ def load(folder: Path, history: History, source: MadeFrom) -> FittedModels:
         place = folder / ARRAYS
         arrays = read_arrays(place, contents, remedy)
         place = folder / VALUES
-        fitted, support = restored(contents, arrays)
+        found = restored(contents, arrays)
     except ForeignFileError as error:
         raise ArtefactError(str(error)) from None
     except ValueError as error:
@@ -234,7 +234,17 @@ def load(folder: Path, history: History, source: MadeFrom) -> FittedModels:
     population = check_choice(source.target, source.population)
     known = spells(history, source.target, population)
     reads = {name: read_of(columns) for name, columns in contents.reads.items()}
-    return FittedModels(history.as_of, source.target, population, fitted, known, support, reads)
+    return FittedModels(
+        history.as_of,
+        source.target,
+        population,
+        found.models,
+        known,
+        found.support,
+        reads,
+        found.ladder_support,
+        found.ladder_base,
+    )
 
 
 def _require_folder(place: Path) -> None:

@@ -75,9 +75,17 @@ class Material:
 
     @remembered
     def limits(self) -> tuple[tuple[Reason, ...], dict[str, Applicability]]:
-        """What limits the hazard model for all cases alike, and for each alone."""
-        found = case_limits(self.history, self.ids, self.fitted.only(HAZARD_MODEL))
-        return shared_by_all({case: of_case[HAZARD_MODEL] for case, of_case in found.items()})
+        """What limits the headline for all cases alike, and for each alone."""
+        return self._limits_of(HEADLINE_MODEL)
+
+    @remembered
+    def first_limits(self) -> tuple[tuple[Reason, ...], dict[str, Applicability]]:
+        """The same of the first registration's model."""
+        return self._limits_of(HAZARD_MODEL)
+
+    def _limits_of(self, model: str) -> tuple[tuple[Reason, ...], dict[str, Applicability]]:
+        found = case_limits(self.history, self.ids, self.fitted.only(model))
+        return shared_by_all({case: of_case[model] for case, of_case in found.items()})
 
 
 def portfolio_content(
@@ -115,6 +123,7 @@ def portfolio_content(
         "cases": value("cases", case_lines, found),
         "unknown": value("unknown", unknown_states, found),
         "shared_limits": value("shared_limits", shared_limits, found),
+        "first_model_limits": value("first_model_limits", first_model_limits, found),
         "forecast": value("forecast", all_forecasts, found),
         PROVENANCE: value.provenance,
     }
@@ -144,14 +153,23 @@ def _chances(forecasts: pd.DataFrame, horizon: int) -> dict[str, float]:
 
 
 def case_lines(found: Material) -> Content:
-    """Name and dates of each case, and what limits the hazard model for it alone."""
+    """Name and dates of each case, and what limits the headline for it alone."""
     own = found.limits[1]
     return {view.case_id: _case(view) | {"limit": asdict(own[view.case_id])} for view in found.views}
 
 
 def shared_limits(found: Material) -> list[Content]:
-    """What limits the hazard model for all cases alike, which is said once."""
+    """What limits the headline for all cases alike, which is said once."""
     return [asdict(reason) for reason in found.limits[0]]
+
+
+def first_model_limits(found: Material) -> Content:
+    """The same of the first registration's model, and what limits it for each case alone."""
+    shared, own = found.first_limits
+    return {
+        "shared": [asdict(reason) for reason in shared],
+        "own": {case: asdict(limit) for case, limit in own.items()},
+    }
 
 
 def _case(view: Dossier) -> Content:

@@ -1,7 +1,7 @@
 """Sections of the page of all ongoing cases."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from forecasting.documents.blocks import Block, Cell, Figure, Section, Text, Title
 from forecasting.documents.compose import aside, badge, items, joined, section, table, text
@@ -16,6 +16,10 @@ HEAD = ("Case", "Formal agreement", "Collapse", "Fading", "Base rate: formal", "
 UNKNOWN_HEAD = ("Case", "Acts looked for until", "Collapsed already", "Faded already", "Goes on", "Formal agreement",
                 "Collapse", "Fading")  # fmt: skip
 PARTS = {"all": "all"}
+ABSTAINS = "abstains"
+NO_ROW = {"probability": -1.0}
+"""Stands last in the order of the cases."""
+OF_BASE = "to contain the base rate's"
 WHY = {
     "range": "a covariate lies outside the range of the training cases",
     "age": "too few cases in the risk set at that age",
@@ -82,7 +86,8 @@ def forecasts(content: Fields) -> Section:
         (row["case_id"], row["model"], row["cause"]): row for row in content["forecast"] if row["horizon"] == horizon
     }
     top = content["models"]["headline"]
-    order = sorted(content["cases"], key=lambda case: -found[case, top, CAUSES[0]]["probability"])
+    chances = {case: found.get((case, top, CAUSES[0]), NO_ROW)["probability"] for case in content["cases"]}
+    order = sorted(content["cases"], key=lambda case: -chances[case])
     known = [case for case in order if case not in content["unknown"]]
     unknown = [case for case in order if case in content["unknown"]]
     within = f"within {years(horizon)}, with 80{PER_CENT} intervals"
@@ -92,6 +97,7 @@ def forecasts(content: Fields) -> Section:
         else text("No case was seen in the last two years."),
         *_unknown(content, unknown, found, within),
         *_limits(content),
+        *_first_model_limits(content),
     )
 
 
@@ -121,7 +127,7 @@ def _unknown(
             [
                 text("{name} {months}", name=content["cases"][case]["name"], months=months),
                 day(told["looked_until"]),
-                *(chance(states[state]) for state in ("collapsed", "faded", "ongoing")),
+                *(chance(states[state]) if states else ABSTAINS for state in ("collapsed", "faded", "ongoing")),
                 *own[1:4],
             ]
         )
@@ -133,31 +139,47 @@ def _unknown(
 
 
 def _limits(content: Fields) -> Iterator[Text]:
-    """Cases from which the hazard model abstains, and the number of widened intervals, with the reasons."""
-    cases = content["cases"].values()
-    silent = [
-        text("{name} ({why})", name=case["name"], why=limit_words(case["limit"]))
-        for case in cases
-        if case["limit"]["status"] == "abstained"
-    ]
-    if silent:
-        yield text("The first registration's model abstains from {cases}.", cases=joined(silent))
+    """Cases from which the headline abstains, what limits it for all, and each case that it is an extrapolation for."""
+    cases = list(content["cases"].values())
+    yield from _silent("The forecast", cases, [case["limit"] for case in cases])
     if shared := list(content["shared_limits"]):
-        yield text(f"{shared_words(shared)} Its interval is widened to contain the base rate's in every case.")
-    widened = [case["limit"] for case in cases if case["limit"]["status"] == "widened"]
+        yield text(f"{shared_words(shared)} The interval of the forecast is widened {OF_BASE} in every case.")
+    far = [_with_reasons(case, case["limit"]) for case in cases if case["limit"]["status"] == "widened"]
+    if far:
+        yield text(f"The interval of the forecast is widened {OF_BASE} for {{cases}}.", cases=joined(far))
+
+
+def _first_model_limits(content: Fields) -> Iterator[Text]:
+    """The same of the first registration's model, with the number of widened intervals for each kind of reason."""
+    found, who = content["first_model_limits"], "the first registration's model"
+    limits = [found["own"][case] for case in content["cases"]]
+    yield from _silent(who.capitalize(), list(content["cases"].values()), limits)
+    if shared := list(found["shared"]):
+        yield text(f"{shared_words(shared)} The interval of {who} is widened {OF_BASE} in every case.")
+    widened = [limit for limit in limits if limit["status"] == "widened"]
     reasons = Counter(WHY[rule] for limit in widened for rule in {reason["rule"] for reason in limit["reasons"]})
     if reasons:
         n, why = len(widened), "; ".join(f"{number}: {words}" for words, number in sorted(reasons.items()))
         beyond = (
-            "Beyond that there are reasons of their own"
-            if shared
-            else "Its interval is widened to contain the base rate's"
+            "Beyond that there are reasons of their own" if shared else f"The interval of {who} is widened {OF_BASE}"
         )
         yield text(f"{beyond} in {counted(n, 'case', 'cases')} ({why}).")
 
 
+def _silent(who: str, cases: Sequence[Fields], limits: Sequence[Fields]) -> Iterator[Text]:
+    silent = [
+        _with_reasons(case, limit) for case, limit in zip(cases, limits, strict=True) if limit["status"] == "abstained"
+    ]
+    if silent:
+        yield text(f"{who} abstains from {{cases}}.", cases=joined(silent))
+
+
+def _with_reasons(case: Fields, limit: Fields) -> Text:
+    return text("{name} ({why})", name=case["name"], why=limit_words(limit))
+
+
 def _cell(row: Fields | None) -> Figure | str:
-    return chance(row["probability"], row["lower"], row["upper"]) if row else "abstains"
+    return chance(row["probability"], row["lower"], row["upper"]) if row else ABSTAINS
 
 
 def provenance(content: Fields) -> Section:

@@ -96,6 +96,8 @@ TERM_NAMES = {
     "dyad": "Its parties or family",
     "era": "Its quarter of a century",
 }
+COUNTED: Final = ("level", "age_months")
+"""Terms in whole numbers."""
 
 MODEL_NAMES: Final[Mapping[str, str]] = {
     "ladder": "forecast by the ladder",
@@ -107,6 +109,10 @@ MODEL_NAMES: Final[Mapping[str, str]] = {
     "primary": "hazard model of the first registration",
 }
 """Every model in words; the first is the headline."""
+
+EXTRAPOLATES: Final = "The number reaches beyond the cases that its model learned from"
+WIDENED: Final = "Its interval is widened to contain the base rate's."
+"""Of a headline that is limited: before its reasons, and after them."""
 
 LADDER_NAMES: Final = {"formalization": "Way to a binding text", "strain": "Strain"}
 LEVEL_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -269,12 +275,12 @@ def _reason_words(reason: Mapping[str, Any]) -> str:
     if reason["upper"] is None:
         few = counted(int(value), "case was", "cases were") if value else "no case was"
         return f"{few} under observation at its age, and fewer than {reason['lower']:.0f} are too few"
-    got, lower, upper = (
-        word.replace("-", MINUS) for word in distinct_digits(float(value), reason["lower"], reason["upper"])
-    )
+    numbers = float(value), reason["lower"], reason["upper"]
+    told = [f"{number:.0f}" for number in numbers] if name in COUNTED else distinct_digits(*numbers)
+    got, lower, upper = (word.replace("-", MINUS) for word in told)
     said = f"“{term_name(name)}” is {got} here and was {lower} to {upper} in the other training cases"
     effect = reason.get("effect")
-    return said if effect is None else f"{said}, which moves the forecast by {signed_points(effect)} points"
+    return said if effect is None else f"{said} of its form, which moves the forecast by {signed_points(effect)} points"
 
 
 def shared_words(reasons: Sequence[Mapping[str, Any]]) -> str:

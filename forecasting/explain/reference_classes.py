@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from forecasting.forecasts import FittedModels, fit_models, forecast
-from forecasting.forecasts.forecast import case_covariates
+from forecasting.forecasts.limits import case_covariates
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.panel import spells

@@ -10,8 +10,8 @@ from forecasting.explain.nearest_on_rung import NearCase, nearest_on_rung
 from forecasting.explain.rung_shares import RungShare, rung_shares
 from forecasting.explain.rungs import LadderState, past_rungs, related_cases, rung_of
 from forecasting.explain.steps_ahead import DEADLINES, LEVEL, Ahead, steps_ahead
-from forecasting.forecasts.forecast import open_cases
 from forecasting.forecasts.ladder import CaseOnLadder
+from forecasting.forecasts.limits import open_cases
 from forecasting.models import HEADLINE
 from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.history import History

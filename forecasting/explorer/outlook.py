@@ -64,9 +64,18 @@ class Outlook:
         return tuple(self.table.loc[self.table["model"] == HEADLINE, "given"].unique()) or (MARGINAL,)
 
     @cached_property
+    def headline_limit(self) -> Applicability:
+        """Whether the headline abstains or its interval is widened, and why."""
+        return self._limits[HEADLINE]
+
+    @cached_property
+    def _limits(self) -> dict[str, Applicability]:
+        return self.session.limits([self.case.case_id])[self.case.case_id]
+
+    @cached_property
     def limit(self) -> Applicability:
         """True if the hazard model abstains (no rows, drivers or signposts) or widens its interval, and why."""
-        return self.session.limits([self.case.case_id])[self.case.case_id][MODEL]
+        return self._limits[MODEL]
 
     @cached_property
     def ended(self) -> dict[str, float]:
@@ -125,7 +134,8 @@ class Outlook:
     def why(self, given: str = MARGINAL) -> str:
         """One line of text: the models at the main horizon, and the strongest drivers of the first registration's."""
         frame = self.to_frame(given)
-        return words.why(frame[frame["horizon"] == self.horizon], self.drivers(given), asdict(self.limit))
+        first, headline = asdict(self.limit), asdict(self.headline_limit)
+        return words.why(frame[frame["horizon"] == self.horizon], self.drivers(given), first, headline)
 
     def what_would_move_it(self) -> pd.DataFrame:
         """The signposts as a table: the act, the probability before and after it is known, and percentage points."""

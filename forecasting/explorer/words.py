@@ -12,8 +12,10 @@ from forecasting.documents.compose import aside, section, text
 from forecasting.documents.html import drawing_html, rendered, section_html
 from forecasting.documents.quantities import chance, code, points, quote
 from forecasting.documents.wording import (
+    EXTRAPOLATES,
     MODEL_NAMES,
     PER_CENT,
+    WIDENED,
     label,
     limit_words,
     long_day,
@@ -61,10 +63,13 @@ def ended(chances: Mapping[str, float]) -> str:
     )
 
 
-def why(rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, Any]) -> str:
+def why(
+    rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, Any], headline_limit: Mapping[str, Any]
+) -> str:
     """One line: the models beside each other at one horizon (`rows`), and the drivers that add or take most.
 
-    Outside the model's applicability domain the line gives the reason: `limit` as a mapping.
+    Outside the applicability domain of the first registration's model, and of the headline, the line gives the
+    reason: `limit` and `headline_limit` as mappings.
     """
     formal = rows[rows["cause"] == CAUSES[0]].set_index("model")
     told = ", ".join(
@@ -91,7 +96,12 @@ def why(rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, An
         reasons = f" The hazard model gives no number here: {beyond}."
     elif beyond:
         reasons += f" Its interval is widened to contain the base rate's, because {beyond}."
-    return f"Formal agreement within {years(int(formal['horizon'].iloc[0]))}: {told}.{reasons}"
+    far = limit_words(dict(headline_limit))
+    if headline_limit["status"] == "abstained":
+        far = f" The forecast by the ladder gives no number here: {far}."
+    elif far:
+        far = f" {EXTRAPOLATES}: {far}. {WIDENED}"
+    return f"Formal agreement within {years(int(formal['horizon'].iloc[0]))}: {told}.{far}{reasons}"
 
 
 def table(frame: pd.DataFrame) -> str:

@@ -65,7 +65,9 @@ class Reason:
             return f"{self.value:.0f} {cases} under observation at its age, fewer than {self.lower:.0f}"
         value, lower, upper = distinct_digits(float(self.value), self.lower, self.upper)
         said = f"{self.name} is {value}, outside the {lower} to {upper} of the other cases"
-        return said if self.effect is None else f"{said}, which moves the forecast by {100 * self.effect:+.1f} points"
+        if self.effect is None:
+            return said
+        return f"{said} of its form, which moves the forecast by {100 * self.effect:+.1f} points"
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from sklearn.base import clone
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts.applicability import Support, support_of
 from forecasting.forecasts.classes import CLASSES, class_labels, rivalry, start_covariates
+from forecasting.forecasts.ladder_applicability import LadderSupport, ladder_support
 from forecasting.forecasts.ladder_rows import (
     COVARIATES,
     Followed,
@@ -19,7 +20,7 @@ from forecasting.forecasts.ladder_rows import (
     months_ago,
 )
 from forecasting.forecasts.training import TrainingSet, state_features, training_set
-from forecasting.models import DEFAULT, FIRST, LADDER_MODEL, MODELS, AnyModel
+from forecasting.models import DEFAULT, FIRST, HEADLINE, LADDER_MODEL, MODELS, AnyModel
 from forecasting.models.dated_rate import DatedRate
 from forecasting.models.hazard import HazardModel
 from forecasting.models.ladder import LadderModel
@@ -66,6 +67,10 @@ class FittedModels:
         Applicability domain of the hazard model; None where there is no hazard model.
     reads : mapping of str to Reads
         Provenance of each model, by name.
+    ladder_support : LadderSupport or None
+        Applicability domain of the ladder's model; None where neither it nor its pool was fitted.
+    ladder_base : DatedRate or None
+        Base rate of the ladder's training cases, that of the pool: its interval lies within a widened one.
 
     Examples
     --------
@@ -82,6 +87,8 @@ class FittedModels:
     spells: Spells
     support: Support | None = None
     reads: Mapping[str, Reads] = field(default_factory=dict)
+    ladder_support: LadderSupport | None = None
+    ladder_base: DatedRate | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.models, NotedMapping):
@@ -89,8 +96,14 @@ class FittedModels:
             used = {name: together(reads, Reads(models=frozenset((name,)))) for name, reads in own.items()}
             object.__setattr__(self, "models", NotedMapping(self.models, used))
         if self.support is not None:
-            learned = together(*(self.reads[name] for name in self.reads if isinstance(MODELS[name], HazardModel)))
-            object.__setattr__(self, "support", noting(self.support, every_field(Support, learned)))
+            learned = every_field(Support, self._reads_of(HazardModel))
+            object.__setattr__(self, "support", noting(self.support, learned))
+        if self.ladder_support is not None:
+            learned = every_field(LadderSupport, self._reads_of(LadderModel, LadderPool))
+            object.__setattr__(self, "ladder_support", noting(self.ladder_support, learned))
+
+    def _reads_of(self, *kinds: type) -> Reads:
+        return together(*(self.reads[name] for name in self.reads if isinstance(MODELS[name], kinds)))
 
     def only(self, *names: str) -> "FittedModels":
         """The named models alone, in that order."""
@@ -147,15 +160,22 @@ def fit_models(
     _require_endings(history, known, population, target)
     fitted: dict[str, AnyModel] = {}
     reads: dict[str, Reads] = {}
-    support = None
+    support, ranges, base = None, None, None
     for name in chosen:
         with recording() as heard:
             if name == FIRST:
                 fitted[name], support = own.hazard(name)
             else:
                 fitted[name] = own.model(name, population)
+            if is_of_ladder(fitted[name]):
+                ranges, base = own.ladder_domain()
         reads[name] = heard.reads
-    return FittedModels(history.as_of, target, population, fitted, known, support, reads)
+    return FittedModels(history.as_of, target, population, fitted, known, support, reads, ranges, base)
+
+
+def is_of_ladder(model: AnyModel) -> TypeGuard[LadderModel | LadderPool]:
+    """True of the ladder's model and of its pool."""
+    return isinstance(model, LadderModel | LadderPool)
 
 
 class _Learned:
@@ -179,9 +199,22 @@ class _Learned:
         if isinstance(model, LadderModel):
             return self._ladder()
         if isinstance(model, LadderPool):
-            return model.of(self._ladder(), self._rate(name, model.parts()[1], HEADLINE_POPULATION))
+            return model.of(self._ladder(), self._pool_rate())
         assert isinstance(model, DatedRate)
         return self._rate(name, model, population)
+
+    def ladder_domain(self) -> tuple[LadderSupport, DatedRate]:
+        """Ranges of the very rows that the ladder's model is fitted on, and the base rate of their cases."""
+        return once(self._kept, "support", self._ladder_support), self._pool_rate()
+
+    def _ladder_support(self) -> LadderSupport:
+        _, followed = self._followed(HEADLINE_POPULATION)
+        return ladder_support(followed.cases, self._lines(), COVARIATES)
+
+    def _pool_rate(self) -> DatedRate:
+        pool = unfitted(HEADLINE)
+        assert isinstance(pool, LadderPool)
+        return once(self._kept, "rate", lambda: self._rate(HEADLINE, pool.parts()[1], HEADLINE_POPULATION))
 
     def _ladder(self) -> LadderModel:
         return once(self._kept, "ladder", self._fit_ladder)
@@ -191,9 +224,13 @@ class _Learned:
         _require_endings(self._history, known, HEADLINE_POPULATION, self._target)
         model = unfitted(LADDER_MODEL)
         assert isinstance(model, LadderModel)
-        return model.fit(followed.cases, self._lines(known, followed))
+        return model.fit(followed.cases, self._lines())
 
-    def _lines(self, known: Spells, followed: Followed) -> Lines:
+    def _lines(self) -> Lines:
+        return once(self._kept, "lines", self._landmark_lines)
+
+    def _landmark_lines(self) -> Lines:
+        known, followed = self._followed(HEADLINE_POPULATION)
         marks, names = landmarks(known), known.case_ids
         days = [(names[case], day.item()) for case, day in zip(marks.case, marks.day, strict=True)]
         return landmark_lines(followed, marks, covariate_table(self._index, days, COVARIATES), COVARIATES)

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.forecasts.applicability import Applicability
 from forecasting.forecasts.classes import CLASSES, CLASSES_OF, class_labels
+from forecasting.forecasts.ladder_applicability import LadderSupport, extrapolations, of_share
 from forecasting.forecasts.ladder_rows import (
     COVARIATES,
     both_endorsements,
@@ -26,7 +28,7 @@ from forecasting.models.ladder_standings import Standings
 from forecasting.models.uncertainty import interval
 from forecasting.record.cases import Dossier
 from forecasting.record.dossiers import DossierIndex
-from forecasting.record.months import completed_months
+from forecasting.record.months import HORIZONS, completed_months
 from forecasting.record.panel import case_key
 from forecasting.record.vocabulary import SAME_OUTCOME_TYPES
 
@@ -139,6 +141,7 @@ class CaseOnLadder:
         self._index, self._case, self._claims = index, case, claims
         self._horizons, self._level = horizons, level
         self._drawn: dict[int, tuple[Floats, Floats]] = {}
+        self._extrapolations: dict[int, Applicability] = {}
 
     @cached_property
     def paths(self) -> list[tuple[NDArray[np.int64], float]]:
@@ -211,6 +214,29 @@ class CaseOnLadder:
             return _held(drawn.mean(axis=0), *interval(drawn, self._level))
         point, base = self._rate_gap(name, model.base_)
         return _held(model.point(drawn.mean(axis=0), point), *model.interval(drawn, base, self._level))
+
+    def limit(self, support: LadderSupport, model: LadderPool | LadderModel) -> Applicability:
+        """Applicability of the ladder's model, or of its pool, to the case; over all usual horizons, whatever is asked.
+
+        Parameters
+        ----------
+        support : LadderSupport
+            Ranges of the model's training cases.
+        model : LadderPool or LadderModel
+            The fitted model.
+
+        Returns
+        -------
+        Applicability
+            See `ladder_applicability`; of the pool by the model's share in it.
+        """
+        pooled = isinstance(model, LadderPool)
+        own = model.model_ if pooled else model
+        if id(own) not in self._extrapolations:
+            readings = self.readings
+            found = extrapolations(support, own, readings.at, readings.weight, HORIZONS)
+            self._extrapolations[id(own)] = found
+        return of_share(self._extrapolations[id(own)], 1.0 - model.base_share if pooled else 1.0)
 
     def _sides(self) -> dict[str, Floats]:
         weight, endorsed = self.readings.weight, self.readings.endorsed

@@ -82,7 +82,12 @@ def ladder_support(cases: FollowUps, lines: Lines, covariates: Sequence[Term]) -
     np.maximum.at(upper[:, :p], number[lines.row], lines.covariates)
     np.minimum.at(lower[:, p:], number, of_row[:, [0, 2]])
     np.maximum.at(upper[:, p:], number, of_row[:, [1, 3]])
-    return LadderSupport(key, cases.form[first], (*(term.name for term in covariates), LEVEL, AGE), lower, upper)
+    return LadderSupport(key, cases.form[first], range_names(covariates), lower, upper)
+
+
+def range_names(covariates: Sequence[Term]) -> tuple[str, ...]:
+    """Names of all that has a range: the covariates, the level and the age."""
+    return (*(term.name for term in covariates), LEVEL, AGE)
 
 
 def ladder_applicability(
@@ -116,6 +121,13 @@ def ladder_applicability(
         `abstained` without another training case of its form; `widened` where something outside its range moves the
         forecast by a point or more, each with its effect; else `within`.
     """
+    return of_share(extrapolations(support, model, at, weight, horizons), share)
+
+
+def extrapolations(
+    support: LadderSupport, model: LadderModel, at: Standings, weight: Floats, horizons: tuple[int, ...]
+) -> Applicability:
+    """All that lies outside its range with its effect on the model alone; parameters as of `ladder_applicability`."""
     others = (support.key != at.key[0]) & (support.form == at.form[0])
     if not others.any():
         return Applicability("abstained", (Reason("type", "form", FORMS[int(at.form[0])]),))
@@ -129,12 +141,19 @@ def ladder_applicability(
             continue
         if whole is None:
             whole = model.mixed_draws(at, weight, horizons).mean(axis=0)
-        moved = model.mixed_draws(back, weight, horizons).mean(axis=0)
-        change = share * (whole - moved)
+        change = whole - model.mixed_draws(back, weight, horizons).mean(axis=0)
         effect = float(change.ravel()[np.abs(change).argmax()])
-        if abs(effect) >= SMALLEST_EFFECT:
-            reasons.append(Reason("range", name, value, low, high, effect))
+        reasons.append(Reason("range", name, value, low, high, effect))
     return Applicability("widened", tuple(reasons)) if reasons else WITHIN
+
+
+def of_share(found: Applicability, share: float) -> Applicability:
+    """Applicability of a forecast of which the model is a share, from all its `extrapolations`."""
+    if found.status == "abstained":
+        return found
+    scaled = (replace(reason, effect=share * (reason.effect or 0.0)) for reason in found.reasons)
+    named = tuple(reason for reason in scaled if abs(reason.effect or 0.0) >= SMALLEST_EFFECT)
+    return Applicability("widened", named) if named else WITHIN
 
 
 def shared_by_all(limits: Mapping[str, Applicability]) -> tuple[tuple[Reason, ...], dict[str, Applicability]]:

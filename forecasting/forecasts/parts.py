@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts.fit import FittedModels
-from forecasting.forecasts.forecast import LEVEL, case_limits, open_cases
 from forecasting.forecasts.ladder import CaseOnLadder
+from forecasting.forecasts.limits import LEVEL, case_limits, open_cases
 from forecasting.forecasts.training import UNCERTAIN, case_lines
 from forecasting.forecasts.uncertain import MARGINAL, both_values
 from forecasting.models import BASE_RATE, LADDER_MODEL

@@ -8,7 +8,8 @@ import pandas as pd
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts.applicability import Applicability
 from forecasting.forecasts.fit import FittedModels
-from forecasting.forecasts.forecast import case_limits, forecast
+from forecasting.forecasts.forecast import forecast
+from forecasting.forecasts.limits import case_limits
 from forecasting.forecasts.training import case_lines
 from forecasting.models.hazard import HazardModel
 from forecasting.record.cases import Dossier

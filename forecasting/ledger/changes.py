@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from forecasting.artefacts import code_sha256
 from forecasting.features import MODEL_FEATURES
 from forecasting.forecasts import FittedModels, fit_models, open_cases
-from forecasting.forecasts.forecast import LEVEL
 from forecasting.forecasts.ladder import CaseOnLadder, seen_case
+from forecasting.forecasts.limits import LEVEL
 from forecasting.forecasts.training import UNCERTAIN, case_lines
 from forecasting.forecasts.uncertain import MARGINAL, marginal_probabilities
 from forecasting.ledger.chain import Link

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from forecasting import MODELS, fit_models, forecast, load_history
 from forecasting.artefacts import code_sha256, find, key, load, made_from, obtain, save, train
 from forecasting.forecasts import case_limits
+from forecasting.record.reads import recording
 from forecasting.store import code_hash
 from forecasting.store.errors import ArtefactError, InsufficientHistoryError, UsageError
 
 CASES = ["new-start-post-expiry-2026", "south-atlantic-zpcas-1986"]
+OLD = "ctbt-signed-1996"
 RATE = ("base_rate",)
 
 
@@ -91,12 +93,66 @@ def test_every_model_comes_back_from_its_files(trained):
     np.testing.assert_array_equal(loaded.fitted.spells.exit, fitted.spells.exit)
     for one in fields(fitted.support):
         np.testing.assert_array_equal(getattr(loaded.fitted.support, one.name), getattr(fitted.support, one.name))
+    for one in fields(fitted.ladder_support):
+        own, kept = (getattr(models.ladder_support, one.name) for models in (fitted, loaded.fitted))
+        np.testing.assert_array_equal(kept, own)
+        assert np.asarray(kept).dtype == np.asarray(own).dtype
+    assert fitted.ladder_base is fitted.models["ladder"].base_
+    assert loaded.fitted.ladder_base is loaded.fitted.models["ladder"].base_
     for models in (loaded.fitted, fitted):
         assert {name: reads.by_table() for name, reads in models.reads.items()} == {
             name: reads.by_table() for name, reads in fitted.reads.items()
         }
     assert "domain" in loaded.fitted.reads["primary"].by_table()["cases"]
     assert case_limits(known, CASES, loaded.fitted) == case_limits(known, CASES, fitted)
+
+
+@pytest.fixture(scope="module")
+def ladder_alone(trained, tmp_path_factory):
+    """The record of the day, the ladder's model alone, and the folder of its artefact."""
+    known, names = trained[0], ["ladder_model"]
+    fitted = fit_models(known, names)
+    return known, fitted, save(fitted, known, tmp_path_factory.mktemp("ladder")).folder
+
+
+def test_the_ladder_s_model_comes_back_with_the_base_rate_that_its_wider_interval_holds(ladder_alone):
+    known, fitted, folder = ladder_alone
+    loaded = find(folder.parent, known, ["ladder_model"], "concluded", "forward").fitted
+    assert case_limits(known, [OLD], loaded)[OLD]["ladder_model"].status == "widened"
+    assert case_limits(known, [OLD], loaded) == case_limits(known, [OLD], fitted)
+    kept, own = (forecast(known, [OLD, *CASES[:1]], fitted=models) for models in (loaded, fitted))
+    assert kept.equals(own)
+    np.testing.assert_array_equal(kept[["lower", "upper"]], own[["lower", "upper"]])
+    with recording() as heard:
+        assert loaded.ladder_support.names
+    assert heard.reads.by_table() == fitted.reads["ladder_model"].by_table()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda v: v.update(ladder_support=None), "expected a JSON object at ladder_support, got None"),
+        (lambda v: v.update(ladder_base=None), "expected a JSON object at ladder_base, got None"),
+        (lambda v: v["ladder_support"]["form"].pop(), "expected 206 cases in ladder_support.form, got 205"),
+        (
+            lambda v: v["ladder_support"]["names"].reverse(),
+            "expected the covariates of the model in ladder_support.names",
+        ),
+    ],
+)
+def test_a_domain_of_the_ladder_that_no_fit_gives_is_refused(ladder_alone, tmp_path, change, message):
+    known, _, folder = ladder_alone
+    copy = shutil.copytree(folder, tmp_path / folder.name)
+    forge(copy, change)
+    with pytest.raises(ArtefactError) as error:
+        find(tmp_path, known, ["ladder_model"], "concluded", "forward")
+    assert str(error.value).startswith(f"{copy / 'models.json'}: {message}")
+
+
+@pytest.mark.parametrize("name", ["ladder_support", "ladder_base"])
+def test_a_domain_of_the_ladder_without_a_model_of_the_ladder_is_refused(history, copy, name):
+    forge(copy, lambda values: values.update({name: {"key": []}}))
+    assert refused(history, copy) == f"/models.json: expected no {name} with these models, got {{'key': []}}"
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,18 @@ def test_a_forecast_from_the_artefact_is_that_of_a_refit_and_says_where_it_is_fr
     assert printed.out == expected.to_json(orient="records", indent=1, double_precision=15) + "\n"
 
 
+def test_what_limits_the_forecast_by_the_ladder_is_told_with_its_effect_by_model(capsys, trained):
+    """The twin is the case before, which names neither."""
+    ask(case="ctbt-signed-1996", as_of="2026-02-05", artefacts=trained[2].parent, models="ladder,ladder_model")
+    noted = capsys.readouterr().err.splitlines()[1:]
+    said = "interval widened to contain the base rate's: age_months is 352.00, outside the 0.00 to 177.00 of the other cases of its form"
+    assert [line.split(", which moves the forecast by ")[0] for line in noted] == [
+        f"ladder: {said}",
+        f"ladder_model: {said}",
+    ]
+    assert all(re.search(r"by -\d\.\d points$", line) for line in noted)
+
+
 def test_the_reason_why_a_model_abstains_is_told_apart_from_the_table(capsys, tmp_path):
     for as_json, nothing in ((True, "[\n\n]\n"), (False, "")):
         ask(case="cocom-1949", as_of="1960-01-01", artefacts=tmp_path, models="type_base_rate", json=as_json)

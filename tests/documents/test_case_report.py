@@ -145,6 +145,23 @@ def test_every_value_of_the_case_says_what_it_rests_on(first_day):
         assert set(first_day.show(section).values) <= set(said)
 
 
+def test_what_limits_the_headline_is_said_beside_what_it_rests_on(first_day, asked):
+    """The twin: of the founding case, which lies within, nothing is said; its hazard model's limit stays with that."""
+    old = CaseReport("ctbt-signed-1996", **{name: asked[name] for name in ("as_of", "artefacts")})
+    told, nothing = (report.show("bottom_line")._repr_markdown_() for report in (old, first_day))
+    said = "The number reaches beyond the cases that its model learned from"
+    assert (
+        f"* {said}: “Age in months when last seen” is 352 here and was 0 to 177 in the other training cases of its "
+        "form, which moves the forecast by \N{MINUS SIGN}1.1 points. Its interval is widened to contain the base rate's."
+    ) in told
+    assert said not in nothing and "widened" not in nothing
+    assert (old.content["limit"]["status"], first_day.content["limit"]["status"]) == ("widened", "within")
+    assert said not in old.show("hazard_model")._repr_markdown_()
+    assert "widened" in first_day.show("hazard_model")._repr_markdown_()
+    (reason,) = old.content["limit"]["reasons"]
+    assert reason["name"] == "age_months" and abs(reason["effect"]) >= 0.01
+
+
 def test_every_figure_of_a_case_shows_the_value_that_its_pointer_leads_to(first_day, weeks_later, asked):
     stale = CaseReport("us-russia-detargeting-1994", **{name: asked[name] for name in ("as_of", "artefacts")})
     assert not stale.content["case"]["is_state_known"] and first_day.content["case"]["is_state_known"]

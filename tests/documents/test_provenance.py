@@ -14,6 +14,7 @@ from forecasting.documents.case.content import (
     applicability,
     arguable_codings,
     assessed_confidence,
+    case_content,
     case_facts,
     earlier_terms,
     forecasts,
@@ -28,10 +29,13 @@ from forecasting.documents.case.headline_values import FIRST_SCREEN
 from forecasting.documents.case.material import Material
 from forecasting.documents.case.rung_values import RUNG
 from forecasting.documents.case.situation_values import SITUATION
+from forecasting.documents.portfolio import PortfolioReport, portfolio_content
 from forecasting.documents.provenance import Recorded
 from forecasting.record.history import History
 from forecasting.record.reading import read_record
 from forecasting.record.schema import TABLES
+from forecasting.record.vocabulary import SAME_OUTCOME_TYPES
+from forecasting.store.errors import AbstentionError
 from forecasting.store.package_data import shipped
 
 FULL = "FORECASTING_FULL" in os.environ
@@ -211,7 +215,47 @@ def test_a_domain_that_no_other_case_has_changes_the_limit_which_claims_it(few, 
         )
 
 
-LIMIT = {"hazard_model.limit", "confidence", "explanation.changes", "explanation.track_record"}
+@pytest.fixture(scope="module")
+def lonely(few):
+    """The same record, in which the case has signed a text and no other has."""
+
+    signed_type = sorted(SAME_OUTCOME_TYPES)[0]
+
+    def alone(column, cells, texts):
+        signed = np.isin(texts.astype(str), list(SAME_OUTCOME_TYPES))
+        texts[signed] = texts[~signed][0]
+        texts[of_the_case(cells)] = signed_type
+
+    return altered(few, {("cases", "type")}, alone)
+
+
+def test_a_form_that_no_other_case_has_changes_the_limit_of_the_headline_which_claims_it(whole, lonely):
+    values, claims = whole
+    found, again = values_of(lonely, ["limit"])
+    assert values["limit"] == {"status": "within", "reasons": ()} and found["limit"]["status"] == "abstained"
+    assert all(("cases", "type") in said["limit"] for said in (claims, again))
+
+
+def test_a_case_from_which_the_headline_abstains_has_no_page_and_a_line_without_numbers(few, lonely):
+    """The twin: on the record as it is, it has both."""
+    with pytest.raises(AbstentionError) as error:
+        case_content(History(DAY, lonely), CASE, (12, 60))
+    assert str(error.value) == (
+        f"expected a forecast of {CASE} on {DAY}, got an abstention of the headline: no other case that the model "
+        "learned from has the form a signed text; ask for a later day"
+    )
+    said = []
+    for record in (few, lonely):
+        report = PortfolioReport.__new__(PortfolioReport)
+        report.content = portfolio_content(History(DAY, record), History(DAY, record), (12, 60))
+        said.append(report.show("forecasts")._repr_markdown_())
+    name = report.content["cases"][CASE]["name"]
+    assert f"The forecast abstains from {name} (no other training case has the same form (a signed text))." in said[1]
+    assert f"| {name} | abstains | abstains | abstains |" in said[1]
+    assert "The forecast abstains" not in said[0] and f"| {name} | abstains" not in said[0]
+
+
+LIMIT = {"limit", "hazard_model.limit", "confidence", "explanation.changes", "explanation.track_record"}
 HAZARD = {"hazard_model.forecast", "curve", "explanation.drivers"}
 CORRECTED = ("table", "row_key", "field", "value", "reason")
 ACTS = HAZARD | {"contested"}
@@ -227,7 +271,7 @@ OPEN = SITUATIONS | {
     "timeline",
 }
 IN_VAIN = {
-    "of the hazard model only whether it abstains is used, and why: see the domain planted above": (LIMIT, ()),
+    "of a model only whether it abstains is used, and why: see the domain and the form planted above": (LIMIT, ()),
     "the class model is at hand, and no coding of the case calls for it": ({"contested"}, ("cases", "coding", "outcomes")),
     "the coding of the case holds for every target": ({"contested"}, ("alternatives.target",)),
     "its events are few, and no act of those kinds, between those parties or by a collective is among them": (

@@ -42,6 +42,14 @@ def test_a_charge_is_answered_only_by_a_confirmed_act_that_names_it(copy):
     assert situation(copy, "charges")[-1]["answered_by"] == HANDSHAKE
 
 
+@pytest.mark.parametrize(("name", "event"), [("open_offers", OFFER), ("charges", CHARGE)])
+def test_months_that_are_told_are_calendar_months(copy, name, event):
+    """A year on the very day is twelve months, a day less eleven; by months of one length both are eleven."""
+    for day, months in (("2025-02-05", 12), ("2025-02-06", 11)):
+        copy.edit("events", event, event_date=day, known_date=day)
+        assert {one["event_id"]: one["months"] for one in situation(copy, name)}[event] == months
+
+
 def test_an_offer_is_open_until_another_party_answers_it_formally(copy):
     assert [(one["event_id"], one["months"]) for one in situation(copy, "open_offers")] == [(OFFER, 4)]
     copy.append_like("events", HANDSHAKE, **ANSWER, kind="leader_rejection", plover="REJECT", actor="USA")

@@ -63,12 +63,16 @@ def test_the_portfolio_has_every_case_that_goes_on_with_probabilities_that_sum_t
 def test_every_value_of_the_portfolio_says_what_it_rests_on(portfolio):
     html, content, _ = portfolio
     said = content[PROVENANCE]
-    assert set(said) == {"accuracy", "ended", "entered", "moved", "cases", "unknown", "shared_limits", "forecast"}
+    assert set(said) == {"accuracy", "ended", "entered", "moved", "cases", "unknown", "shared_limits",
+                         "first_model_limits", "forecast"}  # fmt: skip
     assert set(content) - {"rendering", "review"} - SETTINGS == set(said)
     assert said["moved"]["models"] == said["unknown"]["models"] == ["ladder"]
     assert said["forecast"]["models"] == ["base_rate", "ladder", "primary"]
     assert said["ended"]["models"] == said["entered"]["models"] == []
-    assert "domain" in said["cases"]["reads"]["cases"] and "domain" not in said["entered"]["reads"]["cases"]
+    assert "domain" in said["first_model_limits"]["reads"]["cases"]
+    assert "domain" not in said["cases"]["reads"]["cases"]
+    assert said["cases"]["models"] == said["shared_limits"]["models"] == ["ladder"]
+    assert said["first_model_limits"]["models"] == ["primary"]
     assert "Where the numbers come from" in html and content["record_sha256"] in html
 
 
@@ -77,12 +81,33 @@ def test_what_limits_the_model_for_every_case_is_said_once(portfolio):
     _, content, _ = portfolio
     climate = {"rule": "range", "name": "formalization_climate", "value": 0.1, "lower": 0.2, "upper": 0.5,
                "effect": None}  # fmt: skip
-    for shared in ([], [climate]):
+    for shared, of_first in (([], []), ([climate], []), ([], [climate])):
         report = PortfolioReport.__new__(PortfolioReport)
-        report.content = content | {"shared_limits": shared}
+        first = content["first_model_limits"] | {"shared": of_first}
+        report.content = content | {"shared_limits": shared, "first_model_limits": first}
         said = report.show("forecasts")._repr_markdown_()
-        assert said.count("For all open cases of this day:") == len(shared)
-        assert said.count("in every case.") == len(shared)
+        assert said.count("For all open cases of this day:") == len(shared) + len(of_first)
+        assert said.count("The interval of the forecast is widened to contain the base rate's in every") == len(shared)
+        assert said.count(
+            "The interval of the first registration's model is widened to contain the base rate's in every"
+        ) == (len(of_first))
+
+
+def test_what_limits_the_forecast_of_one_case_is_said_with_its_name(portfolio):
+    """The twin: the record as it is, where none of these cases is limited."""
+    _, content, _ = portfolio
+    age = {"rule": "range", "name": "age_months", "value": 352.0, "lower": 0.0, "upper": 177.0, "effect": -0.0114}
+    assert {own["limit"]["status"] for own in content["cases"].values()} == {"within"}
+    own = content["cases"][CASE]
+    limited = content["cases"] | {CASE: own | {"limit": {"status": "widened", "reasons": [age]}}}
+    for cases, n in ((content["cases"], 0), (limited, 1)):
+        report = PortfolioReport.__new__(PortfolioReport)
+        report.content = content | {"cases": cases}
+        said = report.show("forecasts")._repr_markdown_()
+        assert (
+            said.count(f"The interval of the forecast is widened to contain the base rate's for {own['name']} (") == n
+        )
+        assert said.count("which moves the forecast by \N{MINUS SIGN}1.1 points") == n
 
 
 def test_what_moved_is_the_difference_of_two_honest_forecasts(portfolio):

@@ -134,6 +134,14 @@ def test_its_line_names_both_models_and_what_moves_the_model_most(answer):
     assert f"(\N{MINUS SIGN}{abs(100 * min(drivers.values())):.1f})" in line
 
 
+def test_its_line_says_where_the_headline_reaches_beyond_what_it_learned_from(answer, known):
+    """The twin: the founding case lies within."""
+    old = outlook(known, "ctbt-signed-1996")
+    said = "The number reaches beyond the cases that its model learned from: “Age in months when last seen” is 352 here"
+    assert said in old.why() and old.headline_limit.status == "widened"
+    assert "reaches beyond" not in answer.why() and answer.headline_limit.status == "within"
+
+
 def test_words_of_a_record_are_no_markup():
     from types import SimpleNamespace
 

@@ -235,8 +235,8 @@ def test_the_page_of_all_cases_names_those_without_a_number_and_counts_the_wider
     assert re.search(rf"{re.escape(name)}</span></t[hd]>{cells}<td[^>]*>abstains</td>", html)
     assert f"The first registration's model abstains from {name} (no other training case has the same form" in text
     assert (
-        "Its interval is widened to contain the base rate's in 3 cases (3: too few cases in the risk set at that age)."
-        in text
+        "The interval of the first registration's model is widened to contain the base rate's in 3 cases (3: too few "
+        "cases in the risk set at that age)." in text
     )
 
 

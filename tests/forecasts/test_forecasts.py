@@ -8,8 +8,8 @@ import pytest
 from forecasting import HORIZONS, UsageError, fit_models, forecast, load_history
 from forecasting.forecasts import FEWEST_ENDINGS, LEVEL, open_cases
 from forecasting.forecasts.fit import rivalry
-from forecasting.forecasts.forecast import case_covariates
 from forecasting.forecasts.ladder import seen_case
+from forecasting.forecasts.limits import case_covariates
 from forecasting.models import BASE_RATES, DEFAULT
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.record.vocabulary import STATES, TARGETS

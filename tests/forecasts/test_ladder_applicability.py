@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from models.ladders import simulated
+from ladders import simulated
 
 from forecasting.documents.wording import limit_words, shared_words
 from forecasting.forecasts.applicability import Applicability, Reason

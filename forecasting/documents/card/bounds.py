@@ -14,6 +14,11 @@ from forecasting.forecasts import case_limits
 from forecasting.forecasts.applicability import FEWEST_AT_RISK, Applicability
 from forecasting.models import FIRST
 
+LADDER_RULES: Final = {
+    "type": "No other training case has its form of the ladder: the forecast abstains",
+    "range": "A covariate, the level or the age lies outside the range of the other training cases and moves a "
+    "probability by a point or more: the interval is widened",
+}
 RULES: Final = {
     "type": "No other training case has its form: the model abstains",
     "domain": "No other training case has its domain: the model abstains",
@@ -29,6 +34,7 @@ def limits(material: Material) -> CardSection:
     today = _open_limits(material)
     parts = {"Open cases": found.open_cases} | ({"Backtest forecasts": found.past} if found.past else {})
     own = Counter(limit.status for limit in today[MODEL].values())
+    ruled = Counter[str](rule for limit in today[MODEL].values() for rule in {reason.rule for reason in limit.reasons})
     first = MODELS[FIRST]
     rows = [_line(f"Open cases, {MODELS[MODEL]}", len(today[MODEL]), own["abstained"], own["widened"])]
     rows += [_line(f"{of}, {first}", part.n, part.abstained, part.widened) for of, part in parts.items()]
@@ -36,10 +42,11 @@ def limits(material: Material) -> CardSection:
         text(
             "The limits of a model are enforced when a forecast is made. Outside its applicability domain it abstains; "
             "near its edge, its interval is widened to contain that of the base rate. As of {day}, {own} of {open} "
-            "open cases meet a limit of the ladder forecast, whose interval is that of the mixture of both posteriors, "
-            "and {met} one of the hazard model of the first registration, which stands beside it. There fewer than "
-            "{fewest} cases in the risk set at an age are too few. The rules: "
-            "`forecasting/forecasts/applicability.py`.",
+            "open cases meet a limit of the ladder forecast, which names what lies outside the training cases only if "
+            "bringing it back moves a probability by a point or more "
+            "(`forecasting/forecasts/ladder_applicability.py`); and {met} meet one of the hazard model of the first "
+            "registration, which stands beside it and has fewer than {fewest} cases in the risk set at an age as too "
+            "few (`forecasting/forecasts/applicability.py`).",
             fewest=count(FEWEST_AT_RISK), day=day(str(material.history.as_of)), open=count(found.open_cases.n),
             own=count(own["abstained"] + own["widened"]),
             met=count(found.open_cases.abstained + found.open_cases.widened),
@@ -48,6 +55,11 @@ def limits(material: Material) -> CardSection:
             "How often a limit is met",
             ("Forecasts", "Number", "Abstained", "Widened", "Within", "Share abstained or widened"),
             rows,
+        ),
+        table(
+            f"Which rule was met: {MODELS[MODEL]}",
+            ("Rule", "Open cases"),
+            [[said, count(ruled[rule])] for rule, said in LADDER_RULES.items()],
         ),
         table(
             f"Which rule was met (one forecast may meet several): {first}",

@@ -29,6 +29,7 @@ from forecasting.models import BASE_RATE, DEFAULT
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, calendar_months, deadline
 from forecasting.record.vocabulary import CAUSES, TARGETS
+from forecasting.store.errors import AbstentionError
 
 CLASSES_SHOWN = (BASE_RATE, "type_base_rate", "rivalry_base_rate")
 FACTS = (
@@ -53,6 +54,11 @@ def case_content(
     `provenance`: what each value rests on.
     """
     found, value = Material(history, case_id, horizons, target, artefacts), Recorded()
+    if found.headline_limit.status == "abstained":
+        raise AbstentionError(
+            f"expected a forecast of {case_id} on {history.as_of}, got an abstention of the headline: "
+            f"{found.headline_limit}; ask for a later day"
+        )
     first = value("case", case_facts, found)
     return {
         "template": "case_report",

@@ -12,13 +12,16 @@ from forecasting.documents.compose import items, joined, section, table, text
 from forecasting.documents.quantities import chance, count, day, interval, name, percent
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import (
+    EXTRAPOLATES,
     LADDER_NAMES,
     MODEL_NAMES,
     PER_CENT,
+    WIDENED,
     change_words,
     counted,
     estimative,
     level_words,
+    limit_words,
     years,
 )
 from forecasting.documents.wording import percent as percent_words
@@ -58,7 +61,7 @@ def masthead(content: Fields) -> Section:
 def bottom_line(content: Fields) -> Section:
     """The number and its word, what stands under it, the verdict, what has ended already, and the arguable codings."""
     top = content["headline"]
-    doubts = [_basis(top), _both_ends(content), _since(content), _unconfirmed(content)]
+    doubts = [_basis(top), _limit(content), _both_ends(content), _since(content), _unconfirmed(content)]
     blocks: list[Block | None] = [
         ended_already(content),
         _answer(content),
@@ -152,6 +155,12 @@ def _basis(top: Fields) -> Text:
         n=count(top["n"]),
         at_risk=count(top["n_at_risk"]),
     )
+
+
+def _limit(content: Fields) -> Text | None:
+    """What lies outside the training cases and moves the number by a point or more; None where nothing does."""
+    why = limit_words(content["limit"])
+    return text(f"{EXTRAPOLATES}: {{why}}. {WIDENED}", why=why) if why else None
 
 
 def _both_ends(content: Fields) -> Text | None:

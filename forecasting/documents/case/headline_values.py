@@ -1,4 +1,4 @@
-"""Values of the first screen: the headline, both ends of what is uncertain, what has ended already, and the verdict."""
+"""Values of the first screen: the headline and its limits, both ends of what is uncertain, and what follows."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -47,6 +47,11 @@ def _at(found: Material, model: str) -> dict[str, dict[str, float]]:
     }
 
 
+def headline_limit(found: Material) -> Content:
+    """What lies outside the other cases that the headline learned from and moves it by a point or more."""
+    return asdict(found.headline_limit)
+
+
 def both_ends(found: Material) -> Content:
     """The headline with an uncertain endorsement and with all open claims taken as true and as untrue, by condition."""
     conditional = found.shown(HEADLINE_MODEL)
@@ -91,6 +96,8 @@ def since_before(found: Material) -> Content | None:
     index = shared_index(past, found.target)
     rows = forecast(past, found.case_id, fitted=fitted, horizons=(found.horizon,), index=index)
     rows = rows[rows["given"] == MARGINAL].set_index("cause")["probability"]
+    if rows.empty:
+        return None
     now = _at(found, HEADLINE_MODEL)
     return {
         "from": since.isoformat(),
@@ -145,6 +152,7 @@ def _plain(value: Any) -> Any:
 
 FIRST_SCREEN: Final[dict[str, Callable[[Material], Any]]] = {
     "headline": headline,
+    "limit": headline_limit,
     "both_ends": both_ends,
     "unseen": ended_unseen,
     "since": since_before,

@@ -96,6 +96,12 @@ class Material:
         return case_lines(self.index, [self.view], MODEL_FEATURES)
 
     @remembered
+    def headline_limit(self) -> Applicability:
+        """Applicability of the headline to the case, with the reasons."""
+        fitted = self.obtained.only(HEADLINE_MODEL)
+        return case_limits(self.history, [self.case_id], fitted, self.index)[self.case_id][HEADLINE_MODEL]
+
+    @remembered
     def limit(self) -> Applicability:
         """Applicability of the hazard model to the case, with the reasons."""
         return case_limits(self.history, [self.case_id], self.hazard, self.index)[self.case_id][HAZARD_MODEL]

@@ -29,7 +29,7 @@ from forecasting.features.tempo import (
 )
 from forecasting.record.cases import Event
 from forecasting.record.facts import KIND_BY_CATEGORY, KINDS, Flags, kind_of
-from forecasting.record.months import completed_months, months_between
+from forecasting.record.months import calendar_months, months_between
 from forecasting.record.vocabulary import LADDERS
 
 CONFIRMED: Final = "confirmed"
@@ -73,7 +73,7 @@ def charges(found: Material) -> list[Content]:
     cleared = {charge: event.event_id for event in events if event.standing == CONFIRMED for charge in event.clears}
     return [
         _told(event, names)
-        | {"months": completed_months(event.event_date, found.view.as_of), "answered_by": cleared.get(event.event_id)}
+        | {"months": calendar_months(event.event_date, found.view.as_of), "answered_by": cleared.get(event.event_id)}
         for event in _recent(_of(events, ACCUSED), found.view.as_of, ACCUSATION_LIFE)
     ]
 
@@ -87,7 +87,7 @@ def open_offers(found: Material) -> list[Content]:
     answers = [event for event in _of(found.view.events, ANSWERS & ~LEADERS) if event.standing == CONFIRMED]
     offers = (event for event in found.view.events if event.kind == KINDS[PROPOSED])
     return [
-        _told(offer, names) | {"months": completed_months(offer.event_date, found.view.as_of)}
+        _told(offer, names) | {"months": calendar_months(offer.event_date, found.view.as_of)}
         for offer in _recent(offers, found.view.as_of, PROPOSAL_LIFE)
         if not any(
             answer.event_date >= offer.event_date and set(answer.actors) - set(offer.actors) for answer in answers

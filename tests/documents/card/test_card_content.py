@@ -203,7 +203,7 @@ def test_results_of_another_record_are_not_those_of_this_one(history, tmp_path):
 
 
 def test_every_open_case_and_every_past_forecast_is_counted_among_the_limits(fresh, history):
-    counts, rules, today = tables(fresh, "limits").values()
+    counts, own_rules, rules, today = tables(fresh, "limits").values()
     rows = history.outcomes
     going_on = ((rows["target"] == "concluded") & (rows["cause"] == "")).sum()
     past = pd.read_csv(shipped("data") / "evaluation/track_record.csv").groupby(["case_id", "as_of"]).ngroups
@@ -217,5 +217,8 @@ def test_every_open_case_and_every_past_forecast_is_counted_among_the_limits(fre
     assert sum(row[1].value for row in today.rows if row[3] == MODELS["primary"]) <= sum(
         rule[1].value for rule in rules.rows
     )
+    met = [rule[1].value for rule in own_rules.rows]
+    assert max(met) <= counts.rows[0][2].value + counts.rows[0][3].value <= sum(met)
+    assert sum(row[1].value for row in today.rows if row[3] == MODELS["ladder"]) == sum(met)
     told = fresh.sections["limits"].blocks[0].values
     assert (told["open"].value, told["met"].value) == (going_on, counts.rows[1][2].value + counts.rows[1][3].value)
