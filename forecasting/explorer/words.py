@@ -62,9 +62,9 @@ def ended(chances: Mapping[str, float]) -> str:
 
 
 def why(rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, Any]) -> str:
-    """One line: the models beside each other at one horizon (`rows`), and the drivers that add or take most.
+    """One line: the models beside each other at one horizon (`rows`), and what adds to or takes from the headline most.
 
-    Outside the model's applicability domain the line gives the reason: `limit` as a mapping.
+    Outside the hazard model's applicability domain the line gives the reason: `limit` as a mapping.
     """
     formal = rows[rows["cause"] == CAUSES[0]].set_index("model")
     told = ", ".join(
@@ -82,15 +82,15 @@ def why(rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, An
         if names
     ]
     reasons = (
-        f" The hazard model of the first registration goes {'; '.join(sides)} (points)."
+        f" From the base rate the forecast goes {'; '.join(sides)} (points)."
         if sides
-        else " Nothing moves the hazard model of the first registration by half a point."
+        else " Nothing moves the forecast from the base rate by half a point."
     )
     beyond = limit_words(dict(limit))
     if limit["status"] == "abstained":
-        reasons = f" The hazard model gives no number here: {beyond}."
+        reasons += f" The hazard model of the first registration gives no number here: {beyond}."
     elif beyond:
-        reasons += f" Its interval is widened to contain the base rate's, because {beyond}."
+        reasons += f" The first registration's interval is widened to contain the base rate's, because {beyond}."
     return f"Formal agreement within {years(int(formal['horizon'].iloc[0]))}: {told}.{reasons}"
 
 

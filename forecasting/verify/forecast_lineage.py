@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from forecasting.artefacts import Obtained, code_sha256, obtain
-from forecasting.explain.drivers import drivers
+from forecasting.explain.hazard_drivers import drivers
 from forecasting.explain.movers import behind
 from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex
 from forecasting.forecasts import forecast
