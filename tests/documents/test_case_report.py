@@ -306,6 +306,7 @@ def test_weeks_later_the_first_screen_says_what_the_forecast_was_and_which_rungs
     assert (
         "On 5 February 2026 the forecast was" in told
         and "Since then it became known: Way to a binding text, level" in told
+        and "What moved it most: Strain, as a share of its highest level, what became known (" in told
     )
 
 

@@ -58,7 +58,7 @@ def input_words(name: str, value: float | str | None, average: bool = False) -> 
     if isinstance(value, str):
         return value
     if name == "rung":
-        return f"level {value:.1f} on average"
+        return f"level {value:.1f} {'on average' if average else 'by open reports'}"
     if name == "strain":
         level = value * LADDER_LEVELS["strain"]
         if average:
