@@ -94,13 +94,13 @@ def changes(
         tuple[Path, Path] | None,
         typer.Option("--entries", metavar="A B", help="Instead of days: two issued ledger entries of one model."),
     ] = None,
-    horizon: Annotated[int, typer.Option("--horizon", help="Months, with --entries.")] = 60,
+    horizon: Annotated[int, typer.Option("--horizon", help="Months after each day.")] = 60,
     state: Annotated[str, typer.Option("--state", help="State, with --entries.")] = "formalized",
     target: Target = "concluded",
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Print why a forecast of a case changed between two days, or between two issued ledger entries."""
+    """Print why the headline of a case changed between two days, or a forecast between two issued ledger entries."""
     if entries is not None:
         if since is not None or until is not None:
             raise UsageError("expected two days or two entries, got both; give --from and --to, or --entries")
@@ -118,7 +118,8 @@ def changes(
 
     check_days(first, last)
     check_choice(target, "forward")
-    found = change_values(changes_between(load_history(data, last), case, first, target=target))
+    history = load_history(data, last)
+    found = change_values(changes_between(history, case, first, horizons=(horizon,), target=target), horizon)
     print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else change_text(found))
 
 

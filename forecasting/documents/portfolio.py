@@ -10,13 +10,15 @@ import pandas as pd
 
 import forecasting
 from forecasting.artefacts import Obtained, code_sha256
-from forecasting.artefacts.session import shared_fit, shared_history
+from forecasting.artefacts.session import shared_fit, shared_history, shared_index
 from forecasting.documents import portfolio_sections as sections
 from forecasting.documents.case.material import HAZARD_MODEL, HEADLINE_HORIZON, HEADLINE_MODEL, MODELS_SHOWN
 from forecasting.documents.case.skill import headline_skill
+from forecasting.documents.portfolio_sections import MOST_MOVED
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
+from forecasting.explain.changes import changes
 from forecasting.forecasts import LEVEL, case_limits, ended_already, forecast
 from forecasting.forecasts.applicability import Applicability, Reason
 from forecasting.forecasts.ladder_applicability import shared_by_all
@@ -139,12 +141,26 @@ def entered(found: Material) -> list[str]:
 
 
 def moves(found: Material) -> list[Content]:
-    """The headline's probabilities of formalization on both days, the largest change first."""
+    """The headline's probabilities of formalization on both days, the largest change first and with its parts."""
     both, horizon = [case for case in found.ids if case in found.earlier_ids], found.horizon
     past = forecast(found.earlier, both, fitted=found.past_fit.only(HEADLINE_MODEL), horizons=(horizon,))
     now, then = _chances(found.headline, horizon), _chances(past, horizon)
-    rows = [{"case_id": c, "before": then[c], "after": now[c]} for c in both if c in then and c in now]
-    return sorted(rows, key=lambda row: (-abs(row["after"] - row["before"]), row["case_id"]))
+    rows: list[Content] = [{"case_id": c, "before": then[c], "after": now[c]} for c in both if c in then and c in now]
+    rows.sort(key=lambda row: (-abs(row["after"] - row["before"]), row["case_id"]))
+    return [row | {"parts": _parts(found, row["case_id"])} for row in rows[:MOST_MOVED]] + rows[MOST_MOVED:]
+
+
+def _parts(found: Material, case_id: str) -> list[Content]:
+    """Through what the chance of formalization moved, the largest part first; none where the days are one."""
+    if found.earlier.as_of == found.history.as_of:
+        return []
+    told = changes(
+        found.history, case_id, found.earlier.as_of, fitted=found.fitted.only(HEADLINE_MODEL),
+        earlier=found.past_fit.only(HEADLINE_MODEL), index=shared_index(found.history, found.target),
+        earlier_index=shared_index(found.earlier, found.target), horizons=(found.horizon,), target=found.target,
+    )  # fmt: skip
+    rows = sorted(told.rows, key=lambda row: -abs(row.points[0][0]))
+    return [{"leg": row.leg, "name": row.name, "points": row.points[0][0]} for row in rows]
 
 
 def _chances(forecasts: pd.DataFrame, horizon: int) -> dict[str, float]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from forecasting.documents.blocks import Block, Cell, Figure, Section, Text, Title
+from forecasting.documents.case.input_words import change_name
 from forecasting.documents.compose import aside, badge, items, joined, section, table, text
 from forecasting.documents.quantities import chance, code, count, day, name, points, quote, share
 from forecasting.documents.skill_tables import DESIGNS
@@ -12,6 +13,8 @@ from forecasting.documents.wording import PAST, PER_CENT, counted, limit_words, 
 from forecasting.record.vocabulary import CAUSES
 
 MOST_MOVED = 10
+MOST_NAMED = 3
+LEAST_NAMED = 0.0005
 HEAD = ("Case", "Formal agreement", "Collapse", "Fading", "Base rate: formal", "First registration: formal")
 UNKNOWN_HEAD = ("Case", "Acts looked for until", "Collapsed already", "Faded already", "Goes on", "Formal agreement",
                 "Collapse", "Fading")  # fmt: skip
@@ -64,19 +67,28 @@ def accuracy(content: Fields) -> Section:
 
 def moved(content: Fields) -> Section:
     """The largest changes since the last period."""
-    rows = [
+    rows: list[list[Cell]] = [
         [quote(content["cases"][m["case_id"]]["name"]), chance(m["before"]), chance(m["after"]),
-         points(m["after"] - m["before"])]
+         points(m["after"] - m["before"]), _through(m["parts"])]
         for m in content["moved"][:MOST_MOVED]
     ]  # fmt: skip
     caption = f"Chance of a formal agreement within {years(content['horizon'])}: largest changes"
     most = (
-        table(caption, ["Case", "Earlier", "Now", "Points"], rows)
+        table(caption, ["Case", "Earlier", "Now", "Points", "Through"], rows)
         if rows
         else text("No case was ongoing on both days.")
     )
     entered = [text("{name}", name=content["cases"][case]["name"]) for case in content["entered"]]
     return section(most, text("New in the record since then: {cases}.", cases=joined(entered)) if entered else None)
+
+
+def _through(parts: Sequence[Fields]) -> Text:
+    """The largest parts of a change; empty where none reaches a tenth of a point."""
+    largest = [part for part in parts[:MOST_NAMED] if abs(part["points"]) >= LEAST_NAMED]
+    named = [
+        text(f"{change_name(part['leg'], part['name'])} {{points}}", points=points(part["points"])) for part in largest
+    ]
+    return joined(named, "; ") if largest else text("")
 
 
 def forecasts(content: Fields) -> Section:

@@ -1,66 +1,92 @@
-"""Attribution of the change of a forecast between two days to covariates, age and record, with the acts behind it.
+"""Attribution of the change of the headline between two days to fits, clocks, silence, rungs, words and reports.
 
-As with the drivers, the rows attribute a change of the model; they are no claim about causes in the world.
+As with the drivers, the rows attribute a change of the forecast; they are no claim about causes in the world.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
-from forecasting.explain.drivers import model_terms
-from forecasting.explain.movers import Mover, movers_of
-from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts import FittedModels, case_limits, fit_models, open_cases
-from forecasting.forecasts.training import UNCERTAIN, case_lines
-from forecasting.forecasts.uncertain import both_values, marginal_probabilities
-from forecasting.models.attribution import path_shares, state_loading, sum_by_term
-from forecasting.models.hazard import HazardModel
-from forecasting.record.cases import Dossier
+from forecasting.explain.known_pieces import KNOWN, Pieces
+from forecasting.explain.movers import Moved, Mover, movers_of
+from forecasting.features import FEATURES, DossierIndex
+from forecasting.forecasts import FittedModels, fit_models, open_cases
+from forecasting.forecasts.ladder import looked_until
+from forecasting.forecasts.situation import (
+    Situation,
+    SituationForecast,
+    headline_pool,
+    refit_path,
+    sight,
+    situation_of,
+    start_of,
+)
+from forecasting.models import HEADLINE
+from forecasting.models.ladder_pool import LadderPool
+from forecasting.models.shapley import stage_shares
+from forecasting.record.cases import Dossier, Event
 from forecasting.record.history import History
-from forecasting.record.months import calendar_months, check_horizons
+from forecasting.record.ladders import Rung
+from forecasting.record.months import check_horizons
 from forecasting.record.reads import changed
-from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
-from forecasting.store.errors import AbstentionError, UsageError
+from forecasting.record.vocabulary import TARGETS
+from forecasting.store.errors import UsageError
 
-MODEL = "primary"
-RECORD, AGE = "record", "age"
-LEGS = ("record", "corrections", "time", "events")
+Floats = NDArray[np.float64]
+ByState = tuple[tuple[float, ...], ...]
+MODEL, CORRECTIONS, TIME, SILENCE = "model", "corrections", "time", "silence"
+AGE, CLOCK, GAP = "age", "term_clock", "gap"
+LEGS: Final = (MODEL, CORRECTIONS, TIME, SILENCE, KNOWN)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One row of an attribution.
+    """One part of a change.
 
     Attributes
     ----------
-    leg : {"record", "corrections", "time", "events"}
+    leg : {"model", "corrections", "time", "silence", "known"}
         Leg of the path, see `changes`.
     name : str
-        Covariate, grouping, `age` or `record`.
+        `ladder_model`, `recalibration` or `base_rate`; `corrections`; `age` or `term_clock`; `gap`; `rung`, `strain`, a
+        covariate of the ladder's model or `claims`.
     before, after : float, str or None
-        Values of the covariate, levels of the grouping or months of age; None for the record.
-    points : float
-        Change of the probability, in [-1, 1].
+        Value before and after: months, a rung, a probability; None for the models and corrections.
+    points : tuple of tuple of float
+        Change of the probability of each state within each horizon, in [-1, 1].
+    rung : Rung or None
+        Row of a ladder behind it.
     movers : tuple of Mover
-        Acts known since the first day that changed the value on the second.
+        Acts behind it.
     together : bool
-        Whether none of them did so alone.
+        Whether none of them did it alone.
+    claim : str
+        Id of the report, where its probability changed; else empty.
+
+    Examples
+    --------
+    >>> Change("time", "age", 3.0, 4.0, ((0.01,), (0.0,), (0.0,), (-0.01,))).movers
+    ()
     """
 
     leg: str
     name: str
     before: float | str | None
     after: float | str | None
-    points: float
+    points: ByState
+    rung: Rung | None = None
     movers: tuple[Mover, ...] = ()
     together: bool = False
+    claim: str = ""
 
 
 @dataclass(frozen=True)
 class Changes:
-    """Probability of a state on two days, and the attribution of its change.
+    """The headline on two days, and the parts of its change.
 
     Attributes
     ----------
@@ -68,39 +94,31 @@ class Changes:
         The case.
     since, until : date
         The two days.
-    state : str
-        Out of `STATES`.
-    horizon : int
+    horizons : tuple of int
         Months after each day.
-    before, after : float
-        Probabilities of the hazard model on the two days.
-    base_before, base_after : float
-        Base rate for the age reached on each day, a part of the model's probability.
+    before, after : tuple of tuple of float
+        Probability of each state (`STATES`) within each horizon on the two days.
+    base_before, base_after : tuple of tuple of float
+        Those of the base rate in the pool.
     rows : tuple of Change
-        By leg, the largest first; their points sum to `after` - `before`.
+        By leg, in the order of the path; their points sum to `after` - `before`.
+
+    Examples
+    --------
+    >>> half = ((0.5,), (0.5,), (0.0,), (0.0,))
+    >>> Changes("a", date(2026, 2, 5), date(2026, 3, 1), (60,), half, half, half, half, ()).rows
+    ()
     """
 
     case_id: str
     since: date
     until: date
-    state: str
-    horizon: int
-    before: float
-    after: float
-    base_before: float
-    base_after: float
+    horizons: tuple[int, ...]
+    before: ByState
+    after: ByState
+    base_before: ByState
+    base_after: ByState
     rows: tuple[Change, ...]
-
-
-@dataclass(frozen=True)
-class _Lines:
-    """Covariates of the case, one line each, along the path from the first day to the second; see `_lines`."""
-
-    known: pd.DataFrame
-    corrected: pd.DataFrame
-    older: pd.DataFrame
-    ticked: pd.DataFrame
-    after: pd.DataFrame
 
 
 def check_days(since: date, until: date) -> None:
@@ -133,17 +151,18 @@ def changes(
     earlier: FittedModels | None = None,
     index: DossierIndex | None = None,
     earlier_index: DossierIndex | None = None,
-    horizon: int = 60,
-    state: str = CAUSES[0],
+    horizons: Sequence[int] = (60,),
     target: str = TARGETS[0],
 ) -> Changes:
-    """Attribution of the change of the model's probability between `since` and the history's day.
+    """Attribution of the change of the headline between `since` and the history's day.
 
-    Four legs, one after the other, exactly additive to 1e-9: `record`, the model refitted on what was known on the
-    second day, for the case as known on the first; `corrections` of the coding of the case; `time`, its age and the
-    covariates that change without any act; `events`, the covariates changed by what became known. Within a leg the
-    covariates share the change as Aumann-Shapley values along the straight path. An uncertain endorsement moves by its
-    probability.
+    Five legs, one after the other, exactly additive to 1e-12, in this order so that each case is carried forward once:
+    `model`, the ladder's model, its recalibration and the base rate fitted again on what was known on the second day,
+    for the case as known on the first; `corrections` of the coding of the case; `time`, the case as much older as the
+    days lie apart and seen as long ago as before, first its age, then the clock of its stated term; `silence`, the
+    months since the last sight and those until which somebody looked; `known`, what became known of it: each new row
+    of the two ladders, what changed a covariate, and each report whose probability changed. Of what became known the
+    parts are the average over all orders of the kinds, with rows of one ladder in the order of their days.
 
     Parameters
     ----------
@@ -154,120 +173,145 @@ def changes(
     since : date
         The first day.
     fitted, earlier : FittedModels, optional
-        Models of the second and the first day; by default fitted here.
+        Models of the second and the first day, with the headline among them; by default fitted here.
     index, earlier_index : DossierIndex, optional
         Dossiers of the second and the first day; by default those of the histories.
-    horizon : int
+    horizons : sequence of int
         Months after each day, 1 to 120.
-    state : {"formalized", "collapsed", "faded", "ongoing"}
-        The state whose probability is attributed.
     target : {"concluded", "in_force"}
         What counts as formalized.
 
     Returns
     -------
     Changes
-        Both probabilities and the rows between them.
+        All states on both days and the parts between them; a part that moves nothing and whose value stayed is left
+        out.
 
     Raises
     ------
     UsageError
-        Where the first day is not the earlier one, the case was not known or had ended, or the models given are without
-        the hazard model.
-    AbstentionError
-        Where the model abstains on either day.
+        Where the first day is not the earlier one, the case was not known or had ended, a horizon is out of range, or
+        the models given are without the headline.
+    InsufficientHistoryError
+        Where models are to be fitted and too few endings were known.
 
     References
     ----------
-    Aumann, R. J. and Shapley, L. S. (1974). Values of Non-Atomic Games. Princeton University Press.
+    Shapley 1953, Contributions to the Theory of Games II:307-317.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> found = changes(load_history(as_of="1986-01-01"), "salt2-observance-1979", date(1985, 1, 1))
+    >>> total = sum(row.points[0][0] for row in found.rows)
+    >>> abs(found.before[0][0] + total - found.after[0][0]) < 1e-12
+    True
     """
     check_days(since, history.as_of)
-    (horizon,) = check_horizons((horizon,))
-    past, k = history.at(since), STATES.index(state)
-    views = open_cases(past, [case_id], target)[0], open_cases(history, [case_id], target)[0]
-    index, before = index or history.dossiers(target), earlier_index or past.dossiers(target)
+    months, past = check_horizons(horizons), history.at(since)
+    before, after = open_cases(past, [case_id], target)[0], open_cases(history, [case_id], target)[0]
+    index, earlier_index = index or history.dossiers(target), earlier_index or past.dossiers(target)
     first, second = (
-        _model(known, case_id, found or fit_models(known, (MODEL,), target, index=own), own)
-        for known, found, own in ((past, earlier, before), (history, fitted, index))
+        headline_pool(found or fit_models(known, (HEADLINE,), target))
+        for known, found in ((past, earlier), (history, fitted))
     )
-    lines = _lines(before, index, *views)
-
-    def said(model: HazardModel, line: pd.DataFrame) -> float:
-        return float(marginal_probabilities(model, line, UNCERTAIN, (horizon,))[k, 0])
-
-    def base(model: HazardModel, line: pd.DataFrame) -> float:
-        return float(marginal_probabilities(model.base_, line, "", (horizon,))[k, 0])
-
-    was, is_ = (float(calendar_months(view.start_date, view.as_of)) for view in views)
-    rows = [
-        Change(RECORD, RECORD, None, None, said(second, lines.known) - said(first, lines.known)),
-        *_leg(second, "corrections", lines.known, lines.corrected, horizon, k),
-        Change("time", AGE, was, is_, said(second, lines.older) - said(second, lines.corrected)),
-        *_leg(second, "time", lines.older, lines.ticked, horizon, k),
-        *_leg(second, "events", lines.ticked, lines.after, horizon, k),
-    ]
-    numbers = said(first, lines.known), said(second, lines.after), base(first, lines.known), base(second, lines.after)
-    named = _with_movers(rows, index, past, history, case_id, target)
-    ordered = sorted(named, key=lambda row: (LEGS.index(row.leg), -abs(row.points)))
-    return Changes(case_id, since, history.as_of, state, horizon, *numbers, tuple(ordered))
+    before = earlier_index.dossier(case_id, since)
+    corrected, after = index.dossier(case_id, since), index.dossier(case_id, history.as_of)
+    at = situation_of(before)
+    rows, last = _of_models(first, second, at, months), SituationForecast(second, months)
+    walk = [at]
+    for leg, name, then, values in _clocks(before, corrected, after):
+        rows.append(Change(leg, name, *values, _by_state(last.point(then) - last.point(walk[-1]))))
+        walk.append(then)
+    moved = movers_of(index, past, history, case_id, _moved_features(corrected, after), target)
+    rows += _became_known(last, walk[-1], Pieces.between(corrected, after), after, moved)
+    starts, end = SituationForecast(first, months), situation_of(after)
+    return Changes(
+        case_id, since, history.as_of, months, _by_state(starts.point(at)), _by_state(last.point(end)),
+        _by_state(starts.base(at)), _by_state(last.base(end)), tuple(row for row in rows if _tells(row)),
+    )  # fmt: skip
 
 
-def _model(history: History, case_id: str, fitted: FittedModels, index: DossierIndex) -> HazardModel:
-    model = fitted.models.get(MODEL)
-    if not isinstance(model, HazardModel):
-        raise UsageError(
-            f"expected {MODEL} among the fitted models, got {', '.join(fitted.models)}: fit it with "
-            f'fit_models(history, ["{MODEL}"])'
-        )
-    limit = case_limits(history, [case_id], fitted, index)[case_id][MODEL]
-    if limit.status == "abstained":
-        raise AbstentionError(
-            f"expected a forecast of {case_id} on {history.as_of}, got an abstention of the hazard model: {limit}"
-        )
-    return model
+def _of_models(first: LadderPool, second: LadderPool, at: Situation, months: tuple[int, ...]) -> list[Change]:
+    """What another fit says of the case as it was on the first day."""
+    if first is second:
+        return []
+    said, rows = SituationForecast(first, months).point(at), []
+    for name, model in refit_path(first, second):
+        now = SituationForecast(model, months).point(at)
+        rows.append(Change(MODEL, name, None, None, _by_state(now - said)))
+        said = now
+    return rows
 
 
-def _lines(past: DossierIndex, index: DossierIndex, before: Dossier, after: Dossier) -> _Lines:
-    young, old = ({"age_months": view.age_months, "gap_months": view.gap_months} for view in (before, after))
-    corrected = case_lines(index, [changed(after, as_of=before.as_of)], MODEL_FEATURES)
-    return _Lines(
-        known=case_lines(past, [before], MODEL_FEATURES),
-        corrected=corrected.assign(**young),
-        older=corrected.assign(**old),
-        ticked=case_lines(index.known_by(before.as_of), [after], MODEL_FEATURES),
-        after=case_lines(index, [after], MODEL_FEATURES),
-    )
-
-
-def _leg(
-    model: HazardModel, leg: str, before: pd.DataFrame, after: pd.DataFrame, horizon: int, state: int
-) -> list[Change]:
-    """One row for each covariate or grouping whose value or points the leg changes; both lines are of the same age."""
-    loading, ahead = state_loading(state, len(model.causes)), int(after["gap_months"].iloc[0]) + horizon
-    (old, old_weights), (now, now_weights) = (both_values(model, line, UNCERTAIN) for line in (before, after))
-    names, points, endorsed = model_terms(model), np.zeros(len(model_terms(model))), 0.0
-    for side, weights in enumerate(zip(old_weights, now_weights, strict=True)):
-        odds, later = (model.log_odds(lines.iloc[[side]], ahead) for lines in (old, now))
-        start, design = odds.average + odds.design @ odds.effects, later.design - odds.design
-        shares, weighed = path_shares(start, design, odds.effects, loading, weights)
-        points += sum_by_term(shares, odds.terms, names)
-        endorsed += float(weighed) + (weights[1] - weights[0]) * float(state == len(model.causes))
-    values = zip(names, before[list(names)].iloc[0], after[list(names)].iloc[0], points, strict=True)
+def _clocks(
+    before: Dossier, corrected: Dossier, after: Dossier
+) -> list[tuple[str, str, Situation, tuple[float | None, float | None]]]:
+    """The case after each step that no act takes: corrections, age, clock of the stated term, silence."""
+    age, gap, looked = sight(corrected.start_date, before.last_seen, looked_until(before), before.as_of)
+    day = looked_until(before)
+    mended = replace(situation_of(corrected), age=age, gap=gap, looked=looked, start=start_of(corrected, day))
+    end = situation_of(after)
+    ahead = (end.age + end.gap) - (age + gap)
+    older = replace(mended, age=age + ahead, term=mended.term + ahead if mended.term else 0)
+    ticked = replace(older, term=mended.term)
+    quiet = replace(ticked, age=end.age, gap=end.gap, looked=end.looked, start=_still(corrected, after))
+    left, due = (mended.term - age - gap, mended.term - age - gap - ahead) if mended.term else (None, None)
     return [
-        Change(leg, name, was, is_, (1.0 - model.shrink) * float(own + (endorsed if name == UNCERTAIN else 0.0)))
-        for name, was, is_, own in values
-        if was != is_ or abs(own) > 0 or (name == UNCERTAIN and endorsed)
+        (CORRECTIONS, CORRECTIONS, mended, (None, None)),
+        (TIME, AGE, older, (float(age + gap), float(age + gap + ahead))),
+        (TIME, CLOCK, ticked, (left, due)),
+        (SILENCE, GAP, quiet, (float(gap), float(end.gap))),
     ]
 
 
-def _with_movers(
-    rows: list[Change], index: DossierIndex, past: History, history: History, case_id: str, target: str
+def _still(corrected: Dossier, after: Dossier) -> tuple[float, ...]:
+    """Where the case stands on the second day by what was known on the first."""
+    return start_of(changed(corrected, as_of=after.as_of), looked_until(after))
+
+
+def _moved_features(corrected: Dossier, after: Dossier) -> list[str]:
+    own, later = situation_of(corrected), situation_of(after)
+    return [n for n in own.names if n in FEATURES and own.covariate(n) != later.covariate(n)]
+
+
+def _became_known(
+    last: SituationForecast, at: Situation, pieces: Pieces, after: Dossier, moved: Mapping[str, Moved]
 ) -> list[Change]:
-    moved = [row.name for row in rows if row.leg == "events" and row.before != row.after and row.name in MODEL_FEATURES]
-    found = movers_of(index, past, history, case_id, moved, target)
-    return [
-        replace(row, movers=found[row.name].movers, together=found[row.name].together)
-        if row.leg == "events" and row.name in found
-        else row
-        for row in rows
-    ]
+    """Parts of what became known, by kind and stage."""
+    if not pieces.stages:
+        return []
+
+    def value(levels: tuple[int, ...]) -> Floats:
+        return last.point(pieces.situation(at, levels))
+
+    shares = stage_shares(value, [len(stages) for stages in pieces.stages.values()])
+    rows = []
+    for (name, stages), own in zip(pieces.stages.items(), shares, strict=True):
+        for stage, share in zip(stages, own, strict=True):
+            row = Change(KNOWN, name, stage.before, stage.after, _by_state(share), stage.rung, claim=stage.claim)
+            if stage.rung is not None:
+                row = replace(row, movers=_acts_of(stage.rung, after.events))
+            elif stage.claim:
+                row = replace(row, movers=tuple(_mover(e) for e in after.events if e.claim_id == stage.claim))
+            elif name in moved:
+                row = replace(row, movers=moved[name].movers, together=moved[name].together)
+            rows.append(row)
+    return rows
+
+
+def _acts_of(rung: Rung, events: Sequence[Event]) -> tuple[Mover, ...]:
+    return tuple(_mover(event) for event in events if event.event_id in rung.events)
+
+
+def _mover(event: Event) -> Mover:
+    return Mover(event.event_id, event.event_date, event.known_date, event.kind, event.summary, event.standing)
+
+
+def _tells(row: Change) -> bool:
+    """Whether it moves anything, or its value did."""
+    return row.before != row.after or row.rung is not None or any(any(points) for points in row.points)
+
+
+def _by_state(values: Floats) -> ByState:
+    return tuple(tuple(map(float, row)) for row in values)

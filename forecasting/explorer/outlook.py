@@ -13,11 +13,12 @@ from forecasting.artefacts.store import ARTEFACTS
 from forecasting.documents.case.material import MODELS_SHOWN
 from forecasting.documents.figures.incidence import outlook_figure
 from forecasting.documents.figures.style import Chart
-from forecasting.explain.drivers import driver_points
+from forecasting.explain.drivers import Drivers, drivers
 from forecasting.explain.signposts import SIGNS, Signpost, line_after, signposts
 from forecasting.explorer import words
 from forecasting.forecasts import Session, ended_already, open_cases
 from forecasting.forecasts.applicability import Applicability
+from forecasting.forecasts.situation import situation_of
 from forecasting.forecasts.training import UNCERTAIN
 from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED, marginal_probabilities
 from forecasting.models import BASE_RATE, FIRST, HEADLINE, LADDER_MODEL
@@ -52,6 +53,7 @@ class Outlook:
     horizons: tuple[int, ...]
     session: Session = field(repr=False)
     table: pd.DataFrame = field(repr=False)
+    _drivers: dict[str, Drivers] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def horizon(self) -> int:
@@ -74,7 +76,7 @@ class Outlook:
 
     @cached_property
     def limit(self) -> Applicability:
-        """True if the hazard model abstains (no rows, drivers or signposts) or widens its interval, and why."""
+        """True if the hazard model abstains (no rows or signposts) or widens its interval, and why."""
         return self._limits[MODEL]
 
     @cached_property
@@ -124,18 +126,21 @@ class Outlook:
         more = supposed.to_dict(orient="records") if supposed is not None else None
         return outlook_figure(self._under(self.table, given).to_dict(orient="records"), more)
 
-    def drivers(self, given: str = MARGINAL) -> dict[str, float]:
-        """Contribution of each term of the hazard model to the probability of formalization in `horizon`, -1 to 1."""
-        if self.abstains:
-            return {}
-        side = {ENDORSED: {UNCERTAIN: 1.0}, NOT_ENDORSED: {UNCERTAIN: 0.0}}.get(given, {})
-        return driver_points(self.session.hazard, self.session.line(self.case).assign(**side), self.horizon)
+    def drivers(self, given: str = MARGINAL) -> Drivers:
+        """Contribution of each input of the headline to the probability of each state in `horizon`."""
+        if given not in self._drivers:
+            at = situation_of(self.case)
+            side = {ENDORSED: 1.0, NOT_ENDORSED: 0.0}.get(given)
+            at = at if side is None else at.with_covariate(UNCERTAIN, side)
+            self._drivers[given] = drivers(self.session.headline, at, (self.horizon,))
+        return self._drivers[given]
 
     def why(self, given: str = MARGINAL) -> str:
-        """One line of text: the models at the main horizon, and the strongest drivers of the first registration's."""
+        """One line of text: the models at the main horizon, and the strongest drivers of the headline."""
         frame = self.to_frame(given)
+        sizes = {row.name: row.points[0][0] for row in self.drivers(given).rows}
         first, headline = asdict(self.limit), asdict(self.headline_limit)
-        return words.why(frame[frame["horizon"] == self.horizon], self.drivers(given), first, headline)
+        return words.why(frame[frame["horizon"] == self.horizon], sizes, first, headline)
 
     def what_would_move_it(self) -> pd.DataFrame:
         """The signposts as a table: the act, the probability before and after it is known, and percentage points."""

@@ -66,7 +66,7 @@ def ended(chances: Mapping[str, float]) -> str:
 def why(
     rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, Any], headline_limit: Mapping[str, Any]
 ) -> str:
-    """One line: the models beside each other at one horizon (`rows`), and the drivers that add or take most.
+    """One line: the models beside each other at one horizon (`rows`), and what adds to or takes from the headline most.
 
     Outside the applicability domain of the first registration's model, and of the headline, the line gives the
     reason: `limit` and `headline_limit` as mappings.
@@ -87,15 +87,15 @@ def why(
         if names
     ]
     reasons = (
-        f" The hazard model of the first registration goes {'; '.join(sides)} (points)."
+        f" From the base rate the forecast goes {'; '.join(sides)} (points)."
         if sides
-        else " Nothing moves the hazard model of the first registration by half a point."
+        else " Nothing moves the forecast from the base rate by half a point."
     )
     beyond = limit_words(dict(limit))
     if limit["status"] == "abstained":
-        reasons = f" The hazard model gives no number here: {beyond}."
+        reasons += f" The hazard model of the first registration gives no number here: {beyond}."
     elif beyond:
-        reasons += f" Its interval is widened to contain the base rate's, because {beyond}."
+        reasons += f" The first registration's interval is widened to contain the base rate's, because {beyond}."
     far = limit_words(dict(headline_limit))
     if headline_limit["status"] == "abstained":
         far = f" The forecast by the ladder gives no number here: {far}."

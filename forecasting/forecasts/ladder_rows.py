@@ -191,9 +191,13 @@ def covariate_table(
     index: DossierIndex, marks: Iterable[tuple[str, date]], covariates: Sequence[Term], keep: KeepRungs = all_rungs
 ) -> Floats:
     """Covariates of cases on days, (m, p), as known on each day."""
-    measures = [_measure(term.name, keep) for term in covariates]
-    values = [[measure(dossier) for measure in measures] for dossier in (index.dossier(*mark) for mark in marks)]
-    return np.array(values, dtype=np.float64).reshape(len(values), len(measures))
+    values = [covariates_of(index.dossier(*mark), covariates, keep) for mark in marks]
+    return np.array(values, dtype=np.float64).reshape(len(values), len(covariates))
+
+
+def covariates_of(dossier: Dossier, covariates: Sequence[Term], keep: KeepRungs = all_rungs) -> tuple[float, ...]:
+    """Covariates of a case as known on a day, in their own units."""
+    return tuple(_measure(term.name, keep)(dossier) for term in covariates)
 
 
 def read_paths(

@@ -10,8 +10,10 @@ from forecasting.forecasts.applicability import Applicability
 from forecasting.forecasts.fit import FittedModels
 from forecasting.forecasts.forecast import forecast
 from forecasting.forecasts.limits import case_limits
+from forecasting.forecasts.situation import headline_pool
 from forecasting.forecasts.training import case_lines
 from forecasting.models.hazard import HazardModel
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS
@@ -61,6 +63,11 @@ class Session:
     def index(self) -> DossierIndex:
         """Dossiers of the day and of every earlier one."""
         return self.history.dossiers(self.target)
+
+    @property
+    def headline(self) -> LadderPool:
+        """The fitted headline; `UsageError` where there is none."""
+        return headline_pool(self.fitted)
 
     @property
     def hazard(self) -> HazardModel:

@@ -7,28 +7,25 @@ entries say beyond that comes from code or rows that have changed since, and is 
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from forecasting.artefacts import code_sha256
 from forecasting.features import MODEL_FEATURES
 from forecasting.forecasts import FittedModels, fit_models, open_cases
-from forecasting.forecasts.ladder import CaseOnLadder, seen_case
+from forecasting.forecasts.ladder import CaseOnLadder
 from forecasting.forecasts.limits import LEVEL
+from forecasting.forecasts.situation import SituationForecast, refit_path, situation_of
 from forecasting.forecasts.training import UNCERTAIN, case_lines
 from forecasting.forecasts.uncertain import MARGINAL, marginal_probabilities
 from forecasting.ledger.chain import Link
 from forecasting.ledger.entries import ROUNDING, CaseForecast, Issue
 from forecasting.models.dated_rate import DatedRate
 from forecasting.models.hazard import HazardModel
-from forecasting.models.ladder import LadderModel, mixed
+from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import UsageError, shown
 
-Floats = NDArray[np.float64]
 MODEL: Final = "model"
 RECALIBRATION: Final = "recalibration"
 BASE_RATE: Final = "base rate"
@@ -39,6 +36,7 @@ REVISED: Final = "record: rows revised since"
 UNTOLD: Final = "code and record, not told apart"
 OTHER_CODE: Final = "code at hand, not theirs"
 ROUNDED: Final = "rounding"
+WORDS: Final = {"ladder_model": MODEL, "recalibration": RECALIBRATION, "base_rate": BASE_RATE}
 WHY: Final = {
     MODEL: "fitted again on what was known on the second day, for the case as it stood on the first",
     RECALIBRATION: "the second day's shift and slope in place of the first's",
@@ -248,43 +246,20 @@ def _ladder_path(
     state: int,
 ) -> list[tuple[str, float]]:
     first, second = earlier.models[name], later.models[name]
-    cases = [
-        CaseOnLadder(known.dossiers(earlier.target), view, (horizon,), LEVEL)
-        for known, view in zip((past, now), views, strict=True)
-    ]
     if isinstance(first, DatedRate) and isinstance(second, DatedRate):
+        cases = [
+            CaseOnLadder(known.dossiers(earlier.target), view, (horizon,), LEVEL)
+            for known, view in zip((past, now), views, strict=True)
+        ]
         steps = (("", first, cases[0]), (BASE_RATE, second, cases[0]), (TIME, second, cases[1]))
         return [(leg, float(case.states(name, rate)[MARGINAL].point[state, 0])) for leg, rate, case in steps]
-    one, two = (model.model_ if isinstance(model, LadderPool) else model for model in (first, second))
-    assert isinstance(one, LadderModel)
-    assert isinstance(two, LadderModel)
-    half = two.recalibrated_by(one.hazard_.recalibration)
-    readings, seen = [case.readings for case in cases], [seen_case(view) for view in views]
-    whole = np.ones(len(readings[0].weight), dtype=np.int64)
-    aged = replace(
-        readings[0].at, age=whole * seen[1].age[0], gap=whole * seen[1].gap[0], looked=whole * seen[1].looked[0]
-    )
-    standings = (
-        (readings[0].at, readings[0].weight), (aged, readings[0].weight), (readings[1].at, readings[1].weight)
-    )  # fmt: skip
-
-    def said(model: LadderModel, place: int, pool: object) -> float:
-        at, weight = standings[place]
-        own = _with_ongoing(mixed(*model.reading_draws(at, (horizon,)), weight).mean(axis=0))
-        if not isinstance(pool, LadderPool):
-            return float(own[state, 0])
-        base = pool.base_.predict_cumulative_incidence(seen[min(place, 1)], (horizon,)).values[0]
-        return float(pool.point(own, _with_ongoing(base))[state, 0])
-
-    walk = [("", one, 0, first), (MODEL, half, 0, first), (RECALIBRATION, two, 0, first)]
-    if isinstance(first, LadderPool):
-        walk.append((BASE_RATE, two, 0, second))
-    walk += [(TIME, two, 1, second), (ACTS, two, 2, second)]
-    return [(leg, said(model, place, pool)) for leg, model, place, pool in walk]
-
-
-def _with_ongoing(incidence: Floats) -> Floats:
-    return np.concatenate([incidence, 1.0 - incidence.sum(axis=0, keepdims=True)])
+    assert isinstance(first, LadderPool | LadderModel)
+    assert isinstance(second, LadderPool | LadderModel)
+    young, old = map(situation_of, views)
+    aged = replace(young, age=old.age, gap=old.gap, looked=old.looked)
+    walk = [("", first, young), *((WORDS[leg], model, young) for leg, model in refit_path(first, second))]
+    walk += [(TIME, second, aged), (ACTS, second, old)]
+    return [(leg, float(SituationForecast(model, (horizon,)).point(at)[state, 0])) for leg, model, at in walk]
 
 
 def _rest_name(before: Issue, after: Issue, history: History, rest: float) -> str:

@@ -5,16 +5,18 @@ from datetime import date
 from typing import Any
 
 from forecasting.artefacts import Obtained, code_sha256, obtain
-from forecasting.explain.drivers import drivers
+from forecasting.explain.hazard_drivers import drivers
 from forecasting.explain.movers import behind
 from forecasting.features import FEATURES, MODEL_FEATURES, DossierIndex
 from forecasting.forecasts import forecast
 from forecasting.forecasts.training import case_lines, training_set
 from forecasting.models.hazard import HazardModel
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.cases import Dossier
 from forecasting.record.citations import Citation, case_citation, citations
 from forecasting.record.history import History
 from forecasting.record.vocabulary import CAUSES
+from forecasting.verify.ladder_lineage import ladder_lineage
 from forecasting.verify.verification import Trusted
 
 Lineage = dict[str, Any]
@@ -50,19 +52,31 @@ def forecast_lineage(history: History, number: ForecastNumber, trusted: Trusted)
     -------
     dict
         `sources`: citations of the case and of the events, endings or outcomes that feed the number. `features`: name,
-        value, unit, range and contribution of each, empty for a base rate. `fit`: what was fitted on what. `forecast`:
+        value, unit, range and contribution of each of the hazard model's, empty for others; `inputs` those of the
+        headline. `fit`: what was fitted on what. `forecast`:
         the row of the forecast, made again.
     """
     view = history.case(number.case_id, number.target)
     obtained = obtain(trusted.artefacts, history, (number.model,), number.target)
-    model = obtained.fitted.models[number.model]
     index = DossierIndex(history, number.target)
     table = forecast(history, number.case_id, fitted=obtained.fitted, horizons=(number.horizon,), index=index)
     row = table[(table["cause"] == number.cause) & (table["given"] == number.given)].iloc[0].to_dict()
-    own = (_of_hazard if isinstance(model, HazardModel) else _of_base_rate)(history, view, obtained, index, number)
+    own = _of_model(history, view, obtained, index, number)
     origin = f"artefact {obtained.key}" if obtained.key else "fitted anew"
     fit = {"from": origin, "record_sha256": history.sha256, "code_sha256": code_sha256(), **own.pop("fit")}
     return {**own, "fit": fit, "forecast": row | {"field": number.field}}
+
+
+def _of_model(
+    history: History, view: Dossier, obtained: Obtained, index: DossierIndex, number: ForecastNumber
+) -> Lineage:
+    model = obtained.fitted.models[number.model]
+    if isinstance(model, LadderPool):
+        return ladder_lineage(
+            history, index.dossier(number.case_id, number.as_of), model, obtained.fitted.population, number.horizon,
+            number.cause, number.given,
+        )  # fmt: skip
+    return (_of_hazard if isinstance(model, HazardModel) else _of_base_rate)(history, view, obtained, index, number)
 
 
 def _of_base_rate(

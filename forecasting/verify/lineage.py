@@ -14,9 +14,10 @@ from forecasting.documents.report import Shown
 from forecasting.documents.wording import MINUS, shown
 from forecasting.ledger.chain import read_link
 from forecasting.ledger.entries import Issue
+from forecasting.models import HEADLINE
 from forecasting.record.citations import Citation, citations, source_citations
 from forecasting.record.history import History
-from forecasting.record.vocabulary import CAUSES
+from forecasting.record.vocabulary import CAUSES, STATES
 from forecasting.store import errors
 from forecasting.store.errors import UsageError
 from forecasting.verify.entries import is_entry, line_of, split_line
@@ -182,12 +183,13 @@ def _forecast_number(content: Any, way: list[Any], pointer: str) -> ForecastNumb
         return None
     row, field = rows[-1], pointer.rpartition("/")[2]
     case = row.get("case_id") or content.get("case", {}).get("case_id")
-    model = row.get("model") or ("primary" if pointer.startswith("/explanation") else None)
+    model = row.get("model") or (HEADLINE if pointer.startswith("/explanation") else None)
+    state = next((part for part in pointer.split("/") if part in STATES), CAUSES[0])
     if not isinstance(case, str) or model is None:
         return None
     return ForecastNumber(
         case, date.fromisoformat(content["as_of"]), content["target"], model, int(row["horizon"]),
-        row.get("cause") or row.get("state") or CAUSES[0], row.get("given", "all"),
+        row.get("cause") or row.get("state") or state, row.get("given", "all"),
         field if field in FIELDS else FIELDS[0],
     )  # fmt: skip
 

@@ -30,6 +30,7 @@ def _lines(lineage: Lineage) -> Iterator[str]:
     else:
         yield from _sources(lineage["sources"])
         yield from _features(lineage["features"])
+        yield from _inputs(lineage.get("inputs", []))
         yield from _fit(lineage["fit"])
         yield from _forecast(lineage["forecast"])
     if lineage.get("provenance"):
@@ -45,7 +46,7 @@ def _lines(lineage: Lineage) -> Iterator[str]:
 def _sources(found: Lineage) -> Iterator[str]:
     yield "ROWS    of the case, and of what feeds the number"
     yield from _citation(found["case"])
-    for row in found.get("events", ()):
+    for row in (*found.get("ladders", ()), *found.get("events", ())):
         yield from _citation(row)
     for name in ("endings", "outcomes"):
         if rows := found.get(name):
@@ -64,12 +65,20 @@ def _features(features: list[Lineage]) -> Iterator[str]:
         yield f"    {one['what']} {one['reason']}"
 
 
+def _inputs(inputs: list[Lineage]) -> Iterator[str]:
+    if inputs:
+        yield "INPUTS  of the forecast, each with that of an average new case"
+    for one in inputs:
+        yield f"  {one['name']} = {one['value']}, on average {one['average']}: {100 * one['points']:+.2f} points"
+
+
 def _fit(fit: Lineage) -> Iterator[str]:
     yield f"FIT     {fit['from']}; {fit['n_cases']} cases, population {fit['population']}"
     yield f"        record sha256 {fit['record_sha256']}; code sha256 {fit['code_sha256']}"
     if "points" in fit:
         parts = " ".join(f"{name} {100 * points:+.2f}" for name, points in fit["points"].items())
-        yield f"        {fit['n_landmarks']} landmarks; points: {parts} = {100 * fit['sum_of_points']:.2f}"
+        learned = f"{fit['n_landmarks']} landmarks; " if "n_landmarks" in fit else ""
+        yield f"        {learned}points: {parts} = {100 * fit['sum_of_points']:.2f}"
     else:
         ended = ", ".join(f"{count} {cause}" for cause, count in fit["ended"].items())
         yield f"        {ended}; {fit['n_at_risk_at_its_age']} at risk at {fit['age_months']} months"

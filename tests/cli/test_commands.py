@@ -292,13 +292,11 @@ def test_changes_between_days_that_cannot_be_compared_are_refused(few_cases, cap
 def test_changes_are_printed_as_json(capsys):
     assert call("changes", CASE, "--from", "2026-02-05", "--to", "2026-03-01", json=True) == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["from"], found["to"], found["horizon"], found["state"]) == (
-        "2026-02-05",
-        "2026-03-01",
-        60,
-        "formalized",
-    )
-    assert sum(row["points"] for row in found["rows"]) == pytest.approx(found["after"] - found["before"], abs=1e-9)
+    asked = ("2026-02-05", "2026-03-01", 60, "ladder")
+    assert (found["from"], found["to"], found["horizon"], found["model"]) == asked
+    for state, told in found["states"].items():
+        moved = sum(row["points"][state] for row in found["rows"])
+        assert moved == pytest.approx(told["after"] - told["before"], abs=1e-12)
     acts = {act["event_id"] for row in found["rows"] for act in row["events"]}
     assert {f"{CASE}-e09", f"{CASE}-e13"} <= acts
 

@@ -242,25 +242,21 @@ def test_a_record_without_a_proof_says_so(record_copy):
     assert "The skill of the forecast is not known for this record." in text_of(html_of(report, "bottom_line"))
 
 
-def test_the_drivers_lead_from_the_base_rate_to_the_models_number(first_day):
-    found = first_day.content["explanation"]["drivers"]
-    row = next(
-        r
-        for r in first_day.content["hazard_model"]["forecast"]
-        if (r["given"], r["horizon"], r["cause"]) == ("all", 60, "formalized")
-    )
-    assert found["probability"] == row["probability"]
-    assert first_day.content["hazard_model"]["limit"]["status"] == "widened"
-    assert "the wider one in its table above contains the base rate's, too" in text_of(html_of(first_day, "drivers"))
-    assert row["lower"] < found["lower"] < found["upper"] <= row["upper"]
-    assert sum(r["points"] for r in found["rows"]) == pytest.approx(found["probability"], abs=1e-9)
+def test_the_drivers_lead_from_the_base_rate_to_the_headline(first_day):
+    found, rows = first_day.content["explanation"]["drivers"], first_day.content["forecast"]
+    base = {r["cause"]: r["probability"] for r in rows if (r["model"], r["horizon"]) == ("base_rate", 60)}
+    for state, told in first_day.content["headline"]["states"].items():
+        assert found["states"][state] == pytest.approx(told["probability"], abs=1e-12)
+        assert sum(r["points"][state] for r in found["rows"]) == pytest.approx(told["probability"], abs=1e-12)
+        assert found["rows"][0]["points"][state] == pytest.approx(base[state], abs=1e-12)
     html = html_of(first_day, "drivers")
     text = " ".join(text_of(html).split())
     for driver in found["rows"]:
-        assert points(driver["points"]) in text
-    assert "Between exactly two states yes yes in 44 %" in text
-    assert "A leader stands behind it 30 % yes in" in text
-    assert 'role="img" aria-label="From the base rate of 14' in html and "The model's number" in html
+        for cause in CAUSES:
+            assert points(driver["points"][cause]) in text
+    assert "Between exactly two states yes yes in" in text and "Clock of its stated term ends in 6 months none" in text
+    assert "A leader stands behind it 30 % yes in" in text and "Where it stands on the way to a binding text" in text
+    assert 'role="img" aria-label="From the base rate of 14' in html and "Together: the forecast" in html
 
 
 def test_every_covariate_has_a_name_a_reader_knows():
@@ -294,22 +290,24 @@ def test_the_chart_shows_which_line_is_which(first_day):
             assert [drawn[h] for h in horizons] == pytest.approx([told[h][number] for h in horizons], abs=1e-12)
 
 
-def test_on_its_first_day_nothing_has_moved_the_model(first_day):
+def test_on_its_first_day_nothing_has_moved_the_forecast(first_day):
     assert first_day.content["explanation"]["changes"] is None
     assert "no earlier day with which" in html_of(first_day, "changes")
 
 
-def test_weeks_later_the_page_says_what_moved_the_model(weeks_later):
+def test_weeks_later_the_page_says_what_moved_the_forecast(weeks_later):
     found = weeks_later.content["explanation"]["changes"]
-    before, after = (percent(found[name]).replace("\N{NO-BREAK SPACE}", " ") for name in ("before", "after"))
+    top = found["states"]["formalized"]
+    before, after = (percent(top[name]).replace("\N{NO-BREAK SPACE}", " ") for name in ("before", "after"))
     assert (found["from"], found["to"]) == ("2026-02-05", "2026-03-01")
-    assert found["after"] < found["before"] - 0.1
+    assert found["states"]["collapsed"]["after"] > found["states"]["collapsed"]["before"] + 0.1
     text = " ".join(text_of(html_of(weeks_later, "changes")).split())
-    assert f"went from {before} to {after}. The base rate stayed at 14 %." in text
-    assert "An accusation of violation stands no yes" in text
-    assert "Under secretary DiNanno tells the Geneva disarmament conference" in text
-    assert "5 February 2026: leader rejection confirmed" in text
-    assert f"Together {before} {after} {points(found['after'] - found['before'])}" in text
+    assert f"of the day stayed at {after}. The base rate stayed at 14 %." in text and before == after
+    assert "Strain, as a share of its highest level level 2, live level 3, live" in text
+    assert "DiNanno charges violations and calls Washington freed" in text
+    assert "A leader stands behind it 30 % no" in text and "5 February 2026: leader rejection confirmed" in text
+    assert "How likely a report is 50 % 20 %" in text and "the report axios-handshake-2026-02-05" in text
+    assert f"Together {before} {after} {points(top['after'] - top['before'])}" in text
 
 
 def test_weeks_later_the_first_screen_says_what_the_forecast_was_and_which_rungs_became_known(first_day, weeks_later):
@@ -325,6 +323,7 @@ def test_weeks_later_the_first_screen_says_what_the_forecast_was_and_which_rungs
     assert (
         "On 5 February 2026 the forecast was" in told
         and "Since then it became known: Way to a binding text, level" in told
+        and "What moved it most: Strain, as a share of its highest level, what became known (" in told
     )
 
 
@@ -344,10 +343,13 @@ def test_the_headline_stands_over_its_parts_for_all_three_endings(first_day):
     assert "if leaders endorsed it, " in told and "if every open claim is true, " in told
 
 
-def test_weeks_later_what_the_model_was_is_what_the_first_page_said(first_day, weeks_later):
-    rows = first_day.content["hazard_model"]["forecast"]
-    said = next(r for r in rows if (r["given"], r["horizon"], r["cause"]) == ("all", 60, "formalized"))
-    assert weeks_later.content["explanation"]["changes"]["before"] == pytest.approx(said["probability"], abs=1e-9)
+def test_weeks_later_what_the_forecast_was_is_what_the_first_page_said(first_day, weeks_later):
+    told, since = weeks_later.content["explanation"]["changes"]["states"], weeks_later.content["since"]["states"]
+    for state, said in first_day.content["headline"]["states"].items():
+        assert told[state]["before"] == pytest.approx(said["probability"], abs=1e-9)
+        assert (told[state]["before"], told[state]["after"]) == pytest.approx(
+            (since[state]["before"], since[state]["after"]), abs=1e-12
+        )
 
 
 def test_the_page_says_where_it_stands_and_what_a_step_would_change(first_day):
@@ -484,10 +486,10 @@ def test_what_is_shared_before_kernels_are_forked_leaves_nothing_to_fit_for_the_
 
     checked.share()
     today, before = checked.history(), checked.history().at(date(2026, 1, 8))
-    assert (at_hand(today, MODELS_SHOWN), at_hand(before, ("primary",))) == (True, False), (
+    assert (at_hand(today, MODELS_SHOWN), at_hand(before, ("ladder",))) == (True, False), (
         "known that day: no earlier one"
     )
     fitted = shared_fit(today, MODELS_SHOWN, checked.target, checked.artefacts).fitted
     assert "replicates_" in vars(fitted.models["primary"]), "the bootstrap, too"
     checked_parameters("case_report", asked | {"case_id": "us-china-encounters-mou-2014"}).share()
-    assert at_hand(before, ("primary",)), "a case that was known by then is compared with that day"
+    assert at_hand(before, ("ladder",)), "a case that was known by then is compared with that day"

@@ -182,10 +182,10 @@ MOVES = [
     (spoilt, "cases", "summary", {"case"}),
     (spoilt, "cases", "background_treaty", {"case", "precedents"}),
     (spoilt, "cases", "stated_horizon_months", {"case", "stated_term"}),
-    (moved, "cases", "adversarial", {"case", "forecast", "reference_classes", "precedents", "hazard_model.forecast", "explanation.drivers"}),
+    (moved, "cases", "adversarial", {"case", "forecast", "reference_classes", "precedents", "hazard_model.forecast"}),
     (moved, "events", "kind", {"timeline", "stockpiles", "hazard_model.forecast", "curve"}),
     (late, "outcomes", "end_known_date", {"headline", "forecast", "reference_classes", "earlier_terms", "precedents", "curve", "rung.shares", "rung.nearest", "rung.steps"}),
-    (moved, "ladders", "level", {"situation.ladders", "rung.here", "rung.shares", "rung.nearest", "rung.steps"}),
+    (moved, "ladders", "level", {"situation.ladders", "rung.here", "rung.shares", "rung.nearest", "rung.steps", "explanation.drivers"}),
     (late, "ladders", "known_date", {"situation.ladders", "rung.shares", "rung.steps"}),
 ]  # fmt: skip
 
@@ -206,12 +206,10 @@ def test_a_domain_that_no_other_case_has_changes_the_limit_which_claims_it(few, 
     assert values["hazard_model.limit"]["status"] != "abstained" == found["hazard_model.limit"]["status"]
     assert found["hazard_model.limit"]["reasons"][0]["rule"] == "domain"
     for said in (claims, again):
-        assert all(
-            ("cases", "domain") in said[name]
-            for name in ("hazard_model.limit", "hazard_model.forecast", "explanation.drivers")
-        )
+        assert all(("cases", "domain") in said[name] for name in ("hazard_model.limit", "hazard_model.forecast"))
         assert not any(
-            ("cases", "domain") in said[name] for name in ("headline", "forecast", "reference_classes", "timeline")
+            ("cases", "domain") in said[name]
+            for name in ("headline", "forecast", "explanation.drivers", "reference_classes", "timeline")
         )
 
 
@@ -255,8 +253,8 @@ def test_a_case_from_which_the_headline_abstains_has_no_page_and_a_line_without_
     assert "The forecast abstains" not in said[0] and f"| {name} | abstains" not in said[0]
 
 
-LIMIT = {"limit", "hazard_model.limit", "confidence", "explanation.changes", "explanation.track_record"}
-HAZARD = {"hazard_model.forecast", "curve", "explanation.drivers"}
+LIMIT = {"limit", "hazard_model.limit", "confidence", "explanation.track_record"}
+HAZARD = {"hazard_model.forecast", "curve"}
 CORRECTED = ("table", "row_key", "field", "value", "reason")
 ACTS = HAZARD | {"contested"}
 SITUATIONS = {f"situation.{name}" for name in SITUATION}
@@ -298,7 +296,7 @@ IN_VAIN = {
         {"situation.claims"}, ("events.standing",),
     ),
     "every correction was recorded after the day: an earlier day of recording does change the value": (
-        {"situation.claims", "timeline", "rung.steps"}, tuple(f"corrections.{name}" for name in CORRECTED),
+        {"situation.claims", "timeline", "rung.steps", "explanation.drivers"}, tuple(f"corrections.{name}" for name in CORRECTED),
     ),
     "the case was looked for until the day itself, as more than one column says": (
         {"situation.ladders"}, ("outcomes.last_observed_date", "outcomes.looked_until"),
@@ -321,7 +319,7 @@ IN_VAIN = {
         {"rung.here"}, ("cases.type", "ladders.status"),
     ),
     "the model of the ladder reads acts for leaders' words alone": (
-        {"rung.steps"},
+        {"rung.steps", "explanation.drivers"},
         ("cases.parties", "events.actor", "events.target", "events.plover", "events.event_date"),
     ),
     "that the case goes on is all that is asked of its outcome": (OPEN, ("outcomes.cause", "outcomes.end_known_date")),

@@ -120,6 +120,11 @@ def test_what_moved_is_the_difference_of_two_honest_forecasts(portfolio):
     row = next(row for row in content["moved"] if row["case_id"] == CASE)
     expected = past[(past["cause"] == "formalized") & (past["given"] == "all")]["probability"].item()
     assert row["before"] == pytest.approx(expected, abs=1e-9)
+    told = [row for row in content["moved"] if "parts" in row]
+    assert told == content["moved"][:10] and all(row["parts"] for row in told)
+    for each in told:
+        whole = each["after"] - each["before"]
+        assert sum(part["points"] for part in each["parts"]) == pytest.approx(whole, abs=1e-9)
     sizes = [abs(row["after"] - row["before"]) for row in content["moved"]]
     assert sizes == sorted(sizes, reverse=True)
     assert content["entered"] == ["us-iran-islamabad-mou-2026"]

@@ -1,9 +1,9 @@
-"""What moved the forecast: rows add up, acts are named where they moved something, later days change nothing."""
+"""What moved the headline: parts add up, each moves for its own reason alone, later days change nothing."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-import pandas as pd
+import numpy as np
 import pytest
 from record.planting import LATER, with_rows
 
@@ -13,132 +13,167 @@ from forecasting.documents.case.explanation_values import change_values
 from forecasting.explain.changes import LEGS, changes
 from forecasting.record.vocabulary import STATES
 
-CASE = "new-start-post-expiry-2026"
-ACCUSATION = f"{CASE}-e13"
+CASE, QUIET = "new-start-post-expiry-2026", "dayton-article5-2001"
+FIRST, SECOND = date(2026, 2, 5), date(2026, 3, 1)
+MONTHS = (12, 60)
 
 
 @pytest.fixture(scope="module")
-def founding(second_day, earlier, later):
-    return changes(second_day, CASE, earlier.as_of, fitted=later, earlier=earlier)
-
-
-def row_of(found, name):
-    return next(row for row in found.rows if row.name == name)
+def fits(trained, history):
+    """The headline of both days."""
+    return trained[1].only("ladder"), fit_models(history.at(SECOND), ["ladder"])
 
 
 @pytest.fixture(scope="module")
-def told(history, earlier, later):
-    """Forecasts of both days for the founding case and three others, by day, case and state."""
-    outcomes = history.at(earlier.as_of).outcomes
-    going_on = outcomes[(outcomes["target"] == "concluded") & (outcomes["cause"] == "")]["case_id"]
+def second(history):
+    return history.at(SECOND)
+
+
+@pytest.fixture(scope="module")
+def founding(second, fits):
+    return found_in(second, CASE, fits)
+
+
+def found_in(history, case, fits, since=FIRST, **more):
+    earlier, later = fits
+    return changes(history, case, since, fitted=later, earlier=earlier, horizons=MONTHS, **more)
+
+
+def same_fit(fits, since=FIRST):
+    """The later fit for both days: only the case moves."""
+    return replace(fits[1], as_of=since), fits[1]
+
+
+def summed(found):
+    return sum((np.array(row.points) for row in found.rows), start=np.zeros((len(STATES), len(MONTHS))))
+
+
+def rows_of(found, name):
+    return [row for row in found.rows if row.name == name]
+
+
+def numbers(table, case):
+    rows = table[(table["case_id"] == case) & (table["given"] == "all")]
+    return rows.pivot(index="cause", columns="horizon", values="probability").loc[list(STATES)].to_numpy()
+
+
+def test_parts_lead_from_the_first_forecast_to_the_second(history, second, fits):
+    going_on = history.at(FIRST).open_case_ids("concluded")
+    asked = [*[case for case in going_on if case in set(second.open_case_ids("concluded"))][::24], CASE]
     tables = [
-        forecast(history.at(fitted.as_of), [*going_on.iloc[::24], CASE], fitted=fitted, horizons=(36,))
-        for fitted in (earlier, later)
+        forecast(history.at(day), asked, fitted=fit, horizons=MONTHS)
+        for day, fit in zip((FIRST, SECOND), fits, strict=True)
     ]
-    both = pd.concat(tables)
-    return both[both["given"] == "all"].set_index(["as_of", "case_id", "cause"])["probability"]
+    for case in asked:
+        found = found_in(second, case, fits)
+        np.testing.assert_allclose(np.array(found.before) + summed(found), found.after, atol=1e-12)
+        for table, told in zip(tables, (found.before, found.after), strict=True):
+            np.testing.assert_allclose(told, numbers(table, case), atol=1e-12)
+        np.testing.assert_allclose(np.array([row.points for row in found.rows]).sum(axis=1), 0.0, atol=1e-12)
 
 
-def test_rows_add_up_from_the_first_forecast_to_the_second(second_day, index, earlier, later, told):
-    asked = sorted({(case_id, state) for _, case_id, state in told.index})
-    assert len(asked) >= 4 * len(STATES)
-    for case_id, state in asked[::3] + [(CASE, state) for state in STATES]:
-        found = changes(
-            second_day, case_id, earlier.as_of, fitted=later, earlier=earlier, index=index, horizon=36, state=state
-        )
-        assert found.before + sum(row.points for row in found.rows) == pytest.approx(found.after, abs=1e-9)
-        for fitted, number in ((earlier, found.before), (later, found.after)):
-            assert number == pytest.approx(told[fitted.as_of.isoformat(), case_id, state], abs=1e-12)
-
-
-def test_the_founding_case_fell_for_named_acts(founding):
-    assert (round(founding.before, 2), round(founding.after, 2)) == (0.36, 0.17)
-    assert founding.base_after == pytest.approx(founding.base_before, abs=0.01)
-    moved = {row.name: row for row in founding.rows if row.leg == "events"}
-    assert {"leader_endorsed", "accusation_stands", "signal_balance"} == set(moved)
-    assert all(row.points < 0 and not row.together for row in moved.values())
-    endorsed = moved["leader_endorsed"]
+def test_the_founding_case_moved_by_named_rows_acts_and_reports(founding):
+    known = {row.name: row for row in founding.rows if row.leg == "known"}
+    assert set(known) == {"rung", "strain", "leader_endorsed", "claims"}
+    strain, endorsed, report = known["strain"], known["leader_endorsed"], known["claims"]
+    assert (strain.before, strain.after, strain.rung.ladder) == ("level 2, live", "level 3, live", "strain")
+    assert strain.points[1][1] > 0.1 and {act.event_id for act in strain.movers} == set(strain.rung.events)
     assert (endorsed.before, endorsed.after) == (0.3, 0.0)
-    assert [(act.event_id, act.kind, act.standing) for act in endorsed.movers] == [
-        (f"{CASE}-e09", "leader_rejection", "confirmed")
-    ]
-    assert [act.event_id for act in moved["accusation_stands"].movers] == [ACCUSATION]
-    words = moved["signal_balance"].movers
-    assert len(words) > 3 and all(date(2026, 2, 5) <= act.known_date <= date(2026, 3, 1) for act in words)
-    assert {act.kind for act in words} == {
-        "leader_rejection", "official_signal_negative", "official_signal_positive",
-    }  # fmt: skip
+    assert [(act.event_id, act.kind) for act in endorsed.movers] == [(f"{CASE}-e09", "leader_rejection")]
+    assert (report.claim, report.before, report.after) == ("axios-handshake-2026-02-05", 0.5, 0.2)
+    assert report.movers and report.rung is None
+    assert [row.name for row in founding.rows if row.leg == "model"] == ["ladder_model", "recalibration", "base_rate"]
 
 
-def test_rows_come_leg_by_leg_the_largest_first(founding):
-    order = [(LEGS.index(row.leg), -abs(row.points)) for row in founding.rows]
+def test_rows_come_leg_by_leg(founding):
+    order = [LEGS.index(row.leg) for row in founding.rows]
     assert order == sorted(order)
-    assert [row.leg for row in founding.rows[:2]] == ["record", "time"]
 
 
-def test_without_any_act_only_the_record_and_clocks_move(history, second_day, later):
-    """Weeks in which nothing became known of the case: nothing is put down to an act."""
-    quiet = "wassenaar-1996"
-    since = later.as_of - timedelta(days=20)
-    new = {e.event_id for e in second_day.case(quiet).events} - {
-        e.event_id for e in history.at(since).case(quiet).events
-    }
-    assert new == set()
-    found = changes(second_day, quiet, since, fitted=later, earlier=replace(later, as_of=since))
-    assert all(act.kind == "ending" for row in found.rows for act in row.movers)
-    assert row_of(found, "record").points == 0.0
+def test_where_nothing_changes_there_are_no_parts(second, fits):
+    """Of one fit, two days within a month of age on which nothing became known."""
+    case = "bwc-cbms-1986"
+    since = date(2026, 2, 27)
+    quiet = found_in(second, case, same_fit(fits, since), since)
+    assert quiet.rows == () and quiet.before == quiet.after
+    moved = found_in(second, case, (replace(fits[0], as_of=since), fits[1]), since)
+    assert {row.leg for row in moved.rows} == {"model"} and moved.rows
 
 
-def test_a_clock_that_runs_out_is_put_down_to_time(record, second_day, earlier, later):
-    """Talks not followed by others lapse after a year, without any act."""
-    events = second_day.events
-    case_id = "wassenaar-1996"
-    like = record.tables["events"].cells[lambda cells: cells["case_id"] == case_id].iloc[[0]]
-    day = (earlier.as_of - timedelta(days=355)).isoformat()
-    talks = like.assign(event_id="planted-talks", event_date=day, known_date=day, kind="talks_opened", is_ending="0")
-    assert "planted-talks" not in set(events["event_id"])
-    planted = History(later.as_of, with_rows(record, "events", talks))
-    found = changes(planted, case_id, earlier.as_of, fitted=later, earlier=earlier)
-    lapsed = row_of(found, "talks_under_way")
-    assert (lapsed.leg, lapsed.before, lapsed.after, lapsed.movers) == ("time", 1.0, 0.0, ())
-    assert lapsed.points != 0.0
+def planted_rung(record, case, level, day="2026-02-20", known="2026-02-21", ladder="formalization"):
+    """The record with one more row on a ladder of a case."""
+    cells = record.tables["ladders"].cells
+    like = cells[cells["ladder"] == ladder].iloc[[0]]
+    status = "active" if ladder == "formalization" else "live"
+    row = like.assign(case_id=case, date=day, known_date=known, level=str(level), status=status, events="")
+    return with_rows(record, "ladders", row.assign(evidence="a planted step"))
 
 
-def test_of_two_acts_that_would_each_have_done_it_both_are_named_together(record, earlier, later):
-    cells = record.tables["events"].cells
-    again = cells[cells["event_id"] == ACCUSATION].assign(
-        event_id="planted-again", event_date="2026-02-09", known_date="2026-02-09"
+@pytest.mark.parametrize(("ladder", "name"), [("formalization", "rung"), ("strain", "strain")])
+def test_a_planted_row_of_a_ladder_moves_its_part_alone(record, second, fits, ladder, name):
+    fit = same_fit(fits)
+    plain = found_in(second, QUIET, fit)
+    assert not rows_of(plain, name)
+    planted = found_in(History(SECOND, planted_rung(record, QUIET, 4, ladder=ladder)), QUIET, fit)
+    others = [row for row in planted.rows if row.name != name]
+    assert others == list(plain.rows)
+    (row,) = rows_of(planted, name)
+    assert (row.leg, row.rung.evidence, row.rung.level) == ("known", "a planted step", 4)
+    assert np.abs(row.points).max() > 0.01
+    np.testing.assert_allclose(np.array(planted.after) - np.array(plain.after), np.array(row.points), atol=1e-12)
+
+
+def test_a_row_planted_after_the_second_day_moves_nothing(record, second, fits):
+    fit = same_fit(fits)
+    late = planted_rung(record, QUIET, 4, day="2026-03-02", known="2026-03-02")
+    assert found_in(History(SECOND, late), QUIET, fit) == found_in(second, QUIET, fit)
+
+
+def test_rows_of_one_ladder_come_in_the_order_of_their_days(record, fits):
+    twice = planted_rung(planted_rung(record, QUIET, 2, day="2026-02-10", known="2026-02-10"), QUIET, 4)
+    found = found_in(History(SECOND, twice), QUIET, same_fit(fits))
+    low, high = rows_of(found, "rung")
+    assert (low.after, high.before, high.after) == ("level 2, active", "level 2, active", "level 4, active")
+    assert low.points != high.points
+    once = found_in(History(SECOND, planted_rung(record, QUIET, 4)), QUIET, same_fit(fits))
+    np.testing.assert_allclose(np.add(low.points, high.points), rows_of(once, "rung")[0].points, atol=1e-12)
+
+
+def test_a_clock_that_runs_out_is_put_down_to_time_and_not_to_silence(second, fits):
+    since = date(2026, 2, 5)
+    later = found_in(second.at(SECOND), CASE, same_fit(fits), since)
+    assert {row.leg for row in later.rows} == {"known"}, "no month of age was completed between"
+    half = changes(
+        load_history(as_of="2026-08-31"), CASE, SECOND, fitted=replace(fits[1]), earlier=fits[1], horizons=MONTHS
     )
-    planted = History(later.as_of, with_rows(record, "events", again))
-    stands = row_of(changes(planted, CASE, earlier.as_of, fitted=later, earlier=earlier), "accusation_stands")
-    assert stands.together
-    assert {act.event_id for act in stands.movers} == {ACCUSATION, "planted-again"}
+    (age,), (clock,) = rows_of(half, "age"), rows_of(half, "term_clock")
+    assert age.after - age.before == clock.before - clock.after > 4
+    assert np.abs(clock.points).max() > 0.001
+    np.testing.assert_allclose(np.array(half.before) + summed(half), half.after, atol=1e-12)
 
 
-def test_endings_of_other_cases_are_named_where_they_move_a_share(second_day, later):
-    since = date(2023, 1, 1)
-    found = changes(second_day, "wassenaar-1996", since, fitted=later, earlier=replace(later, as_of=since))
-    climate = next(row for row in found.rows if row.name == "formalization_climate" and row.leg == "events")
-    assert {act.kind for act in climate.movers} == {"ending"}
-    assert all(since < act.known_date <= later.as_of for act in climate.movers)
+def test_silence_is_the_gap_alone(second, fits):
+    since = date(2025, 9, 1)
+    found = found_in(second, "air-encounters-guidelines-2018", same_fit(fits, since), since)
+    (gap,) = rows_of(found, "gap")
+    assert gap.leg == "silence" and gap.after > gap.before and np.abs(gap.points).max() > 0.001
 
 
-def test_a_correction_between_the_days_has_a_row_of_its_own(record_copy, earlier, later):
+def test_a_correction_between_the_days_has_a_row_of_its_own(record_copy, fits):
     record_copy.append(
-        "corrections", table="cases", row_key=CASE, field="verification", value="onsite_inspection",
+        "corrections", table="cases", row_key=CASE, field="stated_horizon_months", value="36",
         recorded_on="2026-02-20", reason="found out",
     )  # fmt: skip
-    history = load_history(record_copy.folder, later.as_of)
-    found = changes(history, CASE, earlier.as_of, fitted=later, earlier=earlier)
-    row = row_of(found, "verification_level")
-    assert (row.leg, row.after, row.movers) == ("corrections", 1.0, ())
-    assert found.before + sum(row.points for row in found.rows) == pytest.approx(found.after, abs=1e-9)
+    found = found_in(load_history(record_copy.folder, SECOND), CASE, same_fit(fits))
+    (row,) = rows_of(found, "corrections")
+    assert row.leg == "corrections" and np.abs(row.points).max() > 0.01
+    np.testing.assert_allclose(np.array(found.before) + summed(found), found.after, atol=1e-12)
 
 
 @pytest.mark.parametrize("kind", LATER)
-def test_what_became_known_after_the_second_day_changes_nothing(record, founding, earlier, later, kind):
-    planted = History(later.as_of, LATER[kind](record, later.as_of))
-    assert changes(planted, CASE, earlier.as_of, fitted=later, earlier=earlier) == founding
+def test_what_became_known_after_the_second_day_changes_nothing(record, founding, fits, kind):
+    planted = History(SECOND, LATER[kind](record, SECOND))
+    assert found_in(planted, CASE, fits) == founding
 
 
 @pytest.mark.parametrize(
@@ -157,17 +192,18 @@ def test_days_that_cannot_be_compared_are_refused(history, since, until, case_id
 
 
 def test_the_text_names_numbers_rows_and_acts(founding):
-    text = change_text(change_values(founding))
-    assert "2026-02-05   36.0 %   (base rate 13.6 %)" in text
+    text = change_text(change_values(founding, 60))
+    assert "2026-02-05      5.4 %   46.3 %   26.8 %   (base rate 13.6 %" in text
     assert "A leader stands behind it: 30 % to no  [what became known]" in text
     assert "2026-02-06 (known 2026-02-06) accusation_of_violation, confirmed: Under secretary DiNanno" in text
+    assert "Strain, as a share of its highest level: level 2, live to level 3, live" in text
     assert text.splitlines()[-1].endswith("  together")
 
 
-def test_models_without_the_hazard_model_are_refused(second_day):
-    rates = fit_models(second_day.at(date(2026, 2, 5)), ["base_rate"])
+def test_models_without_the_headline_are_refused(second, trained):
+    rates = trained[1].only("base_rate")
     with pytest.raises(UsageError) as refused:
-        changes(second_day, CASE, date(2026, 2, 5), fitted=rates, earlier=rates)
+        changes(second, CASE, FIRST, fitted=rates, earlier=rates)
     assert str(refused.value) == (
-        'expected primary among the fitted models, got base_rate: fit it with fit_models(history, ["primary"])'
+        'expected ladder among the fitted models, got base_rate: fit it with fit_models(history, ["ladder"])'
     )

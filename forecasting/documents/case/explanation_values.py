@@ -1,6 +1,6 @@
-"""Explanation of the model's number, as plain values: drivers, changes, track record."""
+"""Explanation of the headline, as plain values: drivers, changes, track record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,31 +11,44 @@ import numpy as np
 from forecasting.artefacts.session import shared_fit, shared_index
 from forecasting.documents.case.material import Material
 from forecasting.documents.wording import band
-from forecasting.explain.changes import MODEL, Changes, changes
+from forecasting.explain.changes import Change, Changes, changes
 from forecasting.explain.track_record import MODELS, headline_track_record, track_record
 from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels
+from forecasting.models import FIRST, HEADLINE
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
-from forecasting.record.vocabulary import CAUSES
-from forecasting.store.errors import AbstentionError, InsufficientHistoryError
+from forecasting.record.ladders import Rung
+from forecasting.record.vocabulary import CAUSES, STATES
+from forecasting.store.errors import InsufficientHistoryError
 
 BACK_DAYS = 28
 
 Content = dict[str, Any]
 
 
-def driver_values(found: Material) -> Content | None:
-    """The hazard model's chance of formalization as a sum; None where it abstains, as for all that follows."""
-    return None if _is_silent(found) else asdict(found.drivers)
+def driver_values(found: Material) -> Content:
+    """The headline as a sum, for every state within the horizon of the page."""
+    told = found.drivers
+    return {
+        "horizon": found.horizon,
+        "level": told.level,
+        "states": _states(told.probability),
+        "rows": [
+            {"name": row.name, "role": row.role, "value": row.value, "average": row.average}
+            | {number: _states(getattr(row, number)) for number in ("points", "lower", "upper")}
+            for row in told.rows
+        ],
+    }
 
 
-def _is_silent(found: Material) -> bool:
-    return found.limit.status == "abstained"
+def _states(values: Sequence[Sequence[float]], place: int = 0) -> dict[str, float]:
+    """Numbers of each state within one horizon."""
+    return {state: numbers[place] for state, numbers in zip(STATES, values, strict=True)}
 
 
 def day_before(history: History) -> date:
-    """The earlier day beside which a report sets the model's chance, for a case that was known by then."""
+    """The earlier day beside which a report sets the forecast, for a case that was known by then."""
     return history.as_of - timedelta(days=BACK_DAYS)
 
 
@@ -48,52 +61,65 @@ def compared_with(history: History, view: Dossier) -> date | None:
 def earlier_grounds(
     history: History, since: date, target: str, artefacts: str | Path | None
 ) -> tuple[FittedModels, DossierIndex]:
-    """The model and the dossiers of an earlier day, computed once for all reports that are compared with it."""
+    """The headline and the dossiers of an earlier day, computed once for all reports that are compared with it."""
     past = history.at(since)
-    return shared_fit(past, (MODEL,), target, artefacts).fitted, shared_index(past, target)
+    return shared_fit(past, (HEADLINE,), target, artefacts).fitted, shared_index(past, target)
 
 
-def change_values(found: Changes) -> Content:
-    """Changes of the model's number between two days, as JSON types; days as YYYY-MM-DD."""
+def change_values(found: Changes, horizon: int) -> Content:
+    """Changes of the headline between two days within one horizon, as JSON types; days as YYYY-MM-DD."""
+    place = found.horizons.index(horizon)
+    numbers = {name: _states(getattr(found, name), place) for name in ("before", "after", "base_before", "base_after")}
     return {
         "case_id": found.case_id,
+        "model": HEADLINE,
         "from": found.since.isoformat(),
         "to": found.until.isoformat(),
-        "state": found.state,
-        "horizon": found.horizon,
-        "before": found.before,
-        "after": found.after,
-        "base_before": found.base_before,
-        "base_after": found.base_after,
-        "rows": [
+        "horizon": horizon,
+        "states": {state: {name: of_state[state] for name, of_state in numbers.items()} for state in STATES},
+        "rows": [_change(row, place) for row in found.rows],
+    }
+
+
+def _change(row: Change, place: int) -> Content:
+    return {
+        "leg": row.leg,
+        "name": row.name,
+        "before": row.before,
+        "after": row.after,
+        "points": _states(row.points, place),
+        "together": row.together,
+        "claim": row.claim,
+        "rung": None if row.rung is None else rung_values(row.rung),
+        "events": [
             {
-                "leg": row.leg,
-                "name": row.name,
-                "before": row.before,
-                "after": row.after,
-                "points": row.points,
-                "together": row.together,
-                "events": [
-                    {
-                        "event_id": act.event_id,
-                        "date": act.event_date.isoformat(),
-                        "known": act.known_date.isoformat(),
-                        "kind": act.kind,
-                        "summary": act.summary,
-                        "standing": act.standing,
-                    }
-                    for act in row.movers
-                ],
+                "event_id": act.event_id,
+                "date": act.event_date.isoformat(),
+                "known": act.known_date.isoformat(),
+                "kind": act.kind,
+                "summary": act.summary,
+                "standing": act.standing,
             }
-            for row in found.rows
+            for act in row.movers
         ],
+    }
+
+
+def rung_values(rung: Rung) -> Content:
+    """A row of a ladder behind a change."""
+    return {
+        "ladder": rung.ladder,
+        "date": rung.day.isoformat(),
+        "known": rung.known_date.isoformat(),
+        "level": rung.level,
+        "status": rung.status,
+        "evidence": rung.evidence,
+        "sources": list(rung.sources),
     }
 
 
 def moved(found: Material) -> Content | None:
     """Changes in four weeks, or since the case became known; None where there is no earlier forecast."""
-    if _is_silent(found):
-        return None
     history, target = found.history, found.target
     since = compared_with(history, found.view)
     if since is None:
@@ -101,12 +127,12 @@ def moved(found: Material) -> Content | None:
     try:
         earlier, earlier_index = earlier_grounds(history, since, target, found.artefacts)
         told = changes(
-            history, found.case_id, since, fitted=found.hazard, earlier=earlier, index=found.index,
-            earlier_index=earlier_index, horizon=found.horizon, target=target,
+            history, found.case_id, since, fitted=found.obtained.only(HEADLINE), earlier=earlier, index=found.index,
+            earlier_index=earlier_index, horizons=(found.horizon,), target=target,
         )  # fmt: skip
-    except (InsufficientHistoryError, AbstentionError):
+    except InsufficientHistoryError:
         return None
-    return change_values(told)
+    return change_values(told, found.horizon)
 
 
 def past_forecasts(found: Material) -> Content:
@@ -114,7 +140,7 @@ def past_forecasts(found: Material) -> Content:
     kept = headline_track_record(found.history, found.target)
     if kept.lines is None:
         return {"missing": kept.missing, "models": []}
-    silent = () if not _is_silent(found) else (MODEL,)
+    silent = (FIRST,) if found.limit.status == "abstained" else ()
     said = {model: _formalized(found, model) for model in MODELS if model not in silent}
     age = found.view.age_months
     records = [

@@ -7,9 +7,10 @@ from forecasting.documents.blocks import Block, Cell, Heading, Link, Note, Secti
 from forecasting.documents.case.confidence import confidence_words
 from forecasting.documents.case.ended import ended_already
 from forecasting.documents.case.hazard_model import first_model_row
+from forecasting.documents.case.input_words import LEG_WORDS, change_name
 from forecasting.documents.case.verdict import verdict
 from forecasting.documents.compose import items, joined, section, table, text
-from forecasting.documents.quantities import chance, count, day, interval, name, percent
+from forecasting.documents.quantities import chance, count, day, interval, name, percent, points
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import (
     EXTRAPOLATES,
@@ -29,6 +30,7 @@ from forecasting.record.vocabulary import CAUSES, SAME_OUTCOME_TYPES, STATES
 
 EARLIER_HORIZONS: Final = (6, 12)
 MOST_CONTESTED: Final = 4
+LEAST_MOVED: Final = 0.005
 MODELS_UNDER: Final = ("ladder_model", "base_rate", "recent_base_rate", "type_base_rate")
 HEAD: Final = ("Model", "Formal agreement", "Collapse", "Fading", "Still informal")
 GIVEN: Final[Mapping[str, str]] = {
@@ -191,7 +193,8 @@ def _since(content: Fields) -> Text | None:
         )
         for rung in found["rungs"]
     ]
-    learned = text(" Since then it became known: {rungs}.", rungs=joined(rungs)) if rungs else text("")
+    known = [text(" Since then it became known: {rungs}.", rungs=joined(rungs))] if rungs else []
+    learned = joined([*known, *_moved_most(content)], "") if known or _moved_most(content) else text("")
     if percent_words(formal["before"]) == percent_words(formal["after"]):
         return text(
             "On {since} the forecast was the same, {p}.{learned}",
@@ -206,6 +209,25 @@ def _since(content: Fields) -> Text | None:
         after=chance(formal["after"]),
         learned=learned,
     )
+
+
+def _moved_most(content: Fields) -> list[Text]:
+    """The part of the change that moved the chance of any ending most; nothing where none moved it by half a point."""
+    found = content["explanation"]["changes"]
+    rows = found["rows"] if found is not None else []
+    sizes = [max(abs(row["points"][cause]) for cause in CAUSES) for row in rows]
+    if not sizes or max(sizes) < LEAST_MOVED:
+        return []
+    row = rows[sizes.index(max(sizes))]
+    told = {cause: points(row["points"][cause]) for cause in CAUSES}
+    words = f"{change_name(row['leg'], row['name'])}, {LEG_WORDS[row['leg']]}"
+    return [
+        text(
+            f" What moved it most: {words} ({{formalized}} points for a formal agreement, {{collapsed}} for collapse, "
+            "{faded} for fading).",
+            **told,
+        )
+    ]
 
 
 def _unconfirmed(content: Fields) -> Text | None:

@@ -13,8 +13,17 @@ from forecasting.artefacts.session import shared_fit, shared_index
 from forecasting.explain.drivers import Drivers, drivers
 from forecasting.explain.rungs import LadderState, PastRungs, past_rungs, related_cases, rung_of
 from forecasting.features import MODEL_FEATURES, DossierIndex
-from forecasting.forecasts import FittedModels, case_limits, ended_already, forecast, forecast_by_claims, open_cases
+from forecasting.forecasts import (
+    LEVEL,
+    FittedModels,
+    case_limits,
+    ended_already,
+    forecast,
+    forecast_by_claims,
+    open_cases,
+)
 from forecasting.forecasts.applicability import Applicability
+from forecasting.forecasts.situation import situation_of
 from forecasting.forecasts.training import case_lines
 from forecasting.forecasts.uncertain import MARGINAL
 from forecasting.models import BASE_RATES, DEFAULT, FIRST, HEADLINE
@@ -108,8 +117,8 @@ class Material:
 
     @remembered
     def drivers(self) -> Drivers:
-        """The hazard model's probability of formalization as a sum over its terms."""
-        return drivers(self.hazard_model, self.line, self.horizon)
+        """The headline as a sum over what it reads of the case."""
+        return drivers(self.pool, situation_of(self.dossier), (self.horizon,), LEVEL)
 
     @remembered
     def dossier(self) -> Dossier:

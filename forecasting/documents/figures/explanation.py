@@ -40,10 +40,11 @@ def reference_class_chart(rungs: list[dict[str, Any]], horizon: int) -> str:
 
 
 def drivers_chart(rows: list[dict[str, Any]], probability: float) -> str:
-    """From the base rate to the model's number: one step for each of the strongest drivers and one for the rest."""
+    """From the base rate to the forecast: one step for each of the strongest drivers and one for the rest."""
     (_, base), *steps = [(term_name(row["name"]), row["points"]) for row in rows]
     steps.sort(key=lambda step: -abs(step[1]))
-    steps = [*steps[:STEPS], ("All others together", sum(size for _, size in steps[STEPS:]))]
+    if len(steps) > STEPS:
+        steps = [*steps[:STEPS], ("All others together", sum(size for _, size in steps[STEPS:]))]
     with mpl.rc_context(STYLE):
         height = 0.42 * (len(steps) + 2) + 0.5
         figure = Figure(figsize=(6.4, height))
@@ -55,7 +56,7 @@ def drivers_chart(rows: list[dict[str, Any]], probability: float) -> str:
             _bar(axis, line, reached, size, RISES if size > 0 else FALLS, points(size))
             reached += size
         _bar(axis, len(steps) + 1, 0.0, probability, INK, f"{100 * probability:.0f} %")
-        names = ["Base rate at its age", *(name for name, _ in steps), "The model's number"]
+        names = ["Base rate at its age", *(name for name, _ in steps), "The forecast"]
         axis.set_yticks(range(len(names)), [fill(name, 34) for name in names], fontsize=10.5)
         axis.set_ylim(len(names) - 0.5, -0.5)
         axis.set_xlim(0, 1.12 * axis.get_xlim()[1])
