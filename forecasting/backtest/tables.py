@@ -46,6 +46,15 @@ def skill_table(scored: Backtest) -> pd.DataFrame:
     pandas.DataFrame
         `sample`, `weights`, `model`, `reference`, `score` and the columns of `skill_by`. Of the ladder forecast over
         the base rate there are all parts; of the others the whole alone, and horizons of formalization.
+
+    Examples
+    --------
+    >>> from forecasting import load_history
+    >>> from forecasting.backtest import backtest
+    >>> models = ["ladder", "base_rate"]
+    >>> table = skill_table(backtest(load_history(as_of="1990-12-31"), "rolling", only=["1985"], models=models))
+    >>> table["sample"].unique().tolist(), sorted(table["model"].unique())
+    (['all', 'development', 'reserved'], ['ladder'])
     """
     tables = []
     for sample in SAMPLES:

@@ -20,10 +20,16 @@ app = typer.Typer(
 )
 
 Ledger = Annotated[Path, typer.Option("--ledger", help="Folder of the ledger.")]
-Models = Annotated[str, typer.Option("--models", help="Models to issue; the base rate is always included.")]
+Models = Annotated[
+    str | None,
+    typer.Option(
+        "--models",
+        help="Models to issue; the base rate is always included. Default: the headline, the forecasts that it is made "
+        "of or stands beside, and the first registration's model.",
+    ),
+]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="YYYY-MM-DD. Default: the record's end.")]
 DEFAULT = Path("ledger")
-MODELS = "primary,base_rate"
 ONE_FORECAST = "--case, --cause, --horizon and --probability"
 
 
@@ -33,7 +39,7 @@ def issue(
     every: Annotated[bool, typer.Option("--all", help="All cases not known to have ended.")] = False,
     as_of: AsOf = None,
     horizons: Annotated[str | None, typer.Option("--horizons", help="Months after the as-of day.")] = None,
-    models: Models = MODELS,
+    models: Models = None,
     target: Target = "concluded",
     data: Data = None,
     ledger: Ledger = DEFAULT,
@@ -43,35 +49,36 @@ def issue(
         raise UsageError(f"expected cases or --all, got {'both' if every else 'neither'}; give one of them")
     day = parse_day(as_of) if as_of is not None else None
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
+    from forecasting.ledger import MODELS_ISSUED, open_lineage
     from forecasting.ledger import issue as put
-    from forecasting.ledger import open_lineage
     from forecasting.record.history import load_history
 
     history = load_history(data, day)
-    table, silent, lineage = open_lineage(history, names_in(models), target, cases or None, months)
+    names = names_in(models) if models is not None else MODELS_ISSUED
+    table, silent, lineage = open_lineage(history, names, target, cases or None, months)
     for model, reasons in silent.items():
         for case, reason in reasons.items():
             print(f"{model} abstains for {case}: {reason}", file=sys.stderr)
-    _print_written(
-        put(table, ledger, history, target=target, models=names_in(models), abstained=silent, lineage=lineage)
-    )
+    _print_written(put(table, ledger, history, target=target, models=names, abstained=silent, lineage=lineage))
 
 
 @app.command()
 def replay(
     first: Annotated[int, typer.Option("--from", help="First year.")],
     last: Annotated[int, typer.Option("--to", help="Last year.")],
-    models: Models = MODELS,
+    models: Models = None,
     target: Target = "concluded",
     jobs: Jobs = 1,
     data: Data = None,
     ledger: Ledger = DEFAULT,
 ) -> None:
     """Issue, marked as replay, the forecasts of each 1 January for all cases then open."""
+    from forecasting.ledger import MODELS_ISSUED
     from forecasting.ledger import replay as put
     from forecasting.record.history import load_history
 
-    for written in put(load_history(data), ledger, first, last, models=names_in(models), target=target, jobs=jobs):
+    names = names_in(models) if models is not None else MODELS_ISSUED
+    for written in put(load_history(data), ledger, first, last, models=names, target=target, jobs=jobs):
         _print_written(written)
 
 

@@ -4,7 +4,7 @@ from forecasting.ledger.additions import add, read_opinions, retract
 from forecasting.ledger.chain import Chain, read_chain, verify
 from forecasting.ledger.changes import EntryChanges, entry_changes
 from forecasting.ledger.hubverse import export
-from forecasting.ledger.issue import issue, open_forecasts, open_lineage, replay
+from forecasting.ledger.issue import MODELS_ISSUED, issue, open_forecasts, open_lineage, replay
 from forecasting.ledger.pool import pool
 from forecasting.ledger.questions import question, read
 from forecasting.ledger.resolve import resolve
@@ -12,6 +12,7 @@ from forecasting.ledger.score import Scorecard, score
 from forecasting.ledger.writer import Written, append
 
 __all__ = [
+    "MODELS_ISSUED",
     "Chain",
     "EntryChanges",
     "Scorecard",
