@@ -1,6 +1,7 @@
 """A card from record, artefact and results: one function per section, registered in `SECTIONS`."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from forecasting.documents.blocks import Cell
 from forecasting.documents.card import (
     bounds,
     details,
@@ -96,6 +98,10 @@ def filled(name: str, make: Callable[[], CardSection]) -> CardSection:
     return section
 
 
+MOST_LISTED: Final = 200
+"""Differences that a card lists one by one; of more it tells how many are in each section."""
+
+
 def changed(previous: Card | None, card: Card) -> CardSection:
     """Changes since the version before: the differences that `forecasting card diff` prints."""
     title = "Changes since the last version"
@@ -103,11 +109,22 @@ def changed(previous: Card | None, card: Card) -> CardSection:
         return CardSection(title=title, blocks=(text("This is the first version of the card."),))
     found = differences(previous, card, ignore=(CHANGES,))
     said = text("{n} values or texts differ from version {before}.", n=count(len(found)), before=code(previous.version))
-    rows = [[quote(one.section), code(one.pointer), quote(_told(one.said)), quote(_told(one.found))] for one in found]
-    return CardSection(
-        title=title,
-        blocks=(said, *([table("Every difference", ("Section", "Pointer", "Before", "Now"), rows)] if rows else [])),
-    )
+    if len(found) > MOST_LISTED:
+        sections = Counter(one.section.split(":")[0] or "The card itself" for one in found)
+        rows: list[list[Cell]] = [[quote(name), count(n)] for name, n in sections.items()]
+        listed = table("Differences by section", ("Section", "Differences"), rows)
+        said = text(
+            "{n} values or texts differ from version {before}: too many to list here; {command} prints every one.",
+            n=count(len(found)),
+            before=code(previous.version),
+            command=code(f"forecasting card diff card-{previous.version}.json card-{card.version}.json"),
+        )
+    else:
+        rows = [
+            [quote(one.section), code(one.pointer), quote(_told(one.said)), quote(_told(one.found))] for one in found
+        ]
+        listed = table("Every difference", ("Section", "Pointer", "Before", "Now"), rows)
+    return CardSection(title=title, blocks=(said, *([listed] if found else [])))
 
 
 def _told(value: Any) -> str:
