@@ -32,7 +32,7 @@ class UnshrunkLadder(LadderModel):
         k = len(self.causes)
         fixed = Recalibration(np.zeros(k), np.ones(k), np.eye(2 * k) * 1e-24)
         self.hazard_ = replace(self.hazard_, root=np.zeros_like(self.hazard_.root), recalibration=fixed)
-        self._draw()
+        self.draw_coefficients()
         return self
 
 

@@ -116,12 +116,10 @@ def _known_dates(table: pd.DataFrame, history: History, target: str) -> NDArray[
     full = np.ceil((table["age_months"] + table["horizon"]).to_numpy() * DAYS_PER_MONTH).astype("timedelta64[D]")
     calendar = [deadline(day.date(), int(months)) for day, months in zip(table["as_of"], table["horizon"], strict=True)]
     passed = np.maximum(start + full, np.array(calendar, dtype="datetime64[D]"))
-    ending, seen = (
-        outcomes[name].loc[case].to_numpy().astype("datetime64[D]") for name in ("end_known_date", "last_seen")
-    )
-    # Going on is known once the case was seen after the deadline; any other state once the ending was known.
-    is_seen_going_on = (table["state"] == ONGOING).to_numpy() & (seen >= passed)
-    return np.where(is_seen_going_on, passed, np.maximum(passed, ending))
+    ending = outcomes["end_known_date"].loc[case].to_numpy().astype("datetime64[D]")
+    # A window without an ending on record is over once it has passed; an ending counts once it was known.
+    is_going_on = (table["state"] == ONGOING).to_numpy()
+    return np.where(is_going_on, passed, np.maximum(passed, ending)).astype("datetime64[us]")
 
 
 def write_track_record(path: Path, scored: Backtest, history: History, target: str = TARGETS[0]) -> None:

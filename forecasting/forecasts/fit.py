@@ -16,6 +16,7 @@ from forecasting.forecasts.ladder_rows import (
     Followed,
     covariate_table,
     follow_ups,
+    follow_ups_by_age,
     landmark_lines,
     months_ago,
 )
@@ -236,7 +237,7 @@ class _Learned:
         return landmark_lines(followed, marks, covariate_table(self._index, days, COVARIATES), COVARIATES)
 
     def _rate(self, name: str, rate: DatedRate, population: Population) -> DatedRate:
-        known, followed = self._followed(population)
+        known, followed = self._followed_by_age(population)
         ago = months_ago(followed, known, self._history.as_of)
         classes = class_labels(known.starts, name)[followed.spell] if rate.by_class else None
         return rate.fit(followed.cases, ago, classes)
@@ -247,6 +248,13 @@ class _Learned:
             return known, follow_ups(self._index, known)
 
         return once(self._kept, population, follow)
+
+    def _followed_by_age(self, population: Population) -> tuple[Spells, Followed]:
+        def follow() -> tuple[Spells, Followed]:
+            known = spells(self._history, self._target, population)
+            return known, follow_ups_by_age(self._index, known)
+
+        return once(self._kept, ("by age", population), follow)
 
 
 def _require_endings(history: History, known: Spells, population: str, target: str) -> None:

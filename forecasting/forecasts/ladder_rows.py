@@ -125,6 +125,43 @@ def months_ago(followed: Followed, core: Spells, day: date) -> Integers:
     return np.asarray((since // DAYS_PER_MONTH).astype(np.int64)[followed.spell])
 
 
+def follow_ups_by_age(index: DossierIndex, core: Spells) -> Followed:
+    """Months of spells without their states, one row each: what a base rate learns from, and no more is read.
+
+    Parameters
+    ----------
+    index : DossierIndex
+        Dossiers of the record.
+    core : Spells
+        n spells known on its day.
+
+    Returns
+    -------
+    Followed
+        n rows, every state, form and term 0.
+    """
+    n = len(core.exit)
+    dossiers = [index.dossier(case_id, index.as_of) for case_id in core.case_ids]
+    looked = np.array([_month_of(dossier, dossier.looked_until) for dossier in dossiers], dtype=np.int64)
+    reached = np.array([_month_of(dossier, index.as_of) for dossier in dossiers], dtype=np.int64)
+    until = np.where(core.cause > 0, core.exit, np.maximum(core.exit, reached))
+    zero = np.zeros(n, dtype=np.int64)
+    cases = FollowUps(
+        key=np.array([case_key(case_id) for case_id in core.case_ids], dtype=np.int64),
+        component=component_keys(core.case_ids, core.group),
+        weight=np.ones(n),
+        entry=core.entry,
+        exit=core.exit,
+        cause=core.cause,
+        until=until,
+        looked=np.clip(looked, core.exit, until),
+        form=zero,
+        term=zero,
+        states=np.zeros((n, int(until.max(initial=0))), dtype=np.int64),
+    )
+    return Followed(cases, np.arange(n))
+
+
 def landmark_lines(followed: Followed, marks: Landmarks, values: Floats, covariates: Sequence[Term]) -> Lines:
     """Landmarks of followed spells.
 

@@ -75,7 +75,7 @@ class LadderTraining:
 
     def fit(self, model: LadderModel) -> LadderModel:
         """A clone of a model, with these covariates, fitted on the rows."""
-        chosen = LadderModel(**model.get_params(deep=False) | {"covariates": self.covariates})
+        chosen = type(model)(**model.get_params(deep=False) | {"covariates": self.covariates})
         return chosen.fit(self.followed.cases, landmark_lines(self.followed, self.marks, self.values, self.covariates))
 
     def fit_rate(self, name: str, detection: Detection, n_draws: int = 2, seed: int = 20260205) -> DatedRate:

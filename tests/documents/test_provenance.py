@@ -257,6 +257,8 @@ LIMIT = {"limit", "hazard_model.limit", "confidence", "explanation.track_record"
 HAZARD = {"hazard_model.forecast", "curve"}
 CORRECTED = ("table", "row_key", "field", "value", "reason")
 ACTS = HAZARD | {"contested"}
+OF_LADDER = {"both_ends", "forecast", "headline", "verdict", "contested", "rung.steps", "explanation.drivers"}
+FITTED = OF_LADDER | {"curve", "reference_classes"}
 SITUATIONS = {f"situation.{name}" for name in SITUATION}
 OPEN = SITUATIONS | {
     "calendar",
@@ -296,7 +298,7 @@ IN_VAIN = {
         {"situation.claims"}, ("events.standing",),
     ),
     "every correction was recorded after the day: an earlier day of recording does change the value": (
-        {"situation.claims", "timeline", "rung.steps", "explanation.drivers"}, tuple(f"corrections.{name}" for name in CORRECTED),
+        {"situation.claims", "timeline"} | FITTED, tuple(f"corrections.{name}" for name in (*CORRECTED, "recorded_on")),
     ),
     "the case was looked for until the day itself, as more than one column says": (
         {"situation.ladders"}, ("outcomes.last_observed_date", "outcomes.looked_until"),
@@ -319,10 +321,16 @@ IN_VAIN = {
         {"rung.here"}, ("cases.type", "ladders.status"),
     ),
     "the model of the ladder reads acts for leaders' words alone": (
-        {"rung.steps", "explanation.drivers"},
-        ("cases.parties", "events.actor", "events.target", "events.plover", "events.event_date"),
+        OF_LADDER,
+        (
+            "cases.parties", "events.actor", "events.target", "events.plover", "events.event_date", "parties.kind",
+            "parties.successor",
+        ),
     ),
-    "that the case goes on is all that is asked of its outcome": (OPEN, ("outcomes.cause", "outcomes.end_known_date")),
+    "every case that goes on was looked for until the day or longer": (FITTED, ("outcomes.looked_until",)),
+    "that the case goes on is all that is asked of its outcome": (
+        OPEN | {"since", "explanation.changes"}, ("outcomes.cause", "outcomes.end_known_date"),
+    ),
 }  # fmt: skip
 
 

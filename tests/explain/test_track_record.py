@@ -139,8 +139,9 @@ def test_the_shipped_file_is_of_the_shipped_record(history):
     )
     lines = pd.read_csv(history.record.folder / FILE, parse_dates=["as_of"])
     skill = published("skill", history.sha256)
-    rolling = skill.query("design == 'rolling' and model == 'primary' and reference == 'base_rate'")
-    n_by_horizon = rolling[rolling["horizon"] != "all"].set_index("horizon")["n"]
+    asked = "design == 'rolling' and model == 'ladder' and reference == 'base_rate' and score == 'formalized'"
+    rolling = skill.query(f"{asked} and sample == 'all' and weights == 'forecast' and by == 'horizon'")
+    n_by_horizon = rolling.set_index("part")["n"]
     assert lines["horizon"].astype(str).value_counts().to_dict() == n_by_horizon.to_dict()
     got = {
         (case, pd.Timestamp(day), horizon): STATES[state]

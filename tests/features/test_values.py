@@ -53,7 +53,7 @@ BY_HAND = {
         "leader_endorsed": 1,
         "accusation_stands": 1,
         "unanswered_proposal": 1,
-        "unanswered_proposal_age": math.log1p(6 / DAYS_PER_MONTH),
+        "unanswered_proposal_age": math.log1p(13 / DAYS_PER_MONTH),
     },
     ("inf-moratorium-2019", "2022-01-01"): {"accusation_stands": 0, "signal_balance": 0},
     ("india-pakistan-test-moratoria-1998", "1998-06-11"): {"talks_under_way": 1, "third_party_objection": 0},

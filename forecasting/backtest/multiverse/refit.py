@@ -125,7 +125,8 @@ class Refit:
             row, weight, at = own.standings(chosen, int(number))
             model = self.model(int(number), FOLD_DRAWS)
             mixed = np.zeros((len(chosen), len(CAUSES), max(SCORED)))
-            np.add.at(mixed, row, weight[:, None, None] * model.mean_rises(at, _needed(own.states[chosen])[row]))
+            rises = model.mean_rises(at, _needed(own.states[chosen])[row])
+            np.add.at(mixed[..., : rises.shape[2]], row, weight[:, None, None] * rises)
             ages = own.mark_age[own.judged[chosen]]
             base = _rises(plain.fit(int(number)), ages)
             pooled = base if self._half_life is None else _rises(weighed.fit(int(number)), ages)
