@@ -5,9 +5,9 @@ from datetime import date
 
 import numpy as np
 
-from forecasting.forecasts import FittedModels
 from forecasting.record.cases import Dossier
 from forecasting.record.months import deadline, last_day_of_interval
+from forecasting.record.panel import Spells
 from forecasting.record.vocabulary import CAUSES, ONGOING
 
 
@@ -57,13 +57,13 @@ def term_end(dossier: Dossier) -> date | None:
     return deadline(last_day_of_interval(dossier.start_date, str(dossier.start["start_precision"])), int(months))
 
 
-def stated_terms(fitted: FittedModels) -> StatedTerms:
-    """States of the fitted spells at the end of their stated term.
+def stated_terms(known: Spells) -> StatedTerms:
+    """States of spells at the end of their stated term.
 
     Parameters
     ----------
-    fitted : FittedModels
-        Models with the spells they were fitted on.
+    known : Spells
+        Spells known on a day.
 
     Returns
     -------
@@ -72,16 +72,16 @@ def stated_terms(fitted: FittedModels) -> StatedTerms:
 
     Examples
     --------
-    >>> from forecasting import fit_models, load_history
-    >>> found = stated_terms(fit_models(load_history(as_of="2026-02-05"), ["base_rate"]))
+    >>> from forecasting import load_history
+    >>> from forecasting.record.panel import spells
+    >>> found = stated_terms(spells(load_history(as_of="2026-02-05")))
     >>> found.n == sum(found.states.values())
     True
     """
-    spells = fitted.spells
-    term = spells.starts["stated_horizon_months"].to_numpy(dtype=np.float64)
-    decided = (term > 0) & ((spells.cause > 0) | (spells.exit > term))
-    within = decided & (spells.exit <= np.ceil(term)) & (spells.cause > 0)
-    states = {cause: int(np.sum(within & (spells.cause == k + 1))) for k, cause in enumerate(CAUSES)}
+    term = known.starts["stated_horizon_months"].to_numpy(dtype=np.float64)
+    decided = (term > 0) & ((known.cause > 0) | (known.exit > term))
+    within = decided & (known.exit <= np.ceil(term)) & (known.cause > 0)
+    states = {cause: int(np.sum(within & (known.cause == k + 1))) for k, cause in enumerate(CAUSES)}
     states[ONGOING] = int(np.sum(decided & ~within))
-    beyond = int(np.sum(decided & ~within & (spells.exit > term + 3)))
+    beyond = int(np.sum(decided & ~within & (known.exit > term + 3)))
     return StatedTerms(int(decided.sum()), states, beyond)

@@ -28,6 +28,7 @@ from forecasting.forecasts.uncertain import marginal_probabilities
 from forecasting.models import BASE_RATE, DEFAULT
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, calendar_months, deadline
+from forecasting.record.panel import spells
 from forecasting.record.vocabulary import CAUSES, TARGETS
 from forecasting.store.errors import AbstentionError
 
@@ -187,7 +188,7 @@ def reference_class_values(found: Material) -> list[Content]:
 
 def earlier_terms(found: Material) -> Content:
     """Observed states of earlier arrangements at the end of their stated terms."""
-    terms = stated_terms(found.base_rates)
+    terms = stated_terms(spells(found.history, found.target))
     return {"n": terms.n, "states": terms.states, "beyond": terms.beyond}
 
 
