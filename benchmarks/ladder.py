@@ -23,12 +23,12 @@ from joblib.externals.loky import get_reusable_executor
 from sklearn.linear_model import LogisticRegression
 
 from forecasting.backtest import backtest
-from forecasting.backtest.scored_models import LADDER, LADDER_MODEL, RATES
 from forecasting.features import DossierIndex
 from forecasting.forecasts.forecast import open_cases
 from forecasting.forecasts.ladder import case_standings, fit_ladder
 from forecasting.forecasts.ladder_rows import COVARIATES, landmark_lines
-from forecasting.forecasts.ladder_training import ladder_training
+from forecasting.forecasts.ladder_training import RATES, ladder_training
+from forecasting.models import HEADLINE, LADDER_MODEL
 from forecasting.models.episodes import duration_bin
 from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_design import (
@@ -136,7 +136,7 @@ def fits_and_draws(history):
 
 def designs(history, theirs):
     """Both designs with the ladder's models alone, in two processes."""
-    models = (LADDER, LADDER_MODEL, *RATES)
+    models = (HEADLINE, LADDER_MODEL, *RATES)
     for design in ("cluster", "rolling"):
         begin, before = time.perf_counter(), _all_seconds()
         made = backtest(history, design, TARGET, JOBS, models=models)

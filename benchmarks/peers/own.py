@@ -9,8 +9,9 @@ from benchmarks.peers import fold as folds
 from benchmarks.peers.fit import is_finished, key_of
 from forecasting.artefacts import code_sha256
 from forecasting.backtest import forecast_folds
-from forecasting.backtest.scored_models import LADDER, LADDER_MODEL, PRIMARY, RATES
 from forecasting.forecasts.ladder_rows import COVARIATES
+from forecasting.forecasts.ladder_training import RATES
+from forecasting.models import FIRST, HEADLINE, LADDER_MODEL
 from forecasting.models.incidence import aalen_johansen
 from forecasting.models.ladder import LadderModel
 from forecasting.models.recalibration_by_cause import Recalibration
@@ -21,7 +22,7 @@ TARGET = "concluded"
 N_NEAREST = 25
 WEAK_SD = 10.0
 UNSHRUNK = "near_unpenalised_ladder"
-OF_RECORD = (LADDER, LADDER_MODEL, UNSHRUNK, PRIMARY, *RATES)
+OF_RECORD = (HEADLINE, LADDER_MODEL, UNSHRUNK, FIRST, *RATES)
 
 
 class UnshrunkLadder(LadderModel):

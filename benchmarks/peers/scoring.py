@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting.backtest import ONGOING_STATE, SCORED, Backtest
-from forecasting.backtest.scored_models import LADDER
 from forecasting.forecasts import LEVEL
+from forecasting.models import HEADLINE
 from forecasting.record.vocabulary import CAUSES
 from forecasting.scores.calibration import calibration_in_the_large
 from forecasting.scores.resampling import draw_groups, interval_around, number_groups
@@ -44,7 +44,7 @@ def scored(design, every, forecasts):
 
     What rounding leaves outside [0, 1] is cut off.
     """
-    chosen = ~np.isnan(forecasts[LADDER]).any(axis=(1, 2)) & every.is_scored()
+    chosen = ~np.isnan(forecasts[HEADLINE]).any(axis=(1, 2)) & every.is_scored()
     origins = every.select(chosen)
     is_open = (origins.states < 0)[:, None, :]
     values = {model: np.where(is_open, np.nan, np.clip(each[chosen], 0, 1)) for model, each in forecasts.items()}
@@ -78,7 +78,13 @@ def table_of(backtest, times):
         values = {model: backtest.scores(score, model, horizon)[chosen] for model in backtest.probabilities}
         for model in values:
             found = backtest.skill(model, REFERENCE, score, horizon, level=LEVEL)
-            parts = (values[LADDER], values[model], values[REFERENCE], weights[chosen], backtest.origins.group[chosen])
+            parts = (
+                values[HEADLINE],
+                values[model],
+                values[REFERENCE],
+                weights[chosen],
+                backtest.origins.group[chosen],
+            )
             row = {"design": backtest.design, "score": name, "model": model, "brier": values[model].mean()}
             row |= _named("skill_over_base_rate", (found.value, found.lower, found.upper))
             row |= _named("ladder_minus", skill_difference(*parts))

@@ -9,18 +9,19 @@ from numpy.typing import NDArray
 from forecasting.backtest.checkpoints import Checkpoints
 from forecasting.backtest.designs import Fold
 from forecasting.backtest.origins import SCORED, Origins
-from forecasting.backtest.scored_models import BASE_SHARE, LADDER, LADDER_MODEL, PRIMARY, RATES, SCORED_MODELS
+from forecasting.backtest.scored_models import SCORED_MODELS
 from forecasting.backtest.standings import Known, OriginStandings, UncorrectedRecords, origin_standings, seen_cases
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts.fit import fit_hazard, start_covariates
 from forecasting.forecasts.ladder_rows import COVARIATES, KeepRungs, all_rungs
-from forecasting.forecasts.ladder_training import LadderTraining, ladder_training
+from forecasting.forecasts.ladder_training import RATES, LadderTraining, ladder_training
 from forecasting.forecasts.training import TrainingSet, lines_at, training_set
-from forecasting.models import MODELS
+from forecasting.models import BASE_RATE, FIRST, HEADLINE, LADDER_MODEL, MODELS
 from forecasting.models.detection import Detection, on_record
 from forecasting.models.hazard import HazardModel
 from forecasting.models.incidence import Incidence
 from forecasting.models.ladder import LadderModel
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.models.linear_pool import linear_pool
 from forecasting.record.history import History
 from forecasting.record.panel import spells
@@ -106,8 +107,8 @@ def forecast_folds(
                 learned = ladder_training(past.index, spells(past.history, target), model.covariates, keep)
             own = standings.of(fold.lines)
             found = ladder_probabilities(learned.without(fold.held_out), model, rows, own, models)
-            if PRIMARY in models:
-                found[PRIMARY] = _primary(past, records, rows, target, fold.held_out, model.detection)
+            if FIRST in models:
+                found[FIRST] = _primary(past, records, rows, target, fold.held_out, model.detection)
             found = {name: found[name] for name in models}
             if checkpoints:
                 checkpoints.write(fold, rows, found)
@@ -169,16 +170,17 @@ def ladder_probabilities(
     recorded, at = rows["recorded_months"].to_numpy(np.float64), seen_cases(rows, standings.types)
     found = {}
     for name in RATES:
-        if name in models or (name == "base_rate" and LADDER in models):
+        if name in models or (name == BASE_RATE and HEADLINE in models):
             rate = learned.fit_rate(name, model.detection)
             found[name] = _states(rate.predict_on_record(at, SCORED, recorded).values)
-    if LADDER in models or LADDER_MODEL in models:
+    if HEADLINE in models or LADDER_MODEL in models:
         fitted = learned.fit(model)
         values = fitted.predict_on_record(standings.at, SCORED, recorded[standings.line]).values
         mixed = np.zeros((len(rows), *values.shape[1:]))
         np.add.at(mixed, standings.line, standings.weight[:, None, None] * values)
         found[LADDER_MODEL] = _states(mixed)
-        found[LADDER] = linear_pool(found[LADDER_MODEL], found["base_rate"], BASE_SHARE)
+    if HEADLINE in models:
+        found[HEADLINE] = linear_pool(found[LADDER_MODEL], found[BASE_RATE], LadderPool().base_share)
     return found
 
 
@@ -201,7 +203,7 @@ def _primary(
 ) -> Floats:
     """The hazard model of the first registration, fitted by its own procedure; endings thinned like the others'."""
     learned = without(training_set(past.history, past.index.without(held_out), MODEL_FEATURES, target), held_out)
-    settings = MODELS[PRIMARY].get_params() | {"n_replicates": FEW_REPLICATES}
+    settings = MODELS[FIRST].get_params() | {"n_replicates": FEW_REPLICATES}
     fitted = fit_hazard(HazardModel(**settings), learned)
     months = tuple(range(1, max(SCORED) + 1))
     values = fitted.predict_cumulative_incidence(_covariates(records, rows, held_out), months).values

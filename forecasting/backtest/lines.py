@@ -16,8 +16,8 @@ from forecasting.backtest.designs import folds
 from forecasting.backtest.fold_forecasts import FOLD_MODEL, forecast_folds
 from forecasting.backtest.origins import SAMPLES, SCORED, Origins, origins
 from forecasting.backtest.results import Backtest, assemble
-from forecasting.backtest.scored_models import LADDER
 from forecasting.forecasts.ladder_rows import KeepRungs, all_rungs
+from forecasting.models import BASE_RATE, HEADLINE
 from forecasting.models.detection import CERTAIN, Detection
 from forecasting.models.ladder import LadderModel
 from forecasting.record.cases import Dossier
@@ -30,7 +30,7 @@ from forecasting.record.vocabulary import TARGETS
 LATE: Final = timedelta(days=183)
 FIRST_CODINGS: Final = f"{EVALUATION}/first_codings.csv"
 FROM_LINES: Final = "ladders_from_lines.csv"
-MODELS: Final = (LADDER, "base_rate")
+MODELS: Final = (HEADLINE, BASE_RATE)
 
 
 def high_confidence(dossier: Dossier) -> Sequence[Rung]:

@@ -4,16 +4,9 @@ from typing import Final
 
 from forecasting.backtest.designs import Design
 from forecasting.forecasts.ladder_training import RATES
-from forecasting.models.ladder_pool import LadderPool
+from forecasting.models import FIRST, HEADLINE, LADDER_MODEL
 
-LADDER: Final = "ladder"
-LADDER_MODEL: Final = "ladder_model"
-PRIMARY: Final = "primary"
-BASE_SHARE: Final = LadderPool().base_share
-SCORED_MODELS: Final = (LADDER, LADDER_MODEL, PRIMARY, *RATES)
-REFERENCES: Final = tuple(RATES)
-
-__all__ = ["BASE_SHARE", "LADDER", "LADDER_MODEL", "PRIMARY", "RATES", "REFERENCES", "SCORED_MODELS", "scored_models"]
+SCORED_MODELS: Final = (HEADLINE, LADDER_MODEL, FIRST, *RATES)
 
 
 def scored_models(design: Design) -> tuple[str, ...]:
@@ -22,4 +15,4 @@ def scored_models(design: Design) -> tuple[str, ...]:
     >>> "primary" in scored_models("cluster"), "primary" in scored_models("gap")
     (True, False)
     """
-    return tuple(name for name in SCORED_MODELS if name != PRIMARY or design not in ("gap", "rolling_cluster"))
+    return tuple(name for name in SCORED_MODELS if name != FIRST or design not in ("gap", "rolling_cluster"))

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.forecasts.ladder_rows import (
@@ -16,23 +16,19 @@ from forecasting.forecasts.ladder_rows import (
     covariate_table,
     follow_ups,
     landmark_lines,
+    months_ago,
 )
+from forecasting.models import BASE_RATE, MODELS
 from forecasting.models.dated_rate import DatedRate
 from forecasting.models.detection import Detection
 from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_design import Term
 from forecasting.record.dossiers import DossierIndex
-from forecasting.record.months import DAYS_PER_MONTH
 from forecasting.record.panel import Landmarks, Spells, landmarks
 
 Floats = NDArray[np.float64]
-RECENT_YEARS: Final = 20.0
-RATES: Final[dict[str, dict[str, Any]]] = {
-    "base_rate": {},
-    "type_base_rate": {"by_class": True},
-    "recent_base_rate": {"half_life": RECENT_YEARS},
-}
-"""Settings of the base rates by name: unweighted, by type, and with recent months weighing more."""
+RATES: Final = (BASE_RATE, "type_base_rate", "recent_base_rate")
+"""Base rates that are fitted on the very rows of the ladder's model, out of `MODELS`."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +49,8 @@ class LadderTraining:
         Covariates at the landmarks.
     covariates : tuple of Term
         Their names, scales and endings.
-    months_ago : numpy.ndarray of int, shape (n,)
-        Months from each start to the day of the fit.
+    as_of : date
+        Day of the fit.
     """
 
     core: Spells
@@ -63,7 +59,7 @@ class LadderTraining:
     marks: Landmarks
     values: Floats
     covariates: tuple[Term, ...]
-    months_ago: NDArray[np.int64]
+    as_of: date
 
     def without(self, held_out: Collection[str]) -> "LadderTraining":
         """The rows without those of some cases.
@@ -80,9 +76,10 @@ class LadderTraining:
 
     def fit_rate(self, name: str, detection: Detection, n_draws: int = 2, seed: int = 20260205) -> DatedRate:
         """A base rate out of `RATES` fitted on the rows; its intervals come from `n_draws` draws."""
-        rate = DatedRate(**RATES[name], detection=detection, n_draws=n_draws, seed=seed)
-        own = self.followed.spell
-        return rate.fit(self.followed.cases, self.months_ago[own], self.core.starts["type"].to_numpy(str)[own])
+        settings = {"detection": detection, "n_draws": n_draws, "seed": seed}
+        rate = DatedRate(**MODELS[name].get_params(deep=False) | settings)
+        types = self.core.starts["type"].to_numpy(str)[self.followed.spell]
+        return rate.fit(self.followed.cases, months_ago(self.followed, self.core, self.as_of), types)
 
 
 def ladder_training(
@@ -108,7 +105,6 @@ def ladder_training(
     """
     marks, names = landmarks(core), core.case_ids
     days = [(names[case], day.item()) for case, day in zip(marks.case, marks.day, strict=True)]
-    since = (pd.Timestamp(index.as_of) - core.starts["start_date"]).dt.days.to_numpy()
     return LadderTraining(
         core,
         np.ones(len(names), dtype=bool),
@@ -116,5 +112,5 @@ def ladder_training(
         marks,
         covariate_table(index, days, covariates, keep),
         covariates,
-        (since // DAYS_PER_MONTH).astype(np.int64),
+        index.as_of,
     )

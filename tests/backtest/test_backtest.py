@@ -160,6 +160,9 @@ def test_a_rolling_fold_gives_probabilities_of_every_state(history, every_origin
         np.testing.assert_allclose(states.sum(axis=1), 1.0)
         assert (states >= 0).all()
     np.testing.assert_allclose(found["ladder"], 0.75 * found["ladder_model"] + 0.25 * found["base_rate"])
+    alone = forecast_folds(history, every_origin, "concluded", years[:1], models=["ladder_model"])[0]
+    assert list(alone) == ["ladder_model"]
+    np.testing.assert_array_equal(alone["ladder_model"], found["ladder_model"])
 
 
 def test_a_perfect_forecast_has_skill_one_and_the_reference_none(perfect):
