@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest.breakdown import FEWEST_CASES, FEWEST_ENDINGS, count_endings
-from forecasting.backtest.origins import PERIODS, SCORED, Weights
+from forecasting.backtest.origins import PERIODS, SCORED, Sample, Weights
 from forecasting.backtest.results import Backtest
 from forecasting.forecasts import LEVEL
 from forecasting.record.vocabulary import CAUSES
@@ -19,7 +19,11 @@ FIGURES = ("ratio", "difference", "slope")
 
 
 def calibration_table(
-    scored: Backtest, model: str = "ladder", weights: Weights = "forecast", n_replicates: int = N_REPLICATES
+    scored: Backtest,
+    model: str = "ladder",
+    weights: Weights = "forecast",
+    n_replicates: int = N_REPLICATES,
+    sample: Sample = "all",
 ) -> pd.DataFrame:
     """Calibration in the large, slope, CORP decomposition and area under the curve of each cause at each horizon.
 
@@ -33,6 +37,8 @@ def calibration_table(
         See `Origins.weights`.
     n_replicates : int
         Bootstrap replicates of the intervals.
+    sample
+        See `Origins.weights`.
 
     Returns
     -------
@@ -44,11 +50,13 @@ def calibration_table(
         endings.
     """
     return pd.DataFrame(
-        [_row(scored, model, weights, cause, horizon, n_replicates) for cause in CAUSES for horizon in SCORED]
+        [_row(scored, model, weights, sample, cause, horizon, n_replicates) for cause in CAUSES for horizon in SCORED]
     ).astype({"n": int, "n_cases": int, "n_endings": int})
 
 
-def period_table(scored: Backtest, model: str = "ladder", reference: str = "base_rate") -> pd.DataFrame:
+def period_table(
+    scored: Backtest, model: str = "ladder", reference: str = "base_rate", sample: Sample = "all"
+) -> pd.DataFrame:
     """What was forecast and what came in each registered period, however few endings it holds.
 
     Parameters
@@ -57,6 +65,8 @@ def period_table(scored: Backtest, model: str = "ladder", reference: str = "base
         Forecasts of the models.
     model, reference : str
         Models of the backtest.
+    sample
+        See `Origins.weights`.
 
     Returns
     -------
@@ -66,10 +76,11 @@ def period_table(scored: Backtest, model: str = "ladder", reference: str = "base
         (mean Brier scores).
     """
     periods, rows = scored.origins.traits["period"].to_numpy(), []
+    weight = scored.origins.weights("forecast", None, sample)
     for period in PERIODS:
         for cause in CAUSES:
             for column, horizon in enumerate(SCORED):
-                own = (periods == period) & (scored.origins.states[:, column] >= 0)
+                own = (periods == period) & (weight > 0) & (scored.origins.states[:, column] >= 0)
                 if not own.any():
                     continue
                 k = CAUSES.index(cause)
@@ -86,7 +97,12 @@ def period_table(scored: Backtest, model: str = "ladder", reference: str = "base
 
 
 def reliability_curve(
-    scored: Backtest, cause: str, horizon: int = 60, model: str = "ladder", weights: Weights = "forecast"
+    scored: Backtest,
+    cause: str,
+    horizon: int = 60,
+    model: str = "ladder",
+    weights: Weights = "forecast",
+    sample: Sample = "all",
 ) -> pd.DataFrame:
     """CORP reliability curve of a cause at a horizon, with the 80 % consistency band of a calibrated forecast.
 
@@ -100,7 +116,7 @@ def reliability_curve(
         Months, out of `SCORED`.
     model : str
         Out of `SCORED_MODELS`.
-    weights : {"forecast", "start"}
+    weights, sample
         See `Origins.weights`.
 
     Returns
@@ -109,7 +125,7 @@ def reliability_curve(
         A row at both ends of each step of the curve: `forecast`, `observed` (recalibrated frequency), `lower`, `upper`,
         `share` (weight at or below that forecast), all in [0, 1]. Forecasts of a case share their draw in the band.
     """
-    rows, p, y, w = _one_cause(scored, model, weights, cause, horizon)
+    rows, p, y, w = _one_cause(scored, model, weights, sample, cause, horizon)
     found, case = corp(p, y, w), scored.origins.lines["case_id"].to_numpy()[rows]
     band = consistency_band(p, w, pd.factorize(case)[0], level=LEVEL)
     steps = np.flatnonzero(np.diff(found.recalibrated)) + 1
@@ -127,18 +143,18 @@ def reliability_curve(
 
 
 def _one_cause(
-    scored: Backtest, model: str, weights: Weights, cause: str, horizon: int
+    scored: Backtest, model: str, weights: Weights, sample: Sample, cause: str, horizon: int
 ) -> tuple[NDArray[np.bool_], Floats, Floats, Floats]:
-    weight, state, column = scored.origins.weights(weights), CAUSES.index(cause), SCORED.index(horizon)
+    weight, state, column = scored.origins.weights(weights, None, sample), CAUSES.index(cause), SCORED.index(horizon)
     rows = (weight > 0) & (scored.origins.states[:, column] >= 0)
     observed = (scored.origins.states[rows, column] == state).astype(np.float64)
     return rows, scored.probabilities[model][rows, state, column], observed, weight[rows]
 
 
 def _row(
-    scored: Backtest, model: str, weights: Weights, cause: str, horizon: int, n_replicates: int
+    scored: Backtest, model: str, weights: Weights, sample: Sample, cause: str, horizon: int, n_replicates: int
 ) -> dict[str, str | float]:
-    rows, p, y, w = _one_cause(scored, model, weights, cause, horizon)
+    rows, p, y, w = _one_cause(scored, model, weights, sample, cause, horizon)
     row: dict[str, str | float] = {
         "cause": cause,
         "horizon": horizon,

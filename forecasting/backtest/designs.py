@@ -1,7 +1,7 @@
 """Designs of the backtest: folds of origins, the day of the models' record, and the cases held out."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -16,8 +16,8 @@ from forecasting.record.successors import Successors
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import UsageError
 
-Design = Literal["cluster", "rolling", "rolling_cluster", "gap", "era", "dyad"]
-DESIGNS: tuple[Design, ...] = ("cluster", "rolling", "rolling_cluster", "gap", "era", "dyad")
+Design = Literal["cluster", "rolling", "rolling_cluster", "gap", "fresh", "fresh_rolling", "era", "dyad"]
+DESIGNS: tuple[Design, ...] = ("cluster", "rolling", "rolling_cluster", "gap", "fresh", "fresh_rolling", "era", "dyad")
 BURN_IN = 30
 
 
@@ -100,9 +100,10 @@ def folds(
         `cluster`: each component over cluster and instrument, as known at the record's end, is held out in turn.
         `rolling`: the origins of a year, by models fitted on what was known on its 1 January, from the first year with
         30 known endings. `rolling_cluster`: both, a fold for each component in each year. `gap`: the folds of
-        `cluster`, for origins with a gap (`gaps.with_gaps`). `era` and `dyad`, stress tests: the cases that started in
-        the same 25 years, or between the same two parties (of more than two: the cluster), are held out with every case
-        of their components.
+        `cluster`, for origins with a gap (`gaps.with_gaps`). `fresh`, `fresh_rolling`: `cluster` and `rolling_cluster`
+        with models that never learn from the cases coded for the fresh test, whichever case they forecast. `era` and
+        `dyad`, stress tests: the cases that started in the same 25 years, or between the same two parties (of more than
+        two: the cluster), are held out with every case of their components.
     target : {"concluded", "in_force"}
         What counts as formalized.
     only : sequence of str, optional
@@ -127,13 +128,15 @@ def folds(
     >>> rolling[0].name, rolling[0].day.isoformat()
     ('1985', '1985-01-01')
     """
+    never = origins.fresh_cases() if design in ("fresh", "fresh_rolling") else ()
     if design == "rolling":
-        found = list(_years(history, origins, target, only))
-    elif design == "rolling_cluster":
-        years = _years(history, origins, target, None if only is None else [name.split(" ")[0] for name in only])
+        found = list(_years(history, origins, target, only, never))
+    elif design in ("rolling_cluster", "fresh_rolling"):
+        years = _years(history, origins, target, None if only is None else [name.split(" ")[0] for name in only], never)
         found = list(_components_of_years(years, origins, spells(history, target, "pooled")))
     else:
         found = list(_held_out(history, origins, spells(history, target, "pooled"), _UNITS[design]))
+    found = [replace(fold, held_out=tuple(dict.fromkeys((*fold.held_out, *never)))) for fold in found]
     by_name = {fold.name: fold for fold in found}
     for name in only or ():
         if name not in by_name:
@@ -181,12 +184,18 @@ def _held_out(
         yield Fold(name, np.flatnonzero(unit_of_line == name), history.as_of, held_out)
 
 
-def _years(history: History, origins: Origins, target: str, only: Sequence[str] | None) -> Iterator[Fold]:
+def _years(
+    history: History, origins: Origins, target: str, only: Sequence[str] | None, never: Sequence[str]
+) -> Iterator[Fold]:
+    """The folds of the years by whose first day enough endings were known, not counting cases never learned from."""
     years = np.array([day.year for day in origins.lines["day"]])
     for year in np.unique(years):
         first = date(int(year), 1, 1)
         # `only` spares the years that are not expected their reading of the record as of their first day.
-        if (only is None or str(year) in only) and int(spells(history.at(first), target).endings().sum()) >= BURN_IN:
+        if only is not None and str(year) not in only:
+            continue
+        known = spells(history.at(first), target)
+        if int(((known.cause > 0) & ~np.isin(known.case_ids, list(never))).sum()) >= BURN_IN:
             yield Fold(str(year), np.flatnonzero(years == year), first, ())
 
 
@@ -203,6 +212,7 @@ def _components_of_years(years: Iterator[Fold], origins: Origins, core: Spells) 
 _UNITS: dict[str, Callable[[History, Spells], Sequence[str]]] = {
     "cluster": lambda _, core: [f"{group:03d}" for group in core.group],
     "gap": lambda _, core: [f"{group:03d}" for group in core.group],
+    "fresh": lambda _, core: [f"{group:03d}" for group in core.group],
     "era": lambda _, core: [era_name(day.year) for day in core.starts["start_date"]],
     "dyad": lambda history, core: Successors(history.parties).dyads(core.starts),
 }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from forecasting.backtest.breakdown import skill_by
 from forecasting.backtest.designs import folds
 from forecasting.backtest.fold_forecasts import FOLD_MODEL, forecast_folds
-from forecasting.backtest.origins import SAMPLES, SCORED, Origins, origins
+from forecasting.backtest.origins import SCORED, Origins, origins
 from forecasting.backtest.results import Backtest, assemble
 from forecasting.forecasts.ladder_rows import KeepRungs, all_rungs
 from forecasting.models import BASE_RATE, HEADLINE
@@ -204,11 +204,10 @@ def lines_table(lines: Mapping[str, Backtest]) -> pd.DataFrame:
     """
     tables = []
     for name, scored in lines.items():
-        for sample in SAMPLES:
-            if scored.origins.weights("forecast", None, sample).any():
-                rows = pd.concat([skill_by(scored, by, score="formalized", sample=sample) for by in ("all", "horizon")])
-                chosen = rows[rows["part"].isin(["all", "12"])].drop(columns="by")
-                tables.append(chosen.assign(kind=KINDS[name], line=name, sample=sample))
+        for sample in scored.origins.samples():
+            rows = pd.concat([skill_by(scored, by, score="formalized", sample=sample) for by in ("all", "horizon")])
+            chosen = rows[rows["part"].isin(["all", "12"])].drop(columns="by")
+            tables.append(chosen.assign(kind=KINDS[name], line=name, sample=sample))
     table = pd.concat(tables, ignore_index=True)
     head = ["kind", "line", "sample"]
     return table[[*head, *table.columns.drop(head)]]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,17 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Weights = Literal["forecast", "start"]
 WEIGHTS: tuple[Weights, ...] = ("forecast", "start")
-Sample = Literal["all", "development", "reserved"]
-SAMPLES: tuple[Sample, ...] = ("all", "development", "reserved")
-HALVES = {"pilot": "development", "rest": "reserved"}
+Sample = Literal["all", "development", "reserved", "fresh", "reserved and fresh"]
+SAMPLES: dict[Sample, tuple[str, ...]] = {
+    "all": (),
+    "development": ("development",),
+    "reserved": ("reserved",),
+    "fresh": ("fresh",),
+    "reserved and fresh": ("reserved", "fresh"),
+}
+"""Samples by name, each with its parts of `evaluation/split.csv`; of `all` they do not matter."""
+FRESH: Final = "fresh"
+PARTS = {"pilot": "development", "rest": "reserved", FRESH: FRESH}
 SCORED = (12, 24, 36, 60, 120)
 ONGOING_STATE = len(CAUSES)
 PERIODS = {"before 1970": 0, "1970-1989": 1970, "1990-2010": 1990, "since 2011": 2011}
@@ -50,8 +58,8 @@ class Origins:
     cause : numpy.ndarray of shape (n,)
         0 for going on, k for the k-th of `CAUSES`.
     traits : pandas.DataFrame of n rows
-        `type`, `period` of the forecast, `confidence` of the coding, `moment` (start or anniversary) and `half` of the
-        case (development or reserved), by which skill is broken down. No model uses them.
+        `type`, `period` of the forecast, `confidence` of the coding, `moment` (start or anniversary) and `part` of the
+        cases (development, reserved or fresh), by which skill is broken down. No model uses them.
 
     Examples
     --------
@@ -97,8 +105,8 @@ class Origins:
             others.
         horizon : int, optional
             Months; a forecast is scored if its window is over. By default, if that of any horizon is.
-        sample : {"all", "development", "reserved"}
-            Half of the cases, see `evaluation/split.csv`.
+        sample : {"all", "development", "reserved", "fresh", "reserved and fresh"}
+            Part of the cases, see `evaluation/split.csv`.
 
         Returns
         -------
@@ -117,9 +125,18 @@ class Origins:
         scored = self.is_scored(horizon)
         if scheme == "start":
             scored &= (self.traits["moment"] == "start").to_numpy()
-        if sample != "all":
-            scored &= (self.traits["half"] == sample).to_numpy()
+        if SAMPLES[sample]:
+            scored &= self.traits["part"].isin(SAMPLES[sample]).to_numpy()
         return scored.astype(np.float64)
+
+    def samples(self) -> tuple[Sample, ...]:
+        """Samples of which a forecast of every part is scored."""
+        scored = set(self.traits["part"][self.is_scored()])
+        return tuple(sample for sample, parts in SAMPLES.items() if scored.issuperset(parts))
+
+    def fresh_cases(self) -> tuple[str, ...]:
+        """Cases coded for the fresh test of the second registration, in their order."""
+        return tuple(dict.fromkeys(self.lines["case_id"][self.traits["part"] == FRESH]))
 
 
 def origins(history: History, target: str = TARGETS[0]) -> Origins:
@@ -227,15 +244,15 @@ def _traits(history: History, lines: pd.DataFrame) -> pd.DataFrame:
             "period": [period_name(day.year) for day in lines["day"]],
             "confidence": coding["confidence"].to_numpy(),
             "moment": np.where(lines["case_id"].duplicated(), "anniversary", "start"),
-            "half": _halves(history, lines["case_id"]),
+            "part": _parts(history, lines["case_id"]),
         }
     )
 
 
-def _halves(history: History, case_ids: "pd.Series[str]") -> list[str]:
-    """Half of each case; one that the split does not name, such as a case of the user's own, is in neither."""
+def _parts(history: History, case_ids: "pd.Series[str]") -> list[str]:
+    """Part of each case; one that the split does not name, such as a case of the user's own, is in none."""
     path = history.record.folder / EVALUATION / "split.csv"
     if not path.is_file():
         return [""] * len(case_ids)
-    split = pd.read_csv(path).set_index("case_id")["half"].map(HALVES)
+    split = pd.read_csv(path).set_index("case_id")["half"].map(PARTS)
     return list(case_ids.map(split).fillna(""))

@@ -10,9 +10,11 @@ SCORED_MODELS: Final = (HEADLINE, LADDER_MODEL, FIRST, *RATES)
 
 
 def scored_models(design: Design) -> tuple[str, ...]:
-    """Models that a design scores; the first registration's is in those that registered it.
+    """Models that a design scores; the first registration's is in those that hold out by one rule alone, without gaps.
 
     >>> "primary" in scored_models("cluster"), "primary" in scored_models("gap")
     (True, False)
     """
-    return tuple(name for name in SCORED_MODELS if name != FIRST or design not in ("gap", "rolling_cluster"))
+    return tuple(
+        name for name in SCORED_MODELS if name != FIRST or design not in ("gap", "rolling_cluster", "fresh_rolling")
+    )

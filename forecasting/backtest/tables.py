@@ -9,7 +9,7 @@ import pandas as pd
 from forecasting.backtest.breakdown import BREAKDOWNS, skill_by
 from forecasting.backtest.calibration import calibration_table, period_table, reliability_curve
 from forecasting.backtest.designs import DESIGNS, Design
-from forecasting.backtest.origins import SAMPLES, WEIGHTS, Weights
+from forecasting.backtest.origins import FRESH, WEIGHTS, Sample, Weights
 from forecasting.backtest.results import SCORES, Backtest
 from forecasting.forecasts import LEVEL
 from forecasting.record.vocabulary import CAUSES
@@ -57,9 +57,7 @@ def skill_table(scored: Backtest) -> pd.DataFrame:
     (['all', 'development', 'reserved'], ['ladder'])
     """
     tables = []
-    for sample in SAMPLES:
-        if not scored.origins.weights("forecast", None, sample).any():
-            continue
+    for sample in scored.origins.samples():
         for weights in WEIGHTS:
             for model, reference in _pairs(scored):
                 for score in SCORES:
@@ -75,8 +73,7 @@ def headline_table(scored: Backtest) -> pd.DataFrame:
     weights: Weights = "forecast"
     tables = [
         skill_by(scored, by, score=score, weights=weights, sample=sample).assign(sample=sample, score=score)
-        for sample in SAMPLES
-        if scored.origins.weights(weights, None, sample).any()
+        for sample in scored.origins.samples()
         for score in ("formalized", "states", "collapsed", "faded")
         for by in ("all", "horizon")
     ]
@@ -89,18 +86,17 @@ def slope_table(scored: Backtest) -> pd.DataFrame:
     Columns: `sample`, `cause`, `slope`, `sd`, `lower95`, `upper95` (components resampled whole).
     """
     rows = []
-    for sample in SAMPLES:
-        if scored.origins.weights("forecast", None, sample).any():
-            for cause in CAUSES:
-                found = scored.slope(cause, sample=sample)
-                rows.append({
-                    "sample": sample, "cause": cause, "slope": found.value, "sd": found.sd,
-                    "lower95": found.lower, "upper95": found.upper,
-                })  # fmt: skip
+    for sample in scored.origins.samples():
+        for cause in CAUSES:
+            found = scored.slope(cause, sample=sample)
+            rows.append({
+                "sample": sample, "cause": cause, "slope": found.value, "sd": found.sd,
+                "lower95": found.lower, "upper95": found.upper,
+            })  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def power_table(scored: Backtest, score: str = "formalized") -> pd.DataFrame:
+def power_table(scored: Backtest, score: str = "formalized", sample: Sample = "all") -> pd.DataFrame:
     """Paired differences of each pair of models, with their power.
 
     Columns: `model`, `against`, `difference` (the score that `model` saves more than `against`, as a share of the base
@@ -109,7 +105,7 @@ def power_table(scored: Backtest, score: str = "formalized") -> pd.DataFrame:
     excludes 0), `same_sign` (probability that a repetition shows the same sign), `n`, `n_groups` and `tier` (of
     `model`, 1 the best; models of one tier are indistinguishable). See `scores.power.Power`.
     """
-    weight = scored.origins.weights()
+    weight = scored.origins.weights("forecast", None, sample)
     rows = weight > 0
     models = tuple(scored.probabilities)
     scores, group = {model: scored.scores(score, model)[rows] for model in models}, scored.origins.group[rows]
@@ -137,17 +133,21 @@ def result_tables(scored: Backtest) -> dict[str, pd.DataFrame]:
     -------
     dict of str to pandas.DataFrame
         `skill`, `slope`, `calibration`, `reliability` (curves at 60 months), `periods` and `power`; see `skill_table`,
-        `slope_table`, `calibration_table`, `reliability_curve`, `period_table` and `power_table`.
+        `slope_table`, `calibration_table`, `reliability_curve`, `period_table` and `power_table`. From `calibration`
+        on they are of the fresh cases in the designs that never learn from them, and of all cases elsewhere.
     """
-    curves = [reliability_curve(scored, cause).assign(cause=cause, horizon=60) for cause in CAUSES]
-    weighted = [calibration_table(scored, weights=weights).assign(weights=weights) for weights in WEIGHTS]
+    sample: Sample = FRESH if scored.design in ("fresh", "fresh_rolling") else "all"
+    curves = [reliability_curve(scored, cause, sample=sample).assign(cause=cause, horizon=60) for cause in CAUSES]
+    weighted = [
+        calibration_table(scored, weights=weights, sample=sample).assign(weights=weights) for weights in WEIGHTS
+    ]
     return {
         "skill": skill_table(scored),
         "slope": slope_table(scored),
         "calibration": _first(pd.concat(weighted, ignore_index=True), ["weights"]),
         "reliability": _first(pd.concat(curves, ignore_index=True), ["cause", "horizon"]),
-        "periods": period_table(scored),
-        "power": power_table(scored),
+        "periods": period_table(scored, sample=sample),
+        "power": power_table(scored, sample=sample),
     }
 
 

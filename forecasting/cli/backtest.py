@@ -18,7 +18,8 @@ def backtest(
         str,
         typer.Option(
             "--design",
-            help="cluster (related cases held out), rolling (as of each year), rolling_cluster, gap, era or dyad.",
+            help="cluster (related cases held out), rolling (as of each year), rolling_cluster, gap, fresh, "
+            "fresh_rolling (never learning from the fresh cases), era or dyad.",
         ),
     ],
     target: Target = "concluded",
@@ -38,7 +39,9 @@ def backtest(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", help="CSV file for the rolling forecasts; DATA/evaluation/track_record.csv is what reports read."
+            "--out",
+            help="CSV file for the forecasts one by one, of rolling, or of the fresh cases; "
+            "DATA/evaluation/track_record.csv is what reports read.",
         ),
     ] = None,
     as_json: Json = False,
@@ -48,13 +51,13 @@ def backtest(
     from forecasting.backtest import check_design
     from forecasting.backtest.lines import lines_table, registered_lines
     from forecasting.backtest.tables import headline_table, result_tables, write_tables
-    from forecasting.explain.track_record import check_rolling, write_track_record
+    from forecasting.explain.track_record import check_kept, write_track_record
     from forecasting.record.history import load_history
     from forecasting.store.errors import UsageError
 
     chosen = check_design(design, jobs)
     if out is not None:
-        check_rolling(chosen)
+        check_kept(chosen)
     if lines and (chosen != "cluster" or tables is None):
         raise UsageError("expected --design cluster and --tables with --lines, got other options; the lines are of it")
     history = load_history(data)

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest import SCORED, Backtest
+from forecasting.backtest.origins import FRESH
 from forecasting.forecasts import LEVEL
 from forecasting.models import BASE_RATE, FIRST, HEADLINE, LADDER_MODEL
 from forecasting.record.history import History
@@ -26,6 +27,8 @@ FILE: Final = f"{EVALUATION}/track_record.csv"
 MODELS: Final = (HEADLINE, LADDER_MODEL, FIRST, BASE_RATE)
 CHANCES: Final = tuple(f"{model}_{cause}" for model in MODELS for cause in CAUSES)
 COLUMNS: Final = ("case_id", "as_of", "age_months", "horizon", *CHANCES, "state", "known_date")
+KEPT: Final = ("rolling", FRESH, "fresh_rolling")
+"""Designs whose forecasts are kept one by one."""
 FEWEST_CASES: Final = 10
 DIGITS: Final = 4
 
@@ -123,14 +126,15 @@ def _known_dates(table: pd.DataFrame, history: History, target: str) -> NDArray[
 
 
 def write_track_record(path: Path, scored: Backtest, history: History, target: str = TARGETS[0]) -> None:
-    """Write the past forecasts of a rolling backtest, with the hash of the record and the target beside them.
+    """Write the forecasts of a backtest that are kept one by one, with the hash of the record and the target beside.
 
     Parameters
     ----------
     path : Path
         The CSV file; the hash and the target go into the same path with the suffix .json.
     scored : Backtest
-        Backtest of the record in the rolling design.
+        Backtest of the record in a design out of `KEPT`; of those that never learn from the fresh cases, the forecasts
+        of these alone are written.
     history : History
         The record.
     target : {"concluded", "in_force"}
@@ -139,17 +143,19 @@ def write_track_record(path: Path, scored: Backtest, history: History, target: s
     Raises
     ------
     UsageError
-        For another design: the models of the rolling design alone know no more than was known on the origin.
+        For another design, see `check_kept`.
     """
-    check_rolling(scored.design)
+    check_kept(scored.design)
     table = past_forecasts(scored, history, target)
+    if scored.design != "rolling":
+        table = table[table["case_id"].isin(scored.origins.fresh_cases())]
     text = table.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
     about = {"record_sha256": history.sha256, "design": scored.design, "target": target, "n": len(table)}
     write_whole({path: text.encode(), path.with_suffix(".json"): (json.dumps(about, indent=1) + "\n").encode()})
 
 
-def check_rolling(design: str) -> None:
-    """Check that the forecasts of a design make a track record.
+def check_kept(design: str) -> None:
+    """Check that the forecasts of a design are kept one by one.
 
     Parameters
     ----------
@@ -159,14 +165,18 @@ def check_rolling(design: str) -> None:
     Raises
     ------
     UsageError
-        For another design than `rolling`.
+        For a design outside `KEPT`: only the rolling one knows no more than was known on the origin, and only the fresh
+        ones have cases that no model learned from.
 
     Examples
     --------
-    >>> check_rolling("rolling")
+    >>> check_kept("rolling")
     """
-    if design != "rolling":
-        raise UsageError(f"expected --design rolling with --out, got {design!r}; only it knows no more than was known")
+    if design not in KEPT:
+        raise UsageError(
+            f"expected --design {', '.join(KEPT[:-1])} or {KEPT[-1]} with --out, got {design!r}; the others know more "
+            "than was known"
+        )
 
 
 def read_track_record(history: History, target: str = TARGETS[0]) -> PastForecasts:
