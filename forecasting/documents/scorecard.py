@@ -13,7 +13,6 @@ from forecasting.documents import scorecard_sections as sections
 from forecasting.documents.ledger_section import LEDGER, ledger, ledger_values
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
-from forecasting.documents.skill_tables import skill_rows
 from forecasting.documents.values import Content
 from forecasting.forecasts import LEVEL
 from forecasting.record.history import History, load_history
@@ -28,6 +27,8 @@ COVERAGE = "coverage"
 PEERS = "benchmarks/peers/results.csv"
 REGISTRATION = "REGISTRATION.md"
 RESULTS = f"{EVALUATION}/{{}}.csv"
+REGISTERED_TABLES = ("skill", "slope", "lines")
+REGISTERED_RESULTS = f"{EVALUATION}/registration2/{{}}.csv"
 TRIED = "What was tried and dropped"
 
 
@@ -64,10 +65,11 @@ class ScorecardReport(Report):
 
 
 def scorecard_content(history: History) -> Content:
-    """All values of the page: the results of the last record that was scored, and the heads of those before it.
+    """All values of the page: the results of the last record that was scored, and those that were registered.
 
     Each of `TABLES`: rows of that file, of the record `scored_record` (the first digits of its hash; empty where there
-    is no result); `earlier`: rows of the primary figure, of records scored before; `coverage`: of simulated intervals;
+    is no result); `registered`: rows of the tables as the second registration and its fresh test gave them, of the
+    records of their days; `coverage`: of simulated intervals;
     `ledger`: what the ledger beside the record holds, or None; `tried`: the section on what was dropped, and
     `registrations`: the others; `provenance`: what each value rests on.
     """
@@ -85,7 +87,7 @@ def scorecard_content(history: History) -> Content:
         "scored_record": last,
         "ledger": value("ledger", ledger_values, folder / LEDGER),
         **{name: value(name, rows_scored, folder, name, last) for name in TABLES},
-        "earlier": value("earlier", rows_earlier, folder, last),
+        "registered": value("registered", registered_results, folder),
         COVERAGE: value(COVERAGE, rows_of, folder, RESULTS.format(COVERAGE)),
         "peers": value("peers", rows_of, shipped("data").parent, PEERS),
         "tried": value("tried", tried, folder / REGISTRATION),
@@ -104,10 +106,9 @@ def rows_scored(folder: Path, name: str, record: str) -> list[Content]:
     return [row for row in rows_of(folder, RESULTS.format(name)) if row["record"] == record]
 
 
-def rows_earlier(folder: Path, record: str) -> list[Content]:
-    """The rows of the primary figure that are of other records."""
-    rows = rows_of(folder, RESULTS.format("skill"))
-    return [dict(row) for row in skill_rows(rows) if row["record"] != record]
+def registered_results(folder: Path) -> dict[str, list[Content]]:
+    """The rows of `REGISTERED_TABLES` as they were registered; none beside a record that keeps none."""
+    return {name: rows_of(folder, REGISTERED_RESULTS.format(name)) for name in REGISTERED_TABLES}
 
 
 def rows_of(folder: Path, name: str) -> list[Content]:

@@ -1,6 +1,6 @@
 """Sections of the scorecard, from its content."""
 
-from forecasting.documents.blocks import Block, Chart, Fold, Prose, Section, Summary, Table, Title
+from forecasting.documents.blocks import Block, Chart, Fold, Prose, Section, Summary, Title
 from forecasting.documents.calibration_tables import (
     brier_parts,
     coverage_words,
@@ -23,15 +23,15 @@ from forecasting.documents.skill_tables import (
     skill_by,
     skill_by_sample,
     skill_by_score,
-    skill_cell,
     skill_of_models,
-    skill_rows,
 )
 from forecasting.documents.values import Fields, plain
 from forecasting.documents.verdict_tables import (
     claim_words,
     current_period,
+    fresh_words,
     lines_table,
+    present_words,
     verdict_table,
     verdict_words,
 )
@@ -65,34 +65,40 @@ def masthead(content: Fields) -> Section:
 
 
 def headline(content: Fields) -> Section:
-    """The registered verdict with the halves beside it, formalization in every design, and the first record's."""
-    rows = content["skill"]
-    if not rows:
+    """The registered verdict with the halves and the fresh cases beside it, and formalization in every design."""
+    rows, registered = content["skill"], content["registered"]["skill"]
+    if not rows and not registered:
         return section(NO_RESULT)
     return section(
         _answer(content),
-        verdict_table(rows),
+        verdict_table(registered),
         skill_by_sample(rows),
         text(
             "Brier score of formalization, averaged over horizons of 12 to 120 months: windows that were over by the "
             "record's end, each forecast with the same weight. The first four designs are the registered ones; others "
-            "are stress tests."
+            "are stress tests. The verdict is of the records of the registration and of its fresh test; all other "
+            "tables are of the record as it is now, in which the fresh cases are learned from."
         ),
-        _earlier(content),
     )
 
 
 def _answer(content: Fields) -> Summary | None:
-    """The first screen: the verdict, the claim, the present period, and the outcomes without shown skill."""
-    rows = content["skill"]
-    said = (verdict_words(rows), claim_words(content["lines"]), current_period(rows), no_skill(rows))
+    """The first screen: verdict, fresh test, claim, the record as it is now, and the outcomes without shown skill."""
+    rows, registered = content["skill"], content["registered"]
+    said = (
+        verdict_words(registered["skill"]), fresh_words(registered["skill"], registered["slope"]),
+        claim_words(registered["lines"]), present_words(rows), current_period(rows), no_skill(rows),
+    )  # fmt: skip
     found = tuple(one for one in said if one is not None)
     return Summary(label="Bottom line", blocks=found) if found else None
 
 
 def hindsight(content: Fields) -> Section:
-    """The lines that bound hindsight, and the claim."""
-    return _results(claim_words(content["lines"]), lines_table(content["lines"]))
+    """The lines that bound hindsight, and the claim, as registered and on the record as it is now."""
+    registered = content["registered"]["lines"]
+    return _results(
+        claim_words(registered), lines_table(registered, "as registered"), lines_table(content["lines"], "now")
+    )
 
 
 def horizons(content: Fields) -> Section:
@@ -189,14 +195,6 @@ def provenance(content: Fields) -> Section:
             version=content["package_version"],
         )
     )
-
-
-def _earlier(content: Fields) -> Table | None:
-    rows = [
-        [code(row["record"]), quote(DESIGNS.get(row["design"], row["design"])), skill_cell(row)]
-        for row in skill_rows(content["earlier"])
-    ]
-    return table("Earlier editions of the record", ["Record", "Design", "Skill"], rows) if rows else None
 
 
 def _results(*found: Block | None) -> Section:

@@ -24,6 +24,8 @@ DESIGNS: Final = {
     "rolling": "as of each year",
     "rolling_cluster": "as of each year, related cases held out",
     "gap": "last seen as long ago as the open cases",
+    "fresh": "fresh cases never learned from",
+    "fresh_rolling": "fresh cases never learned from, as of each year",
     "era": "25 years of starts held out",
     "dyad": "pairs of parties held out",
 }
@@ -31,7 +33,13 @@ REGISTERED: Final = ("cluster", "rolling")
 """Designs of both registrations."""
 REGISTERED_SECOND: Final = (*REGISTERED, "rolling_cluster", "gap")
 """Designs of the second registration."""
-SAMPLES: Final = {"all": "all cases", "development": "development half", "reserved": "reserved half"}
+SAMPLES: Final = {
+    "all": "all cases",
+    "development": "development half",
+    "reserved": "reserved half",
+    "fresh": "fresh cases",
+    "reserved and fresh": "reserved half and fresh cases",
+}
 WEIGHTS: Final = {"forecast": "equal weight for every forecast", "start": "first public days only"}
 MODELS: Final = {
     HEADLINE: "ladder forecast",

@@ -9,11 +9,13 @@ from typing import Final
 
 from forecasting.backtest.origins import PERIODS
 from forecasting.documents.blocks import Cell, Table, Text
-from forecasting.documents.compose import table, text
+from forecasting.documents.calibration_tables import slope_figure
+from forecasting.documents.compose import joined, table, text
 from forecasting.documents.quantities import count, name, quote, share
 from forecasting.documents.skill_tables import (
     DESIGNS,
     FORMALIZED,
+    REGISTERED_SECOND,
     SAMPLES,
     WEIGHTS,
     Row,
@@ -26,6 +28,9 @@ from forecasting.documents.wording import years
 from forecasting.scores.verdict import EXPECTED_HALF_WIDTHS, Verdict, is_above_zero, lowest, verdict
 
 DESIGN: Final = "cluster"
+FRESH_TEST: Final = "fresh"
+"""Design of the fresh test, and its sample."""
+POOLED: Final = "reserved and fresh"
 LATE: Final = "all rungs six months late"
 COMPARISON: Final = "all rows, same landmarks"
 WITHIN: Final = "12"
@@ -61,13 +66,50 @@ def verdict_words(skill: Iterable[Row]) -> Text | None:
     )  # fmt: skip
 
 
+def fresh_words(skill: Iterable[Row], slope: Iterable[Row]) -> Text | None:
+    """What the fresh test of the registration says, from its rows of `skill.csv` and `slope.csv`; None without rows."""
+    rows = list(skill)
+    found, pooled = (_registered(rows, sample, design=FRESH_TEST) for sample in (FRESH_TEST, POOLED))
+    slopes = chosen(slope, design=FRESH_TEST, sample=FRESH_TEST, cause=FORMALIZED)
+    if found is None or found["skill"] is None or not slopes:
+        return None
+    said = (
+        "The fresh test confirms it"
+        if is_above_zero([found["lower95"]])
+        else "The fresh test agrees in sign, and shows no skill by itself"
+        if found["skill"] > 0
+        else "The fresh test does not confirm it"
+    )
+    return text(
+        f"**{said}:** on {{n}} cases, coded after the registration and forecast by models that had learned from none "
+        "of them, the skill is {skill}, with the reserved half {pooled}; the slope of (outcome - base rate) on "
+        "(forecast - base rate), ideally 1, is {slope}.",
+        n=count(found["n_cases"]), skill=skill_figure(found), pooled=skill_figure(pooled),
+        slope=slope_figure(slopes[0]),
+    )  # fmt: skip
+
+
+def present_words(skill: Iterable[Row]) -> Text | None:
+    """Skill on formalization over the whole record as it is now, which is no registered test; None without rows."""
+    rows = list(skill)
+    found = [(design, _registered(rows, "all", design=design)) for design in REGISTERED_SECOND]
+    told = [text(f"{{skill}} ({DESIGNS[design]})", skill=skill_figure(row)) for design, row in found if row is not None]
+    if not told:
+        return None
+    return text("On the whole record as it is now, which is no registered test, it is {figures}.", figures=joined(told))
+
+
 def verdict_table(skill: Iterable[Row]) -> Table | None:
-    """The primary figure over all cases, each half, and first public days, with its sizes; None without rows."""
+    """The primary figure over all cases, each half, first days and fresh cases, with sizes; None without rows."""
     rows = list(skill)
     asked: dict[str, tuple[Row | None, float | None]] = {
-        words: (_registered(rows, sample), EXPECTED_HALF_WIDTHS[sample]) for sample, words in SAMPLES.items()
+        words: (_registered(rows, sample), EXPECTED_HALF_WIDTHS.get(sample)) for sample, words in SAMPLES.items()
     }
     asked[WEIGHTS["start"]] = (_registered(rows, "all", "start"), None)
+    asked |= {
+        f"{DESIGNS[FRESH_TEST]}: {SAMPLES[sample]}": (_registered(rows, sample, design=FRESH_TEST), None)
+        for sample in (FRESH_TEST, POOLED)
+    }
     lines: list[list[Cell]] = [
         [words, skill_cell(row), _half_width(row), share(half) if half else "",
          *(count(row[column]) for column in ("n", "n_cases", "n_endings", "n_groups"))]
@@ -117,8 +159,8 @@ def claim_words(lines: Iterable[Row]) -> Text | None:
     )  # fmt: skip
 
 
-def lines_table(lines: Iterable[Row]) -> Table | None:
-    """Skill on formalization under each line, by sample and within a year; None without rows."""
+def lines_table(lines: Iterable[Row], of: str) -> Table | None:
+    """Skill on formalization under each line, by sample and within a year; None without rows. `of`: which record."""
     rows = list(lines)
     found: list[list[Cell]] = []
     for line in dict.fromkeys(row["line"] for row in rows):
@@ -132,7 +174,7 @@ def lines_table(lines: Iterable[Row]) -> Table | None:
         found.append([quote(of_line[0]["line"]), *map(skill_cell, cells.values()), *sizes])
     head = ["Line", "Skill, all cases", f"All cases, within {years(int(WITHIN))}", "Development half", "Reserved half",
             "Forecasts", "Cases", "Formalized"]  # fmt: skip
-    caption = f"Lines that bound hindsight: skill on formalization, {DESIGNS[DESIGN]}"
+    caption = f"Lines that bound hindsight, {of}: skill on formalization, {DESIGNS[DESIGN]}"
     return table(caption, head, found) if found else None
 
 
@@ -141,9 +183,9 @@ def _bounds(lines: Iterable[Row]) -> dict[str, Row]:
     return {row["line"]: row for row in chosen(lines, sample="all", part="all") if row["line"] != COMPARISON}
 
 
-def _registered(rows: Iterable[Row], sample: str, weights: str = "forecast") -> Row | None:
+def _registered(rows: Iterable[Row], sample: str, weights: str = "forecast", design: str = DESIGN) -> Row | None:
     return next(
-        iter(skill_rows(rows, score=FORMALIZED, design=DESIGN, sample=sample, weights=weights)), None
+        iter(skill_rows(rows, score=FORMALIZED, design=design, sample=sample, weights=weights)), None
     )  # fmt: skip
 
 

@@ -9,7 +9,13 @@ from forecasting.documents.card.material import Material
 from forecasting.documents.compose import items, table, text
 from forecasting.documents.quantities import code, count, day, name, percent, quote
 from forecasting.documents.skill_tables import no_skill
-from forecasting.documents.verdict_tables import claim_words, current_period, verdict_words
+from forecasting.documents.verdict_tables import (
+    claim_words,
+    current_period,
+    fresh_words,
+    present_words,
+    verdict_words,
+)
 from forecasting.record.vocabulary import CAUSES, TYPES
 from forecasting.scores.verdict import LEVEL
 
@@ -18,8 +24,11 @@ MODERN: Final = 1970
 
 def summary(material: Material) -> CardSection:
     """The card in a few sentences."""
-    skill, lines = material.results["skill"], material.results["lines"]
-    found = (verdict_words(skill), claim_words(lines), current_period(skill), no_skill(skill))
+    skill, registered = material.results["skill"], material.results["registered"]
+    found = (
+        verdict_words(registered["skill"]), fresh_words(registered["skill"], registered["slope"]),
+        claim_words(registered["lines"]), present_words(skill), current_period(skill), no_skill(skill),
+    ) if skill else ()  # fmt: skip
     return CardSection(
         title="Summary",
         blocks=(

@@ -21,7 +21,9 @@ from forecasting.documents.skill_tables import (
 from forecasting.documents.verdict_tables import (
     claim_words,
     current_period,
+    fresh_words,
     lines_table,
+    present_words,
     verdict_table,
     verdict_words,
 )
@@ -34,27 +36,30 @@ NONE_KEPT = (
 
 
 def verdict(material: Material) -> CardSection:
-    """The registered verdict, both halves and first days beside it, and what is claimed."""
+    """The registered verdict, the fresh test, what is claimed, and the same figures of the record as it is now."""
     title = "Verdict on formalization"
-    rows = material.results["skill"]
+    rows, registered = material.results["skill"], material.results["registered"]
     if not rows:
         return CardSection(title=title, blocks=(text(NONE_KEPT),))
     return _section(
         title,
-        verdict_words(rows),
+        verdict_words(registered["skill"]),
+        fresh_words(registered["skill"], registered["slope"]),
         text(
             "Skill is the relative reduction of the base rate's Brier score of formalization, averaged over five "
             "horizons, all windows that were over by the record's end, each forecast with the same weight: zero "
             "equals the base rate, higher is better. Brackets of skills and slopes hold {level} confidence intervals "
             "from a bootstrap over groups of related cases. Model, windows, weights, reference, designs and the rule "
             "of this verdict were registered before the model forecast any case of the reserved half "
-            "(`data/REGISTRATION.md`), and run once.",
+            "(`data/REGISTRATION.md`), and run once; so was the fresh test.",
             level=percent(LEVEL),
         ),
-        verdict_table(rows),
+        verdict_table(registered["skill"]),
+        claim_words(registered["lines"]),
+        lines_table(registered["lines"], "as registered"),
+        present_words(rows),
         current_period(rows),
-        claim_words(material.results["lines"]),
-        lines_table(material.results["lines"]),
+        lines_table(material.results["lines"], "now"),
     )
 
 
