@@ -9,6 +9,7 @@ from forecasting.record.checks import record_faults
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.schema import TABLES
 
+KEPT_STATES = {"CHN", "RUS", "SUN", "USA"}
 SOURCED = [
     (name, column.name) for name, table in TABLES.items() for column in table.columns if column.link == "sources"
 ]
@@ -54,11 +55,20 @@ class RecordCopy:
         self._write(table, lines)
 
     def keep_cases(self, case_ids: Iterable[str]) -> None:
-        """Drop every row of another case, claims on which no kept act rests, sources not cited, and corrections."""
+        """Drop rows of other cases, series of most states, claims and sources that nothing rests on, and corrections."""
         for name, table in TABLES.items():
-            if "case_id" in table.names:
+            if table.path.startswith("series/"):
+                states = [table.names.index(column) for column in ("code", "other") if column in table.names]
                 header, *lines = self._lines(name)
-                self._write(name, [header, *(line for line in lines if line[table.names.index("case_id")] in case_ids)])
+                kept = [line for line in lines if all(line[place] in KEPT_STATES for place in states)]
+                self._write(name, [header, *kept])
+        for name, table in TABLES.items():
+            owners = [table.names.index(column) for column in ("case_id", "distinct_from") if column in table.names]
+            if owners:
+                header, *lines = self._lines(name)
+                self._write(
+                    name, [header, *(line for line in lines if all(line[place] in case_ids for place in owners))]
+                )
         claims = {line[TABLES["events"].names.index("claim_id")] for line in self._lines("events")}
         header, *lines = self._lines("claims")
         self._write("claims", [header, *(line for line in lines if line[0] in claims)])

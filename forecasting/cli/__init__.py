@@ -5,7 +5,20 @@ A function imports the libraries it needs when it is called, so that `--help` an
 
 import typer
 
-from forecasting.cli import backtest, card, forecasts, lab, ledger, models, publish, record, reports, templates, verify
+from forecasting.cli import (
+    backtest,
+    card,
+    data,
+    forecasts,
+    lab,
+    ledger,
+    models,
+    publish,
+    record,
+    reports,
+    templates,
+    verify,
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -17,3 +30,4 @@ for family in (record, forecasts, models, reports, publish, templates, backtest,
     app.add_typer(family.app)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(card.app, name="card")
+app.add_typer(data.app, name="data")

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
+from forecasting.record.forms import SLUG
 from forecasting.record.months import LONGEST_HORIZON, deadline
-from forecasting.record.schema import SLUG
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import Fault, LedgerError, shown
 from forecasting.store.values import BrokenRuleError, Values, complaint

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from forecasting.forecasts.uncertain import MARGINAL
 from forecasting.ledger.chain import Chain, read_chain
 from forecasting.ledger.entries import VOID, Issue, Resolution, Retraction
+from forecasting.record.forms import SLUG
 from forecasting.record.months import check_horizons, parse_day
-from forecasting.record.schema import FORECAST_COLUMNS, SLUG
+from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import UsageError, shown
 

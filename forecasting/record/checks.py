@@ -59,7 +59,7 @@ def record_faults(record: RawRecord) -> list[Fault]:
     between += start_faults(tables["cases"], tables["coding"].cells) + party_faults(tables["parties"])
     between += _completeness_faults(tables)
     between += claim_faults(tables["claims"], tables["events"].cells)
-    malformed += descriptor_faults(record.descriptor)
+    malformed += descriptor_faults(record.descriptor, record.folder)
     between += evidence_faults(tables, _case_frames(tables))
     faults = malformed + _consequences_dropped(between, malformed)
     if not malformed:

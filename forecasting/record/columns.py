@@ -6,8 +6,8 @@ from datetime import date
 
 import pandas as pd
 
+from forecasting.record.forms import PLACEHOLDER, SLUG, Column
 from forecasting.record.reading import RawTable
-from forecasting.record.schema import PLACEHOLDER, SLUG, Column
 from forecasting.record.words import missing_words, unseen
 from forecasting.store.errors import Fault, shown
 
@@ -81,6 +81,12 @@ def _form(column: Column) -> Test:
         case "integer":
             digits = _matching(r"[0-9]{1,6}")
             return lambda cell: bool(digits(cell)) and column.minimum <= int(cell) <= column.maximum
+        case "number":
+            digits = _matching(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
+            return lambda cell: bool(digits(cell)) and column.minimum <= float(cell) <= column.maximum
+        case "hash":
+            sha256 = _matching(r"[0-9a-f]{64}")
+            return lambda cell: bool(sha256(cell))
         case "day":
             return lambda cell: len(cell) == len("2026-02-05") and _is_day(cell)
         case "partial day":

@@ -8,14 +8,18 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from forecasting.record.croissant import FILE as CROISSANT
+from forecasting.record.describing import as_json, described
+from forecasting.record.descriptor import FILE as DESCRIPTOR
+from forecasting.record.forms import PLACEHOLDER, SLUG, Column
 from forecasting.record.reading import read_record
-from forecasting.record.schema import EVALUATION, PLACEHOLDER, SLUG, TABLES, Column
+from forecasting.record.schema import EVALUATION, TABLES
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import UsageError
 from forecasting.store.files import write_whole
 from forecasting.store.package_data import shipped
 
-ABOUT_SHIPPED = ("REGISTRATION.md", "DEVELOPMENT.md", EVALUATION, "DATASHEET.md", "card", "fresh")
+ABOUT_SHIPPED = ("REGISTRATION.md", "DEVELOPMENT.md", EVALUATION, "DATASHEET.md", "card", "fresh", CROISSANT)
 DEFAULTS = {
     "start_precision": "day",
     "start_known_assumed": "0",
@@ -88,6 +92,8 @@ def add_case(case_id: str, folder: Path, cells: Mapping[str, Mapping[str, str]] 
     }
     events = folder / TABLES["events"].path.replace("*", case_id)
     contents[events] = _lines([TABLES["events"].names, _row("events", {**keys, **own.get("events", {})})]).encode()
+    listed = events.relative_to(folder).as_posix()
+    contents[folder / DESCRIPTOR] = as_json(described(folder, also={"events": listed}))
     write_whole(contents)
     return list(contents)
 

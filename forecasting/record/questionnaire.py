@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecasting.record.checks import record_faults
+from forecasting.record.descriptor import FILE as DESCRIPTOR
+from forecasting.record.forms import PLACEHOLDER, Column
 from forecasting.record.months import parse_day
 from forecasting.record.new_case import add_case, copy_record, require_own
 from forecasting.record.reading import read_record
-from forecasting.record.schema import PLACEHOLDER, TABLES, Column
+from forecasting.record.schema import TABLES
 from forecasting.record.vocabulary import PLOVER_BY_KIND
 from forecasting.store.errors import Fault, SchemaError, UsageError, shown
 from forecasting.store.files import write_whole
 
-DESCRIPTOR = "datapackage.json"
 RECORD, LATER_END, CASE_ID = "record", "data_end", "case_id"
 STAND_IN = "a-case-without-a-name"
 

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.record.forms import Table
 from forecasting.record.months import parse_day
-from forecasting.record.schema import TABLES, Table
+from forecasting.record.schema import TABLES
 from forecasting.record.values import typed
 from forecasting.store.errors import Fault, SchemaError, UsageError, shown
 

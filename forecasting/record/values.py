@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from forecasting.record.schema import Column
+from forecasting.record.forms import Column
 
 
 def days_of(cells: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
@@ -62,6 +62,6 @@ def typed(cells: "pd.Series[str]", column: Column) -> pd.Series:
         return days_of(cells)
     if column.kind == "partial day":
         return last_days_of(cells)
-    if column.kind in ("flag", "probability", "integer"):
+    if column.kind in ("flag", "probability", "integer", "number"):
         return pd.to_numeric(cells, errors="coerce").astype("float64")
     return cells

@@ -133,7 +133,9 @@ def test_a_later_case_moves_the_end_of_the_record(small_copy):
     assert small_copy.read().data_end.isoformat() == "2026-10-31"
     old = json.loads((shipped("data") / "datapackage.json").read_text(encoding="utf-8"))
     new = json.loads((small_copy.folder / "datapackage.json").read_text(encoding="utf-8"))
-    assert new == old | {"data_end": "2026-10-31"}
+    told = {resource["name"]: resource["path"] for resource in new.pop("resources")}
+    assert told["events"] == ["events/atlantis-lemuria-2026.csv", "events/hand_coded.csv"]
+    assert new == {name: value for name, value in old.items() if name != "resources"} | {"data_end": "2026-10-31"}
 
 
 def test_faults_that_no_answer_caused_are_told_as_the_records_own(small_copy):

@@ -4,13 +4,21 @@ import io
 import pytest
 
 from forecasting import UsageError, forecast, load_history
+from forecasting.record.forms import PLACEHOLDER
 from forecasting.record.new_case import add_case
 from forecasting.record.reading import read_record
-from forecasting.record.schema import PLACEHOLDER
 from forecasting.store.package_data import shipped
 
 CASE = "atlantis-lemuria-2025"
-FILES = ["cases.csv", "outcomes.csv", "coding.csv", "sources.csv", "case_sources.csv", f"events/{CASE}.csv"]
+FILES = [
+    "cases.csv",
+    "outcomes.csv",
+    "coding.csv",
+    "sources.csv",
+    "case_sources.csv",
+    f"events/{CASE}.csv",
+    "datapackage.json",
+]
 ANSWERS = {
     "name": "Handshake on deep-sea arms",
     "type": "political_commitment",
@@ -59,10 +67,11 @@ def test_a_new_folder_gets_the_shipped_record_and_the_template(tmp_path):
     old, new = contents(shipped("data")), contents(folder)
     assert set(new) - set(old) == {f"events/{CASE}.csv"}
     about_shipped = {name for name in old if name.startswith(("card/", "evaluation/", "fresh/"))}
-    assert set(old) - set(new) == {"DATASHEET.md", "DEVELOPMENT.md", "REGISTRATION.md", *about_shipped}
+    own = {"DATASHEET.md", "DEVELOPMENT.md", "REGISTRATION.md", "croissant.json"}
+    assert set(old) - set(new) == own | about_shipped
     assert {"card/stewards.json", "evaluation/skill.csv", "evaluation/track_record.csv"} <= about_shipped
-    assert {name for name in set(old) & set(new) if old[name] != new[name]} == set(FILES[:-1])
-    assert all(new[name].startswith(old[name]) for name in FILES[:-1])
+    assert {name for name in set(old) & set(new) if old[name] != new[name]} == {*FILES[:5], "datapackage.json"}
+    assert all(new[name].startswith(old[name]) for name in FILES[:5])
     assert [path.name for path in folder.parent.iterdir()] == ["mine"]
 
 
