@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from forecasting.backtest import (
@@ -70,18 +69,24 @@ def test_every_forecast_weighs_one_or_only_that_of_the_first_day_and_halves_make
     np.testing.assert_array_equal(every_origin.weights(), scored)
     first = every_origin.weights("start")
     assert (first <= scored).all() and not first[every_origin.lines["case_id"].duplicated()].any() and first.any()
-    halves = [every_origin.weights("forecast", 12, sample) for sample in ("development", "reserved")]
+    halves = [every_origin.weights("forecast", 12, sample) for sample in ("development", "reserved", "fresh")]
     np.testing.assert_array_equal(sum(halves), every_origin.weights("forecast", 12))
     assert all(half.any() for half in halves)
-    component = pd.Series(every_origin.traits["half"].to_numpy()).groupby(every_origin.group).nunique()
-    assert (component == 1).all()
+    part = every_origin.traits["part"].to_numpy()
+    of_halves = [set(every_origin.group[part == half]) for half in ("development", "reserved")]
+    assert not set.intersection(*of_halves) and set.intersection(
+        *of_halves[1:], set(every_origin.group[part == "fresh"])
+    )
 
 
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
         (("case",), "^expected weights out of forecast, start, got 'case'$"),
-        (("forecast", None, "pilot"), "^expected a sample out of all, development, reserved, got 'pilot'$"),
+        (
+            ("forecast", None, "pilot"),
+            "^expected a sample out of all, development, reserved, fresh, reserved and fresh, got 'pilot'$",
+        ),
     ],
 )
 def test_other_weights_and_samples_are_refused(every_origin, asked, message):
@@ -195,7 +200,7 @@ def test_a_record_too_young_for_a_fold_is_refused(history):
     with pytest.raises(
         UsageError, match="^expected at least one fold of the design rolling, got none; `rolling` starts"
     ):
-        backtest(history.at(date(1940, 1, 1)), "rolling")
+        backtest(history.at(date(1920, 1, 1)), "rolling")
 
 
 def test_drawn_folds_keep_components_whole_and_repeat():
@@ -215,7 +220,11 @@ def test_shares_of_work_come_back_in_order(n, jobs):
 @pytest.mark.parametrize(
     ("design", "jobs", "message"),
     [
-        ("random", 1, "expected a design out of cluster, rolling, rolling_cluster, gap, era, dyad, got 'random'"),
+        (
+            "random",
+            1,
+            "expected a design out of cluster, rolling, rolling_cluster, gap, fresh, fresh_rolling, era, dyad, got 'random'",
+        ),
         ("cluster", 0, "expected at least one job, got 0; 1 runs in this process"),
     ],
 )
@@ -223,3 +232,15 @@ def test_an_impossible_backtest_is_refused(design, jobs, message):
     with pytest.raises(UsageError) as error:
         check_design(design, jobs)
     assert str(error.value) == message
+
+
+def test_no_fold_of_the_fresh_designs_learns_from_a_fresh_case_and_every_other_design_does(history, every_origin):
+    fresh = set(every_origin.fresh_cases())
+    for design in ("fresh", "fresh_rolling"):
+        for fold in folds(history, every_origin, design):
+            assert fresh <= set(fold.held_out)
+            assert set(every_origin.lines["case_id"].iloc[fold.lines]) <= set(fold.held_out)
+    for fold in folds(history, every_origin, "cluster"):
+        assert fresh - set(fold.held_out)
+    years = [fold.name for fold in folds(history, every_origin, "rolling")]
+    assert years[0] < folds(history, every_origin, "fresh_rolling")[0].name

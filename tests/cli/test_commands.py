@@ -303,7 +303,8 @@ def test_changes_are_printed_as_json(capsys):
 
 def test_forecasts_of_components_held_out_are_no_track_record(tmp_path):
     with pytest.raises(
-        UsageError, match="^expected --design rolling with --out, got 'cluster'; only it knows no more than was known$"
+        UsageError,
+        match="^expected --design rolling, fresh or fresh_rolling with --out, got 'cluster'; the others know more than was known$",
     ):
         call("backtest", design="cluster", out=tmp_path / "past.csv")
     assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ from forecasting.documents.compose import section, table, text
 from forecasting.documents.notes import MODEL_NAMES, with_notes
 from forecasting.documents.provenance import PROVENANCE, SETTINGS, Provenance, values_read
 from forecasting.documents.report import Shown
+from forecasting.documents.scorecard import REGISTERED_TABLES
 from forecasting.documents.values import PointersRead, view
 from forecasting.models import MODELS
 from forecasting.record.schema import TABLES
@@ -36,7 +37,8 @@ def test_the_scorecard_names_the_files_that_it_read(scorecard_report):
     assert said["skill"].files == ("evaluation/skill.csv",) and said["skill"].reads == {}
     assert said["lines"].files == ("evaluation/lines.csv",) and said["coverage"].files == ("evaluation/coverage.csv",)
     assert said["peers"].files == ("benchmarks/peers/results.csv",)
-    assert said["earlier"].files == said["scored_record"].files == ("evaluation/skill.csv",)
+    assert said["scored_record"].files == ("evaluation/skill.csv",)
+    assert said["registered"].files == tuple(f"evaluation/registration2/{name}.csv" for name in REGISTERED_TABLES)
 
 
 def test_the_values_read_are_those_that_have_a_provenance_and_new_ones_but_no_settings():

@@ -15,7 +15,7 @@ from forecasting.documents import scorecard_sections as sections
 from forecasting.documents.html import section_html
 from forecasting.documents.page import html_page
 from forecasting.documents.scorecard import ScorecardReport
-from forecasting.documents.skill_tables import REGISTERED_SECOND, skill_rows
+from forecasting.documents.skill_tables import REGISTERED_SECOND
 from forecasting.documents.text import section_text
 from forecasting.documents.values import view
 from forecasting.documents.wording import MINUS, TOO_FEW
@@ -112,7 +112,8 @@ def test_a_part_of_few_cases_is_too_few_and_has_no_number(scorecard_report):
 def test_a_record_without_results_says_so_and_shows_no_number(few_cases):
     bare = few_cases.parent / "bare"
     bare.mkdir()
-    content = {**{name: [] for name in (*scorecard.TABLES, scorecard.COVERAGE)}, "earlier": [], "peers": []}
+    content = {**{name: [] for name in (*scorecard.TABLES, scorecard.COVERAGE)}, "peers": []}
+    content["registered"] = scorecard.registered_results(bare)
     assert [scorecard.rows_of(bare, f"evaluation/{name}.csv") for name in scorecard.TABLES] == [[]] * len(
         scorecard.TABLES
     )
@@ -149,8 +150,15 @@ def test_results_of_an_earlier_record_are_told_apart(scorecard_report):
     content = {**scorecard_report.content, "record_sha256": "f" * 64}
     assert "of an earlier edition of the record" in text_of(section_html(sections.masthead(view(content))))
     assert "of an earlier edition" not in words_of(scorecard_report, "masthead")
-    earlier = [{**row, "record": "0123"} for row in skill_rows(content["skill"])]
-    assert "Earlier editions of the record" in section_text(sections.headline(view({**content, "earlier": earlier})))
+
+
+def test_the_verdict_is_of_the_registered_tables_and_the_fresh_test_stands_beside_it(scorecard_report):
+    content = scorecard_report.content
+    said = section_text(sections.headline(view(content)))
+    assert "The fresh test confirms it" in said and "On the whole record as it is now" in said
+    bare = {**content, "registered": {name: [] for name in scorecard.REGISTERED_TABLES}}
+    said = section_text(sections.headline(view(bare)))
+    assert "fresh test confirms" not in said and "On the whole record as it is now" in said
 
 
 def test_a_day_before_the_end_of_the_record_is_refused():

@@ -32,8 +32,10 @@ from forecasting.documents.text import block
 from forecasting.documents.verdict_tables import (
     claim_words,
     current_period,
+    fresh_words,
     lines_table,
     lowest_line,
+    present_words,
     registered_verdict,
     verdict_table,
     verdict_words,
@@ -103,6 +105,29 @@ def test_the_verdict_is_on_the_primary_figure_alone():
     assert made[0][2].value == pytest.approx(0.04) and made[0][3].value == 0.08 and made[3][3] == ""
 
 
+@pytest.mark.parametrize(
+    ("skill", "words"),
+    [
+        (0.12, "The fresh test confirms it: on "),
+        (0.03, "The fresh test agrees in sign, and shows no skill by itself: on "),
+        (-0.1, "The fresh test does not confirm it: on "),
+    ],
+)
+def test_the_words_of_the_fresh_test_follow_its_rule(skill, words):
+    rows = [skill_row(skill, design="fresh", sample=sample) for sample in ("fresh", "reserved and fresh")]
+    slope = {"design": "fresh", "sample": "fresh", "cause": "formalized", "slope": 1.0, "lower95": 0.5, "upper95": 1.5}
+    assert said(fresh_words(rows, [slope])).replace("\N{NO-BREAK SPACE}", " ").startswith(words)
+    assert fresh_words(rows, []) is fresh_words(rows[1:], [slope]) is None
+    assert fresh_words([{**row, "design": "cluster"} for row in rows], [slope]) is None
+
+
+def test_the_record_as_it_is_now_is_told_by_registered_designs():
+    rows = [skill_row(0.1), skill_row(0.2, design="era"), skill_row(0.3, design="gap")]
+    words = said(present_words(rows))
+    assert words.startswith("On the whole record as it is now, which is no registered test, it is ")
+    assert all(DESIGNS[design] in words for design in ("cluster", "gap")) and DESIGNS["era"] not in words
+
+
 def test_what_is_claimed_is_the_lowest_line_and_the_same_landmarks_are_no_line():
     lines = [line_row("all rows", 0.2), line_row("first coding", 0.1), line_row("second coding", None),
              line_row(verdict_tables.COMPARISON, 0.01), line_row("rows of high confidence", 0.02, sample="reserved"),
@@ -112,7 +137,7 @@ def test_what_is_claimed_is_the_lowest_line_and_the_same_landmarks_are_no_line()
     assert "the lowest of 3 lines." in words and "(first coding), whose interval lies above zero." in words
     assert "Within one year skill is claimed:" in words
     assert lowest_line(lines[2:4]) is claim_words(lines[2:4]) is None
-    shown = lines_table(lines)
+    shown = lines_table(lines, "now")
     assert [row[0].value for row in shown.rows] == list(dict.fromkeys(row["line"] for row in lines))
     assert shown.rows[2][1] == TOO_FEW and shown.rows[4][1] == "" and shown.rows[4][4].value == 0.02
 
@@ -181,7 +206,7 @@ def test_models_references_scores_and_samples_have_rows_of_their_own():
 def test_tables_of_the_shipped_record_are_plain_figures(shipped_results):
     rows = shipped_results["skill"]
     shown = [verdict_table(rows), skill_by_score(rows), skill_by_sample(rows), skill_of_models(rows),
-             lines_table(shipped_results["lines"]), slopes(shipped_results["slope"]),
+             lines_table(shipped_results["registered"]["lines"], "as registered"), slopes(shipped_results["slope"]),
              *(skill_by(rows, by) for by in ("horizon", *TRAITS))]  # fmt: skip
     assert all(shown) and all(one.pointer is None for one in figures(tuple(shown)))
     assert set(REGISTERED_SECOND) <= {row["design"] for row in rows} <= set(DESIGNS)
@@ -218,7 +243,7 @@ def test_slopes_show_every_sample_of_formalization_and_the_whole_of_the_others()
             for design in ("gap", "cluster") for sample in SAMPLES for cause in ("formalized", "faded")]  # fmt: skip
     made = slopes(rows)
     assert [row[0] for row in made.rows] == [
-        "formalized, all cases", "formalized, development half", "formalized, reserved half", "faded, all cases",
+        *(f"formalized, {words}" for words in skill_tables.SAMPLES.values()), "faded, all cases",
     ]  # fmt: skip
     assert made.head[1:] == (DESIGNS["cluster"], DESIGNS["gap"])
 
@@ -235,6 +260,7 @@ def test_the_coverage_that_is_stored_is_the_one_that_was_told(shipped_results):
 
 def test_tables_without_rows_are_none():
     made = [skill_by_score([]), skill_by_sample([]), skill_of_models([]), skill_by([], "type"), no_skill([]), tiers([]),
-            verdict_words([]), verdict_table([]), claim_words([]), lines_table([]), current_period([]), slopes([]),
-            coverage([]), coverage_words([]), calibration([], "cluster", "horizon"), power([], "cluster")]  # fmt: skip
-    assert made == [None] * 16
+            verdict_words([]), verdict_table([]), claim_words([]), lines_table([], "now"), current_period([]), slopes([]),
+            coverage([]), coverage_words([]), calibration([], "cluster", "horizon"), power([], "cluster"),
+            fresh_words([], []), present_words([])]  # fmt: skip
+    assert made == [None] * 18

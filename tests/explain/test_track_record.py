@@ -127,7 +127,7 @@ def test_only_rolling_forecasts_are_kept(scored, history, tmp_path):
         write_track_record(tmp_path / "past.csv", replace(scored, design="cluster"), history)
     assert (
         str(refused.value)
-        == "expected --design rolling with --out, got 'cluster'; only it knows no more than was known"
+        == "expected --design rolling, fresh or fresh_rolling with --out, got 'cluster'; the others know more than was known"
     )
     assert list(tmp_path.iterdir()) == []
 
