@@ -17,8 +17,8 @@ app = typer.Typer()
 
 @app.command()
 def check(data: Data = None, as_json: Json = False) -> None:
-    """Validate the record and print every fault as file, row, case, expected and actual value."""
-    from forecasting.record.checks import record_faults
+    """Validate the record and print every fault as file, row, case, expected and actual value; then warnings."""
+    from forecasting.record.checks import record_faults, record_warnings
     from forecasting.record.reading import read_record
     from forecasting.store.errors import SchemaError
     from forecasting.store.package_data import shipped
@@ -27,16 +27,20 @@ def check(data: Data = None, as_json: Json = False) -> None:
     try:
         record = read_record(folder)
         faults = record_faults(record)
+        warnings = [] if faults else record_warnings(record)
     except SchemaError as error:
-        record, faults = None, list(error.faults)
+        record, faults, warnings = None, list(error.faults), []
     if as_json:
-        print(json.dumps([asdict(fault) for fault in faults], indent=1))
+        told = [("fault", fault) for fault in faults] + [("warning", fault) for fault in warnings]
+        print(json.dumps([{"kind": kind} | asdict(fault) for kind, fault in told], indent=1))
     else:
         for fault in faults:
             print(fault)
         if faults:
             print(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {folder}")
         elif record is not None:
+            for warning in warnings:
+                print(f"warning: {warning}")
             _print_counts(record)
     raise typer.Exit(1 if faults else 0)
 

@@ -14,6 +14,7 @@ from forecasting.record.columns import Vocabulary, column_faults
 from forecasting.record.corrections import corrected_tables, row_keys, with_values
 from forecasting.record.date_rules import span_faults, start_faults
 from forecasting.record.descriptor import descriptor_faults
+from forecasting.record.duplicates import distinct_faults, duplicate_warnings
 from forecasting.record.evidence_rules import evidence_faults
 from forecasting.record.ladder_rules import ladder_faults, reading_faults
 from forecasting.record.ladders import READING, readings
@@ -59,6 +60,7 @@ def record_faults(record: RawRecord) -> list[Fault]:
     between += start_faults(tables["cases"], tables["coding"].cells) + party_faults(tables["parties"])
     between += _completeness_faults(tables)
     between += claim_faults(tables["claims"], tables["events"].cells)
+    between += distinct_faults(tables["distinct_cases"])
     malformed += descriptor_faults(record.descriptor, record.folder)
     between += evidence_faults(tables, _case_frames(tables))
     faults = malformed + _consequences_dropped(between, malformed)
@@ -80,6 +82,23 @@ def require_valid(record: RawRecord) -> None:
     """Raise `SchemaError` with every fault of the record, if there is one."""
     if faults := record_faults(record):
         raise SchemaError(faults)
+
+
+def record_warnings(record: RawRecord) -> list[Fault]:
+    """What a person should look at in a record without faults: cases that may be one under two names.
+
+    Parameters
+    ----------
+    record : RawRecord
+        A record without faults.
+
+    Returns
+    -------
+    list of Fault
+        Sorted by file and row.
+    """
+    tables = record.tables
+    return sorted(duplicate_warnings(tables["cases"], tables["parties"].cells, tables["distinct_cases"].cells))
 
 
 def concluded_rows(outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -22,7 +22,7 @@ def party_faults(parties: RawTable) -> list[Fault]:
         "end_date",
         do="correct one of them",
     )
-    following = _following(cells)
+    following = following_codes(cells)
     circle = [code in later_codes(code, following) for code in cells["code"]]
     findings.add(
         pd.Series(circle, index=cells.index, dtype=bool),
@@ -38,7 +38,7 @@ def party_of_case_faults(cases: RawTable, parties: pd.DataFrame) -> list[Fault]:
     """Parties that did not exist at the start, and parties beside their own successors."""
     findings = Findings(cases)
     _outside_their_years(findings, "parties", "start_date", "start_precision", parties)
-    following = _following(parties)
+    following = following_codes(parties)
     for line, cell in enumerate(cases.cells["parties"]):
         codes = cell.split(";")
         for code in codes if any(following.get(one) for one in codes) else ():
@@ -74,7 +74,7 @@ def later_codes(code: str, following: Mapping[str, list[str]]) -> set[str]:
     return found
 
 
-def _following(parties: pd.DataFrame) -> dict[str, list[str]]:
+def following_codes(parties: pd.DataFrame) -> dict[str, list[str]]:
     """Successors of each code that has any."""
     pairs = zip(parties["code"], parties["successor"], strict=True)
     return {code: cell.split(";") for code, cell in pairs if cell}
