@@ -1,12 +1,15 @@
 """Rows of the datasheet's table: what the record holds, counted."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
+from sampling_rows import fresh_cases
 
 from forecasting import History
 from forecasting.record.checks import concluded_rows
 from forecasting.record.quality import Part, assumed_days, audit_verdicts, ladder_support, unopened_sources
+from forecasting.record.reading import RawRecord
 from forecasting.record.vocabulary import CAUSES, CONFIDENCES, LADDERS, ONGOING, SAMPLED_VIA, STANDINGS, STATES
 
 MONTH_DAYS = 31
@@ -190,13 +193,21 @@ def other_rows(c: Counts) -> dict[str, str]:
         "first audit, what followed": f"{verdicts(audit.loc[audit['resolution'] != '', 'resolution'])}; "
         f"{needed_nothing} facts needed nothing",
         "calendar, corrections, parties, warhead figures": ", ".join(str(n) for n in small),
-        "second coding": second_coding(c),
+        "second coding": second_coding(c, False),
+        "second coding of fresh cases": second_coding(c, True),
     }  # fmt: skip
 
 
-def second_coding(c: Counts) -> str:
+def recoded(record: RawRecord, fresh: bool) -> RawRecord:
+    """The record with the second coding of the fresh cases alone, or of the others alone."""
+    again = record.tables["second_coding"]
+    chosen = (again.cells["case_id"].isin(fresh_cases()) == fresh).to_numpy()
+    return replace(record, tables={**record.tables, "second_coding": again.select(chosen)})
+
+
+def second_coding(c: Counts, fresh: bool) -> str:
     """Cases coded twice, and how near their ends are."""
-    again = c.tables["second_coding"].set_index("case_id")
+    again = recoded(c.record, fresh).tables["second_coding"].cells.set_index("case_id")
     both = pd.DataFrame({"again": again["end_date"], "first": c.ends["end_date"].reindex(again.index)})
     both = both[(both["again"] != "") & (both["first"] != "")].apply(pd.to_datetime)
     apart = (both["again"] - both["first"]).dt.days.abs()

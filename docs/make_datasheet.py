@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
-from datasheet_rows import WORDS, Counts, of, rows_of
+from datasheet_rows import WORDS, Counts, of, recoded, rows_of
+from sampling_rows import fresh_cases
 
 from forecasting import History, load_history
 from forecasting.record.agreement import coder_agreement
@@ -48,12 +49,15 @@ def agreed(found: LevelAgreement) -> list[str]:
 
 def agreement_of_ladders(history: History) -> str:
     """The ladders coded again, and judged from lines alone."""
-    rows = []
+    rows, fresh = [], fresh_cases()
     for ladder in LADDERS:
         pairs = coded_twice(history, ladder)
+        joined = pairs["case_id"].isin(fresh)
         compared = {
-            "a second coding, landmarks": pairs,
-            "a second coding, first days": first_days(pairs),
+            "a second coding, landmarks": pairs[~joined],
+            "a second coding, first days": first_days(pairs[~joined]),
+            "fresh cases, a second coding, landmarks": pairs[joined],
+            "fresh cases, a second coding, first days": first_days(pairs[joined]),
             "the lines alone": judged_from_lines(history, ladder),
         }
         rows += [[WORDS[ladder], how, *agreed(level_agreement(own))] for how, own in compared.items()]
@@ -87,12 +91,24 @@ def audits(c: Counts) -> str:
 
 
 def agreement_of_coders(c: Counts) -> str:
-    """Agreement of the second coder on columns, in two halves side by side."""
-    found = coder_agreement(c.record).sort_values(["alpha", "same"], ascending=False, kind="stable")
-    cells = [[f"`{row.field}`", f"{row.alpha:.2f}", f"{100 * row.same:.0f} %"] for row in found.itertuples()]
-    half = (len(cells) + 1) // 2
-    rows = [left + (cells[half + i] if half + i < len(cells) else [""] * 3) for i, left in enumerate(cells[:half])]
-    return table(["column", "alpha", "same value"] * 2, rows)
+    """Agreement of the second coders on columns: the former cases and the fresh ones side by side."""
+    former, joined = (
+        coder_agreement(recoded(c.record, fresh))
+        .set_index("field")
+        .sort_values("alpha", ascending=False, kind="stable")
+        for fresh in (False, True)
+    )
+    rows = [
+        [f"`{field}`", *(cell for found in (former, joined) for cell in agreement(found.loc[field]))]
+        for field in former.index
+    ]
+    counts = [f"{found['n'].max()} {name}" for found, name in ((former, "former cases"), (joined, "fresh cases"))]
+    return table(["column", *(f"{name}, {what}" for name in counts for what in ("alpha", "same value"))], rows)
+
+
+def agreement(row: pd.Series) -> tuple[str, str]:
+    """Alpha of a column, none where all values are the same, and the share with the same value."""
+    return "none" if pd.isna(row["alpha"]) else f"{row['alpha']:.2f}", f"{100 * row['same']:.0f} %"
 
 
 def numbers(history: History) -> str:
@@ -102,10 +118,12 @@ def numbers(history: History) -> str:
         (
             table(["what", "number"], rows_of(c)),
             "Agreement of a second coder with the present record (Krippendorff's alpha, nominal; a rare value makes "
-            'alpha low though most cells agree). It is an **upper bound**, see "Collection process":',
+            "alpha low though most cells agree), for the cases of the second edition and for the fresh ones apart, as "
+            'they were coded by other hands. It is an **upper bound**, see "Collection process":',
             agreement_of_coders(c),
-            "The ladders: levels of the record against a second coding of 60 cases, at landmarks (the day a case "
-            "became known and each anniversary, at most 20 years) and on first days alone, and against levels judged "
+            "The ladders: levels of the record against a second coding of 60 cases of the second edition and of 40 fresh "
+            "ones, at landmarks (the day a case became known and each anniversary, at most 20 years) and on first days "
+            "alone, and against levels judged "
             "at 150 landmarks from nothing but the record's lines up to that day. Alpha is Krippendorff's with the "
             "interval metric; brackets are 80 % and 95 % intervals from 1,000 draws of cases. An **upper bound** "
             "again:",

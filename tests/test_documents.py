@@ -1,5 +1,6 @@
 """Numbers printed in documents are those of the record."""
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,46 @@ def make_datasheet():
     finally:
         sys.path.pop(0)
     return made
+
+
+@pytest.fixture(scope="module")
+def make_sampling():
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        import make_sampling as made
+    finally:
+        sys.path.pop(0)
+    return made
+
+
+def test_the_account_of_the_sample_is_computed_from_the_shipped_record(make_sampling, history):
+    text = make_sampling.SAMPLING.read_text(encoding="utf-8")
+    assert make_sampling.sampling(text, history) == text, "make it again with: python docs/make_sampling.py"
+
+
+def test_an_ending_coded_otherwise_moves_the_tables_of_the_sample_and_no_prose(make_sampling, history):
+    ends = history.record.tables["outcomes"]
+    case = ends.cells["case_id"] == "iran-iaea-cairo-2025"
+    other = replace(ends, cells=ends.cells.assign(cause=ends.cells["cause"].mask(case, "faded")))
+    changed = History(history.as_of, replace(history.record, tables={**history.record.tables, "outcomes": other}))
+    text = make_sampling.SAMPLING.read_text(encoding="utf-8")
+    made = make_sampling.sampling(text, changed)
+    assert "41 formalized, 54 collapsed, 40 faded" in text and "41 formalized, 53 collapsed, 41 faded" in made
+
+    def prose(whole):
+        return re.sub(r"(?s)<!-- computed [^>]*begin.*?: end ", "", whole)
+
+    assert prose(made) == prose(text)
+
+
+def test_every_candidate_that_was_taken_is_a_case_and_every_other_has_its_reason(make_sampling, record):
+    found, cases = make_sampling.candidates(), set(record.tables["cases"].cells["case_id"])
+    taken = found["decision"] == "taken"
+    assert set(found.loc[taken, "case_id"]) <= cases and found.loc[taken, "case_id"].is_unique
+    assert (found.loc[~taken, "decision"] == "dropped").all() and (found.loc[~taken, "case_id"] == "").all()
+    assert (found.loc[~taken, "reason"] != "").all() and (found["found_in_list"] != "").all()
+    split = pd.read_csv(shipped("data") / "evaluation/split.csv")
+    assert set(split.loc[split["half"] == "fresh", "case_id"]) <= set(found.loc[taken, "case_id"])
 
 
 def test_the_datasheet_is_computed_from_the_shipped_record(make_datasheet, history):

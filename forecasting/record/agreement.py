@@ -84,7 +84,7 @@ def coder_agreement(record: RawRecord) -> pd.DataFrame:
     >>> from forecasting import load_history
     >>> found = coder_agreement(load_history().record).set_index("field")
     >>> print(f"{found.loc['cause', 'same']:.2f}")
-    0.93
+    0.90
     """
     second = record.tables["second_coding"].cells.set_index("case_id")
     outcomes = record.tables["outcomes"].cells

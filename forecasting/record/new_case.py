@@ -19,7 +19,9 @@ from forecasting.store.errors import UsageError
 from forecasting.store.files import write_whole
 from forecasting.store.package_data import shipped
 
-ABOUT_SHIPPED = ("REGISTRATION.md", "DEVELOPMENT.md", EVALUATION, "DATASHEET.md", "card", "fresh", CROISSANT)
+ABOUT_SHIPPED = (
+    "REGISTRATION.md", "DEVELOPMENT.md", EVALUATION, "DATASHEET.md", "SAMPLING.md", "sampling.csv", "card", CROISSANT,
+)  # fmt: skip
 DEFAULTS = {
     "start_precision": "day",
     "start_known_assumed": "0",

@@ -250,7 +250,7 @@ AUDIT: Final = Table(
 
 SECOND_LADDERS: Final = Table(
     "second_ladders", "second_ladders.csv", ("case_id", "ladder", "date"),
-    "Both ladders of 60 cases drawn at random, coded once more without sight of the first coding.",
+    "Both ladders of cases coded once more without sight of the first coding.",
     tuple(LADDERS.column(name) for name in (
         "case_id", "ladder", "date", "precision", "level", "status", "confidence",
     )),

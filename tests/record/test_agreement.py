@@ -1,6 +1,7 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from planting import with_table
 
@@ -12,10 +13,18 @@ from forecasting.store.package_data import shipped
 
 def test_the_agreement_is_that_of_the_datasheet(record):
     text = (shipped("data") / "DATASHEET.md").read_text(encoding="utf-8")
-    stated = {name: (alpha, same) for name, alpha, same in re.findall(r"`(\w+)` \| (\d\.\d\d) \| (\d+) %", text)}
-    found = coder_agreement(record).set_index("field")
+    fresh = set(pd.read_csv(shipped("data") / "sampling.csv", dtype=str)["case_id"].dropna())
+    stated = {name: cells for name, *cells in re.findall(r"`(\w+)` \| (\S+) \| (\d+) % \| (\S+) \| (\d+) %", text)}
+    cells, told = record.tables["second_coding"].cells, {}
     assert {"end_date", "formal_target"} < set(stated)
-    assert {n: (f"{r.alpha:.2f}", f"{100 * r.same:.0f}") for n, r in found.iterrows()} == stated
+    for joined in (False, True):
+        own = cells[cells["case_id"].isin(fresh) == joined].reset_index(drop=True)
+        found = coder_agreement(with_table(record, "second_coding", own))
+        assert set(found["n"]) == {40 if joined else 75}
+        for r in found.itertuples():
+            alpha = "none" if np.isnan(r.alpha) else f"{r.alpha:.2f}"
+            told.setdefault(r.field, []).extend([alpha, f"{100 * r.same:.0f}"])
+    assert told == stated
 
 
 def test_every_column_coded_twice_is_compared_but_the_coders_confidence(record):

@@ -95,7 +95,7 @@ def test_too_few_cases_have_figures_without_intervals_and_none_has_none():
 def test_a_landmark_lies_between_the_day_a_case_was_known_and_its_end_or_the_last_look(history, ladder):
     pairs = coded_twice(history, ladder)
     again = set(history.record.tables["second_ladders"].cells["case_id"])
-    assert set(pairs["case_id"]) == again and len(again) == 60
+    assert set(pairs["case_id"]) == again and len(again) == 100
     assert not pairs.duplicated(["case_id", "day"]).any()
     days = landmarks(history, 20)
     outcomes = history.outcomes[history.outcomes["target"] == "concluded"].set_index("case_id")

@@ -66,8 +66,8 @@ def test_a_new_folder_gets_the_shipped_record_and_the_template(tmp_path):
     assert add_case(CASE, folder) == [folder / name for name in FILES]
     old, new = contents(shipped("data")), contents(folder)
     assert set(new) - set(old) == {f"events/{CASE}.csv"}
-    about_shipped = {name for name in old if name.startswith(("card/", "evaluation/", "fresh/"))}
-    own = {"DATASHEET.md", "DEVELOPMENT.md", "REGISTRATION.md", "croissant.json"}
+    about_shipped = {name for name in old if name.startswith(("card/", "evaluation/"))}
+    own = {"DATASHEET.md", "DEVELOPMENT.md", "REGISTRATION.md", "SAMPLING.md", "croissant.json", "sampling.csv"}
     assert set(old) - set(new) == own | about_shipped
     assert {"card/stewards.json", "evaluation/skill.csv", "evaluation/track_record.csv"} <= about_shipped
     assert {name for name in set(old) & set(new) if old[name] != new[name]} == {*FILES[:5], "datapackage.json"}
