@@ -1,14 +1,18 @@
 """Do the headline's 80 % intervals hold the true probability four times in five? On simulated records of the half.
 
-`python benchmarks/development/coverage.py [N] [data/evaluation/coverage.csv]`: for each world N records are simulated
-from the fitted model (first days, terms and covariates as they are, ladders and endings anew), the model is fitted to
-each, and its intervals at the first days are compared with the true probabilities. Worlds: as fitted; effects doubled;
-a deviation of 0.7 log odds shared by the cases of a component. With a file, each cell is written there: `world`,
-`cause`, `horizon`, `third` (of the true probabilities, the lowest first), `covered` (share of the intervals that hold
-the truth), `width` and `bias` (means), `n` intervals and `n_records`.
+`python benchmarks/development/coverage.py [--records 200] [--kept DIR] [--only WORLD] [--table FILE]`: for each world
+that many records are simulated from the fitted model (first days, terms and covariates as they are, ladders and endings
+anew), the model is fitted to each, and its intervals at the first days are compared with the true probabilities.
+Worlds: as fitted; effects doubled; a deviation of 0.7 log odds shared by the cases of a component, one draw of the
+deviations for all records, or drawn anew for each. Records that are done are read from the folder `--kept`, so that a
+run can be broken off, and worlds can be run side by side. Into the table (`data/evaluation/coverage.csv`) goes each
+cell: `world`, `cause`, `horizon`, `third` (of the true probabilities, the lowest first), `covered` (share of the
+intervals that hold the truth), `width` and `bias` (means), `n` intervals and `n_records`. What the interval would hold
+without the deviation that related cases share is printed beside.
 """
 
-import sys
+import argparse
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -28,22 +32,30 @@ from forecasting.models.ladder_design import (
 )
 from forecasting.models.ladder_months import FollowUps, Lines
 from forecasting.models.ladder_moves import N_STATES
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.models.ladder_product import forward_incidence
 from forecasting.models.ladder_standings import Standings
-from forecasting.models.linear_pool import linear_pool, mixture_interval
 from forecasting.models.newton import probabilities
 from forecasting.record.vocabulary import CAUSES
 
 HORIZONS = (12, 36, 60, 120)
-WORLDS = {"as fitted": (1.0, 0.0), "effects doubled": (2.0, 0.0), "component effect 0.7": (1.0, 0.7)}
+WORLDS = {
+    "as fitted": (1.0, 0.0, False),
+    "effects doubled": (2.0, 0.0, False),
+    "component effect 0.7": (1.0, 0.7, False),
+    "component effect 0.7, anew": (1.0, 0.7, True),
+}
 THIRDS = ("lowest", "middle", "highest")
-N_DRAWS = 400
+N_DRAWS, LEVEL = 400, 0.8
+PARTS = ("truth", "held", "width", "bias")
+POOLS = (LadderPool(), LadderPool(shared_sd=0.0))
+"""The headline, and what it would be without the deviation that related cases share."""
 
 
 class World:
     """A record like the half's, with known hazards."""
 
-    def __init__(self, stretch, spread, seed=20260205):
+    def __init__(self, stretch, spread, anew=False, seed=20260205):
         pilot = half.load(half.HALVES)
         followed = follow_ups(pilot.index, pilot.core)
         marks = list(zip(pilot.ids, pilot.days, strict=True))
@@ -63,14 +75,19 @@ class World:
         self.start = cases.states[first, self.entry]
         firsts = np.unique(pilot.marks.case, return_index=True)[1]
         self.covariates = values[firsts]
-        hazard, rng = fitted.hazard_, np.random.default_rng(seed)
+        hazard = fitted.hazard_
         coef = hazard.mean_coef.copy()
         middle = hazard.center @ coef[N_STEPS:]
         coef[N_STEPS:] *= stretch
         coef[0] += middle - hazard.center @ coef[N_STEPS:]
         self.coef, self.moves = coef, fitted.moves_.matrix
+        self.spread, self.anew = spread, anew
+        self.deviate(np.random.default_rng(seed))
+
+    def deviate(self, rng):
+        """Draw what the cases of each component share."""
         names, code = np.unique(self.component, return_inverse=True)
-        self.deviation = spread * rng.normal(size=(len(names), 3))[code] - spread**2 / 2
+        self.deviation = self.spread * rng.normal(size=(len(names), 3))[code] - self.spread**2 / 2
 
     def hazards(self, row, n_months):
         """Monthly hazards from the entry on, (months, states, causes)."""
@@ -125,52 +142,99 @@ class World:
                          self.covariates)  # fmt: skip
 
 
-def measured(world, n_records, seed):
-    """Whether each interval holds the truth, and its width, (records, n, 3, horizons)."""
+def measured(world, number, seed=1):
+    """Of one record: the truth (n, 3, horizons), and by pool whether each interval holds it and its width; the bias."""
+    if world.anew:
+        world.deviate(np.random.default_rng([seed, number, 2]))
     truth, at = world.truth(), world.standings()
-    seen = Seen(at.age, at.gap, at.looked, np.full(world.n, "a"))
-    held, width, bias = [], [], []
-    for number in range(n_records):
-        cases, lines = world.record(np.random.default_rng([seed, number]))
-        model = LadderModel(COVARIATES, n_draws=N_DRAWS, seed=number).fit(cases, lines)
-        base = DatedRate(n_draws=N_DRAWS, seed=number).fit(cases, world.until)
-        ours, theirs = model.draws(at, HORIZONS), base.draws(seen, HORIZONS)
-        low, high = mixture_interval(ours, theirs, 0.8)
+    ages, code = np.unique(at.age, return_inverse=True)
+    zero = np.zeros(len(ages), dtype=int)
+    cases, lines = world.record(np.random.default_rng([seed, number]))
+    model = LadderModel(COVARIATES, n_draws=N_DRAWS, seed=number).fit(cases, lines)
+    base = DatedRate(n_draws=N_DRAWS, seed=number).fit(cases, world.until)
+    seen = Seen(ages, zero, zero * 1.0, np.full(len(ages), "a"))
+    ours, theirs = model.draws(at, HORIZONS), base.draws(seen, HORIZONS)[:, code]
+    point = POOLS[0].point(ours.mean(axis=0), theirs.mean(axis=0))
+    drawn = [np.moveaxis(with_ongoing(each), 1, -1) for each in (ours, theirs)]
+    held, width = [], []
+    for pool in POOLS:
+        low, high = (np.moveaxis(bound, -1, 0)[:, :-1] for bound in pool.interval(*drawn, LEVEL))
+        low, high = np.minimum(low, point), np.maximum(high, point)
         held.append((low <= truth) & (truth <= high))
         width.append(high - low)
-        bias.append(linear_pool(ours.mean(axis=0), theirs.mean(axis=0)) - truth)
-    return truth, np.stack(held), np.stack(width), np.stack(bias)
+    return truth, np.stack(held), np.stack(width), point - truth
+
+
+def with_ongoing(draws):
+    """Draws of the incidence, (b, n, 3, horizons), with the probability of going on as a fourth."""
+    return np.concatenate([draws, 1.0 - draws.sum(axis=2, keepdims=True)], axis=2)
+
+
+def kept_or_measured(name, world, number, folder):
+    """Of one record as of `measured`, read from the folder if it is there."""
+    if folder is None:
+        return measured(world, number)
+    path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:8]}-{number:04}.npz"
+    if not path.exists():
+        parts = dict(zip(PARTS, measured(world, number), strict=True))
+        half_done = path.with_suffix(".part.npz")
+        np.savez_compressed(half_done, **parts)
+        half_done.replace(path)
+    with np.load(path) as found:
+        return tuple(found[part] for part in PARTS)
 
 
 def cells(world, truth, held, width, bias):
-    """One row for each ending, horizon and third of the true probabilities."""
-    rows = []
+    """One row for each ending, horizon and third of the true probabilities; all arrays (records, n, 3, horizons)."""
+    rows, n = [], truth.shape[1]
+    rank = truth.argsort(axis=1, kind="stable").argsort(axis=1) * len(THIRDS) // n
     for k, cause in enumerate(CAUSES):
-        rank = truth[:, k].argsort(axis=0, kind="stable").argsort(axis=0) * len(THIRDS) // len(truth)
         for h, horizon in enumerate(HORIZONS):
             for number, third in enumerate(THIRDS):
-                own = rank[:, h] == number
-                covered, wide, off = (each[:, own, k, h].mean() for each in (held, width, bias))
+                own = rank[:, :, k, h] == number
+                covered, wide, off = (each[:, :, k, h][own].mean() for each in (held, width, bias))
                 rows.append({
                     "world": world, "cause": cause, "horizon": horizon, "third": third, "covered": covered,
-                    "width": wide, "bias": off, "n": held[:, own, k, h].size, "n_records": len(held),
+                    "width": wide, "bias": off, "n": own.sum(), "n_records": len(held),
                 })  # fmt: skip
     return pd.DataFrame(rows)
 
 
+def summary(table):
+    """Coverage over all, that of the least cell, and the mean width, in words."""
+    overall, wide = (np.average(table[name], weights=table["n"]) for name in ("covered", "width"))
+    least = table.loc[table["covered"].idxmin()]
+    return (
+        f"overall {overall:.3f}, least cell {least['covered']:.2f} ({least['cause']}, {least['horizon']} months, "
+        f"{least['third']} third), mean width {wide:.3f}"
+    )
+
+
 def main():
-    n_records = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    """Run the worlds and write the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--records", type=int, default=200)
+    parser.add_argument("--kept", type=Path)
+    parser.add_argument("--only", choices=list(WORLDS))
+    parser.add_argument("--table", type=Path)
+    asked = parser.parse_args()
+    if asked.kept:
+        asked.kept.mkdir(parents=True, exist_ok=True)
     tables = []
-    for name, settings in WORLDS.items():
-        tables.append(cells(name, *measured(World(*settings), n_records, 1)))
-        of_world = tables[-1]
+    for name in [asked.only] if asked.only else WORLDS:
+        world = World(*WORLDS[name])
+        records = [kept_or_measured(name, world, number, asked.kept) for number in range(asked.records)]
+        truth, held, width, bias = (np.stack(part) for part in zip(*records, strict=True))
+        tables.append(cells(name, truth, held[:, 0], width[:, 0], bias))
         for by in ("horizon", "third"):
-            print(of_world.pivot_table(index="cause", columns=by, values="covered").round(2), flush=True)
-        overall = np.average(of_world["covered"], weights=of_world["n"])
-        least = of_world["covered"].min()
-        print(f"{name} ({n_records} records): overall {overall:.3f}, least cell {least:.2f}", flush=True)
-    if len(sys.argv) > 2:
-        pd.concat(tables).to_csv(Path(sys.argv[2]), index=False, float_format="%.6g", lineterminator="\n")
+            print(tables[-1].pivot_table(index="cause", columns=by, values="covered").round(2), flush=True)
+        print(f"{name} ({asked.records} records): {summary(tables[-1])}")
+        print(
+            f"without what related cases share: {summary(cells(name, truth, held[:, 1], width[:, 1], bias))}",
+            flush=True,
+        )
+    if asked.table:
+        pd.concat(tables).to_csv(asked.table, index=False, float_format="%.6g", lineterminator="\n")
 
 
 if __name__ == "__main__":

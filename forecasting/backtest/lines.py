@@ -55,7 +55,15 @@ def acts_of_the_record(dossier: Dossier) -> Sequence[Rung]:
 
 
 def six_months_late(dossier: Dossier) -> Sequence[Rung]:
-    """All rows half a year later; the first of each ladder stays, since it is the level of the first day."""
+    """All rows half a year later; the first of each ladder stays, since it is the level of the first day.
+
+    Notes
+    -----
+    Only the day on which a row is known moves. The state on the way to a binding text goes by that day; strain goes by
+    the day of its row (`ladders.position`), which no row in force on a day is later than. So strain is not late, and
+    the line bounds what knowing the way to a text early is worth, not strain. It is kept as it was registered and run:
+    a late strain would be another line.
+    """
     return [
         rung if _is_first(dossier.rungs, i) else replace(rung, known_date=max(rung.known_date, rung.day) + LATE)
         for i, rung in enumerate(dossier.rungs)

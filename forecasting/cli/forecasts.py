@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecasting.cli.options import Artefacts, AsOf, Case, Data, Horizons, Json, Models, Population, Target, names_in
+from forecasting.cli.options import (
+    Artefacts,
+    AsOf,
+    Case,
+    Data,
+    Horizons,
+    Json,
+    Ledger,
+    Models,
+    Population,
+    Target,
+    names_in,
+)
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 from forecasting.store.errors import UsageError
 
@@ -32,26 +44,32 @@ def forecast_case(
     models: Models = None,
     data: Data = None,
     artefacts: Artefacts = Path("artefacts"),
+    ledger: Ledger = Path("ledger"),
     as_json: Json = False,
 ) -> None:
-    """Print the probability of each outcome of a case within each horizon."""
+    """Print the probability of each outcome of a case within each horizon; people's entries count in `pool` alone."""
     day = parse_day(as_of) if as_of is not None else None
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
     from forecasting.artefacts import obtain
     from forecasting.features import DossierIndex
     from forecasting.forecasts import case_limits, forecast, open_cases
+    from forecasting.ledger import fitted_for, with_pool
+    from forecasting.models import HEADLINE
     from forecasting.record.history import load_history
     from forecasting.record.panel import check_choice
 
     chosen = check_choice(target, population)
+    asked = names_in(models) if models is not None else None
     history = load_history(data, day)
     open_cases(history, [case], target)
-    obtained = obtain(artefacts, history, names_in(models) if models is not None else None, target, chosen)
+    obtained = obtain(artefacts, history, fitted_for(asked) if asked else None, target, chosen)
     index = DossierIndex(history, target) if obtained.fitted.support is not None else None
     table = forecast(history, case, fitted=obtained.fitted, horizons=months, index=index)
+    if asked:
+        table = with_pool(table, asked, ledger, target)
     print(f"model: {_origin(obtained, artefacts)}", file=sys.stderr)
     for name, limit in case_limits(history, [case], obtained.fitted, index)[case].items():
-        if limit.reasons:
+        if limit.reasons and (not asked or name in {*asked, HEADLINE}):
             print(f"{name}: {LIMIT_WORDS[limit.status]}: {limit}", file=sys.stderr)
     if as_json:
         print(table.to_json(orient="records", indent=1, double_precision=15))

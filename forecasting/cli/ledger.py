@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecasting.cli.options import Case, Data, Jobs, Json, Target, names_in
+from forecasting.cli.options import Case, Data, Jobs, Json, Ledger, Target, names_in
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 from forecasting.store.errors import UsageError
 
@@ -19,7 +19,6 @@ app = typer.Typer(
     help="Issued forecasts and their scores: an append-only chain of files, each sealed by the next.",
 )
 
-Ledger = Annotated[Path, typer.Option("--ledger", help="Folder of the ledger.")]
 Models = Annotated[
     str | None,
     typer.Option(

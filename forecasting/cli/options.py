@@ -25,8 +25,14 @@ Population = Annotated[
 ]
 Models = Annotated[
     str | None,
-    typer.Option("--models", help="Models, such as primary,base_rate. Default: an artefact's, else the base rates."),
+    typer.Option(
+        "--models",
+        "--model",
+        help="Models, such as ladder,base_rate; `pool` for that of models and people, in a forecast. Default: the "
+        "headline and what stands under it.",
+    ),
 ]
+Ledger = Annotated[Path, typer.Option("--ledger", help="Folder of the ledger.")]
 Artefacts = Annotated[
     Path, typer.Option("--artefacts", help="Folder with the fitted models that `forecasting train` wrote.")
 ]

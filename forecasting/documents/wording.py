@@ -113,6 +113,7 @@ MODEL_NAMES: Final[Mapping[str, str]] = {
     "primary": "hazard model of the first registration",
 }
 """Every model in words; the first is the headline."""
+POOL_NAME: Final = "pool of models and people"
 
 EXTRAPOLATES: Final = "The number reaches beyond the cases that its model learned from"
 WIDENED: Final = "Its interval is widened to contain the base rate's."

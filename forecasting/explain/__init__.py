@@ -1,1 +1,1 @@
-"""Explanations of a forecast: drivers, changes, signposts, precedents, reference classes, contested codings."""
+"""Explanations of a forecast: drivers, changes, what-ifs, precedents, reference classes, contested codings."""

@@ -1,7 +1,7 @@
-"""The outlook of a case as of a day: forecasts, their drivers and signposts, with a display for notebooks."""
+"""The outlook of a case as of a day: forecasts, their drivers and what-ifs, with a display for notebooks."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,21 +14,24 @@ from forecasting.documents.case.material import MODELS_SHOWN
 from forecasting.documents.figures.incidence import outlook_figure
 from forecasting.documents.figures.style import Chart
 from forecasting.explain.drivers import Drivers, drivers
-from forecasting.explain.signposts import SIGNS, Signpost, line_after, signposts
+from forecasting.explain.what_ifs import WhatIf, suppositions, what_ifs
 from forecasting.explorer import words
-from forecasting.forecasts import Session, ended_already, open_cases
+from forecasting.forecasts import Session, ended_already, forecast, open_cases
 from forecasting.forecasts.applicability import Applicability
-from forecasting.forecasts.situation import situation_of
+from forecasting.forecasts.situation import Situation, SituationForecast, situation_of
 from forecasting.forecasts.training import UNCERTAIN
-from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED, marginal_probabilities
+from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED
+from forecasting.ledger.pool import fitted_for, pool_forecast
 from forecasting.models import BASE_RATE, FIRST, HEADLINE, LADDER_MODEL
+from forecasting.models.register import POOL
 from forecasting.record.cases import Dossier
 from forecasting.record.months import HORIZONS, check_horizons, parse_day
-from forecasting.record.vocabulary import STATES, TARGETS
+from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
 from forecasting.store.errors import AbstentionError, UsageError, shown
 
 MODEL = FIRST
 MODELS = (HEADLINE, LADDER_MODEL, BASE_RATE, "recent_base_rate", "type_base_rate", MODEL)
+LEDGER = "ledger"
 CURVE = (1, 2, 3, *range(6, 121, 6))
 MAIN_HORIZON = 60
 
@@ -47,12 +50,15 @@ class Outlook:
         The fitted models and the record as of that day.
     table
         Forecast table at these horizons and at the months of the curve.
+    model
+        The model whose rows alone are shown in tables; None for all.
     """
 
     case: Dossier
     horizons: tuple[int, ...]
     session: Session = field(repr=False)
     table: pd.DataFrame = field(repr=False)
+    model: str | None = None
     _drivers: dict[str, Drivers] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -76,7 +82,7 @@ class Outlook:
 
     @cached_property
     def limit(self) -> Applicability:
-        """True if the hazard model abstains (no rows or signposts) or widens its interval, and why."""
+        """Whether the first registration's model abstains (no rows) or its interval is widened, and why."""
         return self._limits[MODEL]
 
     @cached_property
@@ -87,17 +93,18 @@ class Outlook:
         )
         return dict(zip(rows["cause"], map(float, rows["probability"]), strict=True))
 
-    @property
-    def abstains(self) -> bool:
-        """True if the hazard model abstains."""
-        return MODEL not in set(self.table["model"])
+    @cached_property
+    def suppositions(self) -> dict[str, Situation]:
+        """The case under each supposition that the headline can answer, by its words; see `explain.what_ifs`."""
+        return suppositions(self.case)
 
     @cached_property
-    def signposts(self) -> tuple[Signpost, ...]:
-        """Acts that would change the probability of formalization within `horizon`, largest first."""
-        if self.abstains:
+    def what_ifs(self) -> tuple[WhatIf, ...]:
+        """Effect of each supposition on the headline within `horizon`; none where the headline abstains."""
+        if self.headline_limit.status == "abstained":
             return ()
-        return tuple(signposts(self.session.hazard, self.session.line(self.case), self.case, self.horizon))
+        own = SituationForecast(self.session.headline, (self.horizon,))
+        return tuple(what_ifs(own, self.case, self.suppositions))
 
     def to_frame(self, given: str | None = None) -> pd.DataFrame:
         """The forecast table at the horizons, or its rows under one condition.
@@ -119,6 +126,7 @@ class Outlook:
             `given` is not one of `givens`.
         """
         rows = self.table[self.table["horizon"].isin(self.horizons)]
+        rows = rows if self.model is None else rows[rows["model"].eq(self.model)]
         return (rows if given is None else self._under(rows, given)).reset_index(drop=True)
 
     def plot(self, given: str = MARGINAL, supposed: pd.DataFrame | None = None) -> Chart:
@@ -129,9 +137,7 @@ class Outlook:
     def drivers(self, given: str = MARGINAL) -> Drivers:
         """Contribution of each input of the headline to the probability of each state in `horizon`."""
         if given not in self._drivers:
-            at = situation_of(self.case)
-            side = {ENDORSED: 1.0, NOT_ENDORSED: 0.0}.get(given)
-            at = at if side is None else at.with_covariate(UNCERTAIN, side)
+            at = self._on_side(situation_of(self.case), given)
             self._drivers[given] = drivers(self.session.headline, at, (self.horizon,))
         return self._drivers[given]
 
@@ -143,17 +149,20 @@ class Outlook:
         return words.why(frame[frame["horizon"] == self.horizon], sizes, first, headline)
 
     def what_would_move_it(self) -> pd.DataFrame:
-        """The signposts as a table: the act, the probability before and after it is known, and percentage points."""
-        rows = [(post.what, post.before, post.after, 100 * (post.after - post.before)) for post in self.signposts]
-        return pd.DataFrame(rows, columns=["if it were known that", "before", "after", "points"])
+        """The what-ifs: the probability of formalization without and with each, and percentage points by ending."""
+        rows = [(one.what, one.before[0], one.after[0], *one.points[: len(CAUSES)]) for one in self.what_ifs]
+        head = [f"{cause}, points" for cause in CAUSES]
+        return pd.DataFrame(rows, columns=["if it were known that", "before", "after", *head])
 
-    def suppose(self, what: str) -> pd.DataFrame:
-        """The hazard model's forecasts, without intervals, if an act became known on the day after as_of.
+    def suppose(self, what: str, given: str = MARGINAL) -> pd.DataFrame:
+        """The headline, without intervals, under a supposition about the as_of day.
 
         Parameters
         ----------
         what
-            One of `explain.signposts.SIGNS`.
+            One of `suppositions`: a rung, more or less strain, an endorsement.
+        given
+            One of `givens`; a supposition about the endorsement itself goes before it.
 
         Returns
         -------
@@ -163,28 +172,37 @@ class Outlook:
         Raises
         ------
         UsageError
-            There is no such act.
+            There is no such supposition, or `given` is not one of `givens`.
         AbstentionError
-            The hazard model abstains.
+            The headline abstains.
         """
-        if what not in SIGNS:
-            raise UsageError(f"expected an act out of {'; '.join(SIGNS)}, got {shown(what)}; choose one of them")
-        if self.abstains:
+        if what not in self.suppositions:
+            known = "; ".join(self.suppositions)
+            raise UsageError(f"expected a supposition out of {known}, got {shown(what)}; choose one of them")
+        self._require_given(given)
+        if self.headline_limit.status == "abstained":
             raise AbstentionError(
-                f"expected a case within the applicability domain, got {self.case.case_id}: {self.limit}; "
+                f"expected a case within the applicability domain, got {self.case.case_id}: {self.headline_limit}; "
                 "choose another"
             )
-        known, months = self.session, tuple(sorted({*self.horizons, *CURVE}))
-        line = line_after(known.line(self.case), self.case, what)
-        values = marginal_probabilities(known.hazard, line, UNCERTAIN, months)
+        months = tuple(sorted({*self.horizons, *CURVE}))
+        values = SituationForecast(self.session.headline, months).point(self._on_side(self.suppositions[what], given))
         rows = pd.MultiIndex.from_product([STATES, months], names=["cause", "horizon"]).to_frame(index=False)
-        named = rows.assign(model=MODEL, case_id=self.case.case_id, as_of=self.case.as_of.isoformat())
+        named = rows.assign(model=HEADLINE, case_id=self.case.case_id, as_of=self.case.as_of.isoformat())
         return named.assign(probability=values.ravel())
 
-    def _under(self, rows: pd.DataFrame, given: str) -> pd.DataFrame:
+    def _on_side(self, at: Situation, given: str) -> Situation:
+        """A situation with its endorsement taken one way, where it is in doubt in it."""
+        side = {ENDORSED: 1.0, NOT_ENDORSED: 0.0}.get(given)
+        return at if side is None or len(at.readings()) == 1 else at.with_covariate(UNCERTAIN, side)
+
+    def _require_given(self, given: str) -> None:
         if given not in self.givens:
             known = f"{', '.join(self.givens)} for {self.case.case_id}"
             raise UsageError(f"expected given as one of {known}, got {shown(given)}; choose one of them")
+
+    def _under(self, rows: pd.DataFrame, given: str) -> pd.DataFrame:
+        self._require_given(given)
         under = set(rows.loc[rows["given"].eq(given), "model"])
         return rows[rows["given"].eq(given) | (~rows["model"].isin(under) & rows["given"].eq(MARGINAL))]
 
@@ -238,6 +256,8 @@ def ask(
     horizons: Sequence[int] = HORIZONS,
     data: str | Path | None = None,
     artefacts: str | Path | None = ARTEFACTS,
+    model: str | None = None,
+    ledger: str | Path | None = LEDGER,
 ) -> Outlook:
     """Forecast one case by the headline and what stands under it, with an explanation.
 
@@ -255,6 +275,11 @@ def ask(
         The folder of a record; default: the one shipped.
     artefacts
         The folder of fitted models; models not found there are fitted.
+    model
+        The model whose rows alone the tables show: one that an outlook has, or `pool` (`ledger.pool_forecast`).
+        Default: all but the pool. Figure and drivers are those of the headline.
+    ledger
+        The folder of the ledger whose entries by people are in `pool`.
 
     Returns
     -------
@@ -264,7 +289,7 @@ def ask(
     Raises
     ------
     UsageError
-        The case is unknown or has ended, or a horizon is out of range.
+        The case is unknown or has ended, a horizon is out of range, or the model unknown.
     LeakageError
         The day is after the record's end.
 
@@ -275,9 +300,19 @@ def ask(
     [12]
     """
     check_horizons(horizons)
+    if model not in (None, POOL, *MODELS):
+        raise UsageError(
+            f"expected a model out of {', '.join((*MODELS, POOL))}, got {shown(model)}; choose one of them"
+        )
     history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
     open_cases(history, [case_id], target)
-    return outlook(session_of(history.as_of, target, data, artefacts), case_id, horizons)
+    found = outlook(session_of(history.as_of, target, data, artefacts), case_id, horizons)
+    if model == POOL:
+        parts = shared_fit(history, MODELS_SHOWN, target, artefacts).only(*fitted_for([POOL]))
+        asked = sorted(set(found.table["horizon"]))
+        table = forecast(history, case_id, fitted=parts, horizons=asked, index=found.session.index)
+        found = replace(found, table=pd.concat([found.table, pool_forecast(table, ledger, target)], ignore_index=True))
+    return replace(found, model=model)
 
 
 def outlook(session: Session, case_id: str, horizons: Sequence[int] = HORIZONS) -> Outlook:

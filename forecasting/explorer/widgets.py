@@ -30,7 +30,7 @@ class ForecastExplorer(ipywidgets.VBox):
     """Widget that shows the forecast and what stands under it for a case and day of choice.
 
     Public parts: the inputs `case`, `as_of`, `target`, `given` (whether leaders endorse the case, if that is uncertain)
-    and `act` (an act supposed to become known); the button `fit` for a day without fitted models; the displays
+    and `act` (a rung, strain or endorsement supposed); the button `fit` for a day without fitted models; the displays
     `status`, `why`, `figure`, `table` and `moves`; and `outlook`, the `Outlook` shown, or None.
 
     Parameters
@@ -147,18 +147,18 @@ class ForecastExplorer(ipywidgets.VBox):
         return outlook(session_of(as_of, target, self._data, self._artefacts), case_id)
 
     def _display(self, found: Outlook) -> None:
-        """Show an outlook, figure and table first: the browser shows them while drivers and signposts are computed."""
+        """Show an outlook, figure and table first: the browser shows them while drivers and what-ifs are computed."""
         self.outlook = found
         self.given.disabled = len(found.givens) == 1
         self._set(self.given, GIVENS, self.given.value if self.given.value in found.givens else MARGINAL)
         given, act = self.given.value, self.act.value
         self.fit.layout.display = "none"
-        self.figure.value = words.figure(found.plot(given, found.suppose(act) if act else None).svg(), CHART)
+        self.figure.value = words.figure(found.plot(given, found.suppose(act, given) if act else None).svg(), CHART)
         self.table.value = words.table(found.to_frame(given))
         self.status.value = words.status(found.session.artefact, found.case, self.given.disabled)
         self.why.value = words.paragraph(found.why(given))
-        self._set(self.act, [NOTHING, *((words.act(post), post.what) for post in found.signposts)], act)
-        self.moves.value = words.moved_by(found.signposts, found.horizon)
+        self._set(self.act, [NOTHING, *((words.supposition(one), one.what) for one in found.what_ifs)], act)
+        self.moves.value = words.moved_by(found.what_ifs, found.horizon)
 
     def _blank(self, message: str) -> None:
         self.outlook = None

@@ -15,6 +15,7 @@ from forecasting.documents.wording import (
     EXTRAPOLATES,
     MODEL_NAMES,
     PER_CENT,
+    POOL_NAME,
     WIDENED,
     label,
     limit_words,
@@ -25,12 +26,15 @@ from forecasting.documents.wording import (
     years,
 )
 from forecasting.explain.drivers import BASE
-from forecasting.explain.signposts import Signpost
+from forecasting.explain.what_ifs import WhatIf
+from forecasting.models.register import POOL
 from forecasting.record.cases import Dossier
 from forecasting.record.vocabulary import CAUSES, ONGOING, STATES
 
+NAMES = {**MODEL_NAMES, POOL: POOL_NAME}
 TARGET_WORDS = {"concluded": "signed or adopted", "in_force": "in force"}
 HEAD = ("Within", "By", "Formal agreement", "Collapse", "Fading", "Still informal")
+HEAD_POINTS = ("Its points", "Collapse, points", "Fading, points")
 MOST_NAMED = 2
 LEAST_NAMED = 0.005
 
@@ -75,7 +79,7 @@ def why(
     told = ", ".join(
         f"{name} {percent(formal['probability'][model])} "
         f"({percent_range(formal['lower'][model], formal['upper'][model])})"
-        for model, name in MODEL_NAMES.items()
+        for model, name in NAMES.items()
         if model in formal.index
     )
     moved = {name: size for name, size in drivers.items() if name != BASE and abs(size) >= LEAST_NAMED}
@@ -115,7 +119,7 @@ def table(frame: pd.DataFrame) -> str:
     rows: list[list[Cell]] = [
         [years(horizon), name, *(found[horizon, model, state] for state in STATES)]
         for horizon in sorted({horizon for horizon, *_ in found})
-        for model, name in MODEL_NAMES.items()
+        for model, name in NAMES.items()
         if (horizon, model, STATES[0]) in found
     ]
     return _html(compose.table(f"The forecast and what stands under it, with 80{PER_CENT} intervals", HEAD, rows))
@@ -126,15 +130,16 @@ def figure(svg: str, words: str) -> str:
     return drawing_html(svg, words)
 
 
-def moved_by(posts: Sequence[Signpost], horizon: int) -> str:
-    """Facts and acts that would move the hazard model, as an HTML table."""
-    if not posts:
-        return _html(text("No single event among its covariates would move the hazard model by half a point."))
-    rows = [
-        [quote(post.what), chance(post.before), chance(post.after), points(post.after - post.before)] for post in posts
-    ]
-    caption = f"What would move the hazard model: chance of a formal agreement within {years(horizon)}"
-    return _html(compose.table(caption, ("If it were known that", "Now", "Then", "Points"), rows))
+def moved_by(found: Sequence[WhatIf], horizon: int) -> str:
+    """What rungs, strain and an endorsement would do to the headline, as an HTML table."""
+    if not found:
+        return _html(text("The forecast by the ladder gives no number here, so nothing can be supposed."))
+    rows = [[quote(one.what), chance(one.after[0]), *map(points, one.points[: len(CAUSES)] / 100.0)] for one in found]
+    caption = (
+        f"If it were known on that day: the forecast by the ladder within {years(horizon)}, where a formal agreement "
+        f"has {percent(found[0].before[0])} now, and the points that each ending gains"
+    )
+    return _html(compose.table(caption, ("If", "Formal agreement", *HEAD_POINTS), rows))
 
 
 def origin(artefact: str | None, as_of: date) -> str:
@@ -147,9 +152,9 @@ def origin(artefact: str | None, as_of: date) -> str:
     )
 
 
-def act(post: Signpost) -> str:
-    """A possible event with what it would do, as a line of a menu."""
-    return f"{post.what} ({percent(post.before)} to {percent(post.after)})"
+def supposition(one: WhatIf) -> str:
+    """A supposition with what it would do to formalization, as a line of a menu."""
+    return f"{one.what} ({percent(one.before[0])} to {percent(one.after[0])})"
 
 
 def choice(code: str, meaning: str) -> str:

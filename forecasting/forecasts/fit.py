@@ -9,26 +9,18 @@ from sklearn.base import clone
 
 from forecasting.features import MODEL_FEATURES, DossierIndex
 from forecasting.forecasts.applicability import Support, support_of
-from forecasting.forecasts.classes import CLASSES, class_labels, rivalry, start_covariates
+from forecasting.forecasts.classes import CLASSES, rivalry, start_covariates
 from forecasting.forecasts.ladder_applicability import LadderSupport, ladder_support
-from forecasting.forecasts.ladder_rows import (
-    COVARIATES,
-    Followed,
-    covariate_table,
-    follow_ups,
-    follow_ups_by_age,
-    landmark_lines,
-    months_ago,
-)
+from forecasting.forecasts.ladder_rows import COVARIATES, Followed, follow_ups_by_age
+from forecasting.forecasts.ladder_training import LadderTraining, fit_rate, ladder_training
 from forecasting.forecasts.training import TrainingSet, state_features, training_set
 from forecasting.models import DEFAULT, FIRST, HEADLINE, LADDER_MODEL, MODELS, AnyModel
 from forecasting.models.dated_rate import DatedRate
 from forecasting.models.hazard import HazardModel
 from forecasting.models.ladder import LadderModel
-from forecasting.models.ladder_months import Lines
 from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.history import History
-from forecasting.record.panel import Population, Spells, landmarks, spells
+from forecasting.record.panel import Population, Spells, spells
 from forecasting.record.reads import NotedMapping, Reads, every_field, noting, once, recording, together
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import InsufficientHistoryError, UsageError
@@ -209,8 +201,8 @@ class _Learned:
         return once(self._kept, "support", self._ladder_support), self._pool_rate()
 
     def _ladder_support(self) -> LadderSupport:
-        _, followed = self._followed(HEADLINE_POPULATION)
-        return ladder_support(followed.cases, self._lines(), COVARIATES)
+        learned = self._training()
+        return ladder_support(learned.followed.cases, learned.lines, learned.covariates)
 
     def _pool_rate(self) -> DatedRate:
         pool = unfitted(HEADLINE)
@@ -221,33 +213,21 @@ class _Learned:
         return once(self._kept, "ladder", self._fit_ladder)
 
     def _fit_ladder(self) -> LadderModel:
-        known, followed = self._followed(HEADLINE_POPULATION)
-        _require_endings(self._history, known, HEADLINE_POPULATION, self._target)
+        learned = self._training()
+        _require_endings(self._history, learned.core, HEADLINE_POPULATION, self._target)
         model = unfitted(LADDER_MODEL)
         assert isinstance(model, LadderModel)
-        return model.fit(followed.cases, self._lines())
+        return learned.fit(model)
 
-    def _lines(self) -> Lines:
-        return once(self._kept, "lines", self._landmark_lines)
+    def _training(self) -> LadderTraining:
+        def assemble() -> LadderTraining:
+            return ladder_training(self._index, spells(self._history, self._target, HEADLINE_POPULATION))
 
-    def _landmark_lines(self) -> Lines:
-        known, followed = self._followed(HEADLINE_POPULATION)
-        marks, names = landmarks(known), known.case_ids
-        days = [(names[case], day.item()) for case, day in zip(marks.case, marks.day, strict=True)]
-        return landmark_lines(followed, marks, covariate_table(self._index, days, COVARIATES), COVARIATES)
+        return once(self._kept, "training", assemble)
 
     def _rate(self, name: str, rate: DatedRate, population: Population) -> DatedRate:
         known, followed = self._followed_by_age(population)
-        ago = months_ago(followed, known, self._history.as_of)
-        classes = class_labels(known.starts, name)[followed.spell] if rate.by_class else None
-        return rate.fit(followed.cases, ago, classes)
-
-    def _followed(self, population: Population) -> tuple[Spells, Followed]:
-        def follow() -> tuple[Spells, Followed]:
-            known = spells(self._history, self._target, population)
-            return known, follow_ups(self._index, known)
-
-        return once(self._kept, population, follow)
+        return fit_rate(rate, name, followed, known, self._history.as_of)
 
     def _followed_by_age(self, population: Population) -> tuple[Spells, Followed]:
         def follow() -> tuple[Spells, Followed]:

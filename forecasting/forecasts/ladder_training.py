@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.forecasts.classes import class_labels
 from forecasting.forecasts.ladder_rows import (
     COVARIATES,
     Followed,
@@ -23,6 +25,7 @@ from forecasting.models.dated_rate import DatedRate
 from forecasting.models.detection import Detection
 from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_design import Term
+from forecasting.models.ladder_months import Lines
 from forecasting.record.dossiers import DossierIndex
 from forecasting.record.panel import Landmarks, Spells, landmarks
 
@@ -69,17 +72,46 @@ class LadderTraining:
         kept = self.is_kept & ~np.isin(self.core.case_ids, list(held_out))
         return replace(self, is_kept=kept, followed=self.followed.select(kept))
 
+    @cached_property
+    def lines(self) -> Lines:
+        """Landmarks of the cases learned from."""
+        return landmark_lines(self.followed, self.marks, self.values, self.covariates)
+
     def fit(self, model: LadderModel) -> LadderModel:
         """A clone of a model, with these covariates, fitted on the rows."""
         chosen = type(model)(**model.get_params(deep=False) | {"covariates": self.covariates})
-        return chosen.fit(self.followed.cases, landmark_lines(self.followed, self.marks, self.values, self.covariates))
+        return chosen.fit(self.followed.cases, self.lines)
 
     def fit_rate(self, name: str, detection: Detection, n_draws: int = 2, seed: int = 20260205) -> DatedRate:
         """A base rate out of `RATES` fitted on the rows; its intervals come from `n_draws` draws."""
         settings = {"detection": detection, "n_draws": n_draws, "seed": seed}
         rate = DatedRate(**MODELS[name].get_params(deep=False) | settings)
-        types = self.core.starts["type"].to_numpy(str)[self.followed.spell]
-        return rate.fit(self.followed.cases, months_ago(self.followed, self.core, self.as_of), types)
+        return fit_rate(rate, name, self.followed, self.core, self.as_of)
+
+
+def fit_rate(rate: DatedRate, name: str, followed: Followed, core: Spells, as_of: date) -> DatedRate:
+    """Fit of a base rate to follow-ups.
+
+    Parameters
+    ----------
+    rate : DatedRate
+        Unfitted rate.
+    name : str
+        Its name, by which a rate by class knows its classes.
+    followed : Followed
+        Follow-ups of some or all spells; their states are not used (`ladder_rows.follow_ups_by_age`).
+    core : Spells
+        All spells.
+    as_of : date
+        Day of the fit.
+
+    Returns
+    -------
+    DatedRate
+        `rate`, fitted.
+    """
+    classes = class_labels(core.starts, name)[followed.spell] if rate.by_class else None
+    return rate.fit(followed.cases, months_ago(followed, core, as_of), classes)
 
 
 def ladder_training(

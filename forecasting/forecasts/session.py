@@ -5,22 +5,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.features import DossierIndex
 from forecasting.forecasts.applicability import Applicability
 from forecasting.forecasts.fit import FittedModels
 from forecasting.forecasts.forecast import forecast
 from forecasting.forecasts.limits import case_limits
 from forecasting.forecasts.situation import headline_pool
-from forecasting.forecasts.training import case_lines
-from forecasting.models.hazard import HazardModel
 from forecasting.models.ladder_pool import LadderPool
-from forecasting.record.cases import Dossier
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS
 from forecasting.record.panel import Population
-from forecasting.store.errors import UsageError
-
-HAZARD_MODEL = "primary"
 
 
 @dataclass(frozen=True)
@@ -68,21 +62,6 @@ class Session:
     def headline(self) -> LadderPool:
         """The fitted headline; `UsageError` where there is none."""
         return headline_pool(self.fitted)
-
-    @property
-    def hazard(self) -> HazardModel:
-        """The fitted hazard model; `UsageError` where there is none."""
-        model = self.fitted.models.get(HAZARD_MODEL)
-        if not isinstance(model, HazardModel):
-            raise UsageError(
-                f"expected {HAZARD_MODEL} among the fitted models, got {', '.join(self.fitted.models)}: fit it with "
-                "fit_models"
-            )
-        return model
-
-    def line(self, case: Dossier) -> pd.DataFrame:
-        """Covariates of the hazard model for a case, one row."""
-        return case_lines(self.index, [case], MODEL_FEATURES)
 
     def forecast(self, case_ids: str | Sequence[str], horizons: Sequence[int] = HORIZONS) -> pd.DataFrame:
         """Forecast table of these cases, see `forecast`."""

@@ -5,7 +5,7 @@ from forecasting.ledger.chain import Chain, read_chain, verify
 from forecasting.ledger.changes import EntryChanges, entry_changes
 from forecasting.ledger.hubverse import export
 from forecasting.ledger.issue import MODELS_ISSUED, issue, open_forecasts, open_lineage, replay
-from forecasting.ledger.pool import pool
+from forecasting.ledger.pool import fitted_for, pool, pool_forecast, with_pool
 from forecasting.ledger.questions import question, read
 from forecasting.ledger.resolve import resolve
 from forecasting.ledger.score import Scorecard, score
@@ -21,10 +21,12 @@ __all__ = [
     "append",
     "entry_changes",
     "export",
+    "fitted_for",
     "issue",
     "open_forecasts",
     "open_lineage",
     "pool",
+    "pool_forecast",
     "question",
     "read",
     "read_chain",
@@ -34,4 +36,5 @@ __all__ = [
     "retract",
     "score",
     "verify",
+    "with_pool",
 ]

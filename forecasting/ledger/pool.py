@@ -8,16 +8,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.forecasts.uncertain import MARGINAL
 from forecasting.ledger.chain import Chain, read_chain
 from forecasting.ledger.entries import Added, Issue
 from forecasting.ledger.questions import retractions
-from forecasting.models.register import REGISTER
+from forecasting.models import BASE_RATES, HEADLINE
+from forecasting.models.register import POOL, REGISTER
 from forecasting.record.panel import check_choice
+from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.record.vocabulary import STATES, TARGETS
 from forecasting.store.errors import UsageError, shown
 
 Said = dict[tuple[int, str], float]
 COLUMNS = ("case_id", "as_of", "horizon", "cause", "probability")
+POOLED_MODELS = (HEADLINE, *BASE_RATES)
+"""Models of the pool that is asked for by name."""
 
 
 def pool(
@@ -99,6 +104,137 @@ def pool(
         for said in [np.array([spoken[name][horizon, cause] for name in names])]
     ]
     return pd.DataFrame(rows, columns=[*COLUMNS, *names])
+
+
+def pool_forecast(table: pd.DataFrame, folder: Path | str | None = None, target: str = TARGETS[0]) -> pd.DataFrame:
+    """The opinion pool of a forecast table and of what people have entered about the same cases and day.
+
+    Parameters
+    ----------
+    table
+        Forecast table with rows of `POOLED_MODELS`; a model that abstains from a case is not in the pool of it.
+    folder
+        The folder of the ledger; None, or one that is not there, for models alone.
+    target
+        `concluded` or `in_force`.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the model `pool` with the columns of `forecast`, marginal, for every case, horizon and state. Everybody
+        has the same weight. What a person left open at a horizon goes by the headline's odds between the states left;
+        at a horizon without a word of hers she is not in the pool. Bounds are the means of those of the models, a
+        person's probability standing for both of hers: people state no interval. Retracted entries are left out.
+
+    Raises
+    ------
+    UsageError
+        The table has no row of the headline, or the target is unknown.
+    LedgerError
+        The ledger has faults.
+
+    References
+    ----------
+    Stone 1961, Ann. Math. Stat. 32:1339-1342. Lichtendahl, Grushka-Cockayne and Winkler 2013, Manag. Sci. 59:1594-1611
+    (means of quantiles).
+
+    Examples
+    --------
+    >>> from forecasting import fit_models, forecast, load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> fitted = fit_models(history, ["ladder", "base_rate"])
+    >>> table = forecast(history, "new-start-post-expiry-2026", fitted=fitted, horizons=[12])
+    >>> found = pool_forecast(table)
+    >>> found["model"].unique().tolist(), found["cause"].tolist()
+    (['pool'], ['formalized', 'collapsed', 'faded', 'ongoing'])
+    """
+    check_choice(target, "forward")
+    marginal = table[table["model"].isin(POOLED_MODELS) & table["given"].eq(MARGINAL)]
+    if not marginal["model"].eq(HEADLINE).any():
+        raise UsageError(f"expected a forecast by {HEADLINE}, got none: the pool is made of it; it may abstain here")
+    chain = read_chain(folder) if folder is not None and Path(folder).is_dir() else None
+    rows: list[pd.DataFrame] = []
+    for (case_id, day), own in marginal.groupby(["case_id", "as_of"], sort=False):
+        people = _people(chain, str(case_id), date.fromisoformat(str(day)), target) if chain else []
+        for horizon, said in own.groupby("horizon", sort=False):
+            voices = [part.set_index("cause").loc[list(STATES)] for _, part in said.groupby("model", sort=False)]
+            head = said[said["model"].eq(HEADLINE)].set_index("cause")["probability"].loc[list(STATES)].to_numpy()
+            words = [_completed({c: p for (h, c), p in each.items() if h == horizon}, head) for each in people]
+            spoken = [np.array(each) for each in words if each is not None]
+            pooled = voices[0].reset_index().assign(model=POOL)
+            for column in ("probability", "lower", "upper"):
+                pooled[column] = np.mean([*(voice[column].to_numpy() for voice in voices), *spoken], axis=0)
+            rows.append(pooled)
+    return pd.concat(rows, ignore_index=True)[list(FORECAST_COLUMNS)]
+
+
+def fitted_for(names: Sequence[str]) -> list[str]:
+    """Models that have to be fitted where some are asked for by name.
+
+    Parameters
+    ----------
+    names
+        Names of models, `pool` among them or not.
+
+    Returns
+    -------
+    list of str
+        The names without `pool`, and in its place those that it is made of.
+
+    Examples
+    --------
+    >>> fitted_for(["primary"]), fitted_for(["base_rate", "pool"])[:2]
+    (['primary'], ['base_rate', 'ladder'])
+    """
+    own = [name for name in names if name != POOL]
+    return list(dict.fromkeys([*own, *POOLED_MODELS])) if POOL in names else own
+
+
+def with_pool(
+    table: pd.DataFrame, names: Sequence[str], folder: Path | str | None = None, target: str = TARGETS[0]
+) -> pd.DataFrame:
+    """The rows of a forecast table that were asked for by name, with those of `pool`.
+
+    Parameters
+    ----------
+    table
+        Forecast table of the models of `fitted_for(names)`.
+    names
+        Names of models, `pool` among them or not.
+    folder, target
+        As of `pool_forecast`.
+
+    Returns
+    -------
+    DataFrame
+        In the order of the names. Errors as of `pool_forecast`.
+
+    Examples
+    --------
+    >>> from forecasting import fit_models, forecast, load_history
+    >>> history = load_history(as_of="2026-02-05")
+    >>> names = ["pool", "base_rate"]
+    >>> table = forecast(history, "new-start-post-expiry-2026", fitted=fit_models(history, fitted_for(names)))
+    >>> with_pool(table, names)["model"].unique().tolist()
+    ['pool', 'base_rate']
+    """
+    found = pd.concat([table, pool_forecast(table, folder, target)]) if POOL in names else table
+    return pd.concat([found[found["model"].eq(name)] for name in dict.fromkeys(names)], ignore_index=True)
+
+
+def _people(chain: Chain, case_id: str, day: date, target: str) -> list[Said]:
+    return [said for name, said in _spoken(chain, case_id, day, target).items() if name not in REGISTER]
+
+
+def _completed(said: Mapping[str, float], head: NDArray[np.float64]) -> list[float] | None:
+    """Probabilities of all states by a person, those left open by the odds of the headline; None without any."""
+    if not said:
+        return None
+    left = max(1.0 - sum(said.values()), 0.0)
+    open_ = {state: p for state, p in zip(STATES, head, strict=True) if state not in said}
+    whole = sum(open_.values())
+    shares = {state: p / whole if whole else 1.0 / len(open_) for state, p in open_.items()}
+    return [said[state] if state in said else left * shares[state] for state in STATES]
 
 
 def _is_default(name: str) -> bool:

@@ -10,6 +10,7 @@ from forecasting.models.dated_rate import DatedRate
 from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_months import FollowUps, Lines
 from forecasting.models.linear_pool import linear_pool, mixture_interval
+from forecasting.models.shared_deviation import with_shared_deviation
 
 Floats = NDArray[np.float64]
 BASE_DRAWS = 400
@@ -26,6 +27,9 @@ class LadderPool(BaseEstimator):
         Unfitted base rate.
     base_share : float in [0, 1]
         Weight of the base rate.
+    shared_sd : float
+        Standard deviation, in log hazards, of what related cases share beside every covariate. It widens intervals and
+        leaves the point forecast as it is.
 
     Attributes
     ----------
@@ -48,10 +52,12 @@ class LadderPool(BaseEstimator):
         model: LadderModel = LadderModel(),  # noqa: B008 (never fitted: `fit` clones it)
         base: DatedRate = DatedRate(n_draws=BASE_DRAWS),  # noqa: B008
         base_share: float = 0.25,
+        shared_sd: float = 0.7,
     ) -> None:
         self.model = model
         self.base = base
         self.base_share = base_share
+        self.shared_sd = shared_sd
 
     @property
     def causes(self) -> tuple[str, ...]:
@@ -77,5 +83,22 @@ class LadderPool(BaseEstimator):
         return linear_pool(model, base, self.base_share)
 
     def interval(self, model: Floats, base: Floats, level: float) -> tuple[Floats, Floats]:
-        """Bounds from draws of both, on the leading axis; see `mixture_interval`."""
-        return mixture_interval(model, base, level, self.base_share)
+        """Bounds of the probability of each state.
+
+        Parameters
+        ----------
+        model, base : numpy.ndarray of shape (n, k + 1, ...)
+            Draws of the states by either part, going on last; the numbers of draws may differ.
+        level : float in (0, 1)
+            Level.
+
+        Returns
+        -------
+        lower, upper : numpy.ndarray of shape (k + 1, ...)
+            Of the mixture of both posteriors (`mixture_interval`), each draw with a deviation that related cases share
+            (`with_shared_deviation`).
+        """
+        seed = self.model.seed
+        ours = with_shared_deviation(model, self.shared_sd, seed)
+        theirs = with_shared_deviation(base, self.shared_sd, seed + 1)
+        return mixture_interval(ours, theirs, level, self.base_share)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Status = Literal["headline", "beside", "component", "explanatory", "retired"]
+POOL: Final = "pool"
+"""Name of the opinion pool: no model that is fitted, but made of those that are, see `ledger.pool`."""
 FIRST_REGISTRATION: Final = "Registration 1"
 SECOND_REGISTRATION: Final = "Registration 2"
 REGISTRATIONS: Final = "data/REGISTRATION.md"
@@ -63,6 +65,10 @@ _ALL: Final = (
     Registered(
         "rivalry_base_rate", "beside",
         "The base rate by type and rivalry of the parties, pooled towards the overall one.", "",
+    ),
+    Registered(
+        POOL, "beside",
+        "Linear opinion pool, equally weighted, of ladder, the base rates and what people entered in a ledger.", "",
     ),
     Registered(
         "primary", "beside",

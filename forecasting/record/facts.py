@@ -142,11 +142,6 @@ class Facts:
         """The facts flagged by `chosen` (n,)."""
         return type(self)(*(getattr(self, field.name)[kept] for field in fields(self)))
 
-    def followed_by(self, later: Self) -> Self:
-        """Concatenation of these facts and later ones."""
-        both = (np.concatenate([getattr(part, field.name) for part in (self, later)]) for field in fields(self))
-        return type(self)(*(_cut(values, len(values)) for values in both))
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Changes(Facts):

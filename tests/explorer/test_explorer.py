@@ -52,12 +52,12 @@ def test_another_case_brings_another_answer_and_a_settled_fact_cannot_be_switche
     assert not explorer.given.disabled
 
 
-def test_an_act_is_offered_with_what_it_would_do_and_drawn(explorer):
-    strongest = explorer.outlook.signposts[0]
-    assert explorer.act.options[1] == (words.act(strongest), strongest.what)
+def test_a_supposition_is_offered_with_what_it_would_do_and_drawn(explorer):
+    first = explorer.outlook.what_ifs[0]
+    assert explorer.act.options[1] == (words.supposition(first), first.what)
     table = explorer.table.value
-    explorer.act.value = strongest.what
-    assert "first registration, if so" in explorer.figure.value and explorer.table.value == table
+    explorer.act.value = first.what
+    assert "the forecast, if so" in explorer.figure.value and explorer.table.value == table
     explorer.case.value = SETTLED
     assert explorer.act.value == "" and "if so" not in explorer.figure.value
 

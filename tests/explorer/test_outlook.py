@@ -1,4 +1,4 @@
-"""An outlook says what `forecast`, the drivers and the signposts say, and shows it."""
+"""An outlook says what `forecast`, the drivers and the what-ifs say, and shows it."""
 
 from datetime import date
 
@@ -78,20 +78,48 @@ def test_its_drivers_lead_from_the_base_rate_to_the_headline(answer, given):
     assert told[BASE] == pytest.approx(formalized(answer.to_frame(), "base_rate", 60), abs=1e-12)
 
 
-def test_an_act_that_is_supposed_moves_the_curve_to_what_its_signpost_says(answer):
-    for post in answer.signposts[:2]:
-        assert formalized(answer.suppose(post.what), "primary", 60) == pytest.approx(post.after, abs=1e-12)
-        assert post.before == pytest.approx(formalized(answer.to_frame(), "primary", 60), abs=1e-12)
-    supposed = answer.suppose(answer.signposts[0].what)
+def test_a_supposition_moves_the_curve_to_what_its_what_if_says(answer):
+    for one in answer.what_ifs[:2]:
+        assert formalized(answer.suppose(one.what), "ladder", 60) == pytest.approx(one.after[0], abs=1e-12)
+        assert one.before[0] == pytest.approx(formalized(answer.to_frame(), "ladder", 60), abs=1e-12)
+    supposed = answer.suppose(answer.what_ifs[0].what)
     assert supposed.groupby("horizon")["probability"].sum().to_numpy() == pytest.approx(1.0)
-    assert list(answer.what_would_move_it()["if it were known that"]) == [post.what for post in answer.signposts]
+    assert list(answer.what_would_move_it()["if it were known that"]) == [one.what for one in answer.what_ifs]
 
 
-def test_an_act_that_is_not_known_is_refused(answer):
-    with pytest.raises(
-        UsageError, match="expected an act out of leaders of all the parties endorsed it; .*, got 'rain'"
-    ):
+def test_rungs_and_strain_can_be_supposed_and_move_what_they_bear_on(answer):
+    found = {one.what: one.points for one in answer.what_ifs}
+    rungs = [found[what][0] for what in ("talks get a date or open", "a draft is tabled", "a text is initialled")]
+    assert 0 < rungs[0] < rungs[1] < rungs[2] and found["talks break off"][0] < 0
+    assert found["strain rises by a level"][1] > 5 > -5 > found["strain falls by a level"][1]
+
+
+def test_a_supposition_holds_on_either_side_of_an_uncertain_fact(answer):
+    sides = [formalized(answer.suppose("a draft is tabled", given), "ladder", 60) for given in SIDES]
+    assert sides[1] > sides[0] > sides[2]
+    both = {given: formalized(answer.suppose("leaders endorse it", given), "ladder", 60) for given in SIDES}
+    assert len(set(both.values())) == 1
+
+
+def test_a_supposition_that_is_not_known_is_refused(answer):
+    with pytest.raises(UsageError) as refused:
         answer.suppose("rain")
+    assert str(refused.value).startswith("expected a supposition out of every open report proves true; ")
+    assert str(refused.value).endswith(", got 'rain'; choose one of them")
+
+
+def test_the_pool_is_asked_for_by_name(answer, artefacts, tmp_path):
+    asked = ask(CASE, "2026-02-05", artefacts=artefacts, model="pool", ledger=tmp_path / "none")
+    rows = asked.to_frame()
+    assert set(rows["model"]) == {"pool"} and set(rows["horizon"]) == set(HORIZONS)
+    assert "pool of models and people" in asked.why() and "pool of models and people" in asked._repr_html_()
+    assert asked.plot().svg() == answer.plot().svg()
+    alone = ask(CASE, "2026-02-05", artefacts=artefacts, model="ladder").to_frame()
+    assert formalized(alone, "ladder", 60) == formalized(answer.to_frame(), "ladder", 60)
+    with pytest.raises(
+        UsageError, match="^expected a model out of ladder, .*, pool, got 'oracle'; choose one of them$"
+    ):
+        ask(CASE, "2026-02-05", artefacts=artefacts, model="oracle")
 
 
 def test_the_figure_draws_the_table(answer):
@@ -110,9 +138,9 @@ def test_the_figure_draws_the_table(answer):
 
 
 def test_a_supposed_act_is_one_more_line(answer):
-    with_it = answer.plot(supposed=answer.suppose("talks were broken off"))
+    with_it = answer.plot(supposed=answer.suppose("talks break off"))
     assert [len(axis.lines) for axis in with_it.axes] == [4, 4, 4]
-    assert [text.get_text() for text in with_it.legends[0].get_texts()][-1] == "first registration, if so"
+    assert [text.get_text() for text in with_it.legends[0].get_texts()][-1] == "the forecast, if so"
 
 
 def test_it_shows_itself_with_numbers_reasons_and_both_models(answer):

@@ -233,7 +233,7 @@ def test_the_page_of_all_cases_names_those_without_a_number_and_counts_the_wider
 
 def test_an_outlook_of_such_a_case_says_why_there_is_no_number(regimes, kept):
     found = ask(FIRST_REGIME, REGIME_DAY, artefacts=kept)
-    assert found.limit.status == "abstained" and found.signposts == ()
+    assert found.limit.status == "abstained" and found.what_ifs
     assert "The hazard model of the first registration gives no number here: no other training case" in found.why()
     assert set(found.to_frame()["model"]) == {"ladder", "ladder_model", "base_rate", "recent_base_rate"}
     assert "hazard model of the first registration</td>" not in found._repr_html_()

@@ -24,10 +24,10 @@ def test_target_population_and_index_are_those_of_the_fit_and_the_record(history
     assert base_rates.index is history.dossiers("in_force") and base_rates.index is not history.dossiers("concluded")
 
 
-def test_the_hazard_model_is_asked_for_only_where_it_was_fitted(base_rates):
+def test_the_headline_is_asked_for_only_where_it_was_fitted(history, base_rates):
+    assert base_rates.headline is base_rates.fitted.models["ladder"]
     with pytest.raises(UsageError) as refused:
-        base_rates.hazard  # noqa: B018
+        Session(history, base_rates.fitted.only("base_rate")).headline  # noqa: B018
     assert str(refused.value) == (
-        "expected primary among the fitted models, got ladder, ladder_model, base_rate, recent_base_rate, type_base_rate, "
-        "rivalry_base_rate: fit it with fit_models"
+        'expected ladder among the fitted models, got base_rate: fit it with fit_models(history, ["ladder"])'
     )

@@ -2,10 +2,12 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 from bodies import ISSUED_ON, issue_body, put
 
-from forecasting.ledger import pool
+from forecasting.ledger import fitted_for, pool, pool_forecast, with_pool
+from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import UsageError
 
@@ -95,3 +97,60 @@ def test_refusals(ledger, arguments, message):
     with pytest.raises(UsageError) as refused:
         pool(ledger, **({"case_id": "a-1990"} | arguments))
     assert str(refused.value).startswith(message)
+
+
+HEAD = {"ladder": (0.4, 0.1, 0.1, 0.4), "base_rate": (0.2, 0.3, 0.1, 0.4), "primary": (0.9, 0.1, 0.0, 0.0)}
+
+
+def forecasts(horizons=(12,), given="all"):
+    """A forecast table of the case of the ledger."""
+    rows = [
+        (model, "a-1990", DAY.isoformat(), horizon, cause, p, p / 2, (1 + p) / 2, 0.8, given)
+        for model, said in HEAD.items()
+        for horizon in horizons
+        for cause, p in zip(STATES, said, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=list(FORECAST_COLUMNS))
+
+
+def test_the_pool_asked_for_by_name_is_that_of_the_headline_base_rates_and_people(ledger, tmp_path):
+    alone = pool_forecast(forecasts(), tmp_path / "none")
+    assert values(alone) == pytest.approx({s: (LADDER[k] + BASE[k]) / 2 for k, s in enumerate(STATES)})
+    assert alone.equals(pool_forecast(forecasts())) and set(alone["model"]) == {"pool"}
+    rest = 0.1 / 0.6
+    b_reader = (0.9, 0.1 * rest, 0.1 * rest, 0.1 * 0.4 / 0.6)
+    parts = (LADDER, BASE, SAID, b_reader)
+    with_people = pool_forecast(forecasts(), ledger)
+    assert values(with_people) == pytest.approx({s: sum(p[k] for p in parts) / 4 for k, s in enumerate(STATES)})
+    assert with_people["probability"].sum() == pytest.approx(1.0)
+
+
+def test_its_bounds_hold_it_and_are_means_of_those_of_its_parts(ledger):
+    found = pool_forecast(forecasts(), ledger)
+    assert (found["lower"] <= found["probability"]).all() and (found["probability"] <= found["upper"]).all()
+    first = found.iloc[0]
+    assert first["lower"] == pytest.approx((0.2 + 0.1 + 0.0 + 0.9) / 4)
+    assert first["upper"] == pytest.approx((0.7 + 0.6 + 0.0 + 0.9) / 4)
+
+
+def test_at_a_horizon_of_which_nobody_spoke_models_are_alone_in_it(ledger):
+    found = pool_forecast(forecasts((12, 24)), ledger)
+    assert values(found, 24) == values(pool_forecast(forecasts((12, 24))), 24)
+    assert values(found, 12) != values(found, 24)
+
+
+def test_without_a_forecast_by_the_headline_there_is_no_pool():
+    rest = forecasts()[lambda t: t["model"] != "ladder"]
+    for table in (rest, forecasts(given="endorsed")):
+        with pytest.raises(UsageError) as refused:
+            pool_forecast(table)
+        assert (
+            str(refused.value) == "expected a forecast by ladder, got none: the pool is made of it; it may abstain here"
+        )
+
+
+def test_names_bring_their_models_and_rows_in_order():
+    assert fitted_for(["primary"]) == ["primary"]
+    assert fitted_for(["primary", "pool"])[:2] == ["primary", "ladder"]
+    assert with_pool(forecasts(), ["primary"])["model"].unique().tolist() == ["primary"]
+    assert with_pool(forecasts(), ["pool", "ladder"])["model"].unique().tolist() == ["pool", "ladder"]

@@ -8,9 +8,10 @@ from forecasting.models.dated_rate import DatedRate, Seen
 from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_design import Term
 from forecasting.models.ladder_moves import N_STATES
+from forecasting.models.ladder_pool import LadderPool
 from forecasting.models.ladder_product import forward_incidence
 from forecasting.models.ladder_standings import Standings
-from forecasting.models.linear_pool import linear_pool, mixture_interval
+from forecasting.models.linear_pool import linear_pool
 
 HORIZONS = (12, 60, 120)
 UP, STEEP, MONTHLY, EFFECT = 0.05, 2.0, (0.003, 0.006, 0.005), 0.8
@@ -32,7 +33,7 @@ def truth(x, deviation):
 
 @pytest.fixture(scope="module")
 def held():
-    """Whether the truth is within the interval of the mixture, and within that of draws pooled one by one."""
+    """Whether the truth is within the headline's interval, that without a shared deviation, that of pooled draws."""
     found = []
     for seed in range(N_RECORDS):
         cases, lines = simulated(N_CASES, seed, UP, STEEP, MONTHLY, covariate=EFFECT, spread=SPREAD)
@@ -44,17 +45,30 @@ def held():
         base = DatedRate(n_draws=100, seed=seed).fit(cases, np.full(N_CASES, 120))
         ours, theirs = model.draws(at, HORIZONS), base.draws(Seen(zero, zero, zero * 1.0, zero.astype(str)), HORIZONS)
         came = truth(x[:, 0], deviations(N_CASES, seed, SPREAD))
-        bounds = (mixture_interval(ours, theirs, 0.8), np.quantile(linear_pool(ours, theirs), [0.1, 0.9], axis=0))
+        pooled = np.quantile(linear_pool(ours, theirs), [0.1, 0.9], axis=0)
+        bounds = (headline(ours, theirs, 0.7), headline(ours, theirs, 0.0), pooled)
         found.append([(low <= came) & (came <= high) for low, high in bounds])
     return np.array(found).swapaxes(0, 1)
 
 
+def headline(ours, theirs, shared_sd):
+    """Bounds of the pool, (n, 3, horizons)."""
+    drawn = [np.concatenate([each, 1.0 - each.sum(axis=2, keepdims=True)], axis=2) for each in (ours, theirs)]
+    bounds = LadderPool(shared_sd=shared_sd).interval(*(np.moveaxis(each, 1, -1) for each in drawn), 0.8)
+    return [np.moveaxis(bound, -1, 0)[:, :-1] for bound in bounds]
+
+
 def test_intervals_of_the_headline_cover(held):
-    mixture = held[0]
-    assert 0.75 <= mixture.mean() <= 0.95
-    assert mixture.mean(axis=(0, 1)).min() >= 0.6
+    shipped = held[0]
+    assert 0.8 <= shipped.mean() <= 0.95
+    assert shipped.mean(axis=(0, 1)).min() >= 0.75
 
 
-def test_draws_pooled_one_by_one_cover_less(held):
-    mixture, pooled = held
-    assert pooled.mean() < mixture.mean() - 0.03
+def test_without_what_related_cases_share_they_cover_less(held):
+    shipped, without, _ = held
+    assert without.mean() < shipped.mean() - 0.03
+
+
+def test_draws_pooled_one_by_one_cover_least(held):
+    _, without, pooled = held
+    assert pooled.mean() < without.mean() - 0.03

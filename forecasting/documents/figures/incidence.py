@@ -82,7 +82,7 @@ def _term(axis: Any, term: dict[str, Any] | None, label: bool) -> None:
 def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | None = None) -> Chart:
     """The headline (line and band in colour), the base rate and the first registration's model, ending by ending.
 
-    `rows`: rows of a forecast table under one `given`; `supposed`: rows of the hazard model if an act became known.
+    `rows`: rows of a forecast table under one `given`; `supposed`: rows of the headline under a supposition.
     """
     ends = [row for row in rows if row["cause"] in TITLES and row["model"] in OUTLOOK]
     top = max(row["upper"] for row in ends)
@@ -110,7 +110,7 @@ def outlook_figure(rows: list[dict[str, Any]], supposed: list[dict[str, Any]] | 
             if any(row["model"] == model for row in ends)
         ]
         if supposed:
-            keys.append(Line2D([], [], color=INK, linewidth=2, linestyle="dotted", label="first registration, if so"))
+            keys.append(Line2D([], [], color=INK, linewidth=2, linestyle="dotted", label="the forecast, if so"))
         figure.legend(handles=keys, loc="lower center", ncols=len(keys), frameon=False, fontsize=11)
         return figure
 
