@@ -121,10 +121,10 @@ def numbers(history: History) -> str:
             "alpha low though most cells agree), for the cases of the second edition and for the fresh ones apart, as "
             'they were coded by other hands. It is an **upper bound**, see "Collection process":',
             agreement_of_coders(c),
-            "The ladders: levels of the record against a second coding of 60 cases of the second edition and of 40 fresh "
-            "ones, at landmarks (the day a case became known and each anniversary, at most 20 years) and on first days "
-            "alone, and against levels judged "
-            "at 150 landmarks from nothing but the record's lines up to that day. Alpha is Krippendorff's with the "
+            "The ladders: levels of the record against a second coding of 60 cases of the second edition and of 40 "
+            "fresh ones, at landmarks (the day a case became known and each anniversary, at most 20 years) and on "
+            "first days alone, and against levels judged at 150 landmarks from nothing but the record's lines up to "
+            "that day. Alpha is Krippendorff's with the "
             "interval metric; brackets are 80 % and 95 % intervals from 1,000 draws of cases. An **upper bound** "
             "again:",
             agreement_of_ladders(history),
