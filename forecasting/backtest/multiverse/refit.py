@@ -1,7 +1,7 @@
 """Refit of a specification: the ladder forecast of open cases, and its skill on folds of whole components."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,11 @@ from forecasting.backtest.multiverse.specifications import Specification
 from forecasting.backtest.origins import SCORED
 from forecasting.forecasts.ladder_rows import both_endorsements, read_paths, stated_term
 from forecasting.models.dated_folds import FoldedRate
-from forecasting.models.dated_rate import DatedRate, Seen
+from forecasting.models.dated_rate import DatedRate
 from forecasting.models.detection import Detection, gap, incidence_given_gap
 from forecasting.models.incidence import cumulative_incidence, smooth_tail, tail_start
 from forecasting.models.ladder_batch import BatchedLadder
+from forecasting.models.ladder_design import LADDER_TERMS, N_STEPS, TERM_TERMS, Term
 from forecasting.models.ladder_folds import FoldedMonths
 from forecasting.models.ladder_hazard import SCALES
 from forecasting.models.ladder_moves import N_STATES, ladder_moves
@@ -66,6 +67,8 @@ class Refit:
         The choices.
     chosen : dict of str to int, optional
         Codings taken; by default those that the specification draws.
+    like : Refit, optional
+        A refit from whose coefficients the search for the likelihood's maximum starts; it is found from anywhere.
 
     Notes
     -----
@@ -75,7 +78,12 @@ class Refit:
     """
 
     def __init__(
-        self, codings: Codings, reader: Reader, specification: Specification, chosen: dict[str, int] | None = None
+        self,
+        codings: Codings,
+        reader: Reader,
+        specification: Specification,
+        chosen: dict[str, int] | None = None,
+        like: "Refit | None" = None,
     ) -> None:
         self._codings, self._reader, self._specification = codings, reader, specification
         self._chosen = chosen_codings(codings, specification) if chosen is None else chosen
@@ -86,7 +94,29 @@ class Refit:
         self._share = float(specification.base_share)
         self._half_life = None if specification.half_life == "none" else float(specification.half_life.split()[0])
         self._months: FoldedMonths | None = None
-        self._start: Floats | None = None
+        self._start = like.start(self.learned.covariates) if like else None
+        self._rates: dict[float | None, FoldedRate] = {}
+
+    @cached_property
+    def whole(self) -> BatchedLadder:
+        """The ladder's model fitted on all rows."""
+        return self.model()
+
+    def start(self, covariates: tuple[Term, ...]) -> Floats:
+        """The coefficients of the model fitted on all rows, for a model with other covariates."""
+        hazard = self.whole.hazard_
+        own = dict(zip(hazard.terms, hazard.mean_coef[N_STEPS:], strict=True))
+        none = np.zeros(len(CAUSES))
+        terms = [own.get(term, none) for term in (*LADDER_TERMS, *TERM_TERMS, *covariates)]
+        return np.concatenate([hazard.mean_coef[:N_STEPS], terms])
+
+    def has_rows_of(self, other: "Refit") -> bool:
+        """Whether it learns from the very rows of another refit of the same specification."""
+        one, two = self.learned, other.learned
+        parts = [(a, b) for a, b in ((one.cases, two.cases), (one.lines(-1), two.lines(-1)))]
+        return np.array_equal(one.months_ago, two.months_ago) and all(
+            np.array_equal(getattr(a, name), getattr(b, name)) for a, b in parts for name in a.__dataclass_fields__
+        )
 
     def model(self, held_out: int = -1, n_draws: int = CASE_DRAWS) -> BatchedLadder:
         """The ladder's model without a fold (-1: with all)."""
@@ -105,7 +135,11 @@ class Refit:
     def rates(self, half_life: float | None) -> FoldedRate:
         """Base rates with a half-life of recency."""
         own = self.learned
-        return FoldedRate(own.cases, own.months_ago, half_life, len(CAUSES), self._detection, own.fold)
+        if half_life not in self._rates:
+            self._rates[half_life] = FoldedRate(
+                own.cases, own.months_ago, half_life, len(CAUSES), self._detection, own.fold
+            )
+        return self._rates[half_life]
 
     def out_of_sample(self) -> tuple[Floats, Floats]:
         """Probability that each state will be on record, by the ladder forecast and by the unweighted base rate.
@@ -166,13 +200,15 @@ class Refit:
         parts = [self._reader.once(case, self._specification, self._standings) for case in cases]
         sizes = [len(weight) for weight, _ in parts]
         at = _joined([each for _, each in parts])
-        rises = (model or self.model()).rises(at, at.gap + HEADLINE_MONTHS)
+        rises = (model or self.whole).rises(at, at.gap + HEADLINE_MONTHS)
         rate = self.rates(self._half_life).fit()
+        hazard = smooth_tail(
+            rate.table_, int((at.age + at.gap).max()) + HEADLINE_MONTHS, tail_start(rate.kish_, rate.fewest)
+        )
         found, start = {}, 0
         for name, size, (weight, own) in zip(case_ids, sizes, parts, strict=True):
             values = _mixed(rises[start : start + size], weight, own, self._detection)
-            seen = Seen(own.age[:1], own.gap[:1], own.looked[:1], np.array([""]))
-            base = rate.predict_cumulative_incidence(seen, (HEADLINE_MONTHS,)).values[0, FORMALIZED, 0]
+            base = _base(hazard, own, self._detection)
             found[name] = float(linear_pool(values, base, self._share))
             start += size
         return found
@@ -264,6 +300,14 @@ def _mixed(rises: Floats, weight: Floats, at: Standings, detection: Detection) -
     mass = weight[:, None] * gap(own[..., :n_gap], seen).nothing_noted
     values = incidence_given_gap(own, seen, n_gap, [HEADLINE_MONTHS])[:, :, FORMALIZED, 0]
     return float((mass * values / mass.sum(axis=0)).sum(axis=0).mean())
+
+
+def _base(hazard: Floats, at: Standings, detection: Detection) -> float:
+    """Probability of formalization of one case by the base rate."""
+    age, n_gap = int(at.age[0]), int(at.gap[0])
+    own = cumulative_incidence(hazard[:, age : age + n_gap + HEADLINE_MONTHS])
+    seen = detection.monthly(n_gap, float(at.looked[0]))[:, : len(CAUSES)]
+    return float(incidence_given_gap(np.diff(own, axis=-1, prepend=0.0), seen, n_gap, [HEADLINE_MONTHS])[FORMALIZED, 0])
 
 
 def _joined(parts: list[Standings]) -> Standings:

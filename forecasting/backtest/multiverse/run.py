@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -143,47 +143,71 @@ def _answers(
     """For each specification its row of the table; for each alternative what it changes; for none what is published."""
     codings = Codings(history)
     reader = Reader(history, codings)
-    registered: dict[str, float] = {}
+    registered = Registered(Refit(codings, reader, Specification()), case_ids)
     rows = []
     for item in items:
         if item is None:
-            rows.append([Refit(codings, reader, Specification()).published(case_ids)])
-            continue
-        if isinstance(item, Specification):
-            rows.append([specified(codings, reader, case_ids, item)])
-            continue
-        if not registered:
-            registered = Refit(codings, reader, Specification()).headlines(case_ids)
-        rows.append(decided(codings, reader, registered, item))
+            rows.append([registered.refit.published(case_ids)])
+        elif isinstance(item, Specification):
+            rows.append([specified(codings, reader, case_ids, item, registered.refit)])
+        else:
+            rows.append(decided(codings, reader, registered, item))
     return rows
 
 
+@dataclass(frozen=True)
+class Registered:
+    """The registered specification, from which one coding after the other is changed.
+
+    Parameters
+    ----------
+    refit : Refit
+        Its refit.
+    case_ids : tuple of str
+        Open cases.
+    """
+
+    refit: Refit
+    case_ids: tuple[str, ...]
+
+    @cached_property
+    def headlines(self) -> dict[str, float]:
+        """Headline of each case."""
+        return self.refit.headlines(self.case_ids)
+
+
 def specified(
-    codings: Codings, reader: Reader, case_ids: tuple[str, ...], specification: Specification
+    codings: Codings,
+    reader: Reader,
+    case_ids: tuple[str, ...],
+    specification: Specification,
+    like: Refit | None = None,
 ) -> dict[str, Any]:
-    """The row of the table for a specification."""
+    """The row of the table for a specification; the search starts from the coefficients of another (`Refit`)."""
     row = {**asdict(specification), "skill": np.nan, "skill_states": np.nan, "n": 0}
-    refit = Refit(codings, reader, specification)
+    refit = Refit(codings, reader, specification, like=like)
     if refit.learned.n_endings >= FEWEST_ENDINGS:
         scored = refit.scored()
         row |= {"skill": scored.formalized, "skill_states": scored.states, "n": scored.n} | refit.headlines(case_ids)
     return row
 
 
-def decided(
-    codings: Codings, reader: Reader, registered: dict[str, float], alternative: Alternative
-) -> list[dict[str, Any]]:
+def decided(codings: Codings, reader: Reader, registered: Registered, alternative: Alternative) -> list[dict[str, Any]]:
     """The change of every registered headline when one alternative coding is taken by itself."""
     case, number = alternative
-    specification, taken = Specification(), {case: number}
-    own = registered
+    specification, taken, before = Specification(), {case: number}, registered.headlines
+    own = before
     is_learned_from = any(
         each.case_id == case for chosen in ({}, taken) for each in selected(codings, specification, chosen)
     )
-    if is_learned_from or case in registered:
-        own = Refit(codings, reader, specification, taken).headlines(tuple(registered))
+    if is_learned_from or case in before:
+        refit = Refit(codings, reader, specification, taken, registered.refit)
+        if not refit.has_rows_of(registered.refit):
+            own = refit.headlines(tuple(before))
+        elif case in before:  # the same models, which see that case alone otherwise
+            own = before | refit.headlines((case,), registered.refit.whole)
     name = codings.names[case][number - 1]
     return [
         {"alternative_id": name, "case_id": open_case, "change": own[open_case] - value}
-        for open_case, value in registered.items()
+        for open_case, value in before.items()
     ]
