@@ -23,6 +23,7 @@ from forecasting.record.party_rules import actor_faults, party_faults, party_of_
 from forecasting.record.reading import RawRecord, RawTable
 from forecasting.record.receipts import source_faults
 from forecasting.record.schema import TABLES
+from forecasting.record.series_rules import series_faults
 from forecasting.record.vocabulary import LADDERS
 from forecasting.store.errors import Fault, SchemaError
 
@@ -62,6 +63,7 @@ def record_faults(record: RawRecord) -> list[Fault]:
     between += _completeness_faults(tables)
     between += claim_faults(tables["claims"], tables["events"].cells)
     between += distinct_faults(tables["distinct_cases"]) + source_faults(tables["sources"])
+    between += series_faults(tables)
     malformed += descriptor_faults(record.descriptor, record.folder)
     between += evidence_faults(tables, _case_frames(tables))
     faults = malformed + _consequences_dropped(between, malformed)
