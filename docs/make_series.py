@@ -22,8 +22,8 @@ FIRST_YEAR = 1816
 GLEDITSCH_WARD = {260: 255, 340: 345, 678: 679}
 """Numbers of Gleditsch and Ward for states that have another one in the Correlates of War today."""
 TESTERS = {
-    "China": "CHN", "France": "FRA", "India": "IND", "North Korea": "PRK", "Pakistan": "PAK", "Russia": "RUS",
-    "United Kingdom": "GBR", "United States": "USA",
+    "China": 710, "France": 220, "India": 750, "North Korea": 731, "Pakistan": 770, "Russia": 365,
+    "United Kingdom": 200, "United States": 2,
 }  # fmt: skip
 VOTES = {"L": "legislative", "X": "executive", "R": "referendum"}
 DISPUTES_PUBLISHED = ((1992, "1996"), (2001, "2004"), (2010, "2015"), (2014, "2021"))
@@ -103,13 +103,12 @@ def us_senate(folder: Path, states: States) -> Iterator[Row]:  # noqa: ARG001 - 
         yield row | {"counted_on": counted, "president_party": party, "source_id": row["source_id"]}
 
 
-def nuclear_tests(folder: Path, states: States) -> Iterator[Row]:  # noqa: ARG001 - one form for all series
+def nuclear_tests(folder: Path, states: States) -> Iterator[Row]:
     """Tests by calendar year."""
     for row in _rows(folder / "nuclear_tests_aca_1945_2019.csv"):
-        code = TESTERS[row["country_name"]]
-        soviet = code == "RUS" and int(row["year"]) <= 1991
-        yield {"code": "SUN" if soviet else code, "year": row["year"], "tests": row["nuclear_weapons_tests"],
-               "published": row["year"], "source_id": "aca-nuclear-tests"}  # fmt: skip
+        if code := states.code(TESTERS[row["country_name"]], f"{row['year']}-12-25"):
+            yield {"code": code, "year": row["year"], "tests": row["nuclear_weapons_tests"],
+                   "published": row["year"], "source_id": "aca-nuclear-tests"}  # fmt: skip
 
 
 def rivalries(folder: Path, states: States) -> Iterator[Row]:

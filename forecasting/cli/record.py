@@ -16,13 +16,23 @@ app = typer.Typer()
 
 
 @app.command()
-def check(data: Data = None, as_json: Json = False) -> None:
+def check(
+    data: Data = None,
+    as_json: Json = False,
+    receipts: Annotated[
+        bool, typer.Option("--receipts", help="Count the evidence: not opened, opened, with day and hash of the text.")
+    ] = False,
+    by_case: Annotated[bool, typer.Option("--by-case", help="With --receipts: a line for each case.")] = False,
+    case: Annotated[str | None, typer.Option("--case", help="With --receipts: the sources of one case.")] = None,
+) -> None:
     """Validate the record and print every fault as file, row, case, expected and actual value; then warnings."""
     from forecasting.record.checks import record_faults, record_warnings
     from forecasting.record.reading import read_record
-    from forecasting.store.errors import SchemaError
+    from forecasting.store.errors import SchemaError, UsageError
     from forecasting.store.package_data import shipped
 
+    if (by_case or case) and not receipts:
+        raise UsageError("expected --by-case and --case with --receipts, got them alone; add --receipts")
     folder = data or shipped("data")
     try:
         record = read_record(folder)
@@ -30,9 +40,12 @@ def check(data: Data = None, as_json: Json = False) -> None:
         warnings = [] if faults else record_warnings(record)
     except SchemaError as error:
         record, faults, warnings = None, list(error.faults), []
+    if receipts and record is not None and not faults:
+        _print_receipts(record, by_case, case, as_json)
+        return
     if as_json:
-        told = [("fault", fault) for fault in faults] + [("warning", fault) for fault in warnings]
-        print(json.dumps([{"kind": kind} | asdict(fault) for kind, fault in told], indent=1))
+        told = [asdict(fault) for fault in faults] + [{"warning": True} | asdict(fault) for fault in warnings]
+        print(json.dumps(told, indent=1))
     else:
         for fault in faults:
             print(fault)
@@ -74,6 +87,38 @@ def new_case(
     for path in add_case(case, data):
         print(path)
     print(f"Fill every '?' in the rows of {case}, then run: forecasting check --data {data}")
+
+
+def _print_receipts(record: "RawRecord", by_case: bool, case: str | None, as_json: bool) -> None:
+    """Print how much of the evidence is open, opened, and with a receipt."""
+    from forecasting.record.receipts import receipts, sources_of_cases, states_of_sources
+    from forecasting.store.errors import UsageError
+
+    if case is not None:
+        named = sources_of_cases(record)
+        if case not in named:
+            raise UsageError(
+                f"expected the case_id of a case in the record, got {case!r}; `forecasting check` counts them"
+            )
+        states, rows = states_of_sources(record), record.tables["sources"].cells.set_index("source_id")
+        listed = [
+            {"source_id": one, "state": states[one], "title": rows["title"][one], "url": rows["url"][one]}
+            for one in named[case]
+        ]
+        if as_json:
+            print(json.dumps(listed, indent=1))
+            return
+        for one in listed:
+            print(f"{one['state']:<8} {one['source_id']}  {one['title']}  {one['url']}")
+        return
+    found = receipts(record)
+    if as_json:
+        print(json.dumps(asdict(found), indent=1))
+        return
+    print(f"{'':<36} not opened  opened  receipt")
+    counted = {"sources": found.sources} | found.rows | (found.cases if by_case else {})
+    for name, counts in counted.items():
+        print(f"{name:<36} {counts['open']:>10} {counts['opened']:>7} {counts['receipt']:>8}")
 
 
 def _print_counts(record: "RawRecord") -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from forecasting.features import arrangement, climate, parties, precedent, tempo
+from forecasting.features import arrangement, climate, parties, precedent, series, tempo
 from forecasting.features.registry import FEATURES, catalogue, feature, feature_table, names_of
 from forecasting.record.cases import Dossier
 from forecasting.record.dossiers import DossierIndex
@@ -23,5 +23,6 @@ __all__ = [
     "feature_table",
     "parties",
     "precedent",
+    "series",
     "tempo",
 ]

@@ -5,6 +5,9 @@ from typing import Final
 WORKS: Final = {
     "Abbott and Snidal 2000": "Hard and Soft Law in International Governance. International Organization 54(3)",
     "Axelrod and Keohane 1985": "Achieving Cooperation under Anarchy. World Politics 38(1)",
+    "Bailey, Strezhnev and Voeten 2017": (
+        "Estimating Dynamic State Preferences from United Nations Voting Data. Journal of Conflict Resolution 61(2)"
+    ),
     "Coe and Vaynman 2020": "Why Arms Control Is So Rare. American Political Science Review 114(2)",
     "Crescenzi 2007": "Reputation and Interstate Conflict. American Journal of Political Science 51(2)",
     "Davis 2004": "International Institutions and Issue Linkage. American Political Science Review 98(1)",

@@ -204,7 +204,10 @@ class Added(Entry):
 
 
 class Resolved(Form):
-    """The state of a case at the deadlines of some horizons, with the date that decides it, or void with a reason."""
+    """The state of a case at the deadlines of some horizons, with the date that decides it, or void with a reason.
+
+    `sources`, which older entries do not have, are the sources of the record that tell of that date.
+    """
 
     target: Target
     as_of: date
@@ -213,6 +216,7 @@ class Resolved(Form):
     state: Literal["formalized", "collapsed", "faded", "ongoing", "void"]
     evidence_date: date | None = None
     reason: Text | None = None
+    sources: tuple[Slug, ...] | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:

@@ -1,7 +1,7 @@
 """Resolution of questions from the record: the state at the deadline, void with a reason, or still pending."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,12 @@ from forecasting.store.errors import UsageError
 
 @dataclass(frozen=True)
 class Verdict:
-    """Resolution of a question: its state and the date that decides it, or void and the reason."""
+    """Resolution of a question: its state, the date that decides it and the sources that tell it, or void and why."""
 
     state: str
     evidence_date: date | None = None
     reason: str | None = None
+    sources: tuple[str, ...] = ()
 
 
 def resolve(folder: Path | str, history: History, issued_on: date | None = None) -> Written:
@@ -83,10 +84,11 @@ def resolve(folder: Path | str, history: History, issued_on: date | None = None)
 
 @dataclass(frozen=True)
 class KnownEndings:
-    """Endings in a record: the day each case became known; by case and target its cause and dates."""
+    """Endings in a record: the day each case became known; by case and target its cause, dates and sources."""
 
     starts: dict[str, date]
     endings: dict[tuple[str, str], tuple[str, date | None, date | None, date]]
+    sources: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
 
 def known_endings(history: History) -> KnownEndings:
@@ -94,10 +96,25 @@ def known_endings(history: History) -> KnownEndings:
     rows = history.outcomes
     days = [[day.date() if not pd.isna(day) else None for day in rows[name]] for name in ("end_date", "end_known_date")]
     seen = [day.date() for day in rows["last_seen"]]
-    keys = zip(rows["case_id"], rows["target"], strict=True)
+    keys = list(zip(rows["case_id"], rows["target"], strict=True))
     endings = dict(zip(keys, zip(rows["cause"], *days, seen, strict=True), strict=True))
     starts = {case: day.date() for case, day in history.cases.set_index("case_id")["start_known_date"].items()}
-    return KnownEndings(starts, endings)
+    return KnownEndings(starts, endings, dict(zip(keys, _sources(history, rows), strict=True)))
+
+
+def _sources(history: History, outcomes: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Sources of the acts on the day of each ending, the ending act first; of the last sight where a case goes on."""
+    cells = history.record.tables["events"].cells
+    acts = cells.sort_values("is_ending", ascending=False, kind="stable").groupby(["case_id", "event_date"])[
+        "source_id"
+    ]
+    told = {key: tuple(dict.fromkeys(";".join(own).split(";"))) for key, own in acts}
+    return [
+        told.get((case, f"{end:%Y-%m-%d}"), ()) if cause else tuple(filter(None, sight.split(";")))
+        for case, cause, end, sight in zip(
+            *(outcomes[name] for name in ("case_id", "cause", "end_date", "last_observed_source")), strict=True
+        )
+    ]
 
 
 def verdict(known: KnownEndings, case_id: str, target: str, as_of: date, due: date) -> Verdict | None:
@@ -113,11 +130,12 @@ def verdict(known: KnownEndings, case_id: str, target: str, as_of: date, due: da
     if known.starts[case_id] > as_of:
         return Verdict(VOID, reason=f"the record now says that the case became known only on {known.starts[case_id]}")
     cause, end, end_known, last_seen = known.endings[case_id, target]
+    sources = known.sources.get((case_id, target), ())
     if end is None or end_known is None:
-        return Verdict(ONGOING, last_seen) if last_seen >= due else None
+        return Verdict(ONGOING, last_seen, sources=sources) if last_seen >= due else None
     if end_known <= as_of:
         return Verdict(VOID, reason=f"the record now says that the case {cause} on {end}, known on {end_known}")
-    return Verdict(cause, end) if end <= due else Verdict(ONGOING, end)
+    return Verdict(cause if end <= due else ONGOING, end, sources=sources)
 
 
 def verdicts(
@@ -134,5 +152,6 @@ def verdicts(
     return [
         {"target": target, "as_of": as_of, "case_id": case_id, "horizons": horizons}
         | {"state": reached.state, "evidence_date": reached.evidence_date, "reason": reached.reason}
+        | {"sources": reached.sources or None}
         for (target, as_of, case_id, reached), horizons in found.items()
     ]

@@ -131,6 +131,8 @@ class Dossier:
         Changes on the ladders, by date.
     claims : mapping of str to float
         Probability, in [0, 1], of each claim on which an act of the case rests.
+    series : mapping of str to float
+        Figures of the series about the principal parties, see `known_series.SeriesIndex`; none of an unknown one.
 
     Examples
     --------
@@ -158,6 +160,7 @@ class Dossier:
     looked_until: date
     rungs: tuple[Rung, ...]
     claims: Mapping[str, float]
+    series: Mapping[str, float]
 
     @property
     def age_months(self) -> int:

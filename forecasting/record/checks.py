@@ -21,7 +21,9 @@ from forecasting.record.ladders import READING, readings
 from forecasting.record.name_rules import instrument_faults
 from forecasting.record.party_rules import actor_faults, party_faults, party_of_case_faults
 from forecasting.record.reading import RawRecord, RawTable
+from forecasting.record.receipts import source_faults
 from forecasting.record.schema import TABLES
+from forecasting.record.series_rules import series_faults
 from forecasting.record.vocabulary import LADDERS
 from forecasting.store.errors import Fault, SchemaError
 
@@ -60,7 +62,8 @@ def record_faults(record: RawRecord) -> list[Fault]:
     between += start_faults(tables["cases"], tables["coding"].cells) + party_faults(tables["parties"])
     between += _completeness_faults(tables)
     between += claim_faults(tables["claims"], tables["events"].cells)
-    between += distinct_faults(tables["distinct_cases"])
+    between += distinct_faults(tables["distinct_cases"]) + source_faults(tables["sources"])
+    between += series_faults(tables)
     malformed += descriptor_faults(record.descriptor, record.folder)
     between += evidence_faults(tables, _case_frames(tables))
     faults = malformed + _consequences_dropped(between, malformed)

@@ -122,7 +122,7 @@ class RestingActs:
 
 
 class WorkedOutWhenUsed(Mapping[str, float]):
-    """Probabilities of claims, worked out at their first use: what does not use them does not rest on the claims.
+    """Numbers by name, worked out at their first use: what does not use them does not rest on them.
 
     Parameters
     ----------

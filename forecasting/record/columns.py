@@ -49,7 +49,7 @@ def _wrong(column: Column, cells: "pd.Series[str]", vocabulary: Vocabulary) -> I
         known = vocabulary[column.link]
         tests.append(_parts_in(known) if column.kind == "keys" else known.__contains__)
     for test in tests:
-        yield {cell for cell in different - empty if cell == "" or not test(cell)}, ""
+        yield {cell for cell in different - empty if cell == "" or not test(cell)}, column.remedy
     if column.kind in ("text", "cell"):
         codes = frozenset({"none"} if column.kind == "cell" else ())
         yield unseen(different), "type it anew: a character in it cannot be seen"

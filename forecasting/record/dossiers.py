@@ -16,9 +16,11 @@ from forecasting.record.cases import Appointment, Dossier, Event
 from forecasting.record.claims import RestingActs, WorkedOutWhenUsed
 from forecasting.record.corrections import values_until
 from forecasting.record.facts import KIND_BY_CATEGORY, KINDS, Acts, Changes, Endings
+from forecasting.record.known_series import SeriesIndex
 from forecasting.record.ladders import Rung, rung_of
-from forecasting.record.reads import NotedMapping, Reads, noting, recording, together
+from forecasting.record.reads import NotedMapping, Reads, columns_of, noting, recording, together
 from forecasting.record.schema import CASES, TABLES
+from forecasting.record.series_schema import SERIES
 from forecasting.record.successors import UNNAMED, Counts, Successors, in_common, share_a_dyad
 from forecasting.record.tables import KnownTables, counts_from
 from forecasting.record.vocabulary import CAUSES, TARGETS
@@ -118,6 +120,7 @@ class DossierIndex:
             self._looked = tables.outcomes[tables.outcomes["target"] == target].set_index("case_id")["looked_until"]
         self._reads = _reads_by_part(tables, states.reads, acts.reads, endings.reads) | {
             "warheads": warheads.reads,
+            "series": together(states.reads, *(reads for name in SERIES for reads in columns_of(name).values())),
             "last_seen": sight.reads,
             "looked_until": look.reads,
         }
@@ -193,6 +196,7 @@ class DossierIndex:
             looked_until=date.fromordinal(min(file.looked_until, last)),
             rungs=tuple(rung for known, rung in file.rungs if known <= last),
             claims=WorkedOutWhenUsed(lambda: self._probabilities(file.claims, last)),
+            series=WorkedOutWhenUsed(lambda: self._series.figures(file.principals, last)),
         )
         return noting(found, self._reads)
 
@@ -269,6 +273,12 @@ class DossierIndex:
             if acts or not named:
                 found.append((row.known_date.toordinal(), noting(rung_of(row, acts), reads)))
         return tuple(found)
+
+    @cached_property
+    def _series(self) -> SeriesIndex:
+        """Series of the record, read when a feature asks for one."""
+        with recording():
+            return SeriesIndex(self._tables, self._successors.lineage)
 
     @cached_property
     def _resting(self) -> RestingActs:

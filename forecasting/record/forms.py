@@ -51,6 +51,8 @@ class Column:
         Unit of a number, or empty.
     link : str
         Table whose key each cell, or each `;`-part of a `keys` cell, must be; or empty.
+    remedy : str
+        What to do about a cell that is no key of that table, or empty.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Column:
     maximum: float = 10_000
     unit: str = ""
     link: str = ""
+    remedy: str = ""
 
     def expected(self) -> str:
         """Description of a valid cell, for messages."""

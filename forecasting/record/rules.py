@@ -55,7 +55,8 @@ def key_faults(raw: RawTable) -> list[Fault]:
     """Rows with the key of an earlier row."""
     findings = Findings(raw)
     key = list(raw.table.key)
-    findings.add(raw.cells.duplicated(key), f"{' and '.join(key)} unlike that of every other row", *key)
+    do = "keep one of the two rows" if raw.table.path.startswith("series/") else ""
+    findings.add(raw.cells.duplicated(key), f"{' and '.join(key)} unlike that of every other row", *key, do=do)
     return findings.faults
 
 

@@ -5,15 +5,20 @@ from typing import Final
 from forecasting.record import vocabulary as words
 from forecasting.record.forms import Column, Table, choice, day, text
 
-STATE: Final = Column("code", "slug", "the state, by the code of the day", link="parties")
+ADD_STATE: Final = "use a code of parties.csv, or add the state there first"
+STATE: Final = Column("code", "slug", "the state, by the code of the day", link="parties", remedy=ADD_STATE)
+OTHER: Final = Column("other", "slug", "the other state, by the code of the day", link="parties", remedy=ADD_STATE)
 YEAR: Final = Column("year", "integer", "calendar year", minimum=1800, maximum=2100)
 PUBLISHED: Final = Column("published", "partial day", "day, month or year from the end of which the figure counts")
-FIGURE_SOURCE: Final = Column("source_id", "slug", "where the figure is published", link="sources")
+FIGURE_SOURCE: Final = Column(
+    "source_id", "slug", "where the figure is published", link="sources",
+    remedy="name the source of the figure, a row of sources.csv",
+)  # fmt: skip
 
 WARHEADS: Final = Table(
     "warheads", "series/warheads.csv", ("code", "year"), "Stockpiled nuclear warheads by state and year.",
     (
-        Column("code", "slug", "the state", link="parties"),
+        STATE,
         Column("year", "integer", "calendar year; known from the end of it", minimum=1945, maximum=2100),
         Column("warheads", "integer", "military stockpile, without retired warheads", maximum=100_000, unit="warheads"),
         FIGURE_SOURCE,
@@ -72,7 +77,7 @@ RIVALRIES: Final = Table(
     "rivalries", "series/rivalries.csv", ("code", "other", "start_year"), "Strategic rivalries between two states.",
     (
         STATE,
-        Column("other", "slug", "the other state, by the code of its lineage", link="parties"),
+        OTHER,
         Column("start_year", "integer", "first year", minimum=1494, maximum=2100),
         Column("end_year", "integer", "last year; empty: goes on where the source ends", False, minimum=1494,
                maximum=2100),
@@ -86,7 +91,7 @@ DISPUTES: Final = Table(
     "Militarized interstate disputes under way between two states in a year; no row: none in the years covered.",
     (
         STATE,
-        Column("other", "slug", "the other state, by the code of its lineage", link="parties"),
+        OTHER,
         YEAR,
         Column("disputes", "integer", "disputes in which they stood on opposite sides", minimum=1, maximum=100,
                unit="disputes"),
@@ -141,9 +146,12 @@ YEARLY: Final = {
     "capabilities": "cinc",
 }
 """Series with one figure for each state and year, by the column of the figure: a year between two others is a gap."""
-SERIES: Final = ("leaders", "elections", "us_senate", "nuclear_tests", "rivalries", "disputes", "nuclear_votes",
-                 "capabilities")  # fmt: skip
-"""Series that the catalogue of features offers, apart from the warheads."""
+SERIES_KNOWN: Final = {
+    "leaders": "start_date", "elections": "date", "us_senate": "counted_on", "nuclear_tests": "published",
+    "rivalries": "published", "disputes": "published", "nuclear_votes": "published", "capabilities": "published",
+}  # fmt: skip
+"""Series that features are offered from beside the warheads, by the column of the day from which a row counts."""
+SERIES: Final = tuple(SERIES_KNOWN)
 
 TABLES: Final = (
     WARHEADS, LEADERS, ELECTIONS, US_SENATE, NUCLEAR_TESTS, RIVALRIES, DISPUTES, NUCLEAR_VOTES, CAPABILITIES,

@@ -11,8 +11,9 @@ import pandas as pd
 
 from forecasting.record.corrections import corrected_tables
 from forecasting.record.reading import RawRecord, RawTable
-from forecasting.record.reads import NOTHING, columns_of, recording, together
+from forecasting.record.reads import NOTHING, columns_of, note, recording, together
 from forecasting.record.schema import KNOWN_DAY, TABLES
+from forecasting.record.series_schema import SERIES_KNOWN
 from forecasting.record.tracked import Tracked
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import LeakageError, UsageError, shown
@@ -62,7 +63,35 @@ class KnownTables:
                 },
             )
             for name, raw in self.record.tables.items()
+            if name not in SERIES_KNOWN
         }
+
+    @cached_property
+    def _series(self) -> dict[str, pd.DataFrame]:
+        """Series read so far."""
+        return {}
+
+    def series(self, name: str) -> pd.DataFrame:
+        """Rows of a series that were known; the end of what goes on is missing.
+
+        Parameters
+        ----------
+        name : str
+            One of `series_schema.SERIES`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            With the columns of its table.
+        """
+        if name not in self._series:
+            day, rows = pd.Timestamp(self.as_of), _typed_cells(self.record.tables[name])
+            known = rows[rows[SERIES_KNOWN[name]] <= day].reset_index(drop=True)
+            if "end_date" in known:
+                known["end_date"] = known["end_date"].where(known["end_date"] <= day)
+            self._series[name] = known
+        note(together(*columns_of(name).values()))
+        return self._series[name]
 
     def _known(self, tables: dict[str, Tracked], day: pd.Timestamp) -> dict[str, Tracked]:
         """Rows of the tables known on the day."""

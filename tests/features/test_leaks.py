@@ -96,11 +96,13 @@ def test_nothing_known_later_moves_a_feature(record, shipped_values, plant, day)
     pd.testing.assert_frame_equal(values(plant(record, day), day), shipped_values(day))
 
 
-@pytest.mark.parametrize("plant", ["events", "endings", "an event of every kind", "other start facts"])
+@pytest.mark.parametrize("plant", ["events", "endings", "an event of every kind", "other start facts", "series"])
 def test_what_is_planted_moves_features_on_the_next_day(record, shipped_values, plant):
     day, following = date(2010, 6, 30), date(2010, 7, 1)
-    moved = values(PLANTS[plant](record, day), following) != shipped_values(following)
-    assert moved.any(axis=None)
+    moved = (values(PLANTS[plant](record, day), following) != shipped_values(following)).any()
+    assert moved.any()
+    own = {name for name, known in FEATURES.items() if known.family == "series"}
+    assert set(moved.index[moved]) == own if plant == "series" else not moved[list(own)].any()
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -206,7 +208,8 @@ LASTING = {
     name for name, known in FEATURES.items()
     if known.family in ("arrangement", "precedent") and known.unit != "log months"
 } | {"bilateral", "adversarial", "armed_conflict", "third_party_objection", "warhead_share", "leader_endorsed",
-     "inspections_running", "post_1991"}  # fmt: skip
+     "inspections_running", "post_1991",
+     *(name for name, known in FEATURES.items() if known.family == "series")}  # fmt: skip
 
 
 def fifty_years_on(history, index):

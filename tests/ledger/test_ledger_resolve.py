@@ -129,3 +129,19 @@ def test_an_unseen_case_that_falls_due_moves_the_day_on_without_a_verdict(tmp_pa
     entry = read_chain(tmp_path).links[-1].entry
     assert (entry.record_end, entry.resolutions) == (history.as_of, ())
     assert resolve(tmp_path, history, ISSUED_ON).paths == ()
+
+
+def test_a_resolution_names_the_sources_of_the_ending_act(ledger, history):
+    resolve(ledger, history, ISSUED_ON)
+    acts = history.record.tables["events"].cells
+    ending = acts[(acts["case_id"] == ENDED) & (acts["is_ending"] == "1")].iloc[0]
+    void, *settled = read_chain(ledger).links[-1].entry.resolutions
+    assert void.sources is None
+    assert all(set(ending["source_id"].split(";")) <= set(one.sources) for one in settled)
+
+
+def test_what_was_seen_last_names_where_it_was_seen(history):
+    known = known_endings(history)
+    sight = history.outcome("mtcr-1987")["last_observed_source"]
+    found = verdict(known, "mtcr-1987", "concluded", date(2000, 1, 1), date(2010, 1, 1))
+    assert found.state == "ongoing" and found.sources == tuple(sight.split(";")) != ("",)

@@ -1,5 +1,6 @@
 """Plants facts of later days in a record held in memory, in every case at once."""
 
+import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -223,6 +224,36 @@ def _next_of(names: Sequence[str]) -> dict[str, str]:
     return dict(zip(names, [*names[1:], names[0]], strict=True))
 
 
+def series_known_on(record: RawRecord, day: date) -> RawRecord:
+    """A row in each series, about every state that has one, that counts from the day on."""
+    states = record.tables["capabilities"].cells["code"].unique().tolist()
+    one, known = {"source_id": PLANTED}, day.isoformat()
+    year = str(day.year - 1)
+    figures = {
+        "leaders": [{"code": state, "leader": PLANTED, "start_date": known, "end_date": ""} for state in states],
+        "elections": [{"code": state, "date": known, "kind": "executive"} for state in states],
+        "us_senate": [{"congress": "300", "counted_on": known, "democrats": "1", "republicans": "9", "others": "90",
+                       "president_party": "Democrat"}],
+        "nuclear_tests": [{"code": state, "year": year, "tests": "7", "published": known} for state in states],
+        "rivalries": [{"code": a, "other": b, "start_year": "1900", "end_year": "", "published": known}
+                      for a, b in itertools.pairwise(states)],
+        "disputes": [{"code": a, "other": b, "year": year, "disputes": "1", "hostility": "5", "published": known}
+                     for a, b in itertools.pairwise(states)],
+        "nuclear_votes": [{"code": state, "year": year, "ideal_point": str(line % 7), "votes": "9", "published": known}
+                          for line, state in enumerate(states)],
+        "capabilities": [{"code": state, "year": year, "cinc": str(0.01 * (1 + line % 7)), "published": known}
+                         for line, state in enumerate(states)],
+    }  # fmt: skip
+    for name, rows in figures.items():
+        record = with_rows(record, name, pd.DataFrame([row | one for row in rows]))
+    return record
+
+
+def with_later_series(record: RawRecord, day: date) -> RawRecord:
+    """A row in each series that counts from the day after."""
+    return series_known_on(record, day + timedelta(days=1))
+
+
 LATER = {
     "events": with_later_events,
     "endings": with_later_endings,
@@ -230,5 +261,6 @@ LATER = {
     "announcements and arguments": with_later_announcements,
     "ladders": with_later_ladders,
     "claims": with_later_claims,
+    "series": with_later_series,
     "a case not yet known": with_a_case_not_yet_known,
 }

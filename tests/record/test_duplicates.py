@@ -100,4 +100,4 @@ def test_the_command_prints_warnings_and_leaves_with_0(plain_copy, capsys):
     assert told.startswith(f"warning: cases.csv row {plain_copy.row_of('cases', OTHER)} ({OTHER}): ")
     assert call("check", data=plain_copy.folder, json=True) == 0
     (one,) = json.loads(capsys.readouterr().out)
-    assert (one["kind"], one["case_id"]) == ("warning", OTHER)
+    assert (one["warning"], one["case_id"]) == (True, OTHER)
