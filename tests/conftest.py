@@ -35,6 +35,7 @@ FEW_CASES = (
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 os.environ.update(ONE_THREAD)  # of processes that tests start: two workers on two cores leave no second thread
 
+FULL = "FORECASTING_FULL" in os.environ  # set by .ci/full
 LONGEST = (
     "browser/test_jupyterlab.py",
     "browser/test_pages.py",
@@ -48,11 +49,13 @@ LONGEST = (
     "publish/test_engine.py",
     "test_doctests.py",
     "explain/test_changes.py",
-    "publish/lab_jobs/test_lab_jobs_server.py",
     "documents/card/test_card_signing.py",
+    "verify/test_code_of_entry.py",
+    "forecasts/test_applicability.py",
+    "forecasts/test_forecasts.py",
     "documents/test_scorecard.py",
-    "backtest/multiverse/test_multiverse.py",
     "record/test_checks.py",
+    "backtest/multiverse/test_multiverse.py",
     "documents/test_templates.py",
     "publish/schedule/test_run_faults.py",
     "cli/test_commands.py",
@@ -75,9 +78,16 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest come first, so that no process has one of them left when the others have ended."""
+    """The files that take longest come first, so that no process has one of them left when the others have ended.
+
+    Tests marked `long` are left out unless FORECASTING_FULL is set.
+    """
     ranks = {Path(__file__).parent / file: rank for rank, file in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(item.path, len(LONGEST)))
+    left_out = pytest.mark.skip(reason="long: set FORECASTING_FULL, as .ci/full does")
+    for item in items if not FULL else ():
+        if item.get_closest_marker("long"):
+            item.add_marker(left_out)
 
 
 def pytest_collection_finish() -> None:

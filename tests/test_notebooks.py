@@ -1,3 +1,7 @@
+import ast
+import contextlib
+import io
+
 import nbformat
 import papermill
 import pytest
@@ -30,6 +34,35 @@ def test_template_declares_exactly_its_parameters(name):
     assert set(inferred) == set(TEMPLATES[name].model_fields)
 
 
+@pytest.mark.parametrize("path", THIN, ids=lambda path: path.stem)
+def test_cells_of_a_notebook_run_and_each_shows_something(path, tmp_path, two_days, monkeypatch):
+    """In this process, which has read the record before; a warning is an error here."""
+    (tmp_path / "artefacts").symlink_to(two_days)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    first, *others = (cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
+    names = {}
+    shows(first, names)
+    assert [shows(source, names) for source in others] == [True] * len(others)
+
+
+def shows(source, names):
+    """Run a cell; whether it prints, displays or ends in a value."""
+    tree, printed = ast.parse(source), io.StringIO()
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    with contextlib.redirect_stdout(printed):
+        exec(compile(tree, "cell", "exec"), names)
+        value = None if last is None else eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+    return value is not None or bool(printed.getvalue())
+
+
+def test_a_cell_that_shows_nothing_and_one_that_fails_are_seen():
+    assert [shows(source, {}) for source in ("x = 1", "x = 1\nx", "print(1)", "None")] == [False, True, True, False]
+    with pytest.raises(ZeroDivisionError):
+        shows("1 / 0", {})
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("path", THIN, ids=lambda path: path.stem)
 def test_notebook_runs(path, tmp_path, two_days):
     """Each in a folder beside the fitted models of the days that it asks for, as they lie in a clone once it has run."""

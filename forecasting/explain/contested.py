@@ -15,7 +15,7 @@ from forecasting.models.dated_rate import DatedRate
 from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
-from forecasting.record.recoding import only_case, recoded
+from forecasting.record.recoding import recoded
 
 CLASS_MODEL = "rivalry_base_rate"
 
@@ -115,14 +115,14 @@ def _value(name: str, text: str) -> str | float:
 
 
 def formalized_if_recoded(
-    history: History, pool: LadderPool, case_id: str, alternative_id: str, target: str, horizon: int
+    alone: History, pool: LadderPool, case_id: str, alternative_id: str, target: str, horizon: int
 ) -> float:
     """Probability of formalization by the fitted headline if the case were coded otherwise; the fit stays as it is.
 
     Parameters
     ----------
-    history : History
-        The record as of the day.
+    alone : History
+        The record as of the day, of this case alone (`record.recoding.only_case`).
     pool : LadderPool
         The headline of the day, fitted on the record as coded.
     case_id : str
@@ -140,6 +140,6 @@ def formalized_if_recoded(
         In [0, 1], marginal over an uncertain endorsement and open claims.
     """
     # Covariates of the ladder's model and its ladders are the case's own: what others did need not be read again.
-    index = DossierIndex(recoded(only_case(history, case_id), [alternative_id]), target)
-    case = CaseOnLadder(index, index.dossier(case_id, history.as_of), (horizon,), LEVEL)
+    index = DossierIndex(recoded(alone, [alternative_id]), target)
+    case = CaseOnLadder(index, index.dossier(case_id, alone.as_of), (horizon,), LEVEL)
     return float(case.states(HEADLINE, pool)[MARGINAL].point[0, 0])

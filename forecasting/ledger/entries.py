@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
@@ -260,6 +261,7 @@ def encoded(entry: AnyEntry) -> bytes:
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
+@lru_cache(maxsize=128)  # entries never change, and a chain is read again by all who score, show or continue it
 def decoded(content: bytes, name: str) -> AnyEntry:
     """The entry in a file of this name; `LedgerError` unless the bytes are its canonical encoding and name it."""
     try:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from forecasting.store.errors import Fault, SchemaError, UsageError, shown
 
 @dataclass(frozen=True)
 class RawTable:
-    """A table as text.
+    """A table as text; it never changes, and is shared by the records of which it is a part.
 
     Attributes
     ----------
@@ -50,6 +50,14 @@ class RawTable:
         if column not in self._typed:
             self._typed[column] = typed(self.cells[column], self.table.column(column))
         return self._typed[column]
+
+    def typed_cells(self) -> pd.DataFrame:
+        """Every column as by `typed`: a frame of its own, though parsed once for all who ask."""
+        return self._typed_cells.copy(deep=False)  # pandas copies what is written to
+
+    @cached_property
+    def _typed_cells(self) -> pd.DataFrame:
+        return pd.DataFrame({name: self.typed(name) for name in self.table.names}, index=self.cells.index)
 
     @cached_property
     def _typed(self) -> dict[str, "pd.Series[Any]"]:
@@ -159,19 +167,29 @@ def _read_table(folder: Path, table: Table, digest: Any, faults: list[Fault]) ->
     paths = sorted(path for path in folder.glob(table.path) if not path.name.startswith(".")) or [
         folder / table.path.replace("*", "hand_coded")
     ]
+    names = [path.relative_to(folder).as_posix().encode("utf-8", "replace").decode() for path in paths]
+    texts = (_read_text(path, name, digest, faults) for path, name in zip(paths, names, strict=True))
+    raw, found = _parsed_table(table.name, tuple(zip(names, texts, strict=True)))
+    faults += found
+    return raw
+
+
+@lru_cache(maxsize=64)  # by content: the records that a process reads mostly have the same tables
+def _parsed_table(table_name: str, texts: tuple[tuple[str, str], ...]) -> tuple[RawTable, tuple[Fault, ...]]:
+    """A table of the text of its files, by their names, and the faults of their form."""
+    table = TABLES[table_name]
     lines: list[list[str]] = []
     files: list[str] = []
     rows: list[int] = []
-    for path in paths:
-        name = path.relative_to(folder).as_posix().encode("utf-8", "replace").decode()
-        text = _read_text(path, name, digest, faults)
+    faults: list[Fault] = []
+    for name, text in texts:
         for row, line in _parse(text, name, table, faults) if text.strip() else ():
             lines.append(line)
             files.append(name)
             rows.append(row)
     columns = {name: [line[i] for line in lines] for i, name in enumerate(table.names)}
     cells = pd.DataFrame(columns, dtype="str")
-    return RawTable(table, cells, np.array(files, dtype=object), np.array(rows, dtype=np.int64))
+    return RawTable(table, cells, np.array(files, dtype=object), np.array(rows, dtype=np.int64)), tuple(faults)
 
 
 def _other_separator(first_line: str, table: Table) -> str:

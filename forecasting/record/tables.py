@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.record.corrections import corrected_tables
-from forecasting.record.reading import RawRecord, RawTable
+from forecasting.record.reading import RawRecord
 from forecasting.record.reads import NOTHING, columns_of, note, recording, together
 from forecasting.record.schema import KNOWN_DAY, TABLES
 from forecasting.record.series_schema import SERIES_KNOWN
@@ -56,7 +56,7 @@ class KnownTables:
         corrections = together(*columns_of("corrections").values())
         return {
             name: Tracked(
-                _typed_cells(changed.get(name, raw)),
+                changed.get(name, raw).typed_cells(),
                 {
                     column: together(own, corrections if name in corrected else NOTHING)
                     for column, own in columns_of(name).items()
@@ -85,7 +85,7 @@ class KnownTables:
             With the columns of its table.
         """
         if name not in self._series:
-            day, rows = pd.Timestamp(self.as_of), _typed_cells(self.record.tables[name])
+            day, rows = pd.Timestamp(self.as_of), self.record.tables[name].typed_cells()
             known = rows[rows[SERIES_KNOWN[name]] <= day].reset_index(drop=True)
             if "end_date" in known:
                 known["end_date"] = known["end_date"].where(known["end_date"] <= day)
@@ -197,10 +197,6 @@ class KnownTables:
         return UsageError(
             f"expected the case_id of a case in the record, got {shown(case_id)}; did you mean {', '.join(near)}?"
         )
-
-
-def _typed_cells(raw: RawTable) -> pd.DataFrame:
-    return pd.DataFrame({name: raw.typed(name) for name in raw.table.names}, index=raw.cells.index)
 
 
 def counts_from(events: pd.DataFrame) -> "pd.Series[Any]":

@@ -2,7 +2,7 @@
 
 import ast
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -67,7 +67,7 @@ def reachable(roots: Iterable[str], package: Path = PACKAGE, *, words: bool = Fa
 def _read(source: bytes, words: bool) -> tuple[tuple[str, ...], str]:
     """What a module imports, and its syntax tree as text."""
     tree = ast.parse(source)
-    return tuple(imported(tree)), written(tree if words else _Wordless().visit(tree))
+    return tuple(imported(tree)), written(tree, words)
 
 
 def modules(package: Path = PACKAGE) -> dict[str, Path]:
@@ -110,41 +110,61 @@ def _modules_among(names: Iterable[str], paths: Iterable[str]) -> Iterator[str]:
         yield from [module for module in longest_first if module in known][:1]
 
 
-def written(node: Any) -> str:
-    """A syntax tree as text, without places in the file and empty fields, which differ between Pythons."""
+def written(node: Any, words: bool = True) -> str:
+    """A syntax tree as text, without places in the file and empty fields, which differ between Pythons.
+
+    Without `words`, docstrings are left out, and texts in what raises or makes an error are empty.
+    """
+    parts: list[str] = []
+    _write(node, parts.append, not words, False)
+    return "".join(parts)
+
+
+def _write(node: Any, put: Callable[[str], object], wordless: bool, textless: bool) -> None:
     if isinstance(node, ast.AST):
-        fields = [
-            f"{name}={written(value)}"
-            for name in node._fields
-            if (value := getattr(node, name, None)) is not None and value != []
-        ]
-        return f"{type(node).__name__}({','.join(fields)})"
-    return f"[{','.join(map(written, node))}]" if isinstance(node, list) else repr(node)
+        if textless and _is_text(node):
+            node = _NO_TEXT
+        elif wordless:
+            textless = textless or _is_error(node)
+        put(f"{type(node).__name__}(")
+        comma = ""
+        for name in node._fields:
+            value: Any = getattr(node, name, None)
+            if wordless and name == "body" and _has_docstring(node):
+                value = value[1:]
+            if value is not None and value != []:
+                put(f"{comma}{name}=")
+                comma = ","
+                _write(value, put, wordless, textless)
+        put(")")
+    elif isinstance(node, list):
+        put("[")
+        for number, item in enumerate(node):
+            if number:
+                put(",")
+            _write(item, put, wordless, textless)
+        put("]")
+    else:
+        put(repr(node))
 
 
-class _Wordless(ast.NodeTransformer):
-    """Takes docstrings, and texts in what raises or makes an error, out of a syntax tree."""
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
-    def _without_docstring(self, node: Any) -> Any:
-        if ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:]
-        return self.generic_visit(node)
 
-    visit_Module = visit_ClassDef = visit_FunctionDef = visit_AsyncFunctionDef = _without_docstring  # noqa: N815
-
-    def visit_Raise(self, node: ast.Raise) -> ast.AST:
-        """An error is raised; which one and where counts, what it says does not."""
-        return _Textless().visit(node)
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        """An error may be made before it is raised."""
+def _is_error(node: ast.AST) -> bool:
+    """An error is raised, or made before it is: which one and where counts, what it says does not."""
+    if isinstance(node, ast.Call):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return _Textless().visit(node) if name.endswith(_ERRORS) else self.generic_visit(node)
+        return bool(name.endswith(_ERRORS))
+    return isinstance(node, ast.Raise)
 
 
-class _Textless(ast.NodeTransformer):
-    """Makes every text empty."""
+def _has_docstring(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or not node.body:
+        return False
+    first = node.body[0]
+    return isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
 
-    def visit(self, node: ast.AST) -> Any:
-        is_text = isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
-        return ast.Constant("") if is_text else self.generic_visit(node)
+
+_NO_TEXT = ast.Constant("")

@@ -34,6 +34,19 @@ def fresh(history):
     return backtest(history, "rolling", only=YEARS)
 
 
+def test_a_run_goes_on_from_the_folds_that_are_kept_and_gives_the_same_bits(history, fresh, tmp_path):
+    folder = tmp_path / "folds"
+    backtest(history, "rolling", resume=folder, only=YEARS[:1])
+    (kept,) = folder.glob("fold-*.npz")
+    written = kept.stat().st_mtime_ns
+    resumed = backtest(history, "rolling", resume=folder, only=YEARS)
+    assert kept.stat().st_mtime_ns == written
+    assert len(list(folder.glob("fold-*.npz"))) == len(YEARS)
+    for model, values in fresh.probabilities.items():
+        np.testing.assert_array_equal(resumed.probabilities[model], values)
+
+
+@pytest.mark.long
 def test_a_run_killed_after_a_fold_goes_on_and_gives_the_same_bits(history, fresh, tmp_path):
     folder = tmp_path / "folds"
     run = subprocess.Popen([sys.executable, "-c", RUN.format(str(folder), YEARS)], stdout=subprocess.PIPE, text=True)

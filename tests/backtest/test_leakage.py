@@ -96,7 +96,10 @@ def moved_by_later_corrections(year):
     return year.moved(with_corrected_facts(year.record, max(year.days) + DAY))
 
 
-@pytest.fixture(scope="module", params=["cluster", "era", "dyad"])
+LONG = [pytest.param(design, marks=pytest.mark.long) for design in ("era", "dyad")]
+
+
+@pytest.fixture(scope="module", params=["cluster", *LONG])
 def held(request, record):
     """Origins of all ages out of the fold that holds most cases out."""
     third = every_nth_cluster(record, 3)

@@ -58,9 +58,13 @@ def weeks_later(two_days):
 
 @pytest.fixture(scope="module")
 def spoilt(tmp_path_factory):
-    """The report on a record of which the founding case, its first event and a source hold markup."""
+    """The report on a small record of which the founding case, its first event and a source hold markup."""
     folder = tmp_path_factory.mktemp("spoilt") / "record"
     record = RecordCopy(shutil.copytree(shipped("data"), folder, copy_function=shutil.copyfile))
+    outcomes = record.read().tables["outcomes"].cells
+    ended = outcomes[(outcomes["target"] == "concluded") & (outcomes["cause"] != "")]["case_id"]
+    # the source that is spoilt is of the last
+    record.keep_cases({*ended.iloc[::5], CASE, "ayacucho-declaration-1974"})
     record.edit("cases", CASE, name="<script>alert(1)</script>", summary='"><img src=x onerror=y>')
     record.edit("sources", "s0001", url="javascript:alert(1)", title="<b>x</b>")
     record.edit("events", f"{CASE}-e01", source_id="s0001", summary="<script>x</script>")

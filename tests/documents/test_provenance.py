@@ -344,7 +344,7 @@ def excused(name, table, column):
     return None
 
 
-@pytest.mark.skipif(not FULL, reason="takes 40 s of processor time: set FORECASTING_FULL, as .ci/full does")
+@pytest.mark.long
 def test_every_column_that_a_value_claims_can_change_it_but_for_those_listed_with_the_reason(few, whole):
     values, claims = whole
     vain = []

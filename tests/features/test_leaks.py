@@ -90,7 +90,7 @@ def truncated(record, day):
 PLANTS = {**LATER, "an event of every kind": with_every_kind_later, "other start facts": with_other_start_facts_later}
 
 
-@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("day", [DAYS[0], pytest.param(DAYS[1], marks=pytest.mark.long), DAYS[2]])
 @pytest.mark.parametrize("plant", PLANTS.values(), ids=PLANTS)
 def test_nothing_known_later_moves_a_feature(record, shipped_values, plant, day):
     pd.testing.assert_frame_equal(values(plant(record, day), day), shipped_values(day))

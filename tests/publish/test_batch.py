@@ -323,6 +323,7 @@ app(["report", "--template", "data-quality", "--batch", sys.argv[2], "--out", sy
 """
 
 
+@pytest.mark.long  # the law of a run that is killed: publish/schedule/test_run_faults.py
 def test_a_batch_that_is_killed_is_completed_by_the_next(tmp_path, template, few_cases, capsys):
     meeting = Meeting(tmp_path)
     template(meeting.cell)

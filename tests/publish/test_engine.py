@@ -6,12 +6,14 @@ import subprocess
 import sys
 import time
 import tomllib
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import nbformat
 import papermill
 import pytest
 from papermill import PapermillExecutionError
+from papermill.engines import Engine
 
 from forecasting.publish import engine
 from forecasting.publish.engine import ENGINE, SERVERS, Limits, RunError
@@ -79,6 +81,13 @@ def test_a_killed_kernel_and_a_killed_server_do_not_stop_the_next_run(tmp_path):
     assert int(ran(tmp_path, "import os; print(os.getppid())")[0]) != server
 
 
+def test_the_entry_point_of_papermill_is_the_engine():
+    points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["papermill.engine"]
+    point = EntryPoint(ENGINE, points[ENGINE], "papermill.engine")
+    assert issubclass(point.load(), Engine)
+
+
+@pytest.mark.long
 def test_plain_papermill_finds_the_engine_by_the_entry_point(tmp_path):
     points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["papermill.engine"]
     installed = tmp_path / "site" / "here-1.dist-info"

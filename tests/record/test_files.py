@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from forecasting import SchemaError, fit_models, forecast, load_history
+from forecasting.record.history import History
 from forecasting.record.reading import read_record
 from forecasting.record.schema import TABLES
 
@@ -93,6 +94,36 @@ def test_a_record_saved_by_a_spreadsheet_forecasts_the_same(history, record_copy
     again = load_history(record_copy.folder)
     tables = [forecast(known, CASE, fitted=fit_models(known, ["base_rate"])) for known in (history, again)]
     assert tables[0].equals(tables[1])
+
+
+def test_a_record_read_again_has_the_same_tables_but_for_those_whose_files_changed(small_copy):
+    first = small_copy.read()
+    small_copy.edit("cases", CASE, name="Another name")
+    again = small_copy.read()
+    assert {name for name in TABLES if again.tables[name] is not first.tables[name]} == {"cases"}
+    assert (again.tables["cases"].cells["name"] == "Another name").sum() == 1
+    assert "Another name" not in set(first.tables["cases"].cells["name"])
+
+
+def test_a_file_that_cannot_be_read_is_told_each_time(small_copy):
+    small_copy.rewrite("calendar.csv", lambda old: old + b"a,b\n")
+    told = []
+    for _ in range(2):
+        with pytest.raises(SchemaError) as error:
+            small_copy.read()
+        told.append(str(error.value))
+    assert told[0] == told[1]
+    assert "expected 5 cells, got 2 cells" in told[0]
+
+
+def test_what_is_done_to_a_table_of_one_history_is_not_seen_in_another(small_copy):
+    record = small_copy.read()
+    one, other = (History(record.data_end, record) for _ in range(2))
+    before = other.parties.copy()
+    one.parties["name"] = "nobody"
+    assert set(one.parties["name"]) == {"nobody"}
+    assert other.parties.equals(before)
+    assert History(record.data_end, record).parties.equals(before)
 
 
 def test_one_changed_cell_changes_the_hash(record, record_copy):

@@ -29,6 +29,7 @@ from forecasting.models import BASE_RATE, DEFAULT
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, calendar_months, deadline
 from forecasting.record.panel import spells
+from forecasting.record.recoding import only_case
 from forecasting.record.vocabulary import CAUSES, TARGETS
 from forecasting.store.errors import AbstentionError
 
@@ -132,16 +133,15 @@ def assessed_confidence(found: Material) -> Content:
 def arguable_codings(found: Material) -> list[Content]:
     """Arguable codings of the case itself, with the base rate of the class and the headline under each."""
     listed = contested_codings(found.history, found.view, found.base_rates, found.horizon)
-    return [_contested(item) | {"model": _model_effect(found, item)} for item in listed]
+    alone = only_case(found.history, found.case_id)
+    return [_contested(item) | {"model": _model_effect(found, alone, item)} for item in listed]
 
 
-def _model_effect(found: Material, item: Contested) -> Content | None:
+def _model_effect(found: Material, alone: History, item: Contested) -> Content | None:
     """The headline as coded and under the alternative; None where the case would be closed."""
     if item.closes:
         return None
-    after = formalized_if_recoded(
-        found.history, found.pool, found.case_id, item.alternative_id, found.target, item.horizon
-    )
+    after = formalized_if_recoded(alone, found.pool, found.case_id, item.alternative_id, found.target, item.horizon)
     rows = found.marginal(HEADLINE_MODEL).set_index(["horizon", "cause"])["probability"]
     return {"before": float(rows[item.horizon, CAUSES[0]]), "after": after}
 

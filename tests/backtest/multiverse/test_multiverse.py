@@ -252,6 +252,15 @@ def test_skill_is_on_complete_windows_with_equal_weights(codings, reader):
     assert scored.n == len(states) and (states >= 0).any(axis=1).all()
 
 
+def test_a_line_of_a_run_is_what_its_refit_says(codings, reader):
+    row, refit = specified(codings, reader, (CASE,), REGISTERED), Refit(codings, reader, REGISTERED)
+    scored = refit.scored()
+    said = {CASE: refit.headlines((CASE,))[CASE], "skill": scored.formalized, "skill_states": scored.states}
+    assert {name: row[name] for name in said} == pytest.approx(said, abs=1e-12)
+    assert row["n"] == scored.n > 100
+
+
+@pytest.mark.long
 def test_a_run_gives_what_each_specification_gives_alone(past, codings, reader):
     run = multiverse(past, [CASE], n=30)
     assert len(run.table) == 30

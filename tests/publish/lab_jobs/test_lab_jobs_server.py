@@ -7,6 +7,8 @@ from hashlib import sha256
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.long  # test_lab_jobs.py asks the same of the jobs without a server
+
 CASE = "new-start-post-expiry-2026"
 TEMPLATE = "templates/data_quality.ipynb"
 FOLDER = "a\"'; raise SystemExit #\n\"\"\"'''\n1 \\ 0"
