@@ -1,0 +1,211 @@
+"""Acts that the rules find in a sentence, with actor, target, day, form and standing."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from forecasting.reading.actors import Mention, we
+from forecasting.reading.cues import by_an_outsider, clause_start, form_of, standing_of, told_as_past
+from forecasting.reading.days import Told, told_days
+from forecasting.reading.tables import Rule, rules
+
+MOST_ACTS = 4
+NEEDS_ACTOR = ("subject", "speaker", "owner", "object", "place")
+JOINT_NEEDS_TWO = ("met", "crisis-1", "talks-round-4")
+CALENDAR_KINDS = frozenset(
+    "talks_opened talks_round talks_resumed summit signature ratification_step entry_into_force extension "
+    "inspection_or_data_exchange lapse agreed_statement military_dialogue calendar suspension test_or_deployment".split()
+)
+_SAY = re.compile(
+    r"\b(?:said|says|told|stated|declared|announced|reiterated|added|insisted|contended|maintained|noted|stressed|argued|warned|called|calling|"
+    r"described|complained|lamented|tweeted|wrote|charged|alleges|promised|pledged|confirmed|cautioned|voiced|expressed|welcomed|agreed)\b"
+)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What one rule finds in one sentence.
+
+    Attributes
+    ----------
+    rule : Rule
+        The rule.
+    kind : str
+        The record's kind of event, or `calendar`.
+    actor, target : tuple of str
+        Codes of parties.
+    told : Told or None
+        The day the sentence tells for it; None if it tells none.
+    form : str
+        `act`, `hedged`, `denied` or `calendar`.
+    standing : str
+        `confirmed`, `reported` or `disputed`.
+    looks_back : bool
+        The sentence looks back, so that without a day of its own the act has none.
+    """
+
+    rule: Rule
+    kind: str
+    actor: tuple[str, ...]
+    target: tuple[str, ...]
+    told: Told | None
+    form: str
+    standing: str
+    looks_back: bool
+
+
+def acts_of(sentence: str, mentions: Sequence[Mention], dateline: date) -> list[Act]:
+    """The acts in a sentence, at most four, in the order of the rules.
+
+    Parameters
+    ----------
+    sentence
+        One sentence.
+    mentions
+        The actors it names.
+    dateline
+        The day of its text.
+    """
+    found: list[Act] = []
+    taken: list[tuple[int, int]] = []
+    for rule in rules():
+        match = rule.found.search(sentence)
+        if match is None or any(match.start() < end and start < match.end() for start, end in taken):
+            continue
+        act = _act(rule, sentence, match.span(), mentions, dateline)
+        if act is not None and not any(act.kind == other.kind and act.actor == other.actor for other in found):
+            found.append(act)
+            taken.append(match.span())
+        if len(found) == MOST_ACTS:
+            break
+    return found
+
+
+def _act(rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Mention], dateline: date) -> Act | None:
+    start, end = span
+    form = form_of(sentence, start, end, rule.standing, rule.negative)
+    actors, targets = _sides(rule, sentence, span, mentions)
+    if rule.direction in NEEDS_ACTOR and not actors:
+        return None
+    codes = _codes(actors)
+    if rule.name in JOINT_NEEDS_TWO and len(codes) < 2:
+        return None
+    if rule.direction == "joint" and not codes and rule.kind in ("signature", "summit", "talks_round", "extension", "talks_opened"):
+        return None
+    kind = _kind(rule, actors)
+    if kind.startswith(("official_", "leader_")) and by_an_outsider(sentence, start):
+        return None
+    if form == "calendar" and kind not in CALENDAR_KINDS:
+        form = "hedged" if kind != "proposal" else "act"
+    told = _told(sentence, span, dateline, form == "calendar")
+    if form == "calendar" and told is not None and told.day <= dateline:
+        form = "act"
+    if form == "act" and told is not None and told.day > dateline and told.precision == "day":
+        form = "calendar"
+    standing = standing_of(sentence)
+    target = tuple(code for code in _codes(targets) if code not in codes)
+    return Act(rule, kind, codes, target, told, form, standing, told_as_past(sentence, end))
+
+
+def _kind(rule: Rule, actors: Sequence[Mention]) -> str:
+    leads = bool(actors) and actors[0].role == "leader"
+    if rule.name == "met" and actors and all(actor.role == "leader" for actor in actors):
+        return "summit"
+    signals = {"official_signal_positive": "leader_endorsement", "official_signal_negative": "leader_rejection"}
+    return signals.get(rule.kind, rule.kind) if leads else rule.kind
+
+
+def _codes(mentions: Sequence[Mention]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for mention in mentions for code in mention.codes))
+
+
+def _sides(
+    rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Mention]
+) -> tuple[list[Mention], list[Mention]]:
+    start, end = span
+    acting = [mention for mention in mentions if not mention.place]
+    before = [mention for mention in acting if mention.start < start]
+    inside = [mention for mention in acting if start <= mention.start < end]
+    after = [mention for mention in acting if mention.start >= end]
+    places = [mention for mention in mentions if mention.place and mention.role == "state"]
+    if rule.direction == "none":
+        return [], []
+    if rule.direction == "joint":
+        return _together(sentence, start, before, inside, after), []
+    if rule.direction == "place":
+        return (before[-1:] or inside[:1] or after[:1] or [m for m in mentions if m.role == "state"][:1]), []
+    if rule.direction == "object":
+        return after[:1], []
+    if rule.direction == "speaker":
+        speaker = _speaker(sentence, span, acting)
+        if speaker is not None:
+            return [speaker], [mention for mention in inside + after + before if mention is not speaker][:1]
+    by = re.match(r"[^,;]{0,60}?\bby\s+(?:the\s+)?$", sentence[end : after[0].start]) if after else None
+    if by:
+        return after[:1], before[-1:]
+    nearest = _subject(sentence, start, before)
+    if nearest:
+        rest = [mention for mention in inside + after if mention.codes != nearest[0].codes]
+        return nearest, rest[:1] or [m for m in places if m.start > start][:1]
+    after_said = [mention for mention in after if _SAY.search(sentence[end : mention.end + 40])]
+    return after_said[:1], []
+
+
+def _subject(sentence: str, start: int, before: Sequence[Mention]) -> list[Mention]:
+    """The nearest actor before a place, in its clause if there is one; the first of the clause before a preposition."""
+    own = [mention for mention in before if mention.start >= clause_start(sentence, start)]
+    candidates = own or list(before)
+    free = [
+        mention
+        for mention in candidates
+        if not re.search(r"\b(?:with|against|to|on|of|for|by|than|about|towards?)\s+(?:the\s+)?(?:\w+\s+)?$", sentence[: mention.start])
+    ]
+    return (free or candidates)[-1:]
+
+
+def _together(
+    sentence: str, start: int, before: Sequence[Mention], inside: Sequence[Mention], after: Sequence[Mention]
+) -> list[Mention]:
+    own = [mention for mention in before if mention.start >= clause_start(sentence, start)] or list(before[-1:])
+    group = own + list(inside)
+    partner = [
+        mention
+        for mention in after
+        if re.search(r"\b(?:with|between|of|and|among)\s+(?:the\s+)?(?:\S+\s+){0,3}?$|^\s*$", sentence[start : mention.start])
+        or mention.start - start < 25
+    ]
+    group += partner[:2] if len(_codes(group)) < 2 or not group else []
+    return group or list(after[:1])
+
+
+def _speaker(sentence: str, span: tuple[int, int], acting: Sequence[Mention]) -> Mention | None:
+    """Who says it: the actor beside a verb of saying; with *we* in the words found, also one that follows."""
+    start, end = span
+    quoted = any(mark in sentence for mark in "“\"”`") or "''" in sentence
+    best: tuple[int, Mention] | None = None
+    for say in _SAY.finditer(sentence):
+        for mention in acting:
+            if mention.end <= say.start() and say.start() - mention.end < 70:
+                distance = say.start() - mention.end
+            elif mention.start >= say.end() and mention.start - say.end() < 4 and quoted:
+                distance = mention.start - say.end()
+            else:
+                continue
+            distance += 0 if mention.end <= start or quoted or we(sentence, 0, end) else 60
+            if best is None or distance < best[0]:
+                best = (distance, mention)
+    return best[1] if best else None
+
+
+def _told(sentence: str, span: tuple[int, int], dateline: date, ahead: bool) -> Told | None:
+    days = told_days(sentence, dateline, ahead)
+    if not days:
+        return None
+    start, end = span
+    first = clause_start(sentence, start)
+    own = [told for told in days if told.at >= first]
+    after = [told for told in own if told.at >= start]
+    if after and (after[0].at - end < 80 or len(days) == 1):
+        return after[0]
+    return (own or days)[-1] if len(days) == 1 or own else days[0]
