@@ -14,6 +14,7 @@ _BETWEEN = re.compile(r"^(?:'s|’s)?(?:\s*,\s*(?:and\s+)?|\s+(?:and|with|or)\s+
 _TITLED = re.compile(r"^\s+(?:\w+\s+){0,3}$")
 _PRONOUN = re.compile(r"(?:^|[“\"‘`]+|,\s)(?:but |and |earlier,? |later,? )?(it|he|she|they|the president|the ministry|the statement|the prime minister)\b", re.IGNORECASE)
 _PAIR = re.compile(r"\b(both (?:sides|countries|governments|nations|parties)|(?:the )?two (?:sides|countries|governments|nations|leaders|presidents)|the (?:parties|sides|negotiators|delegations|two)|each other)\b", re.IGNORECASE)
+_LEADER = re.compile(r"^(?:['’]s)?\s+(?:supreme )?(?:president|prime minister|leader|chancellor|premier)\b(?!ial| of the (?:senate|parliament))", re.IGNORECASE)
 _WE = re.compile(r"\b(we|our)\b", re.IGNORECASE)
 
 
@@ -48,6 +49,7 @@ class Thread:
     role: str = ""
     pair: tuple[str, ...] = ()
     korean: bool = False
+    fixed: bool = False
 
     def heard(self, mentions: Sequence[Mention]) -> None:
         """Go on to the next sentence."""
@@ -55,7 +57,7 @@ class Thread:
         if acting:
             self.last, self.role = acting[0].codes, acting[0].role
         for mention in acting:
-            if len(mention.codes) > 1:
+            if len(mention.codes) > 1 and not self.fixed:
                 self.pair = mention.codes
 
 
@@ -81,13 +83,16 @@ def mentions_of(sentence: str, day: date, thread: Thread) -> list[Mention]:
     for match in any_name().finditer(sentence):
         if match.group() in ("the North", "the South") and not thread.korean:
             continue
-        actors = [name for name in names()[match.group()] if name.since <= day <= name.until]
+        actors = [name for name in names()[match.group()] if name.since <= day <= name.until] or [
+            name for name in names()[match.group()] if name.since <= day and name.role in ("leader", "official")
+        ]
         if not actors:
             continue
         actor, before = actors[-1], sentence[: match.start()]
         place = actor.role in PLACES and bool(_AT.search(before)) and not re.match(r"['’]s\b", sentence[match.end() :])
         place |= actor.role == "capital" and bool(_TOWARDS.search(before))
-        found.append(Mention(actor.codes, actor.role, match.start(), match.end(), place))
+        role = "leader" if actor.role in ("state", "people") and _LEADER.match(sentence[match.end() :]) else actor.role
+        found.append(Mention(actor.codes, role, match.start(), match.end(), place))
     found += _implied(sentence, found, thread)
     return _joined(sentence, sorted(found, key=lambda mention: mention.start))
 

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from forecasting.reading.actors import Mention, we
-from forecasting.reading.cues import by_an_outsider, clause_start, form_of, standing_of, told_as_past
+from forecasting.reading.cues import by_an_outsider, clause_end, clause_start, form_of, is_averted, is_conditional, standing_of, told_as_past
 from forecasting.reading.days import Told, told_days
 from forecasting.reading.tables import Rule, rules
 
 MOST_ACTS = 4
-NEEDS_ACTOR = ("subject", "speaker", "owner", "object", "place")
-JOINT_NEEDS_TWO = ("met", "crisis-1", "talks-round-4")
+NEEDS_ACTOR = ("subject", "speaker", "owner", "object", "place", "leader", "quoted")
+JOINT_NEEDS_TWO = ("met", "visit", "crisis-1", "talks-round-4", "talks-promised-2")
 CALENDAR_KINDS = frozenset(
     "talks_opened talks_round talks_resumed summit signature ratification_step entry_into_force extension "
     "inspection_or_data_exchange lapse agreed_statement military_dialogue calendar suspension test_or_deployment".split()
 )
+MEETINGS = ("summit", "talks_opened", "talks_resumed", "talks_round", "military_dialogue")
+_QUOTE = re.compile(r"[“”\"`]|''")
 _SAY = re.compile(
     r"\b(?:said|says|told|stated|declared|announced|reiterated|added|insisted|contended|maintained|noted|stressed|argued|warned|called|calling|"
     r"described|complained|lamented|tweeted|wrote|charged|alleges|promised|pledged|confirmed|cautioned|voiced|expressed|welcomed|agreed)\b"
@@ -74,12 +76,18 @@ def acts_of(sentence: str, mentions: Sequence[Mention], dateline: date) -> list[
         if match is None or any(match.start() < end and start < match.end() for start, end in taken):
             continue
         act = _act(rule, sentence, match.span(), mentions, dateline)
-        if act is not None and not any(act.kind == other.kind and act.actor == other.actor for other in found):
+        if act is not None and not any(_repeats(act, other) for other in found):
             found.append(act)
             taken.append(match.span())
         if len(found) == MOST_ACTS:
             break
-    return found
+    return [act for act in found if act.kind != "calendar" or not any(one.form == "calendar" for one in found if one is not act)]
+
+
+def _repeats(act: Act, other: Act) -> bool:
+    """The same kind and actors again, or the round of talks that a meeting already told of is."""
+    met = act.kind == "talks_round" and other.kind in MEETINGS and (not act.told or act.told == other.told)
+    return (act.kind == other.kind or met) and (act.actor == other.actor or met)
 
 
 def _act(rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Mention], dateline: date) -> Act | None:
@@ -94,6 +102,8 @@ def _act(rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Me
     if rule.direction == "joint" and not codes and rule.kind in ("signature", "summit", "talks_round", "extension", "talks_opened"):
         return None
     kind = _kind(rule, actors)
+    if is_conditional(sentence, start) or (kind == "crisis_or_conflict" and is_averted(sentence, start)):
+        return None
     if kind.startswith(("official_", "leader_")) and by_an_outsider(sentence, start):
         return None
     if form == "calendar" and kind not in CALENDAR_KINDS:
@@ -101,15 +111,17 @@ def _act(rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Me
     told = _told(sentence, span, dateline, form == "calendar")
     if form == "calendar" and told is not None and told.day <= dateline:
         form = "act"
-    if form == "act" and told is not None and told.day > dateline and told.precision == "day":
-        form = "calendar"
+    if form in ("act", "hedged") and told is not None and told.day > dateline and told.precision == "day":
+        form = "calendar" if kind in CALENDAR_KINDS else form
     standing = standing_of(sentence)
     target = tuple(code for code in _codes(targets) if code not in codes)
-    return Act(rule, kind, codes, target, told, form, standing, told_as_past(sentence, end))
+    return Act(rule, kind, codes, target, told, form, standing, told_as_past(sentence, start))
 
 
 def _kind(rule: Rule, actors: Sequence[Mention]) -> str:
     leads = bool(actors) and actors[0].role == "leader"
+    if rule.name == "visit" and not (actors and actors[0].role == "leader"):
+        return "talks_round"
     if rule.name == "met" and actors and all(actor.role == "leader" for actor in actors):
         return "summit"
     signals = {"official_signal_positive": "leader_endorsement", "official_signal_negative": "leader_rejection"}
@@ -125,8 +137,8 @@ def _sides(
 ) -> tuple[list[Mention], list[Mention]]:
     start, end = span
     acting = [mention for mention in mentions if not mention.place]
-    before = [mention for mention in acting if mention.start < start]
-    inside = [mention for mention in acting if start <= mention.start < end]
+    before = [mention for mention in acting if mention.start <= start]
+    inside = [mention for mention in acting if start < mention.start < end]
     after = [mention for mention in acting if mention.start >= end]
     places = [mention for mention in mentions if mention.place and mention.role == "state"]
     if rule.direction == "none":
@@ -135,12 +147,18 @@ def _sides(
         return _together(sentence, start, before, inside, after), []
     if rule.direction == "place":
         return (before[-1:] or inside[:1] or after[:1] or [m for m in mentions if m.role == "state"][:1]), []
+    if rule.direction == "leader":
+        return [mention for mention in before[-1:] if mention.role == "leader"], []
     if rule.direction == "object":
         return after[:1], []
-    if rule.direction == "speaker":
+    if rule.direction == "quoted" and not _QUOTE.search(sentence):
+        return [], []
+    if rule.direction in ("speaker", "quoted"):
         speaker = _speaker(sentence, span, acting)
         if speaker is not None:
             return [speaker], [mention for mention in inside + after + before if mention is not speaker][:1]
+    if rule.direction == "quoted":
+        return [], []
     by = re.match(r"[^,;]{0,60}?\bby\s+(?:the\s+)?$", sentence[end : after[0].start]) if after else None
     if by:
         return after[:1], before[-1:]
@@ -154,9 +172,11 @@ def _sides(
 
 def _subject(sentence: str, start: int, before: Sequence[Mention]) -> list[Mention]:
     """The nearest actor before a place, in its clause if there is one; the first of the clause before a preposition."""
+    before = [mention for mention in before if mention.role != "adjective"]
     own = [mention for mention in before if mention.start >= clause_start(sentence, start)]
-    candidates = own or list(before)
-    free = [
+    candidates = own or before
+    owners = [mention for mention in candidates if re.match(r"['’]s?\s+(?:\w+\s+)?$", sentence[mention.end : start])]
+    free = owners or [
         mention
         for mention in candidates
         if not re.search(r"\b(?:with|against|to|on|of|for|by|than|about|towards?)\s+(?:the\s+)?(?:\w+\s+)?$", sentence[: mention.start])
@@ -175,14 +195,14 @@ def _together(
         if re.search(r"\b(?:with|between|of|and|among)\s+(?:the\s+)?(?:\S+\s+){0,3}?$|^\s*$", sentence[start : mention.start])
         or mention.start - start < 25
     ]
-    group += partner[:2] if len(_codes(group)) < 2 or not group else []
+    group += partner[:1] if len(_codes(group)) < 2 or not group else []
     return group or list(after[:1])
 
 
 def _speaker(sentence: str, span: tuple[int, int], acting: Sequence[Mention]) -> Mention | None:
     """Who says it: the actor beside a verb of saying; with *we* in the words found, also one that follows."""
     start, end = span
-    quoted = any(mark in sentence for mark in "“\"”`") or "''" in sentence
+    quoted = bool(_QUOTE.search(sentence))
     best: tuple[int, Mention] | None = None
     for say in _SAY.finditer(sentence):
         for mention in acting:
@@ -203,9 +223,17 @@ def _told(sentence: str, span: tuple[int, int], dateline: date, ahead: bool) -> 
     if not days:
         return None
     start, end = span
-    first = clause_start(sentence, start)
-    own = [told for told in days if told.at >= first]
-    after = [told for told in own if told.at >= start]
-    if after and (after[0].at - end < 80 or len(days) == 1):
-        return after[0]
-    return (own or days)[-1] if len(days) == 1 or own else days[0]
+    first, last = clause_start(sentence, start), clause_end(sentence, end)
+    own = [told for told in days if first <= told.at < last]
+    if own:
+        return min(own, key=lambda told: _distance(told, sentence, start, end))
+    # a day of another clause is the day of saying, unless the words look back from it
+    return None if told_as_past(sentence, start) else days[-1 if days[-1].at < first else 0]
+
+
+def _distance(told: Told, sentence: str, start: int, end: int) -> int:
+    """How far a day stands from the words found; a coarse one counts as farther, one that names a text farther still."""
+    apart = told.at - end if told.at >= end else max(start - told.at, 0)
+    coarse = 0 if told.precision == "day" else 60
+    names_a_text = 200 if re.search(r"\bthe\s+$", sentence[: told.at]) and told.precision == "day" else 0
+    return apart + coarse + names_a_text

@@ -3,23 +3,26 @@
 import re
 
 _CLAUSE = re.compile(r"[;:—]|,(?=\s(?:but|and|while|which|who|where|though|although|because|since|after|as)\b)|\bbut\b|\bwhile\b|\balthough\b|\bthough\b|\bdespite\b|\bbecause\b|\band (?:said|decided|asked|promised|sent|ordered)\b", re.IGNORECASE)
+_TURN = re.compile(r";|,?\s\b(?:but|while|although|though|whereas)\b|,\s(?:which|who)\b", re.IGNORECASE)
 NEGATION = re.compile(
     r"\b(?:not(?! only)|n't|never|no(?! longer)|nor|neither|without|denied|denies|deny|denying|yet to|fail(?:s|ed|ure)? to|"
     r"unable to|refus(?:es|ed|al) to|declin(?:es|ed) to|rather than|instead of|stopped short of|far from|ruled out|hardly)\b|n['’]t\b",
     re.IGNORECASE,
 )
 HEDGE = re.compile(
-    r"\b(?:could|may|might|would|likely|unlikely|possibl[ey]|potential(?:ly)?|expected to|considers?|considering|weigh(?:s|ing)|"
+    r"\b(?:can|could|may|might|would|likely|unlikely|possibl[ey]|potential(?:ly)?|expected to|considers?|considering|weigh(?:s|ing)|"
     r"hopes?|hoped|hoping|seeks?|if|unless|until|draft|plans?|planned|intends?|preparing|wants?|threaten(?:s|ed|ing)?|should|must|"
     r"urged?|calls? (?:on|for)|called (?:on|for)|asked|wanted|whether|in principle|tentative(?:ly)?|almost|ready to|willing to|aims?|aimed|agreed to consider)\b"
 )
+WAVERS = re.compile(r"\b(?:could|may|might|threat\w+|consider\w*|weighing|if asked|hopes? to|likely|possibly|expected|plans?|planned|intends?)\b")
 AHEAD = re.compile(
-    r"\b(?:will|(?:is|are|was|were) (?:to|due|set|scheduled|expected|slated|planned)|plans? to|scheduled|upcoming|coming (?:week|month|days)|due to|"
+    r"\b(?:will|(?:is|are|was|were) (?:to|due|set|scheduled|slated|planned)|plans? to|scheduled|upcoming|coming (?:week|month|days)|due to|"
     r"next (?:week|month|year|monday|tuesday|wednesday|thursday|friday|saturday|sunday))\b",
     re.IGNORECASE,
 )
-PAST_PERFECT = re.compile(r"\b(?:had|have|has)\s+(?:previously |earlier |already |since |long )?$", re.IGNORECASE)
-BEFORE_THAT = re.compile(r"\b(?:had|previously|earlier|once|long ago|in the past)\b[^,;]*$", re.IGNORECASE)
+CONDITION = re.compile(r"\b(?:if|unless|whether|in the event|in case|should it|to see if)\b", re.IGNORECASE)
+AVERTED = re.compile(r"\b(?:avoid\w*|prevent\w*|avert\w*|risks?|possibility|threats?|danger|fears?|brink|close to|chances?|likelihood|potential|future) (?:\S+ ){0,3}?$", re.IGNORECASE)
+BEFORE_THAT = re.compile(r"\bhad(?: \w+ly| already| since| long| also| once)?\s*$|\b(?:previously|earlier|once|long ago|in the past)\b[^,;]*$", re.IGNORECASE)
 UNNAMED = re.compile(
     r"\bsources?\b|\bpeople (?:familiar|briefed)|\bcondition of anonymity|\breportedly\b|\breported to\b|\bis said to\b|\bare said to\b|\bunconfirmed\b|"
     r"\b(?:an?|one|another|two|three|some|several|senior|unnamed|western|us|u\.s\.|american|russian|chinese|european|israeli|administration)\s+(?:senior |top |western |"
@@ -39,6 +42,11 @@ _OUTSIDER = re.compile(
 def clause_start(sentence: str, at: int) -> int:
     """Where the clause begins that a place of a sentence stands in."""
     return max((match.end() for match in _CLAUSE.finditer(sentence, 0, at)), default=0)
+
+
+def clause_end(sentence: str, at: int) -> int:
+    """Where the clause ends that a place of a sentence stands in."""
+    return next((match.start() for match in _TURN.finditer(sentence, at)), len(sentence))
 
 
 def form_of(sentence: str, start: int, end: int, standing: str, negative: bool) -> str:
@@ -69,7 +77,7 @@ def form_of(sentence: str, start: int, end: int, standing: str, negative: bool) 
     if NEGATION.search(before) or (not negative and NEGATION.search(inside)):
         return "denied"
     if standing == "commits":
-        return "act"
+        return "hedged" if WAVERS.search(before[-60:] + inside) else "act"
     if AHEAD.search(before[-45:] + inside):
         return "calendar"
     return "hedged" if HEDGE.search(before[-60:]) or HEDGE.search(inside) else "act"
@@ -88,6 +96,16 @@ def standing_of(sentence: str) -> str:
     if UNNAMED.search(sentence) and not NAMED.search(sentence):
         return "reported"
     return "confirmed"
+
+
+def is_conditional(sentence: str, start: int) -> bool:
+    """True if the words before a place of its clause make what follows a condition, which is no act."""
+    return bool(CONDITION.search(sentence[max(clause_start(sentence, start), start - 70) : start]))
+
+
+def is_averted(sentence: str, start: int) -> bool:
+    """True if the words before a place of a sentence speak of its risk, or of avoiding it."""
+    return bool(AVERTED.search(sentence[:start]))
 
 
 def by_an_outsider(sentence: str, start: int) -> bool:

@@ -16,6 +16,8 @@ CALENDAR_COLUMNS = ("case_id", "announced_date", "scheduled_date", "what", "sour
 LADDER_COLUMNS = (
     "case_id", "ladder", "date", "precision", "known_date", "level", "status", "events", "source_id", "evidence", "confidence",
 )  # fmt: skip
+MEETINGS = ("talks_opened", "talks_round", "talks_resumed", "summit", "military_dialogue")
+SIGNALS = ("official_signal_positive", "official_signal_negative", "leader_endorsement", "leader_rejection", "proposal")
 STANDING_ORDER = ("disputed", "reported", "confirmed")
 FORM_ORDER = ("hedged", "act", "calendar", "denied")
 """Of several tellings the most careful one counts."""
@@ -143,11 +145,13 @@ def told_once(proposals: Sequence[Proposal]) -> list[Proposal]:
 def _same(one: Proposal, other: Proposal) -> bool:
     if one.kind != other.kind or not (set(one.actor) & set(other.actor) or not (one.actor and other.actor)):
         return False
-    if (one.form == "denied") != (other.form == "denied") or (one.form == "calendar") != (other.form == "calendar"):
+    if one.form != other.form and (one.kind in MEETINGS or {one.form, other.form} != {"act", "hedged"}):
+        return False
+    if one.kind in SIGNALS and one.rule != other.rule and not (one.day_told and one.day == other.day):
         return False
     if one.day and other.day and one.day_told and other.day_told:
         return abs((one.day - other.day).days) <= 1
-    return one.day_told == other.day_told or abs(one.number - other.number) <= 2
+    return one.day_told == other.day_told or one.day == other.day or abs(one.number - other.number) <= 2
 
 
 def _merged(first: Proposal, second: Proposal) -> Proposal:
@@ -156,7 +160,7 @@ def _merged(first: Proposal, second: Proposal) -> Proposal:
     standing = min((first.standing, second.standing), key=STANDING_ORDER.index)
     numbers = sorted({first.number, *first.also, second.number, *second.also} - {best.number})
     actor = tuple(dict.fromkeys(first.actor + second.actor)) if best.actor else first.actor or second.actor
-    return replace(best, form=form, standing=standing, also=tuple(numbers), actor=best.actor or actor, target=best.target or first.target)
+    return replace(best, form=form, standing=standing, also=tuple(numbers), actor=best.actor or actor, target=tuple(code for code in best.target or first.target if code not in (best.actor or actor)))
 
 
 def plover_of(kind: str, plover: str) -> str:

@@ -92,7 +92,8 @@ def propose(
     >>> [(one.kind, one.actor, str(one.day), one.form) for one in found]
     [('proposal', ('RUS',), '2026-03-10', 'act'), ('agreed_statement', ('CHN',), '2026-03-11', 'denied')]
     """
-    thread = Thread(pair=tuple(principals) if len(principals) == 2 else (), korean="Korea" in text)
+    two = len(principals) == 2
+    thread = Thread(pair=tuple(principals) if two else (), korean="Korea" in text, fixed=two)
     until = time.monotonic() + MOST_SECONDS
     found: list[Proposal] = []
     for number, sentence in enumerate(sentences_of(text), 1):
@@ -119,9 +120,10 @@ def _proposal(
     if kind.startswith("third_party_") and actor and own and set(actor) <= set(own):
         kind = "official_signal_negative" if kind == "third_party_refusal" else "official_signal_positive"
     plover = plover_of(kind, act.rule.plover if kind == act.rule.kind else "")
+    target = tuple(code for code in codes_on(act.target, on, years) if code not in actor)
     precision = act.told.precision if act.told else "day"
     return Proposal(
-        case_id, kind, plover, actor, codes_on(act.target, on, years), day, precision, act.told is not None, act.standing,
+        case_id, kind, plover, actor, target, day, precision, act.told is not None, act.standing,
         act.form, sentence, number, (), dateline, act.rule.name,
     )  # fmt: skip
 

@@ -8,9 +8,19 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
-GAP = r"(?:[\w'’.%$/–-]+,?\s+){0,8}?"
+GAP = r"(?:[\w'’.%$/–-]+,?\s+){0,10}?"
+IRREGULAR = {
+    "met": "meets", "broke": "breaks", "withdrew": "withdraws", "left": "leaves", "shot": "shoots", "fought": "fights",
+    "held": "holds", "began": "begins", "put": "puts", "gave": "gives", "sent": "sends", "cut": "cuts",
+    "spoke": "speaks", "came": "comes", "went": "goes", "took": "takes", "froze": "freezes", "tore": "tears", "ran": "runs",
+    "sank": "sinks", "won": "wins", "drew": "draws", "stood": "stands", "became": "becomes", "made": "makes",
+}  # fmt: skip
+_PAST = re.compile(rf"(?<![\\\w])(?:[a-z-]{{2,}}ed|{'|'.join(IRREGULAR)})\b(?![+*?\\])")
 FORMS = ("", "hedged", "denied", "calendar", "commits")
-DIRECTIONS = ("subject", "joint", "speaker", "owner", "object", "place", "earlier", "none")
+DIRECTIONS = ("subject", "joint", "speaker", "owner", "object", "place", "leader", "quoted", "earlier", "none")
+
+
+_NEGATIVE = re.compile(r"\b(?:no|not|never|unable|fail\w*|without|refus\w*|declin\w*|barred|cease)\b")
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ def compiled(pattern: str, words: dict[str, str]) -> re.Pattern[str]:
     Parameters
     ----------
     pattern
-        A regular expression in which `{NAME}` stands for a row of `words.csv`, ` ... ` for up to eight words, and a
+        A regular expression in which `{NAME}` stands for a row of `words.csv`, ` ... ` for up to ten words, and a
         space for any white space.
     words
         The rows of `words.csv`, by name.
@@ -74,8 +84,21 @@ def compiled(pattern: str, words: dict[str, str]) -> re.Pattern[str]:
     True
     """
     filled = re.sub(r"\{([A-Z]+)\}", lambda match: f"(?:{words[match.group(1)]})", pattern)
-    gapped = filled.replace(" ... ", "\0").replace(" ...", "\0").replace(" ", r"\s+").replace("\0", rf"\s+{GAP}")
+    tensed = _PAST.sub(_both_tenses, filled)
+    gapped = tensed.replace(" ... ", "\0").replace(" ...", "\0").replace(" ?", r"\s?").replace(" ", r"\s+").replace("\0", rf"\s+{GAP}")
     return re.compile(rf"(?<![\w-]){gapped if gapped.startswith('^') else f'(?:{gapped})'}(?!\w)", re.IGNORECASE)
+
+
+def _both_tenses(match: re.Match[str]) -> str:
+    """A past tense with the present tense of headlines; what is no word (`signes`) does no harm."""
+    word = match.group()
+    if word in IRREGULAR:
+        return f"(?:{word}|{IRREGULAR[word]})"
+    if not word.endswith("ed"):
+        return word
+    stem = word[:-2]
+    single = f"|{stem[:-1]}s" if len(stem) > 3 and stem[-1] == stem[-2] else ""
+    return f"(?:{word}|{stem[:-1]}ies)" if stem.endswith("i") else f"(?:{word}|{stem}s|{stem}es{single})"
 
 
 @cache
@@ -91,7 +114,7 @@ def rules() -> tuple[Rule, ...]:
             row["standing"],
             row["direction"],
             row["note"],
-            bool(re.search(r"\b(no|not|never|unable|fail\w*|without|refus\w*|declin\w*|unanswered)\b", row["pattern"])),
+            row["plover"] == "REJECT" or bool(_NEGATIVE.search(row["pattern"])),
         )
         for row in rows("rules.csv")
     )
