@@ -21,7 +21,7 @@ MEETINGS = ("summit", "talks_opened", "talks_resumed", "talks_round", "military_
 _QUOTE = re.compile(r"[“”\"`]|''")
 _SAY = re.compile(
     r"\b(?:said|says|told|stated|declared|announced|reiterated|added|insisted|contended|maintained|noted|stressed|argued|warned|called|calling|"
-    r"described|complained|lamented|tweeted|wrote|charged|alleges|promised|pledged|confirmed|cautioned|voiced|expressed|welcomed|agreed)\b"
+    r"described|complained|lamented|tweeted|wrote|charged|alleges|promised|pledged|confirmed|cautioned|voiced|expressed|welcomed|agreed|expects|demanded|demands|insists|informed|responded|saying)\b"
 )
 
 
@@ -124,6 +124,8 @@ def _kind(rule: Rule, actors: Sequence[Mention]) -> str:
         return "talks_round"
     if rule.name == "met" and actors and all(actor.role == "leader" for actor in actors):
         return "summit"
+    if rule.name == "endorse-1" and len(_codes(actors)) > 1:
+        return "agreed_statement"
     signals = {"official_signal_positive": "leader_endorsement", "official_signal_negative": "leader_rejection"}
     return signals.get(rule.kind, rule.kind) if leads else rule.kind
 

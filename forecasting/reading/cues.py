@@ -6,11 +6,11 @@ _CLAUSE = re.compile(r"[;:—]|,(?=\s(?:but|and|while|which|who|where|though|alt
 _TURN = re.compile(r";|,?\s\b(?:but|while|although|though|whereas)\b|,\s(?:which|who)\b", re.IGNORECASE)
 NEGATION = re.compile(
     r"\b(?:not(?! only)|n't|never|no(?! longer)|nor|neither|without|denied|denies|deny|denying|yet to|fail(?:s|ed|ure)? to|"
-    r"unable to|refus(?:es|ed|al) to|declin(?:es|ed) to|rather than|instead of|stopped short of|far from|ruled out|hardly)\b|n['’]t\b",
+    r"unable to|refus(?:es|ed|al) to|declin(?:es|ed) to|rather than|instead of|stopped short of|refrain(?:s|ed|ing)? from|avoid(?:s|ed)?|far from|ruled out|hardly)\b|n['’]t\b",
     re.IGNORECASE,
 )
 HEDGE = re.compile(
-    r"\b(?:can|could|may|might|would|likely|unlikely|possibl[ey]|potential(?:ly)?|expected to|considers?|considering|weigh(?:s|ing)|"
+    r"\b(?:can|could|may|might|would|likely|unlikely|possibl[ey]|potential(?:ly)?|expected to|expects?|considers?|considering|weigh(?:s|ing)|"
     r"hopes?|hoped|hoping|seeks?|if|unless|until|draft|plans?|planned|intends?|preparing|wants?|threaten(?:s|ed|ing)?|should|must|"
     r"urged?|calls? (?:on|for)|called (?:on|for)|asked|wanted|whether|in principle|tentative(?:ly)?|almost|ready to|willing to|aims?|aimed|agreed to consider)\b"
 )
@@ -20,7 +20,7 @@ AHEAD = re.compile(
     r"next (?:week|month|year|monday|tuesday|wednesday|thursday|friday|saturday|sunday))\b",
     re.IGNORECASE,
 )
-CONDITION = re.compile(r"\b(?:if|unless|whether|in the event|in case|should it|to see if)\b", re.IGNORECASE)
+CONDITION = re.compile(r"\b(?:if|unless|whether|in the event|in case|should it|to see if)\b|\bbefore (?:\S+ ){0,4}?$", re.IGNORECASE)
 AVERTED = re.compile(r"\b(?:avoid\w*|prevent\w*|avert\w*|risks?|possibility|threats?|danger|fears?|brink|close to|chances?|likelihood|potential|future) (?:\S+ ){0,3}?$", re.IGNORECASE)
 BEFORE_THAT = re.compile(r"\bhad(?: \w+ly| already| since| long| also| once)?\s*$|\b(?:previously|earlier|once|long ago|in the past)\b[^,;]*$", re.IGNORECASE)
 UNNAMED = re.compile(
