@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from forecasting.reading.tables import any_name, names
@@ -13,7 +13,11 @@ _TOWARDS = re.compile(r"\b(?:to|for|of|by)\s+$", re.IGNORECASE)
 _BETWEEN = re.compile(r"^(?:'s|’s)?(?:\s*,\s*(?:and\s+)?|\s+(?:and|with|or)\s+|\s*[-–/&]\s*)(?:the\s+)?$", re.IGNORECASE)
 _TITLED = re.compile(r"^\s+(?:\w+\s+){0,3}$")
 _PRONOUN = re.compile(r"(?:^|[“\"‘`]+|,\s)(?:but |and |earlier,? |later,? )?(it|he|she|they|the president|the ministry|the statement|the prime minister)\b", re.IGNORECASE)
-_PAIR = re.compile(r"\b(both (?:sides|countries|governments|nations|parties)|(?:the )?two (?:sides|countries|governments|nations|leaders|presidents)|the (?:parties|sides|negotiators|delegations|two)|each other)\b", re.IGNORECASE)
+_SIDES = "sides|countries|governments|nations|parties|leaders|presidents|ministers|foreign ministers|participants|delegations|negotiators|states|allies"
+_PAIR = re.compile(
+    rf"\b((?:both|(?:the |all )?(?:two|three|four|five|six)|all) (?:{_SIDES})|the (?:{_SIDES}|two)|each other|(?<=^)they|(?<=\s)they)\b",
+    re.IGNORECASE,
+)
 _LEADER = re.compile(r"^(?:['’]s)?\s+(?:supreme )?(?:president|prime minister|leader|chancellor|premier)\b(?!ial| of the (?:senate|parliament))", re.IGNORECASE)
 _WE = re.compile(r"\b(we|our)\b", re.IGNORECASE)
 
@@ -50,6 +54,7 @@ class Thread:
     pair: tuple[str, ...] = ()
     korean: bool = False
     fixed: bool = False
+    people: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
 
     def heard(self, mentions: Sequence[Mention]) -> None:
         """Go on to the next sentence."""
@@ -93,8 +98,46 @@ def mentions_of(sentence: str, day: date, thread: Thread) -> list[Mention]:
         place |= actor.role == "capital" and bool(_TOWARDS.search(before))
         role = "leader" if actor.role in ("state", "people") and _LEADER.match(sentence[match.end() :]) else actor.role
         found.append(Mention(actor.codes, role, match.start(), match.end(), place))
+    _learn(sentence, found, thread)
+    found += _known(sentence, found, thread)
     found += _implied(sentence, found, thread)
     return _joined(sentence, sorted(found, key=lambda mention: mention.start))
+
+
+_NAME = r"(?:[A-Z][\w'’-]+\s+|[A-Z]\.\s*){1,3}(?P<surname>[A-Z][a-z’'-]{2,}[\w-]*)"
+_OFFICES = (
+    "president|prime minister|premier|chancellor|supreme leader|leader|foreign minister|defen[cs]e minister|minister|foreign secretary|secretary|negotiator|"
+    "envoy|ambassador|spokes(?:man|woman|person)|official|delegate|director|representative|aide|adviser|advisor|chief|head|general|marshal|admiral|king|"
+    "commissioner|diplomat|chairman|security chief|delegation"
+)
+_TITLE_NAME = re.compile(rf"^(?:['’]s)?\s+(?:[\w.'’-]+\s+){{0,4}}?(?P<title>(?i:{_OFFICES})),?\s+{_NAME}")
+_NAME_TITLE = re.compile(rf"(?:^|[\s“\"—–-]){_NAME},\s+(?:the\s+)?$")
+_TITLE_AFTER = re.compile(rf"^['’]s\s+(?:[\w'’-]+\s+){{0,3}}?(?P<title>(?i:{_OFFICES}))")
+_AMERICAN = re.compile(rf"\b(?P<title>Secretary of (?:State|Defense)|Defense Secretary|Vice President)\s+{_NAME}")
+_LEADS = re.compile(r"^(?:supreme leader|leader|president|prime minister|premier|chancellor|king)$", re.IGNORECASE)
+
+
+def _learn(sentence: str, found: Sequence[Mention], thread: Thread) -> None:
+    """Keep who is introduced by office and name, so that the surname alone is understood later in the text."""
+    for mention in found:
+        after = _TITLE_NAME.match(sentence[mention.end :])
+        before = _NAME_TITLE.search(sentence[: mention.start]) if mention.role in PLACES else None
+        title = _TITLE_AFTER.match(sentence[mention.end :]) if before else None
+        for name, office in ((after, after), (before, title)):
+            if name and office:
+                role = "leader" if _LEADS.match(office.group("title")) else "official"
+                thread.people.setdefault(name.group("surname"), (mention.codes, role))
+    for match in _AMERICAN.finditer(sentence):
+        thread.people.setdefault(match.group("surname"), (("USA",), "official"))
+
+
+def _known(sentence: str, found: Sequence[Mention], thread: Thread) -> list[Mention]:
+    known = []
+    for surname, (codes, role) in thread.people.items():
+        for match in re.finditer(rf"\b{re.escape(surname)}\b", sentence):
+            if not any(one.start <= match.start() < one.end for one in found):
+                known.append(Mention(codes, role, match.start(), match.end()))
+    return known
 
 
 def _implied(sentence: str, found: Sequence[Mention], thread: Thread) -> list[Mention]:

@@ -11,6 +11,8 @@ from forecasting.reading.days import Told, told_days
 from forecasting.reading.tables import Rule, rules
 
 MOST_ACTS = 4
+FARTHEST = 170
+"""Characters between words and their day, a coarse day counted as 60 farther."""
 NEEDS_ACTOR = ("subject", "speaker", "owner", "object", "place", "leader", "quoted")
 JOINT_NEEDS_TWO = ("met", "visit", "crisis-1", "talks-round-4", "talks-promised-2")
 CALENDAR_KINDS = frozenset(
@@ -18,6 +20,9 @@ CALENDAR_KINDS = frozenset(
     "inspection_or_data_exchange lapse agreed_statement military_dialogue calendar suspension test_or_deployment".split()
 )
 MEETINGS = ("summit", "talks_opened", "talks_resumed", "talks_round", "military_dialogue")
+_ASIDE = re.compile(
+    r",\s+(?:after|following|despite|including|speaking|citing|recalling|who|whose|which|where|with|as|at|in|on|under|by|denounced|charging|saying)\b[^,]{1,160},", re.IGNORECASE
+)
 _QUOTE = re.compile(r"[“”\"`]|''")
 _SAY = re.compile(
     r"\b(?:said|says|told|stated|declared|announced|reiterated|added|insisted|contended|maintained|noted|stressed|argued|warned|called|calling|"
@@ -106,6 +111,8 @@ def _act(rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Me
         return None
     if kind.startswith(("official_", "leader_")) and by_an_outsider(sentence, start):
         return None
+    if form != "act" and rule.name in ("plus", "minus"):
+        return None
     if form == "calendar" and kind not in CALENDAR_KINDS:
         form = "hedged" if kind != "proposal" else "act"
     told = _told(sentence, span, dateline, form == "calendar")
@@ -175,6 +182,8 @@ def _sides(
 def _subject(sentence: str, start: int, before: Sequence[Mention]) -> list[Mention]:
     """The nearest actor before a place, in its clause if there is one; the first of the clause before a preposition."""
     before = [mention for mention in before if mention.role != "adjective"]
+    asides = [match.span() for match in _ASIDE.finditer(sentence, 0, start)]
+    before = [one for one in before if not any(first <= one.start < last for first, last in asides)] or before
     own = [mention for mention in before if mention.start >= clause_start(sentence, start)]
     candidates = own or before
     owners = [mention for mention in candidates if re.match(r"['’]s?\s+(?:\w+\s+)?$", sentence[mention.end : start])]
@@ -227,6 +236,7 @@ def _told(sentence: str, span: tuple[int, int], dateline: date, ahead: bool) -> 
     start, end = span
     first, last = clause_start(sentence, start), clause_end(sentence, end)
     own = [told for told in days if first <= told.at < last]
+    own = [told for told in own if _distance(told, sentence, start, end) <= FARTHEST] if len(days) > 1 else own
     if own:
         return min(own, key=lambda told: _distance(told, sentence, start, end))
     # a day of another clause is the day of saying, unless the words look back from it

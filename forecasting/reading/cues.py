@@ -2,11 +2,11 @@
 
 import re
 
-_CLAUSE = re.compile(r"[;:—]|,(?=\s(?:but|and|while|which|who|where|though|although|because|since|after|as)\b)|\bbut\b|\bwhile\b|\balthough\b|\bthough\b|\bdespite\b|\bbecause\b|\band (?:said|decided|asked|promised|sent|ordered)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[;:—]|,(?=\s(?:but|and|while|which|who|where|though|although|because|since|after|as)\b)|\bbut\b|\bwhile\b|\balthough\b|\bthough\b|\bdespite\b|\bbecause\b|\bafter\b|\bwhen\b|\bsince\b|\band (?:said|decided|asked|promised|sent|ordered)\b", re.IGNORECASE)
 _TURN = re.compile(r";|,?\s\b(?:but|while|although|though|whereas)\b|,\s(?:which|who)\b", re.IGNORECASE)
 NEGATION = re.compile(
     r"\b(?:not(?! only)|n't|never|no(?! longer)|nor|neither|without|denied|denies|deny|denying|yet to|fail(?:s|ed|ure)? to|"
-    r"unable to|refus(?:es|ed|al) to|declin(?:es|ed) to|rather than|instead of|stopped short of|refrain(?:s|ed|ing)? from|avoid(?:s|ed)?|far from|ruled out|hardly)\b|n['’]t\b",
+    r"unable to|refus(?:es|ed|al) to|declin(?:es|ed) to|rather than|instead of|stopped short of|refrain(?:s|ed|ing)?|avoid(?:s|ed)?|far from|ruled out|hardly)\b|n['’]t\b",
     re.IGNORECASE,
 )
 HEDGE = re.compile(
@@ -34,7 +34,7 @@ NAMED = re.compile(r"\b(?:official statement|officially|official\s+(?:news|press
 DENIES = re.compile(r"\b(?:which|that|but|and|;)\s?[^,;]{0,40}\b(?:denie[sd]|deny|disputes?|disputed|rejects? (?:it|this|that)|called? (?:it|this) (?:false|untrue))\b|\b(?:denies|disputes) (?:it|this|the claim)\b|;\s[^;]{0,40}\bdenie[sd]\b", re.IGNORECASE)
 _OUTSIDER = re.compile(
     r"\b(?:experts?|analysts?|critics|activists|professors?|observers?|historians?|scholars?|commentators?|researchers?|advocates|editorial|columnist|former|ex-|"
-    r"non-?profit|association|institute|think tank|campaigners|democrats|republicans|team|newspaper)\b",
+    r"non-?profit|association|institute|think tank|campaigners|democrats|republicans|team|newspaper|greenpeace|environmental|campaign(?:ers)?|opposition)\b",
     re.IGNORECASE,
 )
 

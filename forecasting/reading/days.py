@@ -81,6 +81,8 @@ def told_days(sentence: str, dateline: date, ahead: bool = False) -> list[Told]:
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
             named = {name.rstrip("2"): value for name, value in match.groupdict().items() if value}
+            if not ahead and named.get("near", "").lower() in ("this month", "this year"):
+                continue  # not over yet: it dates nothing
             got = _READERS[form](named, dateline, ahead)
             if got is not None:
                 found.append(Told(got[0], got[1], match.start(), match.group().strip()))

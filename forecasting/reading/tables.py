@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 GAP = r"(?:[^\s;]+\s+){0,10}?"
-NOUNS = ("tested", "launched", "attacked", "raided", "bombed", "shelled", "ended", "visited")
+NOUNS = ("tested", "launched", "attacked", "raided", "bombed", "shelled", "ended", "visited", "protested", "concerned")
 """Past tenses whose present is more often a noun: *missile tests*, *attacks*."""
 IRREGULAR = {
     "met": "meets", "broke": "breaks", "withdrew": "withdraws", "left": "leaves", "shot": "shoots", "fought": "fights",
