@@ -19,6 +19,7 @@ _PAIR = re.compile(
     re.IGNORECASE,
 )
 _LEADER = re.compile(r"^(?:['’]s)?\s+(?:supreme )?(?:president|prime minister|leader|chancellor|premier)\b(?!ial| of the (?:senate|parliament))", re.IGNORECASE)
+_TOWN = re.compile(r"^\s+(?:\w+\s+)?(?:capital|city|town|resort|port|village)\b")
 _WE = re.compile(r"\b(we|our)\b", re.IGNORECASE)
 
 
@@ -96,6 +97,7 @@ def mentions_of(sentence: str, day: date, thread: Thread) -> list[Mention]:
         actor, before = actors[-1], sentence[: match.start()]
         place = actor.role in PLACES and bool(_AT.search(before)) and not re.match(r"['’]s\b", sentence[match.end() :])
         place |= actor.role == "capital" and bool(_TOWARDS.search(before))
+        place |= actor.role == "people" and bool(_TOWN.match(sentence[match.end() :]))
         role = "leader" if actor.role in ("state", "people") and _LEADER.match(sentence[match.end() :]) else actor.role
         found.append(Mention(actor.codes, role, match.start(), match.end(), place))
     _learn(sentence, found, thread)

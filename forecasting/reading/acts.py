@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from forecasting.reading.actors import Mention, we
-from forecasting.reading.cues import by_an_outsider, clause_end, clause_start, form_of, is_averted, is_conditional, standing_of, told_as_past
+from forecasting.reading.cues import by_an_outsider, clause_end, clause_start, form_of, is_averted, is_conditional, looks_ahead, standing_of, told_as_past
 from forecasting.reading.days import Told, told_days
 from forecasting.reading.tables import Rule, rules
 
@@ -115,6 +115,8 @@ def _act(rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Me
         return None
     if form == "calendar" and kind not in CALENDAR_KINDS:
         form = "hedged" if kind != "proposal" else "act"
+    if form == "act" and kind == "summit" and looks_ahead(sentence, start):
+        form = "calendar"
     told = _told(sentence, span, dateline, form == "calendar")
     if form == "calendar" and told is not None and told.day <= dateline:
         form = "act"

@@ -21,6 +21,9 @@ AHEAD = re.compile(
     re.IGNORECASE,
 )
 CONDITION = re.compile(r"\b(?:if|unless|whether|in the event|in case|should it|to see if)\b|\bbefore (?:\S+ ){0,4}?$", re.IGNORECASE)
+_BEFORE_IT = re.compile(
+    r"\b(?:in time for|ahead of|before|prior to|on the eve of|in advance of|in preparation for|pending|until) (?:\S+ ){0,4}?$", re.IGNORECASE
+)
 AVERTED = re.compile(r"\b(?:avoid\w*|prevent\w*|avert\w*|risks?|possibility|threats?|danger|fears?|brink|close to|chances?|likelihood|potential|future) (?:\S+ ){0,3}?$", re.IGNORECASE)
 BEFORE_THAT = re.compile(r"\bhad(?: \w+ly| already| since| long| also| once)?\s*$|\b(?:previously|earlier|once|long ago|in the past)\b[^,;]*$", re.IGNORECASE)
 UNNAMED = re.compile(
@@ -31,7 +34,7 @@ UNNAMED = re.compile(
     re.IGNORECASE,
 )
 NAMED = re.compile(r"\b(?:official statement|officially|official\s+(?:news|press) agency)\b", re.IGNORECASE)
-DENIES = re.compile(r"\b(?:which|that|but|and|;)\s?[^,;]{0,40}\b(?:denie[sd]|deny|disputes?|disputed|rejects? (?:it|this|that)|called? (?:it|this) (?:false|untrue))\b|\b(?:denies|disputes) (?:it|this|the claim)\b|;\s[^;]{0,40}\bdenie[sd]\b", re.IGNORECASE)
+DENIES = re.compile(r"\b(?:which|that|but|and|;)\s?[^,;]{0,40}\b(?:denie[sd]|deny|disputes? (?:it|this|that)|rejects? (?:it|this|that)|called? (?:it|this) (?:false|untrue))\b|\b(?:denies|disputes) (?:it|this|the claim)\b|;\s[^;]{0,40}\bdenie[sd]\b", re.IGNORECASE)
 _OUTSIDER = re.compile(
     r"\b(?:experts?|analysts?|critics|activists|professors?|observers?|historians?|scholars?|commentators?|researchers?|advocates|editorial|columnist|former|ex-|"
     r"non-?profit|association|institute|think tank|campaigners|democrats|republicans|team|newspaper|greenpeace|environmental|campaign(?:ers)?|opposition)\b",
@@ -101,6 +104,11 @@ def standing_of(sentence: str) -> str:
 def is_conditional(sentence: str, start: int) -> bool:
     """True if the words before a place of its clause make what follows a condition, which is no act."""
     return bool(CONDITION.search(sentence[max(clause_start(sentence, start), start - 70) : start]))
+
+
+def looks_ahead(sentence: str, start: int) -> bool:
+    """True if the words before a place of a sentence look ahead to it, as in *ahead of the summit*."""
+    return bool(_BEFORE_IT.search(sentence[:start]))
 
 
 def is_averted(sentence: str, start: int) -> bool:

@@ -100,16 +100,14 @@ def _end_of_month(year: int, month: int) -> date:
 
 def _full(named: dict[str, str], dateline: date, ahead: bool) -> tuple[date, str] | None:
     month, day = _month_number(named["month"]), int(named["day"])
-    years = [int(named["year"])] if "year" in named else [dateline.year + step for step in ((0, 1) if ahead else (0, -1))]
-    for year in years:
-        if not 1 <= day <= monthrange(year, month)[1]:
-            return None
-        found = date(year, month, day)
-        if "year" in named or (found >= dateline if ahead else found <= dateline):
-            return found, "day"
-    # a day a little ahead without a year is one to come, whatever the verb says
-    found = date(dateline.year, month, day)
-    return found, "day"
+    year = int(named["year"]) if "year" in named else dateline.year
+    if not 1 <= day <= monthrange(year, month)[1]:
+        return None
+    if "year" in named:
+        return date(year, month, day), "day"
+    near = [date(one, month, day) for one in (year - 1, year, year + 1) if day <= monthrange(one, month)[1]]
+    coming = [one for one in near if one >= dateline] if ahead else near
+    return min(coming, key=lambda one: abs((one - dateline).days)), "day"
 
 
 def _month(named: dict[str, str], dateline: date, ahead: bool) -> tuple[date, str]:
