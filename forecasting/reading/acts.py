@@ -21,9 +21,8 @@ CALENDAR_KINDS = frozenset(
 )
 MEETINGS = ("summit", "talks_opened", "talks_resumed", "talks_round", "military_dialogue")
 _ASIDE = re.compile(
-    r",\s+(?:after|following|despite|including|speaking|citing|recalling|who|whose|which|where|with|as|at|in|on|under|by|denounced|charging|saying)\b[^,]{1,160},", re.IGNORECASE
+    r",\s+(?:after|following|despite|including|speaking|citing|recalling|who|whose|which|where|with|as|at|in|on|under|by|denounced|charging|saying)\b[^,]{1,160},|\s(?:--|—|–)\s?[^—–-]{1,160}(?:--|—|–)\s?|--[^-]{1,160}--", re.IGNORECASE
 )
-_QUOTE = re.compile(r"[“”\"`]|''")
 _SAY = re.compile(
     r"\b(?:said|says|told|stated|declared|announced|reiterated|added|insisted|contended|maintained|noted|stressed|argued|warned|called|calling|"
     r"described|complained|lamented|tweeted|wrote|charged|alleges|promised|pledged|confirmed|cautioned|voiced|expressed|welcomed|agreed|expects|demanded|demands|insists|informed|responded|saying)\b"
@@ -62,7 +61,7 @@ class Act:
     looks_back: bool
 
 
-def acts_of(sentence: str, mentions: Sequence[Mention], dateline: date) -> list[Act]:
+def acts_of(sentence: str, mentions: Sequence[Mention], dateline: date, quoted: bool = False) -> list[Act]:
     """The acts in a sentence, at most four, in the order of the rules.
 
     Parameters
@@ -73,6 +72,8 @@ def acts_of(sentence: str, mentions: Sequence[Mention], dateline: date) -> list[
         The actors it names.
     dateline
         The day of its text.
+    quoted
+        It has quotation marks, which `plain` takes away.
     """
     found: list[Act] = []
     taken: list[tuple[int, int]] = []
@@ -80,7 +81,7 @@ def acts_of(sentence: str, mentions: Sequence[Mention], dateline: date) -> list[
         match = rule.found.search(sentence)
         if match is None or any(match.start() < end and start < match.end() for start, end in taken):
             continue
-        act = _act(rule, sentence, match.span(), mentions, dateline)
+        act = _act(rule, sentence, match.span(), mentions, dateline, quoted)
         if act is not None and not any(_repeats(act, other) for other in found):
             found.append(act)
             taken.append(match.span())
@@ -95,10 +96,10 @@ def _repeats(act: Act, other: Act) -> bool:
     return (act.kind == other.kind or met) and (act.actor == other.actor or met)
 
 
-def _act(rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Mention], dateline: date) -> Act | None:
+def _act(rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Mention], dateline: date, quoted: bool) -> Act | None:
     start, end = span
     form = form_of(sentence, start, end, rule.standing, rule.negative)
-    actors, targets = _sides(rule, sentence, span, mentions)
+    actors, targets = _sides(rule, sentence, span, mentions, quoted)
     if rule.direction in NEEDS_ACTOR and not actors:
         return None
     codes = _codes(actors)
@@ -109,7 +110,7 @@ def _act(rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Me
     kind = _kind(rule, actors)
     if is_conditional(sentence, start) or (kind == "crisis_or_conflict" and is_averted(sentence, start)):
         return None
-    if kind.startswith(("official_", "leader_")) and by_an_outsider(sentence, start):
+    if kind.startswith(("official_", "leader_", "proposal")) and by_an_outsider(sentence, start):
         return None
     if form != "act" and rule.name in ("plus", "minus"):
         return None
@@ -144,7 +145,7 @@ def _codes(mentions: Sequence[Mention]) -> tuple[str, ...]:
 
 
 def _sides(
-    rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Mention]
+    rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Mention], quoted: bool
 ) -> tuple[list[Mention], list[Mention]]:
     start, end = span
     acting = [mention for mention in mentions if not mention.place]
@@ -162,10 +163,10 @@ def _sides(
         return [mention for mention in before[-1:] if mention.role == "leader"], []
     if rule.direction == "object":
         return after[:1], []
-    if rule.direction == "quoted" and not _QUOTE.search(sentence):
+    if rule.direction == "quoted" and not quoted:
         return [], []
     if rule.direction in ("speaker", "quoted"):
-        speaker = _speaker(sentence, span, acting)
+        speaker = _speaker(sentence, span, acting, quoted)
         if speaker is not None:
             return [speaker], [mention for mention in inside + after + before if mention is not speaker][:1]
     if rule.direction == "quoted":
@@ -212,10 +213,11 @@ def _together(
     return group or list(after[:1])
 
 
-def _speaker(sentence: str, span: tuple[int, int], acting: Sequence[Mention]) -> Mention | None:
+def _speaker(sentence: str, span: tuple[int, int], acting: Sequence[Mention], quoted: bool) -> Mention | None:
     """Who says it: the actor beside a verb of saying; with *we* in the words found, also one that follows."""
     start, end = span
-    quoted = bool(_QUOTE.search(sentence))
+    asides = [match.span() for match in _ASIDE.finditer(sentence)]
+    acting = [one for one in acting if not any(first <= one.start < last < start for first, last in asides)] or acting
     best: tuple[int, Mention] | None = None
     for say in _SAY.finditer(sentence):
         for mention in acting:
@@ -237,6 +239,8 @@ def _told(sentence: str, span: tuple[int, int], dateline: date, ahead: bool) -> 
         return None
     start, end = span
     first, last = clause_start(sentence, start), clause_end(sentence, end)
+    if not ahead:
+        days = [told for told in days if told.day <= dateline] or days
     own = [told for told in days if first <= told.at < last]
     own = [told for told in own if _distance(told, sentence, start, end) <= FARTHEST] if len(days) > 1 else own
     if own:

@@ -15,6 +15,8 @@ HEDGE = re.compile(
     r"urged?|calls? (?:on|for)|called (?:on|for)|asked|wanted|whether|in principle|tentative(?:ly)?|almost|ready to|willing to|aims?|aimed|agreed to consider)\b"
 )
 WAVERS = re.compile(r"\b(?:could|may|might|threat\w+|consider\w*|weighing|if asked|hopes? to|likely|possibly|expected|plans?|planned|intends?)\b")
+FARTHEST_NEGATION = 70
+"""Characters before the words found in which a negation of their clause counts."""
 AHEAD = re.compile(
     r"\b(?:will|(?:is|are|was|were) (?:to|due|set|scheduled|slated|planned)|plans? to|scheduled|upcoming|coming (?:week|month|days)|due to|"
     r"next (?:week|month|year|monday|tuesday|wednesday|thursday|friday|saturday|sunday))\b",
@@ -22,7 +24,7 @@ AHEAD = re.compile(
 )
 CONDITION = re.compile(r"\b(?:if|unless|whether|in the event|in case|should it|to see if)\b|\bbefore (?:\S+ ){0,4}?$", re.IGNORECASE)
 _BEFORE_IT = re.compile(
-    r"\b(?:in time for|ahead of|before|prior to|on the eve of|in advance of|in preparation for|pending|until) (?:\S+ ){0,4}?$", re.IGNORECASE
+    r"\b(?:in time for|ahead of|before|prior to|on the eve of|in advance of|in preparation for|pending|until|forthcoming|upcoming|coming|planned|proposed|next) (?:\S+ ){0,4}?$", re.IGNORECASE
 )
 AVERTED = re.compile(r"\b(?:avoid\w*|prevent\w*|avert\w*|risks?|possibility|threats?|danger|fears?|brink|close to|chances?|likelihood|potential|future) (?:\S+ ){0,3}?$", re.IGNORECASE)
 BEFORE_THAT = re.compile(r"\bhad(?: \w+ly| already| since| long| also| once)?\s*$|\b(?:previously|earlier|once|long ago|in the past)\b[^,;]*$", re.IGNORECASE)
@@ -37,7 +39,7 @@ NAMED = re.compile(r"\b(?:official statement|officially|official\s+(?:news|press
 DENIES = re.compile(r"\b(?:which|that|but|and|;)\s?[^,;]{0,40}\b(?:denie[sd]|deny|disputes? (?:it|this|that)|rejects? (?:it|this|that)|called? (?:it|this) (?:false|untrue))\b|\b(?:denies|disputes) (?:it|this|the claim)\b|;\s[^;]{0,40}\bdenie[sd]\b", re.IGNORECASE)
 _OUTSIDER = re.compile(
     r"\b(?:experts?|analysts?|critics|activists|professors?|observers?|historians?|scholars?|commentators?|researchers?|advocates|editorial|columnist|former|ex-|"
-    r"non-?profit|association|institute|think tank|campaigners|democrats|republicans|team|newspaper|greenpeace|environmental|campaign(?:ers)?|opposition)\b",
+    r"non-?profit|association|institute|think tank|campaigners|democrats|republicans|team|newspaper|greenpeace|environmental|campaign(?:ers)?|opposition|rep\.|sen\.|senators?|lawmakers?|scientists|members of)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -77,7 +79,7 @@ def form_of(sentence: str, start: int, end: int, standing: str, negative: bool) 
         return standing
     before = sentence[clause_start(sentence, start) : start]
     inside = sentence[start:end]
-    if NEGATION.search(before) or (not negative and NEGATION.search(inside)):
+    if NEGATION.search(before[-FARTHEST_NEGATION:]) or (not negative and NEGATION.search(inside)):
         return "denied"
     if standing == "commits":
         return "hedged" if WAVERS.search(before[-60:] + inside) else "act"

@@ -11,7 +11,7 @@ from forecasting.reading.actors import Thread, codes_on, mentions_of
 from forecasting.reading.acts import Act, acts_of
 from forecasting.reading.days import head_day
 from forecasting.reading.proposals import Proposal, plover_of, rows_of, told_once
-from forecasting.reading.sentences import lines_of, sentences_of
+from forecasting.reading.sentences import lines_of, plain, sentences_of
 from forecasting.reading.source import checked, text_of
 from forecasting.reading.steps import Step, steps_of
 from forecasting.record.cases import Dossier
@@ -101,10 +101,11 @@ def propose(
             raise UsageError(
                 f"expected a text that can be read in {MOST_SECONDS:.0f} s, got more at sentence {number}; give a part of it"
             )
-        mentions = mentions_of(sentence, dateline, thread)
+        words, quoted = plain(sentence)
+        mentions = mentions_of(words, dateline, thread)
         found += [
             _proposal(act, sentence, number, dateline, case_id, principals, years or {})
-            for act in acts_of(sentence, mentions, dateline)
+            for act in acts_of(words, mentions, dateline, quoted)
         ]
         thread.heard(mentions)
     return told_once(found)

@@ -9,6 +9,7 @@ LONGEST_LINE = 4_000
 LONGEST_SENTENCE = 800
 _BULLET = re.compile(r"^[\s•*·▪>–—-]+(?=[^\s•*·▪>–—-])")
 _OPEN_END = re.compile(r"[\w,;:’'–—-]$")
+_END = re.compile(r"[.!?)][”\"'’)]*$")
 _FURNITURE = re.compile(
     r"^(?:advertisement|share|- share via|get link|other apps|comments?|post a comment|sign up\b.*|more to read|see also|"
     r"photo:.*|post new comment|you may .*newsletters?.*|subscribe.*|read more.*|all rights reserved.*|click here.*|follow us.*)$",
@@ -16,16 +17,46 @@ _FURNITURE = re.compile(
 )
 
 
+_QUOTES = re.compile(r"[“”\"]|``|''|(?<!\w)[‘'`]|[’'](?!\w)")
+_SHORT = (
+    (re.compile(r"\b(w)on['’]t\b", re.IGNORECASE), r"\1ill not"),
+    (re.compile(r"\bcan['’]t\b", re.IGNORECASE), "cannot"),
+    (re.compile(r"(?<=\w)n['’]t\b"), " not"),
+    (re.compile(r"['’]ve\b"), " have"),
+    (re.compile(r"’"), "'"),
+)
+_WRAPPED = (40, 90)
+
+
+def plain(sentence: str) -> tuple[str, bool]:
+    """A sentence without quotation marks and contractions, as the rules read it, and whether it had quotation marks.
+
+    Examples
+    --------
+    >>> plain("“We won’t test,” he said.")
+    ('We will not test, he said.', True)
+    """
+    quoted = bool(_QUOTES.search(sentence))
+    words = _QUOTES.sub("", sentence)
+    for found, instead in _SHORT:
+        words = found.sub(instead, words)
+    return " ".join(words.split()), quoted
+
+
 def lines_of(text: str) -> list[str]:
     """Lines of a text without bullets and blank lines; a paragraph broken into short lines is joined again."""
     lines: list[str] = []
     ended = True
+    lengths = [len(raw.strip()) for raw in text.splitlines() if raw.strip()]
+    wrapped = len(lengths) > 5 and sum(_WRAPPED[0] <= one <= _WRAPPED[1] for one in lengths) > 0.6 * len(lengths)
     for raw in text.splitlines():
         line = " ".join(_BULLET.sub("", raw).split())
         if not line or _FURNITURE.match(line):
             ended = True
             continue
-        if not ended and line[0].islower() and len(lines[-1]) < LONGEST_LINE and _OPEN_END.search(lines[-1]):
+        goes_on = not ended and len(lines[-1]) < LONGEST_LINE
+        open_end = goes_on and (line[0].islower() and _OPEN_END.search(lines[-1]) or (wrapped and not _END.search(lines[-1])))
+        if open_end:
             lines[-1] += f" {line}"
         else:
             lines.append(line)
