@@ -1,8 +1,8 @@
 """Precision and recall of the reader on every set, written to `data/evaluation/reading.csv`.
 
-python benchmarks/reading/evaluate.py --press FOLDER --fresh FOLDER --last FOLDER --plover FILE
+python benchmarks/reading/evaluate.py --press FOLDER --fresh FOLDER --last FOLDER --final FOLDER --plover FILE
 
-FOLDER holds the press texts as TEXT_ID.txt, whose SHA-256 stand in `press_texts.csv`, `fresh_texts.csv` and `last_texts.csv`; FILE is PLOVER's
+FOLDER holds the press texts as TEXT_ID.txt, whose SHA-256 stand in `press_texts.csv`, `fresh_texts.csv`, `last_texts.csv` and `final_texts.csv`; FILE is PLOVER's
 gold standard records. A set whose texts are not given keeps the rows it has.
 """
 
@@ -94,7 +94,7 @@ def rows_of(name: str, use: str, count: Counter) -> list[dict[str, object]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("press", "fresh", "last", "plover"):
+    for name in ("press", "fresh", "last", "final", "plover"):
         parser.add_argument(f"--{name}", type=Path)
     given = parser.parse_args()
     done = [("sentences", "developed on", sentence_pairs("develop")), ("sentences", "held out", sentence_pairs("held_out"))]
@@ -102,7 +102,7 @@ def main() -> None:
     if given.plover:
         rows += rows_of("plover", "developed on", plover_count(given.plover, odd=False))
         rows += rows_of("plover", "held out", plover_count(given.plover, odd=True))
-    for name, folder in (("press", given.press), ("fresh", given.fresh), ("last", given.last)):
+    for name, folder in (("press", given.press), ("fresh", given.fresh), ("last", given.last), ("final", given.final)):
         if folder:
             rows += rows_of(name, "opened once", press_count(folder, name))
     made = {row["set"] for row in rows}
