@@ -20,6 +20,7 @@ _PAIR = re.compile(
 )
 _LEADER = re.compile(r"^(?:['’]s)?\s+(?:supreme )?(?:president|prime minister|leader|chancellor|premier)\b(?!ial| of the (?:senate|parliament))", re.IGNORECASE)
 _TOWN = re.compile(r"^\s+(?:\w+\s+)?(?:capital|city|town|resort|port|village)\b")
+_SPONSOR = re.compile(r"^-(?:brokered|led|backed|mediated|sponsored|made|built|drafted|imposed)\b")
 _WE = re.compile(r"\b(we|our)\b", re.IGNORECASE)
 
 
@@ -88,6 +89,8 @@ def mentions_of(sentence: str, day: date, thread: Thread) -> list[Mention]:
     found: list[Mention] = []
     for match in any_name().finditer(sentence):
         if match.group() in ("the North", "the South") and not thread.korean:
+            continue
+        if _SPONSOR.match(sentence[match.end() :]):
             continue
         actors = [name for name in names()[match.group()] if name.since <= day <= name.until] or [
             name for name in names()[match.group()] if name.since <= day and name.role in ("leader", "official")

@@ -14,7 +14,7 @@ MOST_ACTS = 4
 FARTHEST = 170
 """Characters between words and their day, a coarse day counted as 60 farther."""
 NEEDS_ACTOR = ("subject", "speaker", "owner", "object", "place", "leader", "quoted")
-JOINT_NEEDS_TWO = ("met", "visit", "crisis-1", "talks-round-4", "talks-promised-2")
+JOINT_NEEDS_TWO = ("met", "visit", "crisis-1", "talks-round-4", "talks-round-7", "call", "talks-promised-2")
 CALENDAR_KINDS = frozenset(
     "talks_opened talks_round talks_resumed summit signature ratification_step entry_into_force extension "
     "inspection_or_data_exchange lapse agreed_statement military_dialogue calendar suspension test_or_deployment".split()
@@ -90,6 +90,14 @@ def acts_of(sentence: str, mentions: Sequence[Mention], dateline: date, quoted: 
     return [act for act in found if act.kind != "calendar" or not any(one.form == "calendar" for one in found if one is not act)]
 
 
+def _lies_ahead(told: Told, dateline: date) -> bool:
+    """True if a day, or the whole of a month or year, is still to come."""
+    if told.precision == "day":
+        return told.day > dateline
+    parts = ("year",) if told.precision == "year" else ("year", "month")
+    return [getattr(told.day, part) for part in parts] > [getattr(dateline, part) for part in parts]
+
+
 def _repeats(act: Act, other: Act) -> bool:
     """The same kind and actors again, or the round of talks that a meeting already told of is."""
     met = act.kind == "talks_round" and other.kind in MEETINGS and (not act.told or act.told == other.told)
@@ -121,8 +129,8 @@ def _act(rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Me
     told = _told(sentence, span, dateline, form == "calendar")
     if form == "calendar" and told is not None and told.day <= dateline:
         form = "act"
-    if form in ("act", "hedged") and told is not None and told.day > dateline and told.precision == "day":
-        form = "calendar" if kind in CALENDAR_KINDS else form
+    if form in ("act", "hedged") and told is not None and _lies_ahead(told, dateline):
+        form = "calendar" if kind in CALENDAR_KINDS else "hedged"
     standing = standing_of(sentence)
     target = tuple(code for code in _codes(targets) if code not in codes)
     return Act(rule, kind, codes, target, told, form, standing, told_as_past(sentence, start))
@@ -132,7 +140,7 @@ def _kind(rule: Rule, actors: Sequence[Mention]) -> str:
     leads = bool(actors) and actors[0].role == "leader"
     if rule.name == "visit" and not (actors and actors[0].role == "leader"):
         return "talks_round"
-    if rule.name == "met" and actors and all(actor.role == "leader" for actor in actors):
+    if rule.name in ("met", "call") and actors and all(actor.role == "leader" for actor in actors):
         return "summit"
     if rule.name == "endorse-1" and len(_codes(actors)) > 1:
         return "agreed_statement"

@@ -15,6 +15,10 @@ HEDGE = re.compile(
     r"urged?|calls? (?:on|for)|called (?:on|for)|asked|wanted|whether|in principle|tentative(?:ly)?|almost|ready to|willing to|aims?|aimed|agreed to consider)\b"
 )
 WAVERS = re.compile(r"\b(?:could|may|might|threat\w+|consider\w*|weighing|if asked|hopes? to|likely|possibly|expected|plans?|planned|intends?)\b")
+NOT_DONE = re.compile(
+    r"\b(?:has|have|had|was|were|is|are) (?:not|never) (?:yet )?(?:been )?(?:carried out|kept|fulfilled|done|confirmed|happened|taken place|begun|signed|"
+    r"materiali[sz]ed|reached|implemented|honou?red)|\b(?:has|have) yet to\b|\bdid not (?:happen|take place|materiali[sz]e)", re.IGNORECASE
+)
 FARTHEST_NEGATION = 70
 """Characters before the words found in which a negation of their clause counts."""
 AHEAD = re.compile(
@@ -26,7 +30,7 @@ CONDITION = re.compile(r"\b(?:if|unless|whether|in the event|in case|should it|t
 _BEFORE_IT = re.compile(
     r"\b(?:in time for|ahead of|before|prior to|on the eve of|in advance of|in preparation for|pending|until|forthcoming|upcoming|coming|planned|proposed|next) (?:\S+ ){0,4}?$", re.IGNORECASE
 )
-AVERTED = re.compile(r"\b(?:avoid\w*|prevent\w*|avert\w*|risks?|possibility|threats?|danger|fears?|brink|close to|chances?|likelihood|potential|future) (?:\S+ ){0,3}?$", re.IGNORECASE)
+AVERTED = re.compile(r"\b(?:avoid\w*|prevent\w*|avert\w*|cease|ceasing|stop|end|risks?|possibility|threats?|danger|fears?|brink|close to|chances?|likelihood|potential|future) (?:\S+ ){0,3}?$", re.IGNORECASE)
 BEFORE_THAT = re.compile(r"\bhad(?: \w+ly| already| since| long| also| once)?\s*$|\b(?:previously|earlier|once|long ago|in the past)\b[^,;]*$", re.IGNORECASE)
 UNNAMED = re.compile(
     r"\bsources?\b|\bpeople (?:familiar|briefed)|\bcondition of anonymity|\breportedly\b|\breported to\b|\bis said to\b|\bare said to\b|\bunconfirmed\b|"
@@ -75,6 +79,8 @@ def form_of(sentence: str, start: int, end: int, standing: str, negative: bool) 
     >>> form_of("They could agree on it.", 11, 19, "", False)
     'hedged'
     """
+    if NOT_DONE.search(sentence[end : clause_end(sentence, end)]):
+        return "denied"
     if standing in ("hedged", "denied", "calendar"):
         return standing
     before = sentence[clause_start(sentence, start) : start]

@@ -25,6 +25,7 @@ _SHORT = (
     (re.compile(r"['’]ve\b"), " have"),
     (re.compile(r"’"), "'"),
 )
+_INSIDE = re.compile(r"(?<=[a-z]{3}[.!?])\s+(?=[A-Z“\"])")  # the splitter keeps a quotation of several sentences whole
 _WRAPPED = (40, 90)
 
 
@@ -94,5 +95,6 @@ def sentences_of(text: str) -> list[str]:
         # the splitter's time grows with the square of a line's quotation marks
         for start in range(0, len(line), LONGEST_LINE):
             parts = segment("en", line[start : start + LONGEST_LINE])
-            found += [part.strip()[:LONGEST_SENTENCE] for part in parts if re.search(r"\w", part)]
+            pieces = [piece for part in parts for piece in (_INSIDE.split(part) if _QUOTES.search(part) else [part])]
+            found += [piece.strip()[:LONGEST_SENTENCE] for piece in pieces if re.search(r"\w", piece)]
     return found
