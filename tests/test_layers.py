@@ -14,7 +14,7 @@ MODULES = modules()
 LAYERS = [
     {"store"},
     {"record", "models", "scores"},
-    {"features"},
+    {"features", "reading"},
     {"forecasts"},
     {"artefacts", "backtest"},
     {"explain", "ledger", "review"},
@@ -38,7 +38,8 @@ ONLY_UNDER = {
     "matplotlib": ("forecasting.documents.figures",),
     "jinja2": ("forecasting.documents.html",),
     "markupsafe": ("forecasting.documents.html",),
-    "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form"),
+    "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form", "forecasting.explorer.reading"),
+    "sentencex": ("forecasting.reading.sentences",),
     "typer": ("forecasting.cli",),
 }
 GRANTED = {("forecasting.forecasts.fit", "sklearn.base.clone")}

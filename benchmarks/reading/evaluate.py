@@ -1,9 +1,10 @@
 """Precision and recall of the reader on every set, written to `data/evaluation/reading.csv`.
 
-python benchmarks/reading/evaluate.py --press FOLDER --fresh FOLDER --last FOLDER --final FOLDER --plover FILE
+python benchmarks/reading/evaluate.py --texts FOLDER --plover FILE
 
-FOLDER holds the press texts as TEXT_ID.txt, whose SHA-256 stand in `press_texts.csv`, `fresh_texts.csv`, `last_texts.csv` and `final_texts.csv`; FILE is PLOVER's
-gold standard records. A set whose texts are not given keeps the rows it has.
+FOLDER has a folder for each set of press texts (`press1` and so on) with the texts as TEXT_ID.txt, whose SHA-256 stand in `press1_texts.csv`;
+FILE is PLOVER's gold standard records. What is not given keeps the rows it has. The first count of a set of press texts is never
+written over: a later one stands beside it as counted again, and the first set is counted once only.
 """
 
 import argparse
@@ -20,8 +21,11 @@ from score import HERE, ROOT, load_history, propose, sentence_pairs, table, tall
 from forecasting.reading import Proposal
 from forecasting.reading.sentences import sentences_of
 
+TABLES = [ROOT / "forecasting" / "reading" / f"{name}.csv" for name in ("rules", "words", "actors")]
+FIRST, AGAIN = "first count", "counted again, after the rules were developed on it"
+ONCE = "press1"
 OUT = ROOT / "data" / "evaluation" / "reading.csv"
-COLUMNS = "set,use,standing,proposed,right,precision,coded,found,recall,dated,day_right,standing_right,denied_as_confirmed"
+COLUMNS = "set,use,rules,standing,proposed,right,precision,coded,found,recall,dated,day_right,standing_right,denied_as_confirmed"
 STANDINGS = ("all", "confirmed", "reported", "disputed")
 PLOVER_DAY = date(2000, 1, 1)  # the records' own day
 PLOVER_WORDS = {"DEMAND": {"REQUEST"}, "DISAPPROVE": {"ACCUSE"}, "FIGHT": {"ASSAULT"}}
@@ -70,6 +74,10 @@ def plover_count(path: Path, odd: bool) -> Counter:
     return count
 
 
+def rules_hash() -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in TABLES)).hexdigest()[:8]
+
+
 def rows_of(name: str, use: str, count: Counter) -> list[dict[str, object]]:
     rows = []
     for standing in STANDINGS:
@@ -81,7 +89,7 @@ def rows_of(name: str, use: str, count: Counter) -> list[dict[str, object]]:
             continue
         rows.append(
             {
-                "set": name, "use": use, "standing": standing, "proposed": proposed, "right": right,
+                "set": name, "use": use, "rules": rules_hash(), "standing": standing, "proposed": proposed, "right": right,
                 "precision": f"{right / proposed:.3f}" if proposed else "", "coded": coded, "found": found,
                 "recall": f"{found / coded:.3f}" if coded else "",
                 "dated": count["dated"] if whole else "", "day_right": count["day right"] if whole else "",
@@ -94,24 +102,28 @@ def rows_of(name: str, use: str, count: Counter) -> list[dict[str, object]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("press", "fresh", "last", "final", "plover"):
-        parser.add_argument(f"--{name}", type=Path)
+    parser.add_argument("--texts", type=Path)
+    parser.add_argument("--plover", type=Path)
     given = parser.parse_args()
-    done = [("sentences", "developed on", sentence_pairs("develop")), ("sentences", "held out", sentence_pairs("held_out"))]
-    rows = [row for name, use, pairs in done for row in rows_of(name, use, tallied(pairs))]
+    before = table(OUT) if OUT.exists() else []
+    counted = {row["set"] for row in before if row["use"] == FIRST}
+    rows = rows_of("sentences", "developed on", tallied(sentence_pairs("develop")))
+    rows += rows_of("sentences", "held out", tallied(sentence_pairs("held_out")))
     if given.plover:
         rows += rows_of("plover", "developed on", plover_count(given.plover, odd=False))
         rows += rows_of("plover", "held out", plover_count(given.plover, odd=True))
-    for name, folder in (("press", given.press), ("fresh", given.fresh), ("last", given.last), ("final", given.final)):
-        if folder:
-            rows += rows_of(name, "opened once", press_count(folder, name))
-    made = {row["set"] for row in rows}
-    kept = [row for row in (table(OUT) if OUT.exists() else []) if row["set"] not in made]
+    for folder in sorted(given.texts.iterdir()) if given.texts else ():
+        if folder.name not in counted or folder.name != ONCE:
+            rows += rows_of(folder.name, AGAIN if folder.name in counted else FIRST, press_count(folder, folder.name))
+    made = {(row["set"], row["use"]) for row in rows}
+    rows += [row for row in before if (row["set"], row["use"]) not in made]
+    order = {name: at for at, name in enumerate(("sentences", "plover"))}
+    rows.sort(key=lambda row: (order.get(str(row["set"]), 9), str(row["set"]), row["use"] != FIRST, str(row["use"])))
     with OUT.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS.split(","), lineterminator="\n")
         writer.writeheader()
-        writer.writerows([*rows, *kept])
-    for row in [*rows, *kept]:
+        writer.writerows(rows)
+    for row in rows:
         print(*row.values(), sep="  ")
 
 

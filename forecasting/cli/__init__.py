@@ -5,7 +5,20 @@ A function imports the libraries it needs when it is called, so that `--help` an
 
 import typer
 
-from forecasting.cli import backtest, card, forecasts, lab, ledger, models, publish, record, reports, templates, verify
+from forecasting.cli import (
+    backtest,
+    card,
+    forecasts,
+    lab,
+    ledger,
+    models,
+    publish,
+    reading,
+    record,
+    reports,
+    templates,
+    verify,
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -13,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Does an informal arms-control arrangement become a formal agreement, collapse, or fade?",
 )
-for family in (record, forecasts, models, reports, publish, templates, backtest, verify, lab):
+for family in (record, reading, forecasts, models, reports, publish, templates, backtest, verify, lab):
     app.add_typer(family.app)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(card.app, name="card")

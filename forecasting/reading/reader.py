@@ -15,7 +15,8 @@ from forecasting.reading.sentences import lines_of, plain, sentences_of
 from forecasting.reading.source import checked, text_of
 from forecasting.reading.steps import Step, steps_of
 from forecasting.record.cases import Dossier
-from forecasting.record.history import History
+from forecasting.record.history import History, load_history
+from forecasting.record.months import parse_day
 from forecasting.store.errors import LeakageError, UsageError
 
 MOST_SECONDS = 30.0
@@ -202,3 +203,35 @@ def read_file(path: str | Path, case_id: str, as_of: date, history: History) -> 
         Also if it is no regular file of at most 200,000 bytes in UTF-8.
     """
     return read_text(text_of(path), case_id, as_of, history, path)
+
+
+def read_news(
+    file: str | Path, case: str, as_of: str | date | None = None, data: str | Path | None = None
+) -> Reading:
+    """What a news text in a file proposes for a case: dated acts and steps of the ladders; nothing is written.
+
+    Parameters
+    ----------
+    file
+        A plain text file in English, at most 200,000 bytes.
+    case
+        The case id.
+    as_of
+        The day it is read on; default: today. A text that begins with its own day is read on that.
+    data
+        The folder of a record; default: the one shipped.
+
+    Returns
+    -------
+    Reading
+        `proposals` to accept, edit or reject; `rows_of` makes rows of the record's tables of those that are accepted.
+
+    Raises
+    ------
+    ForeignFileError, LeakageError, UsageError
+        As by `read_text`; also for a day to come.
+    """
+    day = parse_day(as_of) if isinstance(as_of, str) else as_of or date.today()
+    if day > date.today():
+        raise UsageError(f"expected an as-of day up to today, {date.today()}, got {day}; a day to come has no news")
+    return read_file(file, case, day, load_history(data))

@@ -48,6 +48,7 @@ def lines_of(text: str) -> list[str]:
     """Lines of a text without bullets and blank lines; a paragraph broken into short lines is joined again."""
     lines: list[str] = []
     ended = True
+    text = "".join(char if char.isprintable() or char in "\n\r" else " " for char in text)
     lengths = [len(raw.strip()) for raw in text.splitlines() if raw.strip()]
     wrapped = len(lengths) > 5 and sum(_WRAPPED[0] <= one <= _WRAPPED[1] for one in lengths) > 0.6 * len(lengths)
     for raw in text.splitlines():
