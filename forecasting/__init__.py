@@ -36,7 +36,7 @@ _MODULES = {
     "store.errors": ("ForecastingError", "LeakageError", "SchemaError", "UsageError"),
     "explorer.form": ("CaseForm",),
     "explorer.outlook": ("ask",),
-    "explorer.reading": ("NewsReader",),
+    "explorer.news_reader": ("NewsReader",),
     "explorer.widgets": ("ForecastExplorer",),
     "forecasts": ("FittedModels", "Session", "fit_models", "forecast"),
     "reading.reader": ("read_news",),

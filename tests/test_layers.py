@@ -14,10 +14,10 @@ MODULES = modules()
 LAYERS = [
     {"store"},
     {"record", "models", "scores"},
-    {"features", "reading"},
+    {"features"},
     {"forecasts"},
     {"artefacts", "backtest"},
-    {"explain", "ledger", "review"},
+    {"explain", "ledger", "reading", "review"},
     {""},
     {"documents"},
     {"publish"},
@@ -38,7 +38,7 @@ ONLY_UNDER = {
     "matplotlib": ("forecasting.documents.figures",),
     "jinja2": ("forecasting.documents.html",),
     "markupsafe": ("forecasting.documents.html",),
-    "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form", "forecasting.explorer.reading"),
+    "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form", "forecasting.explorer.news_reader"),
     "sentencex": ("forecasting.reading.sentences",),
     "typer": ("forecasting.cli",),
 }

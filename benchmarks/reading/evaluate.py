@@ -21,7 +21,7 @@ from score import HERE, ROOT, load_history, propose, sentence_pairs, table, tall
 from forecasting.reading import Proposal
 from forecasting.reading.sentences import sentences_of
 
-TABLES = [ROOT / "forecasting" / "reading" / f"{name}.csv" for name in ("rules", "words", "actors")]
+TABLES = [ROOT / "forecasting" / "reading" / f"{name}.csv" for name in ("rules", "words", "cues", "actors")]
 FIRST, AGAIN = "first count", "counted again, after the rules were developed on it"
 ONCE = "press1"
 OUT = ROOT / "data" / "evaluation" / "reading.csv"
@@ -89,10 +89,18 @@ def rows_of(name: str, use: str, count: Counter) -> list[dict[str, object]]:
             continue
         rows.append(
             {
-                "set": name, "use": use, "rules": rules_hash(), "standing": standing, "proposed": proposed, "right": right,
-                "precision": f"{right / proposed:.3f}" if proposed else "", "coded": coded, "found": found,
+                "set": name,
+                "use": use,
+                "rules": rules_hash(),
+                "standing": standing,
+                "proposed": proposed,
+                "right": right,
+                "precision": f"{right / proposed:.3f}" if proposed else "",
+                "coded": coded,
+                "found": found,
                 "recall": f"{found / coded:.3f}" if coded else "",
-                "dated": count["dated"] if whole else "", "day_right": count["day right"] if whole else "",
+                "dated": count["dated"] if whole else "",
+                "day_right": count["day right"] if whole else "",
                 "standing_right": count["standing right"] if whole else "",
                 "denied_as_confirmed": count["denied as act"] if whole else "",
             }  # fmt: skip

@@ -36,7 +36,11 @@ def matches(one: Proposal, row: Mapping[str, str]) -> bool:
     kinds = codes(row["kind"]) | codes(row.get("also", ""))
     actors = codes(row["actor"])
     who = not actors or bool(actors & set(one.actor)) or (actors == {"MULTI"} and not one.actor)
-    return (one.kind in kinds or (one.kind == "calendar" and row["form"] == "calendar")) and who and form_agrees(one.form, row["form"])
+    return (
+        (one.kind in kinds or (one.kind == "calendar" and row["form"] == "calendar"))
+        and who
+        and form_agrees(one.form, row["form"])
+    )
 
 
 def day_agrees(one: Proposal, row: Mapping[str, str]) -> bool:
@@ -79,7 +83,8 @@ def tallied(pairs: Iterable[tuple[list[Proposal], list[dict[str, str]]]], told=N
             if row.get("weight", "1") == "1":
                 count["rows", row["standing"]] += 1
                 count["denied as act"] += row["form"] == "denied" and any(
-                    one.kind in codes(row["kind"]) and one.form == "act" and one.standing == "confirmed" for one in proposals
+                    one.kind in codes(row["kind"]) and one.form == "act" and one.standing == "confirmed"
+                    for one in proposals
                 )
     return count
 
@@ -103,11 +108,33 @@ if __name__ == "__main__":
     pairs = sentence_pairs(half)
     rows = [row for row in table(SENTENCES) if row["half"] == half]
     count = tallied(pairs)
-    print("precision", total(count, "right"), "/", total(count, "proposed"), "recall", total(count, "found"), "/", total(count, "rows"), dict(count))
+    print(
+        "precision",
+        total(count, "right"),
+        "/",
+        total(count, "proposed"),
+        "recall",
+        total(count, "found"),
+        "/",
+        total(count, "rows"),
+        dict(count),
+    )
     if half == "develop":
         for (proposals, gold), row in zip(pairs, rows, strict=True):
-            good = len(proposals) == len(gold) and all(matches(one, g) and day_agrees(one, g) and one.standing == (g["standing"] or one.standing) for one, g in zip(proposals, gold))
+            good = len(proposals) == len(gold) and all(
+                matches(one, g) and day_agrees(one, g) and one.standing == (g["standing"] or one.standing)
+                for one, g in zip(proposals, gold)
+            )
             if not good:
-                print(row["sentence_id"], row["sentence"][:110], "\n    WANT", row["kind"], row["actor"], row["date"], row["standing"], row["form"])
+                print(
+                    row["sentence_id"],
+                    row["sentence"][:110],
+                    "\n    WANT",
+                    row["kind"],
+                    row["actor"],
+                    row["date"],
+                    row["standing"],
+                    row["form"],
+                )
                 for one in proposals:
                     print("    GOT ", one.kind, one.actor, one.target, one.day, one.standing, one.form, one.rule)

@@ -5,22 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from forecasting.reading.tables import any_name, names
+from forecasting.reading.tables import any_name, cue, names
 
 PLACES = ("state", "capital")
-_AT = re.compile(r"\b(?:in|at|near|from|outside|over|around|across|into|between the lines)\s+(?:the\s+)?$", re.IGNORECASE)
 _TOWARDS = re.compile(r"\b(?:to|for|of|by)\s+$", re.IGNORECASE)
-_BETWEEN = re.compile(r"^(?:'s|’s)?(?:\s*,\s*(?:and\s+)?|\s+(?:and|with|or)\s+|\s*[-–/&]\s*)(?:the\s+)?$", re.IGNORECASE)
 _TITLED = re.compile(r"^\s+(?:\w+\s+){0,3}$")
-_PRONOUN = re.compile(r"(?:^|[“\"‘`]+|,\s)(?:but |and |earlier,? |later,? )?(it|he|she|they|the president|the ministry|the statement|the prime minister)\b", re.IGNORECASE)
 _SIDES = "sides|countries|governments|nations|parties|leaders|presidents|ministers|foreign ministers|participants|delegations|negotiators|states|allies"
 _PAIR = re.compile(
     rf"\b((?:both|(?:the |all )?(?:two|three|four|five|six)|all) (?:{_SIDES})|the (?:{_SIDES}|two)|each other|(?<=^)they|(?<=\s)they)\b",
     re.IGNORECASE,
 )
-_LEADER = re.compile(r"^(?:['’]s)?\s+(?:supreme )?(?:president|prime minister|leader|chancellor|premier)\b(?!ial| of the (?:senate|parliament))", re.IGNORECASE)
-_TOWN = re.compile(r"^\s+(?:\w+\s+)?(?:capital|city|town|resort|port|village)\b")
-_SPONSOR = re.compile(r"^-(?:brokered|led|backed|mediated|sponsored|made|built|drafted|imposed)\b")
 _WE = re.compile(r"\b(we|our)\b", re.IGNORECASE)
 
 
@@ -90,7 +84,7 @@ def mentions_of(sentence: str, day: date, thread: Thread) -> list[Mention]:
     for match in any_name().finditer(sentence):
         if match.group() in ("the North", "the South") and not thread.korean:
             continue
-        if _SPONSOR.match(sentence[match.end() :]):
+        if cue("sponsor").match(sentence[match.end() :]):
             continue
         actors = [name for name in names()[match.group()] if name.since <= day <= name.until] or [
             name for name in names()[match.group()] if name.since <= day and name.role in ("leader", "official")
@@ -98,10 +92,10 @@ def mentions_of(sentence: str, day: date, thread: Thread) -> list[Mention]:
         if not actors:
             continue
         actor, before = actors[-1], sentence[: match.start()]
-        place = actor.role in PLACES and bool(_AT.search(before)) and not re.match(r"['’]s\b", sentence[match.end() :])
+        place = actor.role in PLACES and bool(cue("at").search(before)) and not re.match(r"['’]s\b", sentence[match.end() :])
         place |= actor.role == "capital" and bool(_TOWARDS.search(before))
-        place |= actor.role == "people" and bool(_TOWN.match(sentence[match.end() :]))
-        role = "leader" if actor.role in ("state", "people") and _LEADER.match(sentence[match.end() :]) else actor.role
+        place |= actor.role == "people" and bool(cue("town").match(sentence[match.end() :]))
+        role = "leader" if actor.role in ("state", "people") and cue("leader").match(sentence[match.end() :]) else actor.role
         found.append(Mention(actor.codes, role, match.start(), match.end(), place))
     _learn(sentence, found, thread)
     found += _known(sentence, found, thread)
@@ -149,7 +143,11 @@ def _implied(sentence: str, found: Sequence[Mention], thread: Thread) -> list[Me
     implied = []
     if thread.pair:
         implied += [Mention(thread.pair, "pair", match.start(), match.end()) for match in _PAIR.finditer(sentence)]
-    if thread.last and (match := _PRONOUN.search(sentence)) and not any(one.start <= match.start(1) for one in found if not one.place):
+    if (
+        thread.last
+        and (match := cue("pronoun").search(sentence))
+        and not any(one.start <= match.start(1) for one in found if not one.place)
+    ):
         role = thread.role if match.group(1).lower() in ("he", "she", "the president", "it") else "state"
         implied.append(Mention(thread.last, role, match.start(1), match.end(1)))
     return implied
@@ -163,9 +161,14 @@ def _joined(sentence: str, mentions: list[Mention]) -> list[Mention]:
         if before and _TITLED.match(between) and before.codes == mention.codes and not before.place:
             # "Russian President Vladimir Putin", "Kremlin spokesperson Peskov": one actor, in the later role
             joined[-1] = replace(mention, start=before.start, place=False)
-        elif before and _BETWEEN.match(between) and before.place == mention.place and mention.role != "leader" == before.role:
+        elif (
+            before
+            and cue("between").match(between)
+            and before.place == mention.place
+            and mention.role != "leader" == before.role
+        ):
             joined[-1] = replace(before, codes=_union(before.codes, mention.codes), end=mention.end)
-        elif before and _BETWEEN.match(between) and before.place == mention.place:
+        elif before and cue("between").match(between) and before.place == mention.place:
             role = before.role if before.role == mention.role else "state"
             joined[-1] = replace(before, codes=_union(before.codes, mention.codes), end=mention.end, role=role)
         else:

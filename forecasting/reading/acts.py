@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from forecasting.reading.actors import Mention, we
-from forecasting.reading.cues import by_an_outsider, clause_end, clause_start, form_of, is_averted, is_conditional, looks_ahead, standing_of, told_as_past
+from forecasting.reading.cues import (
+    by_an_outsider,
+    clause_end,
+    clause_start,
+    form_of,
+    is_averted,
+    is_conditional,
+    looks_ahead,
+    standing_of,
+    told_as_past,
+)
 from forecasting.reading.days import Told, told_days
-from forecasting.reading.tables import Rule, rules
+from forecasting.reading.tables import Rule, cue, rules
 
 MOST_ACTS = 4
 FARTHEST = 170
@@ -16,17 +26,25 @@ FARTHEST = 170
 NEEDS_ACTOR = ("subject", "speaker", "owner", "object", "place", "leader", "quoted")
 JOINT_NEEDS_TWO = ("met", "visit", "crisis-1", "talks-round-4", "talks-round-7", "call", "talks-promised-2")
 CALENDAR_KINDS = frozenset(
-    "talks_opened talks_round talks_resumed summit signature ratification_step entry_into_force extension "
-    "inspection_or_data_exchange lapse agreed_statement military_dialogue calendar suspension test_or_deployment".split()
+    [
+        "talks_opened",
+        "talks_round",
+        "talks_resumed",
+        "summit",
+        "signature",
+        "ratification_step",
+        "entry_into_force",
+        "extension",
+        "inspection_or_data_exchange",
+        "lapse",
+        "agreed_statement",
+        "military_dialogue",
+        "calendar",
+        "suspension",
+        "test_or_deployment",
+    ]
 )
 MEETINGS = ("summit", "talks_opened", "talks_resumed", "talks_round", "military_dialogue")
-_ASIDE = re.compile(
-    r",\s+(?:after|following|despite|including|speaking|citing|recalling|who|whose|which|where|with|as|at|in|on|under|by|denounced|charging|saying)\b[^,]{1,160},|\s(?:--|—|–)\s?[^—–-]{1,160}(?:--|—|–)\s?|--[^-]{1,160}--", re.IGNORECASE
-)
-_SAY = re.compile(
-    r"\b(?:said|says|told|stated|declared|announced|reiterated|added|insisted|contended|maintained|noted|stressed|argued|warned|called|calling|"
-    r"described|complained|lamented|tweeted|wrote|charged|alleges|promised|pledged|confirmed|cautioned|voiced|expressed|welcomed|agreed|expects|demanded|demands|insists|informed|responded|saying)\b"
-)
 
 
 @dataclass(frozen=True)
@@ -87,7 +105,11 @@ def acts_of(sentence: str, mentions: Sequence[Mention], dateline: date, quoted: 
             taken.append(match.span())
         if len(found) == MOST_ACTS:
             break
-    return [act for act in found if act.kind != "calendar" or not any(one.form == "calendar" for one in found if one is not act)]
+    return [
+        act
+        for act in found
+        if act.kind != "calendar" or not any(one.form == "calendar" for one in found if one is not act)
+    ]
 
 
 def _lies_ahead(told: Told, dateline: date) -> bool:
@@ -104,7 +126,9 @@ def _repeats(act: Act, other: Act) -> bool:
     return (act.kind == other.kind or met) and (act.actor == other.actor or met)
 
 
-def _act(rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Mention], dateline: date, quoted: bool) -> Act | None:
+def _act(
+    rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Mention], dateline: date, quoted: bool
+) -> Act | None:
     start, end = span
     form = form_of(sentence, start, end, rule.standing, rule.negative)
     actors, targets = _sides(rule, sentence, span, mentions, quoted)
@@ -113,7 +137,11 @@ def _act(rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Me
     codes = _codes(actors)
     if rule.name in JOINT_NEEDS_TWO and len(codes) < 2:
         return None
-    if rule.direction == "joint" and not codes and rule.kind in ("signature", "summit", "talks_round", "extension", "talks_opened"):
+    if (
+        rule.direction == "joint"
+        and not codes
+        and rule.kind in ("signature", "summit", "talks_round", "extension", "talks_opened")
+    ):
         return None
     kind = _kind(rule, actors)
     if is_conditional(sentence, start) or (kind == "crisis_or_conflict" and is_averted(sentence, start)):
@@ -186,14 +214,14 @@ def _sides(
     if nearest:
         rest = [mention for mention in inside + after if mention.codes != nearest[0].codes]
         return nearest, rest[:1] or [m for m in places if m.start > start][:1]
-    after_said = [mention for mention in after if _SAY.search(sentence[end : mention.end + 40])]
+    after_said = [mention for mention in after if cue("say").search(sentence[end : mention.end + 40])]
     return after_said[:1], []
 
 
 def _subject(sentence: str, start: int, before: Sequence[Mention]) -> list[Mention]:
     """The nearest actor before a place, in its clause if there is one; the first of the clause before a preposition."""
     before = [mention for mention in before if mention.role != "adjective"]
-    asides = [match.span() for match in _ASIDE.finditer(sentence, 0, start)]
+    asides = [match.span() for match in cue("aside").finditer(sentence, 0, start)]
     before = [one for one in before if not any(first <= one.start < last for first, last in asides)] or before
     own = [mention for mention in before if mention.start >= clause_start(sentence, start)]
     candidates = own or before
@@ -201,7 +229,10 @@ def _subject(sentence: str, start: int, before: Sequence[Mention]) -> list[Menti
     free = owners or [
         mention
         for mention in candidates
-        if not re.search(r"\b(?:with|against|to|on|of|for|by|than|about|towards?)\s+(?:the\s+)?(?:\w+\s+)?$", sentence[: mention.start])
+        if not re.search(
+            r"\b(?:with|against|to|on|of|for|by|than|about|towards?)\s+(?:the\s+)?(?:\w+\s+)?$",
+            sentence[: mention.start],
+        )
     ]
     return (free or candidates)[-1:]
 
@@ -214,7 +245,9 @@ def _together(
     partner = [
         mention
         for mention in after
-        if re.search(r"\b(?:with|between|of|and|among)\s+(?:the\s+)?(?:\S+\s+){0,3}?$|^\s*$", sentence[start : mention.start])
+        if re.search(
+            r"\b(?:with|between|of|and|among)\s+(?:the\s+)?(?:\S+\s+){0,3}?$|^\s*$", sentence[start : mention.start]
+        )
         or mention.start - start < 25
     ]
     group += partner[:1] if len(_codes(group)) < 2 or not group else []
@@ -224,10 +257,10 @@ def _together(
 def _speaker(sentence: str, span: tuple[int, int], acting: Sequence[Mention], quoted: bool) -> Mention | None:
     """Who says it: the actor beside a verb of saying; with *we* in the words found, also one that follows."""
     start, end = span
-    asides = [match.span() for match in _ASIDE.finditer(sentence)]
+    asides = [match.span() for match in cue("aside").finditer(sentence)]
     acting = [one for one in acting if not any(first <= one.start < last < start for first, last in asides)] or acting
     best: tuple[int, Mention] | None = None
-    for say in _SAY.finditer(sentence):
+    for say in cue("say").finditer(sentence):
         for mention in acting:
             if mention.end <= say.start() and say.start() - mention.end < 70:
                 distance = say.start() - mention.end

@@ -30,7 +30,10 @@ _FORMS = {
     "year": rf"\b(?:in|since|during|of|from|until|by|back in|for)\s+(?:(?:the\s+)?(?:summer|autumn|fall|winter|spring)(?:\s+of)?\s+|late\s+|early\s+)?{_YEAR}\b"
     rf"|\bthe\s+{_YEAR.replace('year', 'year2')}(?=\s+(?:\w+\s+)?(?:attacks?|invasion|war|tests?|crisis|coup)\b)",
 }
-_FOUND = {name: re.compile(pattern, re.IGNORECASE if name != "month" and name != "full" else 0) for name, pattern in _FORMS.items()}
+_FOUND = {
+    name: re.compile(pattern, re.IGNORECASE if name != "month" and name != "full" else 0)
+    for name, pattern in _FORMS.items()
+}
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,14 @@ def _merged(first: Proposal, second: Proposal) -> Proposal:
     standing = min((first.standing, second.standing), key=STANDING_ORDER.index)
     numbers = sorted({first.number, *first.also, second.number, *second.also} - {best.number})
     actor = tuple(dict.fromkeys(first.actor + second.actor)) if best.actor else first.actor or second.actor
-    return replace(best, form=form, standing=standing, also=tuple(numbers), actor=best.actor or actor, target=tuple(code for code in best.target or first.target if code not in (best.actor or actor)))
+    return replace(
+        best,
+        form=form,
+        standing=standing,
+        also=tuple(numbers),
+        actor=best.actor or actor,
+        target=tuple(code for code in best.target or first.target if code not in (best.actor or actor)),
+    )
 
 
 def plover_of(kind: str, plover: str) -> str:

@@ -19,7 +19,7 @@ from forecasting.record.history import History, load_history
 from forecasting.record.months import parse_day
 from forecasting.store.errors import LeakageError, UsageError
 
-MOST_SECONDS = 30.0
+MOST_SECONDS = 20.0
 CLOSE_DAYS = 1
 Years = Mapping[str, tuple[date, date, str]]
 
@@ -159,7 +159,9 @@ def read_text(text: str, case_id: str, as_of: date, history: History, place: obj
     case = history.at(min(as_of, history.as_of)).case(case_id)
     told = head_day(lines_of(text))
     if told is not None and told > as_of:
-        raise LeakageError(f"{place}: expected a text up to the as-of day {as_of}, got one of {told}; give that day as as_of")
+        raise LeakageError(
+            f"{place}: expected a text up to the as-of day {as_of}, got one of {told}; give that day as as_of"
+        )
     dateline = told or as_of
     found = tuple(
         replace(one, in_record=_in_record(one, case))
@@ -205,9 +207,7 @@ def read_file(path: str | Path, case_id: str, as_of: date, history: History) -> 
     return read_text(text_of(path), case_id, as_of, history, path)
 
 
-def read_news(
-    file: str | Path, case: str, as_of: str | date | None = None, data: str | Path | None = None
-) -> Reading:
+def read_news(file: str | Path, case: str, as_of: str | date | None = None, data: str | Path | None = None) -> Reading:
     """What a news text in a file proposes for a case: dated acts and steps of the ladders; nothing is written.
 
     Parameters

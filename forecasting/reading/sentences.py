@@ -3,6 +3,7 @@
 import re
 from importlib import import_module
 
+from forecasting.reading.tables import cue
 from forecasting.store.errors import UsageError
 
 LONGEST_LINE = 4_000
@@ -10,11 +11,6 @@ LONGEST_SENTENCE = 800
 _BULLET = re.compile(r"^[\s•*·▪>–—-]+(?=[^\s•*·▪>–—-])")
 _OPEN_END = re.compile(r"[\w,;:’'–—-]$")
 _END = re.compile(r"[.!?)][”\"'’)]*$")
-_FURNITURE = re.compile(
-    r"^(?:advertisement|share|- share via|get link|other apps|comments?|post a comment|sign up\b.*|more to read|see also|"
-    r"photo:.*|post new comment|you may .*newsletters?.*|subscribe.*|read more.*|all rights reserved.*|click here.*|follow us.*)$",
-    re.IGNORECASE,
-)
 
 
 _QUOTES = re.compile(r"[“”\"]|``|''|(?<!\w)[‘'`]|[’'](?!\w)")
@@ -53,11 +49,13 @@ def lines_of(text: str) -> list[str]:
     wrapped = len(lengths) > 5 and sum(_WRAPPED[0] <= one <= _WRAPPED[1] for one in lengths) > 0.6 * len(lengths)
     for raw in text.splitlines():
         line = " ".join(_BULLET.sub("", raw).split())
-        if not line or _FURNITURE.match(line):
+        if not line or cue("furniture").match(line):
             ended = True
             continue
         goes_on = not ended and len(lines[-1]) < LONGEST_LINE
-        open_end = goes_on and (line[0].islower() and _OPEN_END.search(lines[-1]) or (wrapped and not _END.search(lines[-1])))
+        open_end = goes_on and (
+            (line[0].islower() and _OPEN_END.search(lines[-1])) or (wrapped and not _END.search(lines[-1]))
+        )
         if open_end:
             lines[-1] += f" {line}"
         else:

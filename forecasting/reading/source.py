@@ -10,8 +10,46 @@ TEXT = Foreign("a news text", "save the article's words as a plain text file and
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|span|br|a|script|table)\b[^<>]{0,400}>", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(
-    "the of and to in a is that it for on was with as by at from has have had be not are its said he they an this will "
-    "would which but or were been their who".split()
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "a",
+        "is",
+        "that",
+        "it",
+        "for",
+        "on",
+        "was",
+        "with",
+        "as",
+        "by",
+        "at",
+        "from",
+        "has",
+        "have",
+        "had",
+        "be",
+        "not",
+        "are",
+        "its",
+        "said",
+        "he",
+        "they",
+        "an",
+        "this",
+        "will",
+        "would",
+        "which",
+        "but",
+        "or",
+        "were",
+        "been",
+        "their",
+        "who",
+    ]
 )
 LEAST_ENGLISH = 0.16
 ENOUGH_WORDS = 12

@@ -101,7 +101,9 @@ def steps_of(
     return list(best.values())
 
 
-def _step(row: Mapping[str, str], act: Proposal, case_type: str, standing: Mapping[str, tuple[int, str]]) -> Step | None:
+def _step(
+    row: Mapping[str, str], act: Proposal, case_type: str, standing: Mapping[str, tuple[int, str]]
+) -> Step | None:
     wanted = {"signed": case_type in SIGNED, "promised": act.rule == PROMISED, "any": True}
     if row["kind"] != act.kind or not wanted[row["types"]]:
         return None

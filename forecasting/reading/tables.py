@@ -9,13 +9,16 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 GAP = r"(?:[^\s;]+\s+){0,10}?"
+_MEANT = (
+    (" ... ", "\0"), (" ...", "\0"), (" ?", r"\s?"), (" ", r"\s+"), (r"\w+\s+", r"[\w'’.-]+\s+"), ("\0", rf"\s+{GAP}"),
+)  # fmt: skip
 NOUNS = ("tested", "launched", "attacked", "raided", "bombed", "shelled", "ended", "visited", "protested", "concerned")
 """Past tenses whose present is more often a noun: *missile tests*, *attacks*."""
 IRREGULAR = {
     "met": "meets", "broke": "breaks", "withdrew": "withdraws", "left": "leaves", "shot": "shoots", "fought": "fights",
     "held": "holds", "began": "begins", "put": "puts", "gave": "gives", "sent": "sends", "cut": "cuts",
-    "spoke": "speaks", "came": "comes", "went": "goes", "took": "takes", "froze": "freezes", "tore": "tears", "ran": "runs",
-    "sank": "sinks", "won": "wins", "drew": "draws", "stood": "stands", "became": "becomes", "made": "makes",
+    "spoke": "speaks", "came": "comes", "went": "goes", "took": "takes", "froze": "freezes", "tore": "tears",
+    "ran": "runs", "sank": "sinks", "won": "wins", "drew": "draws", "stood": "stands", "became": "becomes", "made": "makes",
 }  # fmt: skip
 _PAST = re.compile(rf"(?<![\\\w])(?:[a-z-]{{2,}}ed|{'|'.join(IRREGULAR)})\b(?![+*?\\])")
 FORMS = ("", "hedged", "denied", "calendar", "commits")
@@ -87,7 +90,14 @@ def compiled(pattern: str, words: dict[str, str]) -> re.Pattern[str]:
     """
     filled = re.sub(r"\{([A-Z]+)\}", lambda match: f"(?:{words[match.group(1)]})", pattern)
     tensed = _PAST.sub(_both_tenses, filled)
-    gapped = tensed.replace(" ... ", "\0").replace(" ...", "\0").replace(" ?", r"\s?").replace(" ", r"\s+").replace(r"\w+\s+", r"[\w'’.-]+\s+").replace("\0", rf"\s+{GAP}")
+    gapped = (
+        tensed.replace(" ... ", "\0")
+        .replace(" ...", "\0")
+        .replace(" ?", r"\s?")
+        .replace(" ", r"\s+")
+        .replace(r"\w+\s+", r"[\w'’.-]+\s+")
+        .replace("\0", rf"\s+{GAP}")
+    )
     return re.compile(rf"(?<![\w-]){gapped if gapped.startswith('^') else f'(?:{gapped})'}(?!\w)", re.IGNORECASE)
 
 
@@ -123,6 +133,22 @@ def rules() -> tuple[Rule, ...]:
 
 
 @cache
+def _cues() -> dict[str, re.Pattern[str]]:
+    return {row["cue"]: re.compile(row["pattern"], 0 if row["capitals_count"] else re.IGNORECASE) for row in rows("cues.csv")}
+
+
+def cue(name: str) -> re.Pattern[str]:
+    """The pattern of a row of `cues.csv`: words that say whether something happened, and on whose word.
+
+    Examples
+    --------
+    >>> bool(cue("negation").search("They have not agreed."))
+    True
+    """
+    return _cues()[name]
+
+
+@cache
 def names() -> dict[str, tuple[Name, ...]]:
     """Each name of `actors.csv` with the actors that bore it, and when."""
     found: dict[str, list[Name]] = {}
@@ -138,4 +164,6 @@ def names() -> dict[str, tuple[Name, ...]]:
 def any_name() -> re.Pattern[str]:
     """A pattern that finds every name of an actor, the longest first."""
     longest = sorted(names(), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest))})(?!\w)|(?<=-)(?:{'|'.join(map(re.escape, longest))})(?!\w)")
+    return re.compile(
+        rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest))})(?!\w)|(?<=-)(?:{'|'.join(map(re.escape, longest))})(?!\w)"
+    )

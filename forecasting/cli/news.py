@@ -17,9 +17,12 @@ app = typer.Typer()
 @app.command("read")
 def read(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A news text in English, as a plain text file.")],
-    case: Annotated[str, typer.Option("--case", metavar="CASE", help="Case id, for example new-start-post-expiry-2026.")],
+    case: Annotated[
+        str, typer.Option("--case", metavar="CASE", help="Case id, for example new-start-post-expiry-2026.")
+    ],
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="Day of the text, YYYY-MM-DD, unless it begins with one. Default: today.")
+        str | None,
+        typer.Option("--as-of", help="Day of the text, YYYY-MM-DD, unless it begins with one. Default: today."),
     ] = None,
     data: Data = None,
     as_json: Json = False,
@@ -43,7 +46,9 @@ def _print_reading(reading: "Reading") -> None:
         _print_proposal(proposal)
     for step in reading.steps:
         stands = f"; it stands at {step.stands}" if step.stands else ""
-        print(f"\nstep?  {step.ladder} to {step.level} {step.status} by sentence {step.act.number}: {step.note}{stands}")
+        print(
+            f"\nstep?  {step.ladder} to {step.level} {step.status} by sentence {step.act.number}: {step.note}{stands}"
+        )
     print("\n[x] told as done, [ ] to be decided. Nothing is written: --json gives the rows.")
 
 
@@ -58,5 +63,7 @@ def _print_proposal(proposal: "Proposal") -> None:
     form = "" if proposal.form == "act" else f", {proposal.form.upper()}"
     known = f"  in the record: {proposal.in_record}" if proposal.in_record else ""
     numbers = ", ".join(str(number) for number in (proposal.number, *proposal.also))
-    print(f"\n[{'x' if proposal.is_act else ' '}] {day}  {proposal.kind}  {who}{towards}  {proposal.standing}{form}{known}")
+    print(
+        f"\n[{'x' if proposal.is_act else ' '}] {day}  {proposal.kind}  {who}{towards}  {proposal.standing}{form}{known}"
+    )
     print(f"    {numbers}: {proposal.sentence}")
