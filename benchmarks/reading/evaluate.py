@@ -2,9 +2,10 @@
 
 python benchmarks/reading/evaluate.py --texts FOLDER --plover FILE
 
-FOLDER has a folder for each set of press texts (`press1` and so on) with the texts as TEXT_ID.txt, whose SHA-256 stand in `press1_texts.csv`;
-FILE is PLOVER's gold standard records. What is not given keeps the rows it has. The first count of a set of press texts is never
-written over: a later one stands beside it as counted again, and the first set is counted once only.
+FOLDER has a folder for each set of press texts (`press1` and so on) with the texts as TEXT_ID.txt, whose SHA-256 stand
+in `press1_texts.csv`; FILE is PLOVER's gold standard records. What is not given keeps the rows it has. The first count
+of a set of press texts is never written over: a later one stands beside it as counted again, and the first set is
+counted once only.
 """
 
 import argparse
@@ -25,13 +26,14 @@ TABLES = [ROOT / "forecasting" / "reading" / f"{name}.csv" for name in ("rules",
 FIRST, AGAIN = "first count", "counted again, after the rules were developed on it"
 ONCE = "press1"
 OUT = ROOT / "data" / "evaluation" / "reading.csv"
-COLUMNS = "set,use,rules,standing,proposed,right,precision,coded,found,recall,dated,day_right,standing_right,denied_as_confirmed"
+COLUMNS = "set,use,rules,standing,proposed,right,precision,coded,found,recall,dated,day_right,standing_right,"
+COLUMNS += "denied_as_confirmed"
 STANDINGS = ("all", "confirmed", "reported", "disputed")
 PLOVER_DAY = date(2000, 1, 1)  # the records' own day
 PLOVER_WORDS = {"DEMAND": {"REQUEST"}, "DISAPPROVE": {"ACCUSE"}, "FIGHT": {"ASSAULT"}}
 PLOVER_COVERED = (
-    "AGREE", "CONSULT", "SUPPORT", "COOPERATE", "REJECT", "RETREAT", "SANCTION", "MOBILIZE", "ASSAULT", "DEMAND", "DISAPPROVE",
-    "FIGHT",
+    "AGREE", "CONSULT", "SUPPORT", "COOPERATE", "REJECT", "RETREAT", "SANCTION", "MOBILIZE", "ASSAULT", "DEMAND",
+    "DISAPPROVE", "FIGHT",
 )  # fmt: skip
 
 
@@ -87,24 +89,12 @@ def rows_of(name: str, use: str, count: Counter) -> list[dict[str, object]]:
         )
         if not proposed and not coded:
             continue
-        rows.append(
-            {
-                "set": name,
-                "use": use,
-                "rules": rules_hash(),
-                "standing": standing,
-                "proposed": proposed,
-                "right": right,
-                "precision": f"{right / proposed:.3f}" if proposed else "",
-                "coded": coded,
-                "found": found,
-                "recall": f"{found / coded:.3f}" if coded else "",
-                "dated": count["dated"] if whole else "",
-                "day_right": count["day right"] if whole else "",
-                "standing_right": count["standing right"] if whole else "",
-                "denied_as_confirmed": count["denied as act"] if whole else "",
-            }  # fmt: skip
-        )
+        row = {"set": name, "use": use, "rules": rules_hash(), "standing": standing}
+        row |= {"proposed": proposed, "right": right, "precision": f"{right / proposed:.3f}" if proposed else ""}
+        row |= {"coded": coded, "found": found, "recall": f"{found / coded:.3f}" if coded else ""}
+        for column in ("dated", "day right", "standing right", "denied as confirmed"):
+            row[column.replace(" ", "_")] = count[column] if whole and name != "plover" else ""
+        rows.append(row)
     return rows
 
 

@@ -3,7 +3,7 @@
 import csv
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from forecasting.reading import Proposal, propose  # noqa: E402
 from forecasting.reading.reader import years_of  # noqa: E402
 
 SENTENCES = ROOT / "tests" / "reading" / "sentences.csv"
+DONE = ("act", "hedged")
+Row = Mapping[str, str]
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -27,27 +29,17 @@ def codes(cell: str) -> set[str]:
     return set(cell.split(";")) - {""}
 
 
-def form_agrees(proposed: str, coded: str) -> bool:
-    done = ("act", "hedged")
-    return proposed == coded or (proposed in done and coded in done)
-
-
-def matches(one: Proposal, row: Mapping[str, str]) -> bool:
-    kinds = codes(row["kind"]) | codes(row.get("also", ""))
+def matches(one: Proposal, row: Row) -> bool:
     actors = codes(row["actor"])
     who = not actors or bool(actors & set(one.actor)) or (actors == {"MULTI"} and not one.actor)
-    return (
-        (one.kind in kinds or (one.kind == "calendar" and row["form"] == "calendar"))
-        and who
-        and form_agrees(one.form, row["form"])
-    )
+    form = one.form == row["form"] or (one.form in DONE and row["form"] in DONE)
+    kind = one.kind in codes(row["kind"]) | codes(row.get("also", ""))
+    return (kind or one.kind == row["form"] == "calendar") and who and form
 
 
-def day_agrees(one: Proposal, row: Mapping[str, str]) -> bool:
-    if not row["date"]:
-        return True
-    if one.day is None:
-        return False
+def day_agrees(one: Proposal, row: Row) -> bool:
+    if not row["date"] or one.day is None:
+        return not row["date"]
     coded, within = date.fromisoformat(row["date"]), int(row.get("within_days") or 0)
     if row["precision"] == "year":
         return one.day.year == coded.year or abs((one.day - coded).days) <= within
@@ -56,16 +48,17 @@ def day_agrees(one: Proposal, row: Mapping[str, str]) -> bool:
     return abs((one.day - coded).days) <= within
 
 
-def tallied(pairs: Iterable[tuple[list[Proposal], list[dict[str, str]]]], told=None) -> Counter:
-    """Counts over texts: proposals that count, right ones, rows, found ones, days and standings right; by standing too."""
+def tallied(
+    pairs: Iterable[tuple[list[Proposal], list[dict[str, str]]]], told: Callable[[Proposal, Row], bool] | None = None
+) -> Counter:
+    """Counts over texts: proposals that count, right ones, rows, found ones (each by standing), days and standings."""
     count: Counter = Counter()
     for proposals, rows in pairs:
         found: set[int] = set()
         for one in proposals:
             fitting = [at for at, row in enumerate(rows) if matches(one, row) and (told is None or told(one, row))]
-            counted = [at for at in fitting if rows[at].get("weight", "1") == "1"]
-            fresh = [at for at in counted if at not in found]
-            if not fresh and fitting:
+            fresh = [at for at in fitting if rows[at].get("weight", "1") == "1" and at not in found]
+            if fitting and not fresh:
                 continue  # told again, or arguable
             count["proposed", one.standing] += 1
             if fresh:
@@ -76,14 +69,13 @@ def tallied(pairs: Iterable[tuple[list[Proposal], list[dict[str, str]]]], told=N
                 count["dated"] += bool(row["date"])
                 count["day right"] += bool(row["date"]) and day_agrees(one, row)
                 count["standing right"] += one.standing == row["standing"] or not row["standing"]
-                count["form right"] += one.form == row["form"]
-            elif told is None or one.form != "denied":
-                count["wrong form"] += any(one.kind in codes(row["kind"]) for row in rows)
-        for at, row in enumerate(rows):
+        for row in rows:
             if row.get("weight", "1") == "1":
                 count["rows", row["standing"]] += 1
-                count["denied as act"] += row["form"] == "denied" and any(
-                    one.kind in codes(row["kind"]) and one.form == "act" and one.standing == "confirmed"
+                count["denied as confirmed"] += row["form"] == "denied" and any(
+                    one.kind in codes(row["kind"])
+                    and (one.form, one.standing) == ("act", "confirmed")
+                    and (told is None or told(one, row))
                     for one in proposals
                 )
     return count
@@ -101,40 +93,3 @@ def sentence_pairs(half: str) -> list[tuple[list[Proposal], list[dict[str, str]]
             day = date.fromisoformat(row["dateline"])
             pairs.append((propose(row["sentence"], day, years=years), [row] if row["kind"] else []))
     return pairs
-
-
-if __name__ == "__main__":
-    half = sys.argv[1]
-    pairs = sentence_pairs(half)
-    rows = [row for row in table(SENTENCES) if row["half"] == half]
-    count = tallied(pairs)
-    print(
-        "precision",
-        total(count, "right"),
-        "/",
-        total(count, "proposed"),
-        "recall",
-        total(count, "found"),
-        "/",
-        total(count, "rows"),
-        dict(count),
-    )
-    if half == "develop":
-        for (proposals, gold), row in zip(pairs, rows, strict=True):
-            good = len(proposals) == len(gold) and all(
-                matches(one, g) and day_agrees(one, g) and one.standing == (g["standing"] or one.standing)
-                for one, g in zip(proposals, gold)
-            )
-            if not good:
-                print(
-                    row["sentence_id"],
-                    row["sentence"][:110],
-                    "\n    WANT",
-                    row["kind"],
-                    row["actor"],
-                    row["date"],
-                    row["standing"],
-                    row["form"],
-                )
-                for one in proposals:
-                    print("    GOT ", one.kind, one.actor, one.target, one.day, one.standing, one.form, one.rule)

@@ -64,6 +64,7 @@ def _print_proposal(proposal: "Proposal") -> None:
     known = f"  in the record: {proposal.in_record}" if proposal.in_record else ""
     numbers = ", ".join(str(number) for number in (proposal.number, *proposal.also))
     print(
-        f"\n[{'x' if proposal.is_act else ' '}] {day}  {proposal.kind}  {who}{towards}  {proposal.standing}{form}{known}"
+        f"\n[{'x' if proposal.is_act else ' '}] {day}  {proposal.kind}  {who}{towards}  "
+        f"{proposal.standing}{form}{known}"
     )
     print(f"    {numbers}: {proposal.sentence}")

@@ -1,4 +1,4 @@
-"""The reader of news texts as a table with boxes to tick, whose accepted rows come out as rows of the record's tables."""
+"""The reader of news texts as a table with boxes to tick; what is accepted comes out as rows of the record's tables."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -10,9 +10,11 @@ from forecasting.reading.tables import any_name, cue, names
 PLACES = ("state", "capital")
 _TOWARDS = re.compile(r"\b(?:to|for|of|by)\s+$", re.IGNORECASE)
 _TITLED = re.compile(r"^\s+(?:\w+\s+){0,3}$")
-_SIDES = "sides|countries|governments|nations|parties|leaders|presidents|ministers|foreign ministers|participants|delegations|negotiators|states|allies"
+_SIDES = "sides|countries|governments|nations|parties|leaders|presidents|ministers|foreign ministers|participants|"
+_SIDES += "delegations|negotiators|states|allies"
 _PAIR = re.compile(
-    rf"\b((?:both|(?:the |all )?(?:two|three|four|five|six)|all) (?:{_SIDES})|the (?:{_SIDES}|two)|each other|(?<=^)they|(?<=\s)they)\b",
+    rf"\b((?:both|(?:the |all )?(?:two|three|four|five|six)|all) (?:{_SIDES})|the (?:{_SIDES}|two)|each other|"
+    r"(?<=^)they|(?<=\s)they)\b",
     re.IGNORECASE,
 )
 _WE = re.compile(r"\b(we|our)\b", re.IGNORECASE)
@@ -92,10 +94,18 @@ def mentions_of(sentence: str, day: date, thread: Thread) -> list[Mention]:
         if not actors:
             continue
         actor, before = actors[-1], sentence[: match.start()]
-        place = actor.role in PLACES and bool(cue("at").search(before)) and not re.match(r"['’]s\b", sentence[match.end() :])
+        place = (
+            actor.role in PLACES
+            and bool(cue("at").search(before))
+            and not re.match(r"['’]s\b", sentence[match.end() :])
+        )
         place |= actor.role == "capital" and bool(_TOWARDS.search(before))
         place |= actor.role == "people" and bool(cue("town").match(sentence[match.end() :]))
-        role = "leader" if actor.role in ("state", "people") and cue("leader").match(sentence[match.end() :]) else actor.role
+        role = (
+            "leader"
+            if actor.role in ("state", "people") and cue("leader").match(sentence[match.end() :])
+            else actor.role
+        )
         found.append(Mention(actor.codes, role, match.start(), match.end(), place))
     _learn(sentence, found, thread)
     found += _known(sentence, found, thread)
@@ -105,7 +115,8 @@ def mentions_of(sentence: str, day: date, thread: Thread) -> list[Mention]:
 
 _NAME = r"(?:[A-Z][\w'’-]+\s+|[A-Z]\.\s*){1,3}(?P<surname>[A-Z][a-z’'-]{2,}[\w-]*)"
 _OFFICES = (
-    "president|prime minister|premier|chancellor|supreme leader|leader|foreign minister|defen[cs]e minister|minister|foreign secretary|secretary|negotiator|"
+    "president|prime minister|premier|chancellor|supreme leader|leader|foreign minister|defen[cs]e minister|minister|"
+    "foreign secretary|secretary|negotiator|"
     "envoy|ambassador|spokes(?:man|woman|person)|official|delegate|director|representative|aide|adviser|advisor|chief|head|general|marshal|admiral|king|"
     "commissioner|diplomat|chairman|security chief|delegation"
 )

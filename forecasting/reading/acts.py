@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from forecasting.reading.actors import Mention, we
+from forecasting.reading.actors import Mention
 from forecasting.reading.cues import (
     by_an_outsider,
     clause_end,
@@ -18,12 +18,13 @@ from forecasting.reading.cues import (
     told_as_past,
 )
 from forecasting.reading.days import Told, told_days
-from forecasting.reading.tables import Rule, cue, rules
+from forecasting.reading.sides import codes_of, sides
+from forecasting.reading.tables import Rule, rules
 
 MOST_ACTS = 4
 FARTHEST = 170
 """Characters between words and their day, a coarse day counted as 60 farther."""
-NEEDS_ACTOR = ("subject", "speaker", "owner", "object", "place", "leader", "quoted")
+NEEDS_ACTOR = ("subject", "speaker", "place", "leader", "quoted")
 JOINT_NEEDS_TWO = ("met", "visit", "crisis-1", "talks-round-4", "talks-round-7", "call", "talks-promised-2")
 CALENDAR_KINDS = frozenset(
     [
@@ -131,10 +132,10 @@ def _act(
 ) -> Act | None:
     start, end = span
     form = form_of(sentence, start, end, rule.standing, rule.negative)
-    actors, targets = _sides(rule, sentence, span, mentions, quoted)
+    actors, targets = sides(rule, sentence, span, mentions, quoted)
     if rule.direction in NEEDS_ACTOR and not actors:
         return None
-    codes = _codes(actors)
+    codes = codes_of(actors)
     if rule.name in JOINT_NEEDS_TWO and len(codes) < 2:
         return None
     if (
@@ -160,7 +161,7 @@ def _act(
     if form in ("act", "hedged") and told is not None and _lies_ahead(told, dateline):
         form = "calendar" if kind in CALENDAR_KINDS else "hedged"
     standing = standing_of(sentence)
-    target = tuple(code for code in _codes(targets) if code not in codes)
+    target = tuple(code for code in codes_of(targets) if code not in codes)
     return Act(rule, kind, codes, target, told, form, standing, told_as_past(sentence, start))
 
 
@@ -170,108 +171,10 @@ def _kind(rule: Rule, actors: Sequence[Mention]) -> str:
         return "talks_round"
     if rule.name in ("met", "call") and actors and all(actor.role == "leader" for actor in actors):
         return "summit"
-    if rule.name == "endorse-1" and len(_codes(actors)) > 1:
+    if rule.name == "endorse-1" and len(codes_of(actors)) > 1:
         return "agreed_statement"
     signals = {"official_signal_positive": "leader_endorsement", "official_signal_negative": "leader_rejection"}
     return signals.get(rule.kind, rule.kind) if leads else rule.kind
-
-
-def _codes(mentions: Sequence[Mention]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(code for mention in mentions for code in mention.codes))
-
-
-def _sides(
-    rule: Rule, sentence: str, span: tuple[int, int], mentions: Sequence[Mention], quoted: bool
-) -> tuple[list[Mention], list[Mention]]:
-    start, end = span
-    acting = [mention for mention in mentions if not mention.place]
-    before = [mention for mention in acting if mention.start <= start]
-    inside = [mention for mention in acting if start < mention.start < end]
-    after = [mention for mention in acting if mention.start >= end]
-    places = [mention for mention in mentions if mention.place and mention.role == "state"]
-    if rule.direction == "none":
-        return [], []
-    if rule.direction == "joint":
-        return _together(sentence, start, before, inside, after), []
-    if rule.direction == "place":
-        return (before[-1:] or inside[:1] or after[:1] or [m for m in mentions if m.role == "state"][:1]), []
-    if rule.direction == "leader":
-        return [mention for mention in before[-1:] if mention.role == "leader"], []
-    if rule.direction == "object":
-        return after[:1], []
-    if rule.direction == "quoted" and not quoted:
-        return [], []
-    if rule.direction in ("speaker", "quoted"):
-        speaker = _speaker(sentence, span, acting, quoted)
-        if speaker is not None:
-            return [speaker], [mention for mention in inside + after + before if mention is not speaker][:1]
-    if rule.direction == "quoted":
-        return [], []
-    by = re.match(r"[^,;]{0,60}?\bby\s+(?:the\s+)?$", sentence[end : after[0].start]) if after else None
-    if by:
-        return after[:1], before[-1:]
-    nearest = _subject(sentence, start, before)
-    if nearest:
-        rest = [mention for mention in inside + after if mention.codes != nearest[0].codes]
-        return nearest, rest[:1] or [m for m in places if m.start > start][:1]
-    after_said = [mention for mention in after if cue("say").search(sentence[end : mention.end + 40])]
-    return after_said[:1], []
-
-
-def _subject(sentence: str, start: int, before: Sequence[Mention]) -> list[Mention]:
-    """The nearest actor before a place, in its clause if there is one; the first of the clause before a preposition."""
-    before = [mention for mention in before if mention.role != "adjective"]
-    asides = [match.span() for match in cue("aside").finditer(sentence, 0, start)]
-    before = [one for one in before if not any(first <= one.start < last for first, last in asides)] or before
-    own = [mention for mention in before if mention.start >= clause_start(sentence, start)]
-    candidates = own or before
-    owners = [mention for mention in candidates if re.match(r"['’]s?\s+(?:\w+\s+)?$", sentence[mention.end : start])]
-    free = owners or [
-        mention
-        for mention in candidates
-        if not re.search(
-            r"\b(?:with|against|to|on|of|for|by|than|about|towards?)\s+(?:the\s+)?(?:\w+\s+)?$",
-            sentence[: mention.start],
-        )
-    ]
-    return (free or candidates)[-1:]
-
-
-def _together(
-    sentence: str, start: int, before: Sequence[Mention], inside: Sequence[Mention], after: Sequence[Mention]
-) -> list[Mention]:
-    own = [mention for mention in before if mention.start >= clause_start(sentence, start)] or list(before[-1:])
-    group = own + list(inside)
-    partner = [
-        mention
-        for mention in after
-        if re.search(
-            r"\b(?:with|between|of|and|among)\s+(?:the\s+)?(?:\S+\s+){0,3}?$|^\s*$", sentence[start : mention.start]
-        )
-        or mention.start - start < 25
-    ]
-    group += partner[:1] if len(_codes(group)) < 2 or not group else []
-    return group or list(after[:1])
-
-
-def _speaker(sentence: str, span: tuple[int, int], acting: Sequence[Mention], quoted: bool) -> Mention | None:
-    """Who says it: the actor beside a verb of saying; with *we* in the words found, also one that follows."""
-    start, end = span
-    asides = [match.span() for match in cue("aside").finditer(sentence)]
-    acting = [one for one in acting if not any(first <= one.start < last < start for first, last in asides)] or acting
-    best: tuple[int, Mention] | None = None
-    for say in cue("say").finditer(sentence):
-        for mention in acting:
-            if mention.end <= say.start() and say.start() - mention.end < 70:
-                distance = say.start() - mention.end
-            elif mention.start >= say.end() and mention.start - say.end() < 4 and quoted:
-                distance = mention.start - say.end()
-            else:
-                continue
-            distance += 0 if mention.end <= start or quoted or we(sentence, 0, end) else 60
-            if best is None or distance < best[0]:
-                best = (distance, mention)
-    return best[1] if best else None
 
 
 def _told(sentence: str, span: tuple[int, int], dateline: date, ahead: bool) -> Told | None:
@@ -291,7 +194,7 @@ def _told(sentence: str, span: tuple[int, int], dateline: date, ahead: bool) -> 
 
 
 def _distance(told: Told, sentence: str, start: int, end: int) -> int:
-    """How far a day stands from the words found; a coarse one counts as farther, one that names a text farther still."""
+    """How far a day stands from the words found; farther for a coarse one, farther still for one that names a text."""
     apart = told.at - end if told.at >= end else max(start - told.at, 0)
     coarse = 0 if told.precision == "day" else 60
     names_a_text = 200 if re.search(r"\bthe\s+$", sentence[: told.at]) and told.precision == "day" else 0

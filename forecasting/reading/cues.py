@@ -88,5 +88,5 @@ def by_an_outsider(sentence: str, start: int) -> bool:
 
 
 def told_as_past(sentence: str, start: int) -> bool:
-    """True if a sentence looks back from the day of the text, so that the act has another day, which it may not tell."""
+    """True if a sentence looks back from the day of the text: the act has another day, which may not be told."""
     return bool(cue("before_that").search(sentence[clause_start(sentence, start) : start]))

@@ -21,13 +21,16 @@ _FORMS = {
     "full": rf"\b{_MONTH}\s+(?:[0-3]?\d\s?[-–]\s?)?{_DAY}(?:\s*,?\s+{_YEAR})?\b|"
     rf"\b(?:[0-3]?\d\s?[-–]\s?)?{_DAY.replace('day', 'day2')}\s+(?:of\s+)?{_MONTH.replace('month', 'month2')}"
     rf"(?:\s*,?\s+{_YEAR.replace('year', 'year2')})?\b",
-    "month": rf"\b(?:in|since|during|of|from|by|until|late|early|mid)[\s-]+(?P<which>last\s+|next\s+)?{_MONTH}(?:\s*,?\s+{_YEAR})?\b|"
+    "month": rf"\b(?:in|since|during|of|from|by|until|late|early|mid)[\s-]+"
+    rf"(?P<which>last\s+|next\s+)?{_MONTH}(?:\s*,?\s+{_YEAR})?\b|"
     rf"\b{_MONTH.replace('month', 'month2')}\s+{_YEAR.replace('year', 'year2')}\b",
     "weekday": rf"\b(?P<which>last|next|this|coming)?\s*\b(?P<weekday>{'|'.join(WEEKDAYS)})\b(?!'s)",
     "ago": rf"\b(?:{_AMOUNT}\s+(?P<unit>day|week|month|year)s?\s+(?:ago|earlier)|(?P<unit2>decade)s? ago)\b",
-    "near": r"\b(?P<near>today|yesterday|tomorrow|tonight|this week|past 24 hours|last 24 hours|last week|next week|this month|last month|"
+    "near": r"\b(?P<near>today|yesterday|tomorrow|tonight|this week|past 24 hours|last 24 hours|last week|"
+    r"next week|this month|last month|"
     r"next month|this year|last year|next year|the previous year|last weekend|the weekend)\b",
-    "year": rf"\b(?:in|since|during|of|from|until|by|back in|for)\s+(?:(?:the\s+)?(?:summer|autumn|fall|winter|spring)(?:\s+of)?\s+|late\s+|early\s+)?{_YEAR}\b"
+    "year": rf"\b(?:in|since|during|of|from|until|by|back in|for)\s+"
+    rf"(?:(?:the\s+)?(?:summer|autumn|fall|winter|spring)(?:\s+of)?\s+|late\s+|early\s+)?{_YEAR}\b"
     rf"|\bthe\s+{_YEAR.replace('year', 'year2')}(?=\s+(?:\w+\s+)?(?:attacks?|invasion|war|tests?|crisis|coup)\b)",
 }
 _FOUND = {
@@ -175,7 +178,8 @@ def _year(named: dict[str, str], _dateline: date, _ahead: bool) -> tuple[date, s
 
 _READERS = {"full": _full, "month": _month, "weekday": _weekday, "ago": _ago, "near": _near, "year": _year}
 _HEAD = re.compile(
-    rf"^\W*(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?,?\s+)?(?:[A-Z][\w .,]{{0,40}}[,:]\s+)?(?:{_MONTH}\s+{_DAY},?\s+{_YEAR}|"
+    rf"^\W*(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?,?\s+)?"
+    rf"(?:[A-Z][\w .,]{{0,40}}[,:]\s+)?(?:{_MONTH}\s+{_DAY},?\s+{_YEAR}|"
     rf"{_DAY.replace('day', 'day2')}\s+{_MONTH.replace('month', 'month2')},?\s+{_YEAR.replace('year', 'year2')})"
 )
 _ISO = re.compile(r"(?:^|[\s(:|])((?:19|20)\d\d-[01]\d-[0-3]\d)(?=$|[\sT),|])")

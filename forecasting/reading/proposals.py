@@ -14,7 +14,8 @@ EVENT_COLUMNS = (
 )  # fmt: skip
 CALENDAR_COLUMNS = ("case_id", "announced_date", "scheduled_date", "what", "source_id")
 LADDER_COLUMNS = (
-    "case_id", "ladder", "date", "precision", "known_date", "level", "status", "events", "source_id", "evidence", "confidence",
+    "case_id", "ladder", "date", "precision", "known_date", "level", "status", "events", "source_id", "evidence",
+    "confidence",
 )  # fmt: skip
 MEETINGS = ("talks_opened", "talks_round", "talks_resumed", "summit", "military_dialogue")
 SIGNALS = ("official_signal_positive", "official_signal_negative", "leader_endorsement", "leader_rejection", "proposal")
@@ -92,7 +93,7 @@ class Proposal:
         A denied act is entered as disputed and a hedged one as reported, never as confirmed.
         """
         told = {"denied": "disputed", "hedged": self.standing if self.standing == "disputed" else "reported"}
-        row = dict.fromkeys(EVENT_COLUMNS, "") | {
+        return dict.fromkeys(EVENT_COLUMNS, "") | {
             "case_id": self.case_id,
             "event_date": self.day.isoformat() if self.day else "",
             "date_precision": self.precision if self.day else "",
@@ -110,7 +111,6 @@ class Proposal:
             "is_ending": "0",
             "added_for_ladder": "0",
         }
-        return row
 
     def calendar_row(self, source_id: str = "", summary: str = "") -> dict[str, str]:
         """A row in the columns of the record's calendar, for a day to come."""

@@ -83,7 +83,7 @@ def propose(
     case_id
         The case they are proposed for.
     principals
-        Codes of the case's principal parties: *both sides*, where the text has named no others; and who is a third party.
+        Codes of the case's principal parties: of two, *both sides*; and whoever else is a third party.
     years
         First day, last day and successor of each code of a party.
 
@@ -100,7 +100,8 @@ def propose(
     for number, sentence in enumerate(sentences_of(text), 1):
         if time.monotonic() > until:
             raise UsageError(
-                f"expected a text that can be read in {MOST_SECONDS:.0f} s, got more at sentence {number}; give a part of it"
+                f"expected a text that can be read in {MOST_SECONDS:.0f} s, got more at sentence {number}; "
+                "give a part of it"
             )
         words, quoted = plain(sentence)
         mentions = mentions_of(words, dateline, thread)

@@ -9,48 +9,11 @@ MOST_BYTES = 200_000
 TEXT = Foreign("a news text", "save the article's words as a plain text file and name that", MOST_BYTES)
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|span|br|a|script|table)\b[^<>]{0,400}>", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
-_ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "a",
-        "is",
-        "that",
-        "it",
-        "for",
-        "on",
-        "was",
-        "with",
-        "as",
-        "by",
-        "at",
-        "from",
-        "has",
-        "have",
-        "had",
-        "be",
-        "not",
-        "are",
-        "its",
-        "said",
-        "he",
-        "they",
-        "an",
-        "this",
-        "will",
-        "would",
-        "which",
-        "but",
-        "or",
-        "were",
-        "been",
-        "their",
-        "who",
-    ]
-)
+_ENGLISH = frozenset((
+    "the", "of", "and", "to", "in", "a", "is", "that", "it", "for", "on", "was", "with", "as", "by", "at", "from",
+    "has", "have", "had", "be", "not", "are", "its", "said", "he", "they", "an", "this", "will", "would", "which",
+    "but", "or", "were", "been", "their", "who",
+))  # fmt: skip
 LEAST_ENGLISH = 0.16
 ENOUGH_WORDS = 12
 

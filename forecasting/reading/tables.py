@@ -18,11 +18,12 @@ IRREGULAR = {
     "met": "meets", "broke": "breaks", "withdrew": "withdraws", "left": "leaves", "shot": "shoots", "fought": "fights",
     "held": "holds", "began": "begins", "put": "puts", "gave": "gives", "sent": "sends", "cut": "cuts",
     "spoke": "speaks", "came": "comes", "went": "goes", "took": "takes", "froze": "freezes", "tore": "tears",
-    "ran": "runs", "sank": "sinks", "won": "wins", "drew": "draws", "stood": "stands", "became": "becomes", "made": "makes",
+    "ran": "runs", "sank": "sinks", "won": "wins", "drew": "draws", "stood": "stands", "became": "becomes",
+    "made": "makes",
 }  # fmt: skip
 _PAST = re.compile(rf"(?<![\\\w])(?:[a-z-]{{2,}}ed|{'|'.join(IRREGULAR)})\b(?![+*?\\])")
 FORMS = ("", "hedged", "denied", "calendar", "commits")
-DIRECTIONS = ("subject", "joint", "speaker", "owner", "object", "place", "leader", "quoted", "earlier", "none")
+DIRECTIONS = ("subject", "joint", "speaker", "place", "leader", "quoted", "earlier", "none")
 
 
 _NEGATIVE = re.compile(r"\b(?:no|not|never|unable|fail\w*|without|refus\w*|declin\w*|barred|cease)\b")
@@ -134,7 +135,10 @@ def rules() -> tuple[Rule, ...]:
 
 @cache
 def _cues() -> dict[str, re.Pattern[str]]:
-    return {row["cue"]: re.compile(row["pattern"], 0 if row["capitals_count"] else re.IGNORECASE) for row in rows("cues.csv")}
+    return {
+        row["cue"]: re.compile(row["pattern"], 0 if row["capitals_count"] else re.IGNORECASE)
+        for row in rows("cues.csv")
+    }
 
 
 def cue(name: str) -> re.Pattern[str]:
