@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from forecasting.models import MODELS as MODELS
     from forecasting.models.incidence import Incidence as Incidence
     from forecasting.models.incidence import aalen_johansen as aalen_johansen
+    from forecasting.reading.reader import read_news as read_news
     from forecasting.record.cases import Dossier as Dossier
     from forecasting.record.cases import Event as Event
     from forecasting.record.history import History as History
@@ -35,8 +36,10 @@ _MODULES = {
     "store.errors": ("ForecastingError", "LeakageError", "SchemaError", "UsageError"),
     "explorer.form": ("CaseForm",),
     "explorer.outlook": ("ask",),
+    "explorer.news_reader": ("NewsReader",),
     "explorer.widgets": ("ForecastExplorer",),
     "forecasts": ("FittedModels", "Session", "fit_models", "forecast"),
+    "reading.reader": ("read_news",),
     "record.cases": ("Dossier", "Event"),
     "record.panel": ("case_months", "spells"),
     "record.questionnaire": ("case_from_answers",),

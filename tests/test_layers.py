@@ -17,7 +17,7 @@ LAYERS = [
     {"features"},
     {"forecasts"},
     {"artefacts", "backtest"},
-    {"explain", "ledger", "review"},
+    {"explain", "ledger", "reading", "review"},
     {""},
     {"documents"},
     {"publish"},
@@ -38,7 +38,8 @@ ONLY_UNDER = {
     "matplotlib": ("forecasting.documents.figures",),
     "jinja2": ("forecasting.documents.html",),
     "markupsafe": ("forecasting.documents.html",),
-    "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form"),
+    "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form", "forecasting.explorer.news_reader"),
+    "sentencex": ("forecasting.reading.sentences",),
     "typer": ("forecasting.cli",),
 }
 GRANTED = {("forecasting.forecasts.fit", "sklearn.base.clone")}

@@ -13,6 +13,7 @@ from forecasting.cli import (
     lab,
     ledger,
     models,
+    news,
     publish,
     record,
     reports,
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Does an informal arms-control arrangement become a formal agreement, collapse, or fade?",
 )
-for family in (record, forecasts, models, reports, publish, templates, backtest, verify, lab):
+for family in (record, news, forecasts, models, reports, publish, templates, backtest, verify, lab):
     app.add_typer(family.app)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(card.app, name="card")
