@@ -21,6 +21,9 @@ from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import LeakageError, UsageError
 from forecasting.store.values import Values, complaint_of, reworded
 
+NO_VARIANT = ("case_id", "as_of", "data", "artefacts")
+"""Parameters that stand in a page's path already, or that say where something lies."""
+
 
 class Parameters(Values):
     """Parameters of every template, and the paths and titles of its pages.
@@ -60,8 +63,21 @@ class Parameters(Values):
         return self.history().as_of
 
     def folder(self) -> Path:
-        """The folder of the dated pages of this report, below the folder of all reports."""
-        return Path(self.home())
+        """The folder of the dated pages of this report, below the folder of all reports.
+
+        A parameter that makes another report of the same subject adds a folder, `target-in_force`; defaults add none.
+        """
+        return Path(self.home(), *self.variant())
+
+    def variant(self) -> tuple[str, ...]:
+        """What distinguishes this report from that of the same subject with all defaults."""
+        told = []
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if name not in NO_VARIANT and value != field.default:
+                text = "-".join(map(str, value)) if isinstance(value, tuple) else str(value)
+                told.append(f"{name}-{text}")
+        return tuple(told)
 
     @classmethod
     def home(cls) -> str:
@@ -155,8 +171,8 @@ class CaseReport(Forecasting):
         return "cases"
 
     def folder(self) -> Path:
-        """`cases/<case_id>`."""
-        return Path(self.home()) / self.case_id
+        """`cases/<case_id>`, and a folder for each parameter that is not its default."""
+        return Path(self.home(), self.case_id, *self.variant())
 
     def subject(self) -> str:
         """The case."""

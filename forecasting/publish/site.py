@@ -1,10 +1,9 @@
 """Index page and Atom feed of a folder of reports, usable without a server and without scripts."""
 
 import hashlib
-import shutil
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from itertools import groupby, pairwise
@@ -15,14 +14,15 @@ from urllib.parse import quote
 from forecasting.documents.html import rendered
 from forecasting.documents.wording import day_words, percent, years
 from forecasting.publish.parameters import TEMPLATES
-from forecasting.record.months import parse_day
+from forecasting.publish.revisions import ENDS, dated
 from forecasting.review import APPROVALS, APPROVED, DRAFT, EDITED, Headline, read_sidecar, review_of
+from forecasting.review.log import LOG
 from forecasting.store.errors import UsageError
 from forecasting.store.files import require_writable, write_whole
 
 INDEX, FEED = "index.html", "feed.xml"
 LONGEST_FEED = 200
-ENDS = (".html", ".json", ".ipynb", ".pdf")
+NEWER_DRAFT = "a newer draft exists"
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,25 @@ class Published:
     template: str
     subject: str
     name: str
+    variant: str
     day: str
+    revision: int
     chance: float | None
     horizon: int | None
     review: dict[str, Any]
     sha256: str
     changed: datetime
+    has_newer_draft: bool = False
+
+    @property
+    def series(self) -> tuple[str, str]:
+        """The reports of which this is one: those of one folder, by day and revision."""
+        return self.template, self.page.parent.as_posix()
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Its place in its series."""
+        return self.day, self.revision
 
 
 def publish(reports: Path, out: Path, require_approval: bool = False) -> list[str]:
@@ -66,14 +79,16 @@ def publish(reports: Path, out: Path, require_approval: bool = False) -> list[st
     if not reports.is_dir():
         raise UsageError(f"expected a folder of reports, got {reports}: no such folder; name it with --reports")
     require_writable(out)
+    _require_no_link(out)
     found = reports_in(reports)
-    shown = [one for one in found if one.review["status"] == APPROVED or not require_approval]
+    shown = shown_of(found, require_approval)
     if out.resolve() != reports.resolve():
         if reports.resolve() in out.resolve().parents or out.resolve() in reports.resolve().parents:
             raise UsageError(f"expected a public folder apart from {reports}, got {out}; choose another with --out")
         _copy(reports, out, shown)
     write_whole({out / FEED: feed(shown).encode(), out / INDEX: index(shown).encode()})
-    return [f"{one.page.as_posix()}: {one.review['status']}" for one in found if one not in shown]
+    copied = {one.page for one in shown}
+    return [f"{one.page.as_posix()}: {one.review['status']}" for one in found if one.page not in copied]
 
 
 def reports_in(reports: Path) -> list[Published]:
@@ -93,15 +108,33 @@ def reports_in(reports: Path) -> list[Published]:
     for home in (reports / kind.home() for kind in TEMPLATES.values()):
         found += [one for page in sorted(home.rglob("*.html")) if (one := _published(reports, page)) is not None]
     order = [kind.command for kind in TEMPLATES.values()]
-    latest_first = sorted(found, key=lambda one: one.day, reverse=True)
-    return sorted(latest_first, key=lambda one: (order.index(one.template), one.name, one.subject))
+    latest_first = sorted(found, key=lambda one: one.place, reverse=True)
+    return sorted(latest_first, key=lambda one: (order.index(one.template), one.name, one.subject, one.series))
+
+
+def _variant(place: Path, home: Path) -> str:
+    """The folders between the subject's own and the page: the parameters that are not its default."""
+    return ", ".join(place.parent.relative_to(home).parts) if home in place.parents else ""
+
+
+def shown_of(found: Iterable[Published], require_approval: bool) -> list[Published]:
+    """The reports that are published, with a mark on those of which a newer draft is not."""
+    if not require_approval:
+        return list(found)
+    found = list(found)
+    drafts = [one for one in found if one.review["status"] != APPROVED]
+    return [
+        replace(one, has_newer_draft=any(d.series == one.series and d.place > one.place for d in drafts))
+        for one in found
+        if one not in drafts
+    ]
 
 
 def _published(reports: Path, page: Path) -> Published | None:
     try:
         sidecar, _ = read_sidecar(page)
         html = page.read_bytes()
-        kind, day = TEMPLATES[sidecar.template], parse_day(page.stem).isoformat()
+        kind, (day, revision) = TEMPLATES[sidecar.template], dated(page)
     except (OSError, KeyError, UsageError):
         return None
     place = page.relative_to(reports)
@@ -115,7 +148,9 @@ def _published(reports: Path, page: Path) -> Published | None:
         template=kind.command,
         subject=case.case_id if case else kind.command,
         name=case.name if case else (sidecar.title or kind.command).split(" - ")[0],
-        day=day,
+        variant=_variant(place, Path(kind.home(), case.case_id) if case else Path(kind.home())),
+        day=day.isoformat(),
+        revision=revision,
         chance=top.probability,
         horizon=top.horizon,
         review=review,
@@ -136,14 +171,18 @@ def _copy(reports: Path, out: Path, shown: list[Published]) -> None:
             if (gone := old.page.with_suffix(end)) not in copied:
                 (out / gone).unlink(missing_ok=True)
     if (reports / APPROVALS).is_file():
-        shutil.copyfile(reports / APPROVALS, out / APPROVALS)
+        write_whole({out / APPROVALS: LOG.content(reports / APPROVALS)})
+
+
+def _require_no_link(out: Path) -> None:
+    """`UsageError` for a link in the public folder: what is written or removed there would lie elsewhere."""
+    if out.is_dir() and (links := sorted(path for path in out.rglob("*") if path.is_symlink())):
+        raise UsageError(f"expected a public folder without symbolic links, got {links[0]}; remove it")
 
 
 def index(reports: Iterable[Published]) -> str:
     """The index page: the latest report of each subject, with its earlier ones folded below it."""
-    subjects = [
-        [_row(one) for one in group] for _, group in groupby(reports, key=lambda one: (one.template, one.subject))
-    ]
+    subjects = [[_row(one) for one in group] for _, group in groupby(reports, key=lambda one: one.series)]
     return rendered("index.html.j2", subjects=subjects, feed=FEED)
 
 
@@ -151,9 +190,10 @@ def _row(one: Published) -> dict[str, str]:
     """The cells of a report in the index, as text."""
     status = str(one.review["status"])
     return {
-        "name": one.name,
+        "name": f"{one.name} ({one.variant})" if one.variant else one.name,
         "address": quote(one.page.as_posix()),
-        "day": day_words(one.day),
+        "day": day_words(one.day) + (f", revision {one.revision}" if one.revision > 1 else ""),
+        "note": NEWER_DRAFT if one.has_newer_draft else "",
         "chance": "" if one.chance is None else _number(one),
         "tone": "confirmed" if status == APPROVED else "reported",
         "status": status,
@@ -164,11 +204,7 @@ def _row(one: Published) -> dict[str, str]:
 def feed(reports: Iterable[Published]) -> str:
     """Atom feed (RFC 4287) of at most 200 reports, newest first, each with the change since the report before it."""
     listed = list(reports)
-    before = {
-        later.page: earlier
-        for later, earlier in pairwise(listed)
-        if (later.template, later.subject) == (earlier.template, earlier.subject)
-    }
+    before = {later.page: earlier for later, earlier in pairwise(listed) if later.series == earlier.series}
     newest = sorted(listed, key=lambda one: (one.changed, one.page.as_posix()), reverse=True)[:LONGEST_FEED]
     entries = "".join(_entry(one, before.get(one.page)) for one in newest)
     updated = newest[0].changed if newest else datetime.fromtimestamp(0, UTC)

@@ -27,9 +27,20 @@ def make_card(history: History, out: Path, version: str | None = None, artefacts
     content = card_bytes(card)
     status = status_of(card, hashlib.sha256(content).hexdigest(), sign_offs(home))
     place = out / file_name(card.version)
+    _require_unsigned(place, content)
     pages = _pages(place, card, status, ())
     write_whole({out / SCHEMA: schema_bytes(), place: content, **pages}, "--out")
     return [place, *pages]
+
+
+def _require_unsigned(place: Path, content: bytes) -> None:
+    """`UsageError` where other bytes of this version were approved: what was signed stays."""
+    signed = {line.sha256 for line in sign_offs(place.parent) if line.document == place.name and line.is_approval}
+    if signed and hashlib.sha256(content).hexdigest() not in signed:
+        raise UsageError(
+            f"expected a new version beside the approved {place}, got other values for the same one; give it a number "
+            "of its own with --version"
+        )
 
 
 def home_for(out: Path, record_folder: Path) -> Path:
