@@ -27,6 +27,9 @@ from forecasting.store.package_data import shipped
 SIDECAR = "application/json"
 ABOUT_THE_FILE = ("rendering", "review")
 RENDERED, UNCHANGED = "rendered", "unchanged"
+OF_THE_MACHINE = ("MemoryError", "OSError", "TimeoutError", "PassingError", "ConnectionError", "PermissionError",
+                  "FileNotFoundError", "BlockingIOError", "BrokenProcessPool", "KeyboardInterrupt")  # fmt: skip
+"""Errors in a cell that come from the machine and not from the inputs, so that another try may succeed."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,12 @@ class FailedReportError(ReportError):
         What was expected and what happened.
     notebook
         Where the notebook is kept as far as it was executed; None if it is not.
+    can_heal
+        Whether the same notebook may succeed with the same inputs: out of memory or time, a kernel that died.
     """
 
-    def __init__(self, said: str, notebook: Path | None = None) -> None:
-        self.notebook = notebook
+    def __init__(self, said: str, notebook: Path | None = None, *, can_heal: bool = True) -> None:
+        self.notebook, self.can_heal = notebook, can_heal
         do = f"see the last output in {notebook}" if notebook else "render it again"
         super().__init__(f"{said}; nothing was published; {do}")
 
@@ -193,8 +198,8 @@ def _require_same_record(page: Path, values: Mapping[str, Any]) -> None:
     if rendering.template and said != here:
         names = [f"the record {shown(one)}" if one else "the shipped record" for one in (said, here)]
         raise UsageError(
-            f"expected a report of {names[0]} at {page}, where one is, got {names[1]}; choose another folder with --out, "
-            "or put this one in its place with `forecasting report --force`"
+            f"expected a report of {names[0]} at {page}, where one is, got {names[1]}; choose another folder with "
+            "--out, or put this one in its place with `forecasting report --force`"
         )
 
 
@@ -251,7 +256,7 @@ def _executed(
         except CellError as error:
             kept = _keep(page, nbformat.read(executed, as_version=4))
             got = f"{error.ename} in cell {error.exec_count}: {error.evalue}"
-            raise FailedReportError(f"{expected}, got {got}", kept) from None
+            raise FailedReportError(f"{expected}, got {got}", kept, can_heal=error.ename in OF_THE_MACHINE) from None
         except RunError as error:
             kept = _keep(page, error.notebook)
             raise FailedReportError(f"{expected}, got a failed kernel: {error}", kept) from None

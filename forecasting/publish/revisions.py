@@ -1,7 +1,7 @@
 """Revisions of a page: a path that was signed off holds the signed page for good, and what comes later lies beside it.
 
-The first rendering of a report is `<day>.html`. Once that is approved, a rendering that differs becomes `<day>.r2.html`,
-a draft, which later renderings replace until it is approved in its turn; then comes `<day>.r3.html`.
+The first rendering of a report is `<day>.html`. Once that is approved, a rendering that differs becomes
+`<day>.r2.html`, a draft, which later renderings replace until it is approved in its turn; then comes `<day>.r3.html`.
 """
 
 import re

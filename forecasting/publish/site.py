@@ -42,6 +42,7 @@ class Published:
     sha256: str
     changed: datetime
     has_newer_draft: bool = False
+    was_signed: bool = False
 
     @property
     def series(self) -> tuple[str, str]:
@@ -141,6 +142,7 @@ def _published(reports: Path, page: Path) -> Published | None:
     sha256 = hashlib.sha256(html).hexdigest()
     case, top = sidecar.case, sidecar.headline or Headline()
     review = review_of(reports, place.as_posix(), sha256)
+    was_signed = review["status"] != DRAFT
     if sha256 != sidecar.rendering.html_sha256:
         review = {"status": EDITED if review["status"] != DRAFT else "edited by hand"}
     return Published(
@@ -156,6 +158,7 @@ def _published(reports: Path, page: Path) -> Published | None:
         review=review,
         sha256=sha256,
         changed=datetime.fromtimestamp(page.stat().st_mtime, UTC),
+        was_signed=was_signed,
     )
 
 
