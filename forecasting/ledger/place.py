@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-SETTING: Final = "FORECASTING_LEDGER"
+from forecasting.store.package_data import LEDGER_SETTING as SETTING
+
 FOLDER: Final = "ledger"
 
 

@@ -91,7 +91,8 @@ def issue_once(
             rows, folder, history, target=target, models=own, issued_on=issued_on, abstained=silent, lineage=lineage
         )
         paths, notes = [*paths, *written.paths], [*notes, *written.notes]
-    return Written(tuple(paths), tuple(notes))
+    silence = [f"{model} abstains for {case}: {why}" for model, whys in silent.items() for case, why in whys.items()]
+    return Written(tuple(paths), (*notes, *silence))
 
 
 def registered(folder: Path, as_of: date, case_id: str, target: str = TARGETS[0]) -> Registered | None:

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import escape
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -15,6 +15,7 @@ from forecasting.documents.html import rendered
 from forecasting.documents.wording import day_words, percent, years
 from forecasting.publish.parameters import TEMPLATES
 from forecasting.publish.revisions import ENDS, dated
+from forecasting.record.vocabulary import CAUSES
 from forecasting.review import APPROVALS, APPROVED, DRAFT, EDITED, Headline, read_sidecar, review_of
 from forecasting.review.log import LOG
 from forecasting.store.errors import UsageError
@@ -22,6 +23,7 @@ from forecasting.store.files import require_writable, write_whole
 
 INDEX, FEED = "index.html", "feed.xml"
 LONGEST_FEED = 200
+ENDINGS = {"formalized": "formal agreement", "collapsed": "collapse", "faded": "fading"}
 NEWER_DRAFT = "a newer draft exists"
 
 
@@ -36,7 +38,7 @@ class Published:
     variant: str
     day: str
     revision: int
-    chance: float | None
+    chances: dict[str, float]
     horizon: int | None
     review: dict[str, Any]
     sha256: str
@@ -113,9 +115,28 @@ def reports_in(reports: Path) -> list[Published]:
     return sorted(latest_first, key=lambda one: (order.index(one.template), one.name, one.subject, one.series))
 
 
+def _chances(top: Headline) -> dict[str, float]:
+    """Probability of each ending within the headline's horizon; of formalization alone on older pages."""
+    if top.horizon is None or top.probability is None:
+        return {}
+    found: dict[str, float] = {cause: top.states[cause].probability for cause in CAUSES if cause in top.states}
+    return found or {CAUSES[0]: top.probability}
+
+
 def _variant(place: Path, home: Path) -> str:
     """The folders between the subject's own and the page: the parameters that are not its default."""
     return ", ".join(place.parent.relative_to(home).parts) if home in place.parents else ""
+
+
+def last_page(reports: Path, case_id: str, before: date) -> Published:
+    """The last page of a case, with all defaults, as of a day before another; `UsageError` where there is none."""
+    pages = [one for one in reports_in(reports) if one.template == "case" and one.subject == case_id]
+    earlier = [one for one in pages if not one.variant and one.day < before.isoformat()]
+    if not earlier:
+        raise UsageError(
+            f"expected a page of {case_id} as of a day before {before} in {reports}, got none; name the day with --from"
+        )
+    return earlier[0]
 
 
 def shown_of(found: Iterable[Published], require_approval: bool) -> list[Published]:
@@ -153,7 +174,7 @@ def _published(reports: Path, page: Path) -> Published | None:
         variant=_variant(place, Path(kind.home(), case.case_id) if case else Path(kind.home())),
         day=day.isoformat(),
         revision=revision,
-        chance=top.probability,
+        chances=_chances(top),
         horizon=top.horizon,
         review=review,
         sha256=sha256,
@@ -185,11 +206,20 @@ def _require_no_link(out: Path) -> None:
 
 def index(reports: Iterable[Published]) -> str:
     """The index page: the latest report of each subject, with its earlier ones folded below it."""
-    subjects = [[_row(one) for one in group] for _, group in groupby(reports, key=lambda one: one.series)]
-    return rendered("index.html.j2", subjects=subjects, feed=FEED)
+    listed = list(reports)
+    before = _earlier(listed)
+    subjects = [
+        [_row(one, before.get(one.page)) for one in group] for _, group in groupby(listed, key=lambda one: one.series)
+    ]
+    return rendered("index.html.j2", subjects=subjects, feed=FEED, endings=[ENDINGS[cause] for cause in CAUSES])
 
 
-def _row(one: Published) -> dict[str, str]:
+def _earlier(listed: list[Published]) -> dict[Path, Published]:
+    """The page before each one in its series."""
+    return {later.page: earlier for later, earlier in pairwise(listed) if later.series == earlier.series}
+
+
+def _row(one: Published, earlier: Published | None) -> dict[str, Any]:
     """The cells of a report in the index, as text."""
     status = str(one.review["status"])
     return {
@@ -197,7 +227,9 @@ def _row(one: Published) -> dict[str, str]:
         "address": quote(one.page.as_posix()),
         "day": day_words(one.day) + (f", revision {one.revision}" if one.revision > 1 else ""),
         "note": NEWER_DRAFT if one.has_newer_draft else "",
-        "chance": "" if one.chance is None else _number(one),
+        "chances": [percent(one.chances[cause]) if cause in one.chances else "" for cause in CAUSES],
+        "within": years(one.horizon) if one.chances and one.horizon is not None else "",
+        "moved": _moved(one, earlier),
         "tone": "confirmed" if status == APPROVED else "reported",
         "status": status,
         "by": str(one.review["by"]) if status == APPROVED else "",
@@ -207,7 +239,7 @@ def _row(one: Published) -> dict[str, str]:
 def feed(reports: Iterable[Published]) -> str:
     """Atom feed (RFC 4287) of at most 200 reports, newest first, each with the change since the report before it."""
     listed = list(reports)
-    before = {later.page: earlier for later, earlier in pairwise(listed) if later.series == earlier.series}
+    before = _earlier(listed)
     newest = sorted(listed, key=lambda one: (one.changed, one.page.as_posix()), reverse=True)[:LONGEST_FEED]
     entries = "".join(_entry(one, before.get(one.page)) for one in newest)
     updated = newest[0].changed if newest else datetime.fromtimestamp(0, UTC)
@@ -220,9 +252,11 @@ def feed(reports: Iterable[Published]) -> str:
 
 
 def _entry(one: Published, earlier: Published | None) -> str:
-    was = f" (was {percent(earlier.chance)} as of {earlier.day})" if earlier and earlier.chance is not None else ""
-    number = f"Formal agreement: {_number(one)}{was}. " if one.chance is not None else ""
-    said = f"{number}{str(one.review['status']).capitalize()}."
+    told = [f"{ENDINGS[cause].capitalize()}: {percent(chance)}" for cause, chance in one.chances.items()]
+    within = f" within {years(one.horizon)}" if told and one.horizon is not None else ""
+    number = f"{'; '.join(told)}{within}. " if told else ""
+    moved = f"Since {earlier.day}: {_moved(one, earlier)}. " if earlier is not None and one.chances else ""
+    said = f"{number}{moved}{str(one.review['status']).capitalize()}."
     return (
         f"<entry><title>{escape(one.name)}, as of {one.day}</title><link href={_attribute(one)}/>"
         f"<id>{uuid.uuid5(uuid.NAMESPACE_URL, f'forecasting/{one.page.as_posix()}').urn}</id>"
@@ -238,6 +272,14 @@ def _attribute(one: Published) -> str:
     return f'"{quote(one.page.as_posix())}"'
 
 
-def _number(one: Published) -> str:
-    assert one.horizon is not None
-    return f"{percent(one.chance or 0.0)} within {years(one.horizon)}"
+def _moved(one: Published, earlier: Published | None) -> str:
+    """What moved since the page before, by ending; empty where there is none, or no number on both."""
+    if earlier is None or earlier.horizon != one.horizon:
+        return ""
+    both = [cause for cause in one.chances if cause in earlier.chances]
+    moved = [
+        f"{ENDINGS[cause]} {percent(earlier.chances[cause])} to {percent(one.chances[cause])}"
+        for cause in both
+        if percent(earlier.chances[cause]) != percent(one.chances[cause])
+    ]
+    return ", ".join(moved) or ("nothing moved by a point" if both else "")

@@ -1,14 +1,16 @@
 """Cards on disk: written whole, checked against record and code, signed off."""
 
 import hashlib
+from datetime import date
 from pathlib import Path
 
 from forecasting.documents.card.content import card_content
 from forecasting.documents.card.document import card_html, card_markdown
 from forecasting.documents.card.form import Card, card_bytes, read_signed, schema_bytes
-from forecasting.documents.card.home import NAME, SCHEMA, STEWARDS, file_name, home_of, latest, status_of
+from forecasting.documents.card.home import NAME, SCHEMA, STEWARDS, file_name, home_of, latest, status_of, stewards
 from forecasting.documents.card.staleness import Mismatch, made_anew, mismatches, other_versions
 from forecasting.record.history import History
+from forecasting.record.months import parse_day
 from forecasting.review import APPROVED, SignOff, SignOffStatus, append, sign_offs
 from forecasting.review.log import decision_of, now, require_comment, require_name
 from forecasting.store.errors import UsageError, shown
@@ -58,11 +60,14 @@ def show_card(path: Path, record_folder: Path, out: Path) -> tuple[list[Path], t
     return list(pages), stale
 
 
-def check_card(history: History, home: Path, fresh: Card | None = None) -> tuple[Path, list[str], list[str]]:
+def check_card(
+    history: History, home: Path, fresh: Card | None = None, today: date | None = None
+) -> tuple[Path, list[str], list[str]]:
     """The latest card of a folder, its faults (none, if it is current), and remarks.
 
     Each hash that differs is named; where none does, the card is made anew and compared value by value, and so are its
-    Markdown and the schema beside it. `fresh`: the card of this history and home, if it is made anew already.
+    Markdown and the schema beside it. A day of the next review that is past is a fault. `fresh`: the card of this
+    history and home, if it is made anew already; `today`: default: the clock's.
     """
     path = latest(home)
     card, sha256 = read_signed(path)
@@ -74,6 +79,11 @@ def check_card(history: History, home: Path, fresh: Card | None = None) -> tuple
         said.append(f"made with other libraries ({told}): not made anew")
     elif not stale:
         found += [f"edited: {one}" for one in made_anew(card, history, home, fresh)]
+    who = stewards(home)
+    if who is not None and parse_day(who.next_review) < (today or date.today()):
+        found.append(
+            f"overdue: the next review was to be by {who.next_review}; review it, and name the next day in {STEWARDS}"
+        )
     status = status_of(card, sha256, sign_offs(home))
     expected = {path.with_suffix(".md"): card_markdown(card, status, stale).encode(), home / SCHEMA: schema_bytes()}
     for place, content in expected.items():

@@ -128,7 +128,7 @@ def worked(task: Task, ledger: str | None) -> tuple[Counter[str], dict[str, Any]
         written = resolve(folder, history) if entries_of(folder).links else None
     else:
         cases = None if task.cases == "all" else list(task.cases)
-        written = issue_once(history, folder, target=task.target, cases=cases)
+        written = issue_once(history, folder, models=task.models, target=task.target, cases=cases)
     paths = written.paths if written is not None else ()
     word = {"resolve": "resolution", "issue": "issued"}[task.do]
     return Counter({word if paths else "unchanged": len(paths) or 1}), {"entries": sealed(paths)}

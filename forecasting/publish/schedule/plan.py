@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
+from forecasting.ledger import MODELS_ISSUED
 from forecasting.publish.parameters import TEMPLATES, Forecasting, checked_parameters, template_named
 from forecasting.publish.schedule.times import cron_line, time_zone, window
 from forecasting.record.vocabulary import TARGETS
@@ -105,10 +106,11 @@ class Task(Timed):
 
     do: Literal["issue", "resolve"] = Field(description="issue or resolve")
     cases: Literal["all"] | tuple[str, ...] = Field(default="all", description="'all' or a list of case ids")
+    models: tuple[str, ...] = Field(default=MODELS_ISSUED, description="a list of models")
     target: str = Field(default=TARGETS[0], description="concluded or in_force")
     data: str | None = Field(default=None, description="the folder of a record")
 
-    @field_validator("cases", mode="before")
+    @field_validator("cases", "models", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
