@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ from forecasting.store.errors import ForeignFileError, ReportError, UsageError, 
 from forecasting.store.files import require_writable, write_whole
 from forecasting.store.lock import locked
 from forecasting.store.package_data import shipped
+from forecasting.store.scratch import scratch
 
 SIDECAR = "application/json"
 ABOUT_THE_FILE = ("rendering", "review")
@@ -249,8 +250,8 @@ def _executed(
     template: str, source: Path, asked: Parameters, values: dict[str, Any], page: Path, limits: Limits
 ) -> nbformat.NotebookNode:
     expected = f"expected {template} to run for {asked.subject()} as of {page.stem}"
-    with _scratch() as scratch:
-        executed = Path(scratch) / "executed.ipynb"
+    with _scratch() as folder:
+        executed = folder / "executed.ipynb"
         try:
             execute(source, executed, template, values, limits)
         except CellError as error:
@@ -281,13 +282,16 @@ def _keep(page: Path, notebook: nbformat.NotebookNode) -> Path | None:
     return place
 
 
-def _scratch() -> tempfile.TemporaryDirectory[str]:
-    try:
-        return tempfile.TemporaryDirectory(prefix="fc-")
-    except OSError as error:
-        raise ReportError(
-            f"expected a folder for temporary files, got {error.strerror}; set TMPDIR to another"
-        ) from None
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    with ExitStack() as own:
+        try:
+            folder = own.enter_context(scratch())
+        except OSError as error:
+            raise ReportError(
+                f"expected a folder for temporary files, got {error.strerror}; set TMPDIR to another"
+            ) from None
+        yield folder
 
 
 def _content(notebook: nbformat.NotebookNode) -> dict[str, Any]:
