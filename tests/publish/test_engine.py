@@ -13,6 +13,7 @@ import papermill
 import pytest
 from papermill import PapermillExecutionError
 
+from forecasting.publish import engine
 from forecasting.publish.engine import ENGINE, SERVERS, Limits, RunError
 from forecasting.store.scratch import LONGEST
 
