@@ -30,7 +30,7 @@ def make_card(history: History, out: Path, version: str | None = None, artefacts
     status = status_of(card, hashlib.sha256(content).hexdigest(), sign_offs(home))
     place = out / file_name(card.version)
     _require_unsigned(place, content)
-    pages = _pages(place, card, status, ())
+    pages = pages_of(place, card, status, ())
     write_whole({out / SCHEMA: schema_bytes(), place: content, **pages}, "--out")
     return [place, *pages]
 
@@ -55,7 +55,7 @@ def show_card(path: Path, record_folder: Path, out: Path) -> tuple[list[Path], t
     require_writable(out)
     card, sha256 = read_signed(path)
     stale = mismatches(card, record_folder, path.parent)
-    pages = _pages(out / path.name, card, status_of(card, sha256, sign_offs(path.parent)), stale)
+    pages = pages_of(out / path.name, card, status_of(card, sha256, sign_offs(path.parent)), stale)
     write_whole(pages, "--out")
     return list(pages), stale
 
@@ -126,7 +126,7 @@ def sign_card(
             document=place.name, sha256=sha256, by=by.strip(), at=now(), decision=decision, comment=comment.strip(),
             section=section, answers=answers,
         )  # fmt: skip
-        pages = _pages(place, card, status_of(card, sha256, [*before, line]), stale)
+        pages = pages_of(place, card, status_of(card, sha256, [*before, line]), stale)
         return line, {page: content for page, content in pages.items() if page.is_file()}
 
     return append(place.parent, compose)
@@ -150,7 +150,7 @@ def _inside(path: Path, root: Path) -> Path:
     return path.resolve()
 
 
-def _pages(place: Path, card: Card, status: SignOffStatus, stale: tuple[Mismatch, ...]) -> dict[Path, bytes]:
+def pages_of(place: Path, card: Card, status: SignOffStatus, stale: tuple[Mismatch, ...]) -> dict[Path, bytes]:
     """The pages of a card as they belong beside it."""
     pages = {".md": card_markdown, ".html": card_html}
     return {place.with_suffix(end): page(card, status, stale).encode() for end, page in pages.items()}
