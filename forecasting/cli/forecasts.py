@@ -112,6 +112,10 @@ def changes(
         tuple[Path, Path] | None,
         typer.Option("--entries", metavar="A B", help="Instead of days: two issued ledger entries of one model."),
     ] = None,
+    reports: Annotated[
+        Path | None,
+        typer.Option("--reports", help="Instead of --from: folder of reports; since the case's last page."),
+    ] = None,
     horizon: Annotated[int, typer.Option("--horizon", help="Months after each day.")] = 60,
     state: Annotated[str, typer.Option("--state", help="State, with --entries.")] = "formalized",
     target: Target = "concluded",
@@ -124,6 +128,10 @@ def changes(
             raise UsageError("expected two days or two entries, got both; give --from and --to, or --entries")
         _print_entry_changes(case, entries, horizon, state, data, as_json)
         return
+    if reports is not None and since is None and until is not None:
+        from forecasting.publish.site import last_page
+
+        since = last_page(reports, case, parse_day(until)).day
     if since is None or until is None:
         raise UsageError("expected --from and --to, or --entries, got neither whole; give one of the two")
     first, last = parse_day(since), parse_day(until)

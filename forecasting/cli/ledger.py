@@ -43,22 +43,21 @@ def issue(
     data: Data = None,
     ledger: Ledger = DEFAULT,
 ) -> None:
-    """Forecast open cases and append the forecasts, with their rules of resolution."""
+    """Forecast open cases and append the forecasts not issued before, with their rules of resolution."""
     if bool(cases) == every:
         raise UsageError(f"expected cases or --all, got {'both' if every else 'neither'}; give one of them")
     day = parse_day(as_of) if as_of is not None else None
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
-    from forecasting.ledger import MODELS_ISSUED, open_lineage
-    from forecasting.ledger import issue as put
+    from forecasting.ledger import MODELS_ISSUED
+    from forecasting.ledger.registration import issue_once
     from forecasting.record.history import load_history
 
     history = load_history(data, day)
     names = names_in(models) if models is not None else MODELS_ISSUED
-    table, silent, lineage = open_lineage(history, names, target, cases or None, months)
-    for model, reasons in silent.items():
-        for case, reason in reasons.items():
-            print(f"{model} abstains for {case}: {reason}", file=sys.stderr)
-    _print_written(put(table, ledger, history, target=target, models=names, abstained=silent, lineage=lineage))
+    written = issue_once(history, ledger, models=names, target=target, cases=cases or None, horizons=months)
+    _print_written(written)
+    if not written.paths:
+        print(f"nothing to issue that was not issued before as of {history.as_of}", file=sys.stderr)
 
 
 @app.command()
@@ -95,18 +94,32 @@ def resolve(data: Data = None, ledger: Ledger = DEFAULT) -> None:
 
 
 @app.command()
-def score(ledger: Ledger = DEFAULT, as_json: Json = False) -> None:
+def score(
+    ledger: Ledger = DEFAULT,
+    reports: Annotated[
+        Path | None, typer.Option("--reports", help="Folder of reports: count also how many of theirs were issued.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Print counts of issued and scored forecasts, and their skill over the base rate."""
     from forecasting.ledger import score as scored
 
     card = scored(ledger)
+    steps = None
+    if reports is not None:
+        from forecasting.publish.funnel import funnel
+
+        steps = funnel(reports, ledger).told
     tables = {"forecasts": card.forecasts, "causes": card.causes, "others": card.others}
     if as_json:
         rows = {
             name: json.loads(table.to_json(orient="records", double_precision=15)) for name, table in tables.items()
         }
-        print(json.dumps({"settled_on": card.settled_on} | rows, indent=1))
+        beside = {"funnel": steps} if steps is not None else {}
+        print(json.dumps({"settled_on": card.settled_on} | beside | rows, indent=1))
         return
+    if steps is not None:
+        print(f"forecasts on the pages of {reports}: " + ", ".join(f"{n} {step}" for step, n in steps.items()))
     print(f"resolved from a record up to {card.settled_on or '(not resolved yet: forecasting ledger resolve)'}")
     for name, table in tables.items():
         if len(table):

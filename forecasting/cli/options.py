@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecasting.store.errors import UsageError
+from forecasting.store.package_data import LEDGER_SETTING
 
 if TYPE_CHECKING:
     from forecasting.publish.engine import Limits
@@ -32,7 +33,7 @@ Models = Annotated[
         "headline and what stands under it.",
     ),
 ]
-Ledger = Annotated[Path, typer.Option("--ledger", help="Folder of the ledger.")]
+Ledger = Annotated[Path, typer.Option("--ledger", envvar=LEDGER_SETTING, help="Folder of the ledger.")]
 Artefacts = Annotated[
     Path, typer.Option("--artefacts", help="Folder with the fitted models that `forecasting train` wrote.")
 ]

@@ -3,12 +3,17 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from forecasting.cli.options import CellSeconds, Data, Jobs, Json, Megabytes, Out, RunSeconds, limits_of
 from forecasting.store.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from forecasting.publish.schedule.run import Outcome
 
 app = typer.Typer()
 
@@ -16,8 +21,11 @@ app = typer.Typer()
 @app.command()
 def run(
     due: Annotated[bool, typer.Option("--due", help="Run what is due now (required).")] = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="Run nothing: print how each entry stands; exit 1 if one is overdue.")
+    ] = False,
     schedule: Annotated[Path, typer.Option("--schedule", help="The schedule file.")] = Path("schedule.toml"),
-    now: Annotated[str | None, typer.Option("--now", help="Another time than now, as 2026-09-01T06:30 (UTC).")] = None,
+    now: Annotated[str | None, typer.Option("--now", help="A trial at another time (UTC): 2026-09-01T06:30.")] = None,
     out: Out = Path("reports"),
     jobs: Jobs = 1,
     cell_seconds: CellSeconds = None,
@@ -25,28 +33,57 @@ def run(
     memory: Megabytes = None,
     as_json: Json = False,
 ) -> None:
-    """Render the reports of a schedule that are due, each once, and note every run in `manifest.jsonl`."""
-    if not due:
-        raise typer.BadParameter("expected --due, got nothing to run; add --due", param_hint="--due")
+    """Do what is due of a schedule, each once, and note every run in `manifest.jsonl`; or say how it stands."""
+    if due == status:
+        got = "both" if due else "nothing to run"
+        raise typer.BadParameter(f"expected --due or --status, got {got}; give one", param_hint="--due")
     limits = limits_of(cell_seconds, run_seconds, memory)
     from datetime import UTC, datetime
 
-    from forecasting.publish.schedule.plan import read_plan
-    from forecasting.publish.schedule.run import run_due
     from forecasting.publish.schedule.times import moment
 
-    outcome = run_due(read_plan(schedule), out, moment(now) if now is not None else datetime.now(UTC), jobs, limits)
-    for said in (*outcome.remarks, *outcome.failures):
-        print(said, file=sys.stderr)
-    if as_json:
-        print(json.dumps(outcome.runs, indent=1))
-    else:
-        for line in outcome.runs:
-            counts = ", ".join(f"{count} {status}" for status, count in line["counts"].items()) or "no report"
-            print(f"{line['entry']}, due {line['due']}: {line['status']} ({counts})")
-        if not outcome.runs:
-            print("nothing is due")
+    when = moment(now) if now is not None else datetime.now(UTC)
+    if status:
+        raise typer.Exit(_print_status(schedule, out, when, as_json))
+    from forecasting.publish.schedule.call import run_schedule
+
+    outcome, error = run_schedule(schedule, out, when, jobs, limits, trial=now is not None)
+    _print_outcome(outcome, as_json)
+    if error is not None:
+        raise error
     raise typer.Exit(1 if outcome.failures else 0)
+
+
+def _print_outcome(outcome: "Outcome", as_json: bool) -> None:
+    """Print what was done on standard output, and what was not on standard error."""
+    for said in outcome.failures:
+        print(said, file=sys.stderr)
+    for page in outcome.to_sign:
+        print(f"to sign: {page}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(outcome.told, indent=1))
+        return
+    for line in outcome.runs:
+        counts = ", ".join(f"{count} {status}" for status, count in line["counts"].items()) or "no report"
+        print(f"{line['entry']}, due {line['due']}: {line['status']} ({counts})")
+        for one in (*line.get("issued", ()), *line.get("entries", ())):
+            print(f"  issued: {one['entry']}, sha256 {one['sha256']}")
+    if not outcome.runs and not outcome.failures:
+        print("nothing is due")
+
+
+def _print_status(schedule: Path, out: Path, now: "datetime", as_json: bool) -> int:
+    """Print how each entry stands; 1 if one is overdue or was not made, else 0."""
+    from forecasting.publish.schedule.manifest import Manifest
+    from forecasting.publish.schedule.plan import read_plan
+    from forecasting.publish.schedule.status import lines_of, standings
+
+    found = standings(read_plan(schedule), Manifest(out), now)
+    if as_json:
+        print(json.dumps([one.told for one in found], indent=1))
+    else:
+        print("\n".join(lines_of(found)))
+    return 1 if any(one.is_bad for one in found) else 0
 
 
 @app.command()

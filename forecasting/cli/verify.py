@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from forecasting.cli.options import Artefacts, Data, Json
+from forecasting.cli.options import Data, Json
 from forecasting.store.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,8 +26,13 @@ def verify(
         typer.Option("--explain", help="JSON pointer or a number as printed: print its lineage from source to page."),
     ] = None,
     data: Data = None,
-    artefacts: Artefacts = Path("artefacts"),
-    refit: Annotated[bool, typer.Option("--refit", help="Refit the models even where there is an artefact.")] = False,
+    artefacts: Annotated[
+        Path | None,
+        typer.Option("--artefacts", help="Folder of fitted models to take as given. Default: fit them anew."),
+    ] = None,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", help="The ledger to hold a page against that names one.")
+    ] = None,
     code_of_entry: Annotated[
         bool, typer.Option("--code-of-entry", help="Make an entry again with the commit or wheel that it names.")
     ] = False,
@@ -57,7 +62,7 @@ def verify(
 
         found = verify_by_its_code(path, data=data, repository=repository, wheel=wheel, commit=commit)
         _report(found, as_json)
-    trusted = Trusted(data, None if refit else artefacts)
+    trusted = Trusted(data, artefacts, ledger)
     if explain is not None:
         lineage = lineage_of(path, explain, trusted)
         print(json.dumps(lineage, indent=1, ensure_ascii=False) if as_json else lineage_text(lineage))

@@ -55,6 +55,7 @@ def quality_content(record: RawRecord, day: date) -> Content:
         return content
     history = History(day, cells)
     return content | {
+        "known": value("known", known_counts, history),
         "assumed": value("assumed", assumed_shares, history),
         "stale": value("stale", unseen_cases, history),
         "sources": value("sources", source_counts, history),
@@ -78,6 +79,11 @@ def row_counts(record: RawRecord) -> dict[str, int]:
     for name in record.tables:
         note_rows(name)
     return {name: len(raw.cells) for name, raw in record.tables.items()}
+
+
+def known_counts(history: History) -> dict[str, int]:
+    """Number of cases, events and sources known on the day."""
+    return {name: len(getattr(history, name)) for name in ("cases", "events", "sources")}
 
 
 def assumed_shares(history: History) -> list[Content]:

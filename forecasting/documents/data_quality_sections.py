@@ -21,18 +21,21 @@ NOT_COMPUTED = section(text("Not computed while the record has faults."))
 
 def masthead(content: Fields) -> Section:
     """Title, size of the record, and the result of its checks."""
-    n, rows = len(content["faults"]), content["rows"]
+    n = len(content["faults"])
+    # of a record with faults all rows are counted: what was known on a day cannot be told
+    rows = content["known"] if content["sound"] and content["as_of"] != content["data_end"] else content["rows"]
+    upto = "known by" if content["sound"] and content["as_of"] != content["data_end"] else "up to"
     said = "It passes every check: no faults." if content["sound"] else f"It has {counted(n, 'fault', 'faults')}."
     return section(
         Title(
             above=text("The record as of {as_of}", as_of=day(content["as_of"])),
             title=text("How good is the record?"),
             below=text(
-                f"{{cases}} cases, {{events}} events, {{sources}} sources, up to {{end}}. **{said}**",
+                f"{{cases}} cases, {{events}} events, {{sources}} sources, {upto} {{end}}. **{said}**",
                 cases=count(rows["cases"]),
                 events=count(rows["events"]),
                 sources=count(rows["sources"]),
-                end=day(content["data_end"]),
+                end=day(content["as_of"] if content["sound"] else content["data_end"]),
             ),
         )
     )

@@ -14,7 +14,6 @@ from forecasting.ledger import read_chain, score
 from forecasting.ledger.entries import LIVE, REPLAY, Issue
 from forecasting.record.reads import note_file
 
-LEDGER = "ledger"
 KINDS = {
     LIVE: "Issued within 120 days of the forecast day, before the outcomes could be known",
     REPLAY: "Issued afterwards as of a past day, by models fitted to the record as known then; not a live track record",

@@ -17,6 +17,7 @@ from forecasting.documents.case.skill import headline_skill
 from forecasting.documents.portfolio_sections import MOST_MOVED
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
+from forecasting.documents.standing import live_values, registration
 from forecasting.documents.values import Content
 from forecasting.explain.changes import changes
 from forecasting.forecasts import LEVEL, case_limits, ended_already, forecast
@@ -96,6 +97,7 @@ def portfolio_content(
     horizons: tuple[int, ...] = HORIZONS,
     target: str = TARGETS[0],
     artefacts: str | Path | None = None,
+    ledger: str | Path | None = None,
 ) -> Content:
     """All values of the report as of the history's day, with those of an earlier day; JSON types only.
 
@@ -119,6 +121,7 @@ def portfolio_content(
         "level": LEVEL,
         "models": {"headline": HEADLINE_MODEL, "base_rate": BASE_RATE, "first": HAZARD_MODEL},
         "accuracy": value("accuracy", headline_skill, history.record.folder, history.sha256),
+        "live": value("live", live_values, history.record.folder, ledger),
         "ended": value("ended", ended, found),
         "entered": value("entered", entered, found),
         "moved": value("moved", moves, found),
@@ -246,9 +249,11 @@ class PortfolioReport(Report):
         period_months: int = 3,
         data: str | Path | None = None,
         artefacts: str | Path | None = None,
+        ledger: str | Path | None = None,
     ) -> None:
         """Load the record as of the day and of `period_months` before; raises what `forecast` raises."""
         day = parse_day(as_of) if isinstance(as_of, str) else as_of
         history = shared_history(data, day)
         earlier = shared_history(data, deadline(history.as_of, -period_months))
-        self.content: dict[str, Any] = portfolio_content(history, earlier, tuple(horizons), target, artefacts)
+        self.content: dict[str, Any] = portfolio_content(history, earlier, tuple(horizons), target, artefacts, ledger)
+        self.content |= registration(history, ledger, target)

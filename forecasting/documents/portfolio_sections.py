@@ -8,6 +8,7 @@ from forecasting.documents.case.input_words import change_name
 from forecasting.documents.compose import aside, badge, items, joined, section, table, text
 from forecasting.documents.quantities import chance, code, count, day, name, points, quote, share
 from forecasting.documents.skill_tables import DESIGNS
+from forecasting.documents.standing import live_sentence
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import PAST, PER_CENT, counted, limit_words, shared_words, years
 from forecasting.record.vocabulary import CAUSES
@@ -62,7 +63,7 @@ def accuracy(content: Fields) -> Section:
         if rows
         else text("The out-of-sample skill of the forecast is not known for this record.")
     )
-    return section(text("There is no live track record yet: no issued forecast has matured."), *known, past)
+    return section(live_sentence(content["live"]), *known, past)
 
 
 def moved(content: Fields) -> Section:

@@ -8,9 +8,11 @@ from forecasting.documents.blocks import Section
 from forecasting.documents.html import NOTEBOOK_STYLE, rendered
 from forecasting.documents.markdown import section_markdown
 from forecasting.documents.provenance import PROVENANCE, values_read
+from forecasting.documents.standing import with_standing
 from forecasting.documents.text import section_text
 from forecasting.documents.values import Content, Fields, PointersRead, view
 
+MASTHEAD = "masthead"
 Maker = Callable[[Fields], Section]
 
 
@@ -96,10 +98,32 @@ class Report:
         (3 cases, ('n',))
         """
         make, reads = self.SECTIONS[section], PointersRead()
-        made = make(view(self.content, reads))
+        fields = view(self.content, reads)
+        made = make(fields) if section != MASTHEAD else with_standing(make(fields), fields)
         made_by = f"{make.__module__}.{make.__name__}"
         values = tuple(values_read(reads.pointers, self.content[PROVENANCE]))
         return Shown(made, made_by, values, reads.pointers)
+
+    def note_freshness(self, record_age: int | None = None, lost_acts: int | None = None) -> None:
+        """Say below the title how old the record was when the page was made, and what it has lost since the last run.
+
+        Parameters
+        ----------
+        record_age : int, optional
+            Months from the record's end to the run; None to say nothing.
+        lost_acts : int, optional
+            Acts fewer than at the run before; None to say nothing.
+
+        Examples
+        --------
+        >>> report = Report()
+        >>> report.content = {"title": "A page"}
+        >>> report.note_freshness(9)
+        >>> report.content["record_age"]
+        9
+        """
+        given = {"record_age": record_age, "lost_acts": lost_acts}
+        self.content = {**self.content, **{name: value for name, value in given.items() if value is not None}}
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"application/json": self.content, "text/plain": f"content of {self.content['title']}"}

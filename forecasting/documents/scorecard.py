@@ -10,11 +10,13 @@ import pandas as pd
 import forecasting
 from forecasting.artefacts import code_sha256
 from forecasting.documents import scorecard_sections as sections
-from forecasting.documents.ledger_section import LEDGER, ledger, ledger_values
+from forecasting.documents.ledger_section import ledger as ledger_section
+from forecasting.documents.ledger_section import ledger_values
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
 from forecasting.forecasts import LEVEL
+from forecasting.ledger.place import ledger_read
 from forecasting.record.history import History, load_history
 from forecasting.record.months import parse_day
 from forecasting.record.reads import note_file
@@ -48,7 +50,7 @@ class ScorecardReport(Report):
             sections.reliability,
             sections.coverage,
             sections.power,
-            ledger,
+            ledger_section,
             sections.peers,
             sections.tried,
             sections.registration,
@@ -56,15 +58,17 @@ class ScorecardReport(Report):
         )
     )
 
-    def __init__(self, as_of: str | date | None = None, data: str | Path | None = None) -> None:
+    def __init__(
+        self, as_of: str | date | None = None, data: str | Path | None = None, ledger: str | Path | None = None
+    ) -> None:
         """Read the results beside a record; `UsageError` for a day other than the record's end."""
         day, history = parse_day(as_of) if isinstance(as_of, str) else as_of, load_history(data)
         if day not in (None, history.as_of):
             raise UsageError(f"expected {history.as_of}, the end of the record, which the results are of, got {day}")
-        self.content: Content = scorecard_content(history)
+        self.content: Content = scorecard_content(history, ledger)
 
 
-def scorecard_content(history: History) -> Content:
+def scorecard_content(history: History, ledger: str | Path | None = None) -> Content:
     """All values of the page: the results of the last record that was scored, and those that were registered.
 
     Each of `TABLES`: rows of that file, of the record `scored_record` (the first digits of its hash; empty where there
@@ -85,7 +89,7 @@ def scorecard_content(history: History) -> Content:
         "as_of": history.as_of.isoformat(),
         "level": LEVEL,
         "scored_record": last,
-        "ledger": value("ledger", ledger_values, folder / LEDGER),
+        "ledger": value("ledger", ledger_values, ledger_read(folder, ledger)),
         **{name: value(name, rows_scored, folder, name, last) for name in TABLES},
         "registered": value("registered", registered_results, folder),
         COVERAGE: value(COVERAGE, rows_of, folder, RESULTS.format(COVERAGE)),

@@ -8,7 +8,7 @@ from pathlib import Path
 from forecasting.publish.engine import Limits
 from forecasting.publish.notebook import FailedReportError, render
 from forecasting.publish.requests import Request
-from forecasting.store.errors import ForecastingError, UsageError
+from forecasting.store.errors import ForecastingError, PassingError, UsageError
 from forecasting.store.files import require_writable
 
 FAILED = "failed"
@@ -32,6 +32,10 @@ class Result:
         Wall time.
     said
         The message of a failure; empty otherwise.
+    can_heal
+        Whether a failed report may succeed from the same inputs.
+    signed
+        The approved revision beside which this page is a draft.
     """
 
     request: Request
@@ -40,6 +44,8 @@ class Result:
     fingerprint: str
     seconds: float
     said: str
+    can_heal: bool = True
+    signed: Path | None = None
 
 
 def check_jobs(jobs: int) -> int:
@@ -122,9 +128,20 @@ def _result(request: Request, out: Path, force: bool, pdf: bool, limits: Limits 
     try:
         done = render(request.template, request.asked, out, force=force, pdf=pdf, limits=limits)
     except FailedReportError as error:
-        return Result(request, FAILED, error.notebook, "", 0.0, str(error))
+        return Result(request, FAILED, error.notebook, "", 0.0, str(error), error.can_heal)
     except ForecastingError as error:
-        return Result(request, FAILED, None, "", 0.0, str(error))
+        return Result(request, FAILED, None, "", 0.0, str(error), may_pass(error))
     except Exception as error:  # one report of a thousand must not end the others
         return Result(request, FAILED, None, "", 0.0, f"{type(error).__name__}: {error}")
-    return Result(request, done.status, done.page, done.fingerprint, done.seconds, "")
+    return Result(request, done.status, done.page, done.fingerprint, done.seconds, "", signed=done.signed)
+
+
+def may_pass(error: ForecastingError) -> bool:
+    """Whether the same request may succeed later: a passing error; any other follows from request, record and code.
+
+    Examples
+    --------
+    >>> may_pass(UsageError("no such case"))
+    False
+    """
+    return isinstance(error, PassingError)

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-import tempfile
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,9 @@ from traitlets.config import Config
 
 from forecasting.publish.kernels import SERVERS, ForkedKernelManager, KernelServer
 from forecasting.store.errors import first_line
+from forecasting.store.scratch import scratch, spare_the_home
+
+spare_the_home()
 
 with warnings.catch_warnings():
     # papermill's own imports warn of deprecations, which are not those of a user's notebook
@@ -33,7 +35,6 @@ with warnings.catch_warnings():
 
 ENGINE = "forecasting"
 CellError = PapermillExecutionError
-LONGEST_FOLDER = 80  # the path of a Unix socket in it must stay below 108 bytes
 FORKS = sys.platform == "linux"
 
 
@@ -130,8 +131,8 @@ class ForkEngine(Engine):
     ) -> Any:
         """Execute the cells; `RunError` if the kernel dies, or a cell or the run exceeds its time."""
         limits = limits or Limits()
-        with _scratch() as scratch, SERVERS.one() as server:
-            manager = _manager(kernel_name, scratch, server, {"report": report, "memory": limits.memory})
+        with scratch() as folder, SERVERS.one() as server:
+            manager = _manager(kernel_name, str(folder), server, {"report": report, "memory": limits.memory})
             client = PapermillNotebookClient(
                 nb_man,
                 km=manager,
@@ -155,10 +156,10 @@ class ForkEngine(Engine):
                     _close_loop()
 
 
-def _manager(kernel_name: str, scratch: str, server: KernelServer, request: dict[str, Any]) -> AsyncKernelManager:
+def _manager(kernel_name: str, folder: str, server: KernelServer, request: dict[str, Any]) -> AsyncKernelManager:
     """The manager of a forked kernel, or of an ordinary one on systems other than Linux."""
-    place = {"transport": "ipc", "ip": f"{scratch}/k"} if os.name == "posix" else {}
-    asked = {"kernel_name": kernel_name, "connection_file": f"{scratch}/kernel.json"}
+    place = {"transport": "ipc", "ip": f"{folder}/k"} if os.name == "posix" else {}
+    asked = {"kernel_name": kernel_name, "connection_file": f"{folder}/kernel.json"}
     if not FORKS:
         return AsyncKernelManager(config=Config({"AsyncKernelManager": place}), **asked)
     config = Config({"ForkedKernelManager": place})
@@ -174,12 +175,6 @@ def _close_loop() -> None:
             task.cancel()
         loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
         loop.close()
-
-
-def _scratch() -> tempfile.TemporaryDirectory[str]:
-    """A temporary folder whose path is short enough for the path of a socket in it."""
-    usual = tempfile.gettempdir()
-    return tempfile.TemporaryDirectory(prefix="fc-", dir=usual if len(usual) <= LONGEST_FOLDER else "/tmp")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from forecasting.store import package_data as places
 from forecasting.store.code_hash import LIBRARIES, PACKAGE, library_versions, modules, modules_sha256
 
 SHIPPED = PACKAGE / "shipped"
+PLACES = ("data", "artefacts", "ledger")
 DRAWING = ("matplotlib", "nbconvert", "jinja2")
 
 
@@ -40,13 +41,14 @@ def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> st
     SchemaError
         The record cannot be read.
     """
-    folders = {name: getattr(asked, name) for name in type(asked).model_fields if name not in ("data", "artefacts")}
+    folders = {name: getattr(asked, name) for name in type(asked).model_fields if name not in PLACES}
     parts = {
         "template": hashlib.sha256(notebook.read_bytes()).hexdigest(),
         "parameters": values,
         "record": content_hash(asked.data or places.shipped("data")),
         "folders": {name: files_hash(value) for name, value in folders.items() if isinstance(value, Path)},
         "beside": {name: files_hash((asked.data or places.shipped("data")) / name) for name in asked.beside},
+        "read": asked.files_read(),
         "code": code_hash(),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

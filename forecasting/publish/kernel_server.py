@@ -14,10 +14,12 @@ import os
 import resource
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+SWEEP_SECONDS = 2.0
 SHARE_SECONDS = 300
 IMPORTED = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completerlib", "matplotlib_inline.backend_inline",
@@ -37,15 +39,44 @@ def serve() -> None:
     gc.collect()
     gc.freeze()
     print(json.dumps({"pid": os.getpid()}), file=replies, flush=True)
+    # what a notebook leaves behind becomes a child of this process, in whatever session it is, and can be ended
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+    own: set[int] = set()
     for line in sys.stdin:
         asked = json.loads(line)
+        if asked.get("sweep"):
+            _sweep(own)
+            print(json.dumps({"pid": os.getpid()}), file=replies, flush=True)
+            continue
         if asked["report"]:
             _share(**asked["report"])
+        own = _children()  # of what is shared, such as the tracker of shared memory: none is a run's
         pid = os.fork()
         if pid == 0:
             _become_kernel(asked)
         print(json.dumps({"pid": pid}), file=replies, flush=True)
         _reap()
+    _sweep(own)
+
+
+def _children() -> set[int]:
+    """Process ids of the children of this process."""
+    found = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):
+            found |= {int(pid) for pid in (task / "children").read_text(encoding="ascii").split()}
+    return found
+
+
+def _sweep(own: set[int]) -> None:
+    """Kill the children of this process but its own, and theirs, which become its children when these have ended."""
+    end = time.monotonic() + SWEEP_SECONDS
+    while (left := _children() - own) and time.monotonic() < end:
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        _reap()
+        time.sleep(0.002)
 
 
 def _share(template: str, parameters: dict[str, Any]) -> None:

@@ -10,12 +10,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Any as AnyTrait
+
+from forecasting.store.scratch import LIBRARIES, library_folders, scratch
+
+LONGEST_END = 5.0
 
 
 class ForkedKernel:
@@ -71,6 +75,7 @@ class KernelServer:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
+        self._own = ExitStack()
 
     def fork(self, request: dict[str, Any]) -> ForkedKernel:
         """A new kernel for a request; `RuntimeError` if no process can be started."""
@@ -84,16 +89,34 @@ class KernelServer:
                 self.close()
         raise RuntimeError("expected a kernel, got no process; see whether memory or processes are used up")
 
+    def sweep(self) -> None:
+        """End every process that a run has left behind, in whatever session; the server remains."""
+        if self._process is not None and self._process.poll() is None:
+            try:
+                self._asked(json.dumps({"sweep": True}))
+            except (OSError, ValueError):
+                self.close()
+
     def close(self) -> None:
-        """End the process and its kernels."""
+        """End the process, its kernels, and what they have left behind."""
         if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
+            with contextlib.suppress(OSError):  # the end of its input tells it to end what it has started, then itself
+                assert self._process.stdin is not None
+                self._process.stdin.close()
+            try:
+                self._process.wait(LONGEST_END)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+            self._process.wait()
+            assert self._process.stdout is not None
+            self._process.stdout.close()
             self._process = None
+        self._own.close()
 
     def _start(self) -> None:
         command = [sys.executable, "-m", "forecasting.publish.kernel_server"]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        folder = self._own.enter_context(scratch())
+        environment = {**os.environ, **library_folders(folder), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
         )
@@ -125,6 +148,7 @@ class _Servers:
         try:
             yield server
         finally:
+            server.sweep()
             self._resting.append(server)
 
     def close(self) -> None:
@@ -146,7 +170,7 @@ class ForkedProvisioner(LocalProvisioner):
             **manager.request,
             "connection": manager.connection_file,
             "folder": kwargs.get("cwd") or os.getcwd(),  # noqa: PTH109
-            "environment": kwargs.get("env") or {},
+            "environment": {k: v for k, v in (kwargs.get("env") or {}).items() if k not in LIBRARIES},
         }
         self.process = manager.server.fork(request)
         self.pid = self.pgid = self.process.pid

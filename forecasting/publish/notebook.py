@@ -1,8 +1,10 @@
 """Rendering of a report: a template is run by papermill, and its files are written atomically."""
 
 import hashlib
-import tempfile
+import json
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,24 +17,34 @@ from forecasting.publish.engine import CellError, Limits, RunError, execute
 from forecasting.publish.fingerprint import fingerprint
 from forecasting.publish.parameters import Parameters, checked_parameters, template_named
 from forecasting.publish.pdf import pdf_page
+from forecasting.publish.revisions import last_signed, numbered, remove, revisions
 from forecasting.review import read_sidecar, review_of, sidecar_bytes
-from forecasting.store.errors import ForeignFileError, ReportError, UsageError, first_line
+from forecasting.store.errors import ForeignFileError, ReportError, UsageError, first_line, shown
 from forecasting.store.files import require_writable, write_whole
 from forecasting.store.lock import locked
 from forecasting.store.package_data import shipped
+from forecasting.store.scratch import scratch
 
 SIDECAR = "application/json"
+ABOUT_THE_FILE = ("rendering", "review")
 RENDERED, UNCHANGED = "rendered", "unchanged"
+OF_THE_MACHINE = ("MemoryError", "OSError", "TimeoutError", "PassingError", "ConnectionError", "PermissionError",
+                  "FileNotFoundError", "BlockingIOError", "BrokenProcessPool", "KeyboardInterrupt")  # fmt: skip
+"""Errors in a cell that come from the machine and not from the inputs, so that another try may succeed."""
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """A report in its folder: its page, its status (`rendered` or `unchanged`), its fingerprint, and wall seconds."""
+    """A report in its folder: its page, its status (`rendered` or `unchanged`), its fingerprint, and wall seconds.
+
+    `signed`: the approved revision before this draft, which stays; None where the page is approved or none was.
+    """
 
     page: Path
     status: str
     fingerprint: str
     seconds: float
+    signed: Path | None = None
 
 
 class FailedReportError(ReportError):
@@ -44,16 +56,20 @@ class FailedReportError(ReportError):
         What was expected and what happened.
     notebook
         Where the notebook is kept as far as it was executed; None if it is not.
+    can_heal
+        Whether the same notebook may succeed with the same inputs: out of memory or time, a kernel that died.
     """
 
-    def __init__(self, said: str, notebook: Path | None = None) -> None:
-        self.notebook = notebook
+    def __init__(self, said: str, notebook: Path | None = None, *, can_heal: bool = True) -> None:
+        self.notebook, self.can_heal = notebook, can_heal
         do = f"see the last output in {notebook}" if notebook else "render it again"
         super().__init__(f"{said}; nothing was published; {do}")
 
 
 def render_report(template: str, parameters: dict[str, Any], out: str | Path = "reports") -> Path:
     """Render a report: its page, its executed notebook and its sidecar, written atomically, the page last.
+
+    An approved page is never written over: a rendering that differs from it is a new revision, `<day>.r2.html`.
 
     Parameters
     ----------
@@ -131,14 +147,20 @@ def render(
     require_writable(place)
     values = asked.values(day)
     print_of = fingerprint(source, asked, values)
-    status = UNCHANGED
-    if force or not _is_current(page, print_of):
+    there = revisions(Path(out), page)
+    newest, status = there[-1].page if there else page, UNCHANGED
+    if force or not _is_current(newest, print_of):
+        if not force:
+            _require_same_record(newest, values)
         notebook = _executed(name, source, asked, values, page, limits or Limits())
-        _publish(notebook, asked, page, Path(out), {"template": name, "parameters": values, "fingerprint": print_of})
+        rendering = {"template": name, "parameters": values, "fingerprint": print_of}
+        newest = _publish(notebook, asked, page, Path(out), rendering)
         status = RENDERED
-    if pdf and (status == RENDERED or not page.with_suffix(".pdf").is_file()):
-        write_whole({page.with_suffix(".pdf"): pdf_page(page)})
-    return Rendering(page, status, print_of, time.monotonic() - begun)
+    if pdf and (status == RENDERED or not newest.with_suffix(".pdf").is_file()):
+        write_whole({newest.with_suffix(".pdf"): pdf_page(newest)})
+    signed = last_signed(revisions(Path(out), page))
+    waits = signed is not None and signed.page != newest
+    return Rendering(newest, status, print_of, time.monotonic() - begun, signed.page if signed and waits else None)
 
 
 def source_of(template: str) -> Path:
@@ -167,34 +189,75 @@ def _is_current(page: Path, print_of: str) -> bool:
     return whole and rendering.fingerprint == print_of and page.with_suffix(".ipynb").is_file()
 
 
+def _require_same_record(page: Path, values: Mapping[str, Any]) -> None:
+    """`UsageError` where the page of that path is of another record: one of the two would be lost."""
+    try:
+        rendering = read_sidecar(page)[0].rendering
+    except ForeignFileError:
+        return
+    said, here = rendering.parameters.get("data"), values.get("data")
+    if rendering.template and said != here:
+        names = [f"the record {shown(one)}" if one else "the shipped record" for one in (said, here)]
+        raise UsageError(
+            f"expected a report of {names[0]} at {page}, where one is, got {names[1]}; choose another folder with "
+            "--out, or put this one in its place with `forecasting report --force`"
+        )
+
+
 def _publish(
     notebook: nbformat.NotebookNode, asked: Parameters, page: Path, out: Path, rendering: dict[str, Any]
-) -> None:
+) -> Path:
+    """Write the files of a page; its path, which is that of a new revision where the last one was signed off."""
     content = _content(notebook)
     html = html_page(notebook, asked.title(content)).encode()
     sha256 = hashlib.sha256(html).hexdigest()
-    content["rendering"] = {**rendering, "html_sha256": sha256}
+    written = {**content, "rendering": {**rendering, "html_sha256": sha256}}
     notebook_bytes = (nbformat.writes(notebook) + "\n").encode()
     with locked(out):  # else an approval at the same time could be in the log but not in the page's JSON file
-        content["review"] = review_of(out, page.relative_to(out).as_posix(), sha256)
-        write_whole(
-            {page.with_suffix(".json"): sidecar_bytes(content), page.with_suffix(".ipynb"): notebook_bytes, page: html}
-        )
+        there = revisions(out, page)
+        signed = last_signed(there)
+        if signed is not None and sha256 in signed.signed and _says(signed.page, content):
+            place = signed.page  # the signed page once more: what came after it is void
+            for later in there[there.index(signed) + 1 :]:
+                remove(later.page)
+        elif signed is not None:
+            place = numbered(page, signed.number + 1)
+        else:
+            place = there[-1].page if there else page
+        written["review"] = review_of(out, place.relative_to(out).as_posix(), sha256)
+        files = {place.with_suffix(".json"): sidecar_bytes(written)}
+        if not (signed is not None and place == signed.page and place.with_suffix(".ipynb").is_file()):
+            files[place.with_suffix(".ipynb")] = notebook_bytes
+        write_whole({**files, place: html})
     page.with_suffix(".failed.ipynb").unlink(missing_ok=True)
+    return place
+
+
+def _says(page: Path, content: dict[str, Any]) -> bool:
+    """Whether the JSON file of a page holds this content; true where there is none any more."""
+    if not page.with_suffix(".json").is_file():
+        return True
+    try:
+        held = read_sidecar(page)[1]
+    except ForeignFileError:
+        return True
+    return {name: value for name, value in held.items() if name not in ABOUT_THE_FILE} == json.loads(
+        json.dumps(content)
+    )
 
 
 def _executed(
     template: str, source: Path, asked: Parameters, values: dict[str, Any], page: Path, limits: Limits
 ) -> nbformat.NotebookNode:
     expected = f"expected {template} to run for {asked.subject()} as of {page.stem}"
-    with _scratch() as scratch:
-        executed = Path(scratch) / "executed.ipynb"
+    with _scratch() as folder:
+        executed = folder / "executed.ipynb"
         try:
             execute(source, executed, template, values, limits)
         except CellError as error:
             kept = _keep(page, nbformat.read(executed, as_version=4))
             got = f"{error.ename} in cell {error.exec_count}: {error.evalue}"
-            raise FailedReportError(f"{expected}, got {got}", kept) from None
+            raise FailedReportError(f"{expected}, got {got}", kept, can_heal=error.ename in OF_THE_MACHINE) from None
         except RunError as error:
             kept = _keep(page, error.notebook)
             raise FailedReportError(f"{expected}, got a failed kernel: {error}", kept) from None
@@ -219,13 +282,16 @@ def _keep(page: Path, notebook: nbformat.NotebookNode) -> Path | None:
     return place
 
 
-def _scratch() -> tempfile.TemporaryDirectory[str]:
-    try:
-        return tempfile.TemporaryDirectory(prefix="fc-")
-    except OSError as error:
-        raise ReportError(
-            f"expected a folder for temporary files, got {error.strerror}; set TMPDIR to another"
-        ) from None
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    with ExitStack() as own:
+        try:
+            folder = own.enter_context(scratch())
+        except OSError as error:
+            raise ReportError(
+                f"expected a folder for temporary files, got {error.strerror}; set TMPDIR to another"
+            ) from None
+        yield folder
 
 
 def _content(notebook: nbformat.NotebookNode) -> dict[str, Any]:

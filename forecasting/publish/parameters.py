@@ -4,6 +4,7 @@ The same classes serve Python, the command line, batches and schedules. A templa
 and an entry in `TEMPLATES`.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -14,12 +15,21 @@ from pydantic import Field, ValidationError, field_validator
 from forecasting.artefacts.session import shared_fit, shared_history, shared_record, worked_out_once
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.forecasts import open_cases
+from forecasting.ledger.live import live_record
+from forecasting.ledger.place import ledger_read
+from forecasting.ledger.registration import entries_of, headline_entries
 from forecasting.models import DEFAULT, FIRST
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons, parse_day, parse_horizons
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import LeakageError, UsageError
+from forecasting.store.package_data import shipped
 from forecasting.store.values import Values, complaint_of, reworded
+
+NO_VARIANT = ("case_id", "as_of", "data", "artefacts", "ledger", "record_age", "lost_acts")
+"""Parameters that stand in a page's path already, that say where something lies, or how fresh it was at a run."""
+
+ONLY_IF_GIVEN = ("ledger", "record_age", "lost_acts")
 
 
 class Parameters(Values):
@@ -40,6 +50,17 @@ class Parameters(Values):
 
     as_of: date | None = Field(default=None, description="day whose knowledge is used, YYYY-MM-DD; default: data_end")
     data: Path | None = Field(default=None, description="folder of a record; default: the one shipped")
+    record_age: int | None = Field(
+        default=None, ge=0, le=1200, description="months from the record's end to the run, said on the page if given"
+    )
+    lost_acts: int | None = Field(
+        default=None, ge=0, description="acts fewer than at the last run, said on the page if given"
+    )
+
+    @field_validator("record_age", "lost_acts", mode="before")
+    @classmethod
+    def _whole(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
     @field_validator("as_of", mode="before")
     @classmethod
@@ -60,8 +81,21 @@ class Parameters(Values):
         return self.history().as_of
 
     def folder(self) -> Path:
-        """The folder of the dated pages of this report, below the folder of all reports."""
-        return Path(self.home())
+        """The folder of the dated pages of this report, below the folder of all reports.
+
+        A parameter that makes another report of the same subject adds a folder, `target-in_force`; defaults add none.
+        """
+        return Path(self.home(), *self.variant())
+
+    def variant(self) -> tuple[str, ...]:
+        """What distinguishes this report from that of the same subject with all defaults."""
+        told = []
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if name not in NO_VARIANT and value != field.default:
+                text = "-".join(map(str, value)) if isinstance(value, tuple) else str(value)
+                told.append(f"{name}-{text}")
+        return tuple(told)
 
     @classmethod
     def home(cls) -> str:
@@ -76,15 +110,21 @@ class Parameters(Values):
         """The title of the page."""
         return str(content["title"])
 
+    def files_read(self) -> dict[str, str]:
+        """Hashes of what the page reads beside record, template and code, by name."""
+        return {}
+
     def share(self) -> None:
         """Load the record and fit the models that other reports of the same day use too."""
         history = self.history()
         for names in self.models:
             shared_fit(history, names, getattr(self, "target", TARGETS[0]), getattr(self, "artefacts", None))
+        self.files_read()
 
     def values(self, day: date) -> dict[str, Any]:
         """The parameters of the notebook: plain values, with the as_of day filled in."""
-        plain = {name: getattr(self, name) for name in type(self).model_fields}
+        own = {name: getattr(self, name) for name in type(self).model_fields}
+        plain = {name: value for name, value in own.items() if value is not None or name not in ONLY_IF_GIVEN}
         plain |= {"as_of": day.isoformat()}
         plain |= {name: str(value) for name, value in plain.items() if isinstance(value, Path)}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
@@ -100,6 +140,9 @@ class Forecasting(Parameters):
     artefacts: Path | None = Field(
         default=ARTEFACTS, description="folder of trained models; without one they are fitted"
     )
+    ledger: Path | None = Field(
+        default=None, description="folder of the ledger in which the forecasts were issued, said on the page if given"
+    )
     models: ClassVar[tuple[tuple[str, ...], ...]] = ((*DEFAULT, FIRST),)
 
     @field_validator("horizons", mode="before")
@@ -109,7 +152,7 @@ class Forecasting(Parameters):
             return reworded(parse_horizons, value)
         return reworded(check_horizons, tuple(value)) if isinstance(value, list | tuple) else value
 
-    @field_validator("artefacts", mode="before")
+    @field_validator("artefacts", "ledger", mode="before")
     @classmethod
     def _as_given(cls, value: object) -> object:
         return Path(value) if isinstance(value, str) else value
@@ -120,6 +163,14 @@ class Forecasting(Parameters):
         if value not in TARGETS:
             raise ValueError(f"expected one of {', '.join(TARGETS)}, got {value!r}; choose one of them")
         return value
+
+    def files_read(self) -> dict[str, str]:
+        """The live record, and the entries that hold the forecasts if a ledger is named: later ones change no page."""
+        live = {"live": json.dumps(live_record(ledger_read(self.data or shipped("data"), self.ledger)))}
+        if self.ledger is None:
+            return live
+        found = headline_entries(self.ledger, self.history().as_of, self.target, getattr(self, "case_id", None))
+        return live | {one.entry: one.sha256 for one in found}
 
 
 class CaseReport(Forecasting):
@@ -155,8 +206,8 @@ class CaseReport(Forecasting):
         return "cases"
 
     def folder(self) -> Path:
-        """`cases/<case_id>`."""
-        return Path(self.home()) / self.case_id
+        """`cases/<case_id>`, and a folder for each parameter that is not its default."""
+        return Path(self.home(), self.case_id, *self.variant())
 
     def subject(self) -> str:
         """The case."""
@@ -202,7 +253,21 @@ class Scorecard(Parameters):
     """Parameters of `scorecard`: the backtest and ledger beside a record, as of its end."""
 
     command: ClassVar[str] = "scorecard"
-    beside: ClassVar[tuple[str, ...]] = ("ledger", "REGISTRATION.md")
+    beside: ClassVar[tuple[str, ...]] = ("REGISTRATION.md",)
+
+    ledger: Path | None = Field(
+        default=None, description="folder of the ledger; default: $FORECASTING_LEDGER, ./ledger, or that of the record"
+    )
+
+    @field_validator("ledger", mode="before")
+    @classmethod
+    def _given(cls, value: object) -> object:
+        return Path(value) if isinstance(value, str) else value
+
+    def files_read(self) -> dict[str, str]:
+        """The last file of the ledger, which seals all others."""
+        folder = ledger_read(self.data or shipped("data"), self.ledger)
+        return {"ledger": entries_of(folder).head}
 
     def checked(self) -> date:
         """The record's end; `UsageError` for another day, for which there are no results."""

@@ -3,10 +3,10 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from forecasting.store.errors import ReportError, UsageError
+from forecasting.store.scratch import scratch
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SECONDS = 120
@@ -40,11 +40,11 @@ def pdf_page(page: Path) -> bytes:
     ReportError
         Chromium fails, or needs more than 120 seconds.
     """
-    with tempfile.TemporaryDirectory(prefix="fc-") as scratch:
-        printed = Path(scratch) / "page.pdf"
+    with scratch() as folder:
+        printed = folder / "page.pdf"
         command = [
             browser(), "--headless", "--disable-gpu", "--no-pdf-header-footer", "--generate-pdf-document-outline",
-            f"--user-data-dir={scratch}/profile", f"--print-to-pdf={printed}", page.absolute().as_uri(),
+            f"--user-data-dir={folder}/profile", f"--print-to-pdf={printed}", page.absolute().as_uri(),
         ]  # fmt: skip
         if os.geteuid() == 0:  # Chromium refuses to run its sandbox as root
             command.insert(1, "--no-sandbox")

@@ -108,7 +108,13 @@ def every_case(template: str, defaults: Defaults) -> Source:
     history = shared_history(whole.data, whole.as_of)
     open_cases = history.open_case_ids(defaults.get("target", TARGETS[0]))
     cases = history.cases.sort_values(["start_date", "case_id"])["case_id"]
-    return named_cases(template, [case for case in cases if case in open_cases], defaults)
+    asked = [case for case in cases if case in open_cases]
+    if not asked:
+        raise UsageError(
+            f"expected a case that goes on as of {history.as_of}, got none: nothing is planned any more; name an "
+            "earlier day, or leave these reports out"
+        )
+    return named_cases(template, asked, defaults)
 
 
 def _require_taken(template: str, defaults: Defaults) -> None:

@@ -44,17 +44,17 @@ class Rerun:
         """The page that shows this content, which has the keys of the report's own content in any order."""
         executed = copy.deepcopy(self.notebook)
         held = reordered(self.content, content)
-        shown = {n: {"text/html": str(value._repr_html_())} for n, value in self._shown(content).items()}
+        shown = {n: {"text/html": str(value._repr_html_())} for n, value in self.shown(content).items()}
         for number, bundle in ({self.number: {SIDECAR: held}} | shown).items():
             executed.cells[number].outputs = [nbformat.v4.new_output("execute_result", bundle)]
         return html_page(executed, asked.title(content)).encode()
 
     def sections(self) -> list[tuple[str, Shown]]:
         """The sections of the page in its order, each with the heading above its cell."""
-        cells = self._shown(self.content).items()
+        cells = self.shown(self.content).items()
         return [(self._heading(number), value) for number, value in cells if isinstance(value, Shown)]
 
-    def _shown(self, content: Content) -> dict[int, Any]:
+    def shown(self, content: Content) -> dict[int, Any]:
         """Values of the cells that are shown as HTML, by the number of the cell."""
         own = self.report.content
         self.report.content = reordered(own, content)
@@ -95,7 +95,11 @@ def rerun(template: str, printed: Mapping[str, Any], used: Mapping[str, Any]) ->
         No cell gives the report's content.
     """
     notebook = parameterized(source_of(template), printed)
-    names: dict[str, Any] = dict(used)
+    names: dict[str, Any] = {}
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", ()):
+            _value(cell.source, names)  # the defaults of parameters that were not given
+    names |= used
     for number, cell in enumerate(notebook.cells):
         if "sidecar" in cell.metadata.get("tags", ()):
             _value(cell.source, names)

@@ -60,6 +60,11 @@ class SignOff(Values):
     section: str | None = None
     answers: int | None = None
 
+    @property
+    def is_approval(self) -> bool:
+        """Whether it approves the whole document."""
+        return self.decision == "approved" and self.section is None
+
     @model_validator(mode="before")
     @classmethod
     def _as_first_written(cls, line: Any) -> Any:

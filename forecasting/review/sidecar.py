@@ -30,6 +30,12 @@ class Subject(Values, extra="ignore"):
     name: str
 
 
+class StateChance(Values, extra="ignore"):
+    """The probability of one state."""
+
+    probability: float
+
+
 class Headline(Values, extra="ignore"):
     """The main forecast of a page: a probability, 0 to 1, and its horizon in months.
 
@@ -39,6 +45,8 @@ class Headline(Values, extra="ignore"):
         Probability, 0 to 1.
     horizon : int or None
         Horizon in months.
+    states : dict of str to StateChance
+        Probability of every state within that horizon; empty on older pages.
 
     Examples
     --------
@@ -48,6 +56,7 @@ class Headline(Values, extra="ignore"):
 
     probability: float | None = None
     horizon: int | None = None
+    states: dict[str, StateChance] = Field(default_factory=dict)
 
 
 class Sidecar(Values, extra="ignore"):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from forecasting.store.errors import UsageError, unwritable
+from forecasting.store.errors import AtWorkError, unwritable
 
 LOCK: Final = ".lock"
 LONGEST_WAIT: Final = 60.0
@@ -41,7 +41,7 @@ def locked(
 
     Raises
     ------
-    UsageError
+    AtWorkError
         Another process still holds the lock after `wait` seconds, or the folder cannot be written.
 
     Examples
@@ -58,7 +58,7 @@ def locked(
     except OSError as error:
         raise unwritable(error.filename or folder, error.strerror, option) from None
     if held is None:
-        raise UsageError(
+        raise AtWorkError(
             f"expected one {work} at a time in {folder}, got {_owner(path)} at work there; wait until it has ended"
         )
     try:

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import forecasting
 from forecasting.artefacts import code_sha256, obtain
 from forecasting.artefacts.session import shared_history
 from forecasting.documents.difference import Difference, compared, leaves
 from forecasting.features import DossierIndex
-from forecasting.forecasts import case_limits, forecast
+from forecasting.forecasts import LEVEL, case_limits, forecast
 from forecasting.forecasts.parts import forecast_parts
 from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain, read_link
 from forecasting.ledger.entries import Issue, Resolution, Resolved, encoded
 from forecasting.ledger.lineage import with_lineage
 from forecasting.ledger.questions import (
     QUESTION,
+    REFERENCE,
     RULE,
     block_forecasts,
     blocks,
@@ -27,9 +29,14 @@ from forecasting.ledger.questions import (
 from forecasting.ledger.resolve import verdicts
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
-from forecasting.verify.verification import SUBJECT, Trusted, Verification
+from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note
 
 FIRST_FORECAST = ' "forecasts": ['
+FIELDS = ("level", "reference_model", "record_end", "unknown")
+GIVEN = (
+    "not derived, taken as given: model, target, population, as_of, horizons (what was asked); kind, issued_on, "
+    "sequence, previous (sealed by the chain alone); commit, wheel and libraries of the code (`verify --code-of-entry`)"
+)
 LINE = re.compile(r"(.+):(\d+)")
 
 
@@ -118,7 +125,9 @@ class _Rederived:
         is_open = set(history.open_case_ids(setting.target))
         cases = sorted({case for entry in issues for case in entry.case_ids} & is_open)
         obtained = obtain(trusted.artefacts, history, models, setting.target, issues[0].population)
-        self.notes = (f"models from artefact {obtained.key[:12]}" if obtained.key else "models fitted anew",)
+        self.notes = (models_note(obtained.key), GIVEN)
+        self._record = (whole.sha256, whole.record.data_end)
+        self._unknown = {view.case_id for view in history.case_views(cases, setting.target) if not view.is_state_known}
         self._clusters = history.cases.set_index("case_id")["cluster_id"]
         index = DossierIndex(history, setting.target)
         limits = case_limits(history, cases, obtained.fitted, index) if cases else {}
@@ -156,7 +165,23 @@ class _Rederived:
             ]
         if case is None:
             differences += self._abstentions(link, entry)
+            differences += self._fields(link, entry)
+            n += len(FIELDS)
         return n + len(entry.silent), differences
+
+    def _fields(self, link: Link, entry: Issue) -> Iterator[Difference]:
+        """What an entry says of all its forecasts."""
+        block = self._blocks.get(entry.model)
+        found: dict[str, Any] = {"level": block.level if block is not None else LEVEL, "reference_model": REFERENCE}
+        if entry.record_sha256 == self._record[0]:
+            found["record_end"] = self._record[1].isoformat()
+        if entry.code.libraries is not None:  # entries before these named no case apart
+            found["unknown"] = sorted(self._unknown & {each.case_id for each in entry.forecasts}) or None
+        said = {name: getattr(entry, name) for name in found}
+        said |= {"record_end": entry.record_end.isoformat()} if "record_end" in said else {}
+        said |= {"unknown": list(entry.unknown)} if "unknown" in said and entry.unknown is not None else {}
+        for one in compared(said, found):
+            yield Difference(one.pointer, link.name, one.said, one.found)
 
     def _abstentions(self, link: Link, entry: Issue) -> Iterator[Difference]:
         """Cases of which it is said that the model gave no forecast, and those of which it gives none."""
@@ -199,6 +224,8 @@ def _made_from(link: Link, whole: History) -> Iterator[str]:
         yield f"made from another record: it says sha256 {entry.record_sha256}; this one is {whole.sha256}"
     if isinstance(entry, Issue) and entry.code.sha256 != code_sha256():
         yield f"made from other code: it says sha256 {entry.code.sha256}; this is {code_sha256()}"
+    elif isinstance(entry, Issue) and entry.code.version != forecasting.__version__:
+        yield f"made by another version of the package: it says {entry.code.version}; this is {forecasting.__version__}"
 
 
 def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int, list[Difference]]:

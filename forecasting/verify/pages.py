@@ -17,11 +17,13 @@ from forecasting.publish.rerun import Rerun, reordered, rerun
 from forecasting.review import read_sidecar
 from forecasting.review.sidecar import SIDECAR, Rendering
 from forecasting.store.errors import UsageError, shown
+from forecasting.verify.page_files import hash_differences, notebook_differences, review_differences
 from forecasting.verify.page_html import page_differences
-from forecasting.verify.verification import SUBJECT, Trusted, Verification
+from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note
 
 MADE_FROM = ("record_sha256", "code_sha256", "package_version", "artefact", "artefact_earlier")
 ABOUT_THE_FILE = ("rendering", "review")
+TAKEN_AS_SAID = ("record_age", "lost_acts")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Printed:
     template: str
     parameters: dict[str, Any]
     rendering: Rendering
+    review: Any = None
 
     @property
     def page(self) -> Path:
@@ -53,7 +56,7 @@ def read_page(path: Path) -> Printed:
         got = shown([rendering.template, sidecar.template])
         raise SIDECAR.error(place, f"a page of a template out of {', '.join(TEMPLATES)}", got)
     content = {key: value for key, value in held.items() if key not in ABOUT_THE_FILE}
-    return Printed(place, content, rendering.template, rendering.parameters, rendering)
+    return Printed(place, content, rendering.template, rendering.parameters, rendering, held.get("review"))
 
 
 def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
@@ -66,6 +69,13 @@ def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
     parameters = printed.parameters | {"data": str(trusted.data) if trusted.data is not None else None}
     if "artefacts" in TEMPLATES[printed.template].model_fields:
         parameters["artefacts"] = str(trusted.artefacts) if trusted.artefacts is not None else None
+    if "ledger" in TEMPLATES[printed.template].model_fields:
+        if printed.parameters.get("ledger") is not None and trusted.ledger is None:
+            raise UsageError(
+                f"expected --ledger, the ledger to hold the page against, got none, and the page names one of its own "
+                f"({shown(str(printed.parameters['ledger']))}); name the one that you trust"
+            )
+        parameters["ledger"] = str(trusted.ledger) if trusted.ledger is not None else None
     asked = checked_parameters(printed.template, parameters)
     used = asked.values(asked.checked())
     return rerun(printed.template, printed.parameters, used), asked
@@ -85,12 +95,30 @@ def verify_page(path: Path, trusted: Trusted) -> Verification:
         differences = [replace(one, section=next(iter(headings.get(one.pointer, ())), "")) for one in differences]
     kept = {name: printed.content[name] for name in MADE_FROM if name in printed.content}
     shown_content = found | kept if differences else reordered(found, printed.content)
-    n, notes = sum(1 for _ in leaves(expected)), _models_used(found)
+    n = sum(1 for _ in leaves(expected))
     if printed.page.is_file():
-        differences += page_differences(SUBJECT.text(printed.page), again.html(asked, shown_content).decode())
-    else:
-        notes = (*notes, f"no page {printed.page.name} beside it: the values alone were checked")
+        of_page = page_differences(SUBJECT.text(printed.page), again.html(asked, shown_content).decode())
+        # the hash of an edited page is another by that
+        differences += of_page or [*hash_differences(printed.page, printed.rendering)]
+        differences += [*review_differences(printed.page, printed.review, asked)]
+    notebook = printed.path.with_suffix(".ipynb")
+    if notebook.is_file():
+        differences += notebook_differences(notebook, again, shown_content, printed.content)
+    notes = (*_models_used(found), *_not_checked(printed, found))
     return Verification(str(path), n, made, notes, tuple(differences))
+
+
+def _not_checked(printed: Printed, found: dict[str, Any]) -> Iterator[str]:
+    """What of a page and of the files beside it was not compared."""
+    if not printed.page.is_file():
+        yield f"not checked: no page {printed.page.name} beside it, so neither its hash nor sign-off; the values were"
+    if not printed.path.with_suffix(".ipynb").is_file():
+        yield f"not checked: no notebook {printed.path.with_suffix('.ipynb').name} beside it"
+    if printed.path.with_suffix(".pdf").is_file():
+        yield f"not checked: {printed.path.with_suffix('.pdf').name}; print the page again"
+    given = [name for name in TAKEN_AS_SAID if name in found]
+    if given:
+        yield f"not checked, taken as said: {', '.join(given)} (of the day of the run, which no record holds)"
 
 
 def _made_from(printed: Printed, asked: Parameters, found: dict[str, Any]) -> Iterator[str]:
@@ -132,7 +160,7 @@ def _models_used(found: dict[str, Any]) -> tuple[str, ...]:
     if "artefact" not in found:
         return ()
     key = found["artefact"]
-    return (f"models from artefact {key[:12]}" if key else "models fitted anew",)
+    return (models_note(key),)
 
 
 def headings_by_pointer(sections: Iterable[tuple[str, Shown]]) -> Mapping[str, list[str]]:

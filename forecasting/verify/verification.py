@@ -19,7 +19,9 @@ class Trusted:
     data
         Folder of the record; None for the one shipped.
     artefacts
-        Folder of fitted models; None to fit them anew.
+        Folder of fitted models that are taken as given; None to fit them anew, which is what proves a number.
+    ledger
+        Folder of the ledger; None for the one that pages read by default.
 
     Examples
     --------
@@ -29,6 +31,20 @@ class Trusted:
 
     data: Path | None = None
     artefacts: Path | None = None
+    ledger: Path | None = None
+
+
+def models_note(key: str | None) -> str:
+    """Where the fitted models came from, in words.
+
+    Examples
+    --------
+    >>> models_note(None)
+    'models fitted anew'
+    """
+    if key is None:
+        return "models fitted anew"
+    return f"models from artefact {key[:12]}, taken as given: its numbers were not derived from the record"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from papermill.engines import Engine
 
 from forecasting.publish import engine
 from forecasting.publish.engine import ENGINE, SERVERS, Limits, RunError
+from forecasting.store.scratch import LONGEST
 
 ROOT = Path(__file__).parents[2]
 
@@ -120,4 +121,26 @@ def test_servers_are_used_again():
     with SERVERS.one() as second:
         assert first is second
     assert len(SERVERS._resting) == max(before, 1)
-    assert engine.LONGEST_FOLDER < 108
+    assert LONGEST + len("/fc-12345678/k-5") < 108
+
+
+def test_what_a_notebook_leaves_behind_ends_with_its_run(tmp_path):
+    """In a session of its own, as a daemon of a daemon; what the run itself waits for is not disturbed."""
+    cell = """
+import os, subprocess, sys
+left = subprocess.Popen(["sleep", "986"], start_new_session=True)
+deep = subprocess.Popen([sys.executable, "-c", "import subprocess; subprocess.Popen(['sleep', '987'], start_new_session=True)"])
+deep.wait()
+print(left.pid, subprocess.run(["echo", "done"], capture_output=True, text=True).stdout)
+"""
+    pid, word = ran(tmp_path, cell)
+    assert word == "done"
+    assert not Path(f"/proc/{pid}").exists()
+    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    assert not [command for command in commands if command.startswith(b"sleep\x00987")]
+    assert ran(tmp_path, "print('next')") == ["next"], "and the server goes on"
+
+
+def test_ipython_and_matplotlib_write_into_the_scratch_folder(tmp_path):
+    folders = ran(tmp_path, "import os, matplotlib\nprint(os.environ['IPYTHONDIR'], matplotlib.get_configdir())")
+    assert all("/fc-" in folder for folder in folders)

@@ -80,17 +80,29 @@ def test_a_case_is_shown_with_its_number_and_the_one_before(tmp_path):
         content = {
             "template": "case_report",
             "case": {"case_id": "a&b", "name": "A <b>"},
-            "headline": {"probability": chance, "horizon": 60},
+            "headline": {
+                "probability": chance,
+                "horizon": 60,
+                "states": {
+                    "formalized": {"probability": chance},
+                    "collapsed": {"probability": 0.4},
+                    "ongoing": {"probability": 0.1},
+                },
+            },
         }
         (folder / f"{day}.json").write_text(json.dumps(content))
     html = index(reports_in(tmp_path))
     assert "A &lt;b&gt;" in html and "A <b>" not in html
-    assert "17 % within five years" in text_of(html).replace("\N{NO-BREAK SPACE}", " ")
+    plain = text_of(html).replace("\N{NO-BREAK SPACE}", " ")
+    assert "17 % 40 % five years formal agreement 12 % to 17 %" in plain, "every ending, and what moved"
     publish(tmp_path, tmp_path)
     summaries = [
         e.find(f"{ATOM}summary").text for e in ElementTree.parse(tmp_path / "feed.xml").getroot().iter(f"{ATOM}entry")
     ]
-    assert any("17" in said and "was 12" in said and "as of 2026-05-01" in said for said in summaries)
+    assert (
+        "Formal agreement: 17 %; Collapse: 40 % within five years. Since 2026-05-01: formal agreement 12 % to 17 %. Edited by hand."
+        in [said.replace("\N{NO-BREAK SPACE}", " ") for said in summaries]
+    )
 
 
 def test_a_report_is_a_draft_until_it_is_approved_as_it_stands(reports, few_cases, tmp_path):

@@ -1,6 +1,8 @@
 """A past day again: the whole chain gives the ledgered numbers bit for bit, later facts none, an edit is named."""
 
+import copy
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,9 +13,10 @@ from verify.chain_of import PAST, chain_of, with_later_facts
 from forecasting.artefacts import save
 from forecasting.artefacts.fitted_values import model_values
 from forecasting.ledger import read_chain, resolve
-from forecasting.ledger.entries import encoded
+from forecasting.ledger.entries import Issue, encoded
 from forecasting.store.errors import LedgerError, UsageError
 from forecasting.verify import Trusted, explain, verify
+from forecasting.verify.entries import GIVEN
 
 NAME = "000001-replay-1972-01-01-concluded-primary.json"
 
@@ -59,7 +62,7 @@ def test_the_record_gives_the_ledgered_numbers_again_bit_for_bit(then, history):
     _, folder, _ = then
     got = verify(folder)
     assert got.differences == () and got.made_from == ()
-    assert got.notes == ("models fitted anew",)
+    assert got.notes[0] == "models fitted anew" and got.notes[1].startswith("not derived, taken as given: model, ")
     assert got.n > 2 * 4 * (6 * 4 * 4)
 
 
@@ -99,8 +102,8 @@ def test_the_command_says_the_first_difference_and_returns_one(then, ledger, cap
     code = call("verify", ledger / NAME, artefacts=then[2].artefacts)
     out = capsys.readouterr().out.splitlines()
     assert code == 1 and out[0].startswith("models from artefact ")
-    assert out[1].startswith("/forecasts/1/probability/2/0 (000001-")
-    assert "and " in out[2] and "values of " in out[2]
+    assert out[2].startswith("/forecasts/1/probability/2/0 (000001-")
+    assert "and " in out[3] and "values of " in out[3]
     assert call("verify", then[1] / NAME, artefacts=then[2].artefacts) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("no difference: ")
 
@@ -182,3 +185,39 @@ def test_a_file_without_end_is_not_read(ledger):
         UsageError, match="json: expected at most 32000000 bytes, got 20000000000; name the page, card or entry"
     ):
         verify(ledger / NAME)
+
+
+def with_level(entry):
+    return entry.model_copy(update={"level": 0.99})
+
+
+def with_record_end(entry):
+    return entry.model_copy(update={"record_end": entry.record_end.replace(year=2025)})
+
+
+@pytest.mark.parametrize(("change", "pointer"), [(with_level, "/level"), (with_record_end, "/record_end")])
+def test_every_field_of_an_entry_is_held_against_the_record_or_said_not_to_be(ledger, then, change, pointer):
+    edited(ledger, change)
+    (found,) = verify(ledger / NAME, then[2]).differences
+    assert (found.pointer, found.section) == (pointer, NAME)
+    compared = {"level", "reference_model", "record_end", "unknown", "forecasts", "abstained", "question", "rule"}
+    told = set(GIVEN.replace(",", " ").replace(";", " ").split()) | {"code", "record_sha256"}
+    implied = {"entry", "deadlines", "states"}  # by the form itself
+    assert set(Issue.model_fields) == compared | implied | (told & set(Issue.model_fields))
+
+
+def test_false_fitted_models_beside_an_entry_do_not_prove_it(ledger, then, history, tmp_path, monkeypatch, capsys):
+    """Sent together, an entry and models made to give it: found out by default, and only believed where asked to be."""
+    fitted = copy.deepcopy(then[0].fitted.only("base_rate"))
+    table = fitted.models["base_rate"].table_
+    more = table.endings + 5.0 * (np.arange(table.endings.size).reshape(table.endings.shape) < 6)
+    fitted.models["base_rate"].table_ = replace(table, endings=more)
+    folder = tmp_path / "artefacts"
+    save(fitted, history.at(PAST), folder)
+    base = "000003-replay-1972-01-01-concluded-base_rate.json"
+    false = verify(ledger / base, Trusted(artefacts=folder))
+    assert false.differences, "the models do differ"
+    assert false.notes[0].endswith("taken as given: its numbers were not derived from the record")
+    monkeypatch.chdir(tmp_path)
+    assert call("verify", ledger / base) == 0, "the folder that lies there is not believed unasked"
+    assert "models fitted anew" in capsys.readouterr().out

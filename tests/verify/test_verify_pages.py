@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 
 import pytest
 from hypothesis import given
@@ -9,13 +10,16 @@ from hypothesis import strategies as st
 
 from forecasting.documents.difference import compared, path_of
 from forecasting.publish.fingerprint import fingerprint
-from forecasting.publish.notebook import source_of
+from forecasting.publish.notebook import render, source_of
 from forecasting.publish.parameters import checked_parameters
 from forecasting.publish.rerun import rerun
+from forecasting.review import approve
 from forecasting.store.errors import UsageError
 from forecasting.verify import Trusted, explain, verify
 from forecasting.verify.lineage_text import lineage_text
+from forecasting.verify.page_files import hash_differences, notebook_differences, review_differences
 from forecasting.verify.page_html import page_differences
+from forecasting.verify.pages import derived, read_page
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +149,7 @@ def test_a_page_does_not_choose_what_it_is_held_against(page, few_cases):
         ('{"rendering": 7}', "{path}: expected the JSON file beside the page of a report, with its template and parameters with rendering: an object, got 7; render the report again"),
         ('{"template": "../../x", "rendering": {"template": "../../x", "parameters": {}}}', "{path}: expected a page of a template out of case_report, portfolio, scorecard, data_quality, got ['../../x', '../../x']; render"),
         ('{"template": "portfolio", "rendering": {"template": "data_quality", "parameters": {}}}', "{path}: expected a page of a template out of case_report, "),
-        ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"x": 1}}}', "data_quality: expected keys out of as_of, data, got the unknown key x"),
+        ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"x": 1}}}', "data_quality: expected keys out of as_of, data, record_age, lost_acts, got the unknown key x"),
         ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"as_of": "2026-08-31; import os"}}}', "data_quality: as_of: expected a day as YYYY-MM-DD"),
     ],
 )  # fmt: skip
@@ -253,3 +257,103 @@ def test_the_words_of_one_figure_cannot_be_moved_to_another():
 
 def test_a_pointer_may_hold_escaped_keys():
     assert path_of({"a/b": {"~": [5]}}, "/a~1b/~0/0")[-1] == 5
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, few_cases):
+    """A page in a folder of reports, rendered as a report is, with its executed notebook."""
+    asked = checked_parameters("data_quality", {"data": str(few_cases)})
+    return render("data_quality", asked, tmp_path_factory.mktemp("published") / "reports").page
+
+
+@pytest.fixture
+def whole(published, tmp_path):
+    folder = shutil.copytree(published.parents[1], tmp_path / "reports")
+    return folder / "data-quality" / published.name
+
+
+def test_a_page_with_all_its_files_has_no_difference_and_nothing_unchecked(whole, trusted):
+    got = verify(whole, trusted)
+    assert (got.differences, got.made_from, got.notes) == ((), (), ())
+
+
+@pytest.fixture(scope="module")
+def again(published, few_cases):
+    """The template of that page run again, once."""
+    return derived(read_page(published), Trusted(data=few_cases))
+
+
+def of_files(page, again):
+    """Differences of the files beside a page, from the template run again."""
+    printed = read_page(page)
+    return [
+        *hash_differences(page, printed.rendering),
+        *review_differences(page, printed.review, again[1]),
+        *notebook_differences(page.with_suffix(".ipynb"), again[0], again[0].content, printed.content),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "old", "new", "place"),
+    [
+        (".json", '"status": "draft"', '"status": "approved",\n  "by": "Minister"', "/review/"),
+        (".json", '"html_sha256": "', '"html_sha256": "0', "/rendering/html_sha256"),
+        (".ipynb", "no faults", "99 faults", "2026-08-31.ipynb cell 4, text/html"),
+        (".ipynb", "5 cases, ", "7 cases, ", "2026-08-31.ipynb cell 4, text/"),
+        (".ipynb", 'report.show(\\"faults\\")', 'report.show(\\"stale\\")', "2026-08-31.ipynb cell "),
+        (".ipynb", "## Faults", "## No faults", "2026-08-31.ipynb cell "),
+        (".ipynb", '"events": 133', '"events": 134', "/rows/events"),
+    ],
+)
+def test_whatever_is_edited_in_a_file_beside_a_page_is_found(whole, again, end, old, new, place):
+    assert of_files(whole, again) == []
+    path = whole.with_suffix(end)
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    found = of_files(whole, again)
+    assert any((one.pointer or one.section).startswith(place) for one in found), found
+
+
+def test_the_standing_of_a_page_is_that_of_the_log_of_its_folder(whole, again, tmp_path):
+    approve(whole, "Ann", whole.parents[1])
+    assert of_files(whole, again) == []
+    for end in (".html", ".json", ".ipynb"):
+        shutil.copyfile(whole.with_suffix(end), tmp_path / f"2026-08-31{end}")
+    assert {one.pointer for one in of_files(tmp_path / "2026-08-31.html", again)} >= {"/review/status", "/review/by"}
+    (whole.parents[1] / "approvals.jsonl").unlink()
+    assert "/review/status" in {one.pointer for one in of_files(whole, again)}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda cells, _: cells.pop(),
+        lambda cells, _: cells[-1]["outputs"].append({"output_type": "stream", "name": "stdout", "text": "99 %"}),
+        lambda cells, at: cells[at]["outputs"].clear(),
+        lambda cells, at: cells[at + 1]["outputs"].clear(),
+        lambda cells, at: cells[at + 1]["outputs"][0]["data"].update({"image/svg+xml": "<svg/>"}),
+        lambda cells, at: cells[0]["outputs"].append({"output_type": "stream", "name": "stdout", "text": "99 %"}),
+    ],
+)
+def test_a_notebook_with_other_cells_or_outputs_is_found(whole, again, edit):
+    path = whole.with_suffix(".ipynb")
+    held = json.loads(path.read_text())
+    at = next(i for i, cell in enumerate(held["cells"]) if "sidecar" in cell["metadata"].get("tags", ()))
+    edit(held["cells"], at)
+    path.write_text(json.dumps(held))
+    assert of_files(whole, again)
+
+
+def test_a_notebook_that_is_none_is_refused_and_a_missing_one_is_said(whole, trusted, again):
+    whole.with_suffix(".ipynb").write_text("{")
+    with pytest.raises(UsageError, match=r"ipynb: expected the executed notebook beside a page, got "):
+        of_files(whole, again)
+    whole.with_suffix(".ipynb").unlink()
+    assert verify(whole, trusted).notes == ("not checked: no notebook 2026-08-31.ipynb beside it",)
+
+
+def test_what_no_record_holds_is_said_not_to_be_checked(page, trusted):
+    change(page, lambda held: held["rendering"]["parameters"].update(record_age=9))
+    change(page, lambda held: held.update(record_age=9))
+    assert any("taken as said: record_age" in note for note in verify(page, trusted).notes)

@@ -1,14 +1,16 @@
 """Cards on disk: written whole, checked against record and code, signed off."""
 
 import hashlib
+from datetime import date
 from pathlib import Path
 
 from forecasting.documents.card.content import card_content
 from forecasting.documents.card.document import card_html, card_markdown
 from forecasting.documents.card.form import Card, card_bytes, read_signed, schema_bytes
-from forecasting.documents.card.home import NAME, SCHEMA, STEWARDS, file_name, home_of, latest, status_of
+from forecasting.documents.card.home import NAME, SCHEMA, STEWARDS, file_name, home_of, latest, status_of, stewards
 from forecasting.documents.card.staleness import Mismatch, made_anew, mismatches, other_versions
 from forecasting.record.history import History
+from forecasting.record.months import parse_day
 from forecasting.review import APPROVED, SignOff, SignOffStatus, append, sign_offs
 from forecasting.review.log import decision_of, now, require_comment, require_name
 from forecasting.store.errors import UsageError, shown
@@ -27,9 +29,20 @@ def make_card(history: History, out: Path, version: str | None = None, artefacts
     content = card_bytes(card)
     status = status_of(card, hashlib.sha256(content).hexdigest(), sign_offs(home))
     place = out / file_name(card.version)
-    pages = _pages(place, card, status, ())
+    _require_unsigned(place, content)
+    pages = pages_of(place, card, status, ())
     write_whole({out / SCHEMA: schema_bytes(), place: content, **pages}, "--out")
     return [place, *pages]
+
+
+def _require_unsigned(place: Path, content: bytes) -> None:
+    """`UsageError` where other bytes of this version were approved: what was signed stays."""
+    signed = {line.sha256 for line in sign_offs(place.parent) if line.document == place.name and line.is_approval}
+    if signed and hashlib.sha256(content).hexdigest() not in signed:
+        raise UsageError(
+            f"expected a new version beside the approved {place}, got other values for the same one; give it a number "
+            "of its own with --version"
+        )
 
 
 def home_for(out: Path, record_folder: Path) -> Path:
@@ -42,16 +55,19 @@ def show_card(path: Path, record_folder: Path, out: Path) -> tuple[list[Path], t
     require_writable(out)
     card, sha256 = read_signed(path)
     stale = mismatches(card, record_folder, path.parent)
-    pages = _pages(out / path.name, card, status_of(card, sha256, sign_offs(path.parent)), stale)
+    pages = pages_of(out / path.name, card, status_of(card, sha256, sign_offs(path.parent)), stale)
     write_whole(pages, "--out")
     return list(pages), stale
 
 
-def check_card(history: History, home: Path, fresh: Card | None = None) -> tuple[Path, list[str], list[str]]:
+def check_card(
+    history: History, home: Path, fresh: Card | None = None, today: date | None = None
+) -> tuple[Path, list[str], list[str]]:
     """The latest card of a folder, its faults (none, if it is current), and remarks.
 
     Each hash that differs is named; where none does, the card is made anew and compared value by value, and so are its
-    Markdown and the schema beside it. `fresh`: the card of this history and home, if it is made anew already.
+    Markdown and the schema beside it. A day of the next review that is past is a fault. `fresh`: the card of this
+    history and home, if it is made anew already; `today`: default: the clock's.
     """
     path = latest(home)
     card, sha256 = read_signed(path)
@@ -63,6 +79,11 @@ def check_card(history: History, home: Path, fresh: Card | None = None) -> tuple
         said.append(f"made with other libraries ({told}): not made anew")
     elif not stale:
         found += [f"edited: {one}" for one in made_anew(card, history, home, fresh)]
+    who = stewards(home)
+    if who is not None and parse_day(who.next_review) < (today or date.today()):
+        found.append(
+            f"overdue: the next review was to be by {who.next_review}; review it, and name the next day in {STEWARDS}"
+        )
     status = status_of(card, sha256, sign_offs(home))
     expected = {path.with_suffix(".md"): card_markdown(card, status, stale).encode(), home / SCHEMA: schema_bytes()}
     for place, content in expected.items():
@@ -105,7 +126,7 @@ def sign_card(
             document=place.name, sha256=sha256, by=by.strip(), at=now(), decision=decision, comment=comment.strip(),
             section=section, answers=answers,
         )  # fmt: skip
-        pages = _pages(place, card, status_of(card, sha256, [*before, line]), stale)
+        pages = pages_of(place, card, status_of(card, sha256, [*before, line]), stale)
         return line, {page: content for page, content in pages.items() if page.is_file()}
 
     return append(place.parent, compose)
@@ -129,7 +150,7 @@ def _inside(path: Path, root: Path) -> Path:
     return path.resolve()
 
 
-def _pages(place: Path, card: Card, status: SignOffStatus, stale: tuple[Mismatch, ...]) -> dict[Path, bytes]:
+def pages_of(place: Path, card: Card, status: SignOffStatus, stale: tuple[Mismatch, ...]) -> dict[Path, bytes]:
     """The pages of a card as they belong beside it."""
     pages = {".md": card_markdown, ".html": card_html}
     return {place.with_suffix(end): page(card, status, stale).encode() for end, page in pages.items()}

@@ -19,6 +19,7 @@ from forecasting.documents.case.rung_values import RUNG
 from forecasting.documents.case.situation_values import SITUATION
 from forecasting.documents.case.skill import first_model_skill
 from forecasting.documents.provenance import PROVENANCE, Recorded
+from forecasting.documents.standing import live_values
 from forecasting.explain.contested import Contested, contested_codings, formalized_if_recoded
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms, term_end
@@ -49,6 +50,7 @@ def case_content(
     horizons: tuple[int, ...] = HORIZONS,
     target: str = TARGETS[0],
     artefacts: str | Path | None = None,
+    ledger: str | Path | None = None,
 ) -> Content:
     """All values of a case report as of the history's day; JSON types only.
 
@@ -75,6 +77,7 @@ def case_content(
         "deadlines": {str(horizon): deadline(history.as_of, horizon).isoformat() for horizon in found.horizons},
         "level": LEVEL,
         "case": first,
+        "live": value("live", live_values, history.record.folder, ledger),
         **{name: value(name, work, found) for name, work in FIRST_SCREEN.items()},
         "confidence": value("confidence", assessed_confidence, found),
         "contested": value("contested", arguable_codings, found),

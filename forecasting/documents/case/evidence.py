@@ -6,6 +6,7 @@ from datetime import date
 from forecasting.documents.blocks import Act, Cell, Fold, Link, Marks, Section, Text, Timeline
 from forecasting.documents.compose import aside, badge, items, joined, section, table, text
 from forecasting.documents.quantities import chance, code, count, day, name, quote
+from forecasting.documents.standing import live_sentence
 from forecasting.documents.values import Fields, plain
 from forecasting.documents.wording import FACT_NAMES, PAST, change_words, coarse_day, fact_words, percent, years
 
@@ -177,8 +178,11 @@ def sources(content: Fields) -> Section:
 def provenance(content: Fields) -> Section:
     """Record, models and code of the page."""
     key = content["artefact"]
-    models = text("models from artefact {key}", key=code(key[:BRIEF])) if key else text("models refitted")
+    models = (
+        text("models from artefact {key}, taken as given", key=code(key[:BRIEF])) if key else text("models refitted")
+    )
     return section(
+        live_sentence(content["live"]),
         text(
             "Record to {end}, sha256 {record}; package {version}; target {target}; {models}; case coded with "
             "{confidence} confidence. Every number on this page is in the JSON file beside it.",
@@ -188,5 +192,5 @@ def provenance(content: Fields) -> Section:
             target=name(content["target"]),
             models=models,
             confidence=content["case"]["confidence"],
-        )
+        ),
     )

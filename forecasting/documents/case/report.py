@@ -17,6 +17,7 @@ from forecasting.documents.case import (
 )
 from forecasting.documents.case.content import case_content
 from forecasting.documents.report import Maker, Report, by_name
+from forecasting.documents.standing import registration
 from forecasting.record.months import HORIZONS, parse_day
 from forecasting.record.vocabulary import TARGETS
 
@@ -57,10 +58,12 @@ class CaseReport(Report):
         target: str = TARGETS[0],
         data: str | Path | None = None,
         artefacts: str | Path | None = None,
+        ledger: str | Path | None = None,
     ) -> None:
         """Load the record as of the day and compute every value; raises what `forecast` and `obtain` raise."""
         history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
-        self.content: dict[str, Any] = case_content(history, case_id, tuple(horizons), target, artefacts)
+        self.content: dict[str, Any] = case_content(history, case_id, tuple(horizons), target, artefacts, ledger)
+        self.content |= registration(history, ledger, target, case_id)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {

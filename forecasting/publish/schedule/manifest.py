@@ -1,9 +1,12 @@
-"""The manifest of scheduled runs: an append-only JSONL file with a line for each report and one to close each run."""
+"""The manifest of scheduled runs: an append-only JSONL file with a line for each report and one to close each run.
+
+A run under another clock (`--now`) is a trial: its lines are marked, and runs under the real clock do not see them.
+"""
 
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +14,32 @@ from typing import Any
 from forecasting.store.errors import ReportError, UsageError, shown
 
 MANIFEST = "manifest.jsonl"
-DONE, FAILED, MISSED = "done", "failed", "missed"
+DONE, FAILED, MISSED, REFUSED = "done", "failed", "missed", "refused"
+"""Made; not made, and tried again; not made in time; not made, and not tried again until what it rests on changes."""
 
 Line = dict[str, Any]
+
+
+@dataclass
+class Past:
+    """What a manifest says of the runs before: everything a call needs, read once."""
+
+    newest: datetime | None = None
+    runs: dict[str, dict[datetime, Line]] = field(default_factory=dict)
+    pages: dict[str, set[str]] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+
+    def of(self, name: str) -> dict[datetime, Line]:
+        """The latest closing line of each due time of an entry."""
+        return self.runs.get(name, {})
+
+    def last_made(self, name: str) -> Line | None:
+        """The closing line of the latest run of an entry that was done."""
+        return max((line for line in self.of(name).values() if line["status"] == DONE), key=_when, default=None)
+
+
+def _when(line: Line) -> tuple[str, str]:
+    return str(line.get("now", "")), str(line["due"])
 
 
 @dataclass(frozen=True)
@@ -41,7 +67,7 @@ class Manifest:
             for number, text in enumerate(file, start=1):
                 try:
                     line = json.loads(text)
-                except ValueError:
+                except (ValueError, RecursionError):
                     if not text.endswith("\n"):
                         return
                     line = None
@@ -70,20 +96,27 @@ class Manifest:
                 "not recorded are repeated, and reports already rendered are left unchanged"
             ) from None
 
-    def newest(self) -> datetime | None:
-        """The latest time at which a run was started; None if there was none."""
-        times = [datetime.fromisoformat(line["now"]) for line in self.lines() if "now" in line]
-        return max(times, default=None)
+    def past(self, trial: bool = False) -> Past:
+        """What the runs before did, under the real clock, or for a trial under any.
 
-    def closed(self, name: str) -> dict[datetime, str]:
-        """The latest status (done, failed or missed) of each due time of an entry."""
-        own = (line for line in self.lines() if line.get("entry") == name and line["kind"] == "run")
-        return {datetime.fromisoformat(line["due"]): str(line["status"]) for line in own}
+        Raises
+        ------
+        UsageError
+            A line is not what a run writes; its row is named.
+        """
+        found = Past()
+        for number, line in enumerate(self.lines(), start=1):
+            try:
+                _take(found, line, trial)
+            except (KeyError, TypeError, ValueError):
+                raise UsageError(
+                    f"{self.path} row {number}: expected a line of a run, got {shown(line, 60)}; correct or remove it"
+                ) from None
+        return found
 
-    def pages(self, name: str) -> set[str]:
-        """Pages rendered by an entry, relative to the folder of all reports."""
-        own = (line for line in self.lines() if line.get("entry") == name and line["kind"] == "report")
-        return {str(line["page"]) for line in own if line["status"] in ("rendered", "unchanged")}
+    def closed(self, name: str, trial: bool = False) -> dict[datetime, str]:
+        """The latest status of each due time of an entry."""
+        return {due: str(line["status"]) for due, line in self.past(trial).of(name).items()}
 
     def _cut_incomplete_line(self) -> None:
         if not self.path.is_file():
@@ -92,3 +125,21 @@ class Manifest:
             content = file.read()
             if content and not content.endswith(b"\n"):
                 file.truncate(content.rfind(b"\n") + 1)
+
+
+def _take(found: Past, line: Line, trial: bool) -> None:
+    """Add a line of the manifest to what is known of the runs before."""
+    if line["kind"] == "report":  # a page is there, whichever clock the run had
+        if line["status"] in ("rendered", "unchanged"):
+            found.pages.setdefault(str(line["entry"]), set()).add(str(line["page"]))
+        return
+    if line.get("trial") and not trial:
+        return
+    if "now" in line:
+        now = datetime.fromisoformat(line["now"])
+        found.newest = max(now, found.newest or now)
+    if line["kind"] == "run":
+        due = datetime.fromisoformat(line["due"])
+        found.runs.setdefault(str(line["entry"]), {})[due] = line | {"status": str(line["status"])}
+    elif line["kind"] == "told":
+        found.told |= set(map(str, line["items"]))

@@ -1,56 +1,130 @@
 """Runs of a schedule: each due time once, by one process at a time; a failure does not stop the others."""
 
 import hashlib
-import json
-import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import forecasting
-from forecasting.publish.batch import check_jobs, render_all
+from forecasting.publish.batch import FAILED as REPORT_FAILED
+from forecasting.publish.batch import check_jobs, may_pass, render_all
 from forecasting.publish.engine import Limits
-from forecasting.publish.requests import Refusal, Request, Source, each_once, every_case, named_cases
-from forecasting.publish.schedule.manifest import DONE, FAILED, MISSED, Manifest
-from forecasting.publish.schedule.plan import Entry, Plan
+from forecasting.publish.requests import Refusal, Request, each_once
+from forecasting.publish.revisions import remove
+from forecasting.publish.schedule.entries import (
+    Freshness,
+    clashes,
+    entries_issued,
+    freshness,
+    inputs_of,
+    issued_first,
+    requests_of,
+    worked,
+)
+from forecasting.publish.schedule.manifest import DONE, FAILED, MISSED, REFUSED, Line, Manifest, Past
+from forecasting.publish.schedule.notify import Told, tell
+from forecasting.publish.schedule.plan import Entry, Plan, Task, Timed
 from forecasting.publish.schedule.times import latest_first, missed_since
-from forecasting.publish.site import ENDS, INDEX, publish, reports_in
+from forecasting.publish.site import INDEX, publish, reports_in
 from forecasting.review import APPROVED
 from forecasting.store.errors import ForecastingError
 from forecasting.store.files import require_writable
 from forecasting.store.lock import locked
 
 LOCK = ".schedule.lock"
-NOTIFY_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Due:
     """An entry due at a time; `made_up` is the number of earlier missed times that this run also covers."""
 
-    entry: Entry
+    entry: Timed
     when: datetime
     made_up: int
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Outcome of a call: the closing line of each run, the failures, and remarks on the clock and on missed times."""
+    """Outcome of a call.
 
-    runs: tuple[dict[str, Any], ...]
-    failures: tuple[str, ...]
-    remarks: tuple[str, ...]
+    Parameters
+    ----------
+    now
+        The time of the call.
+    runs
+        The closing line of each run, those that were missed included.
+    failures
+        Whatever kept a due report from being made, and what was lost of the record.
+    remarks
+        What to know and not to mend.
+    to_sign
+        Pages that are newer than the one approved, and wait to be approved.
+    """
+
+    now: datetime
+    runs: tuple[Line, ...] = ()
+    failures: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    to_sign: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """`done`, or `failed` where anything kept a due report from being made."""
+        return FAILED if self.failures else DONE
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The outcome as JSON types, as `--json` prints it and as the notified command gets it."""
+        return {
+            "now": self.now.isoformat(),
+            "status": self.status,
+            "runs": list(self.runs),
+            "failures": list(self.failures),
+            "remarks": list(self.remarks),
+            "to_sign": list(self.to_sign),
+        }
 
 
-def run_due(plan: Plan, out: Path, now: datetime, jobs: int = 1, limits: Limits | None = None) -> Outcome:
-    """Render what is due, record it in the manifest, update index and feed, and notify.
+@dataclass
+class Call:
+    """What a call has found so far."""
+
+    manifest: Manifest
+    past: Past
+    now: datetime
+    trial: bool
+    runs: list[Line] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    to_sign: list[str] = field(default_factory=list)
+    news: Told = field(default_factory=dict)
+
+    def close(self, due: Due | None, line: Line, failures: list[str]) -> None:
+        """Note the end of a run in the manifest."""
+        whole = {"kind": "run", **line, "now": self.now.isoformat(), **({"trial": True} if self.trial else {})}
+        self.manifest.append(whole | {"failures": failures})
+        self.runs.append(whole | {"failures": failures})
+        self.failures += failures
+        head = f"{line['entry']} {line['due']}"
+        self.news |= {f"{head}: {said}": said for said in failures}
+        if line["status"] == DONE and due is not None:
+            self.news[f"{head} done"] = ""
+        for page in line.get("to_sign", ()):
+            self.to_sign.append(page)
+            self.news[f"{page} sha256 {line['to_sign'][page]} to sign"] = ""
+
+
+def run_due(
+    plan: Plan, out: Path, now: datetime, jobs: int = 1, limits: Limits | None = None, *, trial: bool = False
+) -> Outcome:
+    """Do what is due, record it in the manifest, update index and feed, and notify.
 
     Of each entry the latest due time is run, once, if it is within the entry's `catch_up`. It covers earlier missed
-    times, whose reports would be the same. A failed run is repeated by the next call.
+    times, whose reports would be the same. A failed run is repeated by the next call; one that cannot succeed from the
+    same schedule, record and code (`refused`) is repeated once one of these has changed. Each failure is notified once.
 
     Parameters
     ----------
@@ -64,11 +138,13 @@ def run_due(plan: Plan, out: Path, now: datetime, jobs: int = 1, limits: Limits 
         Number of reports rendered at once, 1 to 64.
     limits
         Limits of time and memory of each report; default: `Limits()`.
+    trial
+        Whether `now` is another time than that of the clock: later runs under the clock do not count this one.
 
     Returns
     -------
     Outcome
-        The runs, failures and remarks.
+        The runs, and whatever kept a due report from being made.
 
     Raises
     ------
@@ -81,84 +157,148 @@ def run_due(plan: Plan, out: Path, now: datetime, jobs: int = 1, limits: Limits 
     require_writable(out)
     with locked(out, LOCK, wait=0, work="run"):
         manifest = Manifest(out)
-        newest = manifest.newest()
-        if newest is not None and now < newest:
-            remark = (
-                f"the clock says {now.isoformat()}, before the last run, {newest.isoformat()}: nothing is run until "
-                f"then. If the clock was wrong at that run, remove its lines from {manifest.path}"
+        past = manifest.past(trial)
+        call = Call(manifest, past, now, trial)
+        if past.newest is not None and now < past.newest:
+            said = (
+                f"the clock says {now.isoformat()}, before the last run, {past.newest.isoformat()}: nothing is run "
+                f"until then. If the clock was wrong at that run, remove its lines from {manifest.path}"
             )
-            return Outcome((), (), (remark,))
-        runs, failures, remarks = [], [], []
-        for entry in plan.report:
-            due, missed = due_of(entry, manifest.closed(entry.name), now)
-            if missed is not None:
-                remarks.append(f"{entry.name}: missed {missed.isoformat()}, longer ago than {entry.catch_up}")
-                line = {"kind": "run", "entry": entry.name, "due": missed.isoformat(), "now": now.isoformat()}
-                manifest.append({**line, "status": MISSED})
-            if due is not None:
-                line, said = _run(due, manifest, now, jobs, limits)
-                runs.append(line)
-                failures += said
-        if runs or _is_behind(out / INDEX, manifest.path):
-            publish(out, out)
-        if runs:
-            failures += _notify(plan.notify, now, runs, failures)
-        return Outcome(tuple(runs), tuple(failures), tuple(remarks))
+            call.failures.append(said)
+            call.news[f"clock before {past.newest.isoformat()}"] = said
+        else:
+            _run_all(call, plan, jobs, limits)
+            if call.runs or _is_behind(out / INDEX, manifest.path):
+                publish(out, out)
+        _carry_over(call, plan)
+        failures = [*call.failures, *_notified(call, plan)]
+        return Outcome(now, tuple(call.runs), tuple(failures), (), tuple(call.to_sign))
 
 
-def due_of(entry: Entry, closed: dict[datetime, str], now: datetime) -> tuple[Due | None, datetime | None]:
+def _run_all(call: Call, plan: Plan, jobs: int, limits: Limits | None) -> None:
+    """Run what is due: tasks first, so that pages can show what was issued; none of two reports of one page."""
+    due_now = [(entry, *_due(call, entry)) for entry in plan.entries]
+    is_any = any(due is not None for entry, due, _ in due_now if isinstance(entry, Entry))
+    twice = clashes(plan.report) if is_any else {}
+    for entry, due, missed in due_now:
+        if missed is not None:
+            said = f"{entry.name}: missed {missed.when.isoformat()}, longer ago than {entry.catch_up}"
+            more = f", and {missed.made_up} before it" if missed.made_up else ""
+            line = {"entry": entry.name, "due": missed.when.isoformat(), "status": MISSED, "counts": {}}
+            call.close(None, line, [said + more])
+        if due is not None:
+            _run(call, due, plan, twice.get(entry.name), jobs, limits)
+
+
+def _due(call: Call, entry: Timed) -> tuple[Due | None, Due | None]:
+    """The due run of an entry, and a time missed for good; a refused one is due again once its inputs have changed."""
+    lines = call.past.of(entry.name)
+    closed = {due: line["status"] for due, line in lines.items()}
+    for due, line in lines.items():
+        if line["status"] == REFUSED and due == max(lines):
+            closed[due] = DONE if line.get("inputs") == inputs_of(entry) else FAILED
+    return due_of(entry, closed, call.now)
+
+
+def due_of(entry: Timed, closed: Mapping[datetime, str], now: datetime) -> tuple[Due | None, Due | None]:
     """The due run of an entry by `now`, and a time missed for good; None where there is none.
 
     For an entry that never ran, times before its `catch_up` do not count as missed.
     """
-    latest = next(latest_first(entry.every, now), None)
+    latest = next(latest_first(entry.every, now, entry.timezone), None)
     if latest is None or closed.get(latest) in (DONE, MISSED):
         return None, None
     before = [when for when in closed if when < latest]
+    between = missed_since(entry.every, max(before), latest, entry.timezone) if before else 0
+    due = Due(entry, latest, between)
     if now - latest > entry.catches_up:
-        return None, latest if before else None
-    made_up = missed_since(entry.every, max(before), latest) if before else 0
-    return Due(entry, latest, made_up), None
+        return None, due if before or latest in closed else None
+    return due, None
 
 
-def _run(
-    due: Due, manifest: Manifest, now: datetime, jobs: int, limits: Limits | None
-) -> tuple[dict[str, Any], list[str]]:
-    """Render the reports of an entry and close the run in the manifest; the closing line and the failures."""
-    begun, counts, failures = time.monotonic(), Counter[str](), []
-    head = {"entry": due.entry.name, "due": due.when.isoformat()}
+def _run(call: Call, due: Due, plan: Plan, clash: str | None, jobs: int, limits: Limits | None) -> None:
+    """Do the work of an entry and close the run in the manifest."""
+    entry, begun, made = due.entry, time.monotonic(), Made()
     try:
-        for line in _reports(due.entry, manifest.folder, jobs, limits):
-            counts[line["status"]] += 1
-            manifest.append({"kind": "report", **head, **line})
-            if line["said"]:
-                failures.append(f"{due.entry.name}: {line['said']}")
+        if clash is not None:
+            made.fail(clash, can_heal=False)
+        elif isinstance(entry, Task):
+            made.counts, made.line = worked(entry, plan.ledger)
+        elif isinstance(entry, Entry):
+            _report(call, entry, plan, made, due, jobs, limits)
     except ForecastingError as error:
-        counts[FAILED] += 1
-        failures.append(f"{due.entry.name}: {error}")
-    closing = {
-        "kind": "run",
-        **head,
-        "now": now.isoformat(),
-        "status": FAILED if failures else DONE,
+        made.fail(str(error), may_pass(error))
+        made.counts[FAILED] += 1
+    line: Line = {
+        "entry": entry.name,
+        "due": due.when.isoformat(),
+        "status": made.status,
         "made_up": due.made_up,
-        "counts": dict(counts),
+        "counts": dict(made.counts),
         "seconds": round(time.monotonic() - begun, 3),
-        "version": forecasting.__version__,
-        "said": failures[:20],
+        **made.line,
     }
-    if not failures and due.entry.keep is not None:
-        closing["removed"] = _prune(manifest, due.entry, due.entry.keep)
-    manifest.append(closing)
-    return closing, failures
+    if made.status == REFUSED:
+        line["inputs"] = inputs_of(entry)
+    if isinstance(entry, Entry) and entry.keep is not None:
+        line["removed"] = _prune(call, entry, entry.keep, made.pages)
+    call.close(due, line, [f"{entry.name}: {said}" for said in made.failures])
 
 
-def _reports(entry: Entry, out: Path, jobs: int, limits: Limits | None) -> Iterator[dict[str, Any]]:
+@dataclass
+class Made:
+    """What a run has made so far, and what failed in it."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    can_heal: list[bool] = field(default_factory=list)
+    pages: set[str] = field(default_factory=set)
+    line: Line = field(default_factory=dict)
+
+    def fail(self, said: str, can_heal: bool) -> None:
+        """Note a failure."""
+        self.failures.append(said)
+        self.can_heal.append(can_heal)
+
+    @property
+    def status(self) -> str:
+        """Done; failed if another try may succeed; refused if none can."""
+        if not self.failures:
+            return DONE
+        return FAILED if any(self.can_heal) else REFUSED
+
+
+def _report(call: Call, entry: Entry, plan: Plan, made: Made, due: Due, jobs: int, limits: Limits | None) -> None:
+    """Render the reports of an entry, after issuing their forecasts where it says so."""
+    fresh = freshness(entry, call.past.last_made(entry.name), call.now)
+    made.line["record"] = fresh.record
+    for said in fresh.faults:
+        made.fail(said, can_heal=False)
+    if entry.issue_first:
+        made.line["issued"] = issued_first(entry, plan.ledger)
+    to_sign: dict[str, str] = {}
+    for line in _reports(entry, plan, fresh, call.manifest.folder, jobs, limits):
+        made.counts[line["status"]] += 1
+        call.manifest.append({"kind": "report", "entry": entry.name, "due": due.when.isoformat(), **line})
+        if line["said"]:
+            made.fail(line["said"], line["can_heal"])
+        else:
+            made.pages.add(line["page"])
+        if line["signed"]:
+            to_sign[line["page"]] = line["html_sha256"]
+    if to_sign:
+        made.line["to_sign"] = to_sign
+    if not made.counts:
+        said = "expected a case that goes on, got none: nothing is planned any more; correct or remove the entry"
+        made.fail(said, can_heal=False)
+
+
+def _reports(entry: Entry, plan: Plan, fresh: Freshness, out: Path, jobs: int, limits: Limits | None) -> Iterator[Line]:
     """The manifest line of each report of an entry, as it is ready."""
-    source = requests_of(entry)
+    source = requests_of(entry, plan.ledger, fresh)
     for request in each_once(source()):
         if isinstance(request, Refusal):
-            yield {"status": FAILED, "page": None, "said": str(request)}
+            yield {"status": REPORT_FAILED, "page": None, "said": str(request), "can_heal": False, "signed": None}
     good = (request for request in each_once(source()) if isinstance(request, Request))
     for result in render_all(good, out, jobs, limits=limits):
         page = result.page.relative_to(out).as_posix() if result.page is not None else None
@@ -175,29 +315,25 @@ def _reports(entry: Entry, out: Path, jobs: int, limits: Limits | None) -> Itera
             "version": forecasting.__version__,
             "seconds": round(result.seconds, 3),
             "said": result.said,
+            "can_heal": result.can_heal,
+            "signed": result.signed.relative_to(out).as_posix() if result.signed is not None else None,
+            "issued": entries_issued(result.request.asked, result.request.day) if entry.issue_first else [],
         }
 
 
-def requests_of(entry: Entry) -> Source:
-    """The requests of an entry; a case that has ended is a `Refusal` among the others."""
-    if entry.cases == "all":
-        return every_case(entry.template, entry.parameters)
-    parameters = dict(entry.parameters)
-    own = [parameters.pop("case_id")] if "case_id" in parameters else list(entry.cases or ())
-    return named_cases(entry.template, own, parameters, refuse=True)
-
-
-def _prune(manifest: Manifest, entry: Entry, keep: int) -> list[str]:
-    """Remove the entry's dated reports beyond the latest `keep` of each subject, except approved ones."""
-    own = manifest.pages(entry.name)
-    counts, removed = Counter[Path](), []
-    with locked(manifest.folder):  # else a page could be approved while it is being removed
-        for one in reports_in(manifest.folder):
+def _prune(call: Call, entry: Entry, keep: int, made: set[str]) -> list[str]:
+    """Remove the entry's dated reports beyond the latest `keep` days of each subject, except approved ones."""
+    own = call.past.pages.get(entry.name, set()) | made
+    days: dict[Path, set[str]] = {}
+    removed = []
+    with locked(call.manifest.folder):  # else a page could be approved while it is being removed
+        for one in reports_in(call.manifest.folder):
             if one.page.as_posix() in own:
-                counts[one.page.parent] += 1
-                if counts[one.page.parent] > keep and one.review["status"] != APPROVED:
-                    for end in ENDS:
-                        (manifest.folder / one.page).with_suffix(end).unlink(missing_ok=True)
+                kept = days.setdefault(one.page.parent, set())
+                if len(kept | {one.day}) <= keep:
+                    kept.add(one.day)
+                elif one.review["status"] != APPROVED and not one.was_signed:
+                    remove(call.manifest.folder / one.page)
                     removed.append(one.page.as_posix())
     return removed
 
@@ -207,19 +343,25 @@ def _is_behind(index: Path, manifest: Path) -> bool:
     return manifest.exists() and (not index.exists() or index.stat().st_mtime_ns < manifest.stat().st_mtime_ns)
 
 
-def _notify(
-    command: tuple[str, ...] | None, now: datetime, runs: list[dict[str, Any]], failures: list[str]
-) -> list[str]:
-    """Run the notification command with the outcome as JSON on its standard input; a list of what failed in that."""
-    if command is None:
+def _carry_over(call: Call, plan: Plan) -> None:
+    """Failures of earlier calls that the command to notify was never told, since it failed then."""
+    if plan.notify is None:
+        return
+    for entry in plan.entries:
+        for due, line in call.past.of(entry.name).items():
+            if due == max(call.past.of(entry.name)):
+                call.news |= {f"{entry.name} {line['due']}: {said}": said for said in line.get("failures", ())}
+
+
+def _notified(call: Call, plan: Plan) -> list[str]:
+    """Tell what was not told before; a list of what failed in that."""
+    news = {item: said for item, said in call.news.items() if item not in call.past.told}
+    if plan.notify is None or not news:
         return []
-    outcome = {"now": now.isoformat(), "status": FAILED if failures else DONE, "runs": runs, "failures": failures}
-    try:
-        run = subprocess.run(
-            command, input=json.dumps(outcome), text=True, timeout=NOTIFY_SECONDS, check=False, capture_output=True
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return [f"notify: expected {command[0]} to run, got {error}; correct notify in the schedule"]
-    said = (run.stderr.strip().splitlines() or ["nothing said"])[-1]
-    fault = f"notify: expected {command[0]} to exit with 0, got {run.returncode}: {said}; see that command"
-    return [fault] if run.returncode else []
+    failures = list(dict.fromkeys([*call.failures, *(said for said in news.values() if said)]))
+    outcome = Outcome(call.now, tuple(call.runs), tuple(failures), (), tuple(call.to_sign))
+    faults = tell(plan.notify, outcome.told)
+    if not faults:
+        marked = {"trial": True} if call.trial else {}
+        call.manifest.append({"kind": "told", "items": sorted(news), **marked})
+    return faults

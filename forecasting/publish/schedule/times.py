@@ -1,8 +1,13 @@
-"""Due times of schedule entries, in UTC to the minute; cron lines have the meaning of Debian's cron."""
+"""Due times of schedules and of JupyterLab's jobs, to the minute, in a time zone; cron lines as Debian's cron has them.
+
+Daylight saving, as Debian's cron has it: a time that the clock leaps over is due at the first minute after the leap; a
+time that comes twice is due once, the first time. Lines with a star in the minutes or hours follow the clock itself.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
@@ -96,16 +101,64 @@ def moment(text: str) -> datetime:
         raise UsageError(
             f"expected a day or a minute, as 2026-09-01 or 2026-09-01T06:30, got {shown(text)}; correct it"
         ) from None
+    if not 1970 <= when.year <= 9000:
+        raise UsageError(f"expected a time in the years 1970 to 9000, got {shown(text)}; correct it")
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def latest_first(line: str, now: datetime) -> Iterator[datetime]:
-    """The times of a cron line up to and including `now`, latest first."""
-    times = CronSim(line, now.replace(second=0, microsecond=0) + timedelta(minutes=1), reverse=True)
-    return (when for when in times if when <= now)
+def time_zone(name: str) -> ZoneInfo:
+    """The time zone of a name.
+
+    Parameters
+    ----------
+    name
+        As in the database of the Internet Assigned Numbers Authority, such as Europe/Berlin.
+
+    Raises
+    ------
+    UsageError
+        There is none of that name.
+
+    Examples
+    --------
+    >>> time_zone("Europe/Berlin").key
+    'Europe/Berlin'
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(f"expected a time zone such as Europe/Berlin, got {shown(name)}; correct it") from None
 
 
-def missed_since(line: str, last: datetime, latest: datetime) -> int:
+def latest_first(line: str, now: datetime, zone: str = "UTC") -> Iterator[datetime]:
+    """The times of a cron line in a time zone up to and including `now`, latest first, in UTC.
+
+    Examples
+    --------
+    >>> next(latest_first("30 6 * * *", moment("2026-07-01T12:00"), "Europe/Berlin")).isoformat()
+    '2026-07-01T04:30:00+00:00'
+    """
+    start = _local(now.replace(second=0, microsecond=0) + timedelta(minutes=1), zone)
+    return (when for time in CronSim(line, start, reverse=True) if (when := time.astimezone(UTC)) <= now)
+
+
+def next_time(line: str, now: datetime, zone: str = "UTC") -> datetime:
+    """The first time of a cron line in a time zone after `now`, in UTC.
+
+    Examples
+    --------
+    >>> next_time("30 2 * * *", moment("2026-03-28T12:00"), "Europe/Berlin").isoformat()
+    '2026-03-29T01:00:00+00:00'
+    """
+    after = (time.astimezone(UTC) for time in CronSim(line, _local(now, zone)))
+    return next(when for when in after if when > now)
+
+
+def missed_since(line: str, last: datetime, latest: datetime, zone: str = "UTC") -> int:
     """The number of times of a cron line between two, both excluded; at most 1,000, so that counting stays fast."""
-    between = takewhile(lambda when: when > last, latest_first(line, latest - timedelta(minutes=1)))
+    between = takewhile(lambda when: when > last, latest_first(line, latest - timedelta(minutes=1), zone))
     return sum(1 for _ in zip(between, range(MOST_MISSED), strict=False))
+
+
+def _local(when: datetime, zone: str) -> datetime:
+    return when.astimezone(UTC if zone == "UTC" else time_zone(zone))

@@ -3,6 +3,7 @@
 import contextlib
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import nbformat
 import pytest
@@ -10,7 +11,9 @@ from jupyter_scheduler.models import CountJobsQuery, CreateJob, ListJobsQuery
 from jupyter_scheduler.orm import Job, create_session
 
 from forecasting.publish.lab_jobs import ReportEnvironment, ReportExecution, ReportScheduler
+from forecasting.publish.lab_jobs.calendar import NEVER
 from forecasting.publish.lab_jobs.scheduler import LOST
+from forecasting.publish.schedule.times import cron_line, latest_first
 
 ASKED = {"input_uri": "t.ipynb", "input_filename": "t.ipynb", "runtime_environment_name": "forecasting", "name": "n"}
 
@@ -100,3 +103,19 @@ def test_a_template_is_known_by_its_cells_not_by_its_name(tmp_path, template, fe
         == "COMPLETED"
     )
     assert CreateJob(**{**ASKED, "parameters": {"as_of": 1}}).parameters == {"as_of": "1"}
+
+
+@pytest.mark.parametrize(
+    "line", ["0 0 */10 * 1", "0 0 8-9 * 0#2", "0 0 1 * */2", "0 0 31 2 0", "0 0 LW * *", "30 2 * * *"]
+)
+def test_a_cron_line_means_the_same_in_the_job_form_and_in_a_schedule(database, tmp_path, line):
+    now, runner = datetime.now(UTC), scheduler(database, tmp_path).task_runner
+    for zone in ("UTC", "Europe/Berlin", None):
+        found = datetime.fromtimestamp(runner.compute_next_run_time(line, zone) / 1000, UTC)
+        back = next(latest_first(cron_line(line), found, zone or "UTC"))
+        assert found == back > now, "the time to come is one that a schedule looks back at"
+
+
+def test_a_recurring_job_that_no_reader_takes_stops_no_other(database, tmp_path):
+    assert scheduler(database, tmp_path).task_runner.compute_next_run_time("0 0 30 2 *", "UTC") == NEVER
+    assert scheduler(database, tmp_path).task_runner.compute_next_run_time("daily", "Mars/Olympus") == NEVER

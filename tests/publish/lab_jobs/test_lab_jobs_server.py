@@ -60,7 +60,7 @@ def test_a_job_is_a_report_and_a_parameter_never_becomes_code(server):
     ("notebook", "parameters", "said"),
     [
         (TEMPLATE, {"as_of": "soon"}, "data_quality: as_of: expected a day as YYYY-MM-DD, for example 2026-02-05, got 'soon'"),
-        (TEMPLATE, {"as_of = 1; x": "1"}, "data_quality: expected keys out of as_of, data, got the unknown key as_of = 1; x"),
+        (TEMPLATE, {"as_of = 1; x": "1"}, "data_quality: expected keys out of as_of, data, record_age, lost_acts, got the unknown key as_of = 1; x"),
         (TEMPLATE, {"data": "nowhere"}, "nowhere: expected a folder with the record, got no such folder"),
         ("templates/case_report.ipynb", {"horizons": "6,x", "case_id": CASE}, "case_report: horizons: expected horizons as whole months, for example 6,12,24, got '6,x'"),
         ("templates/case_report.ipynb", {"case_id": "__import__('os')", "data": "record"}, "expected the case_id of a case in the record, got \"__import__('os')\""),
@@ -77,7 +77,7 @@ def test_a_bad_job_is_refused_by_name_before_it_starts(server, notebook, paramet
     (server.folder / "broken.ipynb").write_text("{")
     before = server.ask("GET", "jobs")[1]["total_count"]
     code, answer = server.ask("POST", "jobs", server.job(notebook, parameters))
-    assert code == 500
+    assert code == 400
     assert said in answer["message"]
     assert server.ask("GET", "jobs")[1]["total_count"] == before
 
@@ -91,19 +91,22 @@ def test_a_recurring_job_is_checked_and_one_that_is_stopped_publishes_nothing(se
 
     for changes, said in (
         ({"schedule": "0 0 30 2 *"}, "schedule: expected daily, weekly, monthly, or a cron line of five fields"),
-        ({"timezone": "Mars/Olympus"}, "and a time zone such as Europe/Berlin, got 'monthly' in 'Mars/Olympus'"),
+        (
+            {"timezone": "Mars/Olympus"},
+            "schedule: expected a time zone such as Europe/Berlin, got 'Mars/Olympus'; correct it",
+        ),
         ({"parameters": {"case_id": CASE, "as_of": "x"}}, "case_report: as_of: expected a day"),
     ):
         code, answer = server.ask("POST", "job_definitions", asked(**changes))
-        assert code == 500 and said in answer["message"]
+        assert code == 400 and said in answer["message"]
     assert server.ask("GET", "job_definitions")[1]["total_count"] == 0
     made = server.ask("POST", "job_definitions", asked())[1]
     definition = f"job_definitions/{made['job_definition_id']}"
     assert server.ask("GET", definition)[1]["schedule"] == "0 0 1 * *"
     code, answer = server.ask("PATCH", definition, {"schedule": "never"})
-    assert code == 500 and "got 'never'" in answer["message"]
+    assert code == 400 and "got 'never'" in answer["message"]
     code, answer = server.ask("POST", f"{definition}/jobs", {"parameters": {"colour": "red"}})
-    assert code == 500 and "got the unknown key colour" in answer["message"]
+    assert code == 400 and "got the unknown key colour" in answer["message"]
     job_id = server.ask("POST", f"{definition}/jobs", {})[1]["job_id"]
     job = server.ask("GET", f"jobs/{job_id}")[1]
     assert job["status"] in ("QUEUED", "IN_PROGRESS")
@@ -113,3 +116,63 @@ def test_a_recurring_job_is_checked_and_one_that_is_stopped_publishes_nothing(se
     time.sleep(0.5)
     assert not list((server.home / "reports").rglob(f"*{CASE}*/*"))
     assert server.ask("DELETE", definition)[0] == 204
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"output_formats": ["../../x"]}, "expected output_formats out of html, ipynb, json, got '../../x'; leave it out"),
+        ({"input_filename": "../../../evil.ipynb"}, "expected an input_filename that is a plain name ending in .ipynb, got '../../../evil.ipynb'"),
+        ({"input_filename": "evil.py"}, "expected an input_filename that is a plain name"),
+        ({"input_uri": "/etc/passwd"}, "expected a notebook below the folder of the server, got '/etc/passwd'; copy it there"),
+        ({"input_uri": "../log"}, "expected a notebook below the folder of the server, got '../log'"),
+        ({"input_uri": "link.ipynb"}, "expected a notebook below the folder of the server, got 'link.ipynb'"),
+        ({"output_filename_template": "../x"}, "expected an output_filename_template without folders, got '../x'"),
+        ({"package_input_folder": True}, "expected a job of the notebook alone"),
+        ({"runtime_environment_name": "other"}, "expected the runtime environment forecasting, got 'other'"),
+        ({"name": None}, "name"),
+    ],
+)  # fmt: skip
+def test_what_leads_out_of_the_folder_is_refused_everywhere(server, changes, said):
+    link = server.folder / "link.ipynb"
+    if not link.is_symlink():
+        link.symlink_to(server.home / "log")
+    asked = {**server.job(TEMPLATE, {"data": "record"}), **changes}
+    for place, body in (("jobs", asked), ("job_definitions", {**asked, "schedule": "daily", "timezone": "UTC"})):
+        code, answer = server.ask("POST", place, body)
+        assert (code, said in answer["message"]) == (400, True), answer
+    made = server.ask(
+        "POST", "job_definitions", {**server.job(TEMPLATE, {"data": "record"}), "schedule": "daily", "timezone": "UTC"}
+    )[1]
+    definition = made["job_definition_id"]
+    if not {"input_filename", "package_input_folder", "name"} & set(changes):
+        assert server.ask("PATCH", f"job_definitions/{definition}", {**changes, "schedule": "daily"})[0] == 400
+    code, answer = server.ask("POST", "jobs", {**asked, "job_definition_id": definition})
+    assert code == 400, "nor by calling itself a job of a definition"
+    assert server.ask("DELETE", f"job_definitions/{definition}")[0] == 204
+    assert server.ask("GET", "jobs")[0] == 200
+    assert not list(server.home.rglob("evil*"))
+
+
+def test_a_bad_job_of_an_earlier_version_hides_no_other(server):
+    from jupyter_scheduler.orm import Job, create_session
+
+    database = next(server.home.rglob("scheduler.sqlite"))
+    with create_session(f"sqlite:///{database}")() as session:
+        bad = Job(
+            input_filename="../../../x",
+            runtime_environment_name="forecasting",
+            name="bad",
+            output_formats=["../../x", "html"],
+            status="FAILED",
+        )
+        session.add(bad)
+        session.commit()
+        job_id = bad.job_id
+    code, listed = server.ask("GET", "jobs")
+    assert code == 200 and job_id in {job["job_id"] for job in listed["jobs"]}
+    assert server.ask("GET", f"jobs/{job_id}")[1]["output_formats"] == ["html"]
+    beside = server.home / "data" / "kept"
+    beside.mkdir(parents=True, exist_ok=True)
+    assert server.ask("DELETE", f"jobs/{job_id}")[0] == 204 and beside.is_dir()
+    assert server.ask("GET", f"jobs/{job_id}")[0] == 404

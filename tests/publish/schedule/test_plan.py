@@ -42,7 +42,7 @@ def test_a_schedule_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("old", "changed", "message"),
     [
-        ("keep = 12", "keeep = 12", ": report 'cases': expected keys out of name, template, every, cases, parameters, catch_up, keep, got the unknown key keeep"),
+        ("keep = 12", "keeep = 12", ": report 'cases': expected keys out of name, every, timezone, catch_up, overdue_after, template, cases, parameters, keep, issue_first, oldest_record, most_lost_acts, got the unknown key keeep"),
         ("keep = 12", "keep = 0", ": report 'cases': keep: expected how many dated reports to keep, from 1, got 0"),
         ('"monthly"', '"0 0 30 2 *"', ": report 'cases': every: expected daily, weekly, monthly, or a cron line of five fields, for example '0 6 1 * *', got '0 0 30 2 *': bad day-of-month"),
         ('"7 days"', '"-7 days"', ": report 'cases': catch_up: expected 1 to 366 days, as '36 hours', '7 days' or '2 weeks', got '-7 days'"),
@@ -57,7 +57,7 @@ def test_a_schedule_is_read(tmp_path):
         ('every = "0 6 * * 1"', 'every = "daily"\ncases = "all"', ": report 'record': cases: expected none for the template data_quality, got 'all'"),
         ('["mail", "me"]', '"mail me"', ": notify: expected a command as a list of strings, got 'mail me'"),
         ('["mail", "me"]', "[]", ": notify: expected a command as a list of strings, got an empty list"),
-        ("notify", "notifies", ": expected keys out of report, notify, got the unknown key notifies"),
+        ("notify", "notifies", ": expected keys out of report, task, ledger, notify, got the unknown key notifies"),
         ("[[report]]", "[[report]", ": expected TOML, got "),
     ],
 )  # fmt: skip
@@ -77,7 +77,7 @@ def test_every_fault_is_told_at_once_and_a_missing_file_too(tmp_path):
         match=r"missing.toml: expected a schedule in TOML, got No such file or directory; name one with --schedule FILE",
     ):
         read_plan(tmp_path / "missing.toml")
-    with pytest.raises(UsageError, match=r"report: expected one \[\[report\]\] or more, got none$"):
+    with pytest.raises(UsageError, match=r"schedule.toml: expected one \[\[report\]\] or more, got none$"):
         plan(tmp_path, "")
 
 

@@ -38,7 +38,7 @@ def test_what_is_due():
 
     def owed(closed):
         due, missed = due_of(entry, {moment(day): status for day, status in closed.items()}, now)
-        return (due and (due.when.date().isoformat(), due.made_up)), missed
+        return (due and (due.when.date().isoformat(), due.made_up)), missed and missed.when.date().isoformat()
 
     assert owed({}) == (("2026-03-05", 0), None)
     assert owed({"2026-03-05": "done"}) == (None, None)
@@ -56,8 +56,9 @@ def test_a_time_missed_longer_ago_than_the_window_is_told_once(tmp_path, templat
         ("2026-04-01", "done", 0, {"rendered": 1})
     ]
     late = run_due(monthly, tmp_path / "out", moment("2026-05-03"))
-    assert late.remarks == ("record: missed 2026-05-01T00:00:00+00:00, longer ago than 1 day",)
-    assert run_due(monthly, tmp_path / "out", moment("2026-05-03")).remarks == ()
+    assert late.failures == ("record: missed 2026-05-01T00:00:00+00:00, longer ago than 1 day",)
+    assert [line["status"] for line in late.runs] == ["missed"]
+    assert run_due(monthly, tmp_path / "out", moment("2026-05-03")).failures == ()
 
 
 def test_a_run_is_made_once_and_missed_ones_are_made_up_by_one(tmp_path, template, few_cases):
@@ -83,8 +84,8 @@ def test_a_clock_moved_back_publishes_nothing_twice_and_says_so(tmp_path, templa
     run_due(plan(few_cases), out, moment("2026-03-04"))
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     outcome = run_due(plan(few_cases), out, moment("2026-03-02"))
-    assert outcome.runs == () and outcome.failures == ()
-    assert outcome.remarks[0].startswith("the clock says 2026-03-02T00:00:00+00:00, before the last run, 2026-03-04")
+    assert outcome.runs == () and outcome.status == "failed"
+    assert outcome.failures[0].startswith("the clock says 2026-03-02T00:00:00+00:00, before the last run, 2026-03-04")
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
@@ -99,7 +100,7 @@ def test_a_failed_run_is_named_noted_told_and_tried_again(tmp_path, template, fe
     )
     assert call("run", due=True, schedule=schedule, now="2026-03-01", out=out) == 1
     printed = capsys.readouterr()
-    assert printed.out == "record, due 2026-03-01T00:00:00+00:00: failed (1 failed)\n"
+    assert printed.out == "record, due 2026-03-01T00:00:00+00:00: refused (1 failed)\n", "1 / 0 does not heal by itself"
     assert printed.err.startswith(
         "record: expected data_quality to run for data-quality as of 2026-08-31, got ZeroDivisionError in cell 4: "
     )
@@ -107,7 +108,7 @@ def test_a_failed_run_is_named_noted_told_and_tried_again(tmp_path, template, fe
     assert len(json.loads(told.read_text())["failures"]) == 1
     template()
     assert call("run", due=True, schedule=schedule, now="2026-03-01", out=out, json=True) == 0
-    assert [line["status"] for line in json.loads(capsys.readouterr().out)] == ["done"]
+    assert [line["status"] for line in json.loads(capsys.readouterr().out)["runs"]] == ["done"]
     assert json.loads(told.read_text())["failures"] == []
     assert call("run", due=True, schedule=schedule, now="2026-03-01", out=out) == 0
     assert capsys.readouterr().out == "nothing is due\n"
@@ -130,7 +131,7 @@ def test_an_entry_that_fails_does_not_stop_the_next_nor_a_case_that_ended_the_ot
         {**ENTRY, "name": "sound", "parameters": {"data": str(few_cases)}},
     ]
     outcome = run_due(Plan(report=entries), tmp_path / "out", moment("2026-03-01"))
-    assert [status for _, status, *_ in states(outcome)] == ["failed", "failed", "done"]
+    assert [status for _, status, *_ in states(outcome)] == ["refused", "refused", "done"]
     assert outcome.failures[0].startswith("faulty: x: cases.csv row ")
     assert outcome.failures[1].startswith(
         "ended: salt2-observance-1979: expected a case that goes on, got salt2-observance-1979, which collapsed"

@@ -65,14 +65,14 @@ def test_a_run_keeps_others_out_and_one_that_is_killed_is_completed_by_the_next(
     meeting.end()
     assert sound(out) == DAYS[:1]
     assert not (out / "index.html").exists()
-    outcome = run_due(read_plan(plan), out, NOW)
+    outcome = run_due(read_plan(plan), out, NOW, trial=True)
     assert outcome.failures == ()
     assert [line["counts"] for line in outcome.runs][-2:] == [{"rendered": 1}, {"rendered": 1}]
     assert sound(out) == DAYS
     assert all(f"data-quality/{day}.html" in (out / "index.html").read_text() for day in DAYS)
     closed = [line for line in Manifest(out).lines() if line["kind"] == "run"]
     assert [(line["entry"], line["status"]) for line in closed] == [(f"day-{day}", "done") for day in DAYS]
-    assert run_due(read_plan(plan), out, NOW).runs == ()
+    assert run_due(read_plan(plan), out, NOW, trial=True).runs == ()
 
 
 def test_an_index_that_a_run_cut_off_did_not_renew_is_renewed_by_the_next(tmp_path, template, few_cases):

@@ -3,7 +3,15 @@ from itertools import islice
 
 import pytest
 
-from forecasting.publish.schedule.times import cron_line, latest_first, missed_since, moment, window
+from forecasting.publish.schedule.times import (
+    cron_line,
+    latest_first,
+    missed_since,
+    moment,
+    next_time,
+    time_zone,
+    window,
+)
 from forecasting.store.errors import UsageError
 
 
@@ -59,3 +67,40 @@ def test_moments_are_utc():
     assert moment("2026-09-01T06:30+02:00") == datetime(2026, 9, 1, 4, 30, tzinfo=UTC)
     with pytest.raises(UsageError, match="expected a day or a minute, as 2026-09-01 or 2026-09-01T06:30, got 'soon'"):
         moment("soon")
+
+
+@pytest.mark.parametrize(
+    ("line", "days", "times"),
+    [
+        ("30 2 * * *", ("2026-03-28", "2026-03-30"), ["29T01:00"]),
+        ("30 2 * * *", ("2026-10-24T12:00", "2026-10-25T12:00"), ["25T00:30"]),
+        ("0 3 * * *", ("2026-10-24T12:00", "2026-10-25T12:00"), ["25T02:00"]),
+        ("*/30 2 * * *", ("2026-10-24T12:00", "2026-10-25T12:00"), ["25T00:00", "25T00:30", "25T01:00", "25T01:30"]),
+        ("0 6 * * *", ("2026-03-28T12:00", "2026-03-30T12:00"), ["29T04:00", "30T04:00"]),
+    ],
+)
+def test_daylight_saving(line, days, times):
+    """A time leapt over is due right after the leap, one that comes twice the first time; stars follow the clock."""
+    first, last = map(moment, days)
+    if line.startswith("30 2") and days[0] == "2026-03-28":
+        first, last = moment("2026-03-28T12:00"), moment("2026-03-29T12:00")
+    back = [when for when in islice(latest_first(line, last, "Europe/Berlin"), 10) if when > first][::-1]
+    assert [when.strftime("%dT%H:%M") for when in back] == times
+    ahead, when = [], first
+    while (when := next_time(line, when, "Europe/Berlin")) <= last:
+        ahead.append(when)
+    assert ahead == back, "looking ahead and looking back are one calendar"
+
+
+def test_a_time_zone_moves_what_is_due():
+    assert next(latest_first("0 6 * * *", moment("2026-07-01T12:00"))) == moment("2026-07-01T06:00")
+    assert next(latest_first("0 6 * * *", moment("2026-07-01T12:00"), "Asia/Tokyo")) == moment("2026-06-30T21:00")
+    for name in ("Mars/Olympus", "", "../etc/passwd", "a" * 300):
+        with pytest.raises(UsageError, match="expected a time zone such as Europe/Berlin, got "):
+            time_zone(name)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59", "0001-01-01", "1969-12-31"])
+def test_a_clock_far_away_is_refused(text):
+    with pytest.raises(UsageError, match="expected a time in the years 1970 to 9000, got "):
+        moment(text)

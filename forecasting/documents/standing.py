@@ -1,0 +1,96 @@
+"""What a page says of itself below its title: how old its record was at the run, and where its numbers are issued."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from forecasting.documents.blocks import Block, Section, Text
+from forecasting.documents.compose import text
+from forecasting.documents.quantities import code, count, day
+from forecasting.documents.values import Content, Fields
+from forecasting.documents.wording import label
+from forecasting.ledger.live import live_record
+from forecasting.ledger.place import ledger_read
+from forecasting.ledger.registration import Registered, headline_entries
+from forecasting.record.history import History
+from forecasting.record.reads import note_file
+
+
+def registration(history: History, ledger: str | Path | None, target: str, case_id: str | None = None) -> Content:
+    """The key `registered` of a page whose ledger is named; none otherwise.
+
+    Parameters
+    ----------
+    history
+        The record as of the day of the forecasts.
+    ledger
+        The folder of the ledger, or None.
+    target
+        The target of the forecasts.
+    case_id
+        The case of the page; None for all of the day.
+
+    Returns
+    -------
+    dict
+        `registered`: the entries that hold the headline's forecasts as of the day; empty where nothing was issued.
+    """
+    if ledger is None:
+        return {}
+    note_file("ledger")
+    found = headline_entries(Path(ledger), history.as_of, target, case_id)
+    return {"registered": [_values(one) for one in found]}
+
+
+def _values(one: Registered) -> Content:
+    return {"entry": one.entry, "sha256": one.sha256, "kind": one.kind}
+
+
+def live_values(record: Path, ledger: str | Path | None) -> Content:
+    """What became of the forecasts issued live, in the ledger that the page reads."""
+    note_file("ledger")
+    return live_record(ledger_read(record, ledger))
+
+
+def live_sentence(found: Fields) -> Text:
+    """What became of the forecasts issued live, in a sentence."""
+    if found["issued"] == 0:
+        return text("No forecast has been issued live: there is no live track record.")
+    if found["resolved"] == 0:
+        return text(
+            "There is no live track record yet: none of {issued} forecasts issued live is resolved; the first is "
+            "due on {due}.",
+            issued=count(found["issued"]),
+            due=day(found["first_deadline"]),
+        )
+    return text(
+        "Live track record: of {issued} forecasts issued live, {resolved} are resolved and {scored} are scored; the "
+        "scorecard has their scores.",
+        **{name: count(found[name]) for name in ("issued", "resolved", "scored")},
+    )
+
+
+def with_standing(section: Section, content: Fields) -> Section:
+    """A masthead with these sentences below it, where the page has the values for them."""
+    return section.model_copy(update={"blocks": (*section.blocks, *_blocks(content))})
+
+
+def _blocks(content: Fields) -> Iterator[Block]:
+    if "record_age" in content:
+        yield text(
+            "**The record ends on {end}, {months} months before this page was made**; what has happened since is not "
+            "in it.",
+            end=day(content["data_end"]),
+            months=count(content["record_age"]),
+        )
+    if "lost_acts" in content:
+        yield text("**The record has {n} acts fewer than at the run before this one.**", n=count(content["lost_acts"]))
+    if "registered" not in content:
+        return
+    if not content["registered"]:
+        yield text("The forecasts on this page are not issued in the ledger.")
+    for one in content["registered"]:
+        yield text(
+            f"Issued in the ledger ({label(str(one['kind']))}): entry {{entry}}, sha256 {{sha256}}.",
+            entry=code(one["entry"]),
+            sha256=code(one["sha256"]),
+        )

@@ -1,0 +1,60 @@
+"""The live record of a ledger: how many forecasts were issued before their outcomes, and what has become of them."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from forecasting.ledger.chain import HEAD
+from forecasting.ledger.entries import LIVE, VOID
+from forecasting.ledger.questions import question_lines
+from forecasting.ledger.registration import entries_of
+from forecasting.models import HEADLINE
+from forecasting.store.foreign import Foreign
+
+HEAD_FILE = Foreign("the head of a ledger", "restore a copy of it", most_bytes=1000)
+
+
+def live_record(folder: Path) -> dict[str, Any]:
+    """Counts of the headline's live forecasts, one for each case, day, target and horizon.
+
+    Parameters
+    ----------
+    folder
+        The folder of the ledger, which need not exist.
+
+    Returns
+    -------
+    dict
+        `issued`; `resolved` of these; `scored` of these (not void and of a known state); and `first_deadline`, the
+        earliest deadline, or None where nothing was issued. Where the headline was never issued live, the counts are of
+        all models.
+
+    Raises
+    ------
+    LedgerError
+        The ledger has faults.
+
+    Examples
+    --------
+    >>> live_record(Path("no-such-ledger"))
+    {'issued': 0, 'resolved': 0, 'scored': 0, 'first_deadline': None}
+    """
+    head = HEAD_FILE.content(folder / HEAD) if (folder / HEAD).exists() else b""
+    return dict(_counted(folder.resolve(), head))
+
+
+@lru_cache(maxsize=8)
+def _counted(folder: Path, head: bytes) -> dict[str, Any]:
+    del head  # with another last file it is another ledger
+    lines = question_lines(entries_of(folder))
+    live = lines[lines["kind"] == LIVE]
+    own = live[live["model"] == HEADLINE]
+    live = (own if len(own) else live).drop_duplicates(["case_id", "as_of", "target", "horizon"])
+    resolved = live[live["resolution"] != ""]
+    scored = resolved[(resolved["resolution"] != VOID) & (resolved["is_state_known"] == 1)]
+    return {
+        "issued": len(live),
+        "resolved": len(resolved),
+        "scored": len(scored),
+        "first_deadline": str(live["deadline"].min()) if len(live) else None,
+    }

@@ -1,0 +1,136 @@
+"""What is published is registered: issued once, found again with its hash, counted to its score; one setting for all."""
+
+import json
+from datetime import date
+
+import pytest
+from bodies import issue_body, put, resolution_body
+from calling import call
+
+from forecasting.documents.blocks import Section
+from forecasting.documents.report import Report, by_name
+from forecasting.documents.standing import live_sentence, live_values, registration
+from forecasting.documents.text import said, section_text
+from forecasting.documents.values import view
+from forecasting.ledger.live import live_record
+from forecasting.ledger.place import SETTING, ledger_folder, ledger_read
+from forecasting.ledger.registration import issue_once, registered
+from forecasting.publish.funnel import funnel
+from forecasting.publish.parameters import checked_parameters
+from forecasting.publish.schedule.entries import worked
+from forecasting.publish.schedule.plan import Task
+
+CASE, OTHER = "new-start-post-expiry-2026", "us-china-encounters-mou-2014"
+DAY = date(2026, 8, 31)
+
+
+def of_headline(*cases, **changes):
+    return issue_body(cases, DAY, kind="live", model="ladder", **changes)
+
+
+def test_forecasts_are_issued_once_however_often_it_is_asked_for(tmp_path, history, capsys):
+    first = issue_once(history, tmp_path, models=["base_rate"], cases=[CASE])
+    assert len(first.paths) == 1
+    before = [path.read_bytes() for path in sorted(tmp_path.iterdir())]
+    assert issue_once(history, tmp_path, models=["base_rate"], cases=[CASE]).paths == ()
+    assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == before
+    (more,) = issue_once(history, tmp_path, models=["base_rate"], cases=[CASE, OTHER]).paths
+    assert [each["case_id"] for each in json.loads(more.read_text())["forecasts"]] == [OTHER], "what was missing"
+    assert call("ledger", "issue", CASE, models="base_rate", ledger=tmp_path) == 0
+    assert "nothing to issue that was not issued before as of 2026-08-31" in capsys.readouterr().err
+
+
+def test_issuing_and_resolving_can_be_scheduled(tmp_path):
+    issue = Task(name="issue", every="daily", do="issue", models=["base_rate"], cases=[CASE])
+    counts, line = worked(issue, str(tmp_path))
+    assert counts == {"issued": 1} and line["entries"][0]["entry"].endswith("-concluded-base_rate.json")
+    assert worked(issue, str(tmp_path)) == ({"unchanged": 1}, {"entries": []})
+    resolve = Task(name="resolve", every="daily", do="resolve")
+    assert worked(resolve, str(tmp_path)) == ({"unchanged": 1}, {"entries": []})
+    assert worked(resolve, str(tmp_path / "not-begun")) == ({"unchanged": 1}, {"entries": []})
+
+
+def test_a_page_prints_the_entry_and_the_hash_that_hold_its_number(tmp_path, history):
+    put(tmp_path, of_headline(OTHER))
+    content = registration(history, tmp_path, "concluded", CASE)
+    assert content == {"registered": []} and registration(history, None, "concluded", CASE) == {}
+    (name,) = put(tmp_path, of_headline(CASE))
+    put(tmp_path, issue_body([CASE], DAY, kind="live"))
+    found = registered(tmp_path, DAY, CASE)
+    assert found.entry == name and found.kind == "live"
+    assert registered(tmp_path, DAY, CASE, "in_force") is None
+
+    def masthead(_):
+        return Section(blocks=())
+
+    class Page(Report):
+        SECTIONS = by_name([masthead])
+        content = {"provenance": {}, **registration(history, tmp_path, "concluded", CASE)}
+
+    words = " ".join(section_text(Page().show("masthead").section).split())
+    assert words == f"Issued in the ledger (live): entry {name}, sha256 {found.sha256}."
+    Page.content = {"provenance": {}, **content}
+    assert "not issued in the ledger" in section_text(Page().show("masthead").section)
+
+
+def test_a_later_entry_makes_no_page_an_old_one_and_that_of_the_page_does(tmp_path):
+    asked = checked_parameters("case", {"case_id": CASE, "ledger": str(tmp_path)})
+    put(tmp_path, of_headline(OTHER, horizons=(6,)))
+    before = asked.files_read()
+    put(tmp_path, issue_body([OTHER], date(1990, 1, 1)))
+    assert asked.files_read() == before
+    put(tmp_path, of_headline(CASE))
+    assert asked.files_read() != before
+
+
+@pytest.mark.parametrize(
+    ("bodies", "counts", "words"),
+    [
+        ([], (0, 0, 0), "No forecast has been issued live: there is no live track record."),
+        ([of_headline(CASE)], (2, 0, 0), "There is no live track record yet: none of 2 forecasts issued live is resolved; the first is due on 31 August 2027."),
+        ([of_headline(CASE, OTHER), issue_body([CASE], DAY, kind="live"), resolution_body([(DAY, CASE, (12, 24), "ongoing"), (DAY, OTHER, (12,), "void")], date(2028, 9, 1))],
+         (4, 3, 2), "Live track record: of 4 forecasts issued live, 3 are resolved and 2 are scored; the scorecard has their scores."),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_the_live_record_is_what_the_ledger_holds(tmp_path, bodies, counts, words):
+    put(tmp_path, *bodies)
+    found = live_record(tmp_path)
+    assert (found["issued"], found["resolved"], found["scored"]) == counts
+    told = live_values(tmp_path / "no-record", tmp_path)
+    assert said(live_sentence(view(told))) == words
+
+
+def test_the_funnel_counts_from_the_page_to_the_score(tmp_path, capsys):
+    reports, ledger = tmp_path / "reports", tmp_path / "ledger"
+    for case in (CASE, OTHER):
+        folder = reports / "cases" / case
+        folder.mkdir(parents=True)
+        (folder / "2026-08-31.html").write_text(case)
+        content = {
+            "template": "case_report",
+            "case": {"case_id": case, "name": case},
+            "target": "concluded",
+            "horizons": [12, 24],
+        }
+        (folder / "2026-08-31.json").write_text(json.dumps(content))
+    assert funnel(reports, ledger).told == {"published": 4, "issued": 0, "matured": 0, "scored": 0}
+    put(ledger, of_headline(CASE))
+    assert funnel(reports, ledger).told == {"published": 4, "issued": 2, "matured": 0, "scored": 0}
+    put(ledger, resolution_body([(DAY, CASE, (12,), "ongoing")], date(2027, 9, 1)))
+    assert funnel(reports, ledger).told == {"published": 4, "issued": 2, "matured": 1, "scored": 1}
+    assert call("ledger", "score", ledger=ledger, reports=reports) == 0
+    assert "4 published, 2 issued, 1 matured, 1 scored" in capsys.readouterr().out
+
+
+def test_one_setting_says_where_the_ledger_is(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    record = tmp_path / "record"
+    assert ledger_folder().as_posix() == "ledger" and ledger_read(record) == record / "ledger"
+    put(tmp_path / "ledger", of_headline(CASE))
+    assert ledger_read(record).as_posix() == "ledger", "that which was issued to here is read"
+    monkeypatch.setenv(SETTING, str(tmp_path / "set"))
+    assert ledger_folder() == ledger_read(record) == tmp_path / "set"
+    assert ledger_folder("mine") == ledger_read(record, "mine")
+    (name,) = put(tmp_path / "set", of_headline(OTHER))
+    assert call("ledger", "head") == 0
+    assert name in capsys.readouterr().out
