@@ -42,7 +42,8 @@ def base_rates(scored_origins, fresh):
     for name in ("all", *PERIODS):
         within = first & ((period == name) | (name == "all"))
         for k, cause in enumerate(CAUSES):
-            for words, chosen in (("without", within & ~is_fresh), ("with", within), ("fresh alone", within & is_fresh)):
+            parts = {"without": within & ~is_fresh, "with": within, "fresh alone": within & is_fresh}
+            for words, chosen in parts.items():
                 value = float((state[chosen] == k).mean()) if chosen.any() else np.nan
                 yield f"{cause} within {HORIZON} months, {name}", words, value, int(chosen.sum())
 

@@ -21,6 +21,7 @@ from forecasting.forecasts.applicability import Applicability
 from forecasting.forecasts.situation import Situation, SituationForecast, situation_of
 from forecasting.forecasts.training import UNCERTAIN
 from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED
+from forecasting.ledger.place import ledger_folder
 from forecasting.ledger.pool import fitted_for, pool_forecast
 from forecasting.models import BASE_RATE, FIRST, HEADLINE, LADDER_MODEL
 from forecasting.models.register import POOL
@@ -31,7 +32,6 @@ from forecasting.store.errors import AbstentionError, UsageError, shown
 
 MODEL = FIRST
 MODELS = (HEADLINE, LADDER_MODEL, BASE_RATE, "recent_base_rate", "type_base_rate", MODEL)
-LEDGER = "ledger"
 CURVE = (1, 2, 3, *range(6, 121, 6))
 MAIN_HORIZON = 60
 
@@ -257,7 +257,7 @@ def ask(
     data: str | Path | None = None,
     artefacts: str | Path | None = ARTEFACTS,
     model: str | None = None,
-    ledger: str | Path | None = LEDGER,
+    ledger: str | Path | None = None,
 ) -> Outlook:
     """Forecast one case by the headline and what stands under it, with an explanation.
 
@@ -279,7 +279,7 @@ def ask(
         The model whose rows alone the tables show: one that an outlook has, or `pool` (`ledger.pool_forecast`).
         Default: all but the pool. Figure and drivers are those of the headline.
     ledger
-        The folder of the ledger whose entries by people are in `pool`.
+        The folder of the ledger whose entries by people are in `pool`; by default as for `forecasting ledger`.
 
     Returns
     -------
@@ -311,7 +311,7 @@ def ask(
         parts = shared_fit(history, MODELS_SHOWN, target, artefacts).only(*fitted_for([POOL]))
         asked = sorted(set(found.table["horizon"]))
         table = forecast(history, case_id, fitted=parts, horizons=asked, index=found.session.index)
-        found = replace(found, table=pd.concat([found.table, pool_forecast(table, ledger, target)], ignore_index=True))
+        found = replace(found, table=pd.concat([found.table, pool_forecast(table, ledger_folder(ledger), target)], ignore_index=True))
     return replace(found, model=model)
 
 
