@@ -311,7 +311,8 @@ def ask(
         parts = shared_fit(history, MODELS_SHOWN, target, artefacts).only(*fitted_for([POOL]))
         asked = sorted(set(found.table["horizon"]))
         table = forecast(history, case_id, fitted=parts, horizons=asked, index=found.session.index)
-        found = replace(found, table=pd.concat([found.table, pool_forecast(table, ledger_folder(ledger), target)], ignore_index=True))
+        pooled = pool_forecast(table, ledger_folder(ledger), target)
+        found = replace(found, table=pd.concat([found.table, pooled], ignore_index=True))
     return replace(found, model=model)
 
 

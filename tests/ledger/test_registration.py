@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import ClassVar
 
 import pytest
 from bodies import issue_body, put, resolution_body
@@ -65,7 +66,7 @@ def test_a_page_prints_the_entry_and_the_hash_that_hold_its_number(tmp_path, his
 
     class Page(Report):
         SECTIONS = by_name([masthead])
-        content = {"provenance": {}, **registration(history, tmp_path, "concluded", CASE)}
+        content: ClassVar = {"provenance": {}, **registration(history, tmp_path, "concluded", CASE)}
 
     words = " ".join(section_text(Page().show("masthead").section).split())
     assert words == f"Issued in the ledger (live): entry {name}, sha256 {found.sha256}."
