@@ -3,7 +3,9 @@
 import csv
 import json
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 from calling import call
@@ -18,6 +20,7 @@ from forecasting.store.errors import ForecastingError
 from forecasting.store.package_data import shipped
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 DAY = date(2026, 3, 11)
 CASE = "new-start-post-expiry-2026"
 EXCEPTIONS = {("inspection_or_data_exchange", "SANCTION"), ("crisis_or_conflict", "RETREAT")}
@@ -330,3 +333,24 @@ def test_standings_are_those_of_the_record(found):
     assert {proposal.event_row()["standing"] for proposals in found.values() for proposal in proposals} <= set(
         STANDINGS
     )
+
+
+def test_the_page_has_the_counts_of_the_table():
+    page = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
+    made = run_path(str(ROOT / "docs" / "make_reading.py"))["page"](page)
+    assert made == page
+    assert (
+        run_path(str(ROOT / "docs" / "make_reading.py"))["page"](page.replace("0.73 (30 of 41)", "0.99 (30 of 41)"))
+        == page
+    )
+
+
+def test_the_counted_rules_are_the_rules():
+    tables = [ROOT / "forecasting" / "reading" / f"{name}.csv" for name in ("rules", "words", "cues", "actors")]
+    now = sha256(b"".join(path.read_bytes() for path in tables)).hexdigest()[:8]
+    counted = {
+        row["rules"]
+        for row in rows(shipped("data") / "evaluation" / "reading.csv")
+        if row["set"] in ("sentences", "press5")
+    }
+    assert counted == {now}
