@@ -153,9 +153,9 @@ def coverage_words(rows: Iterable[Row]) -> Text | None:
         "Simulated records, whose true probabilities are known: the forecast's intervals, which are to hold the truth "
         "four times in five, hold it in between {low} and {high} of all cases, by world. Of each outcome, horizon and "
         f"third of the true probabilities at least {{aim}} were aimed at, {met}: the least has {{least}}. There are "
-        "{n} records for each world, made on the development half.",
+        "at least {n} records for each world, made on the development half.",
         low=share(min(map(_mean, worlds))), high=share(max(map(_mean, worlds))), aim=share(AIM), least=share(least),
-        n=count(every[0]["n_records"]),
+        n=count(min(int(row["n_records"]) for row in every)),
     )  # fmt: skip
 
 

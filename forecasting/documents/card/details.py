@@ -39,11 +39,12 @@ def details(material: Material) -> CardSection:
                 "for which its covariate has no reason has {tight}. Each outcome is recalibrated on held-out groups "
                 "(prior {calibration}). An interval holds the posterior, the recalibration's uncertainty and a case's "
                 "own deviation ({own}), in {draws} draws, mixed with those of the base rate, which has {base} of the "
-                "pool. Horizons extend to {months} months.",
+                "pool, and a deviation that related cases share ({shared}), which no point forecast has. "
+                "Horizons extend to {months} months.",
                 scales=joined([text("{one}", one=figure("ratio", scale)) for scale in model.scales], ", "),
                 tight=figure("ratio", TIGHT_SD), calibration=figure("ratio", model.calibration_sd),
                 own=figure("ratio", model.case_sd), draws=count(model.n_draws), base=percent(pool.base_share),
-                months=count(max(HORIZONS)),
+                shared=figure("ratio", pool.shared_sd), months=count(max(HORIZONS)),
             ),
             text(
                 "Fitted on the record as of {day}: {n} prospectively sampled cases, {ended} of them ended. "

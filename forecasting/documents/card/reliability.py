@@ -74,8 +74,10 @@ def intervals(material: Material) -> CardSection:
             made,
             text(
                 "The interval of a forecast is that of the mixture of both posteriors, of the model and of the base "
-                "rate. Worlds: effects as fitted; doubled; and with a deviation shared by the cases of a component, "
-                "which no model here estimates. Code: `benchmarks/development/coverage.py`."
+                "rate, each draw with a deviation that related cases share. Worlds: effects as fitted; doubled; and "
+                "with a deviation shared by the cases of a component, one draw of it for all records or drawn anew for "
+                "each. No model here estimates that deviation: where it is absent the intervals are too wide. Code: "
+                "`benchmarks/development/coverage.py`."
             ),
         ),
     )
