@@ -14,6 +14,7 @@ import forecasting
 from forecasting import LeakageError, SchemaError, UsageError, fit_models, forecast, load_history
 from forecasting.record.history import History
 from forecasting.record.series import stockpiles
+from forecasting.record.series_schema import SERIES
 from forecasting.record.vocabulary import TARGETS
 
 FOUNDING_CASE = "new-start-post-expiry-2026"
@@ -33,6 +34,8 @@ def with_everything_later(record, day):
 def assert_same_tables(one, other):
     for name in TABLES:
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), obj=name)
+    for name in SERIES:
+        pd.testing.assert_frame_equal(one.series(name), other.series(name), obj=name)
 
 
 def views(history, first=0):
@@ -72,7 +75,8 @@ def test_no_table_shows_anything_of_all_that_was_known_later(record, day):
 def test_what_is_planted_shows_on_the_next_day(record, later):
     day = date(2010, 6, 30)
     history = History(day + timedelta(days=1), later(record, day))
-    assert any((getattr(history, name) == PLANTED).any(axis=None) for name in TABLES) or (
+    known = [*(getattr(history, name) for name in TABLES), *(history.series(name) for name in SERIES)]
+    assert any((rows == PLANTED).any(axis=None) for rows in known) or (
         len(history.alternatives) > len(History(history.as_of, record).alternatives)
     )
 
