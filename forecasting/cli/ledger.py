@@ -10,7 +10,7 @@ import typer
 from forecasting.cli.options import Case, Data, Jobs, Json, Target, names_in
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 from forecasting.store.errors import UsageError
-from forecasting.store.package_data import LEDGER_SETTING
+from forecasting.store.settings import LEDGER_SETTING
 
 if TYPE_CHECKING:
     from forecasting.ledger import Written
