@@ -246,7 +246,10 @@ def test_the_size_of_a_record_is_that_of_the_day(record):
     assert first.content["known"]["events"] < last.content["known"]["events"] <= last.content["rows"]["events"]
     known = first.content["known"]
     words = " ".join(repr(first.show("masthead")).split())
-    assert f"{known['cases']} cases, {known['events']:,} events, {known['sources']:,} sources, known by 5 February" in words
+    assert (
+        f"{known['cases']} cases, {known['events']:,} events, {known['sources']:,} sources, known by 5 February"
+        in words
+    )
     assert f"{last.content['rows']['events']:,} events" in repr(last.show("masthead"))
 
 

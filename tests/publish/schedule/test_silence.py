@@ -146,7 +146,10 @@ def test_a_plan_with_nothing_left_to_report_says_so(tmp_path, small_copy):
     plan = Plan(report=[entry(small_copy.folder, "open", "case", cases="all")])
     outcome = run_due(plan, tmp_path / "out", moment("2026-03-01"))
     assert statuses(outcome) == {"open": "refused"}
-    assert "open: expected a case that goes on as of 2026-08-31, got none: nothing is planned any more" in outcome.failures[0]
+    assert (
+        "open: expected a case that goes on as of 2026-08-31, got none: nothing is planned any more"
+        in outcome.failures[0]
+    )
 
 
 def test_an_old_record_and_lost_acts_fail_above_their_thresholds(tmp_path, template, small_copy):
