@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forecasting.store.errors import UsageError
-from forecasting.store.package_data import LEDGER_SETTING
+from forecasting.store.settings import LEDGER_SETTING
 
 if TYPE_CHECKING:
     from forecasting.publish.engine import Limits

@@ -309,5 +309,8 @@ def _same(said: Any, found: Any, pointer: str, tolerance: Tolerance) -> bool:
     is_number = [isinstance(value, int | float) and not isinstance(value, bool) for value in (said, found)]
     if all(is_number):
         is_bound = bool(BOUNDS & set(parts(pointer or "/")))
-        return abs(said - found) <= (tolerance.bound if is_bound else tolerance.number)
+        try:
+            return abs(said - found) <= (tolerance.bound if is_bound else tolerance.number)
+        except OverflowError:  # a whole number that no float can hold
+            return False
     return type(said) is type(found) and bool(said == found)

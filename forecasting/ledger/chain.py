@@ -22,6 +22,7 @@ ORIGIN = "0" * 64
 NOTHING = "-"
 ENTRY_FILE = re.compile(r"\d{6}-[a-z0-9_-]+\.json")
 HEAD_LINE = re.compile(r"([0-9a-f]{64})  (\d{6}-[a-z0-9_-]+\.json|-)\n")
+HEAD_FILE = Foreign("the head of a ledger", "restore a copy of it", most_bytes=1000)
 ENTRY = Foreign("a file of the ledger itself", "restore a copy of it", most_bytes=16_000_000)
 
 
@@ -299,8 +300,8 @@ def _beyond_head(place: Path, files: list[str], hashes: Mapping[str, str]) -> tu
 def read_head(place: Path) -> tuple[str, str] | None:
     """The sha256 and the name in HEAD; None unless it holds exactly these."""
     try:
-        found = HEAD_LINE.fullmatch((place / HEAD).read_bytes().decode())
-    except (OSError, ValueError):
+        found = HEAD_LINE.fullmatch(HEAD_FILE.text(place / HEAD))
+    except ForeignFileError:
         return None
     return (found[1], found[2]) if found else None
 

@@ -24,6 +24,8 @@ from forecasting.record.vocabulary import STATES, TARGETS
 from forecasting.store.errors import UsageError, shown
 
 Abstentions = Mapping[str, Mapping[str, str]]
+EARLIEST = 1800
+"""First year of a replay: no record holds an earlier day."""
 MODELS_ISSUED = (HEADLINE, LADDER_MODEL, "recent_base_rate", "type_base_rate", FIRST, REFERENCE)
 """The headline first, then what stands under it."""
 
@@ -184,6 +186,9 @@ def replay(
             f"expected years in order and at least one job, got {first} to {last} with {jobs}; "
             "correct --from, --to or --jobs"
         )
+    end = history.record.data_end.year
+    if not EARLIEST <= first <= last <= end:
+        raise UsageError(f"expected years from {EARLIEST} to {end}, got {first} to {last}; correct --from or --to")
     days = [date(year, 1, 1) for year in range(first, last + 1)]
     history.at(days[-1])
     replayed = _replayed(verify(folder), target) if Path(folder).is_dir() else {}

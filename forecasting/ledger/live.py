@@ -4,14 +4,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from forecasting.ledger.chain import HEAD
+from forecasting.ledger.chain import HEAD, HEAD_FILE
 from forecasting.ledger.entries import LIVE, VOID
 from forecasting.ledger.questions import question_lines
 from forecasting.ledger.registration import entries_of
 from forecasting.models import HEADLINE
-from forecasting.store.foreign import Foreign
-
-HEAD_FILE = Foreign("the head of a ledger", "restore a copy of it", most_bytes=1000)
 
 
 def live_record(folder: Path) -> dict[str, Any]:

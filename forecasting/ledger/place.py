@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from forecasting.store.package_data import LEDGER_SETTING as SETTING
+from forecasting.store.settings import LEDGER_SETTING as SETTING
 
 FOLDER: Final = "ledger"
 

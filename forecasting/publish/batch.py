@@ -8,8 +8,9 @@ from pathlib import Path
 from forecasting.publish.engine import Limits
 from forecasting.publish.notebook import FailedReportError, render
 from forecasting.publish.requests import Request
-from forecasting.store.errors import ForecastingError, PassingError, UsageError
+from forecasting.store.errors import ForecastingError, UsageError
 from forecasting.store.files import require_writable
+from forecasting.store.passing import may_pass
 
 FAILED = "failed"
 
@@ -134,14 +135,3 @@ def _result(request: Request, out: Path, force: bool, pdf: bool, limits: Limits 
     except Exception as error:  # one report of a thousand must not end the others
         return Result(request, FAILED, None, "", 0.0, f"{type(error).__name__}: {error}")
     return Result(request, done.status, done.page, done.fingerprint, done.seconds, "", signed=done.signed)
-
-
-def may_pass(error: ForecastingError) -> bool:
-    """Whether the same request may succeed later: a passing error; any other follows from request, record and code.
-
-    Examples
-    --------
-    >>> may_pass(UsageError("no such case"))
-    False
-    """
-    return isinstance(error, PassingError)

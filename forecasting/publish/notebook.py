@@ -23,6 +23,7 @@ from forecasting.store.errors import ForeignFileError, ReportError, UsageError, 
 from forecasting.store.files import require_writable, write_whole
 from forecasting.store.lock import locked
 from forecasting.store.package_data import shipped
+from forecasting.store.passing import PassingError
 from forecasting.store.scratch import scratch
 
 SIDECAR = "application/json"
@@ -144,7 +145,10 @@ def render(
         )
     place = Path(out) / asked.folder()
     page = place / f"{day}.html"
-    require_writable(place)
+    try:
+        require_writable(place)
+    except UsageError as error:  # somebody may unlock it: another try is worth it
+        raise PassingError(str(error)) from None
     values = asked.values(day)
     print_of = fingerprint(source, asked, values)
     there = revisions(Path(out), page)

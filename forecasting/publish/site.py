@@ -115,6 +115,16 @@ def reports_in(reports: Path) -> list[Published]:
     return sorted(latest_first, key=lambda one: (order.index(one.template), one.name, one.subject, one.series))
 
 
+def _changed(page: Path, review: dict[str, Any]) -> datetime:
+    """When a page was last rendered or signed off."""
+    written = datetime.fromtimestamp(page.stat().st_mtime, UTC)
+    try:
+        signed = datetime.fromisoformat(str(review.get("approved")))
+    except ValueError:
+        return written
+    return max(written, signed) if signed.tzinfo is not None else written
+
+
 def _chances(top: Headline) -> dict[str, float]:
     """Probability of each ending within the headline's horizon; of formalization alone on older pages."""
     if top.horizon is None or top.probability is None:
@@ -178,7 +188,7 @@ def _published(reports: Path, page: Path) -> Published | None:
         horizon=top.horizon,
         review=review,
         sha256=sha256,
-        changed=datetime.fromtimestamp(page.stat().st_mtime, UTC),
+        changed=_changed(page, review),
         was_signed=was_signed,
     )
 

@@ -28,14 +28,6 @@ class AbstentionError(UsageError):
     """The case lies outside the applicability domain of the model, which abstains: there is nothing to explain."""
 
 
-class PassingError(UsageError):
-    """The request cannot be answered now and may be later: a full disk, a folder that is locked, a writer at work."""
-
-
-class AtWorkError(PassingError):
-    """Another process is at work where only one may be."""
-
-
 class ForeignFileError(UsageError):
     """A foreign file is not of the expected form; nothing of it was used.
 
@@ -71,7 +63,7 @@ class ArtefactError(ForecastingError):
     """An artefact of fitted models is not as it was written; nothing of it was loaded."""
 
 
-def unwritable(place: object, reason: str | None, options: str) -> PassingError:
+def unwritable(place: object, reason: str | None, options: str) -> UsageError:
     """The error for a folder or file that cannot be written.
 
     Parameters
@@ -83,7 +75,7 @@ def unwritable(place: object, reason: str | None, options: str) -> PassingError:
     options
         The command line's options that choose another.
     """
-    return PassingError(f"expected a folder that can be written, got {place}: {reason}; choose another with {options}")
+    return UsageError(f"expected a folder that can be written, got {place}: {reason}; choose another with {options}")
 
 
 def shown(value: object, longest: int = 80) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from forecasting.store.errors import AtWorkError, unwritable
+from forecasting.store.errors import unwritable
+from forecasting.store.passing import AtWorkError
 
 LOCK: Final = ".lock"
 LONGEST_WAIT: Final = 60.0

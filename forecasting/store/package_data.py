@@ -5,10 +5,6 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1]
 
 
-LEDGER_SETTING = "FORECASTING_LEDGER"
-"""Name of the environment variable with the folder of the ledger."""
-
-
 def shipped(name: str) -> Path:
     """Path of a folder shipped with the package, which is only read.
 

@@ -74,3 +74,9 @@ def test_the_place_is_told_in_words():
     other["sections"]["metrics"]["blocks"][0] = {"kind": "note", "text": {"said": "So."}}
     first, *_ = compared(DOCUMENT, other, aligned=True)
     assert (first.pointer, first.said) == ("/sections/metrics/blocks/0", {"kind": "text", "said": "So."})
+
+
+def test_a_number_that_no_float_can_hold_is_another_one():
+    for said, found in ((10**401, 0.5), (0.5, 10**401), (10**401, 10**401 + 1)):
+        assert [one.pointer for one in compared({"a": said}, {"a": found})] == ["/a"]
+    assert list(compared({"a": 10**401}, {"a": 10**401})) == []

@@ -63,7 +63,7 @@ def test_the_portfolio_has_every_case_that_goes_on_with_probabilities_that_sum_t
 def test_every_value_of_the_portfolio_says_what_it_rests_on(portfolio):
     html, content, _ = portfolio
     said = content[PROVENANCE]
-    assert set(said) == {"accuracy", "ended", "entered", "moved", "cases", "unknown", "shared_limits",
+    assert set(said) == {"accuracy", "live", "ended", "entered", "moved", "cases", "unknown", "shared_limits",
                          "first_model_limits", "forecast"}  # fmt: skip
     assert set(content) - {"rendering", "review"} - SETTINGS == set(said)
     assert said["moved"]["models"] == said["unknown"]["models"] == ["ladder"]
@@ -239,3 +239,27 @@ def test_what_is_shared_is_loaded_once_until_a_file_changes(small_copy):
     whole = shared_history()
     assert shared_fit(whole, ("base_rate",), "concluded") is shared_fit(whole, ["base_rate"], "concluded")
     assert shared_fit(whole, ("base_rate",), "in_force").fitted.target == "in_force"
+
+
+def test_the_size_of_a_record_is_that_of_the_day(record):
+    first, last = QualityReport("2026-02-05"), QualityReport()
+    assert first.content["known"]["events"] < last.content["known"]["events"] <= last.content["rows"]["events"]
+    known = first.content["known"]
+    words = " ".join(repr(first.show("masthead")).split())
+    assert (
+        f"{known['cases']} cases, {known['events']:,} events, {known['sources']:,} sources, known by 5 February"
+        in words
+    )
+    assert f"{last.content['rows']['events']:,} events" in repr(last.show("masthead"))
+
+
+def test_a_page_says_how_old_its_record_was_at_the_run_and_nothing_where_it_is_not_told(quality_report):
+    report = QualityReport.__new__(QualityReport)
+    report.content = quality_report.content
+    plain = repr(report.show("masthead"))
+    report.note_freshness(9, 142)
+    told = " ".join(repr(report.show("masthead")).split())
+    assert "9 months before this page was made" in told and "142 acts fewer" in told
+    report.content = quality_report.content
+    report.note_freshness()
+    assert repr(report.show("masthead")) == plain

@@ -1,6 +1,7 @@
 """What is published is registered: issued once, found again with its hash, counted to its score; one setting for all."""
 
 import json
+import os
 from datetime import date
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from forecasting.documents.report import Report, by_name
 from forecasting.documents.standing import live_sentence, live_values, registration
 from forecasting.documents.text import said, section_text
 from forecasting.documents.values import view
+from forecasting.ledger import replay, verify
 from forecasting.ledger.live import live_record
 from forecasting.ledger.place import SETTING, ledger_folder, ledger_read
 from forecasting.ledger.registration import issue_once, registered
@@ -20,6 +22,7 @@ from forecasting.publish.funnel import funnel
 from forecasting.publish.parameters import checked_parameters
 from forecasting.publish.schedule.entries import worked
 from forecasting.publish.schedule.plan import Task
+from forecasting.store.errors import UsageError
 
 CASE, OTHER = "new-start-post-expiry-2026", "us-china-encounters-mou-2014"
 DAY = date(2026, 8, 31)
@@ -68,6 +71,7 @@ def test_a_page_prints_the_entry_and_the_hash_that_hold_its_number(tmp_path, his
         SECTIONS = by_name([masthead])
         content: ClassVar = {"provenance": {}, **registration(history, tmp_path, "concluded", CASE)}
 
+    Page.content = {"provenance": {}, **registration(history, tmp_path, "concluded", CASE)}
     words = " ".join(section_text(Page().show("masthead").section).split())
     assert words == f"Issued in the ledger (live): entry {name}, sha256 {found.sha256}."
     Page.content = {"provenance": {}, **content}
@@ -135,3 +139,17 @@ def test_one_setting_says_where_the_ledger_is(tmp_path, monkeypatch, capsys):
     (name,) = put(tmp_path / "set", of_headline(OTHER))
     assert call("ledger", "head") == 0
     assert name in capsys.readouterr().out
+
+
+def test_a_head_that_is_no_file_is_a_fault_and_no_wait(tmp_path):
+    put(tmp_path, of_headline(CASE))
+    for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero"), lambda path: path.write_bytes(b"0" * 2000)):
+        (tmp_path / "HEAD").unlink()
+        make(tmp_path / "HEAD")
+        assert verify(tmp_path).faults[0].file == "HEAD"
+
+
+@pytest.mark.parametrize(("first", "last"), [(-5, 9), (1, 2), (1990, 9999), (2027, 2027)])
+def test_a_replay_of_years_that_no_record_holds_is_refused(tmp_path, history, first, last):
+    with pytest.raises(UsageError, match=r"^expected years from 1800 to 2026, got "):
+        list(replay(history, tmp_path, first, last, models=["base_rate"]))

@@ -1,6 +1,7 @@
 """Index, feed and review: what is shown, in which standing, and what is left out by name."""
 
 import json
+import os
 import re
 import shutil
 from html import unescape
@@ -211,3 +212,24 @@ def test_a_page_whose_json_file_is_a_link_is_no_report(reports, tmp_path):
     sidecar.unlink()
     (tmp_path / "elsewhere.json").rename(sidecar)
     assert len(reports_in(reports)) == 3
+
+
+def test_a_page_with_half_a_headline_has_no_number(reports):
+    sidecar = page(reports, DAYS[2]).with_suffix(".json")
+    held = json.loads(sidecar.read_text())
+    for headline in ({"probability": 0.1}, {"horizon": 60}, {}):
+        sidecar.write_text(json.dumps({**held, "headline": headline}))
+        publish(reports, reports)
+        assert reports_in(reports)[0].chances == {}
+    sidecar.write_text(json.dumps({**held, "headline": {"probability": 0.1, "horizon": 60}}))
+    assert reports_in(reports)[0].chances == {"formalized": 0.1}, "of older pages the one ending that they give"
+
+
+def test_a_sign_off_renews_the_entry_of_the_feed(reports):
+    before = {one.day: one.changed for one in reports_in(reports)}
+    for end in (".html",):
+        path = page(reports, DAYS[1]).with_suffix(end)
+        os.utime(path, (1e9, 1e9))
+    approve(page(reports, DAYS[1]), "Ann", reports)
+    after = {one.day: one.changed for one in reports_in(reports)}
+    assert after[DAYS[1]].year >= 2026 and after[DAYS[0]] == before[DAYS[0]]

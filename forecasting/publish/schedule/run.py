@@ -11,7 +11,7 @@ from typing import Any
 
 import forecasting
 from forecasting.publish.batch import FAILED as REPORT_FAILED
-from forecasting.publish.batch import check_jobs, may_pass, render_all
+from forecasting.publish.batch import check_jobs, render_all
 from forecasting.publish.engine import Limits
 from forecasting.publish.requests import Refusal, Request, each_once
 from forecasting.publish.revisions import remove
@@ -34,6 +34,7 @@ from forecasting.review import APPROVED
 from forecasting.store.errors import ForecastingError
 from forecasting.store.files import require_writable
 from forecasting.store.lock import locked
+from forecasting.store.passing import may_pass
 
 LOCK = ".schedule.lock"
 

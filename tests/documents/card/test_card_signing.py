@@ -3,20 +3,22 @@
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
 from calling import call
 
 from forecasting.documents.card import card_bytes, card_html, card_markdown, check_card, make_card, show_card, sign_card
-from forecasting.documents.card.form import parsed_card, read_signed
+from forecasting.documents.card.form import parsed_card, read_signed, schema_bytes
 from forecasting.documents.card.home import status_of, stewards
-from forecasting.documents.card.keeping import home_for
+from forecasting.documents.card.keeping import _require_unsigned, home_for
 from forecasting.documents.card.staleness import mismatches
 from forecasting.record.history import load_history
 from forecasting.review import SignOffStatus, sign_offs
 from forecasting.store.errors import CardError, UsageError
 from forecasting.store.package_data import shipped
+from forecasting.verify.cards import _files_beside
 
 HOSTILE = '<script>alert(1)</script> [x](javascript:1) | `a` **b** <img src=x onerror="1">'
 
@@ -314,3 +316,45 @@ def test_the_page_has_every_section_and_no_script_and_the_same_numbers_as_the_ma
     ]
     assert numbers[0] == numbers[1] and len(numbers[0]) > 300
     assert html == card_html(parsed_card(card_bytes(fresh), "x"), status), "a function of card and status alone"
+
+
+def test_an_approved_card_is_not_made_over(kept):
+    content = kept[1].read_bytes()
+    _require_unsigned(kept[1], b"other values")  # a draft gives way
+    sign(kept, comment="Sound.")
+    _require_unsigned(kept[1], content)
+    with pytest.raises(
+        UsageError, match=r"^expected a new version beside the approved .*card-.*json, got other values"
+    ):
+        _require_unsigned(kept[1], b"other values")
+
+
+def test_a_review_that_is_overdue_fails_the_check(kept):
+    history = load_history(kept[0])
+    (kept[0] / "evaluation").mkdir(exist_ok=True)
+    (kept[0] / "evaluation" / "skill.csv").write_text("stale\n")  # no card is made anew of another result
+    day = date.fromisoformat(stewards(kept[1].parent).next_review)
+
+    def overdue(today):
+        return [one for one in check_card(history, kept[1].parent, today=today)[1] if one.startswith("overdue: ")]
+
+    assert overdue(day) == []
+    assert overdue(day + timedelta(days=1)) == [
+        f"overdue: the next review was to be by {day}; review it, and name the next day in stewards.json"
+    ]
+
+
+def test_an_edited_markdown_or_page_of_a_card_is_found(kept):
+    card, status, stale = stands(kept)
+    show_card(kept[1], kept[0], kept[1].parent)
+    (kept[1].parent / "schema.json").write_bytes(schema_bytes())
+    assert _files_beside(kept[1], card, status, stale) == ((), ())
+    for end in (".md", ".html"):
+        path = kept[1].with_suffix(end)
+        whole = path.read_bytes()
+        path.write_bytes(whole.replace(b"formalized", b"formalised", 1))
+        ((found,), _) = _files_beside(kept[1], card, status, stale)
+        assert found.section == path.name and "formalised" in found.said and "formalized" in found.found
+        path.write_bytes(whole)
+    kept[1].with_suffix(".md").unlink()
+    assert _files_beside(kept[1], card, status, stale)[1] == (f"not checked: no {kept[1].stem}.md beside it",)
