@@ -43,7 +43,7 @@ WORLDS = {
     "as fitted": (1.0, 0.0, False),
     "effects doubled": (2.0, 0.0, False),
     "component effect 0.7": (1.0, 0.7, False),
-    "component effect 0.7, anew": (1.0, 0.7, True),
+    "component effect 0.7 anew": (1.0, 0.7, True),
 }
 THIRDS = ("lowest", "middle", "highest")
 N_DRAWS, LEVEL = 400, 0.8

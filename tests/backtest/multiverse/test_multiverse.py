@@ -11,7 +11,7 @@ from forecasting.backtest.multiverse.codings import N_FOLDS, Codings
 from forecasting.backtest.multiverse.learned import chosen_codings, learned
 from forecasting.backtest.multiverse.refit import HEADLINE_MONTHS, Refit, formalized_score
 from forecasting.backtest.multiverse.rows import Reader, at_face_value, on_their_own_days
-from forecasting.backtest.multiverse.run import decided, multiverse, specified
+from forecasting.backtest.multiverse.run import Registered, decided, multiverse, specified
 from forecasting.backtest.multiverse.specifications import FACTORS, Specification, specifications
 from forecasting.backtest.origins import origins
 from forecasting.backtest.standings import Known, UncorrectedRecords, origin_standings
@@ -275,8 +275,20 @@ def test_a_run_gives_what_each_specification_gives_alone(past, codings, reader):
     assert len(run.decisions) == sum(map(len, codings.names.values()))
     own = [(case, number) for case, number in codings.cases if case == CASE and number]
     for alternative in own[:1]:
-        (row,) = decided(codings, reader, registered, alternative)
+        (row,) = decided(codings, reader, Registered(Refit(codings, reader, REGISTERED), (CASE,)), alternative)
         assert row in run.decisions.to_dict(orient="records")
+
+
+def test_an_alternative_that_changes_no_row_is_not_fitted_again_and_gives_what_a_fit_gives(codings, reader):
+    registered = Registered(Refit(codings, reader, REGISTERED), (CASE,))
+    kinds = set()
+    for case, number in [key for key in codings.cases if key[1]][::60]:
+        alone = Refit(codings, reader, REGISTERED, {case: number})
+        kinds.add(alone.has_rows_of(registered.refit))
+        (row,) = decided(codings, reader, registered, (case, number))
+        change = alone.headlines((CASE,))[CASE] - registered.headlines[CASE]
+        assert row["change"] == pytest.approx(change, abs=1e-9)
+    assert kinds == {True, False}
 
 
 def test_a_specification_that_leaves_too_few_endings_has_no_numbers(past, reader):
