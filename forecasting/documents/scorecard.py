@@ -72,7 +72,7 @@ def scorecard_content(history: History, ledger: str | Path | None = None) -> Con
     """All values of the page: the results of the last record that was scored, and those that were registered.
 
     Each of `TABLES`: rows of that file, of the record `scored_record` (the first digits of its hash; empty where there
-    is no result); `registered`: rows of the tables as the second registration and its fresh test gave them, of the
+    is no result); `registered_tables`: rows as the second registration and its fresh test gave them, of the
     records of their days; `coverage`: of simulated intervals;
     `ledger`: what the ledger beside the record holds, or None; `tried`: the section on what was dropped, and
     `registrations`: the others; `provenance`: what each value rests on.
@@ -91,7 +91,7 @@ def scorecard_content(history: History, ledger: str | Path | None = None) -> Con
         "scored_record": last,
         "ledger": value("ledger", ledger_values, ledger_read(folder, ledger)),
         **{name: value(name, rows_scored, folder, name, last) for name in TABLES},
-        "registered": value("registered", registered_results, folder),
+        "registered_tables": value("registered_tables", registered_results, folder),
         COVERAGE: value(COVERAGE, rows_of, folder, RESULTS.format(COVERAGE)),
         "peers": value("peers", rows_of, shipped("data").parent, PEERS),
         "tried": value("tried", tried, folder / REGISTRATION),

@@ -66,7 +66,7 @@ def masthead(content: Fields) -> Section:
 
 def headline(content: Fields) -> Section:
     """The registered verdict with the halves and the fresh cases beside it, and formalization in every design."""
-    rows, registered = content["skill"], content["registered"]["skill"]
+    rows, registered = content["skill"], content["registered_tables"]["skill"]
     if not rows and not registered:
         return section(NO_RESULT)
     return section(
@@ -84,7 +84,7 @@ def headline(content: Fields) -> Section:
 
 def _answer(content: Fields) -> Summary | None:
     """The first screen: verdict, fresh test, claim, the record as it is now, and the outcomes without shown skill."""
-    rows, registered = content["skill"], content["registered"]
+    rows, registered = content["skill"], content["registered_tables"]
     said = (
         verdict_words(registered["skill"]), fresh_words(registered["skill"], registered["slope"]),
         claim_words(registered["lines"]), present_words(rows), current_period(rows), no_skill(rows),
@@ -95,7 +95,7 @@ def _answer(content: Fields) -> Summary | None:
 
 def hindsight(content: Fields) -> Section:
     """The lines that bound hindsight, and the claim, as registered and on the record as it is now."""
-    registered = content["registered"]["lines"]
+    registered = content["registered_tables"]["lines"]
     return _results(
         claim_words(registered), lines_table(registered, "as registered"), lines_table(content["lines"], "now")
     )

@@ -231,6 +231,16 @@ def read_news(file: str | Path, case: str, as_of: str | date | None = None, data
     ------
     ForeignFileError, LeakageError, UsageError
         As by `read_text`; also for a day to come.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "news.txt")
+    ...     _ = path.write_text("MOSCOW, March 1, 2026 - Russia proposed talks with the United States.")
+    ...     found = read_news(path, "new-start-post-expiry-2026", "2026-03-01")
+    >>> [(one.kind, one.actor) for one in found.proposals]
+    [('proposal', ('RUS',))]
     """
     day = parse_day(as_of) if isinstance(as_of, str) else as_of or date.today()
     if day > date.today():

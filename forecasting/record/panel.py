@@ -106,7 +106,7 @@ def spells(history: History, target: str = TARGETS[0], population: Population = 
     >>> from forecasting import load_history
     >>> observed = spells(load_history(as_of="2026-02-05"))
     >>> observed.endings().tolist()
-    [45, 66, 42]
+    [86, 116, 82]
     """
     check_choice(target, population)
     with recording() as heard:

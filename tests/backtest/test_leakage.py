@@ -223,18 +223,18 @@ def test_the_same_corrections_recorded_by_the_day_of_the_models_change_every_mod
 
 
 @pytest.mark.parametrize(
-    ("n_unknown", "last_known", "n_endings"),
-    [(1, date(1985, 1, 1), 30), (1, date(1985, 1, 2), 29), (2, date(1985, 1, 1), 29)],
+    ("n_left", "last_known", "n_endings"),
+    [(30, date(1985, 1, 1), 30), (30, date(1985, 1, 2), 29), (29, date(1985, 1, 1), 29)],
 )
 def test_a_year_is_forecast_if_thirty_endings_were_known_on_its_first_day(
-    record, every_origin, n_unknown, last_known, n_endings
+    record, every_origin, n_left, last_known, n_endings
 ):
-    """Of the 31 endings known on 1 January 1985 the first stay unknown, and the last became known on `last_known`."""
+    """Of the endings known on 1 January 1985 the last are left, and the very last became known on `last_known`."""
     first_day = date(1985, 1, 1)
     core = spells(History(first_day, record))
     ended = [case_id for case_id, cause in zip(core.case_ids, core.cause, strict=True) if cause]
     outcomes = record.tables["outcomes"].cells.copy()
-    outcomes.loc[outcomes["case_id"].isin(ended[:n_unknown]), ["cause", "end_date", "end_known_date"]] = ""
+    outcomes.loc[outcomes["case_id"].isin(ended[:-n_left]), ["cause", "end_date", "end_known_date"]] = ""
     outcomes.loc[outcomes["case_id"] == ended[-1], "end_known_date"] = last_known.isoformat()
     fewer = known_at_the_end(with_table(record, "outcomes", outcomes))
     assert spells(fewer.at(first_day)).endings().sum() == n_endings

@@ -206,7 +206,7 @@ def test_models_references_scores_and_samples_have_rows_of_their_own():
 def test_tables_of_the_shipped_record_are_plain_figures(shipped_results):
     rows = shipped_results["skill"]
     shown = [verdict_table(rows), skill_by_score(rows), skill_by_sample(rows), skill_of_models(rows),
-             lines_table(shipped_results["registered"]["lines"], "as registered"), slopes(shipped_results["slope"]),
+             lines_table(shipped_results["registered_tables"]["lines"], "as registered"), slopes(shipped_results["slope"]),
              *(skill_by(rows, by) for by in ("horizon", *TRAITS))]  # fmt: skip
     assert all(shown) and all(one.pointer is None for one in figures(tuple(shown)))
     assert set(REGISTERED_SECOND) <= {row["design"] for row in rows} <= set(DESIGNS)

@@ -97,7 +97,7 @@ def test_rows_of_jsonl_may_name_their_template(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.csv", "case,as_of\nx,\n", "a.csv row 1: expected a header of parameters out of as_of, data, horizons, target, artefacts, case_id, each once, got case,as_of; mend it"),
+        ("a.csv", "case,as_of\nx,\n", "a.csv row 1: expected a header of parameters out of as_of, data, record_age, lost_acts, horizons, target, artefacts, ledger, case_id, each once, got case,as_of; mend it"),
         ("a.csv", "as_of,as_of\n", "each once, got as_of,as_of"),
         ("a.csv", "", "each once, got an empty file"),
         ("a.txt", "", "a.txt: expected a batch file that ends in .csv or .jsonl, got .txt; rename it"),
@@ -148,7 +148,7 @@ def test_a_row_nested_without_end_is_refused_and_the_next_is_read(tmp_path):
         ({"jobs": 0}, "expected --jobs from 1 to 64, got 0; choose another"),
         ({"case": CASE}, f"expected no case for the template data-quality, got {CASE}; leave it out"),
         ({"all": True}, "expected --all with a template about a case, got data-quality; leave --all out"),
-        ({"target": "in_force"}, "expected options of the template data-quality, out of as_of, data, got target; leave it out"),
+        ({"target": "in_force"}, "expected options of the template data-quality, out of as_of, data, record_age, lost_acts, got target; leave it out"),
         ({"template": "case"}, "expected one case or more, --all or --batch FILE, got none; give one of them"),
     ],
 )  # fmt: skip

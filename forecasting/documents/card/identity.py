@@ -24,7 +24,7 @@ MODERN: Final = 1970
 
 def summary(material: Material) -> CardSection:
     """The card in a few sentences."""
-    skill, registered = material.results["skill"], material.results["registered"]
+    skill, registered = material.results["skill"], material.results["registered_tables"]
     found = (
         verdict_words(registered["skill"]), fresh_words(registered["skill"], registered["slope"]),
         claim_words(registered["lines"]), present_words(skill), current_period(skill), no_skill(skill),

@@ -38,7 +38,7 @@ NONE_KEPT = (
 def verdict(material: Material) -> CardSection:
     """The registered verdict, the fresh test, what is claimed, and the same figures of the record as it is now."""
     title = "Verdict on formalization"
-    rows, registered = material.results["skill"], material.results["registered"]
+    rows, registered = material.results["skill"], material.results["registered_tables"]
     if not rows:
         return CardSection(title=title, blocks=(text(NONE_KEPT),))
     return _section(
