@@ -126,7 +126,7 @@ def folds(
     >>> history = load_history(as_of="1990-01-01")
     >>> rolling = folds(history, origins(history, "concluded"), "rolling")
     >>> rolling[0].name, rolling[0].day.isoformat()
-    ('1985', '1985-01-01')
+    ('1975', '1975-01-01')
     """
     never = origins.fresh_cases() if design in ("fresh", "fresh_rolling") else ()
     if design == "rolling":

@@ -54,7 +54,7 @@ def skill_table(scored: Backtest) -> pd.DataFrame:
     >>> models = ["ladder", "base_rate"]
     >>> table = skill_table(backtest(load_history(as_of="1990-12-31"), "rolling", only=["1985"], models=models))
     >>> table["sample"].unique().tolist(), sorted(table["model"].unique())
-    (['all', 'development', 'reserved'], ['ladder'])
+    (['all', 'development', 'reserved', 'fresh', 'reserved and fresh'], ['ladder'])
     """
     tables = []
     for sample in scored.origins.samples():
