@@ -142,7 +142,7 @@ def test_the_explorer_answers_when_a_control_moves(explorer):
     wait_until_changed(page, before)
     api.expect(table).not_to_have_text(numbers)
     moved = figure(page).inner_html()
-    panel(page).get_by_label("If it were known").select_option(index=1)
+    panel(page).get_by_label("If it were known", exact=True).select_option(index=1)
     wait_until_changed(page, moved)
     api.expect(figure(page)).to_contain_text("first registration, if so")
     panel(page).get_by_label("As of").fill("2020-01-01")
