@@ -1,6 +1,7 @@
 """README and docs/ say what the product does: examples run, numbers, links and commands are true."""
 
 import doctest
+import json
 import re
 import subprocess
 import sys
@@ -36,7 +37,11 @@ def test_the_python_example_prints_what_the_readme_shows():
 def test_the_skill_table_is_the_registered_one_and_that_of_the_fresh_test():
     rows = pd.read_csv(REGISTERED / "skill.csv", dtype={"part": str})
     rows = rows.query("weights == 'forecast' and model == 'ladder' and reference == 'base_rate' and by == 'all'")
+    # the fresh line stands there twice: as it was tested, and on the rows completed afterwards, which tests nothing
+    tested = json.loads((shipped("data") / "evaluation/fresh.json").read_text(encoding="utf-8"))["record_sha256"]
+    rows = rows[(rows["design"] != "fresh") | (rows["record"] == tested[:12])]
     rows = rows.set_index(["design", "score", "sample"]).sort_index()
+    assert rows.index.is_unique
     for words, (score, sample) in ROWS.items():
         asked = [("cluster", sample), ("rolling", sample), ("fresh", "fresh")]
         cells = [

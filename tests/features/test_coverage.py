@@ -56,10 +56,19 @@ def test_the_audit_gives_the_same_numbers_again(history, audit):
 
 def test_what_the_notebook_says_of_this_record(audit):
     rows = audit.set_index(["window", "measure"])
-    assert (rows["p_endings"] > 0.05).all()
+    assert set(rows.index[rows["p_endings"] < 0.05]) == {
+        ("before", "legal_path"), ("before", "high_confidence"), ("after", "acts_per_year"), ("after", "talks"),
+        ("after", "compliance"), ("after", "high_confidence"),
+    }  # fmt: skip
+    causes = ["formalized", "collapsed", "faded"]
+    assert rows.loc[("before", "legal_path"), causes].astype(float).idxmax() == "formalized"
+    assert rows.loc[("before", "high_confidence"), causes].astype(float).idxmax() == "collapsed"
+    assert rows.loc[("after", "high_confidence"), causes].astype(float).idxmin() == "formalized"
+    assert rows.loc[("after", "talks"), causes].astype(float).idxmin() == "faded"
+    assert rows.loc[("after", "compliance"), causes].astype(float).idxmin() == "formalized"
     density = rows.loc[("after", "acts_per_year")]
-    assert density["p_states"] < 0.01
-    assert density["ongoing"] < density[["formalized", "collapsed", "faded"]].min()
+    assert density["p_states"] < 0.01 and density[causes].astype(float).idxmax() == "collapsed"
+    assert density["ongoing"] < density[causes].min()
 
 
 def test_a_permutation_test_finds_what_is_there_and_no_more():

@@ -115,8 +115,17 @@ def test_the_records_of_pairs_and_times_are_shares_of_known_endings(index, histo
     assert feature_table(index, [(case_id, day)], expected).iloc[0].to_dict() == pytest.approx(expected)
 
 
-def test_what_changed_for_the_founding_case_is_what_became_known(index):
+def test_what_changed_for_the_founding_case_is_what_became_known(index, history):
+    """Its own acts, and one collapse elsewhere, which is one more ending that did not become formal."""
     days = [date(2026, 2, 5), date(2026, 3, 1)]
+    told = history.outcomes.query("target == 'concluded'").set_index("case_id")["end_known_date"]
+    assert list(told.index[(told > pd.Timestamp(days[0])) & (told <= pd.Timestamp(days[1]))]) == [
+        "afghanistan-pakistan-doha-2025"
+    ]
     before, after = feature_table(index, [(FOUNDING_CASE, day) for day in days], FEATURES).to_numpy()
     changed = {name for name, one, other in zip(FEATURES, before, after, strict=True) if one != other}
-    assert changed == {"leader_endorsed", "accusation_stands", "signal_balance", "tone", "dyad_agreement_age"}
+    own = {"leader_endorsed", "accusation_stands", "signal_balance", "tone", "dyad_agreement_age"}
+    formal = {"dyad_record", "formalization_climate", "type_record", "domain_record"}
+    assert changed == own | formal | {"dyad_collapse_record"}
+    rose = {name for name, one, other in zip(FEATURES, before, after, strict=True) if other > one}
+    assert "dyad_collapse_record" in rose and not formal & rose
