@@ -328,7 +328,7 @@ def test_a_forged_file_is_held_against_the_models_of_this_code(history, copy):
     n = json.loads(whole)["models"]["base_rate"]["n_"]
     for change, message in (
         (hide, "/models.json: expected the models base_rate, got primary"),
-        (grow, "/models.json: expected arrays of at most 256000000 bytes, got 800"),
+        (grow, "/models.json: expected arrays of at most 256000000 bytes, got 80"),
         (shrink, "/arrays.npz: expected at most 1048 bytes of base_rate.table_.at_risk.npy, got "),
         (seed, "/models.json: expected 20260205 at base_rate.parameters.seed, got 7"),
         (number, f"/models.json: expected a whole number at base_rate.n_, got {n}.0"),

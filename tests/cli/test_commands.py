@@ -191,7 +191,7 @@ def test_a_forecast_from_the_artefact_is_that_of_a_refit_and_says_where_it_is_fr
     printed = capsys.readouterr()
     assert printed.err == (
         f"model: artefact {folder.name[:12]}\n"
-        "primary: interval widened to contain the base rate's: formalization_climate is 0.12, outside the 0.13 to 0.71 of "
+        "primary: interval widened to contain the base rate's: formalization_climate is 0.14, outside the 0.16 to 0.62 of "
         "the other cases\n"
     )
     expected = forecast(known, CASE, fitted=fitted)
