@@ -225,9 +225,14 @@ def test_the_page_of_all_cases_names_those_without_a_number_and_counts_the_wider
     cells = r"(<td[^>]*>((?!</td>).)*</td>){4}"
     assert re.search(rf"{re.escape(name)}</span></t[hd]>{cells}<td[^>]*>abstains</td>", html)
     assert f"The first registration's model abstains from {name} (no other training case has the same form" in text
+    known, fitted, _ = regimes
+    limits = [limit["primary"] for limit in case_limits(known, known.open_case_ids(), fitted).values()]
+    wider = [limit.reasons for limit in limits if limit.status == "widened"]
+    assert len(wider) > 1 and all([reason.rule for reason in reasons] == ["age"] for reasons in wider)
+    n = len(wider)
     assert (
-        "The interval of the first registration's model is widened to contain the base rate's in 3 cases (3: too few "
-        "cases in the risk set at that age)." in text
+        f"The interval of the first registration's model is widened to contain the base rate's in {n} cases ({n}: too "
+        "few cases in the risk set at that age)." in text
     )
 
 

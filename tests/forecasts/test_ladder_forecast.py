@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 from forecasting import fit_models, forecast, load_history
 from forecasting.forecasts import ended_already, forecast_by_claims
@@ -65,11 +66,17 @@ def test_the_headline_is_three_parts_model_and_one_part_base_rate(table):
     np.testing.assert_allclose(said[HEADLINE], pooled, atol=1e-12)
 
 
-def test_its_interval_is_that_of_either_forecast_not_of_a_compromise(table):
+def test_its_interval_is_that_of_either_forecast_not_of_a_compromise(known, fitted, going_on, table):
+    """But for what related cases share, which widens it; the twin is the interval without that."""
     keys = ["model", "case_id", "cause", "horizon"]
     rows = table[table["given"] == "all"].set_index(keys)
     pool, model, base = (rows.loc[name] for name in NAMES)
-    assert (pool["upper"] <= np.maximum(model["upper"], base["upper"]) + 1e-12).all()
+    plain = forecast(known, going_on[:8], fitted=without_what_is_shared(fitted), horizons=HORIZONS)
+    plain = plain[plain["given"] == "all"].set_index(keys).loc[HEADLINE]
+    assert (plain["upper"] <= np.maximum(model["upper"], base["upper"]) + 1e-12).all()
+    assert plain["probability"].equals(pool["probability"]), "what related cases share moves no point"
+    wider = (pool["upper"] - pool["lower"]) / (plain["upper"] - plain["lower"])
+    assert wider.median() > 1.0 and (pool["upper"] > np.maximum(model["upper"], base["upper"])).any()
     apart = (model["upper"] - base["lower"] < 0) & (pool.index.get_level_values("cause") == "formalized")
     assert apart.any() and (pool["upper"][apart] >= base["lower"][apart]).all()
 
@@ -96,8 +103,13 @@ def test_an_uncertain_endorsement_is_shown_at_both_ends(known, fitted):
         "ladder_model": {"all", "endorsed", "not endorsed"},
         "base_rate": {"all"},
     }
-    ends = rows[(rows["model"] == HEADLINE) & (rows["cause"] == "formalized")].set_index("given")["probability"]
-    assert ends["not endorsed"] < ends["all"] < ends["endorsed"]
+    endorsed, ends = known.case(FOUNDING).start["leader_endorsed"], rows[rows["given"] != "all"]
+    for model in (HEADLINE, "ladder_model"):
+        said = rows[rows["model"] == model].pivot(index="cause", columns="given", values="probability")
+        mixed = endorsed * said["endorsed"] + (1.0 - endorsed) * said["not endorsed"]
+        np.testing.assert_allclose(said["all"], mixed, atol=1e-12)
+        assert (said["endorsed"] != said["not endorsed"]).all()
+    assert set(ends["model"]) == {HEADLINE, "ladder_model"}
 
 
 def test_open_claims_are_shown_at_both_ends(history, record_copy):
@@ -214,6 +226,13 @@ def test_a_class_of_the_base_rates_is_that_of_the_case(known, fitted):
     (label,) = class_labels(starts, "rivalry_base_rate")
     assert label == f"{case.start['type']}; rivals" and label in fitted.models["rivalry_base_rate"].ratios_
     assert seen_case(case, label).group.tolist() == [label]
+
+
+def without_what_is_shared(fitted):
+    """The headline of the same two parts, whose interval holds no deviation that related cases share."""
+    pool = fitted.models[HEADLINE]
+    plain = clone(pool).set_params(shared_sd=0.0).of(pool.model_, pool.base_)
+    return replace(fitted.only(HEADLINE), models={HEADLINE: plain})
 
 
 def rung_on_acts(history):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ranges import of_fewer_months
 
 from forecasting import fit_models, forecast
 from forecasting.forecasts import case_limits, ended_already, forecast_by_claims
@@ -62,22 +63,26 @@ def test_the_ranges_are_those_of_the_very_rows_that_the_model_is_fitted_on(known
 
 
 def test_the_limits_are_those_of_the_share_of_the_model_in_the_forecast(known, fitted):
-    cases = known.open_case_ids()
-    limits = case_limits(known, cases, fitted)
+    narrow = of_fewer_months(fitted)
+    limits = case_limits(known, known.open_case_ids(), narrow)
     index = known.dossiers("concluded")
     for case in (OLD, FOUNDING):
         readings = CaseOnLadder(index, index.dossier(case, known.as_of), ASKED, 0.8).readings
         for name, share in ((HEADLINE, 0.75), (LADDER_MODEL, 1.0)):
             model = fitted.models[LADDER_MODEL]
-            own = ladder_applicability(fitted.ladder_support, model, readings.at, readings.weight, HORIZONS, share)
+            own = ladder_applicability(narrow.ladder_support, model, readings.at, readings.weight, HORIZONS, share)
             assert limits[case][name] == own
     assert limits[OLD][HEADLINE].status == "widened" and limits[FOUNDING][HEADLINE].status == "within"
     (one,), (other,) = (limits[OLD][name].reasons for name in NAMES)
     assert one.effect == pytest.approx(0.75 * other.effect) and abs(one.effect) >= 0.01
+    # The twin: an effect of a point on the model, of less on the forecast with its smaller share, limits the model only.
+    of_the_record = case_limits(known, [OLD], fitted)[OLD]
+    assert [of_the_record[name].status for name in NAMES] == ["within", "widened"]
+    assert 0.01 <= abs(of_the_record[LADDER_MODEL].reasons[0].effect) < 0.01 / 0.75
 
 
 def test_a_limit_changes_no_point_and_widens_the_bounds_to_hold_the_base_rate(known, fitted):
-    wide = forecast(known, OLD, fitted=fitted, horizons=ASKED)
+    wide = forecast(known, OLD, fitted=of_fewer_months(fitted), horizons=ASKED)
     plain = forecast(known, OLD, fitted=on_any_range(fitted), horizons=ASKED)
     base = forecast(known, OLD, fitted=fit_models(known, ["base_rate"]), horizons=ASKED)
     assert wide["probability"].equals(plain["probability"])

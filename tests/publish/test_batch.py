@@ -238,7 +238,6 @@ def test_a_report_is_made_again_only_when_something_it_depends_on_changes(tmp_pa
     [
         ("case_report", {"case_id": CASE, "as_of": "2026-05-01"}, "multiverse/summary.json"),
         ("scorecard", {}, "REGISTRATION.md"),
-        ("scorecard", {}, "ledger/HEAD"),
         ("case_report", {"case_id": CASE, "as_of": "2026-05-01"}, "evaluation/track_record.csv"),
         ("scorecard", {}, "evaluation/skill.csv"),
     ],
@@ -250,6 +249,20 @@ def test_what_a_page_reads_beside_the_tables_is_in_its_fingerprint(template, abo
     for text in ("one", "another", "one"):
         file.write_text(text)
         prints.append(fingerprint(source_of(template), asked, {}))
+    assert (prints[0] == prints[2], prints[0] == prints[1]) == (True, False)
+
+
+def test_the_last_entry_of_the_ledger_is_in_the_fingerprint_of_the_scorecard(small_copy):
+    ledger, prints = small_copy.folder / "ledger", []
+    whole = {path.name: path.read_bytes() for path in ledger.iterdir()}
+    *_, previous, last = sorted(name for name in whole if name != "HEAD")
+    asked = checked_parameters("scorecard", {"data": small_copy.folder})
+    shorter = {"HEAD": f"{sha256(whole[previous]).hexdigest()}  {previous}\n".encode()}
+    for files in (whole, shorter, whole):
+        (ledger / last).unlink(missing_ok=True)
+        for name, content in files.items():
+            (ledger / name).write_bytes(content)
+        prints.append(fingerprint(source_of("scorecard"), asked, {}))
     assert (prints[0] == prints[2], prints[0] == prints[1]) == (True, False)
 
 

@@ -85,7 +85,8 @@ def test_a_killed_kernel_and_a_killed_server_do_not_stop_the_next_run(tmp_path):
 def test_the_entry_point_of_papermill_is_the_engine():
     points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["papermill.engine"]
     point = EntryPoint(ENGINE, points[ENGINE], "papermill.engine")
-    assert issubclass(point.load(), Engine)
+    assert point.load().execute_notebook == engine.ForkEngine.execute_notebook
+    assert issubclass(engine.ForkEngine, Engine)
 
 
 @pytest.mark.long
