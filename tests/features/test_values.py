@@ -8,7 +8,6 @@ import pytest
 
 from forecasting.features import FEATURES, DossierIndex, feature_table
 from forecasting.record.months import DAYS_PER_MONTH
-from forecasting.record.panel import spells
 
 FOUNDING_CASE = "new-start-post-expiry-2026"
 # Words counted in its balance, by the ends of their event_id. For: 32 33 37 02 38 03 07 54 44 47 by 5 February, 15 by the
@@ -116,13 +115,8 @@ def test_the_records_of_pairs_and_times_are_shares_of_known_endings(index, histo
     assert feature_table(index, [(case_id, day)], expected).iloc[0].to_dict() == pytest.approx(expected)
 
 
-<<<<<<< HEAD
 def test_what_changed_for_the_founding_case_is_what_became_known(index, history):
     """Its own acts, and one collapse elsewhere, which is one more ending that did not become formal."""
-=======
-def test_what_changed_for_the_founding_case_is_what_became_known(history, index):
-    """Its own facts and acts, and what is read off the endings of other cases, one of which became known meanwhile."""
->>>>>>> fixrest
     days = [date(2026, 2, 5), date(2026, 3, 1)]
     told = history.outcomes.query("target == 'concluded'").set_index("case_id")["end_known_date"]
     assert list(told.index[(told > pd.Timestamp(days[0])) & (told <= pd.Timestamp(days[1]))]) == [
@@ -130,21 +124,8 @@ def test_what_changed_for_the_founding_case_is_what_became_known(history, index)
     ]
     before, after = feature_table(index, [(FOUNDING_CASE, day) for day in days], FEATURES).to_numpy()
     changed = {name for name, one, other in zip(FEATURES, before, after, strict=True) if one != other}
-<<<<<<< HEAD
     own = {"leader_endorsed", "accusation_stands", "signal_balance", "tone", "dyad_agreement_age"}
     formal = {"dyad_record", "formalization_climate", "type_record", "domain_record"}
     assert changed == own | formal | {"dyad_collapse_record"}
     rose = {name for name, one, other in zip(FEATURES, before, after, strict=True) if other > one}
     assert "dyad_collapse_record" in rose and not formal & rose
-=======
-    of_others = {name for name in FEATURES if name.endswith(("_record", "_climate"))}
-    assert changed - of_others == {
-        "leader_endorsed",
-        "accusation_stands",
-        "signal_balance",
-        "tone",
-        "dyad_agreement_age",
-    }
-    first, second = (spells(history.at(day)).endings().sum() for day in days)
-    assert second == first + 1 and {"type_record", "domain_record", "dyad_record"} <= changed
->>>>>>> fixrest
