@@ -71,7 +71,7 @@ class Successors:
         Returns
         -------
         str
-            Two codes joined by `;`; empty for other than two states.
+            Two codes joined by `;`; empty for other than two states, or where one side is not named.
 
         Examples
         --------
@@ -80,7 +80,7 @@ class Successors:
         'RUS;USA'
         """
         pair = sorted(set(self.joined(parties).split(";")))
-        return ";".join(pair) if len(pair) == 2 else ""
+        return ";".join(pair) if len(pair) == 2 and UNNAMED not in pair else ""
 
     def dyads(self, starts: pd.DataFrame) -> list[str]:
         """Dyad of each case, from rows of `cases.csv`; the cluster where there are other than two parties."""

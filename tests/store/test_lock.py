@@ -90,7 +90,7 @@ def test_one_that_waits_comes_next_and_never_beside_another(tmp_path):
 
 def test_one_that_opened_the_file_before_its_holder_unlinked_it_does_not_come_in_beside_the_next_holder(tmp_path):
     run = subprocess.run([sys.executable, "-c", OVERTAKEN, str(tmp_path)], capture_output=True, text=True, check=False)
-    assert "UsageError: expected one writer at a time" in run.stderr, run.stderr
+    assert "AtWorkError: expected one writer at a time" in run.stderr, run.stderr
 
 
 def test_the_lock_file_of_another_is_left_alone(tmp_path):
