@@ -5,7 +5,15 @@ from sharing import made_once
 
 from forecasting.backtest.tables import RECORD_DIGITS
 from forecasting.documents.data_quality import QualityReport
-from forecasting.documents.scorecard import COVERAGE, RESULTS, TABLES, ScorecardReport, rows_of, rows_scored
+from forecasting.documents.scorecard import (
+    COVERAGE,
+    RESULTS,
+    TABLES,
+    ScorecardReport,
+    registered_results,
+    rows_of,
+    rows_scored,
+)
 from forecasting.documents.values import Content
 from forecasting.record.reading import RawRecord
 from forecasting.store.package_data import shipped
@@ -29,3 +37,9 @@ def shipped_results(record: RawRecord) -> dict[str, list[Content]]:
     digits, folder = record.sha256[:RECORD_DIGITS], shipped("data")
     found = {name: rows_scored(folder, name, digits) for name in TABLES}
     return found | {COVERAGE: rows_of(folder, RESULTS.format(COVERAGE))}
+
+
+@pytest.fixture(scope="session")
+def registered_tables() -> dict[str, list[Content]]:
+    """Rows of the shipped tables as they were registered."""
+    return registered_results(shipped("data"))

@@ -16,7 +16,7 @@ from forecasting.documents.case.material import MODELS_SHOWN
 from forecasting.documents.case.report import SECTIONS, CaseReport
 from forecasting.documents.html import section_html
 from forecasting.documents.provenance import PROVENANCE, SETTINGS
-from forecasting.documents.wording import percent, points, term_name
+from forecasting.documents.wording import percent, points, signed_points, term_name
 from forecasting.features import MODEL_FEATURES
 from forecasting.publish import notebook
 from forecasting.publish.notebook import render_report
@@ -27,6 +27,7 @@ from forecasting.store.package_data import shipped
 from forecasting.verify import Trusted, verify
 
 CASE = "new-start-post-expiry-2026"
+AYACUCHO = "ayacucho-declaration-1974"
 
 
 def html_of(report, section):
@@ -68,11 +69,24 @@ def spoilt(tmp_path_factory):
     outcomes = record.read().tables["outcomes"].cells
     ended = outcomes[(outcomes["target"] == "concluded") & (outcomes["cause"] != "")]["case_id"]
     # the source that is spoilt is of the last
-    record.keep_cases({*ended.iloc[::5], CASE, "ayacucho-declaration-1974"})
+    record.keep_cases({*ended.iloc[::5], CASE, AYACUCHO})
     record.edit("cases", CASE, name="<script>alert(1)</script>", summary='"><img src=x onerror=y>')
     record.edit("sources", "s0001", url="javascript:alert(1)", title="<b>x</b>")
     record.edit("events", f"{CASE}-e01", source_id="s0001", summary="<script>x</script>")
     return CaseReport(CASE, "2026-02-05", data=folder)
+
+
+@pytest.fixture(scope="module")
+def few_endings(tmp_path_factory):
+    """An old case on a record with a fifth of the endings, where none of its form was seen at its age.
+
+    On the whole record no open case is so far from the others on this day.
+    """
+    folder = tmp_path_factory.mktemp("few") / "record"
+    record = RecordCopy(shutil.copytree(shipped("data"), folder, copy_function=shutil.copyfile))
+    outcomes = record.read().tables["outcomes"].cells.query("target == 'concluded'").set_index("case_id")["cause"]
+    record.keep_cases({*outcomes.index[outcomes != ""][::5], *outcomes.index[outcomes == ""], AYACUCHO})
+    return CaseReport("ctbt-signed-1996", "2026-02-05", data=folder)
 
 
 @pytest.fixture(scope="module")
@@ -153,21 +167,21 @@ def test_every_value_of_the_case_says_what_it_rests_on(first_day):
         assert set(first_day.show(section).values) <= set(said)
 
 
-def test_what_limits_the_headline_is_said_beside_what_it_rests_on(first_day, asked):
+def test_what_limits_the_headline_is_said_beside_what_it_rests_on(first_day, few_endings):
     """The twin: of the founding case, which lies within, nothing is said; its hazard model's limit stays with that."""
-    old = CaseReport("ctbt-signed-1996", **{name: asked[name] for name in ("as_of", "artefacts")})
-    told, nothing = (report.show("bottom_line")._repr_markdown_() for report in (old, first_day))
+    told, nothing = (report.show("bottom_line")._repr_markdown_() for report in (few_endings, first_day))
     said = "The number reaches beyond the cases that its model learned from"
+    (reason,) = few_endings.content["limit"]["reasons"]
     assert (
-        f"* {said}: “Age in months when last seen” is 352 here and was 0 to 177 in the other training cases of its "
-        "form, which moves the forecast by \N{MINUS SIGN}1.1 points. Its interval is widened to contain the base rate's."
+        f"* {said}: “Age in months when last seen” is 352 here and was 0 to 89 in the other training cases of its "
+        f"form, which moves the forecast by {signed_points(reason['effect'])} points. Its interval is widened to "
+        "contain the base rate's."
     ) in told
     assert said not in nothing and "widened" not in nothing
-    assert (old.content["limit"]["status"], first_day.content["limit"]["status"]) == ("widened", "within")
-    assert said not in old.show("hazard_model")._repr_markdown_()
+    assert (few_endings.content["limit"]["status"], first_day.content["limit"]["status"]) == ("widened", "within")
+    assert said not in few_endings.show("hazard_model")._repr_markdown_()
     assert "widened" in first_day.show("hazard_model")._repr_markdown_()
-    (reason,) = old.content["limit"]["reasons"]
-    assert reason["name"] == "age_months" and abs(reason["effect"]) >= 0.01
+    assert (reason["name"], reason["value"]) == ("age_months", 352) and abs(reason["effect"]) >= 0.01
 
 
 def test_every_figure_of_a_case_shows_the_value_that_its_pointer_leads_to(first_day, weeks_later, asked):
