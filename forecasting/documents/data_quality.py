@@ -83,7 +83,11 @@ def row_counts(record: RawRecord) -> dict[str, int]:
 
 def known_counts(history: History) -> dict[str, int]:
     """Number of cases, events and sources known on the day."""
-    return {name: len(getattr(history, name)) for name in ("cases", "events", "sources")}
+    return {
+        "cases": len(history.cases["case_id"]),
+        "events": len(history.events["event_id"]),
+        "sources": len(history.sources["source_id"]),
+    }
 
 
 def assumed_shares(history: History) -> list[Content]:

@@ -83,7 +83,7 @@ def fresh_words(skill: Iterable[Row], slope: Iterable[Row]) -> Text | None:
     return text(
         f"**{said}:** on {{n}} cases, coded after the registration and forecast by models that had learned from none "
         "of them, the skill is {skill}, with the reserved half {pooled}; the slope of (outcome - base rate) on "
-        "(forecast - base rate), ideally 1, is {slope}.",
+        "(forecast - base rate), ideally one, is {slope}.",
         n=count(found["n_cases"]), skill=skill_figure(found), pooled=skill_figure(pooled),
         slope=slope_figure(slopes[0]),
     )  # fmt: skip

