@@ -440,7 +440,9 @@ def test_from_an_artefact_it_says_the_same_and_where_it_is_from(first_day, train
     assert loaded.content == first_day.content | {"artefact": trained[2].name}
     assert first_day.content["artefact"] is None
     assert "; models refitted; " in html_of(first_day, "provenance")
-    assert f"; models from artefact <code>{trained[2].name[:12]}</code>, taken as given; " in html_of(loaded, "provenance")
+    assert f"; models from artefact <code>{trained[2].name[:12]}</code>, taken as given; " in html_of(
+        loaded, "provenance"
+    )
     assert all(
         html_of(first_day, name) == html_of(loaded, name)
         for name in SECTIONS
