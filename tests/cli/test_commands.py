@@ -140,7 +140,7 @@ def test_the_check_of_the_shipped_record_counts_it(capsys, record):
         counts
         == f"no faults: {len(record.tables['cases'].cells)} cases, {n_events} events up to 2026-08-31; sha256 {record.sha256}"
     )
-    assert unbound.startswith("concluded but not seen in force: 10 cases (croatia-fry-prevlaka-1992, ")
+    assert unbound.startswith("concluded but not seen in force: 14 cases (caspian-no-foreign-forces-2014, ")
 
 
 def test_the_check_of_a_sound_record_is_an_empty_list_in_json(capsys):
