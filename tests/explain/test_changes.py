@@ -192,15 +192,10 @@ def test_days_that_cannot_be_compared_are_refused(history, since, until, case_id
 
 
 def test_the_text_names_numbers_rows_and_acts(founding):
-<<<<<<< HEAD
-    text = change_text(change_values(founding, 60))
-    assert "2026-02-05      5.2 %   48.6 %   30.7 %   (base rate 15.4 %" in text
-=======
     found = change_values(founding, 60)
     text, told = change_text(found), found["states"]
     chances = "   ".join(f"{100 * told[cause]['before']:.1f} %" for cause in ("formalized", "collapsed", "faded"))
     assert f"2026-02-05      {chances}   (base rate {100 * told['formalized']['base_before']:.1f} %" in text
->>>>>>> fixdocs
     assert "A leader stands behind it: 30 % to no  [what became known]" in text
     assert "2026-02-06 (known 2026-02-06) accusation_of_violation, confirmed: Under secretary DiNanno" in text
     assert "Strain, as a share of its highest level: level 2, live to level 3, live" in text
