@@ -1,40 +1,32 @@
 """Numbers printed in documents are those of the record."""
 
+import json
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from docs_scripts import docs_script
 
 from forecasting import History
 from forecasting.store.package_data import shipped
 
 ROOT = Path(__file__).parents[1]
 FIRST_RUN = shipped("data") / "evaluation/registration1"
+FRESH_RECORD = "0e44663c2b63"
 ENDINGS = re.compile(r"(\d+) formalized, (\d+) collapsed, (\d+) faded")
 
 
 @pytest.fixture(scope="module")
 def make_datasheet():
-    sys.path.insert(0, str(ROOT / "docs"))
-    try:
-        import make_datasheet as made
-    finally:
-        sys.path.pop(0)
-    return made
+    return docs_script("make_datasheet")
 
 
 @pytest.fixture(scope="module")
 def make_sampling():
-    sys.path.insert(0, str(ROOT / "docs"))
-    try:
-        import make_sampling as made
-    finally:
-        sys.path.pop(0)
-    return made
+    return docs_script("make_sampling")
 
 
 def test_the_account_of_the_sample_is_computed_from_the_shipped_record(make_sampling, history):
@@ -151,14 +143,55 @@ def test_the_registered_calibration_is_in_the_published_table():
 
 
 def test_the_result_of_the_second_registration_is_the_published_tables():
-    sys.path.insert(0, str(ROOT / "docs"))
-    try:
-        from result_rows import result_rows
-    finally:
-        sys.path.pop(0)
     text = (shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8").splitlines()
-    missing = [line for line in result_rows() if line and line not in text]
+    missing = [line for line in docs_script("result_rows").result_rows() if line and line not in text]
     assert not missing, "fill in again what docs/result_rows.py prints"
+
+
+@pytest.mark.parametrize("name", ["skill", "slope", "lines", "periods", "calibration", "power", "reliability"])
+def test_a_design_of_the_registered_tables_is_of_one_record(name):
+    rows = pd.read_csv(shipped("data") / f"evaluation/registration2/{name}.csv", dtype=str)
+    assert (rows.groupby("design")["record"].nunique() == 1).all()
+    assert set(rows["record"]) <= {"f0e871c276b3", FRESH_RECORD}
+
+
+def test_the_further_figures_of_the_fresh_test_are_those_of_its_tables():
+    text = " ".join((shipped("data") / "REGISTRATION.md").read_text(encoding="utf-8").split())
+    checks = pd.read_csv(shipped("data") / "evaluation/fresh_checks.csv").set_index(["figure", "part"])
+    one = checks.loc["skill on formalized, one model without their components"].iloc[0]["value"]
+    assert f"still has {one:.3f} [" in text
+    within = {
+        (words, part): checks.loc[(f"{words}", part)]
+        for words in ("formalized within 60 months, all", "formalized within 60 months, since 2011")
+        for part in ("without", "fresh alone", "with")
+    }
+    old, fresh, both = (
+        100 * within["formalized within 60 months, all", part]["value"] for part in ("without", "fresh alone", "with")
+    )
+    assert f"formalized in {old:.1f} % of the old cases, {fresh:.1f} % of the fresh and {both:.1f} % of both" in text
+    old, fresh, both = (
+        within["formalized within 60 months, since 2011", part] for part in ("without", "fresh alone", "with")
+    )
+    assert f"since 2011 in none of {old['n']:.0f}, {100 * fresh['value']:.1f} % of {fresh['n']:.0f}" in text
+    assert f"and {100 * both['value']:.1f} % of {both['n']:.0f}" in text and old["value"] == 0
+    met = checks.loc["applicability on the first day"]
+    assert list(met.index) == ["within"] and f"all {met['n'].item():.0f} were within" in text
+    made = json.loads((shipped("data") / "evaluation/fresh.json").read_text(encoding="utf-8"))
+    assert made["record_sha256"].startswith(FRESH_RECORD) and f"`{made['record_sha256']}`" in text
+
+
+def test_every_fresh_forecast_scored_again_gives_the_skill_of_the_test():
+    found = pd.read_csv(shipped("data") / "evaluation/fresh.csv")
+    came = (found["state"] == "formalized").astype(float)
+    scores = [
+        ((found[f"{model}_formalized"] - came) ** 2).groupby([found["case_id"], found["as_of"]]).mean().mean()
+        for model in ("ladder", "base_rate")
+    ]
+    rows = pd.read_csv(shipped("data") / "evaluation/registration2/skill.csv", dtype=str)
+    asked = {"design": "fresh", "sample": "fresh", "weights": "forecast", "model": "ladder", "reference": "base_rate",
+             "score": "formalized", "by": "all"}  # fmt: skip
+    told = rows[(rows[list(asked)] == pd.Series(asked)).all(axis=1)]
+    assert 1.0 - scores[0] / scores[1] == pytest.approx(float(told["skill"].item()), abs=5e-4)
 
 
 def test_the_run_on_the_second_edition_is_the_published_table():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from docs_scripts import docs_script
 
 from forecasting.store.package_data import shipped
 
@@ -63,12 +64,17 @@ def interval(row):
 
 
 def test_the_picture_is_drawn_from_the_shipped_record():
-    sys.path.insert(0, str(ROOT / "docs"))
-    try:
-        from make_figures import IMAGES, founding_case
-    finally:
-        sys.path.pop(0)
-    assert (IMAGES / "new-start-2026-02-05.svg").read_text(encoding="utf-8") == founding_case()
+    made = docs_script("make_figures")
+    assert (made.IMAGES / "new-start-2026-02-05.svg").read_text(encoding="utf-8") == made.founding_case()
+
+
+def test_the_size_of_the_record_and_of_the_fresh_test_is_what_they_hold(record):
+    assert f"{len(record.tables['cases'].cells)} such arrangements" in README
+    rows = pd.read_csv(REGISTERED / "slope.csv").query(
+        "design == 'fresh' and sample == 'fresh' and cause == 'formalized'"
+    )
+    assert f"(slope of outcome on forecast {rows['slope'].item():.1f})" in " ".join(README.split())
+    assert 7000 <= len(record.tables["events"].cells) < 8000 and "seven thousand dated acts" in " ".join(README.split())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -7,9 +7,6 @@ Exit code 0 from twelve items on.
 """
 
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from forecasting.reading import Proposal, read_news
 

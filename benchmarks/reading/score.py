@@ -1,20 +1,17 @@
 """Proposals beside a coder's rows: which are right, which rows were found."""
 
 import csv
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+from forecasting import load_history
+from forecasting.reading import Proposal, propose
+from forecasting.reading.reader import years_of
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(ROOT))
-
-from forecasting import load_history  # noqa: E402
-from forecasting.reading import Proposal, propose  # noqa: E402
-from forecasting.reading.reader import years_of  # noqa: E402
-
 SENTENCES = ROOT / "tests" / "reading" / "sentences.csv"
 DONE = ("act", "hedged")
 Row = Mapping[str, str]

@@ -42,8 +42,8 @@ def skill_by(
         Out of `SCORES`.
     weights : {"forecast", "start"}
         See `Origins.weights`.
-    sample : {"all", "development", "reserved"}
-        Half of the cases.
+    sample
+        See `Origins.weights`.
 
     Returns
     -------

@@ -136,7 +136,8 @@ def folds(
         found = list(_components_of_years(years, origins, spells(history, target, "pooled")))
     else:
         found = list(_held_out(history, origins, spells(history, target, "pooled"), _UNITS[design]))
-    found = [replace(fold, held_out=tuple(dict.fromkeys((*fold.held_out, *never)))) for fold in found]
+    if never:
+        found = [replace(fold, held_out=tuple(dict.fromkeys((*fold.held_out, *never)))) for fold in found]
     by_name = {fold.name: fold for fold in found}
     for name in only or ():
         if name not in by_name:

@@ -10,7 +10,7 @@ from forecasting.backtest import SCORED, WEIGHTS, skill_table
 from forecasting.backtest.breakdown import BREAKDOWNS, FEWEST_CASES, FEWEST_ENDINGS, skill_by
 from forecasting.backtest.calibration import calibration_table, period_table, reliability_curve
 from forecasting.backtest.origins import SAMPLES
-from forecasting.backtest.tables import power_table, write_tables
+from forecasting.backtest.tables import power_table, result_tables, write_tables
 from forecasting.record.vocabulary import CAUSES
 from forecasting.scores.calibration import calibration_in_the_large
 from forecasting.store.errors import UsageError
@@ -164,3 +164,26 @@ def test_tables_keep_other_designs_and_records_and_replace_their_own(drawn, tmp_
     ):
         write_tables(fresh, SHA, "era", tmp_path)
     assert (paths[0].read_text(), paths[1].read_text()) == (before, "a,b\n1,2\n")
+
+
+def test_tables_of_the_fresh_designs_are_of_the_fresh_cases_and_those_of_others_of_all(drawn):
+    fresh = result_tables(replace(drawn, design="fresh"))
+    rest = result_tables(drawn)
+    part = drawn.origins.traits["part"].to_numpy()
+    for horizon, rows in fresh["periods"].query("cause == 'formalized'").groupby("horizon"):
+        scored = drawn.origins.states[:, SCORED.index(horizon)] >= 0
+        assert rows["n"].sum() == (scored & (part == "fresh")).sum() > 0
+        every = rest["periods"].query("cause == 'formalized' and horizon == @horizon")
+        assert every["n"].sum() == scored.sum()
+    assert fresh["power"]["n"].iloc[0] < rest["power"]["n"].iloc[0]
+    assert fresh["calibration"]["n"].max() < rest["calibration"]["n"].max()
+
+
+def test_a_sample_is_shown_where_a_forecast_of_each_of_its_parts_is_scored(drawn):
+    assert drawn.origins.samples() == tuple(SAMPLES)
+    part = drawn.origins.traits["part"].to_numpy()
+    without = drawn.origins.select(part != "fresh")
+    assert without.samples() == ("all", "development", "reserved") and without.fresh_cases() == ()
+    pooled = drawn.origins.weights("forecast", None, "reserved and fresh")
+    parts = [drawn.origins.weights("forecast", None, sample) for sample in ("reserved", "fresh")]
+    np.testing.assert_array_equal(pooled, sum(parts))

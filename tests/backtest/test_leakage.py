@@ -99,7 +99,7 @@ def moved_by_later_corrections(year):
 LONG = [pytest.param(design, marks=pytest.mark.long) for design in ("era", "dyad")]
 
 
-@pytest.fixture(scope="module", params=["cluster", *LONG])
+@pytest.fixture(scope="module", params=["cluster", "fresh", *LONG])
 def held(request, record):
     """Origins of all ages out of the fold that holds most cases out."""
     third = every_nth_cluster(record, 3)

@@ -122,7 +122,17 @@ def test_a_file_of_another_record_is_not_used(history):
     assert read_track_record(other) == PastForecasts(None, "the track record is of another state of the record")
 
 
-def test_only_rolling_forecasts_are_kept(scored, history, tmp_path):
+def test_of_the_fresh_designs_the_forecasts_of_fresh_cases_alone_are_kept(scored, history, tmp_path):
+    part = np.resize(["fresh", "reserved"], len(scored.origins.traits))
+    mixed = replace(scored, origins=replace(scored.origins, traits=scored.origins.traits.assign(part=part)))
+    for design in ("fresh", "rolling"):
+        write_track_record(tmp_path / f"{design}.csv", replace(mixed, design=design), history)
+    fresh, whole = (pd.read_csv(tmp_path / f"{design}.csv") for design in ("fresh", "rolling"))
+    chosen = set(mixed.origins.fresh_cases())
+    assert set(fresh["case_id"]) == chosen & set(whole["case_id"]) and 0 < len(fresh) < len(whole)
+
+
+def test_forecasts_of_other_designs_are_not_kept(scored, history, tmp_path):
     with pytest.raises(UsageError) as refused:
         write_track_record(tmp_path / "past.csv", replace(scored, design="cluster"), history)
     assert (

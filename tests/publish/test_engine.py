@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -57,13 +56,11 @@ print(os.getpid(), os.getppid(), "left" in dir(__builtins__), "kept" in globals(
 
 
 def test_a_cell_and_a_run_that_take_too_long_are_ended(tmp_path):
-    begun = time.monotonic()
     with pytest.raises(RunError, match="^A cell timed out while it was being executed, after 1 second") as late:
         ran(tmp_path, "print('so far')", "while True: pass", limits=Limits(cell_seconds=1))
     assert late.value.notebook.cells[0].outputs[0].text == "so far\n"
     with pytest.raises(RunError, match="^a run of more than 1 seconds; it was ended$"):
         ran(tmp_path, *["import time; time.sleep(0.4)"] * 9, limits=Limits(run_seconds=1))
-    assert time.monotonic() - begun < 60
 
 
 def test_a_kernel_that_eats_memory_is_stopped_and_the_next_has_it_again(tmp_path):

@@ -62,7 +62,8 @@ class CardSection(Section):
         return blocks
 
 
-ResultName = Annotated[str, Field(pattern=r"^(card/|evaluation/|multiverse/)?[A-Za-z0-9_-]+\.(csv|json|md)$")]
+RESULT_NAME = r"^(card/|evaluation/(registration2/)?|multiverse/)?[A-Za-z0-9_-]+\.(csv|json|md)$"
+ResultName = Annotated[str, Field(pattern=RESULT_NAME)]
 
 
 class Sources(Values):
@@ -72,9 +73,7 @@ class Sources(Values):
     artefact_key: str
     data_end: str
     package_version: str
-    results: dict[
-        Annotated[str, Field(pattern=r"^(card/|evaluation/|multiverse/)?[A-Za-z0-9_-]+\.(csv|json|md)$")], str
-    ]
+    results: dict[ResultName, str]
 
 
 class Card(Values):

@@ -14,7 +14,13 @@ from forecasting.backtest.multiverse.summary import read_summary
 from forecasting.documents.blocks import Figure
 from forecasting.documents.card.form import Card, Sources
 from forecasting.documents.card.home import FOLDER, STEWARDS, Stewards, before, home_of, stewards
-from forecasting.documents.scorecard import COVERAGE, TABLES, scorecard_content
+from forecasting.documents.scorecard import (
+    COVERAGE,
+    REGISTERED_RESULTS,
+    REGISTERED_TABLES,
+    TABLES,
+    scorecard_content,
+)
 from forecasting.documents.skill_tables import skill_figure, skill_rows
 from forecasting.explain.support import SupportCounts, support_counts
 from forecasting.explain.track_record import read_track_record
@@ -35,6 +41,7 @@ RESULTS: Final = (
     *(f"{EVALUATION}/{name}" for name in (
         *(f"{table}.csv" for table in TABLES), f"{COVERAGE}.csv", "track_record.csv", "track_record.json",
     )),
+    *(REGISTERED_RESULTS.format(table) for table in REGISTERED_TABLES),
     "DATASHEET.md", "REGISTRATION.md",
 )  # fmt: skip
 
