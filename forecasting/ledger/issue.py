@@ -112,7 +112,7 @@ def issue(
     common = _common(history, reference, target, population)
 
     def compose(chain: Chain) -> list[dict[str, Any]]:
-        kind = REPLAY if as_replay else _kind(chain, history, day, today)
+        kind = REPLAY if as_replay else kind_of(chain, history, day, today)
         _require_unissued(chain, dict.fromkeys(chosen, reference.case_ids), day, target, kind)
         beside = {name: None if name == REFERENCE else reference.only(block.case_ids) for name, block in chosen.items()}
         forecasts = {
@@ -357,7 +357,7 @@ def _common(history: History, reference: Block, target: str, population: str) ->
     }
 
 
-def _kind(chain: Chain, history: History, day: date, today: date) -> str:
+def kind_of(chain: Chain, history: History, day: date, today: date) -> str:
     """Live if nothing later was known: a recent as_of day, which is the record's end, and an unchanged record."""
     hashes = {
         e.record_sha256
