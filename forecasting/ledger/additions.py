@@ -16,7 +16,7 @@ from forecasting.record.columns import well_formed
 from forecasting.record.forms import Column
 from forecasting.record.months import LONGEST_HORIZON
 from forecasting.record.vocabulary import ONGOING, STATES
-from forecasting.store.csv_rows import CsvRow, csv_rows, other_separator
+from forecasting.store.csv_rows import CsvRow, csv_rows, header_text, other_separator
 from forecasting.store.errors import UsageError, shown
 from forecasting.store.foreign import Foreign
 from forecasting.store.values import complaint
@@ -144,8 +144,8 @@ def read_opinions(path: Path) -> list[dict[str, Any]]:
     """
     header, *rows = list(csv_rows(OPINIONS.text_lines(path))) or [CsvRow(1, [])]
     if header.cells != list(COLUMNS):
-        mark = other_separator(",".join(header.cells), COLUMNS)
-        got = f"a header separated by {mark!r}" if mark else ",".join(header.cells) or "an empty file"
+        mark = other_separator(header.cells[0] if len(header.cells) == 1 else "", COLUMNS)
+        got = f"a header separated by {mark!r}" if mark else header_text(header.cells)
         raise UsageError(f"{path} row 1: expected the header {','.join(COLUMNS)}, got {got}; correct it")
     said = []
     for row in rows:

@@ -10,7 +10,7 @@ from forecasting.artefacts.session import shared_history
 from forecasting.publish.notebook import page_of
 from forecasting.publish.parameters import TEMPLATES, Parameters, checked_parameters, template_named
 from forecasting.record.vocabulary import TARGETS
-from forecasting.store.csv_rows import CsvRow, csv_rows
+from forecasting.store.csv_rows import CsvRow, csv_rows, header_text
 from forecasting.store.errors import ForecastingError, ForeignFileError, UsageError, shown
 from forecasting.store.foreign import Foreign, parsed_json
 
@@ -198,7 +198,7 @@ def _check_header(header: list[str], path: Path, template: str) -> None:
     fields = list(TEMPLATES[template_named(template)].model_fields)
     unknown = [] if "template" in header else [name for name in header if name not in fields]
     if not header or unknown or len(set(header)) != len(header):
-        got = ",".join(header) or "an empty file"
+        got = header_text(header)
         raise UsageError(
             f"{path} row 1: expected a header of parameters out of {', '.join(fields)}, each once, got {got}; mend it"
         )

@@ -10,7 +10,7 @@ from forecasting.record.descriptor import files_of
 from forecasting.record.files import FILE
 from forecasting.record.forms import Table
 from forecasting.record.schema import TABLES
-from forecasting.store.csv_rows import csv_rows
+from forecasting.store.csv_rows import csv_rows, header_text
 from forecasting.store.errors import UsageError
 
 Cells = dict[str, str]
@@ -138,7 +138,7 @@ def _table(folder: Path, table: Table) -> tuple[list[str], Rows]:
             raise UsageError(f"expected {path} as CSV in UTF-8, got {error}; {REMEDY}") from None
         columns = lines[0].cells if lines else []
         if missing := [name for name in table.key if name not in columns]:
-            got = ",".join(columns) or "no header"
+            got = header_text(columns)
             raise UsageError(f"expected {path} with the column {missing[0]}, got {got}; {REMEDY}")
         for line in lines[1:]:
             if line.fault:

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from forecasting.store.errors import ForeignFileError
 from forecasting.store.foreign import Foreign
 
 FILE: Final = Foreign("a readable file", "put a copy of it there", most_bytes=16_000_000)
 RESULTS: Final = Foreign("a table of results", "make it anew with forecasting backtest", most_bytes=64_000_000)
+MOST_COLUMNS: Final = 300
 
 
 def results_table(path: Path, columns: tuple[str, ...] = (), **how: Any) -> pd.DataFrame:
@@ -36,10 +36,11 @@ def results_table(path: Path, columns: tuple[str, ...] = (), **how: Any) -> pd.D
     ForeignFileError
         The file cannot be read, is no CSV, or lacks a column.
     """
+    content = RESULTS.content(path)
+    if (n := content.partition(b"\n")[0].count(b",") + 1) > MOST_COLUMNS:  # pandas takes minutes for a million
+        raise RESULTS.error(path, f"at most {MOST_COLUMNS} columns", str(n))
     try:
-        rows = pd.read_csv(io.BytesIO(RESULTS.content(path)), **how)
-    except ForeignFileError:
-        raise
+        rows = pd.read_csv(io.BytesIO(content), **how)
     except (ValueError, OverflowError) as error:
         raise RESULTS.error(path, RESULTS.expected, str(error).splitlines()[0]) from None
     if missing := [name for name in columns if name not in rows]:

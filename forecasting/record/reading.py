@@ -19,7 +19,7 @@ from forecasting.record.forms import Table
 from forecasting.record.months import parse_day
 from forecasting.record.schema import TABLES
 from forecasting.record.values import typed
-from forecasting.store.csv_rows import csv_rows, other_separator
+from forecasting.store.csv_rows import csv_rows, header_text, other_separator
 from forecasting.store.errors import Fault, ForeignFileError, SchemaError, UsageError, shown
 from forecasting.store.foreign import parsed_json
 
@@ -217,7 +217,7 @@ def _parse(text: str, name: str, table: Table, faults: list[Fault]) -> list[tupl
         return []
     header, *rows = csv_rows(io.StringIO(text, newline=""))
     if header.cells != table.names:
-        faults.append(Fault(name, header.number, "", *(header.fault or (expected, ",".join(header.cells)))))
+        faults.append(Fault(name, header.number, "", *(header.fault or (expected, header_text(header.cells)))))
         return []
     faults += [Fault(name, row.number, "".join(row.cells[:1]), *row.fault) for row in rows if row.fault]
     return [(row.number, row.cells) for row in rows if not row.fault]

@@ -4,6 +4,8 @@ import csv
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+LONGEST_HEADER = 600
+
 
 @dataclass(frozen=True)
 class CsvRow:
@@ -77,3 +79,17 @@ def other_separator(first_line: str, names: Collection[str]) -> str:
         if len(found) > 1 and set(found) & set(names):
             return mark
     return ""
+
+
+def header_text(cells: Collection[str]) -> str:
+    """A header for a message, shortened if it is long.
+
+    Examples
+    --------
+    >>> header_text(["case_id", "name"]), header_text([])
+    ('case_id,name', 'an empty file')
+    """
+    text = ",".join(cells) or "an empty file"
+    if not text.isprintable():
+        text = repr(text)
+    return text if len(text) <= LONGEST_HEADER else f"{text[:LONGEST_HEADER]}... ({len(cells)} columns)"
