@@ -10,8 +10,10 @@ from forecasting.store.foreign import Foreign
 from forecasting.store.values import Values
 
 SIDECAR: Final = Foreign(
-    "the JSON file beside the page of a report, with its template and parameters", "render the report again"
+    "the JSON file beside the page of a report, with its template and parameters", "render the report again", 8_000_000
 )
+
+PAGE: Final = Foreign("the page of a report", "render the report again")
 
 
 class Rendering(Values, extra="ignore"):
