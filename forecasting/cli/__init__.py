@@ -17,6 +17,7 @@ from forecasting.cli import (
     publish,
     record,
     reports,
+    streams,
     templates,
     verify,
 )
@@ -32,3 +33,4 @@ for family in (record, news, forecasts, models, reports, publish, templates, bac
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(card.app, name="card")
 app.add_typer(data.app, name="data")
+app.add_typer(streams.app, name="streams")
