@@ -25,10 +25,30 @@ class Registered:
     kind: str
 
 
-def entries_of(folder: Path) -> Chain:
-    """The chain of a ledger that may not have been begun; `LedgerError` where it has faults."""
+def entries_of(folder: Path, until: str | None = None) -> Chain:
+    """The chain of a ledger that may not have been begun.
+
+    Parameters
+    ----------
+    folder
+        The folder of the ledger, which need not exist.
+    until
+        sha256 of the last entry to be read, zeros for none: the ledger as it once was; None for all of it.
+
+    Raises
+    ------
+    LedgerError
+        The ledger has faults.
+    UsageError
+        It holds no entry with that sha256.
+
+    Examples
+    --------
+    >>> entries_of(Path("no-such-ledger")).last
+    '-'
+    """
     begun = folder.is_dir() and any(ENTRY_FILE.fullmatch(path.name) for path in folder.iterdir())
-    return read_chain(folder) if begun else Chain(())
+    return (read_chain(folder) if begun else Chain(())).until(until)
 
 
 def issue_once(
@@ -118,14 +138,16 @@ def registered(folder: Path, as_of: date, case_id: str, target: str = TARGETS[0]
     return next(iter(headline_entries(folder, as_of, target, case_id)), None)
 
 
-def headline_entries(folder: Path, as_of: date, target: str, case_id: str | None = None) -> list[Registered]:
+def headline_entries(
+    folder: Path, as_of: date, target: str, case_id: str | None = None, until: str | None = None
+) -> list[Registered]:
     """The entries of a ledger with the headline's forecasts as of a day, of one case if it is named, the first first.
 
-    Of a case the first entry alone: it is what was said first, whatever was issued later.
+    Of a case the first entry alone: it is what was said first, whatever was issued later. `until` as for `entries_of`.
     """
     found = [
         Registered(link.name, link.sha256, e.kind)
-        for link in entries_of(folder).links
+        for link in entries_of(folder, until).links
         if isinstance(e := link.entry, Issue)
         and (e.as_of, e.target, e.model) == (as_of, target, HEADLINE)
         and (case_id is None or any(forecast.case_id == case_id for forecast in e.forecasts))

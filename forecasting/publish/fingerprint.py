@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.artefacts.session import content_hash
-from forecasting.publish.parameters import Parameters
+from forecasting.publish.parameters import Mark, Parameters
 from forecasting.store import package_data as places
 from forecasting.store.code_hash import LIBRARIES, PACKAGE, library_versions, modules, modules_sha256
 
 SHIPPED = PACKAGE / "shipped"
-PLACES = ("data", "artefacts", "ledger")
 DRAWING = ("matplotlib", "nbconvert", "jinja2")
 
 
@@ -41,7 +40,8 @@ def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> st
     SchemaError
         The record cannot be read.
     """
-    folders = {name: getattr(asked, name) for name in type(asked).model_fields if name not in PLACES}
+    places_given = asked.marked(Mark.PLACE)
+    folders = {name: getattr(asked, name) for name in type(asked).model_fields if name not in places_given}
     parts = {
         "template": hashlib.sha256(notebook.read_bytes()).hexdigest(),
         "parameters": values,

@@ -18,7 +18,7 @@ from forecasting.publish.fingerprint import fingerprint
 from forecasting.publish.parameters import Parameters, checked_parameters, template_named
 from forecasting.publish.pdf import pdf_page
 from forecasting.publish.revisions import last_signed, numbered, remove, revisions
-from forecasting.review import read_sidecar, review_of, sidecar_bytes
+from forecasting.review import content_of, read_sidecar, review_of, sidecar_bytes
 from forecasting.store.errors import ForeignFileError, ReportError, UsageError, first_line, shown
 from forecasting.store.files import require_writable, write_whole
 from forecasting.store.lock import locked
@@ -27,7 +27,6 @@ from forecasting.store.passing import PassingError
 from forecasting.store.scratch import scratch
 
 SIDECAR = "application/json"
-ABOUT_THE_FILE = ("rendering", "review")
 RENDERED, UNCHANGED = "rendered", "unchanged"
 OF_THE_MACHINE = ("MemoryError", "OSError", "TimeoutError", "PassingError", "ConnectionError", "PermissionError",
                   "FileNotFoundError", "BlockingIOError", "BrokenProcessPool", "KeyboardInterrupt")  # fmt: skip
@@ -245,9 +244,7 @@ def _says(page: Path, content: dict[str, Any]) -> bool:
         held = read_sidecar(page)[1]
     except ForeignFileError:
         return True
-    return {name: value for name, value in held.items() if name not in ABOUT_THE_FILE} == json.loads(
-        json.dumps(content)
-    )
+    return content_of(held) == json.loads(json.dumps(content))
 
 
 def _executed(
