@@ -19,18 +19,22 @@ from forecasting.publish.parameters import Parameters, checked_parameters, templ
 from forecasting.publish.pdf import pdf_page
 from forecasting.publish.revisions import last_signed, numbered, remove, revisions
 from forecasting.review import content_of, read_sidecar, review_of, sidecar_bytes
-from forecasting.store.errors import ForeignFileError, ReportError, UsageError, first_line, shown
+from forecasting.store.errors import (
+    ForeignFileError,
+    PassingError,
+    ReportError,
+    UsageError,
+    first_line,
+    may_pass_by_name,
+    shown,
+)
 from forecasting.store.files import require_writable, write_whole
 from forecasting.store.lock import locked
 from forecasting.store.package_data import shipped
-from forecasting.store.passing import PassingError
 from forecasting.store.scratch import scratch
 
 SIDECAR = "application/json"
 RENDERED, UNCHANGED = "rendered", "unchanged"
-OF_THE_MACHINE = ("MemoryError", "OSError", "TimeoutError", "PassingError", "ConnectionError", "PermissionError",
-                  "FileNotFoundError", "BlockingIOError", "BrokenProcessPool", "KeyboardInterrupt")  # fmt: skip
-"""Errors in a cell that come from the machine and not from the inputs, so that another try may succeed."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +148,7 @@ def render(
         )
     place = Path(out) / asked.folder()
     page = place / f"{day}.html"
-    try:
-        require_writable(place)
-    except UsageError as error:  # somebody may unlock it: another try is worth it
-        raise PassingError(str(error)) from None
+    require_writable(place)
     values = asked.values(day)
     print_of = fingerprint(source, asked, values)
     there = revisions(Path(out), page)
@@ -258,7 +259,7 @@ def _executed(
         except CellError as error:
             kept = _keep(page, nbformat.read(executed, as_version=4))
             got = f"{error.ename} in cell {error.exec_count}: {error.evalue}"
-            raise FailedReportError(f"{expected}, got {got}", kept, can_heal=error.ename in OF_THE_MACHINE) from None
+            raise FailedReportError(f"{expected}, got {got}", kept, can_heal=may_pass_by_name(error.ename)) from None
         except RunError as error:
             kept = _keep(page, error.notebook)
             raise FailedReportError(f"{expected}, got a failed kernel: {error}", kept) from None
@@ -289,7 +290,7 @@ def _scratch() -> Iterator[Path]:
         try:
             folder = own.enter_context(scratch())
         except OSError as error:
-            raise ReportError(
+            raise PassingError(
                 f"expected a folder for temporary files, got {error.strerror}; set TMPDIR to another"
             ) from None
         yield folder

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from forecasting.store.errors import unwritable
-from forecasting.store.passing import AtWorkError
+from forecasting.store.errors import AtWorkError, unwritable
 
 LOCK: Final = ".lock"
 LONGEST_WAIT: Final = 60.0
@@ -43,7 +42,9 @@ def locked(
     Raises
     ------
     AtWorkError
-        Another process still holds the lock after `wait` seconds, or the folder cannot be written.
+        Another process still holds the lock after `wait` seconds.
+    PassingError
+        The folder cannot be written.
 
     Examples
     --------

@@ -8,9 +8,8 @@ from forecasting.publish.schedule.manifest import Manifest
 from forecasting.publish.schedule.notify import tell
 from forecasting.publish.schedule.plan import notifier, read_plan
 from forecasting.publish.schedule.run import LOCK, Outcome, run_due
-from forecasting.store.errors import ForecastingError
+from forecasting.store.errors import AtWorkError, ForecastingError
 from forecasting.store.lock import locked
-from forecasting.store.passing import AtWorkError
 
 
 def run_schedule(

@@ -31,10 +31,9 @@ from forecasting.publish.schedule.plan import Entry, Plan, Task, Timed
 from forecasting.publish.schedule.times import latest_first, missed_since
 from forecasting.publish.site import INDEX, publish, reports_in
 from forecasting.review import APPROVED
-from forecasting.store.errors import ForecastingError
+from forecasting.store.errors import ForecastingError, may_pass
 from forecasting.store.files import require_writable
 from forecasting.store.lock import locked
-from forecasting.store.passing import may_pass
 
 LOCK = ".schedule.lock"
 

@@ -91,7 +91,7 @@ def test_what_cannot_heal_is_told_once_and_tried_again_once_its_inputs_change(tm
 
 
 def test_what_can_heal_is_tried_again_and_told_once(tmp_path, template, few_cases, told):
-    template("raise MemoryError('full')")
+    template("from forecasting.store.errors import AtWorkError\nraise AtWorkError('one at a time')")
     command, heard = told
     plan, out = Plan(report=[entry(few_cases)], notify=command), tmp_path / "out"
     for _ in range(2):
