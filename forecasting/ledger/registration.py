@@ -1,14 +1,13 @@
 """Registration: forecasts issued once each, however often it is asked for, and the entry that holds a published one."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from forecasting.ledger.chain import ENTRY_FILE, Chain, read_chain
-from forecasting.ledger.entries import Issue
-from forecasting.ledger.issue import MODELS_ISSUED, issue, open_lineage
+from forecasting.ledger.entries import LIVE, Issue
+from forecasting.ledger.issue import MODELS_ISSUED, issue, issued_cases, kind_of, open_lineage
 from forecasting.ledger.writer import Written
 from forecasting.models import HEADLINE
 from forecasting.record.history import History
@@ -93,11 +92,12 @@ def issue_once(
         The ledger has faults.
     """
     asked = sorted(cases) if cases is not None else sorted(history.open_case_ids(target))
-    before: dict[str, set[str]] = defaultdict(set)
-    for link in entries_of(folder).links:
-        if isinstance(e := link.entry, Issue) and (e.as_of, e.target) == (history.as_of, target):
-            before[e.model] |= set(e.case_ids)
-    missing = {model: tuple(case for case in asked if case not in before[model]) for model in models}
+    chain, today = entries_of(folder), issued_on or datetime.now(UTC).date()
+    # what was issued live needs no replay, but a replay does not stand for a live forecast
+    kinds = {LIVE, kind_of(chain, history, history.as_of, today)}
+    before = [issued_cases(chain, target, kind) for kind in sorted(kinds)]
+    issued = {model: {case for one in before for case in one[history.as_of, model]} for model in models}
+    missing = {model: tuple(case for case in asked if case not in issued[model]) for model in models}
     wanted = sorted({case for cases_of in missing.values() for case in cases_of})
     if not wanted:
         return Written(())
@@ -108,34 +108,11 @@ def issue_once(
         own = [model for model in models if missing[model] == group]
         rows = table[table["case_id"].isin(group)]
         written = issue(
-            rows, folder, history, target=target, models=own, issued_on=issued_on, abstained=silent, lineage=lineage
+            rows, folder, history, target=target, models=own, issued_on=today, abstained=silent, lineage=lineage
         )
         paths, notes = [*paths, *written.paths], [*notes, *written.notes]
     silence = [f"{model} abstains for {case}: {why}" for model, whys in silent.items() for case, why in whys.items()]
     return Written(tuple(paths), (*notes, *silence))
-
-
-def registered(folder: Path, as_of: date, case_id: str, target: str = TARGETS[0]) -> Registered | None:
-    """The first entry of a ledger with the headline's forecast of a case as of a day; None where there is none.
-
-    Parameters
-    ----------
-    folder
-        The folder of the ledger, which need not exist.
-    as_of, case_id, target
-        The forecast.
-
-    Raises
-    ------
-    LedgerError
-        The ledger has faults.
-
-    Examples
-    --------
-    >>> registered(Path("no-such-ledger"), date(2026, 2, 5), "new-start-post-expiry-2026") is None
-    True
-    """
-    return next(iter(headline_entries(folder, as_of, target, case_id)), None)
 
 
 def headline_entries(

@@ -55,13 +55,14 @@ def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> st
 
 
 @cache
-def code_hash(package: Path = PACKAGE) -> str:
+def code_hash(package: Path = PACKAGE, root: str = "forecasting.publish.notebook") -> str:
     """sha256 over the code and files that a page is made by, its words among them, and the versions of the libraries.
 
-    Any module of `documents` may be what a template shows; `publish.notebook` runs it and publishes the page.
+    Any module of `documents` may be what a template shows; `root`, the module that runs it and publishes
+    the page, counts with all that it reaches.
     """
     documents = [name for name in modules(package) if name.startswith("forecasting.documents")]
-    code = modules_sha256(["forecasting.publish.notebook", *documents], package, words=True)
+    code = modules_sha256([root, *documents], package, words=True)
     versions = library_versions((*LIBRARIES, *DRAWING))
     drawn = files_hash(package, but=(".py", ".pyc"))
     return hashlib.sha256(json.dumps([code, drawn, sys.version, versions]).encode()).hexdigest()

@@ -16,9 +16,10 @@ from forecasting.documents.standing import live_sentence, live_values, registrat
 from forecasting.documents.text import said, section_text
 from forecasting.documents.values import view
 from forecasting.ledger import replay, verify
+from forecasting.ledger.issue import issued_cases
 from forecasting.ledger.live import live_record
 from forecasting.ledger.place import SETTING, ledger_folder, ledger_read
-from forecasting.ledger.registration import issue_once, registered
+from forecasting.ledger.registration import entries_of, headline_entries, issue_once
 from forecasting.publish.funnel import funnel
 from forecasting.publish.parameters import checked_parameters
 from forecasting.publish.schedule.entries import worked
@@ -45,6 +46,21 @@ def test_forecasts_are_issued_once_however_often_it_is_asked_for(tmp_path, histo
     assert "nothing to issue that was not issued before as of 2026-08-31" in capsys.readouterr().err
 
 
+def test_a_replay_does_not_stand_for_a_live_forecast_and_a_live_one_needs_no_replay(tmp_path, history):
+    def issued(day):
+        return [path.name for path in issue_once(history, tmp_path, models=["base_rate"], cases=[CASE], issued_on=day).paths]  # fmt: skip
+
+    body = issue_body([CASE], DAY, model="base_rate")
+    del body["forecasts"][0]["reference"]
+    put(tmp_path, body, issued_on=date(2026, 9, 1))
+    assert issued(date(2026, 9, 2)) == ["000002-live-2026-08-31-concluded-base_rate.json"]
+    assert issued(date(2026, 9, 3)) == issued(date(2027, 9, 1)) == []
+    chain = entries_of(tmp_path)
+    assert issued_cases(chain, "concluded", "live") == {(DAY, "base_rate"): {CASE: chain.last}}
+    assert list(issued_cases(chain, "concluded", "replay").values()) == [{CASE: chain.links[0].name}]
+    assert issued_cases(chain, "in_force", "live") == {}
+
+
 def test_issuing_and_resolving_can_be_scheduled(tmp_path):
     issue = Task(name="issue", every="daily", do="issue", models=["base_rate"], cases=[CASE])
     counts, line = worked(issue, str(tmp_path))
@@ -61,9 +77,9 @@ def test_a_page_prints_the_entry_and_the_hash_that_hold_its_number(tmp_path, his
     assert content == {"registered": []} and registration(history, None, "concluded", CASE) == {}
     (name,) = put(tmp_path, of_headline(CASE))
     put(tmp_path, issue_body([CASE], DAY, kind="live"))
-    found = registered(tmp_path, DAY, CASE)
+    (found,) = headline_entries(tmp_path, DAY, "concluded", CASE)
     assert found.entry == name and found.kind == "live"
-    assert registered(tmp_path, DAY, CASE, "in_force") is None
+    assert headline_entries(tmp_path, DAY, "in_force", CASE) == []
 
     def masthead(_):
         return Section(blocks=())
@@ -142,6 +158,8 @@ def test_the_funnel_counts_from_the_page_to_the_score(tmp_path, capsys):
         }
         (folder / "2026-08-31.json").write_text(json.dumps(content))
     assert funnel(reports, ledger).told == {"published": 4, "issued": 0, "matured": 0, "scored": 0}
+    put(ledger, issue_body([CASE, OTHER], DAY, kind="live"))
+    assert funnel(reports, ledger).issued == 0, "of another model"
     put(ledger, of_headline(CASE))
     assert funnel(reports, ledger).told == {"published": 4, "issued": 2, "matured": 0, "scored": 0}
     put(ledger, resolution_body([(DAY, CASE, (12,), "ongoing")], date(2027, 9, 1)))
