@@ -36,6 +36,9 @@ GIVEN = (
     "not derived, taken as given: model, target, population, as_of, horizons (what was asked); kind, issued_on, "
     "sequence, previous (sealed by the chain alone); commit, wheel and libraries of the code (`verify --code-of-entry`)"
 )
+GIVEN_OF_A_RESOLUTION = (
+    "not derived, taken as given: issued_on, sequence, previous of a resolution (sealed by the chain alone)"
+)
 LINE = re.compile(r"(.+):(\d+)")
 
 
@@ -83,6 +86,7 @@ def verify_links(
             n, differences = n + count, differences + found
     for link in links:
         if isinstance(link.entry, Resolution):
+            notes[GIVEN_OF_A_RESOLUTION] = None
             made |= dict.fromkeys(_made_from(link, whole))
             count, found = _resolution(link, chain or links, whole)
             n, differences = n + count, differences + found
@@ -221,9 +225,13 @@ def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int,
     assert isinstance(entry, Resolution)
     earlier = Chain(tuple(one for one in links if one.entry.sequence < entry.sequence))
     resolved = verdicts(question_lines(earlier), whole.at(entry.record_end), states_by_question(earlier))
-    found = [one.model_dump(mode="json", exclude_none=True) for one in map(Resolved.model_validate, resolved)]
-    said = entry.model_dump(mode="json", exclude_none=True)["resolutions"]
-    differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found, "/resolutions")]
+    settled = [one.model_dump(mode="json", exclude_none=True) for one in map(Resolved.model_validate, resolved)]
+    found: dict[str, Any] = {"resolutions": settled}
+    if entry.record_sha256 == whole.sha256:
+        found["record_end"] = whole.record.data_end.isoformat()
+    held = entry.model_dump(mode="json", exclude_none=True)
+    said = {name: held[name] for name in found}
+    differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found)]
     return sum(1 for _ in leaves(found)), differences
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.artefacts import made_from
-from forecasting.documents.difference import compared, leaves
+from forecasting.documents.difference import NOTHING, Difference, compared, leaves
+from forecasting.documents.provenance import PROVENANCE
 from forecasting.documents.report import Shown
 from forecasting.models import MODELS
 from forecasting.publish.fingerprint import fingerprint
@@ -19,7 +20,7 @@ from forecasting.review.sidecar import SIDECAR, Rendering
 from forecasting.store.errors import UsageError, shown
 from forecasting.verify.page_files import hash_differences, notebook_differences, review_differences
 from forecasting.verify.page_html import page_differences
-from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note
+from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note, results_note
 
 MADE_FROM = ("record_sha256", "code_sha256", "package_version", "artefact", "artefact_earlier")
 
@@ -34,6 +35,8 @@ class Printed:
     parameters: dict[str, Any]
     rendering: Rendering
     review: Any = None
+    more: tuple[str, ...] = ()
+    """Keys that it has beside those of a rendering."""
 
     @property
     def page(self) -> Path:
@@ -53,7 +56,10 @@ def read_page(path: Path) -> Printed:
     if rendering.template not in TEMPLATES or sidecar.template != rendering.template:
         got = shown([rendering.template, sidecar.template])
         raise SIDECAR.error(place, f"a page of a template out of {', '.join(TEMPLATES)}", got)
-    return Printed(place, content_of(held), rendering.template, rendering.parameters, rendering, held.get("review"))
+    more = tuple(name for name in held["rendering"] if name not in Rendering.model_fields)
+    return Printed(
+        place, content_of(held), rendering.template, rendering.parameters, rendering, held.get("review"), more
+    )
 
 
 def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
@@ -99,9 +105,12 @@ def verify_page(path: Path, trusted: Trusted) -> Verification:
     content = {name: value for name, value in printed.content.items() if name not in MADE_FROM}
     expected = {name: value for name, value in found.items() if name not in MADE_FROM}
     differences = list(compared(content, expected))
+    differences += [Difference(f"/rendering/{name}", printed.path.name, "a key", NOTHING) for name in printed.more]
     if differences:
         headings = headings_by_pointer(again.sections())
-        differences = [replace(one, section=next(iter(headings.get(one.pointer, ())), "")) for one in differences]
+        differences = [
+            replace(one, section=next(iter(headings.get(one.pointer, ())), one.section)) for one in differences
+        ]
     kept = {name: printed.content[name] for name in MADE_FROM if name in printed.content}
     shown_content = found | kept if differences else reordered(found, printed.content)
     n = sum(1 for _ in leaves(expected))
@@ -113,7 +122,8 @@ def verify_page(path: Path, trusted: Trusted) -> Verification:
     notebook = printed.path.with_suffix(".ipynb")
     if notebook.is_file():
         differences += notebook_differences(notebook, again, shown_content, printed.content)
-    notes = (*_models_used(found), *_not_checked(printed, asked, found))
+    read = [file for value in found[PROVENANCE].values() for file in value["files"]]
+    notes = (*_models_used(found), *results_note(read), *_not_checked(printed, asked, found))
     return Verification(str(path), n, made, notes, tuple(differences))
 
 
@@ -138,10 +148,13 @@ def _made_from(printed: Printed, asked: Parameters, found: dict[str, Any]) -> It
     if "code_sha256" in found and printed.content.get("code_sha256") != found["code_sha256"]:
         code = shown(printed.content.get("code_sha256"))
         yield f"made from other code: it says sha256 {code}; this is {found['code_sha256']}"
+    version, own = printed.content.get("package_version"), found.get("package_version")
+    if version != own:
+        yield f"made by another version of the package: it says {shown(version)}; this is {own}"
     if said == found.get("record_sha256") and printed.rendering.fingerprint != _fingerprint(printed, asked):
         yield (
-            "made by other modules, libraries or templates, or from other files beside the record: it says package "
-            f"{shown(printed.content.get('package_version'))}; this is {found.get('package_version')}"
+            "made by other modules, libraries or templates, or from other files beside the record: the fingerprint "
+            f"that it says, {shown(printed.rendering.fingerprint)}, is another"
         )
     if isinstance(asked, Forecasting):
         yield from _other_models(printed, asked)
