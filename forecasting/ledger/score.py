@@ -73,13 +73,15 @@ class Scorecard:
     conditionals: pd.DataFrame
 
 
-def score(folder: Path | str) -> Scorecard:
+def score(folder: Path | str, until: str | None = None) -> Scorecard:
     """Score every forecast as it was issued, including retracted ones.
 
     Parameters
     ----------
     folder
         The folder of the ledger.
+    until
+        sha256 of the last entry to be counted; None for all.
 
     Returns
     -------
@@ -91,7 +93,7 @@ def score(folder: Path | str) -> Scorecard:
     LedgerError
         The ledger has faults.
     UsageError
-        There is no such folder.
+        There is no such folder, or no entry with that sha256.
 
     Examples
     --------
@@ -105,7 +107,7 @@ def score(folder: Path | str) -> Scorecard:
     ...     score(folder).forecasts[["issued", "pending", "scored"]].max().tolist()
     [1, 1, 0]
     """
-    chain = read_chain(folder)
+    chain = read_chain(folder).until(until)
     settled = settled_on(chain)
     lines = question_lines(chain)
     lines = lines.assign(is_scored=is_scored(lines, settled), is_matured=lines["deadline"] <= settled)

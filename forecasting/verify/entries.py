@@ -43,10 +43,12 @@ from forecasting.verify.conditionals import compared_conditional
 from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note
 
 FIRST_FORECAST = ' "forecasts": ['
-FIELDS = ("level", "reference_model", "record_end", "unknown")
 GIVEN = (
     "not derived, taken as given: model, target, population, as_of, horizons (what was asked); kind, issued_on, "
     "sequence, previous (sealed by the chain alone); commit, wheel and libraries of the code (`verify --code-of-entry`)"
+)
+GIVEN_OF_A_RESOLUTION = (
+    "not derived, taken as given: issued_on, sequence, previous of a resolution (sealed by the chain alone)"
 )
 LINE = re.compile(r"(.+):(\d+)")
 
@@ -95,6 +97,7 @@ def verify_links(
             n, differences = n + count, differences + found
     for link in links:
         if isinstance(link.entry, Resolution):
+            notes[GIVEN_OF_A_RESOLUTION] = None
             made |= dict.fromkeys(_made_from(link, whole))
             count, found = _resolution(link, chain or links, whole)
             n, differences = n + count, differences + found
@@ -161,8 +164,7 @@ class _Rederived:
         entry = link.entry
         assert isinstance(entry, Issue)
         found = {one["case_id"]: one for one in self._forecasts_of(entry)}
-        differences = [] if case else list(_wording(link, entry))
-        n = 2
+        n, differences = self._fields(link, entry) if case is None else (0, [])
         for number, said in enumerate(entry.model_dump(mode="json", exclude_none=True)["forecasts"]):
             if case not in (None, said["case_id"]):
                 continue
@@ -178,33 +180,28 @@ class _Rederived:
                 Difference(one.pointer, place, one.said, one.found)
                 for one in compared(said, own, f"/forecasts/{number}")
             ]
-        if case is None:
-            differences += self._abstentions(link, entry)
-            differences += self._fields(link, entry)
-            n += len(FIELDS)
-        return n + len(entry.silent), differences
+        return n, differences
 
-    def _fields(self, link: Link, entry: Issue) -> Iterator[Difference]:
-        """What an entry says of all its forecasts."""
-        block = self._blocks.get(entry.model)
-        found: dict[str, Any] = {"level": block.level if block is not None else LEVEL, "reference_model": REFERENCE}
+    def _fields(self, link: Link, entry: Issue) -> tuple[int, list[Difference]]:
+        """What an entry says beside its forecasts: how many values of it were compared, and those that differ."""
+        block, named = self._blocks.get(entry.model), set(entry.case_ids)
+        found: dict[str, Any] = {
+            "question": QUESTION,
+            "rule": RULE,
+            "level": block.level if block is not None else LEVEL,
+            "reference_model": REFERENCE,
+            "abstained": {case: reason for case, reason in self._silent[entry.model].items() if case in named},
+        }
         if entry.record_sha256 == self._record[0]:
             found["record_end"] = self._record[1].isoformat()
         if entry.code.libraries is not None:  # entries before these named no case apart
             found["unknown"] = sorted(self._unknown & {each.case_id for each in entry.forecasts}) or None
-        said = {name: getattr(entry, name) for name in found}
-        said |= {"record_end": entry.record_end.isoformat()} if "record_end" in said else {}
-        said |= {"unknown": list(entry.unknown)} if "unknown" in said and entry.unknown is not None else {}
-        for one in compared(said, found):
-            yield Difference(one.pointer, link.name, one.said, one.found)
-
-    def _abstentions(self, link: Link, entry: Issue) -> Iterator[Difference]:
-        """Cases of which it is said that the model gave no forecast, and those of which it gives none."""
-        said = {each.case_id: each.reason for each in entry.abstained or ()}
-        named = set(entry.case_ids)
-        found = {case: reason for case, reason in self._silent[entry.model].items() if case in named}
-        for one in compared(said, found, "/abstained"):
-            yield Difference(one.pointer, link.name, one.said, one.found)
+        held = entry.model_dump(mode="json") | {
+            "abstained": {each.case_id: each.reason for each in entry.abstained or ()}
+        }
+        differences = compared({name: held[name] for name in found}, found)
+        n = sum(1 for _ in leaves(found))
+        return n, [Difference(one.pointer, link.name, one.said, one.found) for one in differences]
 
     def _forecasts_of(self, entry: Issue) -> list[dict[str, Any]]:
         if entry.model not in self._blocks:
@@ -224,12 +221,6 @@ def _groups(links: Iterable[Link]) -> Iterator[tuple[Setting, list[Link]]]:
         if isinstance(e := link.entry, Issue):
             groups[Setting(e.as_of, e.target, e.population, e.horizons)].append(link)
     yield from groups.items()
-
-
-def _wording(link: Link, entry: Issue) -> Iterator[Difference]:
-    for key, said, found in (("question", entry.question, QUESTION), ("rule", entry.rule, RULE)):
-        if said != found:
-            yield Difference(f"/{key}", link.name, said, found)
 
 
 def _made_from(link: Link, whole: History) -> Iterator[str]:
@@ -252,11 +243,13 @@ def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int,
     earlier = Chain(tuple(one for one in links if one.entry.sequence < entry.sequence))
     history = whole.at(entry.record_end)
     resolved = verdicts(every_question(earlier), history, states_by_question(earlier))
-    found = {"resolutions": [_dumped(one) for one in map(Resolved.model_validate, resolved)]}
+    found: dict[str, Any] = {"resolutions": [_dumped(one) for one in map(Resolved.model_validate, resolved)]}
     if settled := newly_settled(earlier, history):
         found["conditions"] = [_dumped(one) for one in map(Settled.model_validate, settled)]
-    whole_entry = _dumped(entry)
-    said = {name: whole_entry[name] for name in ("resolutions", "conditions") if name in whole_entry}
+    if entry.record_sha256 == whole.sha256:
+        found["record_end"] = whole.record.data_end.isoformat()
+    held = _dumped(entry)
+    said = {name: held[name] for name in {*found, "conditions"} & held.keys()}
     differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found)]
     return sum(1 for _ in leaves(found)), differences
 
