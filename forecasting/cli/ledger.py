@@ -111,7 +111,7 @@ def score(
         from forecasting.publish.funnel import funnel
 
         steps = funnel(reports, ledger).told
-    tables = {"forecasts": card.forecasts, "causes": card.causes, "others": card.others}
+    tables = {name: getattr(card, name) for name in ("forecasts", "causes", "others", "conditionals")}
     if as_json:
         rows = {
             name: json.loads(table.to_json(orient="records", double_precision=15)) for name, table in tables.items()

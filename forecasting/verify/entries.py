@@ -15,7 +15,18 @@ from forecasting.features import DossierIndex
 from forecasting.forecasts import LEVEL, case_limits, forecast
 from forecasting.forecasts.parts import forecast_parts
 from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain, read_link
-from forecasting.ledger.entries import Issue, Resolution, Resolved, encoded
+from forecasting.ledger.conditionals import newly_settled
+from forecasting.ledger.entries import (
+    Added,
+    Conditional,
+    Form,
+    Issue,
+    Resolution,
+    Resolved,
+    Retraction,
+    Settled,
+    encoded,
+)
 from forecasting.ledger.lineage import with_lineage
 from forecasting.ledger.questions import (
     QUESTION,
@@ -23,18 +34,22 @@ from forecasting.ledger.questions import (
     RULE,
     block_forecasts,
     blocks,
-    question_lines,
     states_by_question,
 )
-from forecasting.ledger.resolve import verdicts
+from forecasting.ledger.resolve import every_question, verdicts
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
+from forecasting.verify.conditionals import compared_conditional
 from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note
 
 FIRST_FORECAST = ' "forecasts": ['
 GIVEN = (
     "not derived, taken as given: model, target, population, as_of, horizons (what was asked); kind, issued_on, "
     "sequence, previous (sealed by the chain alone); commit, wheel and libraries of the code (`verify --code-of-entry`)"
+)
+GIVEN_OF_A_CONDITIONAL = (
+    "not derived, taken as given: case, condition, target, as_of, horizons of a conditional forecast (what was asked); "
+    "its kind, issued_on, sequence, previous (sealed by the chain alone)"
 )
 GIVEN_OF_A_RESOLUTION = (
     "not derived, taken as given: issued_on, sequence, previous of a resolution (sealed by the chain alone)"
@@ -90,7 +105,12 @@ def verify_links(
             made |= dict.fromkeys(_made_from(link, whole))
             count, found = _resolution(link, chain or links, whole)
             n, differences = n + count, differences + found
-    other = sum(not isinstance(link.entry, Issue | Resolution) for link in links)
+        if isinstance(link.entry, Conditional):
+            notes[GIVEN_OF_A_CONDITIONAL] = None
+            made |= dict.fromkeys(_made_from(link, whole))
+            count, found = compared_conditional(link.name, link.entry, whole)
+            n, differences = n + count, differences + found
+    other = sum(isinstance(link.entry, Added | Retraction) for link in links)
     if other:
         notes[f"{other} entries of what people said or withdrew: nothing to derive"] = None
     order = {link.name: i for i, link in enumerate(links)}
@@ -210,12 +230,14 @@ def _groups(links: Iterable[Link]) -> Iterator[tuple[Setting, list[Link]]]:
 
 def _made_from(link: Link, whole: History) -> Iterator[str]:
     entry = link.entry
-    assert isinstance(entry, Issue | Resolution)
+    assert isinstance(entry, Issue | Conditional | Resolution)
     if entry.record_sha256 != whole.sha256:
         yield f"made from another record: it says sha256 {entry.record_sha256}; this one is {whole.sha256}"
-    if isinstance(entry, Issue) and entry.code.sha256 != code_sha256():
+    if not isinstance(entry, Issue | Conditional):
+        return
+    if entry.code.sha256 != code_sha256():
         yield f"made from other code: it says sha256 {entry.code.sha256}; this is {code_sha256()}"
-    elif isinstance(entry, Issue) and entry.code.version != forecasting.__version__:
+    elif entry.code.version != forecasting.__version__:
         yield f"made by another version of the package: it says {entry.code.version}; this is {forecasting.__version__}"
 
 
@@ -224,15 +246,21 @@ def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int,
     entry = link.entry
     assert isinstance(entry, Resolution)
     earlier = Chain(tuple(one for one in links if one.entry.sequence < entry.sequence))
-    resolved = verdicts(question_lines(earlier), whole.at(entry.record_end), states_by_question(earlier))
-    settled = [one.model_dump(mode="json", exclude_none=True) for one in map(Resolved.model_validate, resolved)]
-    found: dict[str, Any] = {"resolutions": settled}
+    history = whole.at(entry.record_end)
+    resolved = verdicts(every_question(earlier), history, states_by_question(earlier))
+    found: dict[str, Any] = {"resolutions": [_dumped(one) for one in map(Resolved.model_validate, resolved)]}
+    if settled := newly_settled(earlier, history):
+        found["conditions"] = [_dumped(one) for one in map(Settled.model_validate, settled)]
+    held = _dumped(entry)
+    said = {name: held[name] for name in ("resolutions", "conditions") if name in held}
     if entry.record_sha256 == whole.sha256:
-        found["record_end"] = whole.record.data_end.isoformat()
-    held = entry.model_dump(mode="json", exclude_none=True)
-    said = {name: held[name] for name in found}
+        found["record_end"], said["record_end"] = whole.record.data_end.isoformat(), held["record_end"]
     differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found)]
     return sum(1 for _ in leaves(found)), differences
+
+
+def _dumped(form: Form) -> dict[str, Any]:
+    return form.model_dump(mode="json", exclude_none=True)
 
 
 def split_line(text: str) -> tuple[Path, int | None]:
