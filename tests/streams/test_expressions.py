@@ -213,13 +213,12 @@ def many(seed=3, n=4000):
     return table(rows)
 
 
-def test_sums_are_the_same_in_any_order_of_rows(engine):
+def test_sums_are_the_same_in_any_order_of_rows(worked_out):
     rows = many()
-    found = []
-    for shuffled in (rows, rows.sample(frac=1, random_state=1)):
-        engine.create_table("made_up", schema=ibis.schema(EVENT), overwrite=True)
-        engine.con.append("made_up", shuffled)
-        found.append(frame(dyad_months(days(engine.table("made_up"))).order_by("dyad", "month")))
+    found = [
+        worked_out(one, months_of).sort_values(["dyad", "month"], ignore_index=True)
+        for one in (rows, rows.sample(frac=1, random_state=1))
+    ]
     pd.testing.assert_frame_equal(*found, check_exact=True)
 
 
@@ -228,14 +227,14 @@ def test_spark_gives_the_numbers_of_duckdb(engine, tmp_path):
     """Counts are equal, intensities to 1e-12."""
     from forecasting.streams.spark import spark
 
-    engine.create_table("made_up", schema=ibis.schema(EVENT), overwrite=True)
-    engine.con.append("made_up", many())
-    engine.raw_sql(f"copy made_up to '{tmp_path}/events.parquet' (format parquet)")
+    engine.create_table("many", schema=ibis.schema(EVENT), overwrite=True)
+    engine.con.append("many", many())
+    engine.raw_sql(f"copy many to '{tmp_path}/events.parquet' (format parquet)")
     wanted = [("a", NUMBER - ago, "RUS;USA") for ago in range(0, 900, 30)]
     wanted += [("b", NUMBER - ago, dyad) for ago in range(0, 900, 45) for dyad in ("CHN;USA", "IND;PAK")]
     asked = pd.DataFrame(wanted, columns=list(CASE_DAYS))
-    engine.create_table("asked", schema=ibis.schema(CASE_DAYS), overwrite=True)
-    engine.con.append("asked", asked)
+    engine.create_table("wanted", schema=ibis.schema(CASE_DAYS), overwrite=True)
+    engine.con.append("wanted", asked)
 
     def both(made_up, cases):
         daily = days(made_up)
@@ -243,7 +242,7 @@ def test_spark_gives_the_numbers_of_duckdb(engine, tmp_path):
             "case_id", "as_of_day"
         )
 
-    here = [frame(one) for one in both(engine.table("made_up"), engine.table("asked"))]
+    here = [frame(one) for one in both(engine.table("many"), engine.table("wanted"))]
     with spark("local[2]") as cluster:
         cluster._session.read.parquet(str(tmp_path / "events.parquet")).createOrReplaceTempView("made_up")
         cluster._session.createDataFrame(asked).createOrReplaceTempView("asked")
