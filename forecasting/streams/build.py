@@ -23,7 +23,7 @@ from forecasting.streams.engine import embedded, frame, small_table
 from forecasting.streams.expressions import CASE_DAYS, case_features, dyad_months, feature_names
 from forecasting.streams.files import EventFile, event_file
 from forecasting.streams.formats import FORMATS
-from forecasting.streams.spark import spark
+from forecasting.streams.spark import collected, spark
 from forecasting.streams.store import Added, Store, add_files, open_store
 
 STORE: Final = ".store"
@@ -112,12 +112,15 @@ def build(
             held, added = add_files(engine, held, files, successors_of(history), told)
         wanted = case_days_table(history, month_ends(history, held.spans()) if days is None else days)
         daily, cases = on_spark(cluster, held, wanted) if master is not None else on_this_machine(engine, held, wanted)
-        features = masked(frame(case_features(daily, cases)), held.spans(), feature_names())
+        made = case_features(daily, cases)
+        table = frame(made) if master is None else collected(cluster, made).to_pandas()
+        features = masked(table, held.spans(), feature_names())
         if months is not None:
-            table = dyad_months(daily).order_by("dyad", "month")
-            # DuckDB writes it as it goes; from a cluster it comes as a whole
-            write = partial(engine.to_parquet, table) if master is None else partial(write_table, table.to_pyarrow())
-            _write(write, months)
+            by_month = dyad_months(daily).order_by("dyad", "month")
+            if master is None:
+                _write(partial(engine.to_parquet, by_month), months)
+            else:  # from a cluster it comes as a whole
+                _write(partial(write_table, collected(cluster, by_month)), months)
         _write(partial(write_table, _by_case_and_day(features)), out)
     return Built(tuple(added), held, len(features))
 

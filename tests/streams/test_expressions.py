@@ -34,6 +34,8 @@ def event(ago, act="AGREE", quad="verbal_cooperation", goldstein=4.0, tone=1.0, 
 
 
 TYPES = {"float64": "double", "int64": "bigint", "string": "varchar"}
+SOCKETS = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+"""PySpark leaves the sockets of its process open until they are collected."""
 FIGHT = {"act": "ASSAULT", "quad": "material_conflict", "goldstein": -10.0, "tone": None}
 
 
@@ -223,9 +225,10 @@ def test_sums_are_the_same_in_any_order_of_rows(worked_out):
 
 
 @pytest.mark.long
+@SOCKETS
 def test_spark_gives_the_numbers_of_duckdb(engine, tmp_path):
     """Counts are equal, intensities to 1e-12."""
-    from forecasting.streams.spark import spark
+    from forecasting.streams.spark import collected, spark
 
     engine.create_table("many", schema=ibis.schema(EVENT), overwrite=True)
     engine.con.append("many", many())
@@ -246,7 +249,7 @@ def test_spark_gives_the_numbers_of_duckdb(engine, tmp_path):
     with spark("local[2]") as cluster:
         cluster._session.read.parquet(str(tmp_path / "events.parquet")).createOrReplaceTempView("made_up")
         cluster._session.createDataFrame(asked).createOrReplaceTempView("asked")
-        there = [frame(one) for one in both(cluster.table("made_up"), cluster.table("asked"))]
+        there = [collected(cluster, one).to_pandas() for one in both(cluster.table("made_up"), cluster.table("asked"))]
     for mine, theirs in zip(here, there, strict=True):
         whole = [name for name in mine if pd.api.types.is_integer_dtype(mine[name])]
         assert len(mine) > 20 and len(whole) > 10
