@@ -252,7 +252,7 @@ def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int,
     if settled := newly_settled(earlier, history):
         found["conditions"] = [_dumped(one) for one in map(Settled.model_validate, settled)]
     held = _dumped(entry)
-    said = {name: held[name] for name in ("resolutions", "conditions") if name in held}
+    said: dict[str, Any] = {name: held[name] for name in ("resolutions", "conditions") if name in held}
     if entry.record_sha256 == whole.sha256:
         found["record_end"], said["record_end"] = whole.record.data_end.isoformat(), held["record_end"]
     differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found)]
