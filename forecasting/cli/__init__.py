@@ -18,6 +18,7 @@ from forecasting.cli import (
     publish,
     record,
     reports,
+    streams,
     templates,
     verify,
 )
@@ -33,3 +34,4 @@ for family in (record, news, forecasts, conditional, models, reports, publish, t
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(card.app, name="card")
 app.add_typer(data.app, name="data")
+app.add_typer(streams.app, name="streams")

@@ -19,6 +19,7 @@ from forecasting.publish.parameters import Parameters, checked_parameters, templ
 from forecasting.publish.pdf import pdf_page
 from forecasting.publish.revisions import last_signed, numbered, remove, revisions
 from forecasting.review import content_of, read_sidecar, review_of, sidecar_bytes
+from forecasting.review.sidecar import PAGE
 from forecasting.store.errors import (
     ForeignFileError,
     PassingError,
@@ -187,7 +188,7 @@ def _is_current(page: Path, print_of: str) -> bool:
     """Whether all three files exist, made from the same inputs, and the page is unchanged since it was rendered."""
     try:
         rendering = read_sidecar(page)[0].rendering
-        whole = hashlib.sha256(page.read_bytes()).hexdigest() == rendering.html_sha256
+        whole = PAGE.sha256(page) == rendering.html_sha256
     except (OSError, ForeignFileError):
         return False
     return whole and rendering.fingerprint == print_of and page.with_suffix(".ipynb").is_file()

@@ -1,7 +1,6 @@
 """The schedule file, validated as a whole before anything starts."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -180,10 +179,7 @@ def notifier(path: Path) -> tuple[str, ...] | None:
 
 
 def _content(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(SCHEDULE.text(path))
-    except (ValueError, RecursionError) as error:
-        raise SCHEDULE.error(path, "TOML", str(error)) from None
+    return SCHEDULE.toml(path)
 
 
 def _require_sound(path: Path, plan: Plan) -> None:

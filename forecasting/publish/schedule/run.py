@@ -1,6 +1,5 @@
 """Runs of a schedule: each due time once, by one process at a time; a failure does not stop the others."""
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -31,6 +30,7 @@ from forecasting.publish.schedule.plan import Entry, Plan, Task, Timed
 from forecasting.publish.schedule.times import latest_first, missed_since
 from forecasting.publish.site import INDEX, publish, reports_in
 from forecasting.review import APPROVED
+from forecasting.review.sidecar import PAGE
 from forecasting.store.errors import ForecastingError, may_pass
 from forecasting.store.files import require_writable
 from forecasting.store.lock import locked
@@ -311,9 +311,7 @@ def _reports(entry: Entry, plan: Plan, fresh: Freshness, out: Path, jobs: int, l
             "template": result.request.template,
             "parameters": result.request.asked.values(result.request.day),
             "fingerprint": result.fingerprint,
-            "html_sha256": hashlib.sha256(result.page.read_bytes()).hexdigest()
-            if is_rendered and result.page
-            else None,
+            "html_sha256": PAGE.sha256(result.page) if is_rendered and result.page else None,
             "version": forecasting.__version__,
             "seconds": round(result.seconds, 3),
             "said": result.said,
