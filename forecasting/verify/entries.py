@@ -251,10 +251,10 @@ def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int,
     found: dict[str, Any] = {"resolutions": [_dumped(one) for one in map(Resolved.model_validate, resolved)]}
     if settled := newly_settled(earlier, history):
         found["conditions"] = [_dumped(one) for one in map(Settled.model_validate, settled)]
-    held = _dumped(entry)
-    said = {name: held[name] for name in ("resolutions", "conditions") if name in held}
     if entry.record_sha256 == whole.sha256:
-        found["record_end"], said["record_end"] = whole.record.data_end.isoformat(), held["record_end"]
+        found["record_end"] = whole.record.data_end.isoformat()
+    held = _dumped(entry)
+    said = {name: held[name] for name in {*found, "conditions"} & held.keys()}
     differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found)]
     return sum(1 for _ in leaves(found)), differences
 
