@@ -29,6 +29,7 @@ from forecasting.ledger.questions import (
 from forecasting.ledger.resolve import verdicts
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
+from forecasting.store.files import found_at
 from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note
 
 FIRST_FORECAST = ' "forecasts": ['
@@ -243,6 +244,6 @@ def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int,
 def split_line(text: str) -> tuple[Path, int | None]:
     """A path, and the line that `PATH:LINE` names where there is no file of that name."""
     found = LINE.fullmatch(text)
-    if found and not Path(text).exists():
+    if found and found_at(Path(text)) not in ("a folder", "a file"):
         return Path(found[1]), int(found[2])
     return Path(text), None
