@@ -59,23 +59,27 @@ class ScorecardReport(Report):
     )
 
     def __init__(
-        self, as_of: str | date | None = None, data: str | Path | None = None, ledger: str | Path | None = None
+        self,
+        as_of: str | date | None = None,
+        data: str | Path | None = None,
+        ledger: str | Path | None = None,
+        ledger_until: str | None = None,
     ) -> None:
         """Read the results beside a record; `UsageError` for a day other than the record's end."""
         day, history = parse_day(as_of) if isinstance(as_of, str) else as_of, load_history(data)
         if day not in (None, history.as_of):
             raise UsageError(f"expected {history.as_of}, the end of the record, which the results are of, got {day}")
-        self.content: Content = scorecard_content(history, ledger)
+        self.content: Content = scorecard_content(history, ledger, ledger_until)
 
 
-def scorecard_content(history: History, ledger: str | Path | None = None) -> Content:
+def scorecard_content(history: History, ledger: str | Path | None = None, until: str | None = None) -> Content:
     """All values of the page: the results of the last record that was scored, and those that were registered.
 
     Each of `TABLES`: rows of that file, of the record `scored_record` (the first digits of its hash; empty where there
     is no result); `registered_tables`: rows as the second registration and its fresh test gave them, of the
     records of their days; `coverage`: of simulated intervals;
-    `ledger`: what the ledger beside the record holds, or None; `tried`: the section on what was dropped, and
-    `registrations`: the others; `provenance`: what each value rests on.
+    `ledger`: what the ledger holds up to the entry with the sha256 `until`, by default the last, or None; `tried`: the
+    section on what was dropped, and `registrations`: the others; `provenance`: what each value rests on.
     """
     folder, value = history.record.folder, Recorded()
     last = value("scored_record", scored_record, folder)
@@ -89,7 +93,7 @@ def scorecard_content(history: History, ledger: str | Path | None = None) -> Con
         "as_of": history.as_of.isoformat(),
         "level": LEVEL,
         "scored_record": last,
-        "ledger": value("ledger", ledger_values, ledger_read(folder, ledger)),
+        "ledger": value("ledger", ledger_values, ledger_read(folder, ledger), until),
         **{name: value(name, rows_scored, folder, name, last) for name in TABLES},
         "registered_tables": value("registered_tables", registered_results, folder),
         COVERAGE: value(COVERAGE, rows_of, folder, RESULTS.format(COVERAGE)),

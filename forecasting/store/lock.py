@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from forecasting.store.errors import ForeignFileError, unwritable
+from forecasting.store.errors import AtWorkError, ForeignFileError, unwritable
 from forecasting.store.foreign import Foreign
-from forecasting.store.passing import AtWorkError
 
 LOCK: Final = ".lock"
 LONGEST_WAIT: Final = 60.0
@@ -46,7 +45,9 @@ def locked(
     Raises
     ------
     AtWorkError
-        Another process still holds the lock after `wait` seconds, or the folder cannot be written.
+        Another process still holds the lock after `wait` seconds.
+    PassingError
+        The folder cannot be written.
 
     Examples
     --------

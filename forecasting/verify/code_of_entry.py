@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import tarfile
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
@@ -25,6 +24,7 @@ from forecasting.store.code_hash import PACKAGE, library_versions
 from forecasting.store.code_origin import git
 from forecasting.store.errors import UsageError, shown
 from forecasting.store.foreign import Foreign, parsed_json
+from forecasting.store.scratch import scratch
 from forecasting.verify.entries import line_of
 from forecasting.verify.verification import SUBJECT, Verification
 
@@ -83,8 +83,7 @@ name one that was issued
     entry = link.entry
     if not isinstance(entry, Issue):
         raise UsageError(f"expected an entry with forecasts, got {link.name}; name one that was issued")
-    with tempfile.TemporaryDirectory(prefix="forecasting-") as place:
-        folder = Path(place)
+    with scratch() as folder:
         code, named = _put_code(folder / "code", entry.code, link.name, repository, wheel, commit)
         python, environment = _environment(folder, entry.code, code)
         made = _made_again(folder, entry, python, code, data)

@@ -97,7 +97,7 @@ def test_rows_of_jsonl_may_name_their_template(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.csv", "case,as_of\nx,\n", "a.csv row 1: expected a header of parameters out of as_of, data, record_age, lost_acts, horizons, target, artefacts, ledger, case_id, each once, got case,as_of; mend it"),
+        ("a.csv", "case,as_of\nx,\n", "a.csv row 1: expected a header of parameters out of as_of, data, record_age, lost_acts, horizons, target, artefacts, ledger, ledger_until, case_id, each once, got case,as_of; mend it"),
         ("a.csv", "as_of,as_of\n", "each once, got as_of,as_of"),
         ("a.csv", "", "each once, got an empty file"),
         ("a.txt", "", "a.txt: expected a batch file that ends in .csv or .jsonl, got .txt; rename it"),

@@ -24,7 +24,10 @@ Line = dict[str, Any]
 
 @dataclass
 class Past:
-    """What a manifest says of the runs before: everything a call needs, read once."""
+    """What a manifest says of the runs before: everything a call needs, read once.
+
+    `told`: keys of what the command to notify was told and still stood at the last call.
+    """
 
     newest: datetime | None = None
     runs: dict[str, dict[datetime, Line]] = field(default_factory=dict)
@@ -34,6 +37,11 @@ class Past:
     def of(self, name: str) -> dict[datetime, Line]:
         """The latest closing line of each due time of an entry."""
         return self.runs.get(name, {})
+
+    def latest(self, name: str) -> Line | None:
+        """The closing line of the latest due time of an entry."""
+        lines = self.of(name)
+        return lines[max(lines)] if lines else None
 
     def last_made(self, name: str) -> Line | None:
         """The closing line of the latest run of an entry that was done."""
@@ -112,10 +120,6 @@ class Manifest:
                 ) from None
         return found
 
-    def closed(self, name: str, trial: bool = False) -> dict[datetime, str]:
-        """The latest status of each due time of an entry."""
-        return {due: str(line["status"]) for due, line in self.past(trial).of(name).items()}
-
     def _cut_incomplete_line(self) -> None:
         if not os.path.lexists(self.path):
             return
@@ -139,4 +143,5 @@ def _take(found: Past, line: Line, trial: bool) -> None:
         due = datetime.fromisoformat(line["due"])
         found.runs.setdefault(str(line["entry"]), {})[due] = line | {"status": str(line["status"])}
     elif line["kind"] == "told":
+        found.told -= set(map(str, line.get("gone", ())))
         found.told |= set(map(str, line["items"]))
