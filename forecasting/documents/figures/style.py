@@ -49,7 +49,7 @@ class Chart(Figure):
 def svg_of(figure: Figure) -> str:
     """The figure as SVG that takes the colours of the page it stands in, and has no names that another could have."""
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    figure.savefig(text, format="svg", metadata=NO_METADATA, transparent=True)
     svg = re.sub(r'<g id="[^"]*"', "<g", text.getvalue()[text.getvalue().index("<svg") :])
     for colour, of_page in PAGE_COLOURS.items():
         svg = svg.replace(f": {colour}", f": {of_page.format(colour)}")
