@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from forecasting.store.errors import LeakageError as LeakageError
     from forecasting.store.errors import SchemaError as SchemaError
     from forecasting.store.errors import UsageError as UsageError
+    from forecasting.streams.joining import event_features as event_features
+    from forecasting.streams.unusual import unusual_activity as unusual_activity
 
 __version__ = "0.1.0"
 _MODULES = {
@@ -48,6 +50,8 @@ _MODULES = {
     "record.history": ("History", "load_history"),
     "models": ("MODELS",),
     "models.incidence": ("Incidence", "aalen_johansen"),
+    "streams.joining": ("event_features",),
+    "streams.unusual": ("unusual_activity",),
     "record.months": ("HORIZONS", "parse_day"),
 }
 _MODULE_OF = {name: f"forecasting.{module}" for module, names in _MODULES.items() for name in names}

@@ -14,7 +14,12 @@ from forecasting.store.code_hash import imported, modules
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OPTIONAL = PROJECT["optional-dependencies"]
-UNDER_AN_EXTRA = {"forecasting.publish.lab_jobs": "schedule"}
+UNDER_AN_EXTRA = {
+    "forecasting.publish.lab_jobs": "schedule",
+    "forecasting.streams": "streams",
+    "forecasting.streams.spark": "spark",
+    "forecasting.store.executor": "scale",
+}
 PART_OF = {"pydantic-core": "pydantic"}
 NOT_IMPORTED = {
     "jupyterlab": "`forecasting lab` starts it as a process",

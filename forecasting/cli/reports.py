@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forecasting.cli.options import (
+    Address,
     AsOf,
     CellSeconds,
     Data,
+    Executor,
     Horizons,
     Jobs,
     Json,
@@ -22,6 +24,7 @@ from forecasting.cli.options import (
     limits_of,
 )
 from forecasting.store.errors import UsageError, shown
+from forecasting.store.executor import executor as run_on
 
 if TYPE_CHECKING:
     from forecasting.publish.batch import Result
@@ -55,6 +58,8 @@ def report(
         ),
     ] = None,
     jobs: Jobs = 1,
+    executor: Executor = "local",
+    address: Address = None,
     force: Annotated[bool, typer.Option("--force", help="Render unchanged reports, too.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="A tagged PDF beside each page (needs Chromium).")] = False,
     cell_seconds: CellSeconds = None,
@@ -77,15 +82,16 @@ def report(
     source = _asked(cases or [], every, batch, template, parameters)
     counts = _checked(source())
     pages = []
-    for result in render_all(_sound(source()), out, jobs, force=force, pdf=pdf, limits=limits):
-        counts[result.status] += 1
-        if result.said:
-            print(f"ReportError: {result.said}", file=sys.stderr)
-        elif as_json:
-            pages.append(str(result.page))
-        else:
-            print(result.page, flush=True)
-        _print_progress(result, counts)
+    with run_on(executor, address, jobs) as at_once:
+        for result in render_all(_sound(source()), out, at_once, force=force, pdf=pdf, limits=limits):
+            counts[result.status] += 1
+            if result.said:
+                print(f"ReportError: {result.said}", file=sys.stderr)
+            elif as_json:
+                pages.append(str(result.page))
+            else:
+                print(result.page, flush=True)
+            _print_progress(result, counts)
     if as_json:
         print(json.dumps(pages, indent=1))
     if counts["asked"] + counts["refused"] > 1:

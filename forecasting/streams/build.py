@@ -1,16 +1,17 @@
 """Event files made into features of cases and the table of dyads and months."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
-from pyarrow import parquet
+from pyarrow.parquet import write_table
 
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError, unwritable
@@ -18,11 +19,11 @@ from forecasting.store.files import require_writable
 from forecasting.store.lock import locked
 from forecasting.streams.case_days import case_days_table, month_ends, successors_of
 from forecasting.streams.coverage import masked
-from forecasting.streams.engine import embedded, small_table
+from forecasting.streams.engine import embedded, frame, small_table
 from forecasting.streams.expressions import CASE_DAYS, case_features, dyad_months, feature_names
 from forecasting.streams.files import EventFile, event_file
 from forecasting.streams.formats import FORMATS
-from forecasting.streams.spark import spark
+from forecasting.streams.spark import collected, spark
 from forecasting.streams.store import Added, Store, add_files, open_store
 
 STORE: Final = ".store"
@@ -111,10 +112,16 @@ def build(
             held, added = add_files(engine, held, files, successors_of(history), told)
         wanted = case_days_table(history, month_ends(history, held.spans()) if days is None else days)
         daily, cases = on_spark(cluster, held, wanted) if master is not None else on_this_machine(engine, held, wanted)
-        features = masked(case_features(daily, cases).to_pandas(), held.spans(), feature_names())
+        made = case_features(daily, cases)
+        table = frame(made) if master is None else collected(cluster, made).to_pandas()
+        features = masked(table, held.spans(), feature_names())
         if months is not None:
-            _write(dyad_months(daily).order_by("dyad", "month").to_pyarrow_batches(), months)
-        _write(_batches(features), out)
+            by_month = dyad_months(daily).order_by("dyad", "month")
+            if master is None:
+                _write(partial(engine.to_parquet, by_month), months)
+            else:  # from a cluster it comes as a whole
+                _write(partial(write_table, collected(cluster, by_month)), months)
+        _write(partial(write_table, _by_case_and_day(features)), out)
     return Built(tuple(added), held, len(features))
 
 
@@ -174,24 +181,18 @@ def on_spark(cluster: Any, store: Store, wanted: pd.DataFrame) -> tuple[ir.Table
     return cluster.table("daily"), cluster.table("wanted")
 
 
-def _batches(features: pd.DataFrame) -> Iterable[pa.RecordBatch]:
-    """Features by case and day, with the day as a date."""
+def _by_case_and_day(features: pd.DataFrame) -> pa.Table:
     as_of = pd.to_datetime(features["as_of_day"], unit="D").dt.date
     dated = features.assign(as_of_day=as_of).rename(columns={"as_of_day": "as_of"})
-    ordered = dated.sort_values(["case_id", "as_of"], ignore_index=True)
-    return pa.Table.from_pandas(ordered, preserve_index=False).to_batches()
+    return pa.Table.from_pandas(dated.sort_values(["case_id", "as_of"]), preserve_index=False)
 
 
-def _write(batches: Iterable[pa.RecordBatch], path: Path) -> None:
-    """Write a table as Parquet, batch by batch, whole or not at all."""
+def _write(write: Callable[[Path], object], path: Path) -> None:
+    """Write a Parquet file whole or not at all."""
     staged = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            writer = None
-            for batch in batches:
-                writer = writer or stack.enter_context(parquet.ParquetWriter(staged, batch.schema))
-                writer.write_batch(batch)
+        write(staged)
         staged.replace(path)
     except OSError as error:
         raise unwritable(path, error.strerror, "--out") from None

@@ -12,16 +12,17 @@ import pandas as pd
 from forecasting.store.scratch import scratch
 
 MEMORY: Final = "600MB"
+_TYPES: Final = {"string": "varchar", "float64": "double", "int64": "bigint"}
 
 
 @contextmanager
 def embedded(memory: str = MEMORY) -> Iterator[Any]:
-    """DuckDB through ibis, with a database on disk in a scratch folder.
+    """DuckDB through ibis; tables beyond its memory go to a scratch folder.
 
     Parameters
     ----------
     memory
-        Most memory of the engine; what needs more goes to disk.
+        Most memory of the engine.
 
     Examples
     --------
@@ -30,7 +31,7 @@ def embedded(memory: str = MEMORY) -> Iterator[Any]:
     1
     """
     with scratch() as folder:
-        engine = ibis.duckdb.connect(folder / "streams.duckdb", memory_limit=memory, temp_directory=folder)
+        engine = ibis.duckdb.connect(memory_limit=memory, temp_directory=folder)
         # the order of rows is asked for where it matters; keeping it everywhere holds whole files in memory
         engine.raw_sql("set preserve_insertion_order = false; set enable_progress_bar = false")
         try:
@@ -51,11 +52,10 @@ def small_table(engine: Any, name: str, columns: Mapping[str, Sequence[Any]], ty
     columns, types
         Values and type of each column.
     """
-    # rows are appended, not created: ibis 12 cannot drop the view of rows that it creates a table from
-    engine.create_table(name, schema=ibis.schema(dict(types)), overwrite=True)
-    engine.con.append(
-        name, pd.DataFrame({column: pd.Series(values, dtype=object) for column, values in columns.items()})
-    )
+    # not by ibis 12, which takes as long as reading a small file
+    columns_of_table = ", ".join(f"{column} {_TYPES[kind]}" for column, kind in types.items())
+    engine.raw_sql(f"create or replace table {name} ({columns_of_table})")
+    engine.con.append(name, pd.DataFrame({column: pd.Series(columns[column], dtype=object) for column in types}))
     return engine.table(name)
 
 
@@ -68,3 +68,8 @@ def literal(path: Path | str) -> str:
     "'it''s'"
     """
     return "'" + str(path).replace("'", "''") + "'"
+
+
+def frame(expression: ir.Table) -> pd.DataFrame:
+    """Rows of an expression of any engine; through Arrow, since ibis 12 asks pandas for an option that it gives up."""
+    return expression.to_pyarrow().to_pandas()

@@ -127,17 +127,28 @@ def case_features(
         ],
     )
     met = met.mutate(age=met.as_of_day - met.event_day, n_conflict=sum(met[f"n_{name}"] for name in CONFLICT))
-    sums = {"all_n": _whole(met.n), "last_age": met.age.min()}
-    sums["last_conflict_age"] = met.age.min(where=met.n_conflict > 0)
-    for days_back in windows:
-        within = met.age < days_back
-        for name in ("n", *(f"n_{one}" for one in QUADS), *WHOLE):
-            sums[f"{name}_{days_back}"] = _whole(ibis.ifelse(within, met[name], 0))
+    ordered = sorted(windows)
+    bands = [(met.age < window, band) for band, window in enumerate(ordered)]
+    met = met.mutate(band=ibis.cases(*bands, else_=len(ordered)))
+    counted = ("n", *(f"n_{one}" for one in QUADS), *WHOLE)
+    faded = {}
     for half_life in half_lives:
         weight = ibis.ifelse(met.age < FADED * half_life, (met.age * (-math.log(2) / half_life)).exp(), 0.0)
-        for name, column in (("all", met.n), ("conflict", met.n_conflict)):
-            sums[f"intensity_{name}_{half_life}"] = (weight * column).sum()
-    found = met.group_by("case_id", "as_of_day").aggregate(**sums)
+        faded[f"intensity_all_{half_life}"] = (weight * met.n).sum()
+        faded[f"intensity_conflict_{half_life}"] = (weight * met.n_conflict).sum()
+    # first between the ends of neighbouring windows, so that each event is added once and not once for each window
+    banded = met.group_by("case_id", "as_of_day", "band").aggregate(
+        **{name: _whole(met[name]) for name in counted},
+        **faded,
+        last_age=met.age.min(),
+        last_conflict_age=met.age.min(where=met.n_conflict > 0),
+    )
+    sums = {"all_n": _whole(banded.n)} | {name: banded[name].sum() for name in faded}
+    sums |= {name: banded[name].min() for name in ("last_age", "last_conflict_age")}
+    for band, window in enumerate(ordered):
+        for name in counted:
+            sums[f"{name}_{window}"] = _whole(ibis.ifelse(banded.band <= band, banded[name], 0))
+    found = banded.group_by("case_id", "as_of_day").aggregate(**sums)
     whole = keys.left_join(found, ["case_id", "as_of_day"]).drop("case_id_right", "as_of_day_right")
     return whole.select("case_id", "as_of_day", **_features(whole, windows, half_lives))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,8 @@ class Counts:
         different states of the record.
     rejects : dict of str to int
         Number of broken rows by reason.
+    actors : dict of str to int
+        The states of the record that stand in most events, a former one under its successor, with the number of events.
     unknown : dict of str to int
         The codes of actors that are most often not in the table, with the number of times.
     event_span, known_span : tuple of str
@@ -41,6 +44,7 @@ class Counts:
     events: int
     between: int
     rejects: dict[str, int]
+    actors: dict[str, int]
     unknown: dict[str, int]
     event_span: tuple[str, str]
     known_span: tuple[str, str]
@@ -68,9 +72,10 @@ def read_rows(engine: Any, text: Path, file: EventFile, successors: Mapping[str,
     """
     form = file.format
     _lines(engine, text, form)
-    acts = small_table(engine, "acts", acts_of(form), ACTS)
-    actors = small_table(engine, "actors", actors_of(form, successors), ACTORS)
-    engine.create_table("read", events(_raw(engine, form), form, acts, actors), overwrite=True)
+    small_table(engine, "acts", acts_of(form), ACTS)
+    small_table(engine, "actors", actors_of(form, successors), ACTORS)
+    _raw(engine, form)
+    engine.raw_sql(f"create or replace table read as {_sql_of_events(form)}")
     engine.raw_sql(f"""
         create or replace table events as select * from read where reason is null;
         create or replace table repeated as
@@ -87,10 +92,9 @@ def read_rows(engine: Any, text: Path, file: EventFile, successors: Mapping[str,
 
 def write_rows(engine: Any, events_path: Path, days_path: Path, rejects_path: Path) -> None:
     """Write what `read_rows` made: events, their daily sums, and broken rows with line, reason and text."""
-    engine.create_view("sums", days(engine.table("events").select(*EVENT)), overwrite=True)
     copies = [
         (f"select {', '.join(EVENT)} from events", events_path, "format parquet, compression zstd"),
-        ("from sums", days_path, "format parquet, compression zstd"),
+        (_sql_of_days(), days_path, "format parquet, compression zstd"),
     ]
     if engine.raw_sql("select count(*) from rejects").fetchone()[0]:
         copies.append(("from rejects order by line", rejects_path, "format csv, header"))
@@ -114,8 +118,8 @@ def _lines(engine: Any, text: Path, form: Format) -> None:
     engine.raw_sql("set preserve_insertion_order = false")
 
 
-def _raw(engine: Any, form: Format) -> "ibis.expr.types.Table":
-    """The columns of the format as text; empty columns behind the last do not count."""
+def _raw(engine: Any, form: Format) -> None:
+    """The view `raw`: the columns of the format as text; empty columns behind the last do not count."""
     wanted = len(form.columns)
     names = ", ".join(f"""coalesce(cells[{k}], '') as "{name}\"""" for k, name in enumerate(form.columns, 1))
     engine.raw_sql(f"""
@@ -125,7 +129,18 @@ def _raw(engine: Any, form: Format) -> "ibis.expr.types.Table":
                  else len(cells) end as n_columns
         from (select line, string_split(text, chr(9)) as cells from lines)
     """)
-    return engine.table("raw")
+
+
+@cache  # thousands of files are read by the same query, and making it takes as long as reading a small one
+def _sql_of_events(form: Format) -> str:
+    raw = ibis.table(dict.fromkeys(form.columns, "string") | {"line": "int64", "n_columns": "int64"}, name="raw")
+    made = events(raw, form, ibis.table(ACTS, name="acts"), ibis.table(ACTORS, name="actors"))
+    return str(ibis.to_sql(made, dialect="duckdb"))
+
+
+@cache
+def _sql_of_days() -> str:
+    return str(ibis.to_sql(days(ibis.table(EVENT, name="events")), dialect="duckdb"))
 
 
 def _counts(engine: Any, file: EventFile) -> Counts:
@@ -137,6 +152,11 @@ def _counts(engine: Any, file: EventFile) -> Counts:
         "select count(*), count(dyad), min(event_date), max(event_date), min(known_date), max(known_date), "
         "min(event_id), max(event_id) from events",
     )
+    actors = """
+        select code, count(*) as n from (
+            select source as code from events where source is not null
+            union all select target from events where target is not null and target is distinct from source
+        ) group by code order by n desc, code limit """
     unknown = """
         select code, count(*) as n from (
             select source_code as code from events where source is null
@@ -147,6 +167,7 @@ def _counts(engine: Any, file: EventFile) -> Counts:
         found[0],
         found[1],
         dict(_all(engine, "select reason, count(*) from rejects group by reason order by reason")),
+        dict(_all(engine, actors + str(MOST_NAMED))),
         dict(_all(engine, unknown + str(MOST_NAMED))),
         _span(found[2:4]),
         _span(found[4:6]),

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
 
 from forecasting.store.errors import UsageError, first_line
 
-SECONDS: Final = 30.0
+SECONDS: Final = 60.0
+LOCAL: Final = "local"
 STANDALONE: Final = "spark://"
 
 
@@ -41,6 +44,19 @@ def spark(master: str, seconds: float = SECONDS) -> Iterator[Any]:
         yield ibis.pyspark.connect(session)
     finally:
         session.stop()
+
+
+def collected(cluster: Any, expression: ir.Table) -> pa.Table:
+    """Rows of an expression on a cluster; straight to Arrow, since ibis 12 and PySpark 4.0 go through an old pandas.
+
+    Parameters
+    ----------
+    cluster
+        From `spark`.
+    expression
+        Of its tables.
+    """
+    return cluster._session.sql(cluster.compile(expression)).toArrow()
 
 
 def require_java() -> None:
@@ -110,7 +126,8 @@ def _session(master: str, seconds: float) -> Any:
 
     thread = threading.Thread(target=start, daemon=True)
     thread.start()
-    thread.join(seconds)
+    # there is no master to wait for where this process is the cluster, however long Java takes to start
+    thread.join(None if master.startswith(LOCAL) else seconds)
     if not found:
         raise silent(master, seconds)
     if isinstance(found[0], Exception):

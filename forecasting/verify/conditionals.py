@@ -9,8 +9,8 @@ from forecasting.ledger.entries import Conditional
 from forecasting.record.history import History
 from forecasting.store.errors import ForecastingError
 
-OF_ITS_DAY: Final = frozenset({"code", "record_sha256", "record_end"})
-"""What names the code and the record of an entry; told beside it where they are others."""
+NOT_COMPARED: Final = frozenset({"code", "record_sha256", "kind", "issued_on", "sequence", "previous"})
+"""What names the code and the record of an entry, told beside it where they are others, and its place in the chain."""
 
 
 def compared_conditional(name: str, entry: Conditional, whole: History) -> tuple[int, list[Difference]]:
@@ -43,7 +43,7 @@ def compared_conditional(name: str, entry: Conditional, whole: History) -> tuple
         content_of(found, history)
         | {"sequence": 1, "previous": entry.previous, "issued_on": entry.issued_on, "kind": entry.kind}
     )
-    left_out = OF_ITS_DAY | {"sequence"}
+    left_out = NOT_COMPARED if entry.record_sha256 == whole.sha256 else NOT_COMPARED | {"record_end"}
     said, own = (each.model_dump(mode="json", exclude=set(left_out)) for each in (entry, made))
     return sum(1 for _ in leaves(own)), [
         Difference(one.pointer, name, one.said, one.found) for one in compared(said, own)

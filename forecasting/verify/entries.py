@@ -48,6 +48,10 @@ GIVEN = (
     "not derived, taken as given: model, target, population, as_of, horizons (what was asked); kind, issued_on, "
     "sequence, previous (sealed by the chain alone); commit, wheel and libraries of the code (`verify --code-of-entry`)"
 )
+GIVEN_OF_A_CONDITIONAL = (
+    "not derived, taken as given: case, condition, target, as_of, horizons of a conditional forecast (what was asked); "
+    "its kind, issued_on, sequence, previous (sealed by the chain alone)"
+)
 GIVEN_OF_A_RESOLUTION = (
     "not derived, taken as given: issued_on, sequence, previous of a resolution (sealed by the chain alone)"
 )
@@ -103,6 +107,7 @@ def verify_links(
             count, found = _resolution(link, chain or links, whole)
             n, differences = n + count, differences + found
         if isinstance(link.entry, Conditional):
+            notes[GIVEN_OF_A_CONDITIONAL] = None
             made |= dict.fromkeys(_made_from(link, whole))
             count, found = compared_conditional(link.name, link.entry, whole)
             n, differences = n + count, differences + found
@@ -247,10 +252,10 @@ def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int,
     found: dict[str, Any] = {"resolutions": [_dumped(one) for one in map(Resolved.model_validate, resolved)]}
     if settled := newly_settled(earlier, history):
         found["conditions"] = [_dumped(one) for one in map(Settled.model_validate, settled)]
-    if entry.record_sha256 == whole.sha256:
-        found["record_end"] = whole.record.data_end.isoformat()
     held = _dumped(entry)
-    said = {name: held[name] for name in {*found, "conditions"} & held.keys()}
+    said = {name: held[name] for name in ("resolutions", "conditions") if name in held}
+    if entry.record_sha256 == whole.sha256:
+        found["record_end"], said["record_end"] = whole.record.data_end.isoformat(), held["record_end"]
     differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found)]
     return sum(1 for _ in leaves(found)), differences
 

@@ -34,7 +34,7 @@ def opinions(*said):
         (b"[]", "expected a valid dictionary or object to extract fields from, got []"),
         (edited(colour="red"), "expected only known keys, got the unknown key colour"),
         (edited(level="dropped"), "expected the key level, got none"),
-        (edited(entry="prophecy"), "expected 'entry' out of 'issue', 'added', 'resolution', 'retraction', got 'prophecy'"),
+        (edited(entry="prophecy"), "expected 'entry' out of 'issue', 'conditional', 'added', 'resolution', 'retraction', got 'prophecy'"),
         (edited(model="../../etc"), "expected model: pattern '^[a-z0-9]+(_[a-z0-9]+)*$', got '../../etc'"),
         (edited(level=1.0), "expected level: less than 1, got 1.0"),
         (edited(horizons=[24, 12]), "expected horizons in order, each once, got (24, 12)"),
