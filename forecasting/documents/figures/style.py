@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # RDF, which HTML does not know
 INK = "#1d2733"
 LINE, TERM = "#d9dee3", "#c9b458"
 COLOURS = {"formalized": "#0b5c8a", "collapsed": "#a0321b", "faded": "#6b5c12", "ongoing": "#5b6672"}
