@@ -11,12 +11,11 @@ from typing import Any
 from forecasting.artefacts import Obtained, has_artefact, obtain
 from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels, fit_models
-from forecasting.record.files import RESULTS
+from forecasting.record.files import RESULTS, folder_of
 from forecasting.record.history import History, load_history
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.reads import recording
 from forecasting.record.schema import EVALUATION, TABLES
-from forecasting.store import package_data as places
 
 MOST = 4
 FOLDERS = sorted({".", EVALUATION, *(Path(table.path).parent.as_posix() for table in TABLES.values())})
@@ -62,7 +61,7 @@ def shared_history(folder: str | Path | None = None, as_of: date | None = None) 
     History
         The record as known on the day.
     """
-    place = Path(folder) if folder is not None else places.shipped("data")
+    place = folder_of(folder)
     stamp = content_hash(place)
     whole: History = _WHOLE.get((str(place), stamp), lambda: load_history(place))
     if as_of is None or as_of == whole.as_of:
@@ -84,7 +83,7 @@ def shared_record(folder: str | Path | None = None) -> RawRecord:
     RawRecord
         Tables as text.
     """
-    place = Path(folder) if folder is not None else places.shipped("data")
+    place = folder_of(folder)
     record: RawRecord = _RECORDS.get((str(place), content_hash(place)), lambda: read_record(place))
     return record
 

@@ -221,11 +221,17 @@ def pool(
 
 
 @app.command()
-def export(out: Annotated[Path, typer.Option("--out", help="Folder of the hub.")], ledger: Ledger = DEFAULT) -> None:
-    """Write the forecasts in the layout of a forecasting hub (hubverse): model-output/ and hub-config/tasks.json."""
+def export(
+    out: Annotated[Path, typer.Option("--out", help="Folder of the hub.")],
+    repository: Annotated[
+        str, typer.Option("--repository", help="OWNER/NAME of the hub's repository, for admin.json.")
+    ] = "unpublished/forecasting",
+    ledger: Ledger = DEFAULT,
+) -> None:
+    """Write the forecasts in the layout of a forecasting hub (hubverse): model-output/, -metadata/ and hub-config/."""
     from forecasting.ledger import export as write
 
-    for path in write(ledger, out):
+    for path in write(ledger, out, repository):
         print(path)
 
 

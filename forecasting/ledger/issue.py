@@ -341,6 +341,8 @@ def open_lineage(
     """
     check_choice(target, "forward")
     chosen = list(cases) if cases is not None else history.open_case_ids(target)
+    if len(set(chosen)) < len(chosen):
+        raise UsageError(f"expected each case once, got {shown(chosen)}; leave out the repeated one")
     open_cases(history, chosen, target)
     names = [*models, *([] if REFERENCE in models else [REFERENCE])]
     session = Session(history, fit_models(history, names, target))

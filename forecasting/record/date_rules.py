@@ -62,7 +62,7 @@ def start_faults(cases: RawTable, coding: pd.DataFrame) -> list[Fault]:
 def end_faults(outcomes: RawTable, data_end: date) -> list[Fault]:
     """An end of the record so late that nobody can have looked until then: a century mistyped."""
     last = outcomes.typed("looked_until").max()
-    if pd.isna(last) or data_end <= (last + pd.DateOffset(years=YEARS_UNSEEN)).date():
+    if pd.isna(last) or (data_end.year - YEARS_UNSEEN, data_end.month) <= (last.year, last.month):
         return []
     expected = f"data_end at most {YEARS_UNSEEN} years after the last day until which somebody looked"
     return [Fault(FILE, 0, "", f"{expected}, {last.date()}", str(data_end), "correct the year")]

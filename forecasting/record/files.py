@@ -7,11 +7,31 @@ from typing import Any, Final
 
 import pandas as pd
 
+from forecasting.store.errors import UsageError, shown
 from forecasting.store.foreign import Foreign
+from forecasting.store.package_data import shipped
 
 FILE: Final = Foreign("a readable file", "put a copy of it there", most_bytes=16_000_000)
 RESULTS: Final = Foreign("a table of results", "make it anew with forecasting backtest", most_bytes=64_000_000)
 MOST_COLUMNS: Final = 300
+
+
+def folder_of(folder: str | Path | None) -> Path:
+    """The folder of a record; None for the one shipped with the package.
+
+    Examples
+    --------
+    >>> folder_of("data")
+    PosixPath('data')
+    >>> folder_of(5)
+    Traceback (most recent call last):
+    forecasting.store.errors.UsageError: expected the folder of a record, got 5
+    """
+    if folder is None:
+        return shipped("data")
+    if not isinstance(folder, str | Path):
+        raise UsageError(f"expected the folder of a record, got {shown(folder)}")
+    return Path(folder)
 
 
 def results_table(path: Path, columns: tuple[str, ...] = (), **how: Any) -> pd.DataFrame:

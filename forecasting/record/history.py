@@ -9,11 +9,11 @@ from typing import Any
 from forecasting.record.cases import Dossier
 from forecasting.record.checks import require_valid
 from forecasting.record.dossiers import DossierIndex
+from forecasting.record.files import folder_of
 from forecasting.record.months import parse_day
 from forecasting.record.reading import read_record
 from forecasting.record.tables import KnownTables
 from forecasting.record.vocabulary import TARGETS
-from forecasting.store import package_data as places
 from forecasting.store.errors import LeakageError, UsageError, shown
 
 _VALID: set[str] = set()  # hashes of records that passed in this process: the same content passes again
@@ -88,6 +88,8 @@ class History(KnownTables):
 
     def dossiers(self, target: str = TARGETS[0]) -> DossierIndex:
         """Index of the dossiers under `target`, for this day and every earlier one; built once."""
+        if target not in TARGETS:
+            raise UsageError(f"expected a target out of {', '.join(TARGETS)}, got {shown(target)}")
         if target not in self._indexes:
             self._indexes[target] = DossierIndex(self, target)
         return self._indexes[target]
@@ -133,7 +135,7 @@ def load_history(folder: str | Path | None = None, as_of: date | str | None = No
     day = parse_day(as_of) if isinstance(as_of, str) else as_of
     if day is not None and type(day) is not date:
         raise UsageError(f"expected a day as a date or as YYYY-MM-DD, got {shown(as_of)}")
-    record = read_record(Path(folder) if folder is not None else places.shipped("data"))
+    record = read_record(folder_of(folder))
     if record.sha256 not in _VALID:
         require_valid(record)
         _VALID.add(record.sha256)

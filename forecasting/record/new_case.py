@@ -16,8 +16,8 @@ from forecasting.record.forms import PLACEHOLDER, SLUG, Column
 from forecasting.record.reading import read_record
 from forecasting.record.schema import EVALUATION, TABLES
 from forecasting.record.vocabulary import TARGETS
-from forecasting.store.errors import UsageError
-from forecasting.store.files import write_whole
+from forecasting.store.errors import UsageError, shown
+from forecasting.store.files import found_at, write_whole
 from forecasting.store.package_data import shipped
 
 ABOUT_SHIPPED = (
@@ -103,6 +103,8 @@ def add_case(case_id: str, folder: Path, cells: Mapping[str, Mapping[str, str]] 
 
 def require_own(folder: Path) -> None:
     """Raise `UsageError` for the shipped record and folders inside it."""
+    if (found := found_at(folder)) not in ("a folder", "no such folder"):
+        raise UsageError(f"expected a folder of your own, got {shown(str(folder))}: {found}")
     if folder.resolve().is_relative_to(shipped("data").resolve()):
         raise UsageError(f"expected a folder of your own (the shipped record is read-only), got {folder}")
 

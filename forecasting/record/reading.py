@@ -21,6 +21,7 @@ from forecasting.record.schema import TABLES
 from forecasting.record.values import typed
 from forecasting.store.csv_rows import csv_rows, header_text, other_separator
 from forecasting.store.errors import Fault, ForeignFileError, SchemaError, UsageError, shown
+from forecasting.store.files import found_at
 from forecasting.store.foreign import parsed_json
 
 LATEST_YEAR: Final = 2199
@@ -120,11 +121,7 @@ def read_record(folder: Path) -> RawRecord:
     SchemaError
         With every file and line that cannot be read.
     """
-    try:
-        found = "no such folder" if not folder.exists() else "" if folder.is_dir() else "a file"
-    except OSError as error:
-        found = error.strerror or str(error)
-    if found:
+    if (found := found_at(folder)) != "a folder":
         raise SchemaError([Fault(shown(str(folder))[1:-1], 0, "", "a folder with the record", found)])
     faults: list[Fault] = []
     digest = hashlib.sha256()

@@ -7,6 +7,7 @@ from forecasting.review.log import SignOff, append, now, require_name, sign_offs
 from forecasting.review.sidecar import PAGE, read_sidecar, sidecar_bytes
 from forecasting.review.status import APPROVED, DRAFT, EDITED
 from forecasting.store.errors import UsageError, shown
+from forecasting.store.files import found_at
 
 
 def review_of(folder: Path, page: str, sha256: str) -> dict[str, Any]:
@@ -79,6 +80,9 @@ def approve(report: str | Path, by: str, folder: str | Path = "reports") -> Sign
     ...     approve(page, "A. Reader", folder).decision
     'approved'
     """
+    for place in (Path(folder), Path(report)):
+        if (found := found_at(place)) not in ("a folder", "a file", "no such folder"):
+            raise UsageError(f"expected the page of a report below a folder, got {shown(str(place))}: {found}")
     root, page = Path(folder).resolve(), Path(report).resolve()
     require_name(by)
     if page.suffix != ".html" or not page.is_file() or root not in page.parents:

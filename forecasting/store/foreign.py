@@ -64,6 +64,8 @@ line 1 column 9; name another file
         try:
             # O_NONBLOCK: opening a pipe would wait for a writer; it is refused below
             handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except ValueError as error:  # a zero byte, or what no file system can name
+            raise self.error(repr(str(path)), "the path of a file", str(error)) from None
         except OSError as error:
             is_link = error.errno in (errno.ELOOP, errno.EMLINK)
             raise self.error(path, self.expected, "a symbolic link" if is_link else str(error.strerror)) from None

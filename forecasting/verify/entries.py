@@ -39,6 +39,7 @@ from forecasting.ledger.questions import (
 from forecasting.ledger.resolve import every_question, verdicts
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
+from forecasting.store.files import found_at
 from forecasting.verify.conditionals import compared_conditional
 from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note
 
@@ -266,6 +267,6 @@ def _dumped(form: Form) -> dict[str, Any]:
 def split_line(text: str) -> tuple[Path, int | None]:
     """A path, and the line that `PATH:LINE` names where there is no file of that name."""
     found = LINE.fullmatch(text)
-    if found and not Path(text).exists():
+    if found and found_at(Path(text)) not in ("a folder", "a file"):
         return Path(found[1]), int(found[2])
     return Path(text), None

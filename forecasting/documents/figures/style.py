@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # RDF, which HTML does not know
 INK = "#1d2733"
 LINE, TERM = "#d9dee3", "#c9b458"
 COLOURS = {"formalized": "#0b5c8a", "collapsed": "#a0321b", "faded": "#6b5c12", "ongoing": "#5b6672"}
@@ -49,7 +50,7 @@ class Chart(Figure):
 def svg_of(figure: Figure) -> str:
     """The figure as SVG that takes the colours of the page it stands in, and has no names that another could have."""
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    figure.savefig(text, format="svg", metadata=NO_METADATA, transparent=True)
     svg = re.sub(r'<g id="[^"]*"', "<g", text.getvalue()[text.getvalue().index("<svg") :])
     for colour, of_page in PAGE_COLOURS.items():
         svg = svg.replace(f": {colour}", f": {of_page.format(colour)}")
