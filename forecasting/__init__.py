@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from forecasting.explain.conditional import conditional as conditional
     from forecasting.explain.where_it_stands import where_it_stands as where_it_stands
     from forecasting.forecasts import FittedModels as FittedModels
     from forecasting.forecasts import Session as Session
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 _MODULES = {
+    "explain.conditional": ("conditional",),
     "explain.where_it_stands": ("where_it_stands",),
     "store.errors": ("ForecastingError", "LeakageError", "SchemaError", "UsageError"),
     "explorer.form": ("CaseForm",),

@@ -11,6 +11,7 @@ from typing import Any
 from forecasting.artefacts import Obtained, has_artefact, obtain
 from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels, fit_models
+from forecasting.record.files import RESULTS
 from forecasting.record.history import History, load_history
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.reads import recording
@@ -213,7 +214,7 @@ def content_hash(folder: Path) -> str:
     Returns
     -------
     str
-        sha256 over names and bytes, 64 hexadecimal digits; cached while the files are unchanged.
+        sha256 over names and hashes, 64 hexadecimal digits; cached while the files are unchanged.
 
     Examples
     --------
@@ -241,7 +242,5 @@ def _stamps(folder: Path) -> Iterator[tuple[str, ...]]:
 def _hash(folder: Path, paths: list[str]) -> str:
     digest = hashlib.sha256()
     for path in map(Path, paths):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{RESULTS.sha256(path)}\0".encode())
     return digest.hexdigest()

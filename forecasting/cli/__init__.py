@@ -8,6 +8,7 @@ import typer
 from forecasting.cli import (
     backtest,
     card,
+    conditional,
     data,
     forecasts,
     lab,
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Does an informal arms-control arrangement become a formal agreement, collapse, or fade?",
 )
-for family in (record, news, forecasts, models, reports, publish, templates, backtest, verify, lab):
+for family in (record, news, forecasts, conditional, models, reports, publish, templates, backtest, verify, lab):
     app.add_typer(family.app)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(card.app, name="card")

@@ -23,6 +23,7 @@ from forecasting.cli.options import (
 )
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 from forecasting.store.errors import UsageError
+from forecasting.store.settings import LEDGER_FOLDER
 
 if TYPE_CHECKING:
     from forecasting.artefacts import Obtained
@@ -44,7 +45,7 @@ def forecast_case(
     models: Models = None,
     data: Data = None,
     artefacts: Artefacts = Path("artefacts"),
-    ledger: Ledger = Path("ledger"),
+    ledger: Ledger = Path(LEDGER_FOLDER),
     as_json: Json = False,
 ) -> None:
     """Print the probability of each outcome of a case within each horizon; people's entries count in `pool` alone."""
@@ -124,11 +125,15 @@ def changes(
 ) -> None:
     """Print why the headline of a case changed between two days, or a forecast between two issued ledger entries."""
     if entries is not None:
-        if since is not None or until is not None:
-            raise UsageError("expected two days or two entries, got both; give --from and --to, or --entries")
+        if since is not None or until is not None or reports is not None:
+            raise UsageError(
+                "expected two days or two entries, got both; give --from or --reports and --to, or --entries"
+            )
         _print_entry_changes(case, entries, horizon, state, data, as_json)
         return
-    if reports is not None and since is None and until is not None:
+    if reports is not None and since is not None:
+        raise UsageError("expected the earlier day from --from or --reports, got both; leave one out")
+    if reports is not None and until is not None:
         from forecasting.publish.site import last_page
 
         since = last_page(reports, case, parse_day(until)).day

@@ -10,6 +10,7 @@ import typer
 from forecasting.cli.options import Case, Data, Jobs, Json, Ledger, Target, names_in
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 from forecasting.store.errors import UsageError
+from forecasting.store.settings import LEDGER_FOLDER
 
 if TYPE_CHECKING:
     from forecasting.ledger import Written
@@ -28,7 +29,7 @@ Models = Annotated[
     ),
 ]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="YYYY-MM-DD. Default: the record's end.")]
-DEFAULT = Path("ledger")
+DEFAULT = Path(LEDGER_FOLDER)
 ONE_FORECAST = "--case, --cause, --horizon and --probability"
 
 
@@ -110,7 +111,7 @@ def score(
         from forecasting.publish.funnel import funnel
 
         steps = funnel(reports, ledger).told
-    tables = {"forecasts": card.forecasts, "causes": card.causes, "others": card.others}
+    tables = {name: getattr(card, name) for name in ("forecasts", "causes", "others", "conditionals")}
     if as_json:
         rows = {
             name: json.loads(table.to_json(orient="records", double_precision=15)) for name, table in tables.items()

@@ -98,9 +98,11 @@ def portfolio_content(
     target: str = TARGETS[0],
     artefacts: str | Path | None = None,
     ledger: str | Path | None = None,
+    until: str | None = None,
 ) -> Content:
     """All values of the report as of the history's day, with those of an earlier day; JSON types only.
 
+    `live`: what became of the forecasts in `ledger` up to the entry with the sha256 `until`, by default the last.
     `provenance`: what each value rests on.
     """
     found, value = Material(history, earlier, horizons, target, artefacts), Recorded()
@@ -121,7 +123,7 @@ def portfolio_content(
         "level": LEVEL,
         "models": {"headline": HEADLINE_MODEL, "base_rate": BASE_RATE, "first": HAZARD_MODEL},
         "accuracy": value("accuracy", headline_skill, history.record.folder, history.sha256),
-        "live": value("live", live_values, history.record.folder, ledger),
+        "live": value("live", live_values, history.record.folder, ledger, until),
         "ended": value("ended", ended, found),
         "entered": value("entered", entered, found),
         "moved": value("moved", moves, found),
@@ -250,10 +252,13 @@ class PortfolioReport(Report):
         data: str | Path | None = None,
         artefacts: str | Path | None = None,
         ledger: str | Path | None = None,
+        ledger_until: str | None = None,
     ) -> None:
         """Load the record as of the day and of `period_months` before; raises what `forecast` raises."""
         day = parse_day(as_of) if isinstance(as_of, str) else as_of
         history = shared_history(data, day)
         earlier = shared_history(data, deadline(history.as_of, -period_months))
-        self.content: dict[str, Any] = portfolio_content(history, earlier, tuple(horizons), target, artefacts, ledger)
-        self.content |= registration(history, ledger, target)
+        self.content: dict[str, Any] = portfolio_content(
+            history, earlier, tuple(horizons), target, artefacts, ledger, ledger_until
+        )
+        self.content |= registration(history, ledger, target, until=ledger_until)

@@ -68,6 +68,24 @@ class Chain:
         """The name of the last file; `-` for an empty ledger."""
         return self.links[-1].name if self.links else NOTHING
 
+    def until(self, head: str | None) -> "Chain":
+        """The chain as it was when the entry with this sha256 was its last; zeros: before the first; None: as it is.
+
+        Raises
+        ------
+        UsageError
+            It holds no such entry.
+        """
+        if head is None:
+            return self
+        heads = [ORIGIN, *(link.sha256 for link in self.links)]
+        if head not in heads:
+            raise UsageError(
+                f"expected a ledger with the entry of sha256 {shown(head)}, up to which it is read, got one whose "
+                f"{len(self.links)} entries have others; name the ledger with --ledger or $FORECASTING_LEDGER"
+            )
+        return replace(self, links=self.links[: heads.index(head)])
+
 
 def verify(folder: Path | str, head: str | None = None) -> Chain:
     """Read a ledger and find its faults; a broken ledger raises nothing.

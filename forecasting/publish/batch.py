@@ -8,10 +8,9 @@ from pathlib import Path
 from forecasting.publish.engine import Limits
 from forecasting.publish.notebook import FailedReportError, render
 from forecasting.publish.requests import Request
-from forecasting.store.errors import ForecastingError, UsageError
+from forecasting.store.errors import ForecastingError, UsageError, may_pass
 from forecasting.store.executor import pool
 from forecasting.store.files import require_writable
-from forecasting.store.passing import may_pass
 
 FAILED = "failed"
 

@@ -48,7 +48,7 @@ def dated(page: Path) -> tuple[date, int]:
     found = STEM.fullmatch(page.stem)
     number = int(found[2] or 1) if found else 0
     if found is None or (number < 2 and found[2] is not None):
-        raise UsageError(f"expected a page named after its day, as 2026-02-05.html, got {page.name}")
+        raise UsageError(f"expected a page named after its day, as 2026-02-05.html, got {page.name}; rename it")
     return parse_day(found[1]), number
 
 

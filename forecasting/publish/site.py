@@ -1,6 +1,5 @@
 """Index page and Atom feed of a folder of reports, usable without a server and without scripts."""
 
-import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from forecasting.publish.revisions import ENDS, dated
 from forecasting.record.vocabulary import CAUSES
 from forecasting.review import APPROVALS, APPROVED, DRAFT, EDITED, Headline, read_sidecar, review_of
 from forecasting.review.log import LOG
+from forecasting.review.sidecar import PAGE
 from forecasting.store.errors import UsageError
 from forecasting.store.files import require_writable, write_whole
 
@@ -165,12 +165,11 @@ def shown_of(found: Iterable[Published], require_approval: bool) -> list[Publish
 def _published(reports: Path, page: Path) -> Published | None:
     try:
         sidecar, _ = read_sidecar(page)
-        html = page.read_bytes()
+        sha256 = PAGE.sha256(page)
         kind, (day, revision) = TEMPLATES[sidecar.template], dated(page)
     except (OSError, KeyError, UsageError):
         return None
     place = page.relative_to(reports)
-    sha256 = hashlib.sha256(html).hexdigest()
     case, top = sidecar.case, sidecar.headline or Headline()
     review = review_of(reports, place.as_posix(), sha256)
     was_signed = review["status"] != DRAFT
@@ -199,7 +198,7 @@ def _copy(reports: Path, out: Path, shown: list[Published]) -> None:
     for one in shown:
         files = [path for end in ENDS if (path := (reports / one.page).with_suffix(end)).is_file()]
         copied |= {path.relative_to(reports) for path in files}
-        write_whole({out / path.relative_to(reports): path.read_bytes() for path in reversed(files)})  # the page last
+        write_whole({out / path.relative_to(reports): PAGE.content(path) for path in reversed(files)})  # the page last
     for old in reports_in(out):
         for end in ENDS:
             if (gone := old.page.with_suffix(end)) not in copied:

@@ -12,7 +12,7 @@ from forecasting.record import rules
 from forecasting.record.act_rules import claim_faults, clearing_faults, retraction_faults, sight_faults
 from forecasting.record.columns import Vocabulary, column_faults
 from forecasting.record.corrections import corrected_tables, row_keys, with_values
-from forecasting.record.date_rules import span_faults, start_faults
+from forecasting.record.date_rules import end_faults, span_faults, start_faults
 from forecasting.record.descriptor import descriptor_faults
 from forecasting.record.duplicates import distinct_faults, duplicate_warnings
 from forecasting.record.evidence_rules import evidence_faults
@@ -138,6 +138,7 @@ def _table_faults(record: RawRecord, changed: Set[str] | None = None) -> list[Fa
         ({"events"}, lambda: clearing_faults(events, acts)),
         ({"outcomes", "events", "cases"}, lambda: sight_faults(outcomes, acts, frames["cases"]["start_date"])),
         ({"ladders", "events", "outcomes", "cases"}, lambda: ladder_faults(tables["ladders"], frames, end)),
+        ({"outcomes"}, lambda: end_faults(outcomes, end)),
         ({"calendar"}, lambda: rules.calendar_faults(tables["calendar"], end)),
         *(({name, "cases"}, partial(span_faults, raw, frames["cases"])) for name, raw in tables.items()),
     ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from forecasting.record.croissant import FILE as CROISSANT
 from forecasting.record.describing import as_json, described
 from forecasting.record.descriptor import FILE as DESCRIPTOR
+from forecasting.record.files import FILE, RESULTS
 from forecasting.record.forms import PLACEHOLDER, SLUG, Column
 from forecasting.record.reading import read_record
 from forecasting.record.schema import EVALUATION, TABLES
@@ -118,7 +119,7 @@ def copy_record(source: Path, folder: Path) -> None:
             source,
             staging,
             dirs_exist_ok=True,
-            copy_function=shutil.copyfile,
+            copy_function=copied,
             ignore=shutil.ignore_patterns(*ABOUT_SHIPPED),
         )
         staging.chmod(0o755)
@@ -127,8 +128,13 @@ def copy_record(source: Path, folder: Path) -> None:
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def copied(source: str, place: str) -> None:
+    """Copy a file of a record; `ForeignFileError` for a link, a pipe, a device, or a file too large for one."""
+    Path(place).write_bytes(RESULTS.content(Path(source)))
+
+
 def _appended(folder: Path, name: str, rows: list[dict[str, str]]) -> bytes:
-    old = (folder / TABLES[name].path).read_bytes().decode("utf-8-sig")
+    old = FILE.content_in(folder, TABLES[name].path).decode("utf-8-sig")
     return (old.rstrip("\n") + "\n" + _lines([_row(name, row) for row in rows])).encode()
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from forecasting.record.checks import record_faults
 from forecasting.record.descriptor import FILE as DESCRIPTOR
+from forecasting.record.files import FILE
 from forecasting.record.forms import PLACEHOLDER, Column
 from forecasting.record.months import parse_day
-from forecasting.record.new_case import add_case, copy_record, require_own
+from forecasting.record.new_case import add_case, copied, copy_record, require_own
 from forecasting.record.reading import read_record
 from forecasting.record.schema import TABLES
 from forecasting.record.vocabulary import PLOVER_BY_KIND
@@ -166,7 +167,7 @@ def case_from_answers(answers: Mapping[str, str], folder: str | Path) -> str:
         draft = Path(work) / "record"
         if place.exists():
             read_record(place)
-            shutil.copytree(place, draft, copy_function=shutil.copyfile)
+            shutil.copytree(place, draft, copy_function=copied)
         told: dict[str, tuple[str, ...]] = {}
         case_id, files = _added(draft, place, given, told)
         files += _moved_end(draft, given[LATER_END], told)
@@ -230,7 +231,7 @@ def _moved_end(draft: Path, day: str, told: dict[str, tuple[str, ...]]) -> list[
     except UsageError as error:
         told[LATER_END] = (str(error),)
         return []
-    text = (draft / DESCRIPTOR).read_text(encoding="utf-8")
+    text = FILE.text(draft / DESCRIPTOR)
     moved = re.sub(r'("data_end":\s*)"[^"]*"', lambda found: f'{found[1]}"{expected}"', text, count=1)
     (draft / DESCRIPTOR).write_text(moved, encoding="utf-8")
     return [Path(DESCRIPTOR)]

@@ -1,11 +1,10 @@
 """Sign-off of pages: a report is a draft until a named person approves exactly the page in the folder."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from forecasting.review.log import SignOff, append, now, require_name, sign_offs
-from forecasting.review.sidecar import read_sidecar, sidecar_bytes
+from forecasting.review.sidecar import PAGE, read_sidecar, sidecar_bytes
 from forecasting.review.status import APPROVED, DRAFT, EDITED
 from forecasting.store.errors import UsageError, shown
 
@@ -91,7 +90,7 @@ def approve(report: str | Path, by: str, folder: str | Path = "reports") -> Sign
         raise UsageError(f"expected a page with its JSON file beside it, got {shown(str(report))}; render it again")
 
     def compose(_: list[SignOff]) -> tuple[SignOff, dict[Path, bytes]]:
-        sha256 = hashlib.sha256(page.read_bytes()).hexdigest()
+        sha256 = PAGE.sha256(page)
         sidecar, content = read_sidecar(page)
         if sidecar.rendering.html_sha256 != sha256:
             raise UsageError(

@@ -23,7 +23,7 @@ def write_whole(contents: Mapping[Path, bytes], options: str = "--out or --data"
 
     Raises
     ------
-    UsageError
+    PassingError
         A folder cannot be made or written; no temporary file and no new folder is left.
 
     Examples
@@ -72,7 +72,7 @@ def require_writable(place: Path) -> None:
 
     Raises
     ------
-    UsageError
+    PassingError
         The nearest existing parent is no folder, or cannot be written.
 
     Examples

@@ -7,6 +7,7 @@ from datetime import date
 from html import unescape
 
 import pytest
+from ledger.bodies import issue_body, put
 from made_up import past, put_skill, put_track_record
 from pointers import follow_pointers
 from records import RecordCopy
@@ -18,6 +19,7 @@ from forecasting.documents.html import section_html
 from forecasting.documents.provenance import PROVENANCE, SETTINGS
 from forecasting.documents.wording import percent, points, signed_points, term_name
 from forecasting.features import MODEL_FEATURES
+from forecasting.ledger.live import live_record
 from forecasting.publish import notebook
 from forecasting.publish.notebook import render_report
 from forecasting.publish.parameters import checked_parameters
@@ -496,8 +498,12 @@ def test_a_failing_notebook_publishes_nothing_and_says_where(tmp_path, monkeypat
     assert [path.name for path in (tmp_path / "out").rglob("*.*")] == ["2026-02-05.failed.ipynb"]
 
 
-def test_the_published_page_is_derived_again_without_a_kernel_and_without_a_difference(published, asked):
-    got = verify(published, Trusted(artefacts=asked["artefacts"]))
+def test_the_published_page_is_derived_again_without_a_difference_whatever_was_issued_since(published, asked, tmp_path):
+    later = shutil.copytree(shipped("data") / "ledger", tmp_path / "ledger")
+    before = live_record(later)
+    put(later, issue_body([CASE], date(2026, 8, 31), kind="live", model="ladder"), issued_on=date(2026, 12, 1))
+    assert live_record(later)["issued"] != before["issued"]
+    got = verify(published, Trusted(artefacts=asked["artefacts"], ledger=later))
     assert (got.differences, got.made_from) == ((), ())
     assert got.n > 4_000
 

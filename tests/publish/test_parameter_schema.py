@@ -38,7 +38,7 @@ def test_the_kinds_are_those_that_a_form_needs():
     kinds = {row.name: row.kind for row in (*parameters_of("case"), *parameters_of("portfolio"))}
     assert kinds == {
         "case_id": "text", "as_of": "date", "data": "folder", "horizons": "whole numbers", "target": "concluded or in_force",
-        "artefacts": "folder", "ledger": "folder", "record_age": "whole number", "lost_acts": "whole number",
+        "artefacts": "folder", "ledger": "folder", "ledger_until": "text", "record_age": "whole number", "lost_acts": "whole number",
         "period_months": "whole number",
     }  # fmt: skip
 

@@ -15,6 +15,7 @@ from forecasting.documents.kept import MOST_MOVED, has_moved
 from forecasting.documents.quantities import chance, count, day, interval, points
 from forecasting.documents.values import Content, Fields
 from forecasting.documents.wording import years
+from forecasting.record.files import results_table
 from forecasting.record.history import History
 from forecasting.record.reads import note_file
 from forecasting.record.schema import EVALUATION
@@ -161,7 +162,7 @@ def ending_skills(folder: Path, record_sha256: str, model: str = "ladder") -> li
     file = f"{EVALUATION}/skill.csv"
     note_file(file)
     path = folder / file
-    rows = pd.read_csv(path) if path.is_file() else pd.DataFrame()
+    rows = results_table(path) if path.is_file() else pd.DataFrame()
     if not {"record", "model", *ASKED, *SKILL} <= set(rows.columns):
         return []
     asked = (rows["record"] == record_sha256[:RECORD_DIGITS]) & (rows["model"] == model) & rows["design"].isin(DESIGNS)

@@ -51,10 +51,12 @@ def case_content(
     target: str = TARGETS[0],
     artefacts: str | Path | None = None,
     ledger: str | Path | None = None,
+    until: str | None = None,
 ) -> Content:
     """All values of a case report as of the history's day; JSON types only.
 
     The models come from an artefact in `artefacts` if one is there, and are fitted otherwise: the values are the same.
+    `live`: what became of the forecasts in `ledger` up to the entry with the sha256 `until`, by default the last.
     `provenance`: what each value rests on.
     """
     found, value = Material(history, case_id, horizons, target, artefacts), Recorded()
@@ -77,7 +79,7 @@ def case_content(
         "deadlines": {str(horizon): deadline(history.as_of, horizon).isoformat() for horizon in found.horizons},
         "level": LEVEL,
         "case": first,
-        "live": value("live", live_values, history.record.folder, ledger),
+        "live": value("live", live_values, history.record.folder, ledger, until),
         **{name: value(name, work, found) for name, work in FIRST_SCREEN.items()},
         "confidence": value("confidence", assessed_confidence, found),
         "contested": value("contested", arguable_codings, found),

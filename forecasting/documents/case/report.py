@@ -59,11 +59,14 @@ class CaseReport(Report):
         data: str | Path | None = None,
         artefacts: str | Path | None = None,
         ledger: str | Path | None = None,
+        ledger_until: str | None = None,
     ) -> None:
         """Load the record as of the day and compute every value; raises what `forecast` and `obtain` raise."""
         history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
-        self.content: dict[str, Any] = case_content(history, case_id, tuple(horizons), target, artefacts, ledger)
-        self.content |= registration(history, ledger, target, case_id)
+        self.content: dict[str, Any] = case_content(
+            history, case_id, tuple(horizons), target, artefacts, ledger, ledger_until
+        )
+        self.content |= registration(history, ledger, target, case_id, ledger_until)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {

@@ -1,7 +1,6 @@
 """The schedule file, validated as a whole before anything starts."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from forecasting.ledger import MODELS_ISSUED
-from forecasting.publish.parameters import TEMPLATES, Forecasting, checked_parameters, template_named
+from forecasting.publish.parameters import TEMPLATES, Forecasting, Mark, checked_parameters, template_named
 from forecasting.publish.schedule.times import cron_line, time_zone, window
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import UsageError, shown
@@ -20,7 +19,6 @@ from forecasting.store.values import BrokenRuleError, Values, complaint_of, rewo
 
 SCHEDULE = Foreign("a schedule in TOML", "name one with --schedule FILE", most_bytes=1_000_000)
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
-SET_BY_THE_RUN = ("record_age", "lost_acts", "ledger")
 
 
 class Timed(Values):
@@ -94,7 +92,7 @@ class Entry(Timed):
                 "expected either cases or parameters.case_id, got "
                 + ("neither; give one", "both; leave one out")[bool(self.cases)]
             )
-        if taken := [name for name in SET_BY_THE_RUN if name in self.parameters]:
+        if taken := [name for name in kind.marked(Mark.OF_THE_RUN) if name in self.parameters]:
             raise UsageError(f"parameters: expected those that a run does not set itself, got {taken[0]}; leave it out")
         if self.issue_first and not issubclass(kind, Forecasting):
             raise UsageError(f"issue_first: expected a template with forecasts, got {self.template}; leave it out")
@@ -181,10 +179,7 @@ def notifier(path: Path) -> tuple[str, ...] | None:
 
 
 def _content(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(SCHEDULE.text(path))
-    except (ValueError, RecursionError) as error:
-        raise SCHEDULE.error(path, "TOML", str(error)) from None
+    return SCHEDULE.toml(path)
 
 
 def _require_sound(path: Path, plan: Plan) -> None:
