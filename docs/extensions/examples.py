@@ -4,6 +4,7 @@ import ast
 import contextlib
 import io
 from html import escape
+from numbers import Number
 from typing import Any, ClassVar
 
 import matplotlib as mpl
@@ -78,7 +79,7 @@ def table(frame: pd.DataFrame) -> str:
     heads = "".join(f'<th scope="col">{escape(_words(name)) or "<span>row</span>"}</th>' for name in flat.columns)
     rows = [
         f'<tr><th scope="row">{escape(_cell(row[0]))}</th>'
-        + "".join(f"<td>{escape(_cell(value))}</td>" for value in row[1:])
+        + "".join(f"<td{_kind(value)}>{escape(_cell(value))}</td>" for value in row[1:])
         + "</tr>"
         for row in flat.itertuples(index=False, name=None)
     ]
@@ -90,6 +91,10 @@ def table(frame: pd.DataFrame) -> str:
 
 def _words(name: Any) -> str:
     return " ".join(str(part) for part in name if str(part)) if isinstance(name, tuple) else str(name)
+
+
+def _kind(value: Any) -> str:
+    return ' class="number"' if isinstance(value, Number) else ""
 
 
 def _cell(value: Any) -> str:
