@@ -1,4 +1,4 @@
-"""Links of the repository's Markdown as pages of the site need them: to the page that shows a file, else to the file."""
+"""Links of the repository's Markdown as pages need them: to the page that shows a file, else to a copy."""
 
 import os
 import re
