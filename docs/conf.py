@@ -35,7 +35,7 @@ myst_heading_anchors = 4
 default_role = "py:obj"
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "signature"
+autodoc_typehints = "none"
 OF_SCIKIT_LEARN = "set_fit_request, set_predict_request, set_score_request"
 autodoc_default_options = {"members": True, "show-inheritance": False, "exclude-members": OF_SCIKIT_LEARN}
 napoleon_google_docstring = False

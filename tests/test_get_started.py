@@ -19,13 +19,19 @@ def blocks():
     return BLOCK.findall(PAGE)
 
 
-def asks_of_own_case(text):
-    """Whether a block needs models fitted on the record of one's own."""
-    return OWN in text and "forecast" in text.replace("forecasting", "")
+def steps():
+    """Kind and text of every step: each command by itself, each block of Python whole; the installation apart."""
+    for kind, text in blocks()[1:]:
+        yield from ((kind, one) for one in (text.strip().splitlines() if kind == "console" else [text]))
 
 
-def run_blocks(chosen):
-    """Run blocks in the current folder; returns how many commands and examples ran."""
+def fits(text):
+    """Whether a step fits models, which takes its time."""
+    return re.search(r"fc\.forecast\(|^forecasting (forecast|changes) ", text) is not None
+
+
+def run(chosen):
+    """Run steps in the current folder; returns how many commands and examples ran."""
     names, n_run = {}, 0
     for kind, text in chosen:
         if kind == "python":
@@ -34,10 +40,9 @@ def run_blocks(chosen):
             assert runner.run(example, clear_globs=False).failed == 0
             names, n_run = example.globs, n_run + len(example.examples)
         else:
-            for line in text.strip().splitlines():
-                program, *words = shlex.split(line)
-                assert program == "forecasting" and call(*words) == 0, line
-                n_run += 1
+            program, *words = shlex.split(text)
+            assert program == "forecasting" and call(*words) == 0, text
+            n_run += 1
     return n_run
 
 
@@ -51,22 +56,26 @@ def test_the_page_has_no_block_that_is_not_run():
     assert PAGE.count("```") == 2 * len(blocks())
 
 
-def test_commands_and_lines_of_python_do_what_the_page_says(tmp_path, monkeypatch, two_days, capsys):
+def test_the_first_forecast_is_the_one_that_the_readme_shows():
+    """Its test runs it every time."""
+    text = next(text for kind, text in blocks() if kind == "python" and fits(text))
+    assert text in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_case_of_ones_own_is_added_and_checked_as_the_page_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "artefacts").symlink_to(two_days)
-    chosen = [block for block in blocks()[1:] if not asks_of_own_case(block[1])]
-    assert run_blocks(chosen) > 5
+    assert run([step for step in steps() if not fits(step[1])]) == 3
     assert (tmp_path / OWN / "cases.csv").is_file()
-    assert "formalized" in capsys.readouterr().out
 
 
 @pytest.mark.long
-def test_the_whole_page_runs_from_an_empty_folder(tmp_path, monkeypatch):
+def test_the_whole_page_runs_from_an_empty_folder(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert run_blocks(blocks()[1:]) > 8
+    assert run(steps()) > 8
+    assert "formalized" in capsys.readouterr().out
 
 
 def test_a_line_that_prints_something_else_is_seen(capsys):
     with pytest.raises(AssertionError):
-        run_blocks([("python", ">>> 1 + 1\n3\n")])
+        run([("python", ">>> 1 + 1\n3\n")])
     assert "Expected:" in capsys.readouterr().out

@@ -50,7 +50,7 @@ def outcome(source: str, names: dict[str, Any]) -> tuple[str, Any]:
     """What code prints, and the value of its last line."""
     tree, printed = ast.parse(source), io.StringIO()
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(printed), mpl.rc_context(STYLE):
         exec(compile(tree, "example", "exec"), names)
         value = None if last is None else eval(compile(ast.Expression(last.value), "example", "eval"), names)
     return printed.getvalue(), value
@@ -100,6 +100,8 @@ def _kind(value: Any) -> str:
 def _cell(value: Any) -> str:
     if isinstance(value, float):
         return "" if pd.isna(value) else f"{value:g}"
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
     return str(value)
 
 
