@@ -35,8 +35,9 @@ myst_heading_anchors = 4
 default_role = "py:obj"
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "signature"
-autodoc_default_options = {"members": True, "show-inheritance": False}
+autodoc_typehints = "none"
+OF_SCIKIT_LEARN = "set_fit_request, set_predict_request, set_score_request"
+autodoc_default_options = {"members": True, "show-inheritance": False, "exclude-members": OF_SCIKIT_LEARN}
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_ivar = True
@@ -49,6 +50,7 @@ html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_math_renderer = "mathml"
+html_sidebars = {page: [] for page in ("index", "get_started", "how_good")}
 html_theme_options = {
     "logo": {"text": "forecasting"},
     "show_prev_next": True,

@@ -4,6 +4,7 @@ import ast
 import contextlib
 import io
 from html import escape
+from numbers import Number
 from typing import Any, ClassVar
 
 import matplotlib as mpl
@@ -49,7 +50,7 @@ def outcome(source: str, names: dict[str, Any]) -> tuple[str, Any]:
     """What code prints, and the value of its last line."""
     tree, printed = ast.parse(source), io.StringIO()
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(printed), mpl.rc_context(STYLE):
         exec(compile(tree, "example", "exec"), names)
         value = None if last is None else eval(compile(ast.Expression(last.value), "example", "eval"), names)
     return printed.getvalue(), value
@@ -78,7 +79,7 @@ def table(frame: pd.DataFrame) -> str:
     heads = "".join(f'<th scope="col">{escape(_words(name)) or "<span>row</span>"}</th>' for name in flat.columns)
     rows = [
         f'<tr><th scope="row">{escape(_cell(row[0]))}</th>'
-        + "".join(f"<td>{escape(_cell(value))}</td>" for value in row[1:])
+        + "".join(f"<td{_kind(value)}>{escape(_cell(value))}</td>" for value in row[1:])
         + "</tr>"
         for row in flat.itertuples(index=False, name=None)
     ]
@@ -92,9 +93,15 @@ def _words(name: Any) -> str:
     return " ".join(str(part) for part in name if str(part)) if isinstance(name, tuple) else str(name)
 
 
+def _kind(value: Any) -> str:
+    return ' class="number"' if isinstance(value, Number) else ""
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, float):
         return "" if pd.isna(value) else f"{value:g}"
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
     return str(value)
 
 

@@ -1,83 +1,20 @@
-"""Links of the repository's Markdown on the site: to the page that shows a file, else to the file itself."""
+"""Rewrites links as Markdown is read, and warns of a name of the code that the reference does not have."""
 
-import os
-import re
 from pathlib import Path
 from posixpath import normpath
 
+from docutils import nodes
+from links import DOCS, on_the_site
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
 
-ROOT = Path(__file__).parents[2]
-DOCS = "docs"
-PAGES = {
-    "README.md": "index",
-    "CHANGELOG.md": "changelog",
-    "LICENSE": "licence",
-    "data/README.md": "record/rules",
-    "data/CODEBOOK.md": "record/codebook",
-    "data/DATASHEET.md": "record/datasheet",
-    "data/SAMPLING.md": "record/sampling",
-    "data/REGISTRATION.md": "record/registration",
-    "data/DEVELOPMENT.md": "record/development",
-    "benchmarks/peers/README.md": "record/peers",
-}
-"""Files outside `docs/` that a page includes whole."""
-LINK = re.compile(r"(?<!!)\[(?P<words>(?:[^\[\]]|\[[^\[\]]*\])+)\]\((?P<to>[^()\s#]*)(?P<anchor>#[^()\s]*)?\)")
-FENCE = re.compile(r"(^ {0,3}(`{3,}|~{3,}|:{3,}).*?^ {0,3}\2[ \t]*$)", re.M | re.S)
-
-
-def on_the_site(text: str, origin: str, docname: str) -> str:
-    """Markdown of a file of the repository with its links as a page of the site needs them.
-
-    Parameters
-    ----------
-    text : str
-        Markdown; fenced blocks are left alone.
-    origin : str
-        Path of the file in the repository, from which its links count.
-    docname : str
-        Page on which the text stands.
-
-    Returns
-    -------
-    str
-        The same words. A link to a file that a page shows leads to the page, one to another file to a copy of it; a
-        folder, which no page shows, is named without a link.
-
-    Raises
-    ------
-    ExtensionError
-        For a link to a file that is not there.
-    """
-
-    def led(found: re.Match[str]) -> str:
-        to, anchor = found["to"], found["anchor"] or ""
-        if not to or "://" in to or to.startswith("mailto:"):
-            return found[0]
-        target = normpath(f"{Path(origin).parent.as_posix()}/{to}")
-        if target in PAGES:
-            return f"[{found['words']}]({from_page(f'{DOCS}/{PAGES[target]}.md', docname)}{anchor})"
-        place = ROOT / target
-        if place.is_dir():
-            return found["words"]
-        if not place.is_file():
-            raise ExtensionError(f"{origin}: expected a link to a file of the repository, got {to}; mend it")
-        return f"[{found['words']}]({from_page(target, docname)}{anchor})"
-
-    parts = FENCE.split(text)
-    # The pattern has two groups: a fenced block is followed by its mark, which is part of it.
-    return "".join(LINK.sub(led, part) if n % 3 == 0 else part if n % 3 == 1 else "" for n, part in enumerate(parts))
-
-
-def from_page(target: str, docname: str) -> str:
-    """Path of a file of the repository from a page."""
-    return Path(os.path.relpath(target, Path(DOCS, docname).parent)).as_posix()
+LOGGER = logging.getLogger(__name__)
 
 
 def _read(app: Sphinx, docname: str, source: list[str]) -> None:
-    path = Path(app.env.doc2path(docname))
-    if path.suffix == ".md":
+    if Path(app.env.doc2path(docname)).suffix == ".md":
         source[0] = on_the_site(source[0], f"{DOCS}/{docname}.md", docname)
 
 
@@ -86,8 +23,16 @@ def _included(app: Sphinx, relative_path: Path, _parent: str, content: list[str]
     content[0] = on_the_site(content[0], origin, app.env.docname)
 
 
+def _missing(_app: Sphinx, env: BuildEnvironment, node: pending_xref, _shown: nodes.TextElement) -> None:
+    """A name of the code on a page written by hand; types in docstrings are not meant to lead anywhere."""
+    page = Path(env.doc2path(node.get("refdoc", env.docname)))
+    if node.get("refdomain") == "py" and page.suffix == ".md":
+        LOGGER.warning("expected a name of the API reference, got %s", node["reftarget"], location=node)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Rewrite links as pages are read."""
+    """Connect to the events of reading and of resolving."""
     app.connect("source-read", _read)
     app.connect("include-read", _included)
+    app.connect("missing-reference", _missing)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
