@@ -136,5 +136,3 @@ def test_the_size_of_the_record_on_the_start_page_is_counted(record):
     assert size["n_cases"] == f"{len(record.tables['cases'].cells):,}"
     assert int(size["first_year"]) == min(int(day[:4]) for day in record.tables["cases"].cells["start_date"])
     assert "{{ n_cases }}" in (FOLDER / "index.md").read_text(encoding="utf-8")
-
-
