@@ -141,7 +141,7 @@ class World:
             filler.unlink()
 
     def inspect(self, day: date) -> None:
-        """Every page held against the manifest, its JSON file and its notebook; nothing half-made, nothing left over."""
+        """Every page held against the manifest, its JSON file and its notebook; nothing half-made or left over."""
         last: dict[str, dict] = {}
         for text in (self.out / "manifest.jsonl").read_text(encoding="utf-8").splitlines():
             line = json.loads(text)

@@ -37,7 +37,9 @@ def test_the_feed_is_read_without_a_fault(pages, tmp_path, base):
     feed = feedparser.parse((tmp_path / "public" / "feed.xml").read_bytes())
     assert not feed.bozo and feed.version == "atom10"
     assert len(feed.entries) == len({one.id for one in feed.entries} - {feed.feed.id}) == 4
-    assert all(one.link.startswith(base or "") and one.title and one.summary and one.updated_parsed for one in feed.entries)
+    assert all(
+        one.link.startswith(base or "") and one.title and one.summary and one.updated_parsed for one in feed.entries
+    )
 
 
 def test_the_hub_is_read_by_its_own_tool(tmp_path):

@@ -264,7 +264,9 @@ def test_a_feed_with_an_address_has_absolute_links_and_the_ids_of_its_address(re
     assert not set(ids) & set(links_and_ids(tmp_path / "elsewhere")[1])
 
 
-@pytest.mark.parametrize("base", ["", "example.org", "javascript:alert(1)", 'https://a"onload=1', "https://a b/", "ftp://a/"])
+@pytest.mark.parametrize(
+    "base", ["", "example.org", "javascript:alert(1)", 'https://a"onload=1', "https://a b/", "ftp://a/"]
+)
 def test_what_is_no_address_of_the_web_is_refused(reports, tmp_path, base):
     with pytest.raises(UsageError, match="expected an address such as https://example.org/reports/, got "):
         publish(reports, tmp_path / "one", base=base)
