@@ -21,7 +21,8 @@ def page(executed: nbformat.NotebookNode) -> str:
     exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_output_prompt=True)
     body, _ = exporter.from_notebook_node(executed)
     title = executed.cells[0].source.splitlines()[0].lstrip("# ")
-    return f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{STYLE}</head><body>{body}</body></html>'
+    head = f'<meta charset="utf-8"><title>{title}</title>{STYLE}'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>'
 
 
 def make(folder: Path) -> dict[str, Path]:
