@@ -34,6 +34,7 @@ myst_substitutions = record_size()
 myst_heading_anchors = 4
 default_role = "py:obj"
 
+add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 OF_SCIKIT_LEARN = "set_fit_request, set_predict_request, set_score_request"

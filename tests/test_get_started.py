@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from calling import call
 
+import forecasting
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "get_started.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.M | re.S)
@@ -31,8 +33,8 @@ def fits(text):
 
 
 def run(chosen):
-    """Run steps in the current folder; returns how many commands and examples ran."""
-    names, n_run = {}, 0
+    """Run steps in the current folder, with the package imported; returns how many commands and examples ran."""
+    names, n_run = {"fc": forecasting}, 0
     for kind, text in chosen:
         if kind == "python":
             example = doctest.DocTestParser().get_doctest(text, names, "get_started.md", "get_started.md", 0)
