@@ -13,7 +13,7 @@ from forecasting.artefacts.session import content_hash
 from forecasting.documents.card.form import read_card
 from forecasting.documents.card.home import stewards
 from forecasting.explain.track_record import AboutTrackRecord
-from forecasting.ledger import read_opinions
+from forecasting.ledger import hub_opinions, metaculus_opinions, read_opinions
 from forecasting.ledger import verify as examine
 from forecasting.publish.fingerprint import files_hash
 from forecasting.publish.requests import Refusal, from_file
@@ -63,6 +63,15 @@ def page(path):
         raise UsageError("not listed")
 
 
+DAY = date(2026, 2, 5)
+
+
+def metaculus(path):
+    questions = path.with_name("asked.csv")
+    questions.write_text("question_id,case_id,horizon,cause\n7,salt2-observance-1979,12,formalized\n")
+    metaculus_opinions(path.parent, questions, DAY)
+
+
 def arrays(path):
     try:
         read_arrays(path, SimpleNamespace(arrays_sha256="0" * 64), "train")
@@ -88,6 +97,9 @@ READERS = {
     "a batch": ("reports/batch.csv", batch),
     "a batch in JSON": ("reports/batch.jsonl", batch),
     "probabilities of others": ("reports/said.csv", read_opinions),
+    "questions of Metaculus": ("reports/asked.csv", lambda path: metaculus_opinions(path.parent, path, DAY)),
+    "an export of Metaculus": ("metaculus/forecast_data.csv", metaculus),
+    "the output of a model in a hub": (f"hub/model-output/a-b/{DAY}-a-b.csv", lambda path: hub_opinions(path.parents[2], "a-b", DAY, "concluded")),
     "the log of sign-offs": ("reports/approvals.jsonl", lambda path: sign_offs(path.parent)),
     "the manifest": ("reports/manifest.jsonl", lambda path: Manifest(path.parent).past()),
     "a sidecar": ("reports/data-quality/2026-05-01.json", lambda path: read_sidecar(path.with_suffix(".html"))),
@@ -112,6 +124,7 @@ def sound(few_cases, tmp_path_factory):
     shutil.copytree(few_cases, place / "record", ignore=ignored)
     for folder in {file.split("/")[0] for file, _ in READERS.values()}:
         (place / folder).mkdir(exist_ok=True)
+    (place / "hub" / "model-output" / "a-b").mkdir(parents=True)
     (place / "reports" / "data-quality").mkdir()
     for path in sorted((shipped("data") / "ledger").iterdir()):
         if path.name == "HEAD" or path.name.startswith("000046"):
