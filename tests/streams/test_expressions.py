@@ -40,7 +40,7 @@ FIGHT = {"act": "ASSAULT", "quad": "material_conflict", "goldstein": -10.0, "ton
 
 
 def table(rows):
-    return pd.DataFrame(rows, columns=list(EVENT))
+    return pd.DataFrame(rows, columns=list(EVENT)).astype(object)
 
 
 @cache  # an expression takes longer to compile than a made-up table to be worked out
@@ -57,7 +57,7 @@ def worked_out(engine):
         wanted = pd.DataFrame([("case", NUMBER - ago, one) for ago in as_of for one in dyads], columns=list(CASE_DAYS))
         types = ", ".join(f"{name}::{TYPES.get(kind, kind)} as {name}" for name, kind in EVENT.items())
         engine.con.register("rows_made_up", table(rows))
-        engine.con.register("asked", wanted)
+        engine.con.register("asked", wanted.astype({"case_id": object, "dyad": object}))
         engine.raw_sql(f"create or replace temp view made_up as select {types} from rows_made_up")
         return engine.con.sql(sql_of(make)).df()
 
