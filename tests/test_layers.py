@@ -43,6 +43,7 @@ ONLY_UNDER = {
     "ibis": ("forecasting.streams",),
     "duckdb": ("forecasting.streams",),
     "pyspark": ("forecasting.streams.spark",),
+    "dask": ("forecasting.store.executor",),
     "distributed": ("forecasting.store.executor",),
     "sentencex": ("forecasting.reading.sentences",),
     "typer": ("forecasting.cli",),

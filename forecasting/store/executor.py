@@ -58,9 +58,11 @@ def executor(name: str = "local", address: str | None = None, jobs: int = 1) -> 
         return
     if find_spec("distributed") is None:
         raise UsageError('expected Dask with --executor dask, got none; pip install "forecasting[scale]"')
+    import dask
     import joblib
 
-    with _connected(address) as client:
+    # the record goes with each share of the work: ten megabytes, of which Dask would warn
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}), _connected(address) as client:
         kept = _client.set(client)
         try:
             with joblib.parallel_config(backend="dask", client=client):
