@@ -71,7 +71,7 @@ def _of(module: ModuleType, names: Iterable[str], seen: set[int]) -> tuple[Name,
     found = []
     for name in names:
         value = getattr(module, name)
-        if not callable(value) or id(value) in seen:
+        if not (inspect.isclass(value) or inspect.isroutine(value)) or id(value) in seen:
             continue
         seen.add(id(value))
         directive = "autofunction"
