@@ -43,8 +43,8 @@ def increment(folder: Path, n: int) -> dict[str, float]:
     from forecasting.streams.case_days import successors_of
     from forecasting.streams.engine import embedded
     from forecasting.streams.formats import FORMATS
-    from forecasting.streams.rows import Counts, _sql_of_days
-    from forecasting.streams.store import LIST, Kept, Listed, _hash
+    from forecasting.streams.rows import Counts, sql_of_days
+    from forecasting.streams.store import LIST, Kept, Listed, hash_of_tables
 
     history = load_history()
     store, last = folder / "store", history.as_of
@@ -58,12 +58,12 @@ def increment(folder: Path, n: int) -> dict[str, float]:
             if not target.exists():
                 target.symlink_to(path)
             engine.raw_sql(f"create or replace view events as from '{path}'")
-            engine.raw_sql(f"copy ({_sql_of_days()}) to '{store}/days/{sha256[:20]}.parquet' (format parquet)")
+            engine.raw_sql(f"copy ({sql_of_days()}) to '{store}/days/{sha256[:20]}.parquet' (format parquet)")
             span = (str(last - timedelta(days=4000)), str(last - timedelta(days=10)))
             counts = Counts(rows=n, events=n, between=n, rejects={}, actors={}, unknown={}, event_span=span,
                             known_span=span, ids=("0", "1"))  # fmt: skip
             files[f"{k}.CSV"] = Kept(sha256=sha256, counts=counts)
-    listed = Listed(format="gdelt1", tables_sha256=_hash(successors_of(history)), files=files)
+    listed = Listed(format="gdelt1", tables_sha256=hash_of_tables(successors_of(history)), files=files)
     (store / LIST).write_text(listed.model_dump_json())
     form, day = FORMATS["gdelt1"], f"{last:%Y%m%d}"
     states = ["USA", "RUS", "CHN", "GBR", "FRA", "IND", "PAK", "ISR", "IRN", "TUR"]

@@ -94,7 +94,7 @@ def write_rows(engine: Any, events_path: Path, days_path: Path, rejects_path: Pa
     """Write what `read_rows` made: events, their daily sums, and broken rows with line, reason and text."""
     copies = [
         (f"select {', '.join(EVENT)} from events", events_path, "format parquet, compression zstd"),
-        (_sql_of_days(), days_path, "format parquet, compression zstd"),
+        (sql_of_days(), days_path, "format parquet, compression zstd"),
     ]
     if engine.raw_sql("select count(*) from rejects").fetchone()[0]:
         copies.append(("from rejects order by line", rejects_path, "format csv, header"))
@@ -139,7 +139,8 @@ def _sql_of_events(form: Format) -> str:
 
 
 @cache
-def _sql_of_days() -> str:
+def sql_of_days() -> str:
+    """SQL of the daily sums of the table `events`."""
     return str(ibis.to_sql(days(ibis.table(EVENT, name="events")), dialect="duckdb"))
 
 

@@ -141,7 +141,7 @@ def add_files(
 
 
 def _ready(store: Store, files: Sequence[EventFile], successors: Mapping[str, str]) -> Store:
-    form, hashed = files[0].format.name, _hash(successors)
+    form, hashed = files[0].format.name, hash_of_tables(successors)
     held = store.listed
     if held.files and held.format != form:
         raise UsageError(
@@ -233,6 +233,7 @@ def _sweep(store: Store) -> None:
                     path.unlink()
 
 
-def _hash(successors: Mapping[str, str]) -> str:
+def hash_of_tables(successors: Mapping[str, str]) -> str:
+    """Hash of the tables of codes and of the successors of parties: with others, files are read again."""
     said = json.dumps(dict(sorted(successors.items())))
     return hashlib.sha256((tables_sha256() + said).encode()).hexdigest()
