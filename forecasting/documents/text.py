@@ -19,6 +19,7 @@ from forecasting.documents.blocks import (
     Link,
     Marks,
     Note,
+    Panels,
     Prose,
     Section,
     Stack,
@@ -106,6 +107,8 @@ def block(one: Block) -> str:
             parts = [figure(one.number)] if one.number else []
             parts += [said(text) for text in (one.word, one.note) if text]
             return "\n\n".join([*(["  ".join(parts)] if parts else []), *map(block, one.blocks)])
+        case Panels(panels=panels):
+            return "\n\n".join("\n\n".join([panel.title.upper(), *map(block, panel.blocks)]) for panel in panels)
 
 
 def said(text: Text) -> str:

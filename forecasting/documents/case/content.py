@@ -1,6 +1,7 @@
 """Content of a case report as plain values; pages and sidecars are made from this and nothing else."""
 
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from forecasting.backtest.multiverse.summary import read_summary
 from forecasting.documents.case.confidence import confidence, ending_skills
 from forecasting.documents.case.evidence_values import EVIDENCE
 from forecasting.documents.case.explanation_values import EXPLANATION
+from forecasting.documents.case.first_screen_values import PANELS
 from forecasting.documents.case.headline_values import FIRST_SCREEN, headline
 from forecasting.documents.case.material import CURVE, HAZARD_MODEL, HEADLINE_MODEL, Material
 from forecasting.documents.case.rung_values import RUNG
@@ -51,13 +53,14 @@ def case_content(
     target: str = TARGETS[0],
     artefacts: str | Path | None = None,
     ledger: str | Path | None = None,
+    since: date | None = None,
 ) -> Content:
     """All values of a case report as of the history's day; JSON types only.
 
-    The models come from an artefact in `artefacts` if one is there, and are fitted otherwise: the values are the same.
+    `since`: day of the page before, with which the forecast is compared; four weeks before where it is None. The models come from an artefact in `artefacts` if one is there, and are fitted otherwise: the values are the same.
     `provenance`: what each value rests on.
     """
-    found, value = Material(history, case_id, horizons, target, artefacts), Recorded()
+    found, value = Material(history, case_id, horizons, target, artefacts, since), Recorded()
     if found.headline_limit.status == "abstained":
         raise AbstentionError(
             f"expected a forecast of {case_id} on {history.as_of}, got an abstention of the headline: "
@@ -78,7 +81,7 @@ def case_content(
         "level": LEVEL,
         "case": first,
         "live": value("live", live_values, history.record.folder, ledger),
-        **{name: value(name, work, found) for name, work in FIRST_SCREEN.items()},
+        **{name: value(name, work, found) for name, work in (FIRST_SCREEN | PANELS).items()},
         "confidence": value("confidence", assessed_confidence, found),
         "contested": value("contested", arguable_codings, found),
         "forecast": value("forecast", forecasts, found),

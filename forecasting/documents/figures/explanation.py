@@ -1,4 +1,4 @@
-"""Reference classes and drivers of a number."""
+"""Drivers of a number."""
 
 from textwrap import fill
 from typing import Any
@@ -11,32 +11,6 @@ from forecasting.documents.wording import points, term_name
 
 RISES, FALLS = COLOURS["formalized"], COLOURS["collapsed"]
 STEPS = 8
-
-
-def reference_class_chart(rungs: list[dict[str, Any]], horizon: int) -> str:
-    """Chance of formalization within a horizon, class by class, with intervals."""
-    with mpl.rc_context(STYLE):
-        height = 0.72 * len(rungs) + 0.6
-        figure = Figure(figsize=(6.4, height))
-        axis = figure.subplots()
-        figure.subplots_adjust(left=0.04, right=0.98, top=1 - 0.05 / height, bottom=0.3 / height)
-        for line, rung in enumerate(rungs):
-            weight = "bold" if line == 1 else "normal"
-            axis.text(0, line - 0.28, f" {rung['name']} (n {rung['n']})", va="center", fontweight=weight)
-            row = next((row for row in rung["formalized"] if row["horizon"] == horizon), None)
-            if row is None:
-                axis.text(0, line, " no other case", va="center")
-                continue
-            axis.plot([row["lower"], row["upper"]], [line, line], color=COLOURS["formalized"], linewidth=3, alpha=0.7)
-            axis.plot(row["probability"], line, "o", color=COLOURS["formalized"], markersize=9)
-        axis.set_yticks([])
-        axis.spines["left"].set_visible(False)
-        axis.set_ylim(len(rungs) - 0.5, -0.65)
-        axis.set_xlim(left=0)
-        axis.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
-        axis.grid(axis="x", color=LINE, linewidth=0.7)
-        axis.set_axisbelow(True)
-        return svg_of(figure)
 
 
 def drivers_chart(rows: list[dict[str, Any]], probability: float) -> str:
