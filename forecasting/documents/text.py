@@ -208,7 +208,7 @@ def inline(part: Inline) -> str:
         case Badge(words=words):
             return words
         case Link(words=words, to=to):
-            return words if to.startswith("#") else f"{words} <{to}>"
+            return f"{words} <{to}>" if to.startswith(("http://", "https://")) else words
         case Marks(numbers=numbers):
             return f" [{', '.join(map(str, numbers))}]" if numbers else ""
         case Text():

@@ -15,9 +15,9 @@ import nbformat
 from forecasting.documents.page import html_page
 from forecasting.publish.engine import CellError, Limits, RunError, execute
 from forecasting.publish.fingerprint import fingerprint
-from forecasting.publish.parameters import Parameters, checked_parameters, template_named
+from forecasting.publish.parameters import AboutACase, Parameters, checked_parameters, template_named
 from forecasting.publish.pdf import pdf_page
-from forecasting.publish.revisions import last_signed, numbered, remove, revisions
+from forecasting.publish.revisions import day_before, last_signed, numbered, remove, revisions
 from forecasting.review import read_sidecar, review_of, sidecar_bytes
 from forecasting.store.errors import ForeignFileError, ReportError, UsageError, first_line, shown
 from forecasting.store.files import require_writable, write_whole
@@ -149,6 +149,8 @@ def render(
         require_writable(place)
     except UsageError as error:  # somebody may unlock it: another try is worth it
         raise PassingError(str(error)) from None
+    if isinstance(asked, AboutACase) and asked.since is None:
+        asked = asked.model_copy(update={"since": day_before(page)})
     values = asked.values(day)
     print_of = fingerprint(source, asked, values)
     there = revisions(Path(out), page)

@@ -26,10 +26,10 @@ from forecasting.store.errors import LeakageError, UsageError
 from forecasting.store.package_data import shipped
 from forecasting.store.values import Values, complaint_of, reworded
 
-NO_VARIANT = ("case_id", "as_of", "data", "artefacts", "ledger", "record_age", "lost_acts")
+NO_VARIANT = ("case_id", "as_of", "data", "artefacts", "ledger", "since", "record_age", "lost_acts")
 """Parameters that stand in a page's path already, that say where something lies, or how fresh it was at a run."""
 
-ONLY_IF_GIVEN = ("ledger", "record_age", "lost_acts")
+ONLY_IF_GIVEN = ("ledger", "since", "record_age", "lost_acts")
 
 
 class Parameters(Values):
@@ -173,12 +173,21 @@ class Forecasting(Parameters):
         return live | {one.entry: one.sha256 for one in found}
 
 
-class CaseReport(Forecasting):
-    """Parameters of `case_report`: the forecast of one case."""
+class AboutACase(Forecasting):
+    """Parameters of templates about one case."""
 
-    command: ClassVar[str] = "case"
     beside: ClassVar[tuple[str, ...]] = ("multiverse",)
     case_id: str = Field(description="case of the record")
+    since: date | None = Field(
+        default=None,
+        description="earlier day to compare with, YYYY-MM-DD; default: that of the page before in the folder, else "
+        "four weeks before",
+    )
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _earlier(cls, value: object) -> object:
+        return reworded(parse_day, value) if isinstance(value, str) else value
 
     def checked(self) -> date:
         """The as_of day; `UsageError` unless the case is open on that day."""
@@ -186,6 +195,25 @@ class CaseReport(Forecasting):
         if self.case_id not in history.open_case_ids(self.target):
             open_cases(history, [self.case_id], self.target)
         return history.as_of
+
+    def values(self, day: date) -> dict[str, Any]:
+        """The parameters of the notebook, the earlier day as text."""
+        plain = super().values(day)
+        return plain | {name: plain[name].isoformat() for name in ("since",) if name in plain}
+
+    def folder(self) -> Path:
+        """`<home>/<case_id>`, and a folder for each parameter that is not its default."""
+        return Path(self.home(), self.case_id, *self.variant())
+
+    def subject(self) -> str:
+        """The case."""
+        return self.case_id
+
+
+class CaseReport(AboutACase):
+    """Parameters of `case_report`: the forecast of one case."""
+
+    command: ClassVar[str] = "case"
 
     def share(self) -> None:
         """Work out one report: what it loads and fits is cached for all later ones of this record, day and target."""
@@ -205,17 +233,24 @@ class CaseReport(Forecasting):
         """`cases`."""
         return "cases"
 
-    def folder(self) -> Path:
-        """`cases/<case_id>`, and a folder for each parameter that is not its default."""
-        return Path(self.home(), self.case_id, *self.variant())
-
-    def subject(self) -> str:
-        """The case."""
-        return self.case_id
-
     def title(self, content: Mapping[str, Any]) -> str:
         """The name of the case and the as_of day."""
         return f"{content['case']['name']} - forecast as of {content['as_of']}"
+
+
+class Brief(AboutACase):
+    """Parameters of `brief`: one page on one case."""
+
+    command: ClassVar[str] = "brief"
+
+    @classmethod
+    def home(cls) -> str:
+        """`briefs`."""
+        return "briefs"
+
+    def title(self, content: Mapping[str, Any]) -> str:
+        """The name of the case and the as_of day."""
+        return f"{content['case']['name']} - brief as of {content['as_of']}"
 
 
 class Portfolio(Forecasting):
@@ -281,6 +316,7 @@ class Scorecard(Parameters):
 
 TEMPLATES: dict[str, type[Parameters]] = {
     "case_report": CaseReport,
+    "brief": Brief,
     "portfolio": Portfolio,
     "scorecard": Scorecard,
     "data_quality": DataQuality,

@@ -9,8 +9,8 @@ import pandas as pd
 
 from forecasting.backtest.multiverse.shares import REST
 from forecasting.backtest.tables import RECORD_DIGITS
-from forecasting.documents.blocks import Block, Cell, Link, Text
-from forecasting.documents.compose import joined, table, text
+from forecasting.documents.blocks import Block, Link, Text
+from forecasting.documents.compose import joined, text
 from forecasting.documents.kept import MOST_MOVED, has_moved
 from forecasting.documents.quantities import chance, count, day, interval, points
 from forecasting.documents.values import Content, Fields
@@ -240,14 +240,15 @@ def sensitivity(content: Fields) -> list[Block]:
     if not found["assessed"]:
         return [text(not_assessed(found["why"]), ANCHOR)]
     shares = [text(f"{CHOICES[name]} {{share}}", share=chance(share)) for name, share in _largest(found["shares"])]
-    moved: list[list[Cell]] = [
-        [text("{case}", case=item["case"]), points(item["change"])] for item in found["codings"][:MOST_CODINGS]
+    moved = [
+        text("{case} {points}", case=item["case"], points=points(item["change"]))
+        for item in found["codings"][:MOST_CODINGS]
     ]
     return [
         _spread(found),
-        text("What the spread comes from: {shares}.", shares=joined(shares, ", ")),
-        table("The arguable codings that move it most", ["Of which case", "Points"], moved),
-    ]
+        text("The spread comes from: {shares}. The arguable codings that move it most, in points: {moved}.",
+             shares=joined(shares, ", "), moved=joined(moved)),
+    ]  # fmt: skip
 
 
 def _largest(shares: Fields) -> list[tuple[str, float]]:

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from forecasting.backtest.multiverse.summary import read_summary
 from forecasting.documents.case.confidence import confidence, ending_skills
 from forecasting.documents.case.evidence_values import EVIDENCE
 from forecasting.documents.case.explanation_values import EXPLANATION
-from forecasting.documents.case.first_screen_values import PANELS
+from forecasting.documents.case.first_screen_values import BRIEF, PANELS
 from forecasting.documents.case.headline_values import FIRST_SCREEN, headline
 from forecasting.documents.case.material import CURVE, HAZARD_MODEL, HEADLINE_MODEL, Material
 from forecasting.documents.case.rung_values import RUNG
@@ -61,11 +62,7 @@ def case_content(
     `provenance`: what each value rests on.
     """
     found, value = Material(history, case_id, horizons, target, artefacts, since), Recorded()
-    if found.headline_limit.status == "abstained":
-        raise AbstentionError(
-            f"expected a forecast of {case_id} on {history.as_of}, got an abstention of the headline: "
-            f"{found.headline_limit}; ask for a later day"
-        )
+    require_forecast(found)
     first = value("case", case_facts, found)
     return {
         "template": "case_report",
@@ -101,6 +98,15 @@ def case_content(
         **{name: value(name, work, found) for name, work in EVIDENCE.items()},
         PROVENANCE: value.provenance,
     }
+
+
+def require_forecast(found: Material) -> None:
+    """`AbstentionError` where the headline abstains from the case on the day."""
+    if found.headline_limit.status == "abstained":
+        raise AbstentionError(
+            f"expected a forecast of {found.case_id} on {found.history.as_of}, got an abstention of the headline: "
+            f"{found.headline_limit}; ask for a later day"
+        )
 
 
 def case_facts(found: Material) -> Content:
@@ -212,6 +218,7 @@ def _contested(item: Contested) -> Content:
         "alternative_id": item.alternative_id,
         "changes": item.changes,
         "reason": item.reason,
+        "brief": shorten(item.reason, BRIEF, placeholder=" ..."),
         "known": item.known_date.isoformat(),
         "closes": item.closes,
         "horizon": item.horizon,

@@ -1,6 +1,6 @@
 """Whether a case may be over already: unseen, or on another reading of the record."""
 
-from forecasting.documents.blocks import Text
+from forecasting.documents.blocks import Link, Text
 from forecasting.documents.compose import joined, text
 from forecasting.documents.quantities import chance, count
 from forecasting.documents.values import Fields
@@ -17,7 +17,14 @@ def over_already(content: Fields) -> Text | None:
     if not content["case"]["is_state_known"]:
         told.append(text("**its state is unknown**"))
     if over:
-        told.append(text("on **{over} of {n} readings** of the record it is", over=count(over), n=count(len(codings) + 1)))
+        told.append(
+            text(
+                "it is on **{over} of {n} {readings}** of the record",
+                over=count(over),
+                n=count(len(codings) + 1),
+                readings=Link(words="readings", to="#contested"),
+            )
+        )
     if unseen is not None:
         told.append(
             text(

@@ -8,17 +8,14 @@ from forecasting.documents.compose import aside, badge, items, joined, section, 
 from forecasting.documents.quantities import chance, code, count, day, name, quote
 from forecasting.documents.standing import live_sentence
 from forecasting.documents.values import Fields, plain
-from forecasting.documents.wording import FACT_NAMES, PAST, change_words, coarse_day, fact_words, percent, years
+from forecasting.documents.wording import PAST, change_words, coarse_day, percent
 
 CONTESTED = "contested"
 BRIEF = 12
 MOST_ACTS = 5
 MOST_MARKS = 1
-MOST_CODINGS = 4
+MOST_CODINGS = 3
 MOST_PRECEDENTS = 3
-NOTHING_TOLD = ("no", "none")
-FACTS_SHOWN = ("type", "domain", "prior_instrument", "stated_horizon_months", "leader_endorsed", "matched", "formal_target",
-               "third_party_objection")  # fmt: skip
 
 
 def marks(content: Fields, sources: Sequence[str]) -> Marks:
@@ -27,14 +24,7 @@ def marks(content: Fields, sources: Sequence[str]) -> Marks:
     return Marks(numbers=tuple(order[source] for source in sources if source in order)[:MOST_MARKS])
 
 
-def facts(content: Fields) -> Section:
-    """Facts of the case as known at its start, but what is not so, and the warheads of its parties."""
-    told = {fact: fact_words(fact, content["case"]["facts"][fact]) for fact in FACTS_SHOWN}
-    rows = [[FACT_NAMES[fact], words] for fact, words in told.items() if words not in NOTHING_TOLD]
-    return section(table("The case at its start", ["Fact", "As coded"], rows), _stockpiles(content))
-
-
-def _stockpiles(content: Fields) -> Text | None:
+def stockpiles(content: Fields) -> Text | None:
     """Warheads of the parties, and of outsiders that refused to join."""
     held = content["stockpiles"]
     if not held:
@@ -66,7 +56,7 @@ def _outsiders(others: Fields) -> Iterator[Text]:
 def contested(content: Fields) -> Section:
     """Arguable codings: those that would close the question, then those that move the forecast most."""
     listed = sorted(content["contested"], key=_weight)
-    rows = [[change_words(one["changes"]), quote(one["reason"]), _effect(one)] for one in listed[:MOST_CODINGS]]
+    rows = [[change_words(one["changes"]), quote(one["brief"]), _effect(one)] for one in listed[:MOST_CODINGS]]
     if not rows:
         return section(text("No other coding of this case has been argued.", CONTESTED))
     head = ["Other coding", "Why it can be argued", "What it would do"]
@@ -117,7 +107,9 @@ def _act(content: Fields, event: Fields) -> Act:
         when=text("{when}{known}", when=when, known=known if exact and event["known"] != event["date"] else text("")),
         standing=plain(event["standing"]),
         what=text("{kind}", kind=name(event["kind"])),
-        text=text("{doubt}{summary}{marks}", doubt=doubt, summary=event["summary"], marks=marks(content, event["sources"])),
+        text=text(
+            "{doubt}{summary}{marks}", doubt=doubt, summary=event["brief"], marks=marks(content, event["sources"])
+        ),
     )
 
 
@@ -164,7 +156,7 @@ def sources(content: Fields) -> Section:
 
 
 def provenance(content: Fields) -> Section:
-    """Record, models and code of the page."""
+    """What became of forecasts issued live, what the models are, and how sure the coding of the case is."""
     key = content["artefact"]
     models = (
         text("models from artefact {key}, taken as given", key=code(key[:BRIEF])) if key else text("models refitted")
@@ -172,11 +164,8 @@ def provenance(content: Fields) -> Section:
     return section(
         live_sentence(content["live"]),
         text(
-            "Record to {end}, sha256 {record}; package {version}; target {target}; {models}; case coded with "
-            "{confidence} confidence. Every number on this page is in the JSON file beside it.",
+            "Record to {end}; target {target}; {models}; case coded with {confidence} confidence.",
             end=day(content["data_end"]),
-            record=code(content["record_sha256"]),
-            version=content["package_version"],
             target=name(content["target"]),
             models=models,
             confidence=content["case"]["confidence"],

@@ -69,8 +69,7 @@ def _where(content: Fields) -> Iterator[Block | None]:
     else:
         here = content["rung"]["here"]
         yield text(
-            f"No step is known; counted as level {here['level']} "
-            f"({level_words('formalization', here['level'], kind)})."
+            f"No step is known; counted as level {here['level']} ({level_words('formalization', here['level'], kind)})."
         )
     if ladders["until"] != content["as_of"]:
         yield text("Acts looked for until {day} (shaded after).", day=day(ladders["until"]))

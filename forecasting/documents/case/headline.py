@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import repeat
 from typing import Final
 
-from forecasting.documents.blocks import Block, Cell, Link, Note, Section, Summary, Table, Text, Title
+from forecasting.documents.blocks import Block, Cell, Note, Section, Summary, Table, Text, Title
 from forecasting.documents.case.confidence import confidence_words
 from forecasting.documents.case.ended import over_already
 from forecasting.documents.case.verdict import believe
@@ -40,8 +40,7 @@ def masthead(content: Fields) -> Section:
             above=_day_line(content),
             title=text("{name}", name=case["name"]),
             below=text(
-                f"Will this informal arrangement be followed by a formal agreement {goal}, "
-                "will it collapse, or will it fade? {parties}. {summary}",
+                f"A formal agreement {goal}, collapse, or fading? {{parties}}. {{summary}}",
                 parties=", ".join(case["parties"]),
                 summary=case["summary"],
             ),
@@ -66,9 +65,6 @@ def bottom_line(content: Fields) -> Section:
         *believe(content),
         confidence_words(content),
         _limit(content),
-        text("{n} are listed {link}.", n=counted_codings(content), link=Link(words="below", to="#contested"))
-        if content["contested"]
-        else None,
     ]
     blocks: list[Block | None] = [
         *map(_stands_out, content["beside_base"]["far"], repeat(content)),
@@ -82,12 +78,6 @@ def bottom_line(content: Fields) -> Section:
             blocks=tuple(block for block in blocks if block is not None),
         )
     )
-
-
-def counted_codings(content: Fields) -> Text:
-    """Number of arguable codings of the case."""
-    n = len(content["contested"])
-    return text(f"{{n}} arguable {'coding' if n == 1 else 'codings'}", n=count(n))
 
 
 def headline_rows(content: Fields, state: str) -> list[Fields]:
@@ -154,9 +144,7 @@ def first_model_row(content: Fields) -> list[Cell]:
         for row in content["hazard_model"]["forecast"]
         if (row["given"], row["horizon"]) == ("all", content["headline"]["horizon"])
     }
-    return [
-        chance(rows[state]["probability"]) if rows else "no number" for state in STATES
-    ]
+    return [chance(rows[state]["probability"]) if rows else "no number" for state in STATES]
 
 
 def _states(model: str) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from forecasting.documents.compose import aside, chart, section, table, text
 from forecasting.documents.quantities import chance, count, day, quote
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import PAST, PER_CENT, years
-from forecasting.record.vocabulary import CAUSES, STATES
+from forecasting.record.vocabulary import STATES
 
 ENDINGS: Final = ("Within", "Formal agreement", "Collapse", "Fading", "Still informal")
 CURVE_WORDS: Final[Mapping[str, str]] = {
@@ -63,8 +63,7 @@ def _stated_term(content: Fields) -> Text | None:
     states = ", ".join(f"{{{state}}} {PAST[state]}" for state in STATES)
     return text(
         f"The stated term of {{months}} months {'ends' if ahead else 'ended'} on {{end}}{' (shaded)' if ahead else ''}."
-        f" Of {{n}} arrangements with a stated term, when the term ran out: {states}; of the last, {{beyond}} were "
-        "still observed three months on.",
+        f" Of {{n}} others, when theirs ran out: {states}; {{beyond}} still were three months on.",
         months=count(term["months"]),
         end=day(term["end"]),
         n=count(earlier["n"]),
@@ -76,8 +75,7 @@ def _stated_term(content: Fields) -> Text | None:
 def reference_classes(content: Fields) -> Table:
     """The reference classes from wide to narrow."""
     horizon = content["headline"]["horizon"]
-    endings = [PAST[cause] for cause in CAUSES]
-    head = ["Class", "n", *endings, "still observed", f"formalized within {years(horizon)}"]
+    head = ["Class", "n", f"formalized within {years(horizon)}"]
     caption = "Reference classes, from the widest to the narrowest"
     return table(caption, head, [_rung(rung, horizon) for rung in content["reference_classes"]])
 
@@ -87,7 +85,5 @@ def _rung(rung: Fields, horizon: int) -> list[Cell]:
     return [
         quote(rung["name"]),
         count(rung["n"]),
-        *(count(rung["endings"][cause]) for cause in CAUSES),
-        count(rung["ongoing"]),
         with_interval(row) if row else NO_OTHER,
     ]

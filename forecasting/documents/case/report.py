@@ -38,7 +38,6 @@ SECTIONS = by_name(
         evidence.contested,
         evidence.precedents,
         evidence.timeline,
-        evidence.facts,
         evidence.sources,
         evidence.provenance,
     )

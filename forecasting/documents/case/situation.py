@@ -1,16 +1,16 @@
 """The situation of the case on the day: talks, offers, charges, words by party, verification, contacts and linkage."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from forecasting.documents.blocks import Cell, Section, Text
-from forecasting.documents.case.evidence import marks
+from forecasting.documents.case.evidence import marks, stockpiles
 from forecasting.documents.compose import aside, badge, items, joined, section, table, text
 from forecasting.documents.quantities import chance, count, day, name
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import fact_words
 
 MOST = 1
-MOST_CLAIMS = 3
+MOST_CLAIMS = 1
 ANSWERED = "answered by a later act"
 UNANSWERED = "which no confirmed act has answered"
 
@@ -22,7 +22,7 @@ def situation(content: Fields) -> Section:
         ["Talks in the last year", _acts(content, found["talks"], "none known")],
         ["Offers without a formal answer", _offers(content)],
         ["Charges of violation", _charges(content)],
-        *_signals(content),
+        ["Words of officials, last two years", _signals(content)],
         ["Verification", _verification(content)],
         ["Military contact", _contact(content)],
         ["Tied to other dossiers", _acts(content, found["linkage"], "to none, in the last two years")],
@@ -30,6 +30,7 @@ def situation(content: Fields) -> Section:
     return section(
         table("The situation on the day", ["What", "As known"], rows),
         items(map(_claim, found["claims"][:MOST_CLAIMS])) if found["claims"] else None,
+        stockpiles(content),
     )
 
 
@@ -90,12 +91,17 @@ def _charges(content: Fields) -> Cell:
     )
 
 
-def _signals(content: Fields) -> Iterator[list[Cell]]:
-    for side in content["situation"]["signals"]:
-        yield [
-            f"Words of {side['party']}, last two years",
-            text("{n} for, {m} against", n=count(side["favourable"]), m=count(side["unfavourable"])),
-        ]
+def _signals(content: Fields) -> Cell:
+    told = [
+        text(
+            "{party} {n} for, {m} against",
+            party=side["party"],
+            n=count(side["favourable"]),
+            m=count(side["unfavourable"]),
+        )
+        for side in content["situation"]["signals"]
+    ]
+    return joined(told, "; ") if told else "none"
 
 
 def _verification(content: Fields) -> Cell:

@@ -62,7 +62,13 @@ def claims(found: Material) -> list[Content]:
     counts = Counter(event.claim_id for event in found.view.events if event.claim_id)
     about = found.history.claims.set_index("claim_id")["about"]
     return [
-        {"claim_id": claim, "about": str(about[claim]), "what": first_sentence(str(about[claim])), "probability": found.view.claims[claim], "acts": n}
+        {
+            "claim_id": claim,
+            "about": str(about[claim]),
+            "what": first_sentence(str(about[claim])),
+            "probability": found.view.claims[claim],
+            "acts": n,
+        }
         for claim, n in counts.items()
     ]
 

@@ -29,7 +29,7 @@ def endings_chart(states: dict[str, dict[str, float]], base: dict[str, float]) -
     with mpl.rc_context(SMALL):
         figure = Figure(figsize=(WIDTH, 1.85))
         axis = figure.subplots()
-        figure.subplots_adjust(left=0.42, right=0.985, top=0.98, bottom=0.15)
+        figure.subplots_adjust(left=0.42, right=0.985, top=0.98, bottom=0.16)
         for line, state in enumerate(STATES):
             own, colour = states[state], COLOURS[state]
             axis.plot([own["lower"], own["upper"]], [line, line], color=colour, linewidth=6, alpha=0.3)
@@ -59,7 +59,7 @@ def way_chart(rows: list[dict[str, Any]], levels: list[str], until: str, as_of: 
     with mpl.rc_context(SMALL):
         figure = Figure(figsize=(WIDTH, 2.5))
         axis = figure.subplots()
-        figure.subplots_adjust(left=0.5, right=0.98, top=0.97, bottom=0.12)
+        figure.subplots_adjust(left=0.5, right=0.93, top=0.97, bottom=0.12)
         days = [one for one, _, _ in steps] + [end]
         for number, (start, level, status) in enumerate(steps):
             style: Any = "solid" if status in IN_MOTION else (0, (3, 2))
@@ -76,7 +76,7 @@ def way_chart(rows: list[dict[str, Any]], levels: list[str], until: str, as_of: 
         named = [fill(f"{number}  {words}", 31, subsequent_indent="    ") for number, words in enumerate(levels)]
         axis.set_yticks(range(len(levels)), named, fontsize=8.5, ha="left", linespacing=1.05)
         axis.tick_params(axis="y", length=0, pad=150)
-        axis.xaxis.set_major_locator(mpl.dates.AutoDateLocator(minticks=2, maxticks=4))
+        _dates(axis, 3)
         axis.grid(axis="y", color=LINE, linewidth=0.7)
         axis.spines["left"].set_visible(False)
         axis.set_axisbelow(True)
@@ -84,7 +84,7 @@ def way_chart(rows: list[dict[str, Any]], levels: list[str], until: str, as_of: 
 
 
 def history_chart(points: list[dict[str, Any]], marks: list[str]) -> str:
-    """The forecast of each ending day by day, as steps, with the days of acts numbered above.
+    """The forecast of each ending day by day, with the days of acts numbered above.
 
     `points`: rows with `day` and the probability of each ending, in order; `marks`: days, in order.
     """
@@ -92,11 +92,11 @@ def history_chart(points: list[dict[str, Any]], marks: list[str]) -> str:
     with mpl.rc_context(SMALL):
         figure = Figure(figsize=(WIDTH, 2.1))
         axis = figure.subplots()
-        figure.subplots_adjust(left=0.1, right=0.8, top=0.88, bottom=0.15)
+        figure.subplots_adjust(left=0.1, right=0.77, top=0.88, bottom=0.15)
         lines = {cause: [point[cause] for point in points] for cause in CAUSES}
         top = 1.1 * max(map(max, lines.values()))
         for cause, line in lines.items():
-            axis.step(days, line, where="post", color=COLOURS[cause], linewidth=2.2)
+            axis.plot(days, line, color=COLOURS[cause], linewidth=2.2)
             axis.plot(days[-1], line[-1], "o", color=COLOURS[cause], markersize=4)
         heights = _apart([line[-1] for line in lines.values()], CLOSEST * top)
         for (cause, line), height in zip(lines.items(), heights, strict=True):
@@ -114,10 +114,17 @@ def history_chart(points: list[dict[str, Any]], marks: list[str]) -> str:
         axis.set_xlim(min(days[0], days[-1] - SHORTEST), days[-1] + timedelta(days=1))
         axis.yaxis.set_major_locator(mpl.ticker.MaxNLocator(4))
         axis.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
-        axis.xaxis.set_major_locator(mpl.dates.AutoDateLocator(minticks=2, maxticks=5))
+        _dates(axis, 4)
         axis.grid(axis="y", color=LINE, linewidth=0.7)
         axis.set_axisbelow(True)
         return svg_of(figure)
+
+
+def _dates(axis: Any, most: int) -> None:
+    """Few days below an axis, by month and year; by day where the axis is short."""
+    first, last = axis.get_xlim()
+    axis.xaxis.set_major_locator(mpl.dates.AutoDateLocator(minticks=2, maxticks=most))
+    axis.xaxis.set_major_formatter(mpl.dates.DateFormatter("%-d %b" if last - first < 100 else "%b %Y"))
 
 
 def _apart(heights: Sequence[float], least: float) -> list[float]:
