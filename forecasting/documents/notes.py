@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
 
 from nbformat import NotebookNode
 

@@ -179,7 +179,7 @@ def _parts(found: Material, case_id: str) -> list[Content]:
         earlier=found.past_fit.only(HEADLINE_MODEL), index=shared_index(found.history, found.target),
         earlier_index=shared_index(found.earlier, found.target), horizons=(found.horizon,), target=found.target,
     )  # fmt: skip
-    rows = [
+    rows: list[Content] = [
         {"leg": row.leg, "name": row.name, "points": {c: row.points[k][0] for k, c in enumerate(CAUSES)}}
         for row in told.rows
     ]
@@ -206,9 +206,9 @@ def last_period(found: Material) -> Content:
     fitted = found.past_fit.only(HEADLINE_MODEL)
     said = _chances(forecast(found.earlier, asked, fitted=fitted, horizons=(months,)), months)
     came = {row["case_id"]: row for row in ended(found)}
-    surprises = [row | {"said": said[case][row["cause"]]} for case, row in came.items() if case in said]
+    surprises: list[Content] = [row | {"said": said[case][row["cause"]]} for case, row in came.items() if case in said]
     names = found.history.cases.set_index("case_id")["name"]
-    going = [
+    going: list[Content] = [
         {"case_id": case, "name": str(names[case]), "cause": cause, "said": chances[cause]}
         for case, chances in said.items()
         for cause in (max(CAUSES, key=lambda cause: chances[cause]),)

@@ -152,7 +152,7 @@ def _through(parts: Sequence[Fields]) -> Text:
     return joined(named, "; ") if named else text("")
 
 
-def _case(content: Fields, case: str) -> Cell:
+def _case(content: Fields, case: str) -> Link:
     """The name of a case, with a link to its page of the day in the same folder of reports."""
     words = plain(content["cases"][case]["name"])
     return Link(words=words, to=f"../cases/{plain(case)}/{plain(content['as_of'])}.html")
@@ -169,7 +169,7 @@ def forecasts(content: Fields) -> Section:
     unknown = [case for case in order if case in content["unknown"]]
     within = f"within {years(horizon)}"
     return section(
-        table(f"Live, seen in the last two years: how each may end {within}; what is far from the base rate stands first",
+        table(f"Seen in the last two years: how each may end {within}; what is far from the base rate first",
               HEAD, [_row(content, case, found) for case in known])
         if known
         else text("No case was seen in the last two years."),

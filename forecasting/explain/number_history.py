@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -78,7 +79,7 @@ def learned_on(one: Event | Rung) -> date:
 
 
 def history_days(case: Dossier, since: date, most: int = MOST_DAYS) -> tuple[date, ...]:
-    """Days of a history: the window's ends, the days of new fits, each day on which something became known, that before.
+    """Days of a history: the window's ends, new fits, and each day on which something became known with that before.
 
     Parameters
     ----------
@@ -215,7 +216,7 @@ def _fitted(past: History, case_id: str, fit: Fit, horizon: int) -> SituationFor
 
 
 def _uncorrected_from(history: History) -> date:
-    """First day whose dossiers are those of today's index: the corrections of a claim alone count there by their day."""
+    """First day whose dossiers are those of today's index, where corrections of claims alone count by their day."""
     cells = history.record.tables["corrections"]
     days = cells.typed("recorded_on")[cells.cells["table"].ne("claims")]
     known = days[days <= pd.Timestamp(history.as_of)]
@@ -239,7 +240,8 @@ class Mark:
 
     Examples
     --------
-    >>> Mark(Point(date(2026, 2, 6), date(2026, 2, 5), (0.1, 0.4, 0.2, 0.3)), (-0.1, 0.1, 0.0, 0.0), "Rejected.", 2).others
+    >>> point = Point(date(2026, 2, 6), date(2026, 2, 5), (0.1, 0.4, 0.2, 0.3))
+    >>> Mark(point, (-0.1, 0.1, 0.0, 0.0), "Rejected.", 2).others
     2
     """
 
@@ -274,7 +276,7 @@ def marks(case: Dossier, found: Iterable[Point], most: int = 5) -> tuple[Mark, .
     """
     points = list(found)
     told: list[Mark] = []
-    for before, now in zip(points, points[1:], strict=False):
+    for before, now in pairwise(points):
         rungs = [rung.evidence for rung in case.rungs if learned_on(rung) == now.day]
         acts = [event.summary for event in case.events if learned_on(event) == now.day]
         if not (rungs or acts) or now.fitted_on != before.fitted_on:

@@ -1,4 +1,4 @@
-"""What stands beside the headline: its parts, other rates, the first registration's model, and the reference classes."""
+"""What stands beside the headline: its parts, other rates, the first registration's model, reference classes."""
 
 from forecasting.documents.blocks import Section, Text
 from forecasting.documents.case.headline import models_beside

@@ -56,21 +56,6 @@ WHY_NOT: Final[Mapping[str, str]] = {
         "choices"
     ),
 }
-CHOICES: Final = 4
-MOST_CODINGS: Final = 3
-UNASSESSED: Final = "not assessed"
-WHY_NOT: Final[Mapping[str, str]] = {
-    "skill": "the skill on this ending was not measured on this record",
-    "choices": "it was not yet made again under other defensible choices",
-    "moved": (
-        f"it has moved by more than {100 * MOST_MOVED:.0f} points since it was last made again under other defensible "
-        "choices"
-    ),
-}
-RULE: Final = (
-    "Confidence is high only with a shown skill of at least 10 % on this ending, and where four in five other choices "
-    "and the 80 % interval keep the odds within a factor of 1.6 on either side; moderate from 5 % and 3; else low."
-)
 CHOICES: Final = {
     "codings": "how arguable cases are coded",
     "target": "what counts as formal",

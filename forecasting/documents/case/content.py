@@ -58,7 +58,8 @@ def case_content(
 ) -> Content:
     """All values of a case report as of the history's day; JSON types only.
 
-    `since`: day of the page before, with which the forecast is compared; four weeks before where it is None. The models come from an artefact in `artefacts` if one is there, and are fitted otherwise: the values are the same.
+    `since`: day of the page before, with which the forecast is compared; four weeks before where it is None. The models
+    come from an artefact in `artefacts` if one is there, and are fitted otherwise: the values are the same.
     `provenance`: what each value rests on.
     """
     found, value = Material(history, case_id, horizons, target, artefacts, since), Recorded()

@@ -9,7 +9,7 @@ from forecasting.documents.values import Fields
 def over_already(content: Fields) -> Text | None:
     """One line: on how many readings of the record it is over, and how likely it has ended without being noted.
 
-    A reading is the coding of the record, or an arguable one; None where it was seen in the month and no reading ends it.
+    A reading is the coding of the record, or an arguable one; None where it was seen in the month and none ends it.
     """
     unseen, codings = content["unseen"], content["contested"]
     over = sum(bool(coding["closes"]) for coding in codings)
@@ -28,8 +28,8 @@ def over_already(content: Fields) -> Text | None:
     if unseen is not None:
         told.append(
             text(
-                "{ended} that it has ended unseen (collapsed {collapsed}, faded {faded}, formalized {formalized}), which "
-                "the forecast counts in",
+                "{ended} that it has ended unseen (collapsed {collapsed}, faded {faded}, formalized {formalized}), "
+                "which the forecast counts in",
                 ended=chance(unseen["ended"]),
                 **{cause: chance(unseen[cause]["probability"]) for cause in ("collapsed", "faded", "formalized")},
             )

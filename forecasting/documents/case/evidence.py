@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from forecasting.documents.blocks import Act, Cell, Fold, Link, Marks, Section, Text, Timeline
-from forecasting.documents.compose import aside, badge, items, joined, section, table, text
+from forecasting.documents.blocks import Act, Cell, Link, Marks, Section, Text, Timeline
+from forecasting.documents.compose import badge, items, joined, section, table, text
 from forecasting.documents.quantities import chance, code, count, day, name, quote
 from forecasting.documents.standing import live_sentence
 from forecasting.documents.values import Fields, plain

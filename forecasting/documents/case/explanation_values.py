@@ -123,7 +123,7 @@ def rung_values(rung: Rung) -> Content:
 
 
 def moved(found: Material) -> Content | None:
-    """Changes since the page before, in four weeks, or since it became known; None where there is no earlier forecast."""
+    """Changes since the page before, in four weeks, or since it became known; None without an earlier forecast."""
     history, target = found.history, found.target
     since = compared_with(history, found.view, found.since)
     if since is None:

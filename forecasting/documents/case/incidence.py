@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from forecasting.documents.blocks import Cell, Figure, Section, Table, Text
-from forecasting.documents.compose import aside, chart, section, table, text
+from forecasting.documents.compose import chart, section, table, text
 from forecasting.documents.quantities import chance, count, day, quote
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import PAST, PER_CENT, years

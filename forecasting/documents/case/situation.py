@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from forecasting.documents.blocks import Cell, Section, Text
 from forecasting.documents.case.evidence import marks, stockpiles
-from forecasting.documents.compose import aside, badge, items, joined, section, table, text
+from forecasting.documents.compose import badge, items, joined, section, table, text
 from forecasting.documents.quantities import chance, count, day, name
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import fact_words

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from textwrap import fill
 from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib import dates
 from matplotlib.figure import Figure
 
 from forecasting.documents.figures.style import COLOURS, INK, LINE, STYLE, TITLES, svg_of
@@ -35,7 +37,7 @@ def endings_chart(states: dict[str, dict[str, float]], base: dict[str, float]) -
             axis.plot([own["lower"], own["upper"]], [line, line], color=colour, linewidth=6, alpha=0.3)
             axis.plot([base[state]] * 2, [line - 0.3, line + 0.3], color=INK, linewidth=2)
             axis.plot(own["probability"], line, "o", color=colour, markersize=8)
-            kind = {"va": "center", "color": colour, "fontweight": "bold", "transform": axis.get_yaxis_transform()}
+            kind: Any = {"va": "center", "color": colour, "fontweight": "bold", "transform": axis.get_yaxis_transform()}
             axis.text(-0.73, line, NAMES[state], ha="left", **kind)
             axis.text(-0.03, line, f"{100 * own['probability']:.0f} %", ha="right", **kind)
         axis.set_ylim(len(STATES) - 0.5, -0.5)
@@ -58,7 +60,7 @@ def way_chart(rows: list[dict[str, Any]], levels: list[str], until: str, as_of: 
     steps = [(date.fromisoformat(row["date"]), row["level"], row["status"]) for row in rows]
     with mpl.rc_context(SMALL):
         figure = Figure(figsize=(WIDTH, 2.5))
-        axis = figure.subplots()
+        axis: Any = figure.subplots()
         figure.subplots_adjust(left=0.5, right=0.93, top=0.97, bottom=0.12)
         days = [one for one, _, _ in steps] + [end]
         for number, (start, level, status) in enumerate(steps):
@@ -91,7 +93,7 @@ def history_chart(points: list[dict[str, Any]], marks: list[str]) -> str:
     days = [date.fromisoformat(point["day"]) for point in points]
     with mpl.rc_context(SMALL):
         figure = Figure(figsize=(WIDTH, 2.1))
-        axis = figure.subplots()
+        axis: Any = figure.subplots()
         figure.subplots_adjust(left=0.1, right=0.77, top=0.88, bottom=0.15)
         lines = {cause: [point[cause] for point in points] for cause in CAUSES}
         top = 1.1 * max(map(max, lines.values()))
@@ -123,14 +125,15 @@ def history_chart(points: list[dict[str, Any]], marks: list[str]) -> str:
 def _dates(axis: Any, most: int) -> None:
     """Few days below an axis, by month and year; by day where the axis is short."""
     first, last = axis.get_xlim()
-    axis.xaxis.set_major_locator(mpl.dates.AutoDateLocator(minticks=2, maxticks=most))
-    axis.xaxis.set_major_formatter(mpl.dates.DateFormatter("%-d %b" if last - first < 100 else "%b %Y"))
+    of_days: Any = dates  # whose functions have no types
+    axis.xaxis.set_major_locator(of_days.AutoDateLocator(minticks=2, maxticks=most))
+    axis.xaxis.set_major_formatter(of_days.DateFormatter("%-d %b" if last - first < 100 else "%b %Y"))
 
 
 def _apart(heights: Sequence[float], least: float) -> list[float]:
     """Heights in their order, moved so that no two are nearer than `least`."""
     order = np.argsort(heights)
     placed = np.asarray(heights, dtype=float).copy()
-    for below, above in zip(order, order[1:], strict=False):
+    for below, above in pairwise(order):
         placed[above] = max(placed[above], placed[below] + least)
     return [float(height) for height in placed]

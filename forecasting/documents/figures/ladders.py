@@ -6,7 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from forecasting.documents.figures.style import COLOURS, INK, LINE, STYLE, svg_of
+from forecasting.documents.figures.style import COLOURS, INK, STYLE, svg_of
 
 LADDER_TITLES: Final = {"formalization": "Way to a binding text", "strain": "Strain on the arrangement"}
 LADDER_COLOURS: Final = {"formalization": COLOURS["formalized"], "strain": COLOURS["collapsed"]}
