@@ -79,6 +79,66 @@ def forecast_case(
 
 
 @app.command()
+def brief(
+    case: Case,
+    as_of: AsOf = None,
+    target: Target = "concluded",
+    data: Data = None,
+    artefacts: Artefacts = Path("artefacts"),
+    ledger: Annotated[Path | None, typer.Option("--ledger", help="Folder of the ledger named on the page.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print one page on a case: verdict, all endings, where it stands, what changed and what to watch."""
+    from forecasting.documents.brief import BriefReport
+
+    found = BriefReport(case, as_of, target=target, data=data, artefacts=artefacts, ledger=ledger)
+    print(json.dumps(found.content, indent=1, ensure_ascii=False) if as_json else found.text())
+
+
+@app.command()
+def history(
+    case: Case,
+    since: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD. Default: a year before.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD. Default: the record's end.")] = None,
+    horizon: Annotated[int, typer.Option("--horizon", help="Months after each day.")] = 60,
+    target: Target = "concluded",
+    data: Data = None,
+    artefacts: Artefacts = Path("artefacts"),
+    as_json: Json = False,
+) -> None:
+    """Print the headline of a case day by day, each point from what was known on its day, and what moved it most."""
+    days = [parse_day(day) if day is not None else None for day in (since, until)]
+    from forecasting.documents.case.history_text import history_text, history_values
+    from forecasting.explain.number_history import marks, number_history
+    from forecasting.record.history import load_history
+    from forecasting.record.months import check_horizons
+    from forecasting.record.panel import check_choice
+
+    check_choice(target, "forward")
+    check_horizons([horizon])
+    known = load_history(data, days[1])
+    points = number_history(known, case, days[0], horizon=horizon, target=target, artefacts=artefacts)
+    found = history_values(case, horizon, points, marks(known.case(case, target), points))
+    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else history_text(found))
+
+
+@app.command()
+def acts(
+    case: Case,
+    as_of: AsOf = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Print the timeline of a case: every act known on a day, with its standing and sources, the latest first."""
+    day = parse_day(as_of) if as_of is not None else None
+    from forecasting.documents.case.history_text import acts_text, acts_values
+    from forecasting.record.history import load_history
+
+    found = acts_values(load_history(data, day), case)
+    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else acts_text(found))
+
+
+@app.command()
 def train(
     as_of: AsOf = None,
     target: Target = "concluded",

@@ -15,9 +15,9 @@ import nbformat
 from forecasting.documents.page import html_page
 from forecasting.publish.engine import CellError, Limits, RunError, execute
 from forecasting.publish.fingerprint import fingerprint
-from forecasting.publish.parameters import Parameters, checked_parameters, template_named
+from forecasting.publish.parameters import AboutACase, Parameters, checked_parameters, template_named
 from forecasting.publish.pdf import pdf_page
-from forecasting.publish.revisions import last_signed, numbered, remove, revisions
+from forecasting.publish.revisions import day_before, last_signed, numbered, remove, revisions
 from forecasting.review import content_of, read_sidecar, review_of, sidecar_bytes
 from forecasting.review.sidecar import PAGE
 from forecasting.store.errors import (
@@ -150,6 +150,8 @@ def render(
     place = Path(out) / asked.folder()
     page = place / f"{day}.html"
     require_writable(place)
+    if isinstance(asked, AboutACase) and asked.since is None:
+        asked = asked.model_copy(update={"since": day_before(page)})
     values = asked.values(day)
     print_of = fingerprint(source, asked, values)
     there = revisions(Path(out), page)

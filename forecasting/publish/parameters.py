@@ -211,12 +211,21 @@ class Forecasting(Parameters):
         return _head(content.get("live"))
 
 
-class CaseReport(Forecasting):
-    """Parameters of `case_report`: the forecast of one case."""
+class AboutACase(Forecasting):
+    """Parameters of templates about one case."""
 
-    command: ClassVar[str] = "case"
     beside: ClassVar[tuple[str, ...]] = ("multiverse",)
     case_id: Annotated[str, Mark.IN_PATH] = Field(description="case of the record")
+    since: Annotated[date | None, Mark.OF_THE_RUN] = Field(
+        default=None,
+        description="earlier day to compare with, YYYY-MM-DD; default: that of the page before in the folder, else "
+        "four weeks before",
+    )
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _earlier(cls, value: object) -> object:
+        return reworded(parse_day, value) if isinstance(value, str) else value
 
     def checked(self) -> date:
         """The as_of day; `UsageError` unless the case is open on that day."""
@@ -224,6 +233,25 @@ class CaseReport(Forecasting):
         if self.case_id not in history.open_case_ids(self.target):
             open_cases(history, [self.case_id], self.target)
         return history.as_of
+
+    def values(self, day: date) -> dict[str, Any]:
+        """The parameters of the notebook, the earlier day as text."""
+        plain = super().values(day)
+        return plain | {name: plain[name].isoformat() for name in ("since",) if name in plain}
+
+    def folder(self) -> Path:
+        """`<home>/<case_id>`, and a folder for each parameter that is not its default."""
+        return Path(self.home(), self.case_id, *self.variant())
+
+    def subject(self) -> str:
+        """The case."""
+        return self.case_id
+
+
+class CaseReport(AboutACase):
+    """Parameters of `case_report`: the forecast of one case."""
+
+    command: ClassVar[str] = "case"
 
     def share(self) -> None:
         """Work out one report: what it loads and fits is cached for all later ones of this record, day and target."""
@@ -243,17 +271,24 @@ class CaseReport(Forecasting):
         """`cases`."""
         return "cases"
 
-    def folder(self) -> Path:
-        """`cases/<case_id>`, and a folder for each parameter that is not its default."""
-        return Path(self.home(), self.case_id, *self.variant())
-
-    def subject(self) -> str:
-        """The case."""
-        return self.case_id
-
     def title(self, content: Mapping[str, Any]) -> str:
         """The name of the case and the as_of day."""
         return f"{content['case']['name']} - forecast as of {content['as_of']}"
+
+
+class Brief(AboutACase):
+    """Parameters of `brief`: one page on one case."""
+
+    command: ClassVar[str] = "brief"
+
+    @classmethod
+    def home(cls) -> str:
+        """`briefs`."""
+        return "briefs"
+
+    def title(self, content: Mapping[str, Any]) -> str:
+        """The name of the case and the as_of day."""
+        return f"{content['case']['name']} - brief as of {content['as_of']}"
 
 
 class Portfolio(Forecasting):
@@ -325,6 +360,7 @@ class Scorecard(Parameters):
 
 TEMPLATES: dict[str, type[Parameters]] = {
     "case_report": CaseReport,
+    "brief": Brief,
     "portfolio": Portfolio,
     "scorecard": Scorecard,
     "data_quality": DataQuality,
