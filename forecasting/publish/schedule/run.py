@@ -13,8 +13,10 @@ import forecasting
 from forecasting.publish.batch import FAILED as REPORT_FAILED
 from forecasting.publish.batch import check_jobs, render_all
 from forecasting.publish.engine import Limits
+from forecasting.publish.notebook import RENDERED
 from forecasting.publish.requests import Refusal, Request, each_once
 from forecasting.publish.revisions import remove
+from forecasting.publish.schedule.alerts import alert_of
 from forecasting.publish.schedule.entries import (
     Freshness,
     clashes,
@@ -64,6 +66,8 @@ class Outcome:
         What to know and not to mend.
     to_sign
         Pages that are newer than the one approved, and wait to be approved.
+    moved
+        Cases that moved since their page before, as of `alert_of`, where an entry has `alert_points`.
     """
 
     now: datetime
@@ -71,6 +75,7 @@ class Outcome:
     failures: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     to_sign: tuple[str, ...] = ()
+    moved: tuple[dict[str, Any], ...] = ()
 
     @property
     def status(self) -> str:
@@ -87,6 +92,7 @@ class Outcome:
             "failures": list(self.failures),
             "remarks": list(self.remarks),
             "to_sign": list(self.to_sign),
+            "moved": list(self.moved),
         }
 
 
@@ -101,6 +107,7 @@ class Call:
     runs: list[Line] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     to_sign: list[str] = field(default_factory=list)
+    moved: list[dict[str, Any]] = field(default_factory=list)
     news: Told = field(default_factory=dict)
 
     def close(self, due: Due | None, line: Line, failures: list[str]) -> None:
@@ -116,6 +123,9 @@ class Call:
         for page in line.get("to_sign", ()):
             self.to_sign.append(page)
             self.news[f"{page} sha256 {line['to_sign'][page]} to sign"] = ""
+        for alert in line.get("moved", ()):
+            self.moved.append(alert)
+            self.news[f"{alert['page']} moved since {alert['since']}"] = ""
 
 
 def run_due(
@@ -173,7 +183,7 @@ def run_due(
                 publish(out, out)
         _carry_over(call, plan)
         failures = [*call.failures, *_notified(call, plan)]
-        return Outcome(now, tuple(call.runs), tuple(failures), (), tuple(call.to_sign))
+        return Outcome(now, tuple(call.runs), tuple(failures), (), tuple(call.to_sign), tuple(call.moved))
 
 
 def _run_all(call: Call, plan: Plan, jobs: int, limits: Limits | None) -> None:
@@ -278,6 +288,7 @@ def _report(call: Call, entry: Entry, plan: Plan, made: Made, due: Due, jobs: in
     if entry.issue_first:
         made.line["issued"] = issued_first(entry, plan.ledger)
     to_sign: dict[str, str] = {}
+    moved: list[dict[str, Any]] = []
     for line in _reports(entry, plan, fresh, call.manifest.folder, jobs, limits):
         made.counts[line["status"]] += 1
         call.manifest.append({"kind": "report", "entry": entry.name, "due": due.when.isoformat(), **line})
@@ -285,10 +296,15 @@ def _report(call: Call, entry: Entry, plan: Plan, made: Made, due: Due, jobs: in
             made.fail(line["said"], line["can_heal"])
         else:
             made.pages.add(line["page"])
+            if entry.alert_points is not None and line["status"] == RENDERED:
+                alert = alert_of(call.manifest.folder / line["page"], entry.alert_points)
+                moved += [alert | {"page": line["page"]}] if alert is not None else []
         if line["signed"]:
             to_sign[line["page"]] = line["html_sha256"]
     if to_sign:
         made.line["to_sign"] = to_sign
+    if moved:
+        made.line["moved"] = moved
     if not made.counts:
         said = "expected a case that goes on, got none: nothing is planned any more; correct or remove the entry"
         made.fail(said, can_heal=False)
@@ -360,7 +376,7 @@ def _notified(call: Call, plan: Plan) -> list[str]:
     if plan.notify is None or not news:
         return []
     failures = list(dict.fromkeys([*call.failures, *(said for said in news.values() if said)]))
-    outcome = Outcome(call.now, tuple(call.runs), tuple(failures), (), tuple(call.to_sign))
+    outcome = Outcome(call.now, tuple(call.runs), tuple(failures), (), tuple(call.to_sign), tuple(call.moved))
     faults = tell(plan.notify, outcome.told)
     if not faults:
         marked = {"trial": True} if call.trial else {}
