@@ -60,6 +60,12 @@ def _print_outcome(outcome: "Outcome", as_json: bool) -> None:
         print(said, file=sys.stderr)
     for page in outcome.to_sign:
         print(f"to sign: {page}", file=sys.stderr)
+    for one in outcome.moved:
+        moves = ", ".join(f"{cause} {points:+.1f}" for cause, points in one["points"].items())
+        print(
+            f"moved since {one['since']}: {one['page']} ({moves} points; {len(one['rungs'])} new steps)",
+            file=sys.stderr,
+        )
     if as_json:
         print(json.dumps(outcome.told, indent=1))
         return

@@ -40,7 +40,9 @@ def report(
     batch: Annotated[
         Path | None, typer.Option("--batch", help="CSV (a column per parameter) or JSONL file, one report a row.")
     ] = None,
-    template: Annotated[str, typer.Option("--template", help="case, portfolio, scorecard or data-quality.")] = "case",
+    template: Annotated[
+        str, typer.Option("--template", help="case, brief, portfolio, scorecard or data-quality.")
+    ] = "case",
     as_of: AsOf = None,
     horizons: Horizons = None,
     target: Annotated[
@@ -98,6 +100,22 @@ def report(
         said = ", ".join(f"{counts[name]} {name}" for name in ("rendered", "unchanged", "failed", "refused"))
         print(said, file=sys.stderr)
     raise typer.Exit(1 if counts["refused"] or counts["failed"] else 0)
+
+
+@app.command()
+def export(
+    page: Annotated[Path, typer.Argument(metavar="PAGE", help="Page of a report (.html).")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files.")],
+    form: Annotated[
+        str, typer.Option("--format", help="xlsx (a sheet for each table), svg or png (a file for each chart).")
+    ] = "xlsx",
+    replace: Annotated[bool, typer.Option("--replace", help="Replace files that exist.")] = False,
+) -> None:
+    """Write the tables of a page as a workbook, or its charts as pictures."""
+    from forecasting.publish.takeaway import export_page
+
+    for path in export_page(page, out, form, replace):
+        print(path)
 
 
 def with_settings(given: dict[str, Any], settings: list[str]) -> dict[str, Any]:

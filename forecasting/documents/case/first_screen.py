@@ -101,7 +101,7 @@ def _others(content: Fields) -> Text:
     row = told[-1]
     return text(
         f"Of {{n}} looks at past cases on this rung ({{n_cases}} cases), within {years(row['months'])} "
-        "{formalized} became formal, {collapsed} collapsed, {faded} faded; **{went_on}** came to a higher rung or a text.",
+        "{formalized} became formal, {collapsed} collapsed, {faded} faded; **{went_on}** rose, or became formal.",
         **{name: count(row[name]) for name in ("n", "n_cases")},
         **{name: share(row[name]) for name in ("went_on", *CAUSES)},
     )
