@@ -61,7 +61,7 @@ def increment(folder: Path, n: int) -> dict[str, float]:
             engine.raw_sql(f"copy ({sql_of_days()}) to '{store}/days/{sha256[:20]}.parquet' (format parquet)")
             span = (str(last - timedelta(days=4000)), str(last - timedelta(days=10)))
             counts = Counts(rows=n, events=n, between=n, rejects={}, actors={}, unknown={}, event_span=span,
-                            known_span=span, ids=("0", "1"))  # fmt: skip
+                            known_span=span, covered=(span,), ids=("0", "1"))  # fmt: skip
             files[f"{k}.CSV"] = Kept(sha256=sha256, counts=counts)
     listed = Listed(format="gdelt1", tables_sha256=hash_of_tables(successors_of(history)), files=files)
     (store / LIST).write_text(listed.model_dump_json())

@@ -49,7 +49,7 @@ def month_ends(history: History, spans: Sequence[tuple[date, date]]) -> list[tup
     history
         The record; days after its own are left out.
     spans
-        First and last day on which events of each file were known.
+        First and last days that files cover.
 
     Returns
     -------

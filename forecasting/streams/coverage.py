@@ -34,7 +34,7 @@ def covered_shares(
     Parameters
     ----------
     spans
-        First and last day on which events of each file were known.
+        First and last days that files cover.
     days : (n,) array of int
         Last days of the windows, since 1970-01-01.
     window

@@ -16,6 +16,8 @@ from forecasting.streams.files import LONGEST_LINE, EventFile
 from forecasting.streams.formats import Format
 
 MOST_NAMED: Final = 5
+LONGEST_PAUSE: Final = 7
+"""Days: the world's news are never without an event for so long."""
 TWICE: Final = "event given twice"
 
 
@@ -36,6 +38,9 @@ class Counts:
         The codes of actors that are most often not in the table, with the number of times.
     event_span, known_span : tuple of str
         First and last day of the events, and of the days on which they were known; empty without events.
+    covered : tuple of (str, str)
+        First and last of the days on which events were known, without pauses of more than a week: a row whose day is
+        far from the others covers that day alone.
     ids : tuple of str
         Least and greatest id.
     """
@@ -48,6 +53,7 @@ class Counts:
     unknown: dict[str, int]
     event_span: tuple[str, str]
     known_span: tuple[str, str]
+    covered: tuple[tuple[str, str], ...]
     ids: tuple[str, str]
 
 
@@ -163,6 +169,13 @@ def _counts(engine: Any, file: EventFile) -> Counts:
             select source_code as code from events where source is null
             union all select target_code from events where target is null
         ) where code <> '' and code <> 'None' group by code order by n desc, code limit """
+    covered = f"""
+        select min(day), max(day) from (
+            select day, count(*) filter (pause > {LONGEST_PAUSE}) over (order by day) as run from (
+                select day, day - lag(day) over (order by day) as pause
+                from (select distinct known_date as day from events)
+            )
+        ) group by run order by run"""
     return Counts(
         rows,
         found[0],
@@ -172,6 +185,7 @@ def _counts(engine: Any, file: EventFile) -> Counts:
         dict(_all(engine, unknown + str(MOST_NAMED))),
         _span(found[2:4]),
         _span(found[4:6]),
+        tuple((str(first), str(last)) for first, last in _all(engine, covered)),
         _span(found[6:8]),
     )
 

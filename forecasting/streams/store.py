@@ -73,9 +73,9 @@ class Store:
         return [_place(self.folder, kind, kept) for _, kept in sorted(self.listed.files.items())]
 
     def spans(self) -> list[tuple[date, date]]:
-        """First and last day on which events of each file were known."""
-        found = [kept.counts.known_span for kept in self.listed.files.values()]
-        return [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in found if first]
+        """First and last days that the files cover, see `rows.Counts`."""
+        found = [span for kept in self.listed.files.values() for span in kept.counts.covered]
+        return [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in found]
 
 
 def open_store(folder: Path) -> Store:

@@ -86,6 +86,14 @@ def test_actors_of_no_party_leave_no_dyad_and_are_counted_by_code(read, tmp_path
     assert (counts.unknown, counts.actors) == ({"XXX": 2}, {"RUS": 2, "USA": 2, "NATO": 1})
 
 
+def test_a_row_far_from_the_others_covers_its_own_day_alone(read, tmp_path):
+    days = [20200102, 20200105, 20200112, 20200120]
+    rows = [gdelt(number, day, "USA", "RUS") for number, day in enumerate(days)]
+    counts = read(write(tmp_path / "a.csv", "gdelt1", rows))[0]
+    assert counts.covered == (("2020-01-02", "2020-01-12"), ("2020-01-20", "2020-01-20"))
+    assert counts.known_span == ("2020-01-02", "2020-01-20")
+
+
 def test_a_former_state_counts_as_its_successor(read, tmp_path, history):
     from forecasting.streams.tables import lines
 
