@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecasting.cli.options import Data, Json
+from forecasting.cli.options import Data, Json, Overlay
 
 if TYPE_CHECKING:
     from forecasting.reading import Proposal, Reading
@@ -25,12 +25,13 @@ def read(
         typer.Option("--as-of", help="Day of the text, YYYY-MM-DD, unless it begins with one. Default: today."),
     ] = None,
     data: Data = None,
+    overlay: Overlay = None,
     as_json: Json = False,
 ) -> None:
     """Propose dated acts and steps of the ladders from a news text; nothing is written."""
     from forecasting.reading import read_news
 
-    reading = read_news(file, case, as_of, data)
+    reading = read_news(file, case, as_of, data, overlay)
     if as_json:
         print(json.dumps(reading.as_dict(), indent=1))
         return

@@ -42,7 +42,7 @@ def quality_content(record: RawRecord, day: date) -> Content:
         "template": "data_quality",
         "title": f"The record - its quality as of {day}",
         "package_version": forecasting.__version__,
-        "record_sha256": record.sha256,
+        "record_sha256": record.shipped_sha256,
         "code_sha256": code_sha256(),
         "data_end": record.data_end.isoformat(),
         "as_of": day.isoformat(),
@@ -157,8 +157,10 @@ class QualityReport(Report):
         )
     )
 
-    def __init__(self, as_of: str | date | None = None, data: str | Path | None = None) -> None:
-        """Read and check the record; `SchemaError` only where it cannot be read at all."""
-        day = parse_day(as_of) if isinstance(as_of, str) else as_of
-        record = read_record(Path(data) if data is not None else places.shipped("data"))
-        self.content: dict[str, Any] = quality_content(record, day or record.data_end)
+    def __init__(
+        self, as_of: str | date | None = None, data: str | Path | None = None, overlay: Folders = None
+    ) -> None:
+        """Read and check the record; `SchemaError` only where it cannot be read at all, or an overlay has faults."""
+        day = checked_day(as_of)
+        record = with_overlays(read_record(Path(data) if data is not None else places.shipped("data")), overlay)
+        self.content: dict[str, Any] = quality_content(record, day or record.data_end) | own_rows(record)

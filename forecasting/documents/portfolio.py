@@ -17,7 +17,7 @@ from forecasting.documents.case.skill import headline_skill
 from forecasting.documents.portfolio_sections import MOST_MOVED
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
-from forecasting.documents.standing import live_values, registration
+from forecasting.documents.standing import live_values, own_rows, registration
 from forecasting.documents.values import Content
 from forecasting.explain.changes import changes
 from forecasting.forecasts import LEVEL, case_limits, ended_already, forecast
@@ -108,7 +108,7 @@ def portfolio_content(
         "template": "portfolio",
         "title": f"All ongoing arrangements - forecasts as of {history.as_of}",
         "package_version": forecasting.__version__,
-        "record_sha256": history.sha256,
+        "record_sha256": history.record_sha256,
         "code_sha256": code_sha256(),
         "artefact": found.fitted.key,
         "artefact_earlier": found.past_fit.key,
@@ -120,7 +120,7 @@ def portfolio_content(
         "horizon": found.horizon,
         "level": LEVEL,
         "models": {"headline": HEADLINE_MODEL, "base_rate": BASE_RATE, "first": HAZARD_MODEL},
-        "accuracy": value("accuracy", headline_skill, history.record.folder, history.sha256),
+        "accuracy": value("accuracy", headline_skill, history.record.folder, history.record_sha256),
         "live": value("live", live_values, history.record.folder, ledger),
         "ended": value("ended", ended, found),
         "entered": value("entered", entered, found),
@@ -250,10 +250,10 @@ class PortfolioReport(Report):
         data: str | Path | None = None,
         artefacts: str | Path | None = None,
         ledger: str | Path | None = None,
+        overlay: Folders = None,
     ) -> None:
-        """Load the record as of the day and of `period_months` before; raises what `forecast` raises."""
-        day = parse_day(as_of) if isinstance(as_of, str) else as_of
-        history = shared_history(data, day)
-        earlier = shared_history(data, deadline(history.as_of, -period_months))
+        """Load the record, with rows of one's own, as of the day and of `period_months` before; raises what `forecast` raises."""
+        history = shared_history(data, as_of, overlay)
+        earlier = shared_history(data, deadline(history.as_of, -period_months), overlay)
         self.content: dict[str, Any] = portfolio_content(history, earlier, tuple(horizons), target, artefacts, ledger)
-        self.content |= registration(history, ledger, target)
+        self.content |= registration(history, ledger, target) | own_rows(history.record)

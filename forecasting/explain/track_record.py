@@ -199,7 +199,7 @@ def read_track_record(history: History, target: str = TARGETS[0]) -> PastForecas
     if not path.is_file() or not path.with_suffix(".json").is_file():
         return PastForecasts(None, "there is no track record beside this record")
     about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    if about.get("record_sha256") != history.sha256:
+    if about.get("record_sha256") != history.record_sha256:
         return PastForecasts(None, "the track record is of another state of the record")
     if about.get("target") != target:
         return PastForecasts(None, f"the track record is for the target {about.get('target')}")

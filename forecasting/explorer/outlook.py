@@ -26,7 +26,9 @@ from forecasting.ledger.pool import fitted_for, pool_forecast
 from forecasting.models import BASE_RATE, FIRST, HEADLINE, LADDER_MODEL
 from forecasting.models.register import POOL
 from forecasting.record.cases import Dossier
-from forecasting.record.months import HORIZONS, check_horizons, parse_day
+from forecasting.record.months import HORIZONS, check_horizons
+from forecasting.record.overlays import Folders
+from forecasting.record.panel import check_choice
 from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
 from forecasting.store.errors import AbstentionError, UsageError, shown
 
@@ -219,6 +221,7 @@ def session_of(
     target: str = TARGETS[0],
     data: str | Path | None = None,
     artefacts: str | Path | None = ARTEFACTS,
+    overlay: Folders = None,
 ) -> Session:
     """The session of a day: the record and the fitted models, cached in this process.
 
@@ -232,6 +235,8 @@ def session_of(
         The folder of a record; default: the one shipped.
     artefacts
         The folder of fitted models; models not found there are fitted.
+    overlay
+        Folders with rows of one's own, laid over the record.
 
     Returns
     -------
@@ -243,7 +248,8 @@ def session_of(
     LeakageError
         The day is after the record's end.
     """
-    history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
+    history = shared_history(data, as_of, overlay)
+    check_choice(target, "forward")
     obtained = shared_fit(history, MODELS_SHOWN, target, artefacts)
     return Session(history, obtained.only(*MODELS), obtained.key)
 
@@ -258,6 +264,7 @@ def ask(
     artefacts: str | Path | None = ARTEFACTS,
     model: str | None = None,
     ledger: str | Path | None = None,
+    overlay: Folders = None,
 ) -> Outlook:
     """Forecast one case by the headline and what stands under it, with an explanation.
 
@@ -280,6 +287,8 @@ def ask(
         Default: all but the pool. Figure and drivers are those of the headline.
     ledger
         The folder of the ledger whose entries by people are in `pool`; by default as for `forecasting ledger`.
+    overlay
+        Folders with rows of one's own, laid over the record.
 
     Returns
     -------
@@ -304,9 +313,10 @@ def ask(
         raise UsageError(
             f"expected a model out of {', '.join((*MODELS, POOL))}, got {shown(model)}; choose one of them"
         )
-    history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
+    check_choice(target, "forward")
+    history = shared_history(data, as_of, overlay)
     open_cases(history, [case_id], target)
-    found = outlook(session_of(history.as_of, target, data, artefacts), case_id, horizons)
+    found = outlook(session_of(history.as_of, target, data, artefacts, overlay), case_id, horizons)
     if model == POOL:
         parts = shared_fit(history, MODELS_SHOWN, target, artefacts).only(*fitted_for([POOL]))
         asked = sorted(set(found.table["horizon"]))

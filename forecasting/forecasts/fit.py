@@ -131,7 +131,7 @@ def fit_models(
     Returns
     -------
     FittedModels
-        The models in the order of `names`.
+        The models in the order of `names`; of `history.training`, which leaves out overlays that are not learned from.
 
     Raises
     ------
@@ -148,6 +148,9 @@ def fit_models(
     ('2026-02-05', ['base_rate'])
     """
     chosen = check_models(names)
+    if history.training is not history:
+        # rows of one's own are not learned from unless that is asked for
+        history, index = history.training, None
     own = _Learned(history, index or history.dossiers(target), target)
     known = spells(history, target, population)
     _require_endings(history, known, population, target)

@@ -13,7 +13,7 @@ from forecasting.store import package_data as places
 from forecasting.store.code_hash import LIBRARIES, PACKAGE, library_versions, modules, modules_sha256
 
 SHIPPED = PACKAGE / "shipped"
-PLACES = ("data", "artefacts", "ledger")
+PLACES = ("data", "overlay", "artefacts", "ledger")
 DRAWING = ("matplotlib", "nbconvert", "jinja2")
 
 
@@ -46,6 +46,7 @@ def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> st
         "template": hashlib.sha256(notebook.read_bytes()).hexdigest(),
         "parameters": values,
         "record": content_hash(asked.data or places.shipped("data")),
+        "overlays": [content_hash(folder) for folder in asked.overlay],
         "folders": {name: files_hash(value) for name, value in folders.items() if isinstance(value, Path)},
         "beside": {name: files_hash((asked.data or places.shipped("data")) / name) for name in asked.beside},
         "read": asked.files_read(),

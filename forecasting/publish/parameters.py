@@ -21,15 +21,16 @@ from forecasting.ledger.registration import entries_of, headline_entries
 from forecasting.models import DEFAULT, FIRST
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons, parse_day, parse_horizons
+from forecasting.record.overlays import overlay_folders
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import LeakageError, UsageError
 from forecasting.store.package_data import shipped
 from forecasting.store.values import Values, complaint_of, reworded
 
-NO_VARIANT = ("case_id", "as_of", "data", "artefacts", "ledger", "record_age", "lost_acts")
+NO_VARIANT = ("case_id", "as_of", "data", "overlay", "artefacts", "ledger", "record_age", "lost_acts")
 """Parameters that stand in a page's path already, that say where something lies, or how fresh it was at a run."""
 
-ONLY_IF_GIVEN = ("ledger", "record_age", "lost_acts")
+ONLY_IF_GIVEN = ("overlay", "ledger", "record_age", "lost_acts")
 
 
 class Parameters(Values):
@@ -41,6 +42,8 @@ class Parameters(Values):
         The as_of day; default: the record's end.
     data
         The folder of a record; default: the one shipped.
+    overlay
+        Folders with rows of one's own, laid over the record; default: none.
     """
 
     command: ClassVar[str]
@@ -50,6 +53,7 @@ class Parameters(Values):
 
     as_of: date | None = Field(default=None, description="day whose knowledge is used, YYYY-MM-DD; default: data_end")
     data: Path | None = Field(default=None, description="folder of a record; default: the one shipped")
+    overlay: tuple[Path, ...] = Field(default=(), description="folders with rows of one's own; default: none")
     record_age: int | None = Field(
         default=None, ge=0, le=1200, description="months from the record's end to the run, said on the page if given"
     )
@@ -72,9 +76,16 @@ class Parameters(Values):
     def _folder(cls, value: object) -> object:
         return Path(value).resolve() if isinstance(value, str | Path) else value
 
+    @field_validator("overlay", mode="before")
+    @classmethod
+    def _folders(cls, value: object) -> object:
+        if not isinstance(value, str | Path | list | tuple | None):
+            return value
+        return tuple(folder.resolve() for folder in reworded(overlay_folders, value))
+
     def history(self) -> History:
         """The record as of the as_of day; raises as `load_history` does."""
-        return shared_history(self.data, self.as_of)
+        return shared_history(self.data, self.as_of, self.overlay)
 
     def checked(self) -> date:
         """The as_of day of the report; `UsageError` or `SchemaError` if the request cannot be answered."""
@@ -124,10 +135,14 @@ class Parameters(Values):
     def values(self, day: date) -> dict[str, Any]:
         """The parameters of the notebook: plain values, with the as_of day filled in."""
         own = {name: getattr(self, name) for name in type(self).model_fields}
-        plain = {name: value for name, value in own.items() if value is not None or name not in ONLY_IF_GIVEN}
+        plain = {name: value for name, value in own.items() if value not in (None, ()) or name not in ONLY_IF_GIVEN}
         plain |= {"as_of": day.isoformat()}
         plain |= {name: str(value) for name, value in plain.items() if isinstance(value, Path)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+        return {name: _listed(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+
+
+def _listed(values: tuple[Any, ...]) -> list[Any]:
+    return [str(value) if isinstance(value, Path) else value for value in values]
 
 
 class Forecasting(Parameters):
@@ -237,7 +252,7 @@ class DataQuality(Parameters):
 
     def checked(self) -> date:
         """The as_of day; a record with faults is reported on, one that cannot be read is a `SchemaError`."""
-        record = shared_record(self.data)
+        record = shared_record(self.data, self.overlay)
         if self.as_of is not None and self.as_of > record.data_end:
             raise LeakageError(
                 f"expected a day up to {record.data_end}, where the record ends, got {self.as_of}; "
@@ -271,6 +286,9 @@ class Scorecard(Parameters):
 
     def checked(self) -> date:
         """The record's end; `UsageError` for another day, for which there are no results."""
+        if self.overlay:
+            got = ", ".join(map(str, self.overlay))
+            raise UsageError(f"expected no overlay: the results are of the record itself, got {got}; leave it out")
         end = shared_history(self.data).as_of
         if self.as_of not in (None, end):
             raise UsageError(

@@ -17,8 +17,9 @@ from forecasting.documents.case import (
 )
 from forecasting.documents.case.content import case_content
 from forecasting.documents.report import Maker, Report, by_name
-from forecasting.documents.standing import registration
-from forecasting.record.months import HORIZONS, parse_day
+from forecasting.documents.standing import own_rows, registration
+from forecasting.record.months import HORIZONS
+from forecasting.record.overlays import Folders
 from forecasting.record.vocabulary import TARGETS
 
 SECTIONS = by_name(
@@ -59,11 +60,12 @@ class CaseReport(Report):
         data: str | Path | None = None,
         artefacts: str | Path | None = None,
         ledger: str | Path | None = None,
+        overlay: Folders = None,
     ) -> None:
-        """Load the record as of the day and compute every value; raises what `forecast` and `obtain` raise."""
-        history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
+        """Load the record as of the day, with rows of one's own, and compute every value; raises what `forecast` and `obtain` raise."""
+        history = shared_history(data, as_of, overlay)
         self.content: dict[str, Any] = case_content(history, case_id, tuple(horizons), target, artefacts, ledger)
-        self.content |= registration(history, ledger, target, case_id)
+        self.content |= registration(history, ledger, target, case_id) | own_rows(history.record)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {
