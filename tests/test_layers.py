@@ -38,7 +38,12 @@ ONLY_UNDER = {
     "matplotlib": ("forecasting.documents.figures",),
     "jinja2": ("forecasting.documents.html",),
     "markupsafe": ("forecasting.documents.html",),
-    "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form", "forecasting.explorer.news_reader"),
+    "ipywidgets": (
+        "forecasting.explorer.widgets",
+        "forecasting.explorer.form",
+        "forecasting.explorer.event_form",
+        "forecasting.explorer.news_reader",
+    ),
     "sentencex": ("forecasting.reading.sentences",),
     "typer": ("forecasting.cli",),
 }

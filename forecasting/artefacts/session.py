@@ -100,9 +100,7 @@ def shared_record(folder: str | Path | None = None, overlay: Folders = None) -> 
         Tables as text.
     """
     place = Path(folder) if folder is not None else places.shipped("data")
-    record: RawRecord = _RECORDS.get(
-        _stamp(folder, overlay), lambda: with_overlays(read_record(place), overlay)
-    )
+    record: RawRecord = _RECORDS.get(_stamp(folder, overlay), lambda: with_overlays(read_record(place), overlay))
     return record
 
 

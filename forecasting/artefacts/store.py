@@ -162,7 +162,9 @@ def save(fitted: FittedModels, history: History, artefacts: str | Path = ARTEFAC
     ['arrays.npz', 'models.json']
     """
     if fitted.as_of != history.training.as_of:
-        raise UsageError(f"expected models fitted on {history.training.as_of}, got models of {fitted.as_of}; fit them again")
+        raise UsageError(
+            f"expected models fitted on {history.training.as_of}, got models of {fitted.as_of}; fit them again"
+        )
     source = made_from(history, fitted.models, fitted.target, fitted.population)
     folder = Path(artefacts) / source.key
     staged = None

@@ -14,6 +14,7 @@ from forecasting.cli import (
     ledger,
     models,
     news,
+    own,
     publish,
     record,
     reports,
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Does an informal arms-control arrangement become a formal agreement, collapse, or fade?",
 )
-for family in (record, news, forecasts, models, reports, publish, templates, backtest, verify, lab):
+for family in (record, own, news, forecasts, models, reports, publish, templates, backtest, verify, lab):
     app.add_typer(family.app)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(card.app, name="card")

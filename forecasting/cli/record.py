@@ -1,13 +1,12 @@
-"""The record: its check, its features, and new cases."""
+"""The record: its check, and its features."""
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecasting.cli.options import Case, Data, Json, Overlay
+from forecasting.cli.options import Data, Json, Overlay
 
 if TYPE_CHECKING:
     from forecasting.record.reading import RawRecord
@@ -76,21 +75,6 @@ def features(as_json: Json = False) -> None:
         for row in rows.itertuples():
             print(f"  {row.name}  [{row.role}; {row.unit}, {row.minimum:.3g} to {row.maximum:.3g}]")
             print(f"    {row.what}\n    {row.reason}\n")
-
-
-@app.command("new-case")
-def new_case(
-    case: Case,
-    data: Annotated[
-        Path, typer.Option("--data", help="Folder of your record; made from the shipped one if it does not exist.")
-    ],
-) -> None:
-    """Add a template of a new case to a record of your own; edit it, then run `forecasting check --data DIR`."""
-    from forecasting.record.new_case import add_case
-
-    for path in add_case(case, data):
-        print(path)
-    print(f"Fill every '?' in the rows of {case}, then run: forecasting check --data {data}")
 
 
 def _print_receipts(record: "RawRecord", by_case: bool, case: str | None, as_json: bool) -> None:

@@ -65,8 +65,14 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Render reports: HTML, executed notebook and JSON sidecar of each; unchanged ones are not rendered again."""
-    given = {"as_of": as_of, "horizons": horizons, "target": target, "data": data, "artefacts": artefacts}
-    given |= {"overlay": tuple(overlay) if overlay else None}
+    given: dict[str, Any] = {
+        "as_of": as_of,
+        "horizons": horizons,
+        "target": target,
+        "data": data,
+        "artefacts": artefacts,
+    }
+    given["overlay"] = tuple(overlay) if overlay else None
     parameters = with_settings(given, settings or [])
     limits = limits_of(cell_seconds, run_seconds, memory)
     from forecasting.publish.batch import check_jobs, render_all

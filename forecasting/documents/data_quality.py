@@ -12,14 +12,16 @@ from forecasting.artefacts import code_sha256
 from forecasting.documents import data_quality_sections as sections
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
+from forecasting.documents.standing import own_rows
 from forecasting.documents.values import Content
 from forecasting.features.coverage import coverage_by_state
 from forecasting.record.agreement import coder_agreement
 from forecasting.record.checks import record_faults
-from forecasting.record.history import History
+from forecasting.record.history import History, checked_day
 from forecasting.record.ladder_agreement import coded_twice, first_days, judged_from_lines, level_agreement
 from forecasting.record.levels import levels_by_age
-from forecasting.record.months import parse_day
+from forecasting.record.overlay_checks import with_overlays
+from forecasting.record.overlays import Folders
 from forecasting.record.quality import assumed_days, audit_verdicts, ladder_support, unopened_sources
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.reads import note_rows

@@ -26,7 +26,8 @@ from forecasting.forecasts.ladder_applicability import shared_by_all
 from forecasting.models import BASE_RATE
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
-from forecasting.record.months import HORIZONS, deadline, parse_day
+from forecasting.record.months import HORIZONS, deadline
+from forecasting.record.overlays import Folders
 from forecasting.record.reads import remembered
 from forecasting.record.vocabulary import CAUSES, TARGETS
 
@@ -252,7 +253,7 @@ class PortfolioReport(Report):
         ledger: str | Path | None = None,
         overlay: Folders = None,
     ) -> None:
-        """Load the record, with rows of one's own, as of the day and of `period_months` before; raises what `forecast` raises."""
+        """Load the record as of the day and of `period_months` before; raises what `forecast` raises."""
         history = shared_history(data, as_of, overlay)
         earlier = shared_history(data, deadline(history.as_of, -period_months), overlay)
         self.content: dict[str, Any] = portfolio_content(history, earlier, tuple(horizons), target, artefacts, ledger)

@@ -123,7 +123,8 @@ def _overlay_blocks(content: Fields) -> Iterator[Block]:
     for one in content["overlays"]:
         learned = "the models learned from them too" if one["learns"] else "no model learned from them"
         yield text(
-            f"With rows of its own from {{name}}, sha256 {{overlay}}, laid over the record, sha256 {{record}}; {learned}.",
+            "With rows of its own from {name}, sha256 {overlay}, laid over the record, sha256 {record}; {learned}.",
+            learned=learned,
             name=quote(one["name"]),
             overlay=code(one["sha256"]),
             record=code(content["record_sha256"]),

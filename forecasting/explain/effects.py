@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,17 +17,30 @@ from forecasting.forecasts.uncertain import MARGINAL
 from forecasting.models import DEFAULT, FIRST, HEADLINE
 from forecasting.record.corrections import row_keys
 from forecasting.record.history import History
-from forecasting.record.months import HORIZONS, check_horizons
+from forecasting.record.months import HORIZONS, check_horizons, parse_day
 from forecasting.record.overlays import Folders, hashes_told
-from forecasting.record.own_facts import correction_rows, event_rows, looked_rows, retraction_rows, step_rows
+from forecasting.record.own_facts import (
+    accepted_rows,
+    correction_rows,
+    event_rows,
+    looked_rows,
+    retraction_rows,
+    step_rows,
+)
 from forecasting.record.own_rows import Kept, Rows, keep_rows
 from forecasting.record.panel import check_choice
 from forecasting.record.reading import RawRecord
+from forecasting.record.recoding import for_case
 from forecasting.record.vocabulary import STATES, TARGETS
 from forecasting.store.errors import UsageError
 
 SHOWN: Final = (*DEFAULT, FIRST)
 """Models that a session has; where they are not at hand the headline alone is fitted."""
+LEAST_POINTS: Final = 0.05
+STILL: Final = (
+    "the headline does not move: it reads where a case stands on the two ladders and a few facts of it; `forecasting "
+    "step` says what the act means for a ladder"
+)
 COLUMNS: Final = ("horizon", "cause", "before", "after", "points")
 
 
@@ -86,20 +100,29 @@ class Effect:
             **self.hashes,
         }
 
+    @property
+    def moves(self) -> bool:
+        """Whether any number moves by a twentieth of a point."""
+        return bool((self.table["points"].abs() >= LEAST_POINTS).any())
+
+    def notes(self) -> list[str]:
+        """What is to be said below the table."""
+        told = []
+        if not self.table.empty and not self.moves:
+            told.append(STILL)
+        if self.looked_until:
+            told.append(f"acts looked for until {self.looked_until}; `forecasting looked` says that it was further")
+        return told
+
     def __str__(self) -> str:
         top = f"{self.case_id or 'several cases'} as of {self.as_of}, by the headline, in per cent"
         body = self.reason if self.table.empty else self.to_frame().to_string(float_format=lambda value: f"{value:.1f}")
-        looked = f"\nacts looked for until {self.looked_until}" if self.looked_until else ""
-        return f"{top}\n{body}{looked}"
+        return "\n".join([top, body, *self.notes()])
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        if self.table.empty:
-            return f"<p>{escape(str(self))}</p>"
-        top, *_ = str(self).splitlines()
-        looked = f"<p>Acts looked for until {self.looked_until}.</p>" if self.looked_until else ""
-        return f"<p>{escape(top)}</p>{self.to_frame().to_html()}{looked}"
+        body = f"<p>{escape(self.reason)}</p>" if self.table.empty else self.to_frame().to_html()
+        top = f"{self.case_id or 'several cases'} as of {self.as_of}, by the headline, in per cent"
+        return f"<p>{escape(top)}</p>{body}" + "".join(f"<p>{escape(one)}</p>" for one in self.notes())
 
 
 def add_event(
@@ -215,6 +238,29 @@ def looked(
     return keep(lambda record: looked_rows(record, case_id, until, seen, source), overlay, case_id, **settings)
 
 
+def keep_accepted(accepted: Rows, source: str, *, overlay: Folders, **settings: Any) -> Effect:
+    """Add acts accepted from a text to an overlay, and say what they do.
+
+    Parameters
+    ----------
+    accepted : mapping of str to sequence of mappings
+        Rows of `events` and `calendar`, as of `reading.rows_of`.
+    source : str
+        Address of the text, or a source_id of the record.
+    overlay : path or sequence of paths
+        Folders of overlays; the acts go to the last.
+    **settings
+        `title`, `publisher` and `published` of a new source; the others as of `keep`.
+
+    Returns
+    -------
+    Effect
+        Of all of them together.
+    """
+    about = {name: settings.pop(name) for name in ("title", "publisher", "published") if name in settings}
+    return keep(lambda record: accepted_rows(record, accepted, source, **about), overlay, **settings)
+
+
 def keep(
     make: Callable[[RawRecord], Rows],
     overlay: Folders,
@@ -255,9 +301,9 @@ def keep(
     own = case_id or _case_of(kept)
     after = History(kept.after.data_end, kept.after)
     table, reason = _moved(kept, after, own, months, formal, artefacts)
-    until = None
-    if own in set(after.cases["case_id"]):
-        until = after.outcome(own, formal)["looked_until"].date()
+    outcomes = kept.after.tables["outcomes"].cells
+    looked = outcomes.loc[outcomes["case_id"] == own, "looked_until"]
+    until = parse_day(looked.max()) if len(looked) else None
     return Effect(own, after.as_of, table, reason, until, kept.files, kept.rows, hashes_told(kept.after))
 
 
@@ -285,7 +331,8 @@ def _moved(
     before = _until(kept.before, after.as_of)
     said = []
     try:
-        for history in (before, after):
+        for whole in (before, after):
+            history = for_case(whole, case_id)
             open_cases(history, [case_id], formal)
             names = SHOWN if is_at_hand(history, SHOWN, formal, artefacts) else (HEADLINE,)
             fitted = shared_fit(history, names, formal, artefacts).only(HEADLINE)

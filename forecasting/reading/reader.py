@@ -16,8 +16,8 @@ from forecasting.reading.source import checked, text_of
 from forecasting.reading.steps import Step, steps_of
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History, load_history
-from forecasting.record.overlays import Folders
 from forecasting.record.months import parse_day
+from forecasting.record.overlays import Folders
 from forecasting.store.errors import LeakageError, UsageError
 
 MOST_SECONDS = 20.0

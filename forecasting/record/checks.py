@@ -200,6 +200,8 @@ def _faults_from(record: RawRecord, day: date, vocabulary: Vocabulary) -> list[F
 
 def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]:
     alternatives, tables = record.tables["alternatives"], record.tables
+    if alternatives.cells.empty:
+        return []
     findings = rules.Findings(alternatives)
     cells = alternatives.cells
     owner = {name: table for table in reversed(ALTERED) for name in TABLES[table].names} | dict.fromkeys(

@@ -117,9 +117,7 @@ class History(KnownTables):
         return [self.case(case_id, target) for case_id in case_ids]
 
 
-def load_history(
-    folder: str | Path | None = None, as_of: date | str | None = None, overlay: Folders = None
-) -> History:
+def load_history(folder: str | Path | None = None, as_of: date | str | None = None, overlay: Folders = None) -> History:
     """Read and check the record in a folder, and the overlays on it.
 
     Parameters
@@ -170,7 +168,9 @@ def require_no_overlay(history: History, work: str) -> None:
     """Raise `UsageError` for a history with overlays: what is kept and compared is made from the record itself."""
     if history.record.overlays:
         laid = ", ".join(str(one.folder) for one in history.record.overlays)
-        raise UsageError(f"expected {work} from the record itself, got one with rows from {laid}; leave the overlay out")
+        raise UsageError(
+            f"expected {work} from the record itself, got one with rows from {laid}; leave the overlay out"
+        )
 
 
 def checked_day(as_of: object) -> date | None:

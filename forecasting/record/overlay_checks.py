@@ -131,26 +131,33 @@ def _places_of_looks(laid: RawRecord, overlays: Sequence[Overlay]) -> dict[tuple
 def _part(laid: RawRecord, overlays: Sequence[Overlay]) -> RawRecord:
     """The record without the rows that no overlay bears on."""
     cases = set(_cases_touched(laid, overlays))
-    own = {one.folder: one for one in overlays}
-    files = {str(file) for one in own.values() for raw in one.tables.values() for file in raw.files}
+    files = {str(file) for one in overlays for raw in one.tables.values() for file in raw.files}
+    with_rows = {name for one in overlays for name in one.tables}
+    argued = bool(with_rows & ARGUED_OVER)
     tables = {}
     for name, raw in laid.tables.items():
-        mine = np.array([file in files for file in raw.files.tolist()], dtype=np.bool_)
-        if name in OF_CASES:
-            mine |= raw.cells["case_id"].isin(cases).to_numpy(dtype=np.bool_)
-        if name == "alternatives" and not any(set(one.tables) & ARGUED_OVER for one in overlays):
-            mine[:] = False
-        tables[name] = raw if name in WHOLE else raw.select(mine)
+        own = np.zeros(len(raw.cells), dtype=np.bool_)
+        if name in with_rows:
+            own |= np.array([file in files for file in raw.files.tolist()], dtype=np.bool_)
+        if name in OF_CASES and (argued or name != "alternatives"):
+            own |= raw.cells["case_id"].isin(cases).to_numpy(dtype=np.bool_)
+        tables[name] = raw if name in WHOLE else raw.select(own) if own.any() else _empty(raw)
     claims, events = laid.tables["claims"], set(tables["events"].cells["claim_id"])
     named = claims.cells["claim_id"].isin(events | set(tables["claims"].cells["claim_id"])).to_numpy(dtype=np.bool_)
     tables["claims"] = claims.select(named)
     corrections = laid.tables["corrections"]
     owners = [_owners(laid, *row) for row in _rows(corrections)]
     kept = [
-        bool(owner & cases) or str(file) in files for owner, file in zip(owners, corrections.files.tolist(), strict=True)
+        bool(owner & cases) or str(file) in files
+        for owner, file in zip(owners, corrections.files.tolist(), strict=True)
     ]
     tables["corrections"] = corrections.select(np.array(kept, dtype=np.bool_))
     return replace(laid, tables=tables)
+
+
+def _empty(raw: RawTable) -> RawTable:
+    """A table without a row."""
+    return RawTable(raw.table, raw.cells.iloc[:0], raw.files[:0], raw.rows[:0])
 
 
 def _cases_touched(laid: RawRecord, overlays: Sequence[Overlay]) -> Iterator[str]:
@@ -160,7 +167,7 @@ def _cases_touched(laid: RawRecord, overlays: Sequence[Overlay]) -> Iterator[str
     for one in overlays:
         for name, raw in one.tables.items():
             for column in ("case_id", "distinct_from"):
-                yield from raw.cells[column] if column in raw.cells else ()
+                yield from raw.cells.get(column, ())
             for cell in raw.cells[ACTS_NAMED[name]] if name in ACTS_NAMED else ():
                 yield from (case_of[key] for key in cell.split(";") if key in case_of)
             if name in ("events", "claims"):

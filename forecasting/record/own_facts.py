@@ -10,14 +10,23 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from forecasting.record.corrections import corrected_tables
+from forecasting.record.corrections import corrected_tables, row_keys
 from forecasting.record.months import parse_day
 from forecasting.record.own_rows import Rows, next_id
 from forecasting.record.reading import RawRecord
+from forecasting.record.schema import TABLES
 from forecasting.record.suggestions import codes_named
 from forecasting.record.tables import KnownTables
 from forecasting.record.vocabulary import (
-    CONFIDENCES, EVENT_KINDS, LADDER_LEVELS, LADDER_STATUSES, OBSERVANCE_KINDS, PLOVER_BY_KIND, RETRACTED, STANDINGS, TARGETS,
+    CONFIDENCES,
+    EVENT_KINDS,
+    LADDER_LEVELS,
+    LADDER_STATUSES,
+    OBSERVANCE_KINDS,
+    PLOVER_BY_KIND,
+    RETRACTED,
+    STANDINGS,
+    TARGETS,
 )  # fmt: skip
 from forecasting.store.errors import UsageError, shown
 
@@ -97,7 +106,9 @@ class _Door:
             self.faults[name] = f"expected {name} as YYYY-MM-DD, YYYY-MM or YYYY, got {shown(given)}"
             return "", precision
         if found > date.today():
-            self.faults[name] = f"expected {name} up to today, {date.today()}, got {text}; enter it once it has happened"
+            self.faults[name] = (
+                f"expected {name} up to today, {date.today()}, got {text}; enter it once it has happened"
+            )
         elif least is not None and found < least:
             self.faults[name] = f"expected {name} from {least} on, {why}, got {text}"
         return found.isoformat(), precision
@@ -229,7 +240,7 @@ def event_rows(
     door.choice("confidence", confidence, CONFIDENCES)
     actors, targets = door.codes("actor", actor), door.codes("target", target)
     read = door.day("opened", opened)[0] if opened else ""
-    source_id, sources = source_row(door, source, title, publisher, published or became, read)
+    source_id, sources = source_row(door, source, title, publisher, published, read)
     said = door.words("summary", summary, needed=False)
     door.require()
     names = record.tables["parties"].cells.set_index("code")["name"]
@@ -264,6 +275,48 @@ def _in_words(kind: str, actors: str, targets: str, names: "pd.Series[str]") -> 
     who, towards = (" and ".join(names[code] for code in cell.split(";") if code) for cell in (actors, targets))
     act = kind.replace("_", " ").capitalize()
     return f"{act}{f' by {who}' if who else ''}{f' towards {towards}' if towards else ''}."
+
+
+def accepted_rows(
+    record: RawRecord, accepted: Rows, source: str, *, title: str = "", publisher: str = "", published: str = ""
+) -> Rows:
+    """Rows of acts and announcements that were accepted from a text, all of one case and one source.
+
+    Parameters
+    ----------
+    record : RawRecord
+        The record with the overlays.
+    accepted : mapping of str to sequence of mappings
+        Rows of `events` and `calendar`, without their ids and sources.
+    source, title, publisher, published : str
+        The text, as of `event_rows`.
+
+    Returns
+    -------
+    mapping of str to list of mappings
+        Rows by table.
+
+    Raises
+    ------
+    RefusedError
+        With all that cannot be meant; also where nothing was accepted.
+    """
+    acts, coming = list(accepted.get("events", ())), list(accepted.get("calendar", ()))
+    cases = {row["case_id"] for row in (*acts, *coming)}
+    if len(cases) != 1:
+        raise RefusedError({"acts": f"expected acts of one case to keep, got {', '.join(sorted(cases)) or 'none'}"})
+    door = _Door(record, cases.pop())
+    source_id, sources = source_row(door, source, title, publisher, published)
+    for number, row in enumerate(acts, start=1):
+        door.day(f"act {number}", row["event_date"], door.start, "when the case began")
+    door.require()
+    kept: list[dict[str, str]] = []
+    for row in acts:
+        taken = [one["event_id"] for one in kept]
+        kept.append({**row, "event_id": next_id(record, "events", door.case_id, "a", taken), "source_id": source_id})
+    seen = [row["event_date"] for row in kept if row["kind"] in OBSERVANCE_KINDS and row["standing"] == STANDINGS[0]]
+    rows = {"sources": sources, "events": kept, "calendar": [{**row, "source_id": source_id} for row in coming]}
+    return rows | ({"looked": [door.sight("", max(seen), source_id)]} if seen else {})
 
 
 def step_rows(
@@ -327,6 +380,22 @@ def correction_rows(
     on : date or str, optional
         The day from which the correction counts.
     """
+    faults: dict[str, str] = {}
+    known = TABLES["corrections"].column("table").choices
+    if table not in known:
+        faults["table"] = f"expected table as one of {', '.join(known)}, got {shown(table)}"
+    else:
+        keys = row_keys(record.tables[table]).tolist()
+        if key not in keys:
+            near = difflib.get_close_matches(str(key)[:80], keys, n=3, cutoff=0.0)
+            faults["key"] = f"expected the key of a row of {table}, got {shown(key)}; did you mean {', '.join(near)}?"
+        fields = [name for name in TABLES[table].names if name not in TABLES[table].key]
+        if field not in fields:
+            faults["field"] = f"expected field as one of {', '.join(fields)}, got {shown(field)}"
+    if not str(reason).strip():
+        faults["reason"] = "expected a reason as text, got nothing; say why the record has it wrong"
+    if faults:
+        raise RefusedError(faults)
     day = on or date.today()
     row = {
         "table": table, "row_key": key, "field": field, "value": " ".join(str(value).split()),

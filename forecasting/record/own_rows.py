@@ -76,7 +76,9 @@ def require_for_overlay(folder: Path) -> None:
         raise UsageError(f"expected a folder for an overlay, got {folder}, which holds a whole record; name another")
 
 
-def keep_rows(make: Callable[[RawRecord], Rows], overlay: Folders, data: str | Path | None = None) -> Kept:
+def keep_rows(
+    make: Callable[[RawRecord], Rows], overlay: Folders, data: str | Path | None = None, *, write: bool = True
+) -> Kept:
     """Write rows into an overlay, whole or not at all.
 
     Parameters
@@ -88,6 +90,8 @@ def keep_rows(make: Callable[[RawRecord], Rows], overlay: Folders, data: str | P
         Folders of overlays; the rows go to the last, which is made if it does not exist.
     data : path, optional
         Folder of the record; by default the one shipped.
+    write : bool
+        False to check the rows alone.
 
     Returns
     -------
@@ -112,7 +116,8 @@ def keep_rows(make: Callable[[RawRecord], Rows], overlay: Folders, data: str | P
         contents = dict(_added(folder, name, lines) for name, lines in rows.items() if lines)
         draft = read_overlay(folder, {path.relative_to(folder).as_posix(): one for path, one in contents.items()})
         after = checked(base, [*laid, draft])
-        write_whole(contents, OPTION)
+        if write:
+            write_whole(contents, OPTION)
     return Kept(tuple(contents), before, after, rows)
 
 
@@ -144,14 +149,14 @@ def _added(folder: Path, name: str, rows: Sequence[Mapping[str, str]]) -> tuple[
     return path, text.getvalue().encode()
 
 
-def next_id(record: RawRecord, table: str, case_id: str, mark: str) -> str:
-    """The first key `CASE-own-<mark>NN` that the record does not have.
+def next_id(record: RawRecord, table: str, case_id: str, mark: str, also: Sequence[str] = ()) -> str:
+    """The first key `CASE-own-<mark>NN` that the record does not have, nor any of `also`.
 
     Examples
     --------
     >>> next_id(sound_record(), "events", "mtcr-1987", "a")
     'mtcr-1987-own-a01'
     """
-    taken = set(record.tables[table].cells[OWN_TABLES[table].key[0]])
+    taken = {*record.tables[table].cells[OWN_TABLES[table].key[0]], *also}
     stem = f"{case_id[:64].rstrip('-')}-{OWN}-{mark}"
     return next(f"{stem}{number:02d}" for number in range(1, 10_000) if f"{stem}{number:02d}" not in taken)

@@ -37,10 +37,12 @@ def parties_like(word: str, parties: pd.DataFrame, most: int = 3) -> list[tuple[
     if not asked:
         return []
     exact = [pair for pair in pairs if asked in (folded(pair[0]), folded(pair[1]))]
-    part = [pair for pair in pairs if len(asked) > 3 and asked in folded(pair[1]) and pair not in exact]
+    if exact:
+        return exact[:most]
+    part = [pair for pair in pairs if len(asked) > 3 and asked in folded(pair[1])]
     names = {folded(name): (code, name) for code, name in pairs}
     near = [names[one] for one in difflib.get_close_matches(asked, names, n=most, cutoff=0.75)]
-    return list(dict.fromkeys([*exact, *part, *near]))[:most]
+    return list(dict.fromkeys([*part, *near]))[:most]
 
 
 def codes_named(given: object, parties: pd.DataFrame, column: str) -> str:
@@ -55,7 +57,9 @@ def codes_named(given: object, parties: pd.DataFrame, column: str) -> str:
     Traceback (most recent call last):
     forecasting.store.errors.UsageError: expected actor as codes of parties.csv, got 'Iran'; did you mean IRN (Iran)?
     """
-    listed = str(given).replace(",", ";").split(";") if not isinstance(given, Sequence) or isinstance(given, str) else given
+    listed = (
+        str(given).replace(",", ";").split(";") if not isinstance(given, Sequence) or isinstance(given, str) else given
+    )
     codes = list(dict.fromkeys(code for one in listed if (code := str(one).strip())))
     known = set(parties["code"])
     for code in codes:

@@ -72,7 +72,10 @@ def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
             f"{shown(printed.parameters['overlay'])}; name the folder that you trust"
         )
     overlay = [str(folder) for folder in trusted.overlay]
-    parameters = printed.parameters | {"overlay": overlay, "data": str(trusted.data) if trusted.data is not None else None}
+    parameters = printed.parameters | {
+        "overlay": overlay,
+        "data": str(trusted.data) if trusted.data is not None else None,
+    }
     if "artefacts" in TEMPLATES[printed.template].model_fields:
         parameters["artefacts"] = str(trusted.artefacts) if trusted.artefacts is not None else None
     if "ledger" in TEMPLATES[printed.template].model_fields:
