@@ -123,6 +123,7 @@ def shared_fit(history: History, names: Iterable[str], target: str, artefacts: s
     Obtained
         The models and the key of their artefact.
     """
+    require_artefacts(artefacts)
     chosen = tuple(names)
     key = _fit_key(history, chosen, target, artefacts)
     fitted: Obtained = _FITTED.get(key, lambda: obtain(artefacts, history, chosen, target))
@@ -149,6 +150,12 @@ def shared_pooled(history: History, target: str) -> FittedModels:
     return pooled
 
 
+def require_artefacts(artefacts: object) -> None:
+    """Raise `UsageError` for anything but a folder of fitted models or None."""
+    if artefacts is not None and not isinstance(artefacts, str | Path):
+        raise UsageError(f"expected artefacts as a folder or None, got {shown(artefacts)}")
+
+
 def is_at_hand(history: History, names: Iterable[str], target: str, artefacts: str | Path | None = None) -> bool:
     """True if `shared_fit` has the models cached or can load them from an artefact.
 
@@ -168,6 +175,7 @@ def is_at_hand(history: History, names: Iterable[str], target: str, artefacts: s
     bool
         False if it would have to fit them.
     """
+    require_artefacts(artefacts)
     chosen = tuple(names)
     if _fit_key(history, chosen, target, artefacts) in _FITTED:
         return True

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecasting.cli.options import Artefacts, AsOf, Case, Data, Horizons, Json, Overlay, Target
+from forecasting.cli.options import Artefacts, AsOf, Case, Data, Horizons, Json, Overlay
 from forecasting.store.errors import UsageError
 
 if TYPE_CHECKING:
     from forecasting.explain.effects import Effect
 
 app = typer.Typer()
+Formal = Annotated[str, typer.Option("--formal", help="What counts as formal: concluded or in_force.")]
 Source = Annotated[str, typer.Option("--source", help="Address of a page, or source_id of the record.")]
 Day = Annotated[str, typer.Option("--date", help="When: YYYY-MM-DD, YYYY-MM or YYYY.")]
 Known = Annotated[str | None, typer.Option("--known", help="When it could first be known. Default: on the same day.")]
@@ -44,7 +45,7 @@ def event(
     clears: Annotated[str, typer.Option("--clears", help="Accusations that it answers, joined by ';'.")] = "",
     confidence: Confidence = "medium",
     horizons: Horizons = None,
-    formal: Target = "concluded",
+    formal: Formal = "concluded",
     data: Data = None,
     artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,
@@ -75,7 +76,7 @@ def step(
     known: Known = None,
     confidence: Confidence = "medium",
     horizons: Horizons = None,
-    formal: Target = "concluded",
+    formal: Formal = "concluded",
     data: Data = None,
     artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,
@@ -101,7 +102,7 @@ def correct(
     on: On = None,
     overlay: Overlay = None,
     horizons: Horizons = None,
-    formal: Target = "concluded",
+    formal: Formal = "concluded",
     data: Data = None,
     artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,
@@ -120,7 +121,7 @@ def retract(
     on: On = None,
     overlay: Overlay = None,
     horizons: Horizons = None,
-    formal: Target = "concluded",
+    formal: Formal = "concluded",
     data: Data = None,
     artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,
@@ -140,7 +141,7 @@ def looked(
     source: Annotated[str, typer.Option("--source", help="Where that is told.")] = "",
     overlay: Overlay = None,
     horizons: Horizons = None,
-    formal: Target = "concluded",
+    formal: Formal = "concluded",
     data: Data = None,
     artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,

@@ -72,7 +72,7 @@ def report(
         "data": data,
         "artefacts": artefacts,
     }
-    given["overlay"] = tuple(overlay) if overlay else None
+    given |= {"overlay": tuple(overlay) if overlay else None, "artefacts": artefacts}
     parameters = with_settings(given, settings or [])
     limits = limits_of(cell_seconds, run_seconds, memory)
     from forecasting.publish.batch import check_jobs, render_all

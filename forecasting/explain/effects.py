@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from forecasting.artefacts.session import is_at_hand, shared_fit
+from forecasting.artefacts.session import is_at_hand, require_artefacts, shared_fit
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.forecasts import forecast, open_cases
 from forecasting.forecasts.uncertain import MARGINAL
@@ -297,6 +297,7 @@ def keep(
     """
     months = check_horizons(horizons)
     check_choice(formal, "forward")
+    require_artefacts(artefacts)
     kept = keep_rows(make, overlay, data)
     own = case_id or _case_of(kept)
     after = History(kept.after.data_end, kept.after)

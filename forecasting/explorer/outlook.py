@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.artefacts.session import shared_fit, shared_history
+from forecasting.artefacts.session import require_artefacts, shared_fit, shared_history
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.documents.case.material import MODELS_SHOWN
 from forecasting.documents.figures.incidence import outlook_figure
@@ -30,7 +30,7 @@ from forecasting.record.months import HORIZONS, check_horizons
 from forecasting.record.overlays import Folders
 from forecasting.record.panel import check_choice
 from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
-from forecasting.store.errors import AbstentionError, UsageError, shown
+from forecasting.store.errors import AbstentionError, UsageError, require_text, shown
 
 MODEL = FIRST
 MODELS = (HEADLINE, LADDER_MODEL, BASE_RATE, "recent_base_rate", "type_base_rate", MODEL)
@@ -213,7 +213,8 @@ class Outlook:
         told = words.ended(self.ended)
         top = f"{words.heading(self.case, self.session.target)}{words.paragraph(told) if told else ''}"
         top += words.paragraph(why)
-        return f"{top}{words.figure(self.plot().svg(), why)}{words.table(self.to_frame(MARGINAL))}"
+        foot = words.made_with(self.session.history.record)
+        return f"{top}{words.figure(self.plot().svg(), why)}{words.table(self.to_frame(MARGINAL))}{foot}"
 
 
 def session_of(
@@ -308,6 +309,8 @@ def ask(
     >>> outlook.to_frame()["horizon"].unique().tolist()
     [12]
     """
+    require_text("case_id", case_id)
+    require_artefacts(artefacts)
     check_horizons(horizons)
     if model not in (None, POOL, *MODELS):
         raise UsageError(

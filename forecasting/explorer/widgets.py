@@ -16,6 +16,7 @@ from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED
 from forecasting.record.history import History
 from forecasting.record.months import parse_day
 from forecasting.record.overlays import Folders
+from forecasting.record.panel import check_choice
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import ForecastingError
 
@@ -71,6 +72,7 @@ class ForecastExplorer(ipywidgets.VBox):
         overlay: Folders = None,
     ) -> None:
         """Load the record, and load or fit the models of the first day."""
+        check_choice(target, "forward")
         self._data, self._artefacts, self._overlay = data, artefacts, overlay
         whole = shared_history(data, overlay=overlay)
         history = whole.at(parse_day(as_of) if isinstance(as_of, str) else as_of or whole.as_of)
@@ -159,7 +161,8 @@ class ForecastExplorer(ipywidgets.VBox):
         self.fit.layout.display = "none"
         self.figure.value = words.figure(found.plot(given, found.suppose(act, given) if act else None).svg(), CHART)
         self.table.value = words.table(found.to_frame(given))
-        self.status.value = words.status(found.session.artefact, found.case, self.given.disabled)
+        status = words.status(found.session.artefact, found.case, self.given.disabled)
+        self.status.value = f"{status}{words.made_with(found.session.history.record)}"
         self.why.value = words.paragraph(found.why(given))
         self._set(self.act, [NOTHING, *((words.supposition(one), one.what) for one in found.what_ifs)], act)
         self.moves.value = words.moved_by(found.what_ifs, found.horizon)

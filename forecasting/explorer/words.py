@@ -30,6 +30,8 @@ from forecasting.explain.effects import Effect
 from forecasting.explain.what_ifs import WhatIf
 from forecasting.models.register import POOL
 from forecasting.record.cases import Dossier
+from forecasting.record.overlays import hashes_told
+from forecasting.record.reading import RawRecord
 from forecasting.record.vocabulary import CAUSES, ONGOING, STATES
 
 NAMES = {**MODEL_NAMES, POOL: POOL_NAME}
@@ -225,6 +227,17 @@ def hashes_said(hashes: Mapping[str, Any]) -> str:
     """Hashes of the record and of its overlays, as text; empty where there is no overlay."""
     laid = [f"overlay {one['folder']}, sha256 {one['sha256']}" for one in hashes.get("overlays", ())]
     return "; ".join([f"Record sha256 {hashes['record_sha256']}", *laid]) + "." if laid else ""
+
+
+def made_with(record: RawRecord) -> str:
+    """Hashes of a record with rows of one's own, and what stays that of the record alone, as HTML; empty without such."""
+    if record.beneath is None:
+        return ""
+    learned = [str(one.folder) for one in record.overlays if one.learns]
+    told = (
+        f"Models learned from the rows of {', '.join(learned)} too." if learned else "No model learned from these rows."
+    )
+    return paragraph(f"{hashes_said(hashes_told(record))} {told}")
 
 
 def not_kept(error: Exception) -> str:

@@ -9,7 +9,7 @@ from forecasting.record.history import History
 from forecasting.record.suggestions import parties_like
 from forecasting.record.vocabulary import DOMAINS, LADDERS, ONGOING, STATES, TARGETS, TYPES
 from forecasting.record.words import folded
-from forecasting.store.errors import UsageError, shown
+from forecasting.store.errors import UsageError, require_text, shown
 
 COLUMNS = ("case_id", "name", "start", "parties", "domain", "type", "state", "level", "strain", "last_seen")
 
@@ -60,13 +60,14 @@ def find_cases(
     >>> find_cases(load_history(), "new start")["case_id"].tolist()[:1]
     ['new-start-post-expiry-2026']
     """
+    require_text("words", words)
     check_filters(domain, rung, outcome, target)
     cases = history.cases.sort_values(["start_date", "case_id"])
     names = history.parties.set_index("code")["name"]
     outcomes = history.outcomes
     causes = outcomes[outcomes["target"] == target].set_index("case_id")["cause"]
     code = _code(history, party) if party is not None else None
-    asked = [folded(word) for word in str(words).split()]
+    asked = [folded(word) for word in words.split()]
     rows = []
     for case in cases.to_dict(orient="records"):
         state = causes[case["case_id"]] or ONGOING
@@ -94,7 +95,7 @@ def check_filters(domain: object, rung: object, outcome: object, target: object)
         ("domain", domain, DOMAINS), ("outcome", outcome, STATES), ("rung", rung, tuple(range(6))),
         ("target", target, TARGETS),
     ):  # fmt: skip
-        if given is not None and (given not in known or isinstance(given, bool)):
+        if given is not None and (isinstance(given, bool) or given not in known):
             raise UsageError(f"expected {name} as one of {', '.join(map(str, known))}, got {shown(given)}")
 
 

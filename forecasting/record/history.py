@@ -164,6 +164,12 @@ def sound_record(folder: str | Path | None = None, overlay: Folders = None) -> R
     return with_overlays(record, overlay)
 
 
+def require_history(history: object) -> None:
+    """Raise `UsageError` for anything but a history."""
+    if not isinstance(history, History):
+        raise UsageError(f"expected history as what load_history gives, got {shown(history)}")
+
+
 def require_no_overlay(history: History, work: str) -> None:
     """Raise `UsageError` for a history with overlays: what is kept and compared is made from the record itself."""
     if history.record.overlays:

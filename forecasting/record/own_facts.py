@@ -392,6 +392,8 @@ def correction_rows(
         fields = [name for name in TABLES[table].names if name not in TABLES[table].key]
         if field not in fields:
             faults["field"] = f"expected field as one of {', '.join(fields)}, got {shown(field)}"
+    if on is not None and not isinstance(on, str | date):
+        faults["on"] = f"expected on as a day, YYYY-MM-DD, got {shown(on)}"
     if not str(reason).strip():
         faults["reason"] = "expected a reason as text, got nothing; say why the record has it wrong"
     if faults:

@@ -188,7 +188,7 @@ def case_from_answers(answers: Mapping[str, str], overlay: Folders, data: str | 
     Traceback (most recent call last):
     forecasting.store.errors.UsageError: expected answers to case_id, name, type, ..., got ...
     """
-    given = _complete(answers)
+    given, _ = _complete(answers), last_of(overlay)
     told: dict[str, tuple[str, ...]] = {}
     case_id, faults = given[CASE_ID], list[Fault]()
     if word := TELLS_THE_ENDING.search(given["name"]):
@@ -242,6 +242,8 @@ def questions_to_fill() -> str:
 
 def _complete(answers: Mapping[str, str]) -> dict[str, str]:
     """An answer to every question, defaults filled in, each on one line."""
+    if not isinstance(answers, Mapping):
+        raise UsageError(f"expected answers as a mapping of names to texts, got {shown(answers)}")
     if unknown := [name for name in answers if name not in NAMES]:
         raise UsageError(f"expected answers to {', '.join(NAMES)}, got {shown(unknown)}")
     given = {question.name: " ".join(str(answers.get(question.name, "")).split()) for question in QUESTIONS}

@@ -62,7 +62,7 @@ class CaseReport(Report):
         ledger: str | Path | None = None,
         overlay: Folders = None,
     ) -> None:
-        """Load the record, with rows of one's own, and compute every value; raises what `forecast` and `obtain` raise."""
+        """Load the record as of the day and compute every value; raises what `forecast` and `obtain` raise."""
         history = shared_history(data, as_of, overlay)
         self.content: dict[str, Any] = case_content(history, case_id, tuple(horizons), target, artefacts, ledger)
         self.content |= registration(history, ledger, target, case_id) | own_rows(history.record)
