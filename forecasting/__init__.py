@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from forecasting.explain.conditional import conditional as conditional
+    from forecasting.explain.effects import add_event as add_event
+    from forecasting.explain.effects import add_step as add_step
+    from forecasting.explain.effects import correct as correct
+    from forecasting.explain.effects import looked as looked
+    from forecasting.explain.effects import retract as retract
+    from forecasting.explain.finding import find as find
     from forecasting.explain.where_it_stands import where_it_stands as where_it_stands
     from forecasting.forecasts import FittedModels as FittedModels
     from forecasting.forecasts import Session as Session
@@ -36,8 +42,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 _MODULES = {
     "explain.conditional": ("conditional",),
+    "explain.effects": ("add_event", "add_step", "correct", "looked", "retract"),
+    "explain.finding": ("find",),
     "explain.where_it_stands": ("where_it_stands",),
     "store.errors": ("ForecastingError", "LeakageError", "SchemaError", "UsageError"),
+    "explorer.event_form": ("EventForm",),
     "explorer.form": ("CaseForm",),
     "explorer.outlook": ("ask",),
     "explorer.news_reader": ("NewsReader",),

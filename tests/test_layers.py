@@ -39,7 +39,12 @@ ONLY_UNDER = {
     "matplotlib": ("forecasting.documents.figures",),
     "jinja2": ("forecasting.documents.html",),
     "markupsafe": ("forecasting.documents.html",),
-    "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form", "forecasting.explorer.news_reader"),
+    "ipywidgets": (
+        "forecasting.explorer.widgets",
+        "forecasting.explorer.form",
+        "forecasting.explorer.event_form",
+        "forecasting.explorer.news_reader",
+    ),
     "ibis": ("forecasting.streams",),
     "duckdb": ("forecasting.streams",),
     "pyspark": ("forecasting.streams.spark",),

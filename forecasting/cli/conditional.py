@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from forecasting.cli.options import AsOf, Case, Data, Horizons, Json, Ledger, Target
+from forecasting.cli.options import AsOf, Case, Data, Horizons, Json, Ledger, Overlay, Target
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 
 app = typer.Typer()
@@ -24,6 +24,7 @@ def conditional(
     horizons: Horizons = None,
     target: Target = "concluded",
     data: Data = None,
+    overlay: Overlay = None,
     ledger: Ledger = Path("ledger"),
     as_json: Json = False,
 ) -> None:
@@ -33,7 +34,7 @@ def conditional(
     from forecasting.explain.conditional import conditional as conditional_forecast
     from forecasting.record.history import load_history
 
-    history = load_history(data, day)
+    history = load_history(data, day, overlay)
     found = conditional_forecast(history, case, step, by, months, target)
     if issue:
         from forecasting.ledger import issue_conditional

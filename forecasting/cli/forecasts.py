@@ -17,6 +17,7 @@ from forecasting.cli.options import (
     Json,
     Ledger,
     Models,
+    Overlay,
     Population,
     Target,
     names_in,
@@ -44,6 +45,7 @@ def forecast_case(
     population: Population = "forward",
     models: Models = None,
     data: Data = None,
+    overlay: Overlay = None,
     artefacts: Artefacts = Path("artefacts"),
     ledger: Ledger = Path(LEDGER_FOLDER),
     as_json: Json = False,
@@ -57,11 +59,12 @@ def forecast_case(
     from forecasting.ledger import fitted_for, with_pool
     from forecasting.models import HEADLINE
     from forecasting.record.history import load_history
+    from forecasting.record.overlays import hashes_line
     from forecasting.record.panel import check_choice
 
     chosen = check_choice(target, population)
     asked = names_in(models) if models is not None else None
-    history = load_history(data, day)
+    history = load_history(data, day, overlay)
     open_cases(history, [case], target)
     obtained = obtain(artefacts, history, fitted_for(asked) if asked else None, target, chosen)
     index = DossierIndex(history, target) if obtained.fitted.support is not None else None
@@ -73,9 +76,14 @@ def forecast_case(
         if limit.reasons and (not asked or name in {*asked, HEADLINE}):
             print(f"{name}: {LIMIT_WORDS[limit.status]}: {limit}", file=sys.stderr)
     if as_json:
+        if history.record.overlays:
+            laid = "+".join(one.sha256 for one in history.record.overlays)
+            table = table.assign(record_sha256=history.record_sha256, overlay_sha256=laid)
         print(table.to_json(orient="records", indent=1, double_precision=15))
     elif len(table):
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+        if history.record.overlays:
+            print(hashes_line(history.record))
 
 
 @app.command()
@@ -84,6 +92,7 @@ def brief(
     as_of: AsOf = None,
     target: Target = "concluded",
     data: Data = None,
+    overlay: Overlay = None,
     artefacts: Artefacts = Path("artefacts"),
     ledger: Annotated[Path | None, typer.Option("--ledger", help="Folder of the ledger named on the page.")] = None,
     as_json: Json = False,
@@ -91,7 +100,7 @@ def brief(
     """Print one page on a case: verdict, all endings, where it stands, what changed and what to watch."""
     from forecasting.documents.brief import BriefReport
 
-    found = BriefReport(case, as_of, target=target, data=data, artefacts=artefacts, ledger=ledger)
+    found = BriefReport(case, as_of, target=target, data=data, artefacts=artefacts, ledger=ledger, overlay=overlay)
     print(json.dumps(found.content, indent=1, ensure_ascii=False) if as_json else found.text())
 
 
@@ -103,6 +112,7 @@ def history(
     horizon: Annotated[int, typer.Option("--horizon", help="Months after each day.")] = 60,
     target: Target = "concluded",
     data: Data = None,
+    overlay: Overlay = None,
     artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,
 ) -> None:
@@ -116,7 +126,7 @@ def history(
 
     check_choice(target, "forward")
     check_horizons([horizon])
-    known = load_history(data, days[1])
+    known = load_history(data, days[1], overlay)
     points = number_history(known, case, days[0], horizon=horizon, target=target, artefacts=artefacts)
     found = history_values(case, horizon, points, marks(known.case(case, target), points))
     print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else history_text(found))
@@ -127,6 +137,7 @@ def acts(
     case: Case,
     as_of: AsOf = None,
     data: Data = None,
+    overlay: Overlay = None,
     as_json: Json = False,
 ) -> None:
     """Print the timeline of a case: every act known on a day, with its standing and sources, the latest first."""
@@ -134,7 +145,7 @@ def acts(
     from forecasting.documents.case.history_text import acts_text, acts_values
     from forecasting.record.history import load_history
 
-    found = acts_values(load_history(data, day), case)
+    found = acts_values(load_history(data, day, overlay), case)
     print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else acts_text(found))
 
 
@@ -145,6 +156,7 @@ def train(
     population: Population = "forward",
     models: Models = None,
     data: Data = None,
+    overlay: Overlay = None,
     artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,
 ) -> None:
@@ -157,7 +169,7 @@ def train(
 
     chosen = check_choice(target, population)
     names = names_in(models) if models is not None else MODELS
-    trained = store.train(load_history(data, day), names, target, chosen, artefacts)
+    trained = store.train(load_history(data, day, overlay), names, target, chosen, artefacts)
     if as_json:
         print(json.dumps({"key": trained.key, "folder": str(trained.folder), "already": trained.already}, indent=1))
     else:
@@ -181,6 +193,7 @@ def changes(
     state: Annotated[str, typer.Option("--state", help="State, with --entries.")] = "formalized",
     target: Target = "concluded",
     data: Data = None,
+    overlay: Overlay = None,
     as_json: Json = False,
 ) -> None:
     """Print why the headline of a case changed between two days, or a forecast between two issued ledger entries."""
@@ -205,13 +218,17 @@ def changes(
     from forecasting.explain.changes import changes as changes_between
     from forecasting.explain.changes import check_days
     from forecasting.record.history import load_history
+    from forecasting.record.overlays import hashes_line, hashes_told
     from forecasting.record.panel import check_choice
 
     check_days(first, last)
     check_choice(target, "forward")
-    history = load_history(data, last)
+    history = load_history(data, last, overlay)
     found = change_values(changes_between(history, case, first, horizons=(horizon,), target=target), horizon)
-    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else change_text(found))
+    told = hashes_told(history.record)
+    print(json.dumps(found | told, indent=1, ensure_ascii=False) if as_json else change_text(found))
+    if told and not as_json:
+        print(hashes_line(history.record))
 
 
 def _print_entry_changes(

@@ -15,6 +15,10 @@ Case = Annotated[str, typer.Argument(metavar="CASE", help="Case id, for example 
 Data = Annotated[
     Path | None, typer.Option("--data", help="Folder with a record of your own. Default: the record shipped.")
 ]
+Overlay = Annotated[
+    list[Path] | None,
+    typer.Option("--overlay", help="Folder with rows of your own, laid over the record; may be given several times."),
+]
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", help="Use only what was known on this day, YYYY-MM-DD. Default: the record's end."),

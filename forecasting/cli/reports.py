@@ -20,6 +20,7 @@ from forecasting.cli.options import (
     Json,
     Megabytes,
     Out,
+    Overlay,
     RunSeconds,
     limits_of,
 )
@@ -49,6 +50,7 @@ def report(
         str | None, typer.Option("--target", help="Definition of formal: concluded (default) or in_force.")
     ] = None,
     data: Data = None,
+    overlay: Overlay = None,
     out: Out = Path("reports"),
     artefacts: Annotated[
         Path | None, typer.Option("--artefacts", help="Folder of trained models. Default: artefacts, if it is there.")
@@ -70,7 +72,14 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Render reports: HTML, executed notebook and JSON sidecar of each; unchanged ones are not rendered again."""
-    given = {"as_of": as_of, "horizons": horizons, "target": target, "data": data, "artefacts": artefacts}
+    given: dict[str, Any] = {
+        "as_of": as_of,
+        "horizons": horizons,
+        "target": target,
+        "data": data,
+        "artefacts": artefacts,
+    }
+    given |= {"overlay": tuple(overlay) if overlay else None, "artefacts": artefacts}
     parameters = with_settings(given, settings or [])
     limits = limits_of(cell_seconds, run_seconds, memory)
     from forecasting.publish.batch import check_jobs, render_all

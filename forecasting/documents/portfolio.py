@@ -17,7 +17,7 @@ from forecasting.documents.case.skill import headline_skill
 from forecasting.documents.portfolio_sections import MOST_MOVED
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
-from forecasting.documents.standing import live_values, registration
+from forecasting.documents.standing import live_values, own_rows, registration
 from forecasting.documents.values import Content
 from forecasting.explain.changes import changes
 from forecasting.explain.windows import term_end
@@ -27,7 +27,8 @@ from forecasting.forecasts.ladder_applicability import shared_by_all
 from forecasting.models import BASE_RATE
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History
-from forecasting.record.months import HORIZONS, calendar_months_between, deadline, parse_day
+from forecasting.record.months import HORIZONS, calendar_months_between, deadline
+from forecasting.record.overlays import Folders
 from forecasting.record.reads import remembered
 from forecasting.record.vocabulary import CAUSES, LADDERS, TARGETS
 
@@ -125,7 +126,7 @@ def portfolio_content(
         "template": "portfolio",
         "title": f"All ongoing arrangements - forecasts as of {history.as_of}",
         "package_version": forecasting.__version__,
-        "record_sha256": history.sha256,
+        "record_sha256": history.record_sha256,
         "code_sha256": code_sha256(),
         "artefact": found.fitted.key,
         "artefact_earlier": found.past_fit.key,
@@ -137,7 +138,7 @@ def portfolio_content(
         "horizon": found.horizon,
         "level": LEVEL,
         "models": {"headline": HEADLINE_MODEL, "base_rate": BASE_RATE, "first": HAZARD_MODEL},
-        "accuracy": value("accuracy", headline_skill, history.record.folder, history.sha256),
+        "accuracy": value("accuracy", headline_skill, history.record.folder, history.record_sha256),
         "live": value("live", live_values, history.record.folder, ledger, until),
         "ended": value("ended", ended, found),
         "entered": value("entered", entered, found),
@@ -342,12 +343,12 @@ class PortfolioReport(Report):
         artefacts: str | Path | None = None,
         ledger: str | Path | None = None,
         ledger_until: str | None = None,
+        overlay: Folders = None,
     ) -> None:
         """Load the record as of the day and of `period_months` before; raises what `forecast` raises."""
-        day = parse_day(as_of) if isinstance(as_of, str) else as_of
-        history = shared_history(data, day)
-        earlier = shared_history(data, deadline(history.as_of, -period_months))
+        history = shared_history(data, as_of, overlay)
+        earlier = shared_history(data, deadline(history.as_of, -period_months), overlay)
         self.content: dict[str, Any] = portfolio_content(
             history, earlier, tuple(horizons), target, artefacts, ledger, ledger_until
         )
-        self.content |= registration(history, ledger, target, until=ledger_until)
+        self.content |= registration(history, ledger, target, until=ledger_until) | own_rows(history.record)

@@ -209,7 +209,7 @@ def read_track_record(history: History, target: str = TARGETS[0]) -> PastForecas
     if not path.is_file() or not path.with_suffix(".json").is_file():
         return PastForecasts(None, "there is no track record beside this record")
     about = RESULTS.form(path.with_suffix(".json"), AboutTrackRecord)
-    if about.record_sha256 != history.sha256:
+    if about.record_sha256 != history.record_sha256:
         return PastForecasts(None, "the track record is of another state of the record")
     if about.target != target:
         return PastForecasts(None, f"the track record is for the target {about.target}")

@@ -26,11 +26,14 @@ from forecasting.documents.wording import (
     years,
 )
 from forecasting.explain.drivers import BASE
+from forecasting.explain.effects import Effect
 from forecasting.explain.standouts import standouts
 from forecasting.explain.what_ifs import WhatIf
 from forecasting.models import BASE_RATE, HEADLINE
 from forecasting.models.register import POOL
 from forecasting.record.cases import Dossier
+from forecasting.record.overlays import hashes_told
+from forecasting.record.reading import RawRecord
 from forecasting.record.vocabulary import CAUSES, ONGOING, STATES
 
 NAMES = {**MODEL_NAMES, POOL: POOL_NAME}
@@ -243,12 +246,55 @@ def fault(texts: Sequence[str]) -> str:
 def refused(rest: Sequence[str]) -> str:
     """That answers were refused, with faults of the record that stand beside no question, as HTML."""
     said = _html(text("**Nothing was written.** What is wrong stands below each answer; the others stay."))
-    return f"{said}{paragraph('The record itself has faults:')}{fault(rest)}" if rest else said
+    return f"{said}{paragraph('Other rows have faults:')}{fault(rest)}" if rest else said
+
+
+def moved_by_own(found: Effect) -> str:
+    """What rows of one's own do to the headline, at every horizon and for all endings, as HTML."""
+    rows: list[list[Cell]] = []
+    if not found.table.empty:
+        by_place = found.table.set_index(["horizon", "cause"])
+        for horizon in sorted(set(found.table["horizon"])):
+            cells: list[Cell] = [years(int(horizon))]
+            for state in STATES:
+                one = by_place.loc[(horizon, state)]
+                cells += [chance(one["before"]), chance(one["after"]), points(one["points"] / 100.0)]
+            rows.append(cells)
+    head = ["Within", *(f"{name}, {what}" for name in HEAD[2:] for what in ("before", "after", "points"))]
+    caption = f"The forecast by the ladder as of {long_day(found.as_of)}, without and with what was added"
+    told = [text("Kept in {files}.", files=", ".join(map(str, found.files)))]
+    told += [text("{note}", note=note) for note in (found.reason, *found.notes()) if note]
+    told += [text("{hashes}", hashes=hashes_said(found.hashes))]
+    return _html(*([compose.table(caption, head, rows)] if rows else []), *told)
+
+
+def hashes_said(hashes: Mapping[str, Any]) -> str:
+    """Hashes of the record and of its overlays, as text; empty where there is no overlay."""
+    laid = [f"overlay {one['folder']}, sha256 {one['sha256']}" for one in hashes.get("overlays", ())]
+    return "; ".join([f"Record sha256 {hashes['record_sha256']}", *laid]) + "." if laid else ""
+
+
+def made_with(record: RawRecord) -> str:
+    """Hashes of a record with rows of one's own, and what stays the record's alone, as HTML; empty without such."""
+    if record.beneath is None:
+        return ""
+    learned = [str(one.folder) for one in record.overlays if one.learns]
+    told = (
+        f"Models learned from the rows of {', '.join(learned)} too." if learned else "No model learned from these rows."
+    )
+    return paragraph(f"{hashes_said(hashes_told(record))} {told}")
+
+
+def not_kept(error: Exception) -> str:
+    """That nothing was written, with every reason, as HTML."""
+    return _live(
+        "alert", text("**Nothing was written.**"), *(text("{why}", why=one) for one in str(error).splitlines())
+    )
 
 
 def forecasting(case_id: str, folder: str) -> str:
     """That a case was written and is being forecast, as HTML."""
-    return _html(_kept(case_id, folder), text("Fitting the models on your record ..."))
+    return _html(_kept(case_id, folder), text("Forecasting ..."))
 
 
 def kept(case_id: str, folder: str) -> str:
@@ -258,7 +304,7 @@ def kept(case_id: str, folder: str) -> str:
 
 def _kept(case_id: str, folder: str) -> Text:
     return text(
-        "**{case}** stands in {folder}, and the record keeps its rules. Change it in the files there.",
+        "**{case}** stands in {folder}, laid over the record, which keeps its rules. Change it in the files there.",
         case=case_id,
         folder=folder,
     )

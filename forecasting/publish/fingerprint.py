@@ -48,6 +48,7 @@ def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> st
         "template": hashlib.sha256(notebook.read_bytes()).hexdigest(),
         "parameters": values,
         "record": content_hash(asked.data or places.shipped("data")),
+        "overlays": [content_hash(folder) for folder in asked.overlay],
         "folders": {name: files_hash(value) for name, value in folders.items() if isinstance(value, Path)},
         "beside": {name: files_hash((asked.data or places.shipped("data")) / name) for name in asked.beside},
         "read": asked.files_read(),

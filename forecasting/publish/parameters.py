@@ -21,6 +21,7 @@ from forecasting.ledger.registration import entries_of, headline_entries
 from forecasting.models import DEFAULT, FIRST
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons, parse_day, parse_horizons
+from forecasting.record.overlays import overlay_folders
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import LeakageError, UsageError
 from forecasting.store.package_data import shipped
@@ -57,6 +58,8 @@ class Parameters(Values):
         The as_of day; default: the record's end.
     data
         The folder of a record; default: the one shipped.
+    overlay
+        Folders with rows of one's own, laid over the record; default: none.
     """
 
     command: ClassVar[str]
@@ -69,6 +72,9 @@ class Parameters(Values):
     )
     data: Annotated[Path | None, Mark.PLACE] = Field(
         default=None, description="folder of a record; default: the one shipped"
+    )
+    overlay: Annotated[tuple[Path, ...], Mark.PLACE] = Field(
+        default=(), description="folders with rows of one's own; default: none"
     )
     record_age: Annotated[int | None, Mark.OF_THE_RUN] = Field(
         default=None, ge=0, le=1200, description="months from the record's end to the run, said on the page if given"
@@ -97,9 +103,16 @@ class Parameters(Values):
         """The parameters with a mark."""
         return tuple(name for name, field in cls.model_fields.items() if mark in field.metadata)
 
+    @field_validator("overlay", mode="before")
+    @classmethod
+    def _folders(cls, value: object) -> object:
+        if not isinstance(value, str | Path | list | tuple | None):
+            return value
+        return tuple(folder.resolve() for folder in reworded(overlay_folders, value))
+
     def history(self) -> History:
         """The record as of the as_of day; raises as `load_history` does."""
-        return shared_history(self.data, self.as_of)
+        return shared_history(self.data, self.as_of, self.overlay)
 
     def checked(self) -> date:
         """The as_of day of the report; `UsageError` or `SchemaError` if the request cannot be answered."""
@@ -157,9 +170,15 @@ class Parameters(Values):
         own = {name: getattr(self, name) for name in type(self).model_fields}
         of_the_run = self.marked(Mark.OF_THE_RUN)
         plain = {name: value for name, value in own.items() if value is not None or name not in of_the_run}
+        if not self.overlay:
+            del plain["overlay"]
         plain |= {"as_of": day.isoformat()}
         plain |= {name: str(value) for name, value in plain.items() if isinstance(value, Path)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+        return {name: _listed(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+
+
+def _listed(values: tuple[Any, ...]) -> list[Any]:
+    return [str(value) if isinstance(value, Path) else value for value in values]
 
 
 class Forecasting(Parameters):
@@ -310,7 +329,7 @@ class DataQuality(Parameters):
 
     def checked(self) -> date:
         """The as_of day; a record with faults is reported on, one that cannot be read is a `SchemaError`."""
-        record = shared_record(self.data)
+        record = shared_record(self.data, self.overlay)
         if self.as_of is not None and self.as_of > record.data_end:
             raise LeakageError(
                 f"expected a day up to {record.data_end}, where the record ends, got {self.as_of}; "
@@ -350,6 +369,9 @@ class Scorecard(Parameters):
 
     def checked(self) -> date:
         """The record's end; `UsageError` for another day, for which there are no results."""
+        if self.overlay:
+            got = ", ".join(map(str, self.overlay))
+            raise UsageError(f"expected no overlay: the results are of the record itself, got {got}; leave it out")
         end = shared_history(self.data).as_of
         if self.as_of not in (None, end):
             raise UsageError(

@@ -102,9 +102,9 @@ def every_case(template: str, defaults: Defaults) -> Source:
     """
     if "case_id" not in TEMPLATES[template_named(template)].model_fields:
         raise UsageError(f"expected --all with a template about a case, got {template}; leave --all out")
-    parts = {name: value for name, value in defaults.items() if name in ("data", "as_of")}
+    parts = {name: value for name, value in defaults.items() if name in ("data", "overlay", "as_of")}
     whole = checked_parameters("data_quality", parts)
-    history = shared_history(whole.data, whole.as_of)
+    history = shared_history(whole.data, whole.as_of, whole.overlay)
     open_cases = history.open_case_ids(defaults.get("target", TARGETS[0]))
     cases = history.cases.sort_values(["start_date", "case_id"])["case_id"]
     asked = [case for case in cases if case in open_cases]

@@ -31,13 +31,15 @@ ALTERED = ("cases", "outcomes", "coding")
 DAYS_OF_OUTCOMES = frozenset(column.name for column in TABLES["outcomes"].columns if column.kind == "day")
 
 
-def record_faults(record: RawRecord) -> list[Fault]:
+def record_faults(record: RawRecord, vocabulary: Vocabulary | None = None) -> list[Fault]:
     """All faults of a record, sorted by file and row.
 
     Parameters
     ----------
     record : RawRecord
         Tables as text.
+    vocabulary : mapping of str to frozenset of str, optional
+        Keys that cells may name, for a record that is a part of another; by default its own, see `vocabulary_of`.
 
     Returns
     -------
@@ -50,10 +52,7 @@ def record_faults(record: RawRecord) -> list[Fault]:
     the fault of the cell.
     """
     tables = record.tables
-    vocabulary: Vocabulary = {
-        name: frozenset(tables[name].cells[TABLES[name].key[0]])
-        for name in ("cases", "parties", "sources", "events", "claims")
-    }
+    vocabulary = vocabulary or vocabulary_of(tables)
     if tables["cases"].cells.empty:
         return [Fault("cases.csv", 1, "", "at least one case", "a header alone")]
     malformed = [fault for raw in tables.values() for fault in column_faults(raw, vocabulary)]
@@ -71,6 +70,14 @@ def record_faults(record: RawRecord) -> list[Fault]:
         faults += _correction_faults(record, vocabulary, between)
         faults += _alternative_faults(record, vocabulary)
     return sorted(set(faults))
+
+
+def vocabulary_of(tables: Mapping[str, RawTable]) -> Vocabulary:
+    """Keys of the tables that columns link to."""
+    return {
+        name: frozenset(tables[name].cells[TABLES[name].key[0]])
+        for name in ("cases", "parties", "sources", "events", "claims")
+    }
 
 
 def _consequences_dropped(between: list[Fault], malformed: list[Fault]) -> list[Fault]:
@@ -194,6 +201,8 @@ def _faults_from(record: RawRecord, day: date, vocabulary: Vocabulary) -> list[F
 
 def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]:
     alternatives, tables = record.tables["alternatives"], record.tables
+    if alternatives.cells.empty:
+        return []
     findings = rules.Findings(alternatives)
     cells = alternatives.cells
     owner = {name: table for table in reversed(ALTERED) for name in TABLES[table].names} | dict.fromkeys(

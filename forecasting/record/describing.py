@@ -15,7 +15,7 @@ OWN: Final = ("name", "title", "description", "version", "data_end", "keywords",
 """What a record may say of itself in its descriptor; the rest is made from the schema."""
 
 
-def described(folder: Path, version: str | None = None, also: Mapping[str, str] | None = None) -> dict[str, Any]:
+def described(folder: Path, version: str | None = None) -> dict[str, Any]:
     """Descriptor of the record in a folder, with what it says of itself and the rest made anew.
 
     Parameters
@@ -24,8 +24,6 @@ def described(folder: Path, version: str | None = None, also: Mapping[str, str] 
         Folder of the record.
     version : str, optional
         Version of the data; by default as it stands.
-    also : mapping of str to str, optional
-        A file for each of some tables that is about to be added.
 
     Returns
     -------
@@ -33,10 +31,7 @@ def described(folder: Path, version: str | None = None, also: Mapping[str, str] 
         Content of `datapackage.json`.
     """
     old = _read(folder)
-    added = {name: {path} for name, path in (also or {}).items()}
-    files = {
-        name: sorted({*descriptor.files_of(folder, table), *added.get(name, ())}) for name, table in TABLES.items()
-    }
+    files = {name: descriptor.files_of(folder, table) for name, table in TABLES.items()}
     made = descriptor.datapackage(str(old["data_end"]), version or str(old.get("version", "1")), files)
     return made | {name: old[name] for name in OWN if name in old and (name != "version" or version is None)}
 

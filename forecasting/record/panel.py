@@ -213,7 +213,7 @@ def check_choice(target: str, population: str) -> Population:
     >>> check_choice("concluded", "pooled")
     'pooled'
     """
-    if target not in TARGETS:
+    if not isinstance(target, str) or target not in TARGETS:
         raise UsageError(f"expected a target out of {', '.join(TARGETS)}, got {target!r}")
     for known in POPULATIONS:
         if population == known:

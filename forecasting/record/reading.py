@@ -79,6 +79,15 @@ class RawTable:
 
 
 @dataclass(frozen=True)
+class Laid:
+    """An overlay that was laid over a record: its folder, its hash, and whether models learn from its rows."""
+
+    folder: Path
+    sha256: str
+    learns: bool
+
+
+@dataclass(frozen=True)
 class RawRecord:
     """A record as text.
 
@@ -93,7 +102,14 @@ class RawRecord:
     data_end : date
         Last day that the record covers.
     sha256 : str
-        Hash of the content, independent of line ends and of a byte-order mark.
+        Hash of the content, independent of line ends and of a byte-order mark, that of the overlays included.
+    overlays : tuple of Laid
+        Overlays whose rows are in the tables, in order.
+    beneath : RawRecord or None
+        The record without them; None where there are none.
+    learned : RawRecord or None
+        What models learn from, where that is less than this record: without the overlays that are not to be learned
+        from.
     """
 
     folder: Path
@@ -101,6 +117,14 @@ class RawRecord:
     descriptor: Mapping[str, Any]
     data_end: date
     sha256: str
+    overlays: tuple[Laid, ...] = ()
+    beneath: "RawRecord | None" = None
+    learned: "RawRecord | None" = None
+
+    @property
+    def shipped_sha256(self) -> str:
+        """Hash of the record without its overlays: that which kept results name."""
+        return self.beneath.sha256 if self.beneath is not None else self.sha256
 
 
 def read_record(folder: Path) -> RawRecord:
@@ -132,6 +156,25 @@ def read_record(folder: Path) -> RawRecord:
     return RawRecord(folder, tables, descriptor, data_end, digest.hexdigest())
 
 
+def parsed(table: Table, texts: Mapping[str, str]) -> tuple[RawTable, tuple[Fault, ...]]:
+    """A table of the text of its files, by the names used in messages, and the faults of their form."""
+    return _parsed_table(table, tuple(texts.items()))
+
+
+def decoded(content: bytes, name: str, faults: list[Fault]) -> str:
+    """Text of a file, with plain line ends; empty, with a fault, where it is not in UTF-8 or has nothing in it."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        faults.append(Fault(name, row, "", "text in UTF-8", f"byte 0x{content[error.start]:02x}"))
+        return ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        faults.append(Fault(name, 0, "", "a header and rows", "an empty file"))
+    return text
+
+
 def _read_descriptor(folder: Path, digest: Any, faults: list[Fault]) -> tuple[dict[str, Any], date]:
     name = "datapackage.json"
     text = _read_text(folder, name, digest, faults)
@@ -159,15 +202,7 @@ def _read_text(folder: Path, name: str, digest: Any, faults: list[Fault]) -> str
     except ForeignFileError as error:
         faults.append(Fault(name, 0, "", error.expected, error.got))
         return ""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
-        faults.append(Fault(name, row, "", "text in UTF-8", f"byte 0x{content[error.start]:02x}"))
-        return ""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
-        faults.append(Fault(name, 0, "", "a header and rows", "an empty file"))
+    text = decoded(content, name, faults)
     digest.update(f"{name}\0{len(text)}\0".encode())
     digest.update(text.encode())
     return text
@@ -183,15 +218,14 @@ def _read_table(folder: Path, table: Table, digest: Any, faults: list[Fault]) ->
         faults.append(Fault(table.path, 0, "", f"at most {FILE.most_bytes} bytes in all", str(size)))
         names = []
     texts = (_read_text(folder, name, digest, faults) for name in names)
-    raw, found = _parsed_table(table.name, tuple(zip(names, texts, strict=True)))
+    raw, found = parsed(table, dict(zip(names, texts, strict=True)))
     faults += found
     return raw
 
 
 @lru_cache(maxsize=64)  # by content: the records that a process reads mostly have the same tables
-def _parsed_table(table_name: str, texts: tuple[tuple[str, str], ...]) -> tuple[RawTable, tuple[Fault, ...]]:
+def _parsed_table(table: Table, texts: tuple[tuple[str, str], ...]) -> tuple[RawTable, tuple[Fault, ...]]:
     """A table of the text of its files, by their names, and the faults of their form."""
-    table = TABLES[table_name]
     lines: list[list[str]] = []
     files: list[str] = []
     rows: list[int] = []

@@ -70,7 +70,7 @@ def case_content(
     return {
         "template": "case_report",
         "package_version": forecasting.__version__,
-        "record_sha256": history.sha256,
+        "record_sha256": history.record_sha256,
         "code_sha256": code_sha256(),
         "artefact": found.obtained.key,
         "data_end": history.record.data_end.isoformat(),
@@ -89,7 +89,7 @@ def case_content(
             "model": HAZARD_MODEL,
             "limit": value("hazard_model.limit", applicability, found),
             "forecast": value("hazard_model.forecast", hazard_forecasts, found),
-            "skill": value("hazard_model.skill", first_model_skill, history.record.folder, history.sha256),
+            "skill": value("hazard_model.skill", first_model_skill, history.record.folder, history.record_sha256),
         },
         "explanation": {name: value(f"explanation.{name}", work, found) for name, work in EXPLANATION.items()},
         "situation": {name: value(f"situation.{name}", work, found) for name, work in SITUATION.items()},
@@ -140,8 +140,8 @@ def assessed_confidence(found: Material) -> Content:
         history,
         found.case_id,
         {name: float(top[name]) for name in ("probability", "lower", "upper")},
-        ending_skills(folder, history.sha256),
-        read_summary(folder / "multiverse", history.sha256, history.as_of),
+        ending_skills(folder, history.record_sha256),
+        read_summary(folder / "multiverse", history.record_sha256, history.as_of),
     )
 
 

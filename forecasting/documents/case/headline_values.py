@@ -119,14 +119,14 @@ def computed_verdict(found: Material) -> Content:
     history, said = found.history, _at(found, HEADLINE_MODEL)[CAUSES[0]]["probability"]
     base = _at(found, BASE_RATE)[CAUSES[0]]["probability"]
     count = period_count(history, found.target)
-    rows = headline_skill(history.record.folder, history.sha256)
+    rows = headline_skill(history.record.folder, history.record_sha256)
     verdict_of: Content = {
         "horizon": found.horizon,
         "probability": said,
         "base_rate": base,
         "period": {"name": count.period, "n": count.n, "n_formalized": count.n_ended},
         "skill": [row for row in rows if row["by"] == "all" or row["part"] == count.period],
-        "expected": period_record(history.record.folder, history.sha256, count.period, found.horizon),
+        "expected": period_record(history.record.folder, history.record_sha256, count.period, found.horizon),
     }
     kept = headline_track_record(history, found.target)
     if kept.lines is None:

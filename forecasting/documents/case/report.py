@@ -19,8 +19,10 @@ from forecasting.documents.case import (
 from forecasting.documents.case.citations import with_cited_first
 from forecasting.documents.case.content import case_content
 from forecasting.documents.report import Maker, Report, by_name
-from forecasting.documents.standing import registration
-from forecasting.record.months import HORIZONS, parse_day
+from forecasting.documents.standing import own_rows, registration
+from forecasting.record.history import checked_day
+from forecasting.record.months import HORIZONS
+from forecasting.record.overlays import Folders
 from forecasting.record.vocabulary import TARGETS
 
 SECTIONS = by_name(
@@ -60,14 +62,15 @@ class CaseReport(Report):
         ledger: str | Path | None = None,
         ledger_until: str | None = None,
         since: str | date | None = None,
+        overlay: Folders = None,
     ) -> None:
         """Load the record as of the day and compute every value; raises what `forecast` and `obtain` raise."""
-        history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
-        page_before = parse_day(since) if isinstance(since, str) else since
+        history = shared_history(data, as_of, overlay)
+        page_before = checked_day(since)
         found = case_content(history, case_id, tuple(horizons), target, artefacts, ledger, ledger_until, page_before)
         cited = (make for make in SECTIONS.values() if make is not evidence.sources)
         self.content: dict[str, Any] = with_cited_first(found, cited)
-        self.content |= registration(history, ledger, target, case_id, ledger_until)
+        self.content |= registration(history, ledger, target, case_id, ledger_until) | own_rows(history.record)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {
