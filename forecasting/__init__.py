@@ -7,6 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from forecasting.explain.number_history import number_history as number_history
+    from forecasting.explain.scenarios import read_scenarios as read_scenarios
+    from forecasting.explain.scenarios import scenario as scenario
     from forecasting.explain.where_it_stands import where_it_stands as where_it_stands
     from forecasting.forecasts import FittedModels as FittedModels
     from forecasting.forecasts import Session as Session
@@ -32,8 +35,11 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 _MODULES = {
+    "explain.number_history": ("number_history",),
+    "explain.scenarios": ("read_scenarios", "scenario"),
     "explain.where_it_stands": ("where_it_stands",),
     "store.errors": ("ForecastingError", "LeakageError", "SchemaError", "UsageError"),
+    "explorer.comparison": ("compare", "possible_acts", "what_if"),
     "explorer.form": ("CaseForm",),
     "explorer.outlook": ("ask",),
     "explorer.news_reader": ("NewsReader",),

@@ -27,6 +27,7 @@ from forecasting.store.foreign import Foreign, parsed_json
 
 Floats = NDArray[np.float64]
 FILE: Final = Foreign("a file of scenarios in JSON", "write one with save_scenarios", most_bytes=1_000_000)
+NOW: Final = "as it stands"
 LONGEST: Final = 120
 """Months after the as-of day up to which an act may be supposed, and characters of a name."""
 
@@ -191,7 +192,8 @@ def _checked(case: Dossier, act: Supposed) -> date:
         raise UsageError(f"expected an act out of {'; '.join(known)}, got {shown(act.what)}; choose one of them")
     if act.day < case.as_of or completed_months(case.as_of, act.day) >= LONGEST:
         raise UsageError(
-            f"expected a day from {case.as_of} on, within ten years, got {act.day} for {shown(act.what)}; choose another"
+            f"expected a day from {case.as_of} on, within ten years, got {act.day} for {shown(act.what)}; "
+            "choose another"
         )
     return act.day
 
@@ -261,9 +263,6 @@ def scenario_forecasts(
     return found
 
 
-NOW: Final = "as it stands"
-
-
 def _states(pool: LadderPool, at: Situation, horizon: int) -> dict[str, float]:
     return dict(zip(STATES, map(float, SituationForecast(pool, (horizon,)).point(at)[:, 0]), strict=True))
 
@@ -281,7 +280,11 @@ def save_scenarios(path: Path, case_id: str, supposed: Sequence[Scenario]) -> No
         The scenarios.
     """
     listed = [
-        {"name": one.name, "acts": [{"day": a.day.isoformat(), "what": a.what} for a in one.acts], "facts": one.facts}
+        {
+            "name": one.name,
+            "acts": [{"day": a.day.isoformat(), "what": a.what} for a in one.acts],
+            "facts": dict(one.facts),
+        }
         for one in supposed
     ]
     text = json.dumps({"case_id": case_id, "scenarios": listed}, indent=1, ensure_ascii=False) + "\n"
@@ -322,9 +325,8 @@ def read_scenarios(path: Path, case_id: str) -> list[Scenario]:
         ]
         of_case = str(held["case_id"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FILE.error(
-            path, "case_id and scenarios, each with name, acts (day, what) and facts", str(error)
-        ) from None
+        expected = "case_id and scenarios, each with name, acts (day, what) and facts"
+        raise FILE.error(path, expected, str(error)) from None
     if of_case != case_id:
         raise UsageError(f"{path}: expected scenarios of {case_id}, got those of {shown(of_case)}; name another file")
     return [replace(one, acts=told) for one, told in zip(listed, acts, strict=True)]

@@ -8,20 +8,21 @@ from typing import Final
 
 import pandas as pd
 
+from forecasting.artefacts.session import shared_history
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.documents import compose
 from forecasting.documents.blocks import Cell, Section
 from forecasting.documents.compose import section, text
-from forecasting.documents.figures.side_by_side import side_by_side_figure
+from forecasting.documents.figures.side_by_side import Bounded, side_by_side_figure
 from forecasting.documents.figures.style import Chart
 from forecasting.documents.html import drawing_html, section_html
 from forecasting.documents.quantities import chance, points, quote
 from forecasting.documents.text import section_text
-from forecasting.documents.wording import PER_CENT, long_day, years
+from forecasting.documents.wording import PER_CENT, long_day, term_name, years
 from forecasting.explain.scenarios import NOW, Scenario, acts_to_suppose, save_scenarios, scenario_forecasts
 from forecasting.explorer.outlook import Outlook, ask
 from forecasting.models import BASE_RATE, HEADLINE
-from forecasting.record.months import check_horizons
+from forecasting.record.months import check_horizons, parse_day
 from forecasting.record.vocabulary import CAUSES, LADDERS, STATES, TARGETS
 from forecasting.store.errors import UsageError, shown
 
@@ -210,7 +211,7 @@ class Scenarios:
 
     def plot(self) -> Chart:
         """The endings under each scenario."""
-        rows = [
+        rows: list[dict[str, Bounded | None]] = [
             {cause: (found[cause], None, None) if found else None for cause in CAUSES}
             for found in self.chances.values()
         ]
@@ -236,14 +237,7 @@ class Scenarios:
                 for state in STATES
             ]
             lines.append([quote(name), *cells])
-        told = [
-            text(
-                "{name}: {acts}",
-                name=one.name,
-                acts="; ".join([f"{long_day(a.day)}, {a.what}" for a in one.acts] + [f"{k} = {v:g}" for k, v in one.facts.items()]),
-            )
-            for one in self.scenarios
-        ]  # fmt: skip
+        told = [text("{name}: {acts}", name=one.name, acts="; ".join(_told(one))) for one in self.scenarios]
         caption = f"Within {years(self.horizon)} of {long_day(self.outlook.case.as_of)}, and points from as it stands"
         return section(compose.table(caption, ("Scenario", *ENDS), lines), compose.items(told) if told else None)
 
@@ -253,6 +247,12 @@ class Scenarios:
 
     def __str__(self) -> str:
         return section_text(self._section())
+
+
+def _told(one: Scenario) -> list[str]:
+    """Acts and facts of a scenario in words."""
+    acts = [f"{long_day(act.day)}, {act.what}" for act in one.acts]
+    return acts + [f"{term_name(name)} {value:g}" for name, value in one.facts.items()]
 
 
 def what_if(
@@ -334,8 +334,5 @@ def possible_acts(case_id: str, as_of: Day = None, *, data: str | Path | None = 
     >>> "leaders endorse it" in possible_acts("mtcr-1987", "1990-01-01")
     True
     """
-    from forecasting.artefacts.session import shared_history
-    from forecasting.record.months import parse_day
-
     history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
     return acts_to_suppose(history.case(case_id))

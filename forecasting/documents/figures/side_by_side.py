@@ -1,15 +1,17 @@
 """Chances of the endings of several forecasts side by side: cases, days, or scenarios."""
 
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 
 import matplotlib as mpl
 
 from forecasting.documents.figures.style import COLOURS, INK, LINE, STYLE, TITLES, Chart
 
+Bounded = tuple[float, float | None, float | None]
+"""A probability and its bounds, where it has them."""
 
-def side_by_side_figure(
-    names: list[str], rows: list[dict[str, tuple[float, float | None, float | None] | None]]
-) -> Chart:
+
+def side_by_side_figure(names: list[str], rows: Sequence[Mapping[str, Bounded | None]]) -> Chart:
     """A panel for each ending and a line for each name: a dot, and its interval where it has one.
 
     `rows`: by name, probability, lower and upper bound of each ending; None where there is no number.
