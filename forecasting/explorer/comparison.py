@@ -15,7 +15,7 @@ from forecasting.documents.blocks import Cell, Section
 from forecasting.documents.compose import section, text
 from forecasting.documents.figures.side_by_side import Bounded, side_by_side_figure
 from forecasting.documents.figures.style import Chart
-from forecasting.documents.html import drawing_html, section_html
+from forecasting.documents.html import NOTEBOOK_STYLE, drawing_html, section_html
 from forecasting.documents.quantities import chance, points, quote
 from forecasting.documents.text import section_text
 from forecasting.documents.wording import PER_CENT, long_day, term_name, years
@@ -93,7 +93,7 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         words = f"Chance of each ending within {years(self.horizon)}: {', '.join(self.names)}"
-        return f"{drawing_html(self.plot().svg(), words)}{section_html(self._section())}"
+        return f"{NOTEBOOK_STYLE}{drawing_html(self.plot().svg(), words)}{section_html(self._section())}"
 
     def __str__(self) -> str:
         return section_text(self._section())
@@ -243,7 +243,7 @@ class Scenarios:
 
     def _repr_html_(self) -> str:
         words = f"Chance of each ending within {years(self.horizon)}: {', '.join(self.chances)}"
-        return f"{drawing_html(self.plot().svg(), words)}{section_html(self._section())}"
+        return f"{NOTEBOOK_STYLE}{drawing_html(self.plot().svg(), words)}{section_html(self._section())}"
 
     def __str__(self) -> str:
         return section_text(self._section())
