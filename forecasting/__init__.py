@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from forecasting.explain.effects import looked as looked
     from forecasting.explain.effects import retract as retract
     from forecasting.explain.finding import find as find
+    from forecasting.explain.number_history import number_history as number_history
+    from forecasting.explain.scenarios import read_scenarios as read_scenarios
+    from forecasting.explain.scenarios import scenario as scenario
     from forecasting.explain.where_it_stands import where_it_stands as where_it_stands
     from forecasting.forecasts import FittedModels as FittedModels
     from forecasting.forecasts import Session as Session
@@ -47,6 +50,9 @@ _MODULES = {
     "explain.where_it_stands": ("where_it_stands",),
     "store.errors": ("ForecastingError", "LeakageError", "SchemaError", "UsageError"),
     "explorer.event_form": ("EventForm",),
+    "explain.number_history": ("number_history",),
+    "explain.scenarios": ("read_scenarios", "scenario"),
+    "explorer.comparison": ("compare", "possible_acts", "what_if"),
     "explorer.form": ("CaseForm",),
     "explorer.outlook": ("ask",),
     "explorer.news_reader": ("NewsReader",),

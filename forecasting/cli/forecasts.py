@@ -133,6 +133,53 @@ def history(
 
 
 @app.command()
+def compare(
+    cases: Annotated[list[str], typer.Argument(metavar="CASE...", help="Case ids.")],
+    as_of: Annotated[
+        list[str] | None, typer.Option("--as-of", help="A day, YYYY-MM-DD; may be given several times.")
+    ] = None,
+    horizon: Annotated[int, typer.Option("--horizon", help="Months after each day.")] = 60,
+    target: Target = "concluded",
+    data: Data = None,
+    artefacts: Artefacts = Path("artefacts"),
+    as_json: Json = False,
+) -> None:
+    """Print the forecasts of several cases, or of several days, side by side: all endings, base rates and ladders."""
+    from forecasting.explorer.comparison import compare as side_by_side
+
+    days = list(as_of) if as_of else None
+    found = side_by_side(cases, days, horizon=horizon, target=target, data=data, artefacts=artefacts)
+    print(found.to_frame().to_json(orient="records", indent=1, double_precision=15) if as_json else str(found))
+
+
+@app.command("what-if")
+def what_if(
+    case: Case,
+    scenarios: Annotated[
+        Path | None, typer.Option("--scenarios", help="JSON file of scenarios; without it, the acts are listed.")
+    ] = None,
+    as_of: AsOf = None,
+    horizon: Annotated[int, typer.Option("--horizon", help="Months after the day.")] = 60,
+    target: Target = "concluded",
+    data: Data = None,
+    artefacts: Artefacts = Path("artefacts"),
+    as_json: Json = False,
+) -> None:
+    """Print a case as it stands beside saved scenarios of several acts and facts, or the acts that may be supposed."""
+    from forecasting.explain.scenarios import read_scenarios
+    from forecasting.explorer.comparison import possible_acts
+    from forecasting.explorer.comparison import what_if as supposed
+
+    if scenarios is None:
+        told = possible_acts(case, as_of, data=data)
+        print(json.dumps(told, indent=1) if as_json else "\n".join(told))
+        return
+    read = read_scenarios(scenarios, case)
+    found = supposed(case, read, as_of, horizon=horizon, target=target, data=data, artefacts=artefacts)
+    print(found.to_frame().to_json(orient="records", indent=1, double_precision=15) if as_json else str(found))
+
+
+@app.command()
 def acts(
     case: Case,
     as_of: AsOf = None,

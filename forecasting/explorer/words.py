@@ -9,7 +9,7 @@ import pandas as pd
 from forecasting.documents import compose, wording
 from forecasting.documents.blocks import Block, Cell, Heading, Text
 from forecasting.documents.compose import aside, section, text
-from forecasting.documents.html import drawing_html, rendered, section_html
+from forecasting.documents.html import NOTEBOOK_STYLE, drawing_html, rendered, section_html
 from forecasting.documents.quantities import chance, code, points, quote
 from forecasting.documents.wording import (
     EXTRAPOLATES,
@@ -172,7 +172,7 @@ def table(frame: pd.DataFrame) -> str:
 
 def figure(svg: str, words: str) -> str:
     """A chart of our own with the text that stands for it."""
-    return drawing_html(svg, words)
+    return NOTEBOOK_STYLE + drawing_html(svg, words)
 
 
 def moved_by(found: Sequence[WhatIf], horizon: int) -> str:
@@ -311,7 +311,7 @@ def _kept(case_id: str, folder: str) -> Text:
 
 
 def _html(*blocks: Block) -> str:
-    return section_html(section(*blocks))
+    return NOTEBOOK_STYLE + section_html(section(*blocks))
 
 
 def _live(role: str, *blocks: Block) -> str:

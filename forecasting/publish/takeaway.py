@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from forecasting.documents.figures.style import OF_A_PAGE
 from forecasting.documents.wording import MINUS
 from forecasting.publish.pdf import SECONDS, browser
 from forecasting.store.errors import ReportError, UsageError, shown
@@ -20,7 +21,6 @@ from forecasting.store.scratch import scratch
 
 PAGE: Final = Foreign("a page of a report", "name the .html file of a page", most_bytes=20_000_000)
 SVG: Final = re.compile(r'<div class="plot"[^>]*aria-label="([^"]*)"[^>]*>\s*(<svg\b.*?</svg>)', re.S)
-COLOUR: Final = re.compile(r"var\(--[\w-]+,\s*(?:var\(--[\w-]+,\s*)?(#[0-9a-fA-F]{3,8})\s*\)?\)")
 VIEW: Final = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 SHEET: Final = 31
 """Longest name of a sheet."""
@@ -127,7 +127,7 @@ def charts_of(html: str) -> list[tuple[str, str]]:
     >>> charts_of(f'<div class="plot" role="img" aria-label="A line">{drawing}</div>')
     [('A line', '<svg><path style="stroke: #111111"/></svg>')]
     """
-    return [(words, COLOUR.sub(r"\1", svg)) for words, svg in SVG.findall(html)]
+    return [(words, OF_A_PAGE.sub(r"\1", svg)) for words, svg in SVG.findall(html)]
 
 
 def export_page(page: Path, folder: Path, form: str, replace: bool = False) -> list[Path]:

@@ -18,6 +18,8 @@ PAGE_COLOURS = {
     TERM: "var(--term, {})",
     **{colour: f"var(--{state}, {{}})" for state, colour in COLOURS.items()},
 }
+OF_A_PAGE = re.compile(r"var\(--[\w-]+,\s*(?:var\(--[\w-]+,\s*)?(#[0-9a-fA-F]{3,8})\s*\)?\)")
+"""A colour of the page, with its own where no page gives one."""
 TITLES = {"formalized": "Formal agreement", "collapsed": "Collapse", "faded": "Fading"}
 STYLE: Any = {
     "font.family": "sans-serif",
@@ -37,14 +39,22 @@ STYLE: Any = {
 
 
 class Chart(Figure):
-    """A figure that a notebook shows by itself, as SVG."""
+    """A figure that a notebook shows by itself, as SVG on white, which is legible in a light and in a dark theme."""
 
     def svg(self) -> str:
-        """The figure as SVG text."""
+        """The figure as SVG text in the colours of the page it stands in."""
         with mpl.rc_context(STYLE):
             return svg_of(self)
 
-    _repr_svg_ = svg
+    def _repr_svg_(self) -> str:
+        return on_white(self.svg())
+
+
+def on_white(svg: str) -> str:
+    """A drawing in the colours of a light page on a white ground, for where no page gives it colours."""
+    plain = OF_A_PAGE.sub(r"\1", svg)
+    head, rest = plain.split(">", 1)
+    return f'{head}><rect width="100%" height="100%" fill="#ffffff"/>{rest}'
 
 
 def svg_of(figure: Figure) -> str:
