@@ -16,6 +16,7 @@ from forecasting.record.date_rules import span_faults, start_faults
 from forecasting.record.descriptor import descriptor_faults
 from forecasting.record.duplicates import distinct_faults, duplicate_warnings
 from forecasting.record.evidence_rules import evidence_faults
+from forecasting.record.kept_faults import kept_faults
 from forecasting.record.ladder_rules import ladder_faults, reading_faults
 from forecasting.record.ladders import READING, readings
 from forecasting.record.name_rules import instrument_faults
@@ -24,6 +25,7 @@ from forecasting.record.reading import RawRecord, RawTable
 from forecasting.record.receipts import source_faults
 from forecasting.record.schema import TABLES
 from forecasting.record.series_rules import series_faults
+from forecasting.record.series_schema import SERIES, YEARLY
 from forecasting.record.vocabulary import LADDERS
 from forecasting.store.errors import Fault, SchemaError
 
@@ -56,14 +58,14 @@ def record_faults(record: RawRecord) -> list[Fault]:
     }
     if tables["cases"].cells.empty:
         return [Fault("cases.csv", 1, "", "at least one case", "a header alone")]
-    malformed = [fault for raw in tables.values() for fault in column_faults(raw, vocabulary)]
-    between = [fault for raw in tables.values() for fault in rules.key_faults(raw)]
+    malformed, between = _faults_of_each(tables, vocabulary)
     between += _table_faults(record)
     between += start_faults(tables["cases"], tables["coding"].cells) + party_faults(tables["parties"])
     between += _completeness_faults(tables)
     between += claim_faults(tables["claims"], tables["events"].cells)
     between += distinct_faults(tables["distinct_cases"]) + source_faults(tables["sources"])
-    between += series_faults(tables)
+    of_series = [tables[name] for name in ("parties", "series_gaps", *sorted({*SERIES, *YEARLY}))]
+    between += kept_faults("series", of_series, lambda: series_faults(tables))
     malformed += descriptor_faults(record.descriptor, record.folder)
     between += evidence_faults(tables, _case_frames(tables))
     faults = malformed + _consequences_dropped(between, malformed)
@@ -71,6 +73,17 @@ def record_faults(record: RawRecord) -> list[Fault]:
         faults += _correction_faults(record, vocabulary, between)
         faults += _alternative_faults(record, vocabulary)
     return sorted(set(faults))
+
+
+def _faults_of_each(tables: Mapping[str, RawTable], vocabulary: Vocabulary) -> tuple[list[Fault], list[Fault]]:
+    """Faults of the cells of each table by itself, and of its keys."""
+    malformed: list[Fault] = []
+    keys: list[Fault] = []
+    for raw in tables.values():
+        linked = [tables[column.link] for column in raw.table.columns if column.link]
+        malformed += kept_faults("columns", (raw, *linked), partial(column_faults, raw, vocabulary))
+        keys += kept_faults("keys", (raw,), partial(rules.key_faults, raw))
+    return malformed, keys
 
 
 def _consequences_dropped(between: list[Fault], malformed: list[Fault]) -> list[Fault]:
@@ -141,7 +154,13 @@ def _table_faults(record: RawRecord, changed: Set[str] | None = None) -> list[Fa
         ({"calendar"}, lambda: rules.calendar_faults(tables["calendar"], end)),
         *(({name, "cases"}, partial(span_faults, raw, frames["cases"])) for name, raw in tables.items()),
     ]
-    return [fault for reads, check in checks if changed is None or reads & changed for fault in check()]
+    if changed is not None:
+        return [fault for reads, check in checks if reads & changed for fault in check()]
+    told = (
+        kept_faults(f"between {number}", [tables[name] for name in sorted(reads)], check, end)
+        for number, (reads, check) in enumerate(checks)
+    )
+    return [fault for found in told for fault in found]
 
 
 def _completeness_faults(tables: Mapping[str, RawTable]) -> list[Fault]:

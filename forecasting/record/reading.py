@@ -22,7 +22,7 @@ from forecasting.record.values import typed
 from forecasting.store.errors import Fault, SchemaError, UsageError, shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RawTable:
     """A table as text; it never changes, and is shared by the records of which it is a part.
 
