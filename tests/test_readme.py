@@ -63,9 +63,9 @@ def interval(row):
     return f"{skill} % [{lower}, {upper}]"
 
 
-def test_the_picture_is_drawn_from_the_shipped_record():
+def test_the_picture_is_drawn_from_the_shipped_record(two_days):
     made = docs_script("make_figures")
-    assert (made.IMAGES / "new-start-2026-02-05.svg").read_text(encoding="utf-8") == made.founding_case()
+    assert (made.IMAGES / "new-start-2026-02-05.svg").read_text(encoding="utf-8") == made.founding_case(two_days)
 
 
 def test_the_size_of_the_record_and_of_the_fresh_test_is_what_they_hold(record):

@@ -18,7 +18,7 @@ from forecasting.record.corrections import values_until
 from forecasting.record.facts import KIND_BY_CATEGORY, KINDS, Acts, Changes, Endings
 from forecasting.record.known_series import SeriesIndex
 from forecasting.record.ladders import Rung, rung_of
-from forecasting.record.reads import NotedMapping, Reads, columns_of, noting, recording, together
+from forecasting.record.reads import NotedMapping, Reads, columns_of, note, noting, recording, together
 from forecasting.record.schema import CASES, TABLES
 from forecasting.record.series_schema import SERIES
 from forecasting.record.successors import UNNAMED, Counts, Successors, in_common, share_a_dyad
@@ -213,6 +213,16 @@ class DossierIndex:
         )
         return noting(found, self._reads)
 
+    def begun_and_looked(self, case_id: str) -> tuple[date, date]:
+        """Start of a known case, and the day until which it was looked for, as in its dossier of the last day."""
+        note(self._reads["start_date"])
+        note(self._reads["looked_until"])
+        last = min(self.as_of, self._last_known)
+        return self._started(case_id), min(self._looked[case_id].date(), last)
+
+    def _started(self, case_id: str) -> date:
+        return date.fromisoformat(str(self._starts[self._line[case_id]]["start_date"]))
+
     def _file(self, case_id: str) -> _File:
         if case_id not in self._known.index:
             raise self._tables.unknown_case(case_id)
@@ -232,7 +242,7 @@ class DossierIndex:
         return _File(
             known=int(self._known[case_id]),
             last_seen=self._seen[case_id].toordinal(),
-            start_date=date.fromisoformat(str(start["start_date"])),
+            start_date=self._started(case_id),
             start=NotedMapping(start, self._tables.tracked("cases").origins),
             parties=tuple(named.split(";")),
             principals=self._successors.lines(parties),

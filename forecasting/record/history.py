@@ -18,6 +18,7 @@ from forecasting.record.tables import KnownTables
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import LeakageError, UsageError, shown
 
+MOST_EARLIER = 3  # days that are compared are asked for in turn
 _VALID: set[str] = set()  # hashes of records that passed in this process: the same content passes again
 
 
@@ -54,7 +55,7 @@ class History(KnownTables):
         Returns
         -------
         History
-            The last one asked for is cached, with the tables made of it.
+            The last few asked for are cached, with the tables made of them.
 
         Raises
         ------
@@ -65,9 +66,10 @@ class History(KnownTables):
             raise LeakageError(f"expected a day up to {self.as_of}, the as-of day of this history, got {day}")
         if day == self.as_of:
             return self
-        found = self._earlier.get(day) or History(day, self.record)
-        self._earlier.clear()
-        self._earlier[day] = found
+        found = self._earlier.pop(day, None) or History(day, self.record)
+        self._earlier[day] = found  # the last one asked for stands last
+        for oldest in list(self._earlier)[:-MOST_EARLIER]:
+            del self._earlier[oldest]
         return found
 
     def __getstate__(self) -> dict[str, Any]:

@@ -28,7 +28,7 @@ LATEST_YEAR: Final = 2199
 """Last year that a cell of a record can name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RawTable:
     """A table as text; it never changes, and is shared by the records of which it is a part.
 
