@@ -57,6 +57,10 @@ WHY_NOT: Final[Mapping[str, str]] = {
         "choices"
     ),
 }
+RULE: Final = (
+    "Confidence is high only with a shown skill of at least 10 % on this ending, and where four in five other choices "
+    "and the 80 % interval keep the odds within a factor of 1.6; moderate from 5 % and a factor of 3; else low."
+)
 CHOICES: Final = {
     "codings": "how arguable cases are coded",
     "target": "what counts as formal",
@@ -224,7 +228,7 @@ def sensitivity(content: Fields) -> list[Block]:
     """Sensitivity of the forecast to other choices: the spread, the choices and codings behind it, and the rule."""
     found = content["confidence"]
     if not found["assessed"]:
-        return [text(not_assessed(found["why"]), ANCHOR)]
+        return [text(f"{not_assessed(found['why'])} {RULE}", ANCHOR)]
     shares = [text(f"{CHOICES[name]} {{share}}", share=chance(share)) for name, share in _largest(found["shares"])]
     moved = [
         text("{case} {points}", case=item["case"], points=points(item["change"]))
@@ -250,7 +254,7 @@ def _spread(found: Fields) -> Text:
         "On {as_of}, when this forecast was {point}, it was fitted again under {n} combinations of other choices, "
         f"without recalibration: a formal agreement within {years(found['months'])} had {{registered}} as registered, "
         "{most_of_them} under four in five of the others (all: {all}); its skill, {skill} as registered, lay from "
-        f"{{skill_lower}} to {{skill_upper}} points.",
+        f"{{skill_lower}} to {{skill_upper}} points. {RULE}",
         ANCHOR,
         as_of=day(found["as_of"]),
         point=chance(found["point"]),

@@ -22,10 +22,10 @@ def at_a_glance(content: Fields) -> Section:
     """Four panels: endings, rung, history, what would move it."""
     horizon = content["headline"]["horizon"]
     panels = (
-        (f"Within {years(horizon)}", _endings(content)),
-        ("Where it stands on the way to a treaty", _where(content)),
-        ("The forecast, day by day", _history(content)),
-        ("What would move it", _movers(content)),
+        (f"Within {years(horizon)}", endings(content)),
+        ("Where it stands on the way to a treaty", where_now(content)),
+        ("The forecast, day by day", history(content)),
+        ("What would move it", movers(content)),
     )
     return section(
         Panels(
@@ -37,7 +37,8 @@ def at_a_glance(content: Fields) -> Section:
     )
 
 
-def _endings(content: Fields) -> Iterator[Block | None]:
+def endings(content: Fields) -> Iterator[Block | None]:
+    """Each state within the horizon of the headline, with the base rate."""
     states = content["headline"]["states"]
     yield chart(
         "endings",
@@ -53,7 +54,8 @@ def _endings(content: Fields) -> Iterator[Block | None]:
     )
 
 
-def _where(content: Fields) -> Iterator[Block | None]:
+def where_now(content: Fields) -> Iterator[Block | None]:
+    """The rung of the case in words, until when somebody looked, and what became of others on the rung."""
     ladders, kind = content["situation"]["ladders"], content["case"]["facts"]["type"]
     rows = ladders["rows"].get("formalization") or []
     if rows:
@@ -107,7 +109,8 @@ def _others(content: Fields) -> Text:
     )
 
 
-def _history(content: Fields) -> Iterator[Block | None]:
+def history(content: Fields) -> Iterator[Block | None]:
+    """The forecast day by day, its movement, and the acts behind its largest moves."""
     found = content["history"]
     if len(found["points"]) > 1:
         yield chart(
@@ -139,10 +142,20 @@ def moved_since(content: Fields) -> Text:
         )
         for cause in CAUSES
     ]
+    rungs = [
+        text(
+            f"{LADDER_NAMES[rung['ladder']].lower()} level {{level}}, {{status}} ({{day}})",
+            level=count(rung["level"]),
+            status=rung["status"],
+            day=day(rung["date"]),
+        )
+        for rung in found["rungs"]
+    ]
     return text(
-        f"**Since {which}{' ' if which else ''}{{since}}:** {{moves}} points.",
+        f"**Since {which}{' ' if which else ''}{{since}}:** {{moves}} points.{{steps}}",
         since=day(found["from"]),
         moves=joined(told, "; "),
+        steps=text(" New steps: {rungs}.", rungs=joined(rungs)) if rungs else text(""),
     )
 
 
@@ -164,7 +177,8 @@ def _marks(found: Fields) -> Items | None:
     return items(told, "numbered") if told else None
 
 
-def _movers(content: Fields) -> Iterator[Block | None]:
+def movers(content: Fields) -> Iterator[Block | None]:
+    """What the forecast would be after a step, strain or an endorsement, and the next days to watch."""
     yield _steps(content)
     yield text("Conditional chances, no causes. *Past cases*: came to that rung from as low, of all that stood on it.")
     yield _ahead(content)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from forecasting.documents.blocks import Cell, Section, Table, Text
+from forecasting.documents.blocks import Block, Cell, Section, Text
 from forecasting.documents.compose import badge, section, table, text
 from forecasting.documents.quantities import count, day
 from forecasting.documents.values import Fields
@@ -14,11 +14,7 @@ UNCODED: Final = "No step is coded for this case: it is forecast from everything
 
 def where_it_stands(content: Fields) -> Section:
     """The nearest past cases on the rung."""
-    here = content["rung"]["here"]
-    return section(
-        None if here["is_coded"] else text(UNCODED),
-        _nearest(content),
-    )
+    return section(_nearest(content))
 
 
 def rung_words(content: Fields) -> str:
@@ -27,7 +23,7 @@ def rung_words(content: Fields) -> str:
     return f"level {here['level']}, {here['status']}"
 
 
-def _nearest(content: Fields) -> Table | Text:
+def _nearest(content: Fields) -> Block:
     """Past cases on the same rung, the nearest in age and strain first."""
     listed = content["rung"]["nearest"][:MOST_NEAR]
     if not listed:
