@@ -1,11 +1,11 @@
-"""Who else stood on the rung of the case."""
+"""Both ladders of the case as steps, and who else stood on its rung."""
 
 from typing import Final
 
 from forecasting.documents.blocks import Block, Cell, Section, Text
-from forecasting.documents.compose import badge, section, table, text
+from forecasting.documents.compose import badge, chart, section, table, text
 from forecasting.documents.quantities import count, day
-from forecasting.documents.values import Fields
+from forecasting.documents.values import Fields, plain
 from forecasting.documents.wording import PAST
 
 MOST_NEAR: Final = 3
@@ -13,14 +13,23 @@ UNCODED: Final = "No step is coded for this case: it is forecast from everything
 
 
 def where_it_stands(content: Fields) -> Section:
-    """The nearest past cases on the rung."""
-    return section(_nearest(content))
+    """Both ladders as steps, and the nearest past cases on the rung."""
+    return section(_steps(content), _nearest(content))
 
 
 def rung_words(content: Fields) -> str:
     """The rung for which the forecast takes the case, in words."""
     here = content["rung"]["here"]
     return f"level {here['level']}, {here['status']}"
+
+
+def _steps(content: Fields) -> Block | None:
+    """The way to a binding text and the strain, step by step; none where no step is known."""
+    ladders = content["situation"]["ladders"]
+    if not any(ladders["rows"].values()):
+        return None
+    caption = text("Steps on both ladders until {day}; dashed where nothing moves.", day=day(ladders["until"]))
+    return chart("ladders", {"ladders": plain(ladders["rows"]), "until": plain(ladders["until"])}, caption)
 
 
 def _nearest(content: Fields) -> Block:

@@ -6,7 +6,7 @@ from typing import Final
 from forecasting.documents.figures.explanation import drivers_chart
 from forecasting.documents.figures.first_screen import endings_chart, history_chart, way_chart
 from forecasting.documents.figures.incidence import incidence_chart
-from forecasting.documents.figures.ladders import level_chart
+from forecasting.documents.figures.ladders import ladder_chart, level_chart
 from forecasting.documents.figures.reliability import reliability_chart
 
 CHARTS: Final[Mapping[str, Callable[..., str]]] = {
@@ -16,5 +16,6 @@ CHARTS: Final[Mapping[str, Callable[..., str]]] = {
     "endings": endings_chart,
     "way": way_chart,
     "history": history_chart,
+    "ladders": ladder_chart,
     "levels": level_chart,
 }
