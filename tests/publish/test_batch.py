@@ -90,14 +90,14 @@ def test_rows_of_jsonl_may_name_their_template(tmp_path):
         f"{batch} row 2: expected a JSON object on one line, got '{{'",
         f"{batch} row 4: expected a JSON object on one line, got '[1]'",
         f"{batch} row 6: case_report: horizons: expected horizons as whole months, for example 6,12,24, got 'x'",
-        f"{batch} row 7: expected a template out of case, portfolio, scorecard, data-quality, got ['x']; choose one of them",
+        f"{batch} row 7: expected a template out of case, brief, portfolio, scorecard, data-quality, got ['x']; choose one of them",
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.csv", "case,as_of\nx,\n", "a.csv row 1: expected a header of parameters out of as_of, data, record_age, lost_acts, horizons, target, artefacts, ledger, ledger_until, case_id, each once, got case,as_of; mend it"),
+        ("a.csv", "case,as_of\nx,\n", "a.csv row 1: expected a header of parameters out of as_of, data, overlay, record_age, lost_acts, horizons, target, artefacts, ledger, ledger_until, case_id, since, each once, got case,as_of; mend it"),
         ("a.csv", "as_of,as_of\n", "each once, got as_of,as_of"),
         ("a.csv", "", "each once, got an empty file"),
         ("a.txt", "", "a.txt: expected a batch file that ends in .csv or .jsonl, got .txt; rename it"),
@@ -148,7 +148,7 @@ def test_a_row_nested_without_end_is_refused_and_the_next_is_read(tmp_path):
         ({"jobs": 0}, "expected --jobs from 1 to 64, got 0; choose another"),
         ({"case": CASE}, f"expected no case for the template data-quality, got {CASE}; leave it out"),
         ({"all": True}, "expected --all with a template about a case, got data-quality; leave --all out"),
-        ({"target": "in_force"}, "expected options of the template data-quality, out of as_of, data, record_age, lost_acts, got target; leave it out"),
+        ({"target": "in_force"}, "expected options of the template data-quality, out of as_of, data, overlay, record_age, lost_acts, got target; leave it out"),
         ({"template": "case"}, "expected one case or more, --all or --batch FILE, got none; give one of them"),
     ],
 )  # fmt: skip

@@ -53,7 +53,7 @@ def test_the_command_lists_them_in_words_and_as_json(capsys):
     assert list(told) == ["case", "portfolio", "scorecard", "data-quality"]
     assert told["portfolio"]["properties"]["period_months"]["maximum"] == 120
     with pytest.raises(
-        UsageError, match="expected a template out of case, portfolio, scorecard, data-quality, got 'x'"
+        UsageError, match="expected a template out of case, brief, portfolio, scorecard, data-quality, got 'x'"
     ):
         call("templates", "x")
 

@@ -45,6 +45,6 @@ def test_each_bad_parameter_is_named_with_what_it_wants(parameters, message):
 
 def test_unknown_template_is_refused():
     with pytest.raises(
-        UsageError, match="expected a template out of case, portfolio, scorecard, data-quality, got 'x'"
+        UsageError, match="expected a template out of case, brief, portfolio, scorecard, data-quality, got 'x'"
     ):
         checked_parameters("x", CASE)

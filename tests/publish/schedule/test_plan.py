@@ -48,7 +48,7 @@ def test_a_schedule_is_read(tmp_path):
         ("keep = 12", "keep = 0", ": report 'cases': keep: expected how many dated reports to keep, from 1, got 0"),
         ('"monthly"', '"0 0 30 2 *"', ": report 'cases': every: expected daily, weekly, monthly, or a cron line of five fields, for example '0 6 1 * *', got '0 0 30 2 *': bad day-of-month"),
         ('"7 days"', '"-7 days"', ": report 'cases': catch_up: expected 1 to 366 days, as '36 hours', '7 days' or '2 weeks', got '-7 days'"),
-        ('"data-quality"', '"missing"', ": report 'record': template: expected a template out of case, portfolio, scorecard, data-quality, got 'missing'"),
+        ('"data-quality"', '"missing"', ": report 'record': template: expected a template out of case, brief, portfolio, scorecard, data-quality, got 'missing'"),
         ('every = "monthly"\n', "", ": report 'cases': every: expected daily, weekly, monthly or a cron line, got none"),
         ('cases = "all"', 'cases = "some"', ": report 'cases': cases: expected 'all' or a list of case ids, got 'some'"),
         ('cases = "all"', "", ": report 'cases': expected either cases or parameters.case_id, got neither"),
