@@ -23,7 +23,7 @@ def guards():
 def test_every_row_has_a_guard_or_says_that_it_is_open():
     rows = [
         row.strip().strip("|").split("|")
-        for row in PAGE.read_text(encoding="utf-8").splitlines()
+        for row in PAGE.read_text(encoding="utf-8").partition("\n## A soak")[0].splitlines()
         if row.startswith("| ")
     ]
     for wrong, cure, guard in rows:

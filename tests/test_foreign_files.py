@@ -1,5 +1,6 @@
 """What others wrote, and what is no file at all: every reader refuses it in words, at once, and in little memory."""
 
+import ast
 import shutil
 from contextlib import contextmanager
 from datetime import date
@@ -30,6 +31,7 @@ from forecasting.record.new_case import copied
 from forecasting.record.reading import read_record
 from forecasting.review.log import sign_offs
 from forecasting.review.sidecar import read_sidecar, sidecar_bytes
+from forecasting.store.code_hash import modules
 from forecasting.store.errors import ForecastingError, UsageError
 from forecasting.store.foreign import Foreign
 from forecasting.store.lock import locked
@@ -233,3 +235,23 @@ def test_dots_in_a_text_or_a_comment_of_toml_are_no_depth(tmp_path):
 def test_a_zip_whose_directory_alone_fills_the_memory_is_refused():
     with bounded(), pytest.raises(ValueError, match="got a directory of 500000 entries"):
         read_npz((b"PK\x01\x02" + b"\0" * 42) * 500_000, {"a": Form("<f8", (1,))})
+
+
+OWN_FILES = {
+    "cli.data", "cli.lab", "documents.card.reforms", "documents.card.risk", "documents.html", "publish.fingerprint", "publish.kernel_server",
+    "publish.lab_jobs.execution", "publish.pdf", "publish.schedule.entries", "reading.tables", "record.questionnaire", "store.code_hash",
+    "store.code_origin", "streams.tables",
+}  # fmt: skip
+"""Modules that read what the package ships, or what they have just written themselves."""
+READS = ("read_text", "read_bytes", "DictReader")
+PARSES = ("csv.reader", "pd.read_csv", "json.load", "tomllib.load")
+
+
+def test_only_files_of_our_own_are_read_without_a_bound():
+    found = set()
+    for module, path in modules().items():
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Attribute) and (called.attr in READS or ast.unparse(called) in PARSES):
+                found.add(module.removeprefix("forecasting."))
+    assert found - {"store.csv_rows", "record.files"} == OWN_FILES
