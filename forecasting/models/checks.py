@@ -291,7 +291,7 @@ def whole_numbers(name: str, values: ArrayLike, n: int | None = None) -> Integer
     [3, 4]
     """
     numbers = _shaped(name, values, n)
-    row = first_fault(~(np.abs(numbers) < LARGEST) & (numbers == np.round(numbers)))
+    row = first_fault(~((np.abs(numbers) < LARGEST) & (numbers == np.round(numbers))))
     if row is not None:
         raise ValueError(f"expected {name} in whole months or numbers, got {numbers[row]:g} in row {row}; round them")
     return np.asarray(values).astype(np.int64)
