@@ -11,7 +11,7 @@ from forecasting import forecast, load_history
 from forecasting.__main__ import main
 from forecasting.publish.notebook import render_report
 from forecasting.record.history import History
-from forecasting.store.errors import ReportError, SchemaError, UsageError
+from forecasting.store.errors import PassingError, SchemaError, UsageError
 from forecasting.store.files import write_whole
 
 CASE = "new-start-post-expiry-2026"
@@ -142,6 +142,6 @@ def test_a_killed_kernel_publishes_nothing(tmp_path, template, few_cases, monkey
 
 def test_no_room_for_temporary_files_is_one_error(tmp_path, monkeypatch, few_cases):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
-    with pytest.raises(ReportError, match="expected a folder for temporary files"):
+    with pytest.raises(PassingError, match="expected a folder for temporary files"):
         render_report("data_quality", {"data": few_cases}, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -11,13 +11,13 @@ from typing import Any
 from forecasting.artefacts import Obtained, has_artefact, obtain
 from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels, fit_models
+from forecasting.record.files import RESULTS, folder_of
 from forecasting.record.history import History, checked_day, load_history
 from forecasting.record.overlay_checks import with_overlays
 from forecasting.record.overlays import SETTINGS, Folders, overlay_folders
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.reads import recording
 from forecasting.record.schema import EVALUATION, TABLES
-from forecasting.store import package_data as places
 from forecasting.store.errors import UsageError, shown
 
 MOST = 4
@@ -78,9 +78,7 @@ def shared_history(
 
 def _stamp(folder: str | Path | None, overlay: Folders) -> Hashable:
     """What a record and its overlays are: folders and hashes of their files."""
-    if folder is not None and not isinstance(folder, str | Path):
-        raise UsageError(f"expected the folder of a record as a path, got {shown(folder)}")
-    listed = (Path(folder) if folder is not None else places.shipped("data"), *overlay_folders(overlay))
+    listed = (folder_of(folder), *overlay_folders(overlay))
     return tuple((str(place), content_hash(place)) for place in listed)
 
 
@@ -99,7 +97,7 @@ def shared_record(folder: str | Path | None = None, overlay: Folders = None) -> 
     RawRecord
         Tables as text.
     """
-    place = Path(folder) if folder is not None else places.shipped("data")
+    place = folder_of(folder)
     record: RawRecord = _RECORDS.get(_stamp(folder, overlay), lambda: with_overlays(read_record(place), overlay))
     return record
 
@@ -238,7 +236,7 @@ def content_hash(folder: Path) -> str:
     Returns
     -------
     str
-        sha256 over names and bytes, 64 hexadecimal digits; cached while the files are unchanged.
+        sha256 over names and hashes, 64 hexadecimal digits; cached while the files are unchanged.
 
     Examples
     --------
@@ -266,7 +264,5 @@ def _stamps(folder: Path) -> Iterator[tuple[str, ...]]:
 def _hash(folder: Path, paths: list[str]) -> str:
     digest = hashlib.sha256()
     for path in map(Path, paths):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{RESULTS.sha256(path)}\0".encode())
     return digest.hexdigest()

@@ -24,6 +24,7 @@ from forecasting.cli.options import (
 )
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 from forecasting.store.errors import UsageError
+from forecasting.store.settings import LEDGER_FOLDER
 
 if TYPE_CHECKING:
     from forecasting.artefacts import Obtained
@@ -46,7 +47,7 @@ def forecast_case(
     data: Data = None,
     overlay: Overlay = None,
     artefacts: Artefacts = Path("artefacts"),
-    ledger: Ledger = Path("ledger"),
+    ledger: Ledger = Path(LEDGER_FOLDER),
     as_json: Json = False,
 ) -> None:
     """Print the probability of each outcome of a case within each horizon; people's entries count in `pool` alone."""
@@ -83,6 +84,116 @@ def forecast_case(
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
         if history.record.overlays:
             print(hashes_line(history.record))
+
+
+@app.command()
+def brief(
+    case: Case,
+    as_of: AsOf = None,
+    target: Target = "concluded",
+    data: Data = None,
+    overlay: Overlay = None,
+    artefacts: Artefacts = Path("artefacts"),
+    ledger: Annotated[Path | None, typer.Option("--ledger", help="Folder of the ledger named on the page.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print one page on a case: verdict, all endings, where it stands, what changed and what to watch."""
+    from forecasting.documents.brief import BriefReport
+
+    found = BriefReport(case, as_of, target=target, data=data, artefacts=artefacts, ledger=ledger, overlay=overlay)
+    print(json.dumps(found.content, indent=1, ensure_ascii=False) if as_json else found.text())
+
+
+@app.command()
+def history(
+    case: Case,
+    since: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD. Default: a year before.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD. Default: the record's end.")] = None,
+    horizon: Annotated[int, typer.Option("--horizon", help="Months after each day.")] = 60,
+    target: Target = "concluded",
+    data: Data = None,
+    overlay: Overlay = None,
+    artefacts: Artefacts = Path("artefacts"),
+    as_json: Json = False,
+) -> None:
+    """Print the headline of a case day by day, each point from what was known on its day, and what moved it most."""
+    days = [parse_day(day) if day is not None else None for day in (since, until)]
+    from forecasting.documents.case.history_text import history_text, history_values
+    from forecasting.explain.number_history import marks, number_history
+    from forecasting.record.history import load_history
+    from forecasting.record.months import check_horizons
+    from forecasting.record.panel import check_choice
+
+    check_choice(target, "forward")
+    check_horizons([horizon])
+    known = load_history(data, days[1], overlay)
+    points = number_history(known, case, days[0], horizon=horizon, target=target, artefacts=artefacts)
+    found = history_values(case, horizon, points, marks(known.case(case, target), points))
+    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else history_text(found))
+
+
+@app.command()
+def compare(
+    cases: Annotated[list[str], typer.Argument(metavar="CASE...", help="Case ids.")],
+    as_of: Annotated[
+        list[str] | None, typer.Option("--as-of", help="A day, YYYY-MM-DD; may be given several times.")
+    ] = None,
+    horizon: Annotated[int, typer.Option("--horizon", help="Months after each day.")] = 60,
+    target: Target = "concluded",
+    data: Data = None,
+    artefacts: Artefacts = Path("artefacts"),
+    as_json: Json = False,
+) -> None:
+    """Print the forecasts of several cases, or of several days, side by side: all endings, base rates and ladders."""
+    from forecasting.explorer.comparison import compare as side_by_side
+
+    days = list(as_of) if as_of else None
+    found = side_by_side(cases, days, horizon=horizon, target=target, data=data, artefacts=artefacts)
+    print(found.to_frame().to_json(orient="records", indent=1, double_precision=15) if as_json else str(found))
+
+
+@app.command("what-if")
+def what_if(
+    case: Case,
+    scenarios: Annotated[
+        Path | None, typer.Option("--scenarios", help="JSON file of scenarios; without it, the acts are listed.")
+    ] = None,
+    as_of: AsOf = None,
+    horizon: Annotated[int, typer.Option("--horizon", help="Months after the day.")] = 60,
+    target: Target = "concluded",
+    data: Data = None,
+    artefacts: Artefacts = Path("artefacts"),
+    as_json: Json = False,
+) -> None:
+    """Print a case as it stands beside saved scenarios of several acts and facts, or the acts that may be supposed."""
+    from forecasting.explain.scenarios import read_scenarios
+    from forecasting.explorer.comparison import possible_acts
+    from forecasting.explorer.comparison import what_if as supposed
+
+    if scenarios is None:
+        told = possible_acts(case, as_of, data=data)
+        print(json.dumps(told, indent=1) if as_json else "\n".join(told))
+        return
+    read = read_scenarios(scenarios, case)
+    found = supposed(case, read, as_of, horizon=horizon, target=target, data=data, artefacts=artefacts)
+    print(found.to_frame().to_json(orient="records", indent=1, double_precision=15) if as_json else str(found))
+
+
+@app.command()
+def acts(
+    case: Case,
+    as_of: AsOf = None,
+    data: Data = None,
+    overlay: Overlay = None,
+    as_json: Json = False,
+) -> None:
+    """Print the timeline of a case: every act known on a day, with its standing and sources, the latest first."""
+    day = parse_day(as_of) if as_of is not None else None
+    from forecasting.documents.case.history_text import acts_text, acts_values
+    from forecasting.record.history import load_history
+
+    found = acts_values(load_history(data, day, overlay), case)
+    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else acts_text(found))
 
 
 @app.command()
@@ -134,11 +245,15 @@ def changes(
 ) -> None:
     """Print why the headline of a case changed between two days, or a forecast between two issued ledger entries."""
     if entries is not None:
-        if since is not None or until is not None:
-            raise UsageError("expected two days or two entries, got both; give --from and --to, or --entries")
+        if since is not None or until is not None or reports is not None:
+            raise UsageError(
+                "expected two days or two entries, got both; give --from or --reports and --to, or --entries"
+            )
         _print_entry_changes(case, entries, horizon, state, data, as_json)
         return
-    if reports is not None and since is None and until is not None:
+    if reports is not None and since is not None:
+        raise UsageError("expected the earlier day from --from or --reports, got both; leave one out")
+    if reports is not None and until is not None:
         from forecasting.publish.site import last_page
 
         since = last_page(reports, case, parse_day(until)).day

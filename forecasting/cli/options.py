@@ -43,6 +43,10 @@ Artefacts = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the reports.")]
 Jobs = Annotated[int, typer.Option("--jobs", help="Processes at once.")]
+Executor = Annotated[str, typer.Option("--executor", help="local, or dask with --address: a cluster that exists.")]
+Address = Annotated[
+    str | None, typer.Option("--address", help="Scheduler of the Dask cluster, such as tcp://host:8786.")
+]
 CellSeconds = Annotated[int | None, typer.Option("--cell-seconds", help="Longest time of a cell. Default: 120.")]
 RunSeconds = Annotated[int | None, typer.Option("--run-seconds", help="Longest time of a report. Default: 600.")]
 Megabytes = Annotated[int | None, typer.Option("--memory", help="Most memory of a report, in MiB. Default: 4096.")]

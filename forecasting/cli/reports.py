@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forecasting.cli.options import (
+    Address,
     AsOf,
     CellSeconds,
     Data,
+    Executor,
     Horizons,
     Jobs,
     Json,
@@ -23,6 +25,7 @@ from forecasting.cli.options import (
     limits_of,
 )
 from forecasting.store.errors import UsageError, shown
+from forecasting.store.executor import executor as run_on
 
 if TYPE_CHECKING:
     from forecasting.publish.batch import Result
@@ -38,7 +41,9 @@ def report(
     batch: Annotated[
         Path | None, typer.Option("--batch", help="CSV (a column per parameter) or JSONL file, one report a row.")
     ] = None,
-    template: Annotated[str, typer.Option("--template", help="case, portfolio, scorecard or data-quality.")] = "case",
+    template: Annotated[
+        str, typer.Option("--template", help="case, brief, portfolio, scorecard or data-quality.")
+    ] = "case",
     as_of: AsOf = None,
     horizons: Horizons = None,
     target: Annotated[
@@ -57,6 +62,8 @@ def report(
         ),
     ] = None,
     jobs: Jobs = 1,
+    executor: Executor = "local",
+    address: Address = None,
     force: Annotated[bool, typer.Option("--force", help="Render unchanged reports, too.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="A tagged PDF beside each page (needs Chromium).")] = False,
     cell_seconds: CellSeconds = None,
@@ -86,21 +93,38 @@ def report(
     source = _asked(cases or [], every, batch, template, parameters)
     counts = _checked(source())
     pages = []
-    for result in render_all(_sound(source()), out, jobs, force=force, pdf=pdf, limits=limits):
-        counts[result.status] += 1
-        if result.said:
-            print(f"ReportError: {result.said}", file=sys.stderr)
-        elif as_json:
-            pages.append(str(result.page))
-        else:
-            print(result.page, flush=True)
-        _print_progress(result, counts)
+    with run_on(executor, address, jobs) as at_once:
+        for result in render_all(_sound(source()), out, at_once, force=force, pdf=pdf, limits=limits):
+            counts[result.status] += 1
+            if result.said:
+                print(f"ReportError: {result.said}", file=sys.stderr)
+            elif as_json:
+                pages.append(str(result.page))
+            else:
+                print(result.page, flush=True)
+            _print_progress(result, counts)
     if as_json:
         print(json.dumps(pages, indent=1))
     if counts["asked"] + counts["refused"] > 1:
         said = ", ".join(f"{counts[name]} {name}" for name in ("rendered", "unchanged", "failed", "refused"))
         print(said, file=sys.stderr)
     raise typer.Exit(1 if counts["refused"] or counts["failed"] else 0)
+
+
+@app.command()
+def export(
+    page: Annotated[Path, typer.Argument(metavar="PAGE", help="Page of a report (.html).")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files.")],
+    form: Annotated[
+        str, typer.Option("--format", help="xlsx (a sheet for each table), svg or png (a file for each chart).")
+    ] = "xlsx",
+    replace: Annotated[bool, typer.Option("--replace", help="Replace files that exist.")] = False,
+) -> None:
+    """Write the tables of a page as a workbook, or its charts as pictures."""
+    from forecasting.publish.takeaway import export_page
+
+    for path in export_page(page, out, form, replace):
+        print(path)
 
 
 def with_settings(given: dict[str, Any], settings: list[str]) -> dict[str, Any]:

@@ -212,8 +212,22 @@ class Summary(Part):
     alarm: bool = False
 
 
+class Panel(Part):
+    """One of several parts of a first screen: its title and its blocks."""
+
+    title: str
+    blocks: tuple["Block", ...]
+
+
+class Panels(Part):
+    """Parts that stand beside each other where there is room, and below each other on a narrow screen."""
+
+    kind: Literal["panels"] = "panels"
+    panels: tuple[Panel, ...]
+
+
 Block = Annotated[
-    Text | Items | Table | Chart | Title | Heading | Note | Timeline | Prose | Fold | Summary,
+    Text | Items | Table | Chart | Title | Heading | Note | Timeline | Prose | Fold | Summary | Panels,
     Field(discriminator="kind"),
 ]
 
@@ -254,5 +268,5 @@ def figures(part: Any) -> Iterator[Figure | Interval]:
             yield from figures(one)
 
 
-for _recursive in (Aside, Text, Items, Stack, Table, Chart, Fold, Summary, Section):
+for _recursive in (Aside, Text, Items, Stack, Table, Chart, Fold, Summary, Panel, Panels, Section):
     _recursive.model_rebuild()

@@ -10,8 +10,9 @@ from forecasting.documents.compose import section, table, text
 from forecasting.documents.quantities import code, count, day, figure, name, quote, share
 from forecasting.documents.values import Content, Fields
 from forecasting.documents.wording import TOO_FEW, label
-from forecasting.ledger import read_chain, score
+from forecasting.ledger import score
 from forecasting.ledger.entries import LIVE, REPLAY, Issue
+from forecasting.ledger.registration import entries_of
 from forecasting.record.reads import note_file
 
 KINDS = {
@@ -26,17 +27,18 @@ OTHER_HEAD = ("By", "Against", "Stated", "Scored", "Retracted", "Cases", "Brier"
 NONE = text("There is no ledger beside this record: `forecasting ledger issue --all --ledger DIR` begins one.")
 
 
-def ledger_values(folder: Path) -> Content | None:
-    """Content of a ledger as plain values; None where there is no such folder. `LedgerError` for a broken one.
+def ledger_values(folder: Path, until: str | None = None) -> Content | None:
+    """Content of a ledger up to an entry as plain values; None where there is none. `LedgerError` for a broken one.
 
     `head` and `last`: sha256 and name of the last file; `settled_on`: end of the last record used to resolve;
     `issued`: entries with forecasts by kind, with the first and last as-of day; `forecasts`, `causes`, `others`: rows
     of `forecasting.ledger.Scorecard`, None where there is no number.
     """
     note_file(folder.name)
-    if not folder.is_dir():
+    chain = entries_of(folder, until)
+    if not chain.links:
         return None
-    chain, card = read_chain(folder), score(folder)
+    card = score(folder, until)
     issues = [link.entry for link in chain.links if isinstance(link.entry, Issue)]
     days = {kind: sorted(one.as_of.isoformat() for one in issues if one.kind == kind) for kind in KINDS}
     return {

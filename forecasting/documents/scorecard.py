@@ -5,8 +5,6 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-import pandas as pd
-
 import forecasting
 from forecasting.artefacts import code_sha256
 from forecasting.documents import scorecard_sections as sections
@@ -17,6 +15,8 @@ from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
 from forecasting.forecasts import LEVEL
 from forecasting.ledger.place import ledger_read
+from forecasting.record.files import RESULTS as RESULTS_FILE
+from forecasting.record.files import results_table
 from forecasting.record.history import History, load_history
 from forecasting.record.months import parse_day
 from forecasting.record.reads import note_file
@@ -59,23 +59,27 @@ class ScorecardReport(Report):
     )
 
     def __init__(
-        self, as_of: str | date | None = None, data: str | Path | None = None, ledger: str | Path | None = None
+        self,
+        as_of: str | date | None = None,
+        data: str | Path | None = None,
+        ledger: str | Path | None = None,
+        ledger_until: str | None = None,
     ) -> None:
         """Read the results beside a record; `UsageError` for a day other than the record's end."""
         day, history = parse_day(as_of) if isinstance(as_of, str) else as_of, load_history(data)
         if day not in (None, history.as_of):
             raise UsageError(f"expected {history.as_of}, the end of the record, which the results are of, got {day}")
-        self.content: Content = scorecard_content(history, ledger)
+        self.content: Content = scorecard_content(history, ledger, ledger_until)
 
 
-def scorecard_content(history: History, ledger: str | Path | None = None) -> Content:
+def scorecard_content(history: History, ledger: str | Path | None = None, until: str | None = None) -> Content:
     """All values of the page: the results of the last record that was scored, and those that were registered.
 
     Each of `TABLES`: rows of that file, of the record `scored_record` (the first digits of its hash; empty where there
     is no result); `registered_tables`: rows as the second registration and its fresh test gave them, of the
     records of their days; `coverage`: of simulated intervals;
-    `ledger`: what the ledger beside the record holds, or None; `tried`: the section on what was dropped, and
-    `registrations`: the others; `provenance`: what each value rests on.
+    `ledger`: what the ledger holds up to the entry with the sha256 `until`, by default the last, or None; `tried`: the
+    section on what was dropped, and `registrations`: the others; `provenance`: what each value rests on.
     """
     folder, value = history.record.folder, Recorded()
     last = value("scored_record", scored_record, folder)
@@ -89,7 +93,7 @@ def scorecard_content(history: History, ledger: str | Path | None = None) -> Con
         "as_of": history.as_of.isoformat(),
         "level": LEVEL,
         "scored_record": last,
-        "ledger": value("ledger", ledger_values, ledger_read(folder, ledger)),
+        "ledger": value("ledger", ledger_values, ledger_read(folder, ledger), until),
         **{name: value(name, rows_scored, folder, name, last) for name in TABLES},
         "registered_tables": value("registered_tables", registered_results, folder),
         COVERAGE: value(COVERAGE, rows_of, folder, RESULTS.format(COVERAGE)),
@@ -121,7 +125,7 @@ def rows_of(folder: Path, name: str) -> list[Content]:
     note_file(name)
     if not path.is_file():
         return []
-    table = pd.read_csv(path, dtype={"record": str, "part": str, "horizon": str}).astype(object)
+    table = results_table(path, dtype={"record": str, "part": str, "horizon": str}).astype(object)
     return table.where(table.notna(), None).to_dict(orient="records")
 
 
@@ -139,6 +143,6 @@ def registrations(path: Path) -> list[Content]:
 def _registration(path: Path) -> dict[str, str]:
     """The sections by their title."""
     note_file(path.name)
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = RESULTS_FILE.text(path) if path.is_file() else ""
     sections = re.split(r"^## ", text, flags=re.M)[1:]
     return {title.strip(): body.strip() for title, _, body in (section.partition("\n") for section in sections)}

@@ -8,6 +8,7 @@ from forecasting.documents.compose import text
 from forecasting.documents.quantities import code, count, day, quote
 from forecasting.documents.values import Content, Fields
 from forecasting.documents.wording import label
+from forecasting.ledger.chain import NOTHING
 from forecasting.ledger.live import live_record
 from forecasting.ledger.place import ledger_read
 from forecasting.ledger.registration import Registered, headline_entries
@@ -16,7 +17,13 @@ from forecasting.record.reading import RawRecord
 from forecasting.record.reads import note_file
 
 
-def registration(history: History, ledger: str | Path | None, target: str, case_id: str | None = None) -> Content:
+def registration(
+    history: History,
+    ledger: str | Path | None,
+    target: str,
+    case_id: str | None = None,
+    until: str | None = None,
+) -> Content:
     """The key `registered` of a page whose ledger is named; none otherwise.
 
     Parameters
@@ -29,6 +36,8 @@ def registration(history: History, ledger: str | Path | None, target: str, case_
         The target of the forecasts.
     case_id
         The case of the page; None for all of the day.
+    until
+        sha256 of the last entry to be read; None for all.
 
     Returns
     -------
@@ -38,7 +47,7 @@ def registration(history: History, ledger: str | Path | None, target: str, case_
     if ledger is None:
         return {}
     note_file("ledger")
-    found = headline_entries(Path(ledger), history.as_of, target, case_id)
+    found = headline_entries(Path(ledger), history.as_of, target, case_id, until)
     return {"registered": [_values(one) for one in found]}
 
 
@@ -67,26 +76,33 @@ def own_rows(record: RawRecord) -> Content:
     return {"overlays": laid, "evaluated": {"data_end": record.beneath.data_end.isoformat(), "n_cases": size}}
 
 
-def live_values(record: Path, ledger: str | Path | None) -> Content:
-    """What became of the forecasts issued live, in the ledger that the page reads."""
+def live_values(record: Path, ledger: str | Path | None, until: str | None = None) -> Content:
+    """What became of the forecasts issued live, in the ledger that the page reads, up to the entry that it names."""
     note_file("ledger")
-    return live_record(ledger_read(record, ledger))
+    return live_record(ledger_read(record, ledger), until)
 
 
 def live_sentence(found: Fields) -> Text:
-    """What became of the forecasts issued live, in a sentence."""
+    """What became of the forecasts issued live, and up to which entry of the ledger that was counted."""
     if found["issued"] == 0:
-        return text("No forecast has been issued live: there is no live track record.")
+        if found["last"] == NOTHING:
+            return text("No forecast has been issued live: there is no live track record.")
+        return text(
+            "No forecast has been issued live up to entry {last} of the ledger: there is no live track record.",
+            last=code(found["last"]),
+        )
     if found["resolved"] == 0:
         return text(
-            "There is no live track record yet: none of {issued} forecasts issued live is resolved; the first is "
-            "due on {due}.",
+            "There is no live track record yet: up to entry {last} of the ledger, none of {issued} forecasts issued "
+            "live is resolved; the first is due on {due}.",
+            last=code(found["last"]),
             issued=count(found["issued"]),
             due=day(found["first_deadline"]),
         )
     return text(
-        "Live track record: of {issued} forecasts issued live, {resolved} are resolved and {scored} are scored; the "
-        "scorecard has their scores.",
+        "Live track record: up to entry {last} of the ledger, of {issued} forecasts issued live, {resolved} are "
+        "resolved and {scored} are scored; the scorecard has their scores.",
+        last=code(found["last"]),
         **{name: count(found[name]) for name in ("issued", "resolved", "scored")},
     )
 

@@ -10,11 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecasting.explain.rungs import FEWEST_CASES, LadderState, PastRungs, cases_that_moved
 from forecasting.models.dated_rate import Seen
+from forecasting.models.incidence import with_ongoing
 from forecasting.models.ladder_moves import N_STATES
 from forecasting.models.ladder_pool import LadderPool
 from forecasting.models.ladder_standings import Standings
 from forecasting.models.uncertainty import interval
-from forecasting.record.months import DAYS_PER_MONTH, check_horizons
+from forecasting.record.months import DAYS_PER_MONTH, LONGEST_HORIZON, check_horizons
+from forecasting.store.errors import UsageError, shown
 
 Floats = NDArray[np.float64]
 
@@ -281,7 +283,7 @@ class _Pooled:
 
     @property
     def point(self) -> Floats:
-        return _with_ongoing(self.pool.point(self.model.mean(axis=0), self.base))
+        return with_ongoing(self.pool.point(self.model.mean(axis=0), self.base))
 
 
 def _ahead(
@@ -295,7 +297,7 @@ def _ahead(
 ) -> Ahead:
     """The pool without and with a step, with bounds; NaN within horizons that are over by the day."""
     point, move = then.point, then.point - before.point
-    bounds = then.pool.interval(_with_ongoing(then.model), _with_ongoing(then.base_draws), LEVEL)
+    bounds = then.pool.interval(with_ongoing(then.model), with_ongoing(then.base_draws), LEVEL)
     moves = then.pool.point(then.model - before.model, np.broadcast_to(then.base - before.base, then.model.shape))
     all_moves = np.concatenate([moves, -moves.sum(axis=1, keepdims=True)], axis=1)
     found = [before.point, point, *_around(point, *bounds), *_around(move, *interval(all_moves, LEVEL))]
@@ -308,10 +310,7 @@ def _around(point: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats
     return np.minimum(lower, point), np.maximum(upper, point)
 
 
-def _with_ongoing(incidence: Floats) -> Floats:
-    """Probabilities of all states, the causes' and that of going on, (..., k + 1, n_horizons)."""
-    return np.concatenate([incidence, 1.0 - incidence.sum(axis=-2, keepdims=True)], axis=-2)
-
-
 def _whole_months(days: int) -> int:
+    if not 0 < days <= LONGEST_HORIZON * DAYS_PER_MONTH:
+        raise UsageError(f"expected deadlines from 1 to {LONGEST_HORIZON * DAYS_PER_MONTH:.0f} days, got {shown(days)}")
     return max(round(days / DAYS_PER_MONTH), 0)

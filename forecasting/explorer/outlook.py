@@ -144,9 +144,10 @@ class Outlook:
         return self._drivers[given]
 
     def why(self, given: str = MARGINAL) -> str:
-        """One line of text: the models at the main horizon, and the strongest drivers of the headline."""
+        """One line of text: all endings at the main horizon, the models, and the strongest drivers of the headline."""
         frame = self.to_frame(given)
-        sizes = {row.name: row.points[0][0] for row in self.drivers(given).rows}
+        rows = self.drivers(given).rows
+        sizes = {cause: {row.name: row.points[k][0] for row in rows} for k, cause in enumerate(CAUSES)}
         first, headline = asdict(self.limit), asdict(self.headline_limit)
         return words.why(frame[frame["horizon"] == self.horizon], sizes, first, headline)
 

@@ -9,7 +9,7 @@ import pandas as pd
 from forecasting.documents import compose, wording
 from forecasting.documents.blocks import Block, Cell, Heading, Text
 from forecasting.documents.compose import aside, section, text
-from forecasting.documents.html import drawing_html, rendered, section_html
+from forecasting.documents.html import NOTEBOOK_STYLE, drawing_html, rendered, section_html
 from forecasting.documents.quantities import chance, code, points, quote
 from forecasting.documents.wording import (
     EXTRAPOLATES,
@@ -27,7 +27,9 @@ from forecasting.documents.wording import (
 )
 from forecasting.explain.drivers import BASE
 from forecasting.explain.effects import Effect
+from forecasting.explain.standouts import standouts
 from forecasting.explain.what_ifs import WhatIf
+from forecasting.models import BASE_RATE, HEADLINE
 from forecasting.models.register import POOL
 from forecasting.record.cases import Dossier
 from forecasting.record.overlays import hashes_told
@@ -38,6 +40,12 @@ NAMES = {**MODEL_NAMES, POOL: POOL_NAME}
 TARGET_WORDS = {"concluded": "signed or adopted", "in_force": "in force"}
 HEAD = ("Within", "By", "Formal agreement", "Collapse", "Fading", "Still informal")
 HEAD_POINTS = ("Its points", "Collapse, points", "Fading, points")
+STATE_NAMES = {
+    "formalized": "formal agreement",
+    "collapsed": "collapse",
+    "faded": "fading",
+    "ongoing": "still informal",
+}
 MOST_NAMED = 2
 LEAST_NAMED = 0.005
 
@@ -71,12 +79,15 @@ def ended(chances: Mapping[str, float]) -> str:
 
 
 def why(
-    rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, Any], headline_limit: Mapping[str, Any]
+    rows: pd.DataFrame,
+    drivers: Mapping[str, Mapping[str, float]],
+    limit: Mapping[str, Any],
+    headline_limit: Mapping[str, Any],
 ) -> str:
-    """One line: the models beside each other at one horizon (`rows`), and what adds to or takes from the headline most.
+    """One line: all endings and those far from the base rate, the models beside each other, and what moves them most.
 
-    Outside the applicability domain of the first registration's model, and of the headline, the line gives the
-    reason: `limit` and `headline_limit` as mappings.
+    `rows`: at one horizon; `drivers`: by ending, points of each input. Outside the applicability domain of the first
+    registration's model, and of the headline, the line gives the reason: `limit` and `headline_limit` as mappings.
     """
     formal = rows[rows["cause"] == CAUSES[0]].set_index("model")
     told = ", ".join(
@@ -85,6 +96,49 @@ def why(
         for model, name in NAMES.items()
         if model in formal.index
     )
+    within = years(int(formal["horizon"].iloc[0]))
+    far = _far(rows)
+    reasons = "".join(_reasons(cause, drivers[cause]) for cause in dict.fromkeys((CAUSES[0], *far)) if cause in drivers)
+    beyond = limit_words(dict(limit))
+    if limit["status"] == "abstained":
+        reasons += f" The hazard model of the first registration gives no number here: {beyond}."
+    elif beyond:
+        reasons += f" The first registration's interval is widened to contain the base rate's, because {beyond}."
+    outside = limit_words(dict(headline_limit))
+    if headline_limit["status"] == "abstained":
+        outside = f" The forecast by the ladder gives no number here: {outside}."
+    elif outside:
+        outside = f" {EXTRAPOLATES}: {outside}. {WIDENED}"
+    return f"{_endings(rows, within, far)}Formal agreement within {within}: {told}.{outside}{reasons}"
+
+
+def _chances(rows: pd.DataFrame, model: str) -> dict[str, float]:
+    """Probability of each state by a model; empty where it gives none."""
+    own = rows[rows["model"] == model]
+    return dict(zip(own["cause"], map(float, own["probability"]), strict=True))
+
+
+def _far(rows: pd.DataFrame) -> tuple[str, ...]:
+    own, base = _chances(rows, HEADLINE), _chances(rows, BASE_RATE)
+    return standouts(own, base) if own and base else ()
+
+
+def _endings(rows: pd.DataFrame, within: str, far: Sequence[str]) -> str:
+    """All states by the headline, and each ending that lies far from the base rate; empty where it gives no number."""
+    own, base = _chances(rows, HEADLINE), _chances(rows, BASE_RATE)
+    if not own:
+        return ""
+    told = ", ".join(f"{STATE_NAMES[state]} {percent(own[state])}" for state in STATES)
+    out = "".join(
+        f" {STATE_NAMES[cause].capitalize()} stands out: {percent(own[cause])} against a base rate of "
+        f"{percent(base[cause])}."
+        for cause in far
+    )
+    return f"Within {within}: {told}.{out} "
+
+
+def _reasons(cause: str, drivers: Mapping[str, float]) -> str:
+    """What moves an ending most from the base rate, up and down."""
     moved = {name: size for name, size in drivers.items() if name != BASE and abs(size) >= LEAST_NAMED}
     ups = sorted((name for name in moved if moved[name] > 0), key=lambda name: -moved[name])
     downs = sorted((name for name in moved if moved[name] < 0), key=lambda name: moved[name])
@@ -93,22 +147,10 @@ def why(
         for side, names in (("up", ups), ("down", downs))
         if names
     ]
-    reasons = (
-        f" From the base rate the forecast goes {'; '.join(sides)} (points)."
-        if sides
-        else " Nothing moves the forecast from the base rate by half a point."
-    )
-    beyond = limit_words(dict(limit))
-    if limit["status"] == "abstained":
-        reasons += f" The hazard model of the first registration gives no number here: {beyond}."
-    elif beyond:
-        reasons += f" The first registration's interval is widened to contain the base rate's, because {beyond}."
-    far = limit_words(dict(headline_limit))
-    if headline_limit["status"] == "abstained":
-        far = f" The forecast by the ladder gives no number here: {far}."
-    elif far:
-        far = f" {EXTRAPOLATES}: {far}. {WIDENED}"
-    return f"Formal agreement within {years(int(formal['horizon'].iloc[0]))}: {told}.{far}{reasons}"
+    who = "the forecast" if cause == CAUSES[0] else STATE_NAMES[cause]
+    if not sides:
+        return f" Nothing moves {who} from the base rate by half a point."
+    return f" From the base rate {who} goes {'; '.join(sides)} (points)."
 
 
 def table(frame: pd.DataFrame) -> str:
@@ -130,7 +172,7 @@ def table(frame: pd.DataFrame) -> str:
 
 def figure(svg: str, words: str) -> str:
     """A chart of our own with the text that stands for it."""
-    return drawing_html(svg, words)
+    return NOTEBOOK_STYLE + drawing_html(svg, words)
 
 
 def moved_by(found: Sequence[WhatIf], horizon: int) -> str:
@@ -156,8 +198,11 @@ def origin(artefact: str | None, as_of: date) -> str:
 
 
 def supposition(one: WhatIf) -> str:
-    """A supposition with what it would do to formalization, as a line of a menu."""
-    return f"{one.what} ({percent(one.before[0])} to {percent(one.after[0])})"
+    """A supposition with what it would do to each ending, as a line of a menu."""
+    moves = (
+        f"{STATE_NAMES[cause]} {percent(one.before[k])} to {percent(one.after[k])}" for k, cause in enumerate(CAUSES)
+    )
+    return f"{one.what} ({', '.join(moves)})"
 
 
 def choice(code: str, meaning: str) -> str:
@@ -266,7 +311,7 @@ def _kept(case_id: str, folder: str) -> Text:
 
 
 def _html(*blocks: Block) -> str:
-    return section_html(section(*blocks))
+    return NOTEBOOK_STYLE + section_html(section(*blocks))
 
 
 def _live(role: str, *blocks: Block) -> str:

@@ -21,6 +21,7 @@ from forecasting.forecasts.ladder_rows import (
 from forecasting.forecasts.training import UNCERTAIN
 from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED, StateProbabilities
 from forecasting.models.dated_rate import DatedRate, Seen
+from forecasting.models.incidence import with_ongoing
 from forecasting.models.ladder import LadderModel, mixed
 from forecasting.models.ladder_moves import N_STATES
 from forecasting.models.ladder_pool import LadderPool
@@ -179,7 +180,7 @@ class CaseOnLadder:
         own = model.model_ if isinstance(model, LadderPool) else model
         found = {}
         for side, weight in self._sides().items():
-            draws = _with_ongoing(mixed(*self._draws(own), weight))
+            draws = with_ongoing(mixed(*self._draws(own), weight))
             if isinstance(model, LadderPool):
                 point, base = self._rate(name, model.base_)
                 bounds = model.interval(draws, base, self._level)
@@ -209,7 +210,7 @@ class CaseOnLadder:
         own = model.model_ if isinstance(model, LadderPool) else model
         gap = own.gaps(self.readings.at)
         ended = mixed(gap.ended.transpose(1, 0, 2)[..., None], gap.nothing_noted.T, self.readings.weight)
-        drawn = _with_ongoing(ended)
+        drawn = with_ongoing(ended)
         if not isinstance(model, LadderPool):
             return _held(drawn.mean(axis=0), *interval(drawn, self._level))
         point, base = self._rate_gap(name, model.base_)
@@ -266,17 +267,12 @@ class CaseOnLadder:
         """Point, (4, n_horizons), and draws of the states by a base rate."""
         at = self._seen(name, rate)
         point = rate.predict_cumulative_incidence(at, self._horizons).values[0]
-        return _with_ongoing(point[None])[0], _with_ongoing(rate.draws(at, self._horizons)[:, 0])
+        return with_ongoing(point[None])[0], with_ongoing(rate.draws(at, self._horizons)[:, 0])
 
     def _rate_gap(self, name: str, rate: DatedRate) -> tuple[Floats, Floats]:
         at = self._seen(name, rate)
         point, draws = rate.gaps(at).ended[:, 0], rate.gap_draws(at).ended[:, 0]
-        return _with_ongoing(point[..., None])[0], _with_ongoing(draws[..., None])
-
-
-def _with_ongoing(incidence: Floats) -> Floats:
-    """Incidence by cause, (b, k, h), with the probability of going on as the last state."""
-    return np.concatenate([incidence, 1.0 - incidence.sum(axis=1, keepdims=True)], axis=1)
+        return with_ongoing(point[..., None])[0], with_ongoing(draws[..., None])
 
 
 def _held(point: Floats, lower: Floats, upper: Floats) -> StateProbabilities:

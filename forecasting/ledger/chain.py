@@ -14,6 +14,7 @@ from pathlib import Path
 
 from forecasting.ledger.entries import AnyEntry, decoded, encoded
 from forecasting.store.errors import Fault, ForeignFileError, LedgerError, UsageError, shown
+from forecasting.store.files import found_at
 from forecasting.store.foreign import Foreign
 from forecasting.store.lock import LOCK
 
@@ -68,6 +69,24 @@ class Chain:
         """The name of the last file; `-` for an empty ledger."""
         return self.links[-1].name if self.links else NOTHING
 
+    def until(self, head: str | None) -> "Chain":
+        """The chain as it was when the entry with this sha256 was its last; zeros: before the first; None: as it is.
+
+        Raises
+        ------
+        UsageError
+            It holds no such entry.
+        """
+        if head is None:
+            return self
+        heads = [ORIGIN, *(link.sha256 for link in self.links)]
+        if head not in heads:
+            raise UsageError(
+                f"expected a ledger with the entry of sha256 {shown(head)}, up to which it is read, got one whose "
+                f"{len(self.links)} entries have others; name the ledger with --ledger or $FORECASTING_LEDGER"
+            )
+        return replace(self, links=self.links[: heads.index(head)])
+
 
 def verify(folder: Path | str, head: str | None = None) -> Chain:
     """Read a ledger and find its faults; a broken ledger raises nothing.
@@ -106,8 +125,7 @@ def verify(folder: Path | str, head: str | None = None) -> Chain:
     ((), 1)
     """
     place = Path(folder)
-    if not place.is_dir():
-        found = "a file" if place.exists() else "no such folder"
+    if (found := found_at(place)) != "a folder":
         raise UsageError(
             f"expected the folder of a ledger, got {shown(str(place))}: {found}; name it with --ledger, or issue a "
             "forecast first"

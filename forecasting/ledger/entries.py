@@ -11,6 +11,7 @@ from forecasting.record.forms import SLUG
 from forecasting.record.months import LONGEST_HORIZON, deadline
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import Fault, LedgerError, shown
+from forecasting.store.foreign import parsed_json
 from forecasting.store.values import BrokenRuleError, Values, complaint
 
 TOLERANCE = 1e-6
@@ -204,6 +205,83 @@ class Added(Entry):
         return self
 
 
+class Condition(Form):
+    """A step on the way to a binding text that a case takes by a day, or does not.
+
+    `form`, `level` and `status` name the rung that it brings the case to (`form` 1: the text is signed already); a
+    higher level counts as well, and for `broken` every level.
+    """
+
+    step: Text
+    form: Literal[0, 1]
+    level: int = Field(ge=0, le=5)
+    status: Literal["active", "broken"]
+    by: date
+
+
+class Conditional(Entry):
+    """Forecast of a case if it takes a step by a day, if it does not, and on the whole, by the headline.
+
+    `chance` is the probability of the step; each table has a row of four probabilities for each horizon.
+    """
+
+    entry: Literal["conditional"]
+    kind: Kind
+    model: Name
+    as_of: date
+    record_end: date
+    record_sha256: Sha256
+    code: Code
+    target: Target
+    case_id: Slug
+    cluster_id: Slug
+    condition: Condition
+    chance: Chance
+    horizons: tuple[int, ...] = Field(min_length=1)
+    deadlines: tuple[date, ...]
+    states: tuple[State, ...]
+    question: Text
+    rule: Text
+    taken: Rows
+    not_taken: Rows
+    whole: Rows
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        _require(self.states == STATES, f"states {', '.join(STATES)}", ", ".join(self.states))
+        months = tuple(sorted(set(self.horizons) & set(range(1, LONGEST_HORIZON + 1))))
+        _require(months == self.horizons, "horizons in order, each once", self.horizons)
+        due = tuple(deadline(self.as_of, horizon) for horizon in self.horizons)
+        _require(self.deadlines == due, "deadlines that run from as_of", ", ".join(map(str, self.deadlines)))
+        _require(self.condition.by > self.as_of, f"a last day of the condition after {self.as_of}", self.condition.by)
+        check_kind(self.kind, self.as_of, self.issued_on)
+        for rows in (self.taken, self.not_taken, self.whole):
+            _require([len(row) for row in rows] == [len(STATES)] * len(months), "a row of four a horizon", len(rows))
+            for row in rows:
+                _require(abs(sum(row) - 1.0) <= TOLERANCE, "probabilities that sum to 1", f"{sum(row):.6g}")
+        for with_it, without, whole in zip(self.taken, self.not_taken, self.whole, strict=True):
+            parts = [self.chance * a + (1.0 - self.chance) * b for a, b in zip(with_it, without, strict=True)]
+            adds_up = all(abs(part - p) <= 2 * ROUNDING for part, p in zip(parts, whole, strict=True))
+            _require(adds_up, "branches that add up to the whole", f"{parts} and {whole}")
+        return self
+
+
+class Settled(Form):
+    """Whether the condition of a conditional forecast was met, with the day that decides it, or void with a reason."""
+
+    of: Text
+    is_taken: Literal["yes", "no", "void"]
+    evidence_date: date | None = None
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        stated = (self.evidence_date is not None, self.reason is not None)
+        is_void = self.is_taken == VOID
+        _require(stated == (not is_void, is_void), "evidence_date, or for void a reason", stated)
+        return self
+
+
 class Resolved(Form):
     """The state of a case at the deadlines of some horizons, with the date that decides it, or void with a reason.
 
@@ -227,12 +305,13 @@ class Resolved(Form):
 
 
 class Resolution(Entry):
-    """Resolutions of questions from a record, up to its end."""
+    """Resolutions of questions, and of conditions of conditional forecasts, from a record, up to its end."""
 
     entry: Literal["resolution"]
     record_end: date
     record_sha256: Sha256
     resolutions: tuple[Resolved, ...]
+    conditions: tuple[Settled, ...] | None = Field(default=None, min_length=1)
 
 
 class Retraction(Entry):
@@ -243,7 +322,7 @@ class Retraction(Entry):
     reason: Text
 
 
-AnyEntry = Issue | Added | Resolution | Retraction
+AnyEntry = Issue | Conditional | Added | Resolution | Retraction
 FORM: TypeAdapter[AnyEntry] = TypeAdapter(Annotated[AnyEntry, Field(discriminator="entry")])
 
 
@@ -265,8 +344,8 @@ def encoded(entry: AnyEntry) -> bytes:
 def decoded(content: bytes, name: str) -> AnyEntry:
     """The entry in a file of this name; `LedgerError` unless the bytes are its canonical encoding and name it."""
     try:
-        held = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        held = parsed_json(content)
+    except ValueError as error:
         raise LedgerError([Fault(name, 0, "", "an entry as JSON", str(error)[:200] or "no JSON")]) from None
     try:
         entry = FORM.validate_python(held)

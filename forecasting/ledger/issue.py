@@ -113,7 +113,7 @@ def issue(
     common = _common(history, reference, target, population)
 
     def compose(chain: Chain) -> list[dict[str, Any]]:
-        kind = REPLAY if as_replay else _kind(chain, history, day, today)
+        kind = REPLAY if as_replay else kind_of(chain, history, day, today)
         _require_unissued(chain, dict.fromkeys(chosen, reference.case_ids), day, target, kind)
         beside = {name: None if name == REFERENCE else reference.only(block.case_ids) for name, block in chosen.items()}
         forecasts = {
@@ -192,11 +192,11 @@ def replay(
         raise UsageError(f"expected years from {EARLIEST} to {end}, got {first} to {last}; correct --from or --to")
     days = [date(year, 1, 1) for year in range(first, last + 1)]
     history.at(days[-1])
-    replayed = _replayed(verify(folder), target) if Path(folder).is_dir() else {}
+    replayed = issued_cases(verify(folder) if Path(folder).is_dir() else Chain(()), target, REPLAY)
     asked = []
     for known in map(history.at, days):
         is_open = set(known.open_case_ids(target))
-        missing = {model: sorted(is_open - replayed.get((known.as_of, model), set())) for model in models}
+        missing = {model: sorted(is_open - set(replayed[known.as_of, model])) for model in models}
         if any(missing.values()):
             asked.append((known, missing))
     tables = Parallel(n_jobs=jobs, return_as="generator")(
@@ -212,13 +212,28 @@ def replay(
                 )  # fmt: skip
 
 
-def _replayed(chain: Chain, target: str) -> dict[tuple[date, str], set[str]]:
-    """Cases with a replay in the ledger, by day and model."""
-    cases: dict[tuple[date, str], set[str]] = defaultdict(set)
+def issued_cases(chain: Chain, target: str, kind: str) -> dict[tuple[date, str], dict[str, str]]:
+    """Cases with a forecast of that kind, by as_of day and model, each with the first file that holds it.
+
+    Parameters
+    ----------
+    chain
+        The ledger.
+    target
+        `concluded` or `in_force`.
+    kind
+        `live` or `replay`.
+
+    Examples
+    --------
+    >>> dict(issued_cases(Chain(()), "concluded", LIVE))
+    {}
+    """
+    found: dict[tuple[date, str], dict[str, str]] = defaultdict(dict)
     for link in chain.links:
-        if isinstance(e := link.entry, Issue) and (e.kind, e.target) == (REPLAY, target):
-            cases[e.as_of, e.model] |= set(e.case_ids)
-    return cases
+        if isinstance(e := link.entry, Issue) and (e.kind, e.target) == (kind, target):
+            found[e.as_of, e.model] = dict.fromkeys(e.case_ids, link.name) | found[e.as_of, e.model]
+    return found
 
 
 def _notes(reference: Block, block: Block, silent: Mapping[str, str]) -> list[dict[str, str]] | None:
@@ -327,6 +342,8 @@ def open_lineage(
     """
     check_choice(target, "forward")
     chosen = list(cases) if cases is not None else history.open_case_ids(target)
+    if len(set(chosen)) < len(chosen):
+        raise UsageError(f"expected each case once, got {shown(chosen)}; leave out the repeated one")
     open_cases(history, chosen, target)
     names = [*models, *([] if REFERENCE in models else [REFERENCE])]
     session = Session(history, fit_models(history, names, target))
@@ -358,7 +375,7 @@ def _common(history: History, reference: Block, target: str, population: str) ->
     }
 
 
-def _kind(chain: Chain, history: History, day: date, today: date) -> str:
+def kind_of(chain: Chain, history: History, day: date, today: date) -> str:
     """Live if nothing later was known: a recent as_of day, which is the record's end, and an unchanged record."""
     hashes = {
         e.record_sha256
@@ -370,12 +387,12 @@ def _kind(chain: Chain, history: History, day: date, today: date) -> str:
 
 
 def _require_unissued(chain: Chain, models: Mapping[str, tuple[str, ...]], day: date, target: str, kind: str) -> None:
-    for link in chain.links:
-        entry = link.entry
-        if isinstance(entry, Issue) and (entry.as_of, entry.target, entry.kind) == (day, target, kind):
-            again = [case for case in models.get(entry.model, ()) if case in entry.case_ids]
-            if again:
-                raise UsageError(
-                    f"expected forecasts not issued before, got {entry.model} for {again[0]} as of {day}, which is in "
-                    f"{link.name}; an entry is never changed: ask as of another day, or for other models or cases"
-                )
+    issued = issued_cases(chain, target, kind)
+    for model, cases in models.items():
+        before = issued[day, model]
+        again = [case for case in cases if case in before]
+        if again:
+            raise UsageError(
+                f"expected forecasts not issued before, got {model} for {again[0]} as of {day}, which is in "
+                f"{before[again[0]]}; an entry is never changed: ask as of another day, or for other models or cases"
+            )

@@ -2,11 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Final
 
+from forecasting.store.settings import LEDGER_FOLDER as FOLDER
 from forecasting.store.settings import LEDGER_SETTING as SETTING
-
-FOLDER: Final = "ledger"
 
 
 def ledger_folder(given: Path | str | None = None) -> Path:

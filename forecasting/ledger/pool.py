@@ -238,8 +238,7 @@ def _completed(said: Mapping[str, float], head: NDArray[np.float64]) -> list[flo
 
 
 def _is_default(name: str) -> bool:
-    model = REGISTER.get(name)
-    return model is None or model.status == "headline" or name.endswith("base_rate")
+    return name not in REGISTER or name in POOLED_MODELS
 
 
 def _last_day(chain: Chain, case_id: str, target: str) -> date:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.ledger.chain import Chain, read_chain
+from forecasting.ledger.conditionals import QUESTIONS, asked, newly_settled
 from forecasting.ledger.entries import VOID
 from forecasting.ledger.questions import question_lines, settled_on, states_by_question
 from forecasting.ledger.writer import Written, append
@@ -72,14 +73,25 @@ def resolve(folder: Path | str, history: History, issued_on: date | None = None)
                 f"expected a record up to {before} or later, as at the last resolution, got {history.as_of}; "
                 "use a later one"
             )
-        lines = question_lines(chain)
-        resolutions = verdicts(lines, history, states_by_question(chain))
-        due = lines["deadline"][lines["resolution"] == ""]
+        questions, states = every_question(chain), states_by_question(chain)
+        resolutions, settled = verdicts(questions, history, states), newly_settled(chain, history)
+        due = questions["deadline"][[key not in states for key in _keys(questions)]]
         newly_due = ((due > before) & (due <= history.as_of.isoformat())).any()
-        record = {"record_end": history.as_of, "record_sha256": history.sha256}
-        return [{"entry": "resolution", "resolutions": resolutions} | record] if resolutions or newly_due else []
+        record = {"record_end": history.as_of, "record_sha256": history.sha256, "conditions": settled or None}
+        is_new = bool(resolutions or settled or newly_due)
+        return [{"entry": "resolution", "resolutions": resolutions} | record] if is_new else []
 
     return append(folder, compose, issued_on or datetime.now(UTC).date())
+
+
+def every_question(chain: Chain) -> pd.DataFrame:
+    """The questions of forecasts and of conditional ones, with the columns `QUESTIONS`."""
+    return pd.concat([question_lines(chain)[list(QUESTIONS)], asked(chain)], ignore_index=True)
+
+
+def _keys(questions: pd.DataFrame) -> list[tuple[str, str, str, int]]:
+    """Questions as they are named in `states_by_question`."""
+    return list(questions[["target", "case_id", "as_of", "horizon"]].itertuples(index=False, name=None))
 
 
 @dataclass(frozen=True)
@@ -144,8 +156,8 @@ def verdicts(
     """Resolutions that are new or differ from the latest, with the horizons of equal resolutions together."""
     known = known_endings(history)
     found: dict[tuple[str, str, str, Verdict], list[int]] = defaultdict(list)
-    asked = lines[["target", "as_of", "case_id", "horizon", "deadline"]].drop_duplicates()
-    for target, as_of, case_id, horizon, due in asked.sort_values(["target", "as_of", "case_id", "horizon"]).to_numpy():
+    every = lines[list(QUESTIONS)].drop_duplicates()
+    for target, as_of, case_id, horizon, due in every.sort_values(["target", "as_of", "case_id", "horizon"]).to_numpy():
         reached = verdict(known, case_id, target, date.fromisoformat(as_of), date.fromisoformat(due))
         if reached is not None and reached.state != before.get((target, case_id, as_of, horizon)):
             found[target, as_of, case_id, reached].append(horizon)

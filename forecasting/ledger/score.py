@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.ledger.chain import Chain, read_chain
+from forecasting.ledger.conditionals import NO, YES, conditional_lines
 from forecasting.ledger.entries import VOID, Added, Issue
 from forecasting.ledger.questions import (
     REFERENCE,
@@ -54,10 +55,14 @@ class Scorecard:
     others
         Probabilities of people and markets on the same questions, with their skill over the base rate and over the
         model beside which they were entered.
+    conditionals
+        Conditional forecasts: numbers of branches issued (one for each horizon), void because their condition failed or
+        their question is void, and scored; the Brier score beside that of the forecast without the condition, `whole`,
+        and the skill over it; the mean chance of the steps and the share that was taken, of those that are settled.
 
     Examples
     --------
-    >>> Scorecard("2026-08-31", *(pd.DataFrame() for _ in range(3))).settled_on
+    >>> Scorecard("2026-08-31", *(pd.DataFrame() for _ in range(4))).settled_on
     '2026-08-31'
     """
 
@@ -65,15 +70,18 @@ class Scorecard:
     forecasts: pd.DataFrame
     causes: pd.DataFrame
     others: pd.DataFrame
+    conditionals: pd.DataFrame
 
 
-def score(folder: Path | str) -> Scorecard:
+def score(folder: Path | str, until: str | None = None) -> Scorecard:
     """Score every forecast as it was issued, including retracted ones.
 
     Parameters
     ----------
     folder
         The folder of the ledger.
+    until
+        sha256 of the last entry to be counted; None for all.
 
     Returns
     -------
@@ -85,7 +93,7 @@ def score(folder: Path | str) -> Scorecard:
     LedgerError
         The ledger has faults.
     UsageError
-        There is no such folder.
+        There is no such folder, or no entry with that sha256.
 
     Examples
     --------
@@ -99,7 +107,7 @@ def score(folder: Path | str) -> Scorecard:
     ...     score(folder).forecasts[["issued", "pending", "scored"]].max().tolist()
     [1, 1, 0]
     """
-    chain = read_chain(folder)
+    chain = read_chain(folder).until(until)
     settled = settled_on(chain)
     lines = question_lines(chain)
     lines = lines.assign(is_scored=is_scored(lines, settled), is_matured=lines["deadline"] <= settled)
@@ -109,6 +117,7 @@ def score(folder: Path | str) -> Scorecard:
         pd.DataFrame(list(_forecast_rows(lines)), columns=FORECAST_SCORES),
         pd.DataFrame(list(_cause_rows(lines)), columns=CAUSE_SCORES),
         pd.DataFrame(_other_rows(other_lines(chain)), columns=OTHER_SCORES),
+        pd.DataFrame(_conditional_rows(conditional_lines(chain)), columns=CONDITIONAL_SCORES),
     )
 
 
@@ -118,6 +127,10 @@ FORECAST_SCORES = ("kind", "model", "target", "horizon", *COUNTS, "brier", "brie
 CAUSE_SCORES = (
     "kind", "model", "target", "horizon", "cause", "scored", "n_cases", "mean_forecast", "observed", "brier",
     "brier_base_rate", *SKILL,
+)  # fmt: skip
+CONDITIONAL_SCORES = (
+    "kind", "model", "target", "issued", "void", "scored", "n_cases", "mean_chance", "taken", "brier", "brier_whole",
+    *SKILL,
 )  # fmt: skip
 OTHER_SCORES = (
     "kind", "by", "against", "stated", "scored", "retracted", "n_cases", "brier", "brier_against", *SKILL,
@@ -277,4 +290,23 @@ def _other_rows(lines: pd.DataFrame) -> Sequence[dict[str, Any]]:
                     "retracted": int(part["is_retracted"].sum()), "n_cases": scored["case_id"].nunique(), **found,
                 }
             )  # fmt: skip
+    return rows
+
+
+def _conditional_rows(lines: pd.DataFrame) -> Sequence[dict[str, Any]]:
+    rows = []
+    for key, part in lines.groupby(BY, sort=False):
+        scored, conditions = part[part["is_scored"]], part.drop_duplicates("entry")
+        settled = conditions[conditions["is_taken"].isin([YES, NO])]
+        observed = _state_numbers(scored)
+        own, whole = (brier_states(_distributions(scored[name]), observed) for name in ("probability", "whole"))
+        found = compared(own, whole, scored["case_id"], scored["cluster_id"])
+        found["brier_whole"] = found.pop("brier_base_rate", None)
+        rows.append(
+            {
+                **dict(zip(BY, key, strict=True)), "issued": len(part), "void": int((part["resolution"] == VOID).sum()),
+                "scored": len(scored), "n_cases": scored["case_id"].nunique(),
+                "mean_chance": settled["chance"].mean(), "taken": settled["is_taken"].eq(YES).mean(), **found,
+            }
+        )  # fmt: skip
     return rows

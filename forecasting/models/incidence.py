@@ -323,3 +323,25 @@ def conditional_incidence(hazard: Floats, ages: Integers, months: Integers) -> F
         incidence = cumulative_incidence(hazard[..., int(age) : int(age) + int(ahead.max())])
         by_case.append(incidence[..., ahead - 1])
     return np.stack(by_case, axis=-3)
+
+
+def with_ongoing(incidence: ArrayLike) -> Floats:
+    """Probabilities of all states: those of the causes, and that of going on as the last.
+
+    Parameters
+    ----------
+    incidence : array_like of shape (..., k, n_horizons)
+        Cumulative incidence of each cause.
+
+    Returns
+    -------
+    numpy.ndarray of shape (..., k + 1, n_horizons)
+        Along the last but one axis they sum to 1.
+
+    Examples
+    --------
+    >>> with_ongoing([[0.25], [0.5]]).tolist()
+    [[0.25], [0.5], [0.25]]
+    """
+    found = np.asarray(incidence, dtype=np.float64)
+    return np.concatenate([found, 1.0 - found.sum(axis=-2, keepdims=True)], axis=-2)

@@ -188,7 +188,7 @@ class LadderModel(BaseEstimator):
         """
         check_is_fitted(self, "hazard_")
         steps = self.moves_.matrix if self.moving else np.eye(N_STATES)
-        hazards, stretch = self._hazards(at, row, int(marks[-1]))
+        hazards, stretch = self.hazards(at, row, int(marks[-1]))
         found = forward_incidence(at.start[row], hazards, steps, stretch, marks, int(at.looked[row]))
         return np.diff(found, axis=2, prepend=0.0)
 
@@ -332,7 +332,7 @@ class LadderModel(BaseEstimator):
         given = incidence_given_gap(rise, seen, n_gap, np.arange(1, len(horizons) + 1))
         return given, gap(rise[..., :n_gap], seen).nothing_noted
 
-    def _hazards(self, at: Standings, row: int, n_months: int) -> tuple[Floats, Integers]:
+    def hazards(self, at: Standings, row: int, n_months: int) -> tuple[Floats, Integers]:
         """Monthly hazards of a case by draw, stretch, cause and state, and the stretch of each month.
 
         A stretch is a bin of age and a phase of the stated term.

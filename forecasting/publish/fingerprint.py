@@ -5,16 +5,17 @@ import json
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from forecasting.artefacts.session import content_hash
-from forecasting.publish.parameters import Parameters
+from forecasting.publish.parameters import Mark, Parameters
 from forecasting.store import package_data as places
 from forecasting.store.code_hash import LIBRARIES, PACKAGE, library_versions, modules, modules_sha256
+from forecasting.store.foreign import Foreign
 
 SHIPPED = PACKAGE / "shipped"
-PLACES = ("data", "overlay", "artefacts", "ledger")
 DRAWING = ("matplotlib", "nbconvert", "jinja2")
+BESIDE: Final = Foreign("a file that a report reads", "remove it", most_bytes=256_000_000)
 
 
 def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> str:
@@ -41,7 +42,8 @@ def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> st
     SchemaError
         The record cannot be read.
     """
-    folders = {name: getattr(asked, name) for name in type(asked).model_fields if name not in PLACES}
+    places_given = asked.marked(Mark.PLACE)
+    folders = {name: getattr(asked, name) for name in type(asked).model_fields if name not in places_given}
     parts = {
         "template": hashlib.sha256(notebook.read_bytes()).hexdigest(),
         "parameters": values,
@@ -56,13 +58,14 @@ def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> st
 
 
 @cache
-def code_hash(package: Path = PACKAGE) -> str:
+def code_hash(package: Path = PACKAGE, root: str = "forecasting.publish.notebook") -> str:
     """sha256 over the code and files that a page is made by, its words among them, and the versions of the libraries.
 
-    Any module of `documents` may be what a template shows; `publish.notebook` runs it and publishes the page.
+    Any module of `documents` may be what a template shows; `root`, the module that runs it and publishes
+    the page, counts with all that it reaches.
     """
     documents = [name for name in modules(package) if name.startswith("forecasting.documents")]
-    code = modules_sha256(["forecasting.publish.notebook", *documents], package, words=True)
+    code = modules_sha256([root, *documents], package, words=True)
     versions = library_versions((*LIBRARIES, *DRAWING))
     drawn = files_hash(package, but=(".py", ".pyc"))
     return hashlib.sha256(json.dumps([code, drawn, sys.version, versions]).encode()).hexdigest()
@@ -74,5 +77,5 @@ def files_hash(folder: Path, but: tuple[str, ...] = (".pyc",)) -> str:
     for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
         if path.is_file() and path.suffix not in but and SHIPPED not in path.parents:
             digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            digest.update(bytes.fromhex(BESIDE.sha256(path.resolve())))
     return digest.hexdigest()

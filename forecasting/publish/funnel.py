@@ -7,6 +7,7 @@ from typing import Any
 from forecasting.ledger.entries import VOID
 from forecasting.ledger.questions import question_lines, settled_on
 from forecasting.ledger.registration import entries_of
+from forecasting.models import HEADLINE
 from forecasting.publish.site import reports_in
 from forecasting.record.months import HORIZONS
 from forecasting.record.vocabulary import TARGETS
@@ -24,7 +25,7 @@ class Funnel:
     published
         On case pages of the folder of reports, drafts included.
     issued
-        Of these, in the ledger.
+        Of these, in the ledger as forecasts of the headline.
     matured
         Of these, due by the end of the record that the ledger was last resolved from.
     scored
@@ -64,6 +65,7 @@ def funnel(reports: Path, ledger: Path) -> Funnel:
     """
     chain = entries_of(ledger)
     lines = question_lines(chain)
+    lines = lines[lines["model"] == HEADLINE]  # a page publishes the forecast of the headline
     keys = zip(lines["target"], lines["case_id"], lines["as_of"], lines["horizon"], strict=True)
     deadlines = dict(zip(keys, zip(lines["deadline"], lines["resolution"], strict=True), strict=True))
     end = settled_on(chain)

@@ -15,23 +15,27 @@ import nbformat
 from forecasting.documents.page import html_page
 from forecasting.publish.engine import CellError, Limits, RunError, execute
 from forecasting.publish.fingerprint import fingerprint
-from forecasting.publish.parameters import Parameters, checked_parameters, template_named
+from forecasting.publish.parameters import AboutACase, Parameters, checked_parameters, template_named
 from forecasting.publish.pdf import pdf_page
-from forecasting.publish.revisions import last_signed, numbered, remove, revisions
-from forecasting.review import read_sidecar, review_of, sidecar_bytes
-from forecasting.store.errors import ForeignFileError, ReportError, UsageError, first_line, shown
+from forecasting.publish.revisions import day_before, last_signed, numbered, remove, revisions
+from forecasting.review import content_of, read_sidecar, review_of, sidecar_bytes
+from forecasting.review.sidecar import PAGE
+from forecasting.store.errors import (
+    ForeignFileError,
+    PassingError,
+    ReportError,
+    UsageError,
+    first_line,
+    may_pass_by_name,
+    shown,
+)
 from forecasting.store.files import require_writable, write_whole
 from forecasting.store.lock import locked
 from forecasting.store.package_data import shipped
-from forecasting.store.passing import PassingError
 from forecasting.store.scratch import scratch
 
 SIDECAR = "application/json"
-ABOUT_THE_FILE = ("rendering", "review")
 RENDERED, UNCHANGED = "rendered", "unchanged"
-OF_THE_MACHINE = ("MemoryError", "OSError", "TimeoutError", "PassingError", "ConnectionError", "PermissionError",
-                  "FileNotFoundError", "BlockingIOError", "BrokenProcessPool", "KeyboardInterrupt")  # fmt: skip
-"""Errors in a cell that come from the machine and not from the inputs, so that another try may succeed."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +149,9 @@ def render(
         )
     place = Path(out) / asked.folder()
     page = place / f"{day}.html"
-    try:
-        require_writable(place)
-    except UsageError as error:  # somebody may unlock it: another try is worth it
-        raise PassingError(str(error)) from None
+    require_writable(place)
+    if isinstance(asked, AboutACase) and asked.since is None:
+        asked = asked.model_copy(update={"since": day_before(page)})
     values = asked.values(day)
     print_of = fingerprint(source, asked, values)
     there = revisions(Path(out), page)
@@ -187,7 +190,7 @@ def _is_current(page: Path, print_of: str) -> bool:
     """Whether all three files exist, made from the same inputs, and the page is unchanged since it was rendered."""
     try:
         rendering = read_sidecar(page)[0].rendering
-        whole = hashlib.sha256(page.read_bytes()).hexdigest() == rendering.html_sha256
+        whole = PAGE.sha256(page) == rendering.html_sha256
     except (OSError, ForeignFileError):
         return False
     return whole and rendering.fingerprint == print_of and page.with_suffix(".ipynb").is_file()
@@ -245,9 +248,7 @@ def _says(page: Path, content: dict[str, Any]) -> bool:
         held = read_sidecar(page)[1]
     except ForeignFileError:
         return True
-    return {name: value for name, value in held.items() if name not in ABOUT_THE_FILE} == json.loads(
-        json.dumps(content)
-    )
+    return content_of(held) == json.loads(json.dumps(content))
 
 
 def _executed(
@@ -261,7 +262,7 @@ def _executed(
         except CellError as error:
             kept = _keep(page, nbformat.read(executed, as_version=4))
             got = f"{error.ename} in cell {error.exec_count}: {error.evalue}"
-            raise FailedReportError(f"{expected}, got {got}", kept, can_heal=error.ename in OF_THE_MACHINE) from None
+            raise FailedReportError(f"{expected}, got {got}", kept, can_heal=may_pass_by_name(error.ename)) from None
         except RunError as error:
             kept = _keep(page, error.notebook)
             raise FailedReportError(f"{expected}, got a failed kernel: {error}", kept) from None
@@ -292,7 +293,7 @@ def _scratch() -> Iterator[Path]:
         try:
             folder = own.enter_context(scratch())
         except OSError as error:
-            raise ReportError(
+            raise PassingError(
                 f"expected a folder for temporary files, got {error.strerror}; set TMPDIR to another"
             ) from None
         yield folder

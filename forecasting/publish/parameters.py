@@ -4,18 +4,18 @@ The same classes serve Python, the command line, batches and schedules. A templa
 and an entry in `TEMPLATES`.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import date
+from enum import Enum
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, ValidationError, field_validator
 
 from forecasting.artefacts.session import shared_fit, shared_history, shared_record, worked_out_once
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.forecasts import open_cases
-from forecasting.ledger.live import live_record
+from forecasting.ledger.chain import ORIGIN
 from forecasting.ledger.place import ledger_read
 from forecasting.ledger.registration import entries_of, headline_entries
 from forecasting.models import DEFAULT, FIRST
@@ -27,10 +27,26 @@ from forecasting.store.errors import LeakageError, UsageError
 from forecasting.store.package_data import shipped
 from forecasting.store.values import Values, complaint_of, reworded
 
-NO_VARIANT = ("case_id", "as_of", "data", "overlay", "artefacts", "ledger", "record_age", "lost_acts")
-"""Parameters that stand in a page's path already, that say where something lies, or how fresh it was at a run."""
 
-ONLY_IF_GIVEN = ("overlay", "ledger", "record_age", "lost_acts")
+class Mark(Enum):
+    """What a parameter is, where it is no choice of what the page is about: marked at the field, and read from there.
+
+    A parameter without a mark makes another report of the same subject, with a folder of its own.
+    """
+
+    IN_PATH = "stands in the path of the page already"
+    PLACE = "says where something lies, whose content counts and not its path"
+    OF_THE_RUN = "is set by a run or a verification, not by who asks, and is left out where there is nothing to say"
+
+
+Until = Annotated[
+    str | None,
+    Mark.OF_THE_RUN,
+    Field(
+        pattern="^[0-9a-f]{64}$",
+        description="sha256 of the last entry of the ledger that is read; default: the last that there is",
+    ),
+]
 
 
 class Parameters(Values):
@@ -51,13 +67,19 @@ class Parameters(Values):
     beside: ClassVar[tuple[str, ...]] = ()
     """Files and folders beside the record's tables that the page reads."""
 
-    as_of: date | None = Field(default=None, description="day whose knowledge is used, YYYY-MM-DD; default: data_end")
-    data: Path | None = Field(default=None, description="folder of a record; default: the one shipped")
-    overlay: tuple[Path, ...] = Field(default=(), description="folders with rows of one's own; default: none")
-    record_age: int | None = Field(
+    as_of: Annotated[date | None, Mark.IN_PATH] = Field(
+        default=None, description="day whose knowledge is used, YYYY-MM-DD; default: data_end"
+    )
+    data: Annotated[Path | None, Mark.PLACE] = Field(
+        default=None, description="folder of a record; default: the one shipped"
+    )
+    overlay: Annotated[tuple[Path, ...], Mark.PLACE] = Field(
+        default=(), description="folders with rows of one's own; default: none"
+    )
+    record_age: Annotated[int | None, Mark.OF_THE_RUN] = Field(
         default=None, ge=0, le=1200, description="months from the record's end to the run, said on the page if given"
     )
-    lost_acts: int | None = Field(
+    lost_acts: Annotated[int | None, Mark.OF_THE_RUN] = Field(
         default=None, ge=0, description="acts fewer than at the last run, said on the page if given"
     )
 
@@ -75,6 +97,11 @@ class Parameters(Values):
     @classmethod
     def _folder(cls, value: object) -> object:
         return Path(value).resolve() if isinstance(value, str | Path) else value
+
+    @classmethod
+    def marked(cls, mark: Mark) -> tuple[str, ...]:
+        """The parameters with a mark."""
+        return tuple(name for name, field in cls.model_fields.items() if mark in field.metadata)
 
     @field_validator("overlay", mode="before")
     @classmethod
@@ -103,7 +130,7 @@ class Parameters(Values):
         told = []
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
-            if name not in NO_VARIANT and value != field.default:
+            if not any(mark in field.metadata for mark in Mark) and value != field.default:
                 text = "-".join(map(str, value)) if isinstance(value, tuple) else str(value)
                 told.append(f"{name}-{text}")
         return tuple(told)
@@ -125,6 +152,12 @@ class Parameters(Values):
         """Hashes of what the page reads beside record, template and code, by name."""
         return {}
 
+    @classmethod
+    def head_read(cls, content: Mapping[str, Any]) -> str | None:
+        """sha256 of the last entry of the ledger that a page was made from; None where it does not say."""
+        del content
+        return None
+
     def share(self) -> None:
         """Load the record and fit the models that other reports of the same day use too."""
         history = self.history()
@@ -135,7 +168,10 @@ class Parameters(Values):
     def values(self, day: date) -> dict[str, Any]:
         """The parameters of the notebook: plain values, with the as_of day filled in."""
         own = {name: getattr(self, name) for name in type(self).model_fields}
-        plain = {name: value for name, value in own.items() if value not in (None, ()) or name not in ONLY_IF_GIVEN}
+        of_the_run = self.marked(Mark.OF_THE_RUN)
+        plain = {name: value for name, value in own.items() if value is not None or name not in of_the_run}
+        if not self.overlay:
+            del plain["overlay"]
         plain |= {"as_of": day.isoformat()}
         plain |= {name: str(value) for name, value in plain.items() if isinstance(value, Path)}
         return {name: _listed(value) if isinstance(value, tuple) else value for name, value in plain.items()}
@@ -152,12 +188,13 @@ class Forecasting(Parameters):
     target: str = Field(
         default=TARGETS[0], description="concluded or in_force", json_schema_extra={"enum": list(TARGETS)}
     )
-    artefacts: Path | None = Field(
+    artefacts: Annotated[Path | None, Mark.PLACE] = Field(
         default=ARTEFACTS, description="folder of trained models; without one they are fitted"
     )
-    ledger: Path | None = Field(
+    ledger: Annotated[Path | None, Mark.PLACE, Mark.OF_THE_RUN] = Field(
         default=None, description="folder of the ledger in which the forecasts were issued, said on the page if given"
     )
+    ledger_until: Until = None
     models: ClassVar[tuple[tuple[str, ...], ...]] = ((*DEFAULT, FIRST),)
 
     @field_validator("horizons", mode="before")
@@ -180,20 +217,34 @@ class Forecasting(Parameters):
         return value
 
     def files_read(self) -> dict[str, str]:
-        """The live record, and the entries that hold the forecasts if a ledger is named: later ones change no page."""
-        live = {"live": json.dumps(live_record(ledger_read(self.data or shipped("data"), self.ledger)))}
+        """The entries that hold the forecasts if a ledger is named; others, live ones too, make no page an old one."""
         if self.ledger is None:
-            return live
-        found = headline_entries(self.ledger, self.history().as_of, self.target, getattr(self, "case_id", None))
-        return live | {one.entry: one.sha256 for one in found}
+            return {}
+        case_id = getattr(self, "case_id", None)
+        found = headline_entries(self.ledger, self.history().as_of, self.target, case_id, self.ledger_until)
+        return {one.entry: one.sha256 for one in found}
+
+    @classmethod
+    def head_read(cls, content: Mapping[str, Any]) -> str | None:
+        """The entry up to which the page counts the live record."""
+        return _head(content.get("live"))
 
 
-class CaseReport(Forecasting):
-    """Parameters of `case_report`: the forecast of one case."""
+class AboutACase(Forecasting):
+    """Parameters of templates about one case."""
 
-    command: ClassVar[str] = "case"
     beside: ClassVar[tuple[str, ...]] = ("multiverse",)
-    case_id: str = Field(description="case of the record")
+    case_id: Annotated[str, Mark.IN_PATH] = Field(description="case of the record")
+    since: Annotated[date | None, Mark.OF_THE_RUN] = Field(
+        default=None,
+        description="earlier day to compare with, YYYY-MM-DD; default: that of the page before in the folder, else "
+        "four weeks before",
+    )
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _earlier(cls, value: object) -> object:
+        return reworded(parse_day, value) if isinstance(value, str) else value
 
     def checked(self) -> date:
         """The as_of day; `UsageError` unless the case is open on that day."""
@@ -201,6 +252,25 @@ class CaseReport(Forecasting):
         if self.case_id not in history.open_case_ids(self.target):
             open_cases(history, [self.case_id], self.target)
         return history.as_of
+
+    def values(self, day: date) -> dict[str, Any]:
+        """The parameters of the notebook, the earlier day as text."""
+        plain = super().values(day)
+        return plain | {name: plain[name].isoformat() for name in ("since",) if name in plain}
+
+    def folder(self) -> Path:
+        """`<home>/<case_id>`, and a folder for each parameter that is not its default."""
+        return Path(self.home(), self.case_id, *self.variant())
+
+    def subject(self) -> str:
+        """The case."""
+        return self.case_id
+
+
+class CaseReport(AboutACase):
+    """Parameters of `case_report`: the forecast of one case."""
+
+    command: ClassVar[str] = "case"
 
     def share(self) -> None:
         """Work out one report: what it loads and fits is cached for all later ones of this record, day and target."""
@@ -220,17 +290,24 @@ class CaseReport(Forecasting):
         """`cases`."""
         return "cases"
 
-    def folder(self) -> Path:
-        """`cases/<case_id>`, and a folder for each parameter that is not its default."""
-        return Path(self.home(), self.case_id, *self.variant())
-
-    def subject(self) -> str:
-        """The case."""
-        return self.case_id
-
     def title(self, content: Mapping[str, Any]) -> str:
         """The name of the case and the as_of day."""
         return f"{content['case']['name']} - forecast as of {content['as_of']}"
+
+
+class Brief(AboutACase):
+    """Parameters of `brief`: one page on one case."""
+
+    command: ClassVar[str] = "brief"
+
+    @classmethod
+    def home(cls) -> str:
+        """`briefs`."""
+        return "briefs"
+
+    def title(self, content: Mapping[str, Any]) -> str:
+        """The name of the case and the as_of day."""
+        return f"{content['case']['name']} - brief as of {content['as_of']}"
 
 
 class Portfolio(Forecasting):
@@ -270,9 +347,10 @@ class Scorecard(Parameters):
     command: ClassVar[str] = "scorecard"
     beside: ClassVar[tuple[str, ...]] = ("REGISTRATION.md",)
 
-    ledger: Path | None = Field(
+    ledger: Annotated[Path | None, Mark.PLACE, Mark.OF_THE_RUN] = Field(
         default=None, description="folder of the ledger; default: $FORECASTING_LEDGER, ./ledger, or that of the record"
     )
+    ledger_until: Until = None
 
     @field_validator("ledger", mode="before")
     @classmethod
@@ -282,7 +360,12 @@ class Scorecard(Parameters):
     def files_read(self) -> dict[str, str]:
         """The last file of the ledger, which seals all others."""
         folder = ledger_read(self.data or shipped("data"), self.ledger)
-        return {"ledger": entries_of(folder).head}
+        return {"ledger": entries_of(folder, self.ledger_until).head}
+
+    @classmethod
+    def head_read(cls, content: Mapping[str, Any]) -> str | None:
+        """The last entry that the page scores; zeros where there was no ledger."""
+        return ORIGIN if "ledger" in content and content["ledger"] is None else _head(content.get("ledger"))
 
     def checked(self) -> date:
         """The record's end; `UsageError` for another day, for which there are no results."""
@@ -299,10 +382,17 @@ class Scorecard(Parameters):
 
 TEMPLATES: dict[str, type[Parameters]] = {
     "case_report": CaseReport,
+    "brief": Brief,
     "portfolio": Portfolio,
     "scorecard": Scorecard,
     "data_quality": DataQuality,
 }
+
+
+def _head(held: object) -> str | None:
+    """The `head` of a part of a page that may hold anything."""
+    head = held.get("head") if isinstance(held, Mapping) else None
+    return head if isinstance(head, str) else None
 
 
 def template_named(name: str) -> str:

@@ -48,7 +48,7 @@ def dated(page: Path) -> tuple[date, int]:
     found = STEM.fullmatch(page.stem)
     number = int(found[2] or 1) if found else 0
     if found is None or (number < 2 and found[2] is not None):
-        raise UsageError(f"expected a page named after its day, as 2026-02-05.html, got {page.name}")
+        raise UsageError(f"expected a page named after its day, as 2026-02-05.html, got {page.name}; rename it")
     return parse_day(found[1]), number
 
 
@@ -61,6 +61,24 @@ def numbered(page: Path, number: int) -> Path:
     ('2026-02-05.html', '2026-02-05.r2.html')
     """
     return page if number == 1 else page.with_name(f"{page.stem}.r{number}.html")
+
+
+def day_before(page: Path) -> date | None:
+    """The as_of day of the last page in its folder before a page; None where there is none.
+
+    Parameters
+    ----------
+    page
+        Path of the page, which need not be there.
+
+    Examples
+    --------
+    >>> day_before(Path("no folder/2026-02-05.html")) is None
+    True
+    """
+    own, _ = dated(page)
+    names = (path for path in page.parent.glob("*.html") if STEM.fullmatch(path.stem))
+    return max((day for day, _ in map(dated, names) if day < own), default=None)
 
 
 def signed_pages(folder: Path) -> dict[str, frozenset[str]]:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from forecasting.record import codebook, croissant, descriptor
+from forecasting.record.files import FILE
 from forecasting.record.schema import TABLES
-from forecasting.store.errors import UsageError
+from forecasting.store.errors import ForeignFileError, UsageError
+from forecasting.store.foreign import parsed_json
 
 OWN: Final = ("name", "title", "description", "version", "data_end", "keywords", "contributors", "licenses")
 """What a record may say of itself in its descriptor; the rest is made from the schema."""
@@ -66,7 +68,7 @@ def made_files(folder: Path, version: str | None = None) -> dict[str, bytes]:
     }
     readme = folder / codebook.README
     if readme.is_file():
-        made[codebook.README] = codebook.with_list_of_tables(readme.read_text(encoding="utf-8")).encode()
+        made[codebook.README] = codebook.with_list_of_tables(FILE.text(readme)).encode()
     return made
 
 
@@ -78,10 +80,10 @@ def as_json(document: Mapping[str, Any]) -> bytes:
 def _read(folder: Path) -> dict[str, Any]:
     place = folder / descriptor.FILE
     try:
-        old = json.loads(place.read_text(encoding="utf-8"))
+        old = parsed_json(FILE.content(place))
         if not isinstance(old.get("data_end"), str):
             raise TypeError("no data_end")
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (ForeignFileError, ValueError, TypeError, AttributeError) as error:
         raise UsageError(
             f"expected a descriptor with data_end at {place}, got {error}; name the folder of a record with --data"
         ) from None

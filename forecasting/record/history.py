@@ -9,15 +9,16 @@ from typing import Any
 from forecasting.record.cases import Dossier
 from forecasting.record.checks import require_valid
 from forecasting.record.dossiers import DossierIndex
+from forecasting.record.files import folder_of
 from forecasting.record.months import parse_day
 from forecasting.record.overlay_checks import with_overlays
 from forecasting.record.overlays import Folders
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.tables import KnownTables
 from forecasting.record.vocabulary import TARGETS
-from forecasting.store import package_data as places
 from forecasting.store.errors import LeakageError, UsageError, shown
 
+MOST_EARLIER = 3  # days that are compared are asked for in turn
 _VALID: set[str] = set()  # hashes of records that passed in this process: the same content passes again
 
 
@@ -54,7 +55,7 @@ class History(KnownTables):
         Returns
         -------
         History
-            The last one asked for is cached, with the tables made of it.
+            The last few asked for are cached, with the tables made of them.
 
         Raises
         ------
@@ -65,9 +66,10 @@ class History(KnownTables):
             raise LeakageError(f"expected a day up to {self.as_of}, the as-of day of this history, got {day}")
         if day == self.as_of:
             return self
-        found = self._earlier.get(day) or History(day, self.record)
-        self._earlier.clear()
-        self._earlier[day] = found
+        found = self._earlier.pop(day, None) or History(day, self.record)
+        self._earlier[day] = found  # the last one asked for stands last
+        for oldest in list(self._earlier)[:-MOST_EARLIER]:
+            del self._earlier[oldest]
         return found
 
     def __getstate__(self) -> dict[str, Any]:
@@ -104,6 +106,8 @@ class History(KnownTables):
 
     def dossiers(self, target: str = TARGETS[0]) -> DossierIndex:
         """Index of the dossiers under `target`, for this day and every earlier one; built once."""
+        if target not in TARGETS:
+            raise UsageError(f"expected a target out of {', '.join(TARGETS)}, got {shown(target)}")
         if target not in self._indexes:
             self._indexes[target] = DossierIndex(self, target)
         return self._indexes[target]
@@ -155,9 +159,7 @@ def load_history(folder: str | Path | None = None, as_of: date | str | None = No
 
 def sound_record(folder: str | Path | None = None, overlay: Folders = None) -> RawRecord:
     """The record of `load_history`, checked; parameters and errors as there."""
-    if folder is not None and not isinstance(folder, str | Path):
-        raise UsageError(f"expected the folder of a record as a path, got {shown(folder)}")
-    record = read_record(Path(folder) if folder is not None else places.shipped("data"))
+    record = read_record(folder_of(folder))
     if record.sha256 not in _VALID:
         require_valid(record)
         _VALID.add(record.sha256)

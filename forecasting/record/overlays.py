@@ -5,7 +5,6 @@ until when somebody looked at a case, and `overlay.json`, whether models learn f
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,11 +16,13 @@ import numpy as np
 import pandas as pd
 
 from forecasting.record.corrections import row_keys
+from forecasting.record.files import FILE
 from forecasting.record.forms import Table, day, keys
 from forecasting.record.reading import Laid, RawRecord, RawTable, decoded, parsed
 from forecasting.record.schema import CASE_ID, KNOWN_DAY, TABLES
 from forecasting.record.vocabulary import TARGETS
-from forecasting.store.errors import Fault, UsageError, shown
+from forecasting.store.errors import Fault, ForeignFileError, UsageError, shown
+from forecasting.store.foreign import parsed_json
 
 SETTINGS: Final = "overlay.json"
 LOOKED: Final = Table(
@@ -120,7 +121,7 @@ def read_overlay(folder: Path, instead: Mapping[str, bytes] | None = None) -> Ov
             "`forecasting event`, `looked`, `correct` or `new-case` with --overlay makes one"
         )
     faults: list[Fault] = []
-    contents = {path: (instead or {}).get(path) or (folder / path).read_bytes() for path in _files(folder, instead)}
+    contents = {path: (instead or {}).get(path) or _content(folder, path, faults) for path in _files(folder, instead)}
     digest, tables = hashlib.sha256(), {}
     learns = _learns(folder, contents.pop(SETTINGS, None), faults)
     texts = {path: decoded(content, _told(folder, path), faults) for path, content in contents.items()}
@@ -145,6 +146,15 @@ def _files(folder: Path, instead: Mapping[str, bytes] | None) -> list[str]:
     return sorted(there | set(instead or {}))
 
 
+def _content(folder: Path, path: str, faults: list[Fault]) -> bytes:
+    """The content of a file of an overlay; empty, with a fault, where it is no plain file of limited size."""
+    try:
+        return FILE.content_in(folder, path)
+    except ForeignFileError as error:
+        faults.append(Fault(_told(folder, path), 0, "", error.expected, error.got))
+        return b""
+
+
 def _told(folder: Path, path: str) -> str:
     """A file of an overlay as messages name it."""
     return (folder / path).as_posix().encode("utf-8", "replace").decode()
@@ -153,11 +163,11 @@ def _told(folder: Path, path: str) -> str:
 def _learns(folder: Path, content: bytes | None, faults: list[Fault]) -> bool:
     expected = 'a JSON object {"learn": true} or {"learn": false}'
     try:
-        said = json.loads(content) if content is not None else {"learn": False}
+        said = parsed_json(content.decode()) if content is not None else {"learn": False}
         if isinstance(said, dict) and list(said) == ["learn"] and isinstance(said["learn"], bool):
             return bool(said["learn"])
         got = shown(said)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         got = str(error)
     faults.append(Fault(_told(folder, SETTINGS), 0, "", expected, got, "correct it, or remove the file"))
     return False

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from forecasting.record.descriptor import FILE as DESCRIPTOR
+from forecasting.record.files import FILE
 from forecasting.record.history import sound_record
 from forecasting.record.overlay_checks import checked
 from forecasting.record.overlays import LOOKED, OWN_TABLES, SETTINGS, Folders, laid_over, overlay_folders, read_overlay
@@ -139,7 +140,7 @@ def _added(folder: Path, name: str, rows: Sequence[Mapping[str, str]]) -> tuple[
     path = folder / table.path.replace("*", OWN)
     lines = [table.names]
     if path.is_file():
-        there = decoded(path.read_bytes(), str(path), [])
+        there = decoded(FILE.content(path), str(path), [])
         lines = [line for line in csv.reader(io.StringIO(there, newline="")) if line] or lines
     if name == LOOKED.name:
         again = {row["case_id"] for row in rows}

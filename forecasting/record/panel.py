@@ -56,7 +56,7 @@ class Spells:
     @property
     def case_ids(self) -> list[str]:
         """Ids of the cases, in order."""
-        return [str(case_id) for case_id in self.starts["case_id"]]
+        return self.starts["case_id"].astype(str).tolist()
 
     def at_risk(self, age_months: int) -> int:
         """Number of spells observed in the month after an age, in completed months.

@@ -2,7 +2,7 @@
 
 from forecasting.review.log import APPROVALS, SignOff, append, sign_offs
 from forecasting.review.pages import approve, review_of
-from forecasting.review.sidecar import Headline, Sidecar, read_sidecar, sidecar_bytes
+from forecasting.review.sidecar import Headline, Sidecar, content_of, read_sidecar, sidecar_bytes
 from forecasting.review.status import APPROVED, DRAFT, EDITED, Remark, SignOffStatus, sign_off_status
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "SignOffStatus",
     "append",
     "approve",
+    "content_of",
     "read_sidecar",
     "review_of",
     "sidecar_bytes",

@@ -1,6 +1,7 @@
 """The JSON file beside a page (its sidecar): the keys on which index, sign-off and verification rely."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,8 +11,12 @@ from forecasting.store.foreign import Foreign
 from forecasting.store.values import Values
 
 SIDECAR: Final = Foreign(
-    "the JSON file beside the page of a report, with its template and parameters", "render the report again"
+    "the JSON file beside the page of a report, with its template and parameters", "render the report again", 8_000_000
 )
+ABOUT_THE_FILE: Final = ("rendering", "review")
+"""Keys that say how the page was made and signed off, and are no content of it."""
+
+PAGE: Final = Foreign("the page of a report", "render the report again")
 
 
 class Rendering(Values, extra="ignore"):
@@ -117,6 +122,17 @@ def read_sidecar(page: Path) -> tuple[Sidecar, dict[str, Any]]:
     path = page.with_suffix(".json")
     content = SIDECAR.content(path)
     return SIDECAR.parsed(content, path, Sidecar), SIDECAR.value(content, path)
+
+
+def content_of(held: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of a page: what its sidecar holds but for what that says about the file.
+
+    Examples
+    --------
+    >>> content_of({"title": "Portfolio", "review": {"status": "draft"}})
+    {'title': 'Portfolio'}
+    """
+    return {name: value for name, value in held.items() if name not in ABOUT_THE_FILE}
 
 
 def sidecar_bytes(content: dict[str, Any]) -> bytes:

@@ -1,7 +1,9 @@
 """Exceptions of the package. Each message says what was expected, what was found, and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
+from typing import Final
 
 
 class ForecastingError(Exception):
@@ -26,6 +28,18 @@ class InsufficientHistoryError(UsageError):
 
 class AbstentionError(UsageError):
     """The case lies outside the applicability domain of the model, which abstains: there is nothing to explain."""
+
+
+class PassingError(UsageError):
+    """The request cannot be answered now and may be later: a full disk, a folder that is locked, a writer at work."""
+
+
+class AtWorkError(PassingError):
+    """Another process is at work where only one may be."""
+
+
+OF_THE_MACHINE: Final = (OSError, MemoryError, BrokenExecutor, KeyboardInterrupt, PassingError)
+"""Errors, with their subclasses, that come from the machine and not from request, record and code: they may pass."""
 
 
 class ForeignFileError(UsageError):
@@ -63,7 +77,36 @@ class ArtefactError(ForecastingError):
     """An artefact of fitted models is not as it was written; nothing of it was loaded."""
 
 
-def unwritable(place: object, reason: str | None, options: str) -> UsageError:
+def may_pass(error: BaseException) -> bool:
+    """Whether the same request may succeed later, with the same record and code.
+
+    Examples
+    --------
+    >>> may_pass(UsageError("no such case")), may_pass(AtWorkError("one at a time")), may_pass(FileExistsError())
+    (False, True, True)
+    """
+    return isinstance(error, OF_THE_MACHINE)
+
+
+def may_pass_by_name(name: str) -> bool:
+    """The same of an error in another process, of which only the name of its class is told.
+
+    Examples
+    --------
+    >>> may_pass_by_name("FileNotFoundError"), may_pass_by_name("AtWorkError"), may_pass_by_name("ValueError")
+    (True, True, False)
+    """
+    return any(kind.__name__ == name for root in OF_THE_MACHINE for kind in _below(root))
+
+
+def _below(kind: type[BaseException]) -> Iterator[type[BaseException]]:
+    """A class and all classes derived from it that are loaded."""
+    yield kind
+    for derived in kind.__subclasses__():
+        yield from _below(derived)
+
+
+def unwritable(place: object, reason: str | None, options: str) -> PassingError:
     """The error for a folder or file that cannot be written.
 
     Parameters
@@ -75,7 +118,7 @@ def unwritable(place: object, reason: str | None, options: str) -> UsageError:
     options
         The command line's options that choose another.
     """
-    return UsageError(f"expected a folder that can be written, got {place}: {reason}; choose another with {options}")
+    return PassingError(f"expected a folder that can be written, got {place}: {reason}; choose another with {options}")
 
 
 def shown(value: object, longest: int = 80) -> str:

@@ -1,7 +1,8 @@
 """Scratch folders: removed when their work ends, and swept later where their process was killed.
 
 The owner of a scratch folder holds a lock on a file in it. The operating system frees the lock when the process ends,
-whatever ended it: a folder whose lock is free belongs to nobody.
+whatever ended it: a folder whose lock is free belongs to nobody. The file gets its name once it is locked, so that no
+folder is ever seen with a free lock before its owner holds it.
 """
 
 import atexit
@@ -17,12 +18,13 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-PREFIX: Final = "fc-"
+PREFIX: Final = "forecasting-"
 OWNER: Final = ".owner"
-LONGEST: Final = 80
+UNNAMED: Final = ".owner-to-be"
+LONGEST: Final = 71
 """Longest path of the folder for temporary files, since that of a Unix socket in it must stay below 108 bytes."""
 NO_OWNER_SECONDS: Final = 3600.0
-"""Age from which a folder without a lock file is swept: a younger one may be about to get its own."""
+"""Age from which an empty folder without a lock file is swept: a younger one may be about to get its own."""
 LIBRARIES: Final = {"IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib"}
 
 
@@ -45,9 +47,10 @@ def scratch() -> Iterator[Path]:
     """
     sweep_once()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place()))
-    held = os.open(folder / OWNER, os.O_CREAT | os.O_RDWR | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    held = os.open(folder / UNNAMED, os.O_CREAT | os.O_RDWR | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
+        (folder / UNNAMED).rename(folder / OWNER)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -62,6 +65,8 @@ def place() -> Path:
 
 def sweep(folder: Path, now: float | None = None) -> list[Path]:
     """Remove the scratch folders of this user whose process has ended; those removed.
+
+    A folder without a lock file may be another program's, whatever its name: it is removed only if it is old and empty.
 
     Parameters
     ----------
@@ -111,7 +116,8 @@ def _is_abandoned(path: Path, now: float) -> bool:
         try:
             held = os.open(path / OWNER, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except FileNotFoundError:
-            return now - found.st_mtime > NO_OWNER_SECONDS
+            is_empty = {one.name for one in path.iterdir()} <= {UNNAMED}
+            return is_empty and now - found.st_mtime > NO_OWNER_SECONDS
     except OSError:
         return False
     try:

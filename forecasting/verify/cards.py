@@ -4,15 +4,18 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.artefacts.session import shared_history
+from forecasting.artefacts.store import find
 from forecasting.documents.card import card_content
 from forecasting.documents.card.diff import differences as card_differences
 from forecasting.documents.card.form import Card, read_signed, schema_bytes
 from forecasting.documents.card.home import NAME, SCHEMA, status_of
 from forecasting.documents.card.keeping import pages_of
+from forecasting.documents.card.material import MODEL, POPULATION, TARGET
 from forecasting.documents.card.staleness import Mismatch, mismatches, other_versions
 from forecasting.documents.difference import REFITTED, Difference, leaves
+from forecasting.models import FIRST
 from forecasting.review import SignOffStatus, sign_offs
-from forecasting.verify.verification import SUBJECT, Trusted, Verification
+from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note, results_note
 
 MADE_FROM = "made_from"
 
@@ -37,7 +40,9 @@ def verify_card(path: Path, trusted: Trusted) -> Verification:
     files, unchecked = _files_beside(path, card, status, stale)
     differences += files
     n = sum(1 for _ in leaves(again.model_dump(mode="json", exclude={MADE_FROM}, exclude_none=True)))
-    return Verification(str(path), n, tuple(made), unchecked, differences)
+    used = find(trusted.artefacts, history, (MODEL, FIRST), TARGET, POPULATION) if trusted.artefacts else None
+    notes = (models_note(used.key if used else None), *results_note(again.made_from.results), *unchecked)
+    return Verification(str(path), n, tuple(made), notes, differences)
 
 
 def _files_beside(

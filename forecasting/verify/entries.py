@@ -15,7 +15,18 @@ from forecasting.features import DossierIndex
 from forecasting.forecasts import LEVEL, case_limits, forecast
 from forecasting.forecasts.parts import forecast_parts
 from forecasting.ledger.chain import ENTRY_FILE, Chain, Link, read_chain, read_link
-from forecasting.ledger.entries import Issue, Resolution, Resolved, encoded
+from forecasting.ledger.conditionals import newly_settled
+from forecasting.ledger.entries import (
+    Added,
+    Conditional,
+    Form,
+    Issue,
+    Resolution,
+    Resolved,
+    Retraction,
+    Settled,
+    encoded,
+)
 from forecasting.ledger.lineage import with_lineage
 from forecasting.ledger.questions import (
     QUESTION,
@@ -23,19 +34,26 @@ from forecasting.ledger.questions import (
     RULE,
     block_forecasts,
     blocks,
-    question_lines,
     states_by_question,
 )
-from forecasting.ledger.resolve import verdicts
+from forecasting.ledger.resolve import every_question, verdicts
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
+from forecasting.store.files import found_at
+from forecasting.verify.conditionals import compared_conditional
 from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note
 
 FIRST_FORECAST = ' "forecasts": ['
-FIELDS = ("level", "reference_model", "record_end", "unknown")
 GIVEN = (
     "not derived, taken as given: model, target, population, as_of, horizons (what was asked); kind, issued_on, "
     "sequence, previous (sealed by the chain alone); commit, wheel and libraries of the code (`verify --code-of-entry`)"
+)
+GIVEN_OF_A_CONDITIONAL = (
+    "not derived, taken as given: case, condition, target, as_of, horizons of a conditional forecast (what was asked); "
+    "its kind, issued_on, sequence, previous (sealed by the chain alone)"
+)
+GIVEN_OF_A_RESOLUTION = (
+    "not derived, taken as given: issued_on, sequence, previous of a resolution (sealed by the chain alone)"
 )
 LINE = re.compile(r"(.+):(\d+)")
 
@@ -84,10 +102,16 @@ def verify_links(
             n, differences = n + count, differences + found
     for link in links:
         if isinstance(link.entry, Resolution):
+            notes[GIVEN_OF_A_RESOLUTION] = None
             made |= dict.fromkeys(_made_from(link, whole))
             count, found = _resolution(link, chain or links, whole)
             n, differences = n + count, differences + found
-    other = sum(not isinstance(link.entry, Issue | Resolution) for link in links)
+        if isinstance(link.entry, Conditional):
+            notes[GIVEN_OF_A_CONDITIONAL] = None
+            made |= dict.fromkeys(_made_from(link, whole))
+            count, found = compared_conditional(link.name, link.entry, whole)
+            n, differences = n + count, differences + found
+    other = sum(isinstance(link.entry, Added | Retraction) for link in links)
     if other:
         notes[f"{other} entries of what people said or withdrew: nothing to derive"] = None
     order = {link.name: i for i, link in enumerate(links)}
@@ -146,8 +170,7 @@ class _Rederived:
         entry = link.entry
         assert isinstance(entry, Issue)
         found = {one["case_id"]: one for one in self._forecasts_of(entry)}
-        differences = [] if case else list(_wording(link, entry))
-        n = 2
+        n, differences = self._fields(link, entry) if case is None else (0, [])
         for number, said in enumerate(entry.model_dump(mode="json", exclude_none=True)["forecasts"]):
             if case not in (None, said["case_id"]):
                 continue
@@ -163,33 +186,28 @@ class _Rederived:
                 Difference(one.pointer, place, one.said, one.found)
                 for one in compared(said, own, f"/forecasts/{number}")
             ]
-        if case is None:
-            differences += self._abstentions(link, entry)
-            differences += self._fields(link, entry)
-            n += len(FIELDS)
-        return n + len(entry.silent), differences
+        return n, differences
 
-    def _fields(self, link: Link, entry: Issue) -> Iterator[Difference]:
-        """What an entry says of all its forecasts."""
-        block = self._blocks.get(entry.model)
-        found: dict[str, Any] = {"level": block.level if block is not None else LEVEL, "reference_model": REFERENCE}
+    def _fields(self, link: Link, entry: Issue) -> tuple[int, list[Difference]]:
+        """What an entry says beside its forecasts: how many values of it were compared, and those that differ."""
+        block, named = self._blocks.get(entry.model), set(entry.case_ids)
+        found: dict[str, Any] = {
+            "question": QUESTION,
+            "rule": RULE,
+            "level": block.level if block is not None else LEVEL,
+            "reference_model": REFERENCE,
+            "abstained": {case: reason for case, reason in self._silent[entry.model].items() if case in named},
+        }
         if entry.record_sha256 == self._record[0]:
             found["record_end"] = self._record[1].isoformat()
         if entry.code.libraries is not None:  # entries before these named no case apart
             found["unknown"] = sorted(self._unknown & {each.case_id for each in entry.forecasts}) or None
-        said = {name: getattr(entry, name) for name in found}
-        said |= {"record_end": entry.record_end.isoformat()} if "record_end" in said else {}
-        said |= {"unknown": list(entry.unknown)} if "unknown" in said and entry.unknown is not None else {}
-        for one in compared(said, found):
-            yield Difference(one.pointer, link.name, one.said, one.found)
-
-    def _abstentions(self, link: Link, entry: Issue) -> Iterator[Difference]:
-        """Cases of which it is said that the model gave no forecast, and those of which it gives none."""
-        said = {each.case_id: each.reason for each in entry.abstained or ()}
-        named = set(entry.case_ids)
-        found = {case: reason for case, reason in self._silent[entry.model].items() if case in named}
-        for one in compared(said, found, "/abstained"):
-            yield Difference(one.pointer, link.name, one.said, one.found)
+        held = entry.model_dump(mode="json") | {
+            "abstained": {each.case_id: each.reason for each in entry.abstained or ()}
+        }
+        differences = compared({name: held[name] for name in found}, found)
+        n = sum(1 for _ in leaves(found))
+        return n, [Difference(one.pointer, link.name, one.said, one.found) for one in differences]
 
     def _forecasts_of(self, entry: Issue) -> list[dict[str, Any]]:
         if entry.model not in self._blocks:
@@ -211,20 +229,16 @@ def _groups(links: Iterable[Link]) -> Iterator[tuple[Setting, list[Link]]]:
     yield from groups.items()
 
 
-def _wording(link: Link, entry: Issue) -> Iterator[Difference]:
-    for key, said, found in (("question", entry.question, QUESTION), ("rule", entry.rule, RULE)):
-        if said != found:
-            yield Difference(f"/{key}", link.name, said, found)
-
-
 def _made_from(link: Link, whole: History) -> Iterator[str]:
     entry = link.entry
-    assert isinstance(entry, Issue | Resolution)
+    assert isinstance(entry, Issue | Conditional | Resolution)
     if entry.record_sha256 != whole.sha256:
         yield f"made from another record: it says sha256 {entry.record_sha256}; this one is {whole.sha256}"
-    if isinstance(entry, Issue) and entry.code.sha256 != code_sha256():
+    if not isinstance(entry, Issue | Conditional):
+        return
+    if entry.code.sha256 != code_sha256():
         yield f"made from other code: it says sha256 {entry.code.sha256}; this is {code_sha256()}"
-    elif isinstance(entry, Issue) and entry.code.version != forecasting.__version__:
+    elif entry.code.version != forecasting.__version__:
         yield f"made by another version of the package: it says {entry.code.version}; this is {forecasting.__version__}"
 
 
@@ -233,16 +247,26 @@ def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int,
     entry = link.entry
     assert isinstance(entry, Resolution)
     earlier = Chain(tuple(one for one in links if one.entry.sequence < entry.sequence))
-    resolved = verdicts(question_lines(earlier), whole.at(entry.record_end), states_by_question(earlier))
-    found = [one.model_dump(mode="json", exclude_none=True) for one in map(Resolved.model_validate, resolved)]
-    said = entry.model_dump(mode="json", exclude_none=True)["resolutions"]
-    differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found, "/resolutions")]
+    history = whole.at(entry.record_end)
+    resolved = verdicts(every_question(earlier), history, states_by_question(earlier))
+    found: dict[str, Any] = {"resolutions": [_dumped(one) for one in map(Resolved.model_validate, resolved)]}
+    if settled := newly_settled(earlier, history):
+        found["conditions"] = [_dumped(one) for one in map(Settled.model_validate, settled)]
+    if entry.record_sha256 == whole.sha256:
+        found["record_end"] = whole.record.data_end.isoformat()
+    held = _dumped(entry)
+    said = {name: held[name] for name in {*found, "conditions"} & held.keys()}
+    differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found)]
     return sum(1 for _ in leaves(found)), differences
+
+
+def _dumped(form: Form) -> dict[str, Any]:
+    return form.model_dump(mode="json", exclude_none=True)
 
 
 def split_line(text: str) -> tuple[Path, int | None]:
     """A path, and the line that `PATH:LINE` names where there is no file of that name."""
     found = LINE.fullmatch(text)
-    if found and not Path(text).exists():
+    if found and found_at(Path(text)) not in ("a folder", "a file"):
         return Path(found[1]), int(found[2])
     return Path(text), None

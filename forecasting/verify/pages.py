@@ -7,23 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.artefacts import made_from
-from forecasting.documents.difference import compared, leaves
+from forecasting.documents.difference import NOTHING, Difference, compared, leaves
+from forecasting.documents.provenance import PROVENANCE
 from forecasting.documents.report import Shown
 from forecasting.models import MODELS
 from forecasting.publish.fingerprint import fingerprint
 from forecasting.publish.notebook import source_of
-from forecasting.publish.parameters import TEMPLATES, Forecasting, Parameters, checked_parameters
+from forecasting.publish.parameters import TEMPLATES, Forecasting, Mark, Parameters, checked_parameters
 from forecasting.publish.rerun import Rerun, reordered, rerun
-from forecasting.review import read_sidecar
+from forecasting.review import content_of, read_sidecar
 from forecasting.review.sidecar import SIDECAR, Rendering
 from forecasting.store.errors import UsageError, shown
 from forecasting.verify.page_files import hash_differences, notebook_differences, review_differences
 from forecasting.verify.page_html import page_differences
-from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note
+from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note, results_note
 
 MADE_FROM = ("record_sha256", "overlays", "code_sha256", "package_version", "artefact", "artefact_earlier")
-ABOUT_THE_FILE = ("rendering", "review")
-TAKEN_AS_SAID = ("record_age", "lost_acts")
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,8 @@ class Printed:
     parameters: dict[str, Any]
     rendering: Rendering
     review: Any = None
+    more: tuple[str, ...] = ()
+    """Keys that it has beside those of a rendering."""
 
     @property
     def page(self) -> Path:
@@ -55,12 +56,18 @@ def read_page(path: Path) -> Printed:
     if rendering.template not in TEMPLATES or sidecar.template != rendering.template:
         got = shown([rendering.template, sidecar.template])
         raise SIDECAR.error(place, f"a page of a template out of {', '.join(TEMPLATES)}", got)
-    content = {key: value for key, value in held.items() if key not in ABOUT_THE_FILE}
-    return Printed(place, content, rendering.template, rendering.parameters, rendering, held.get("review"))
+    more = tuple(name for name in held["rendering"] if name not in Rendering.model_fields)
+    return Printed(
+        place, content_of(held), rendering.template, rendering.parameters, rendering, held.get("review"), more
+    )
 
 
 def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
-    """The report run again on the record that is trusted, never on a folder that the page names."""
+    """The report run again on the record that is trusted, never on a folder that the page names.
+
+    Of the ledger that is trusted the entries up to the one that the page names are read: it could not know later ones.
+    """
+    kind = TEMPLATES[printed.template]
     if printed.parameters.get("data") is not None and trusted.data is None:
         raise UsageError(
             f"expected --data, the record to derive the page from, got none, and the page was made from one of its own "
@@ -71,23 +78,30 @@ def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
             f"expected --overlay, the rows of one's own to derive the page with, got none, and the page was made with "
             f"{shown(printed.parameters['overlay'])}; name the folder that you trust"
         )
-    overlay = [str(folder) for folder in trusted.overlay]
     parameters = printed.parameters | {
-        "overlay": overlay,
+        "overlay": [str(folder) for folder in trusted.overlay],
         "data": str(trusted.data) if trusted.data is not None else None,
     }
-    if "artefacts" in TEMPLATES[printed.template].model_fields:
+    if "artefacts" in kind.model_fields:
         parameters["artefacts"] = str(trusted.artefacts) if trusted.artefacts is not None else None
-    if "ledger" in TEMPLATES[printed.template].model_fields:
-        if printed.parameters.get("ledger") is not None and trusted.ledger is None:
+    says_entries = printed.parameters.get("ledger") is not None
+    if "ledger" in kind.model_fields:
+        if says_entries and trusted.ledger is None:
             raise UsageError(
                 f"expected --ledger, the ledger to hold the page against, got none, and the page names one of its own "
                 f"({shown(str(printed.parameters['ledger']))}); name the one that you trust"
             )
         parameters["ledger"] = str(trusted.ledger) if trusted.ledger is not None else None
+        parameters["ledger_until"] = kind.head_read(printed.content)
     asked = checked_parameters(printed.template, parameters)
     used = asked.values(asked.checked())
-    return rerun(printed.template, printed.parameters, used), asked
+    again = rerun(printed.template, printed.parameters, used)
+    if (
+        isinstance(asked, Forecasting) and not says_entries
+    ):  # the ledger that is trusted served to count the live record
+        again.report.content.pop("registered", None)
+        asked = asked.model_copy(update={"ledger": None})
+    return again, asked
 
 
 def verify_page(path: Path, trusted: Trusted) -> Verification:
@@ -99,9 +113,12 @@ def verify_page(path: Path, trusted: Trusted) -> Verification:
     content = {name: value for name, value in printed.content.items() if name not in MADE_FROM}
     expected = {name: value for name, value in found.items() if name not in MADE_FROM}
     differences = list(compared(content, expected))
+    differences += [Difference(f"/rendering/{name}", printed.path.name, "a key", NOTHING) for name in printed.more]
     if differences:
         headings = headings_by_pointer(again.sections())
-        differences = [replace(one, section=next(iter(headings.get(one.pointer, ())), "")) for one in differences]
+        differences = [
+            replace(one, section=next(iter(headings.get(one.pointer, ())), one.section)) for one in differences
+        ]
     kept = {name: printed.content[name] for name in MADE_FROM if name in printed.content}
     shown_content = found | kept if differences else reordered(found, printed.content)
     n = sum(1 for _ in leaves(expected))
@@ -113,11 +130,12 @@ def verify_page(path: Path, trusted: Trusted) -> Verification:
     notebook = printed.path.with_suffix(".ipynb")
     if notebook.is_file():
         differences += notebook_differences(notebook, again, shown_content, printed.content)
-    notes = (*_models_used(found), *_not_checked(printed, found))
+    read = [file for value in found[PROVENANCE].values() for file in value["files"]]
+    notes = (*_models_used(found), *results_note(read), *_not_checked(printed, asked, found))
     return Verification(str(path), n, made, notes, tuple(differences))
 
 
-def _not_checked(printed: Printed, found: dict[str, Any]) -> Iterator[str]:
+def _not_checked(printed: Printed, asked: Parameters, found: dict[str, Any]) -> Iterator[str]:
     """What of a page and of the files beside it was not compared."""
     if not printed.page.is_file():
         yield f"not checked: no page {printed.page.name} beside it, so neither its hash nor sign-off; the values were"
@@ -125,7 +143,7 @@ def _not_checked(printed: Printed, found: dict[str, Any]) -> Iterator[str]:
         yield f"not checked: no notebook {printed.path.with_suffix('.ipynb').name} beside it"
     if printed.path.with_suffix(".pdf").is_file():
         yield f"not checked: {printed.path.with_suffix('.pdf').name}; print the page again"
-    given = [name for name in TAKEN_AS_SAID if name in found]
+    given = [name for name in asked.marked(Mark.OF_THE_RUN) if name in found and name not in asked.marked(Mark.PLACE)]
     if given:
         yield f"not checked, taken as said: {', '.join(given)} (of the day of the run, which no record holds)"
 
@@ -140,10 +158,13 @@ def _made_from(printed: Printed, asked: Parameters, found: dict[str, Any]) -> It
     if "code_sha256" in found and printed.content.get("code_sha256") != found["code_sha256"]:
         code = shown(printed.content.get("code_sha256"))
         yield f"made from other code: it says sha256 {code}; this is {found['code_sha256']}"
+    version, own = printed.content.get("package_version"), found.get("package_version")
+    if version != own:
+        yield f"made by another version of the package: it says {shown(version)}; this is {own}"
     if said == found.get("record_sha256") and printed.rendering.fingerprint != _fingerprint(printed, asked):
         yield (
-            "made by other modules, libraries or templates, or from other files beside the record: it says package "
-            f"{shown(printed.content.get('package_version'))}; this is {found.get('package_version')}"
+            "made by other modules, libraries or templates, or from other files beside the record: the fingerprint "
+            f"that it says, {shown(printed.rendering.fingerprint)}, is another"
         )
     if isinstance(asked, Forecasting):
         yield from _other_models(printed, asked)

@@ -1,5 +1,6 @@
 """What a verification rests on, and its result."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -48,6 +49,20 @@ def models_note(key: str | None) -> str:
     if key is None:
         return "models fitted anew"
     return f"models from artefact {key[:12]}, taken as given: its numbers were not derived from the record"
+
+
+def results_note(files: Iterable[str]) -> tuple[str, ...]:
+    """What files of results a document reads, which were read again and not worked out again, in words.
+
+    Examples
+    --------
+    >>> results_note(["evaluation/skill.csv"])
+    ('taken as given, read again and not worked out again: evaluation/skill.csv',)
+    >>> results_note([])
+    ()
+    """
+    named = ", ".join(sorted(set(files)))
+    return (f"taken as given, read again and not worked out again: {named}",) if named else ()
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,10 @@ def test_two_entries_are_compared(entries, capsys):
     [
         ((), "expected --from and --to, or --entries, got neither whole; give one of the two"),
         (("--from", "2019-01-01"), "expected --from and --to, or --entries, got neither whole; give one of the two"),
-        (("--from", "2019-01-01", "--entries", "a", "b"), "expected two days or two entries, got both; give --from and --to, or --entries"),
+        (("--from", "2019-01-01", "--entries", "a", "b"), "expected two days or two entries, got both; give --from or --reports and --to, or --entries"),
+        (("--reports", "r", "--entries", "a", "b"), "expected two days or two entries, got both; give --from or --reports and --to, or --entries"),
+        (("--reports", "r", "--from", "2019-01-01"), "expected the earlier day from --from or --reports, got both; leave one out"),
+        (("--reports", "r", "--from", "2019-01-01", "--to", "2019-06-01"), "expected the earlier day from --from or --reports, got both; leave one out"),
     ],
 )  # fmt: skip
 def test_days_or_entries_are_needed_and_not_both(words, message):

@@ -76,7 +76,7 @@ def test_the_forecast_is_what_ends_by_the_day_and_what_follows_from_every_state_
 
 def occupation(model, one, months):
     """Probability of each state after some months without an ending, (n_draws, 18)."""
-    hazard, stretch = model._hazards(one, 0, months)
+    hazard, stretch = model.hazards(one, 0, months)
     share = np.broadcast_to(one.start[0], (model.n_draws, N_STATES)).copy()
     for month in range(months):
         share = share * (1.0 - hazard[:, stretch[month]].sum(axis=1)) @ model.moves_.matrix

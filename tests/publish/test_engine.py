@@ -16,7 +16,7 @@ from papermill.engines import Engine
 
 from forecasting.publish import engine
 from forecasting.publish.engine import ENGINE, SERVERS, Limits, RunError
-from forecasting.store.scratch import LONGEST
+from forecasting.store.scratch import LONGEST, PREFIX
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,7 +119,7 @@ def test_servers_are_used_again():
     with SERVERS.one() as second:
         assert first is second
     assert len(SERVERS._resting) == max(before, 1)
-    assert LONGEST + len("/fc-12345678/k-5") < 108
+    assert LONGEST + len(f"/{PREFIX}12345678/k-5") < 108
 
 
 def test_what_a_notebook_leaves_behind_ends_with_its_run(tmp_path):
@@ -141,4 +141,4 @@ print(left.pid, subprocess.run(["echo", "done"], capture_output=True, text=True)
 
 def test_ipython_and_matplotlib_write_into_the_scratch_folder(tmp_path):
     folders = ran(tmp_path, "import os, matplotlib\nprint(os.environ['IPYTHONDIR'], matplotlib.get_configdir())")
-    assert all("/fc-" in folder for folder in folders)
+    assert all(f"/{PREFIX}" in folder for folder in folders)

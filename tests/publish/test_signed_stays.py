@@ -3,6 +3,7 @@
 import json
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from calling import call
@@ -144,3 +145,11 @@ def test_links_in_the_public_folder_are_refused_before_anything_is_written(made,
     assert [path.name for path in public.iterdir()] == ["data-quality"]
     (public / "data-quality").unlink()
     assert publish(tmp_path / "reports", public) == []
+
+
+@pytest.mark.parametrize("name", ["notes.html", "2026-02-05.r1.html", "2026-02-05.r01.html", "2026-02-05-draft.html"])
+def test_a_page_that_is_not_named_after_its_day_is_refused_with_a_remedy(name):
+    with pytest.raises(
+        UsageError, match=r"^expected a page named after its day, as 2026-02-05\.html, got .+; rename it$"
+    ):
+        dated(Path(name))

@@ -1,8 +1,11 @@
 """Scratch folders of dead processes are swept, those of living ones and of others are not."""
 
+import fcntl
 import os
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -40,18 +43,38 @@ def test_the_folder_of_a_killed_process_is_swept_and_that_of_a_living_one_is_not
 
 def test_what_may_be_somebody_elses_is_left(tmp_path):
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "fc-link").symlink_to(tmp_path / "elsewhere")
-    (tmp_path / "fc-file").write_text("x")
+    (tmp_path / "forecasting-link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "forecasting-file").write_text("x")
     (tmp_path / "other").mkdir()
-    (tmp_path / "fc-young").mkdir()
+    (tmp_path / "forecasting-young").mkdir()
+    (tmp_path / "forecasting-results").mkdir()
+    (tmp_path / "forecasting-results" / "mine.csv").write_text("x")
     assert sweep(tmp_path) == []
-    now = (tmp_path / "fc-young").stat().st_mtime
+    now = (tmp_path / "forecasting-young").stat().st_mtime
     assert sweep(tmp_path, now + NO_OWNER_SECONDS - 1) == []
-    assert sweep(tmp_path, now + NO_OWNER_SECONDS + 1) == [tmp_path / "fc-young"], "left by an earlier version"
-    os.mkfifo(tmp_path / "fc-pipe")
-    (tmp_path / "fc-odd").mkdir()
-    (tmp_path / "fc-odd" / OWNER).symlink_to("/dev/zero")
+    assert sweep(tmp_path, now + NO_OWNER_SECONDS + 1) == [tmp_path / "forecasting-young"], (
+        "and one that holds something is not"
+    )
+    os.mkfifo(tmp_path / "forecasting-pipe")
+    (tmp_path / "forecasting-odd").mkdir()
+    (tmp_path / "forecasting-odd" / OWNER).symlink_to("/dev/zero")
     assert sweep(tmp_path, now + 1e9) == []
+
+
+def test_a_folder_is_never_seen_with_a_free_lock_before_its_owner_holds_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    swept, flock = [], fcntl.flock
+
+    def sweep_before_locking(file, how):
+        if how == fcntl.LOCK_EX:  # the owner's, which waits; that of a sweep does not
+            swept.append(sweep(tmp_path, time.time() + NO_OWNER_SECONDS - 60))
+        return flock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", sweep_before_locking)
+    with scratch() as folder:
+        assert (folder / OWNER).is_file()
+        assert sweep(tmp_path, time.time() + 1e9) == []
+    assert swept == [[]]
 
 
 def test_a_scratch_folder_is_for_its_user_only_and_removed_after_an_error():

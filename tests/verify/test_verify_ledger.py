@@ -1,6 +1,7 @@
 """A past day again: the whole chain gives the ledgered numbers bit for bit, later facts none, an edit is named."""
 
 import copy
+import re
 import shutil
 from dataclasses import replace
 
@@ -8,15 +9,17 @@ import numpy as np
 import pytest
 from calling import call
 from ledger.bodies import sha256
+from pydantic import ValidationError
 from verify.chain_of import PAST, chain_of, with_later_facts
 
 from forecasting.artefacts import save
 from forecasting.artefacts.fitted_values import model_values
 from forecasting.ledger import read_chain, resolve
-from forecasting.ledger.entries import Issue, encoded
+from forecasting.ledger.chain import Link
+from forecasting.ledger.entries import FORM, Issue, encoded
 from forecasting.store.errors import LedgerError, UsageError
 from forecasting.verify import Trusted, explain, verify
-from forecasting.verify.entries import GIVEN
+from forecasting.verify.entries import GIVEN, verify_links
 
 NAME = "000001-replay-1972-01-01-concluded-primary.json"
 
@@ -135,6 +138,15 @@ def test_a_resolution_that_says_otherwise_is_named(then, ledger):
     ]
 
 
+def test_a_resolution_from_another_end_of_the_record_is_named(then, history):
+    chain = read_chain(then[1])
+    told = chain.links[-1].entry
+    early = replace(chain.links[-1], entry=told.model_copy(update={"record_end": told.record_end.replace(year=2025)}))
+    got = verify_links("", [early], history, then[2], chain=chain.links)
+    assert "/record_end" in {one.pointer for one in got.differences}
+    assert any("of a resolution" in note for note in got.notes)
+
+
 def test_a_number_of_an_entry_is_told_from_its_sources(then):
     chain, folder, trusted = then
     case = chain.links[0].entry.forecasts[1]
@@ -187,23 +199,48 @@ def test_a_file_without_end_is_not_read(ledger):
         verify(ledger / NAME)
 
 
-def with_level(entry):
-    return entry.model_copy(update={"level": 0.99})
+def changed_in(entry):
+    """By field, the entry with another value there: everything that is held against record and code."""
+    case, code = entry.forecasts[1].case_id, entry.code
+    plain = {
+        "level": 0.99, "record_end": entry.record_end.replace(year=2025), "unknown": (case,),
+        "question": "Will it rain?", "rule": "Toss a coin.",
+        "record_sha256": "c" * 64, "code": code.model_copy(update={"sha256": "d" * 64}),
+    }  # fmt: skip
+    dumped = entry.model_dump()
+    held = {name: entry.model_validate(dumped | {name: value}) for name, value in plain.items()}
+    *others, last = dumped["forecasts"]
+    silent = {"forecasts": others, "abstained": ({"case_id": last["case_id"], "reason": "silent"},)}
+    held["abstained"] = entry.model_validate(dumped | silent)
+    itself = entry.model_copy(update={"reference_model": entry.model})  # which the form refuses
+    return held | {"forecasts": with_probability(entry, 1e-4), "reference_model": itself}
 
 
-def with_record_end(entry):
-    return entry.model_copy(update={"record_end": entry.record_end.replace(year=2025)})
+def test_every_field_of_an_entry_is_held_against_the_record_or_said_not_to_be(then, history):
+    link = read_chain(then[1]).links[0]
+    other = changed_in(link.entry)
+    links = [link, *(Link(name, "", entry) for name, entry in other.items())]
+    got = verify_links("", links, history, then[2])
+    found = {one.section.split()[0] for one in got.differences if one.pointer.split("/")[1] == one.section.split()[0]}
+    assert found == set(other) - {"record_sha256", "code"}
+    assert [said.split(":")[0] for said in got.made_from] == ["made from another record", "made from other code"]
+    given = set(re.findall(r"\w+", GIVEN.partition("; commit")[0])) & set(Issue.model_fields)
+    implied = {"entry": "added", "deadlines": (PAST,) * len(link.entry.horizons), "states": link.entry.states[::-1]}
+    for name, value in implied.items():
+        with pytest.raises(ValidationError):
+            FORM.validate_python(link.entry.model_dump() | {name: value})
+    assert sorted([*other, *implied, *given]) == sorted(Issue.model_fields), "each field once"
 
 
-@pytest.mark.parametrize(("change", "pointer"), [(with_level, "/level"), (with_record_end, "/record_end")])
-def test_every_field_of_an_entry_is_held_against_the_record_or_said_not_to_be(ledger, then, change, pointer):
-    edited(ledger, change)
-    (found,) = verify(ledger / NAME, then[2]).differences
-    assert (found.pointer, found.section) == (pointer, NAME)
-    compared = {"level", "reference_model", "record_end", "unknown", "forecasts", "abstained", "question", "rule"}
-    told = set(GIVEN.replace(",", " ").replace(";", " ").split()) | {"code", "record_sha256"}
-    implied = {"entry", "deadlines", "states"}  # by the form itself
-    assert set(Issue.model_fields) == compared | implied | (told & set(Issue.model_fields))
+def test_values_are_counted_that_are_compared(then, history):
+    link, trusted = read_chain(then[1]).links[0], then[2]
+    n_forecast = {case: verify_links("", [link], history, trusted, case).n for case in link.entry.case_ids}
+    whole = verify_links("", [link], history, trusted).n
+    assert whole - sum(n_forecast.values()) == 6 + len(link.entry.silent), (
+        "question, rule, level, model, record, unknown"
+    )
+    elsewhere = Link(link.name, link.sha256, link.entry.model_copy(update={"record_sha256": "c" * 64}))
+    assert verify_links("", [elsewhere], history, trusted).n == whole - 1, "the end of another record is not compared"
 
 
 def test_false_fitted_models_beside_an_entry_do_not_prove_it(ledger, then, history, tmp_path, monkeypatch, capsys):

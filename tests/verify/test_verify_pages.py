@@ -3,10 +3,12 @@
 import hashlib
 import json
 import shutil
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ledger.bodies import issue_body, put
 
 from forecasting.documents.difference import compared, path_of
 from forecasting.publish.fingerprint import fingerprint
@@ -118,6 +120,21 @@ def test_another_record_is_said_first_and_is_no_difference_of_a_number(page, tru
     assert got.made_from[0].startswith(f"made from another record: it says sha256 '{'0' * 64}'; this one is ")
 
 
+def test_another_version_of_the_package_is_said(page, trusted):
+    change(page, lambda held: held.update(package_version="99.0"))
+    got = verify(page.with_suffix(".json"), trusted)
+    assert [said.split(";")[0] for said in got.made_from] == ["made by another version of the package: it says '99.0'"]
+
+
+def test_what_a_page_says_of_its_making_beside_what_a_rendering_says_is_a_difference(page, trusted):
+    change(page, lambda held: held["rendering"].update(checked_by="Minister"))
+    (found,) = verify(page, trusted).differences
+    assert (
+        str(found)
+        == f"/rendering/checked_by ({page.with_suffix('.json').name}): says 'a key', the record gives nothing"
+    )
+
+
 def test_a_missing_value_and_one_too_many_are_differences():
     said, found = {"a": [1, 2], "c": 0.5}, {"a": [1], "b": None, "c": 0.5 + 1e-10}
     assert [(d.pointer, d.said, d.found) for d in compared(said, found)] == [
@@ -149,7 +166,7 @@ def test_a_page_does_not_choose_what_it_is_held_against(page, few_cases):
         ('{"rendering": 7}', "{path}: expected the JSON file beside the page of a report, with its template and parameters with rendering: an object, got 7; render the report again"),
         ('{"template": "../../x", "rendering": {"template": "../../x", "parameters": {}}}', "{path}: expected a page of a template out of case_report, portfolio, scorecard, data_quality, got ['../../x', '../../x']; render"),
         ('{"template": "portfolio", "rendering": {"template": "data_quality", "parameters": {}}}', "{path}: expected a page of a template out of case_report, "),
-        ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"x": 1}}}', "data_quality: expected keys out of as_of, data, record_age, lost_acts, got the unknown key x"),
+        ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"x": 1}}}', "data_quality: expected keys out of as_of, data, overlay, record_age, lost_acts, got the unknown key x"),
         ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"as_of": "2026-08-31; import os"}}}', "data_quality: as_of: expected a day as YYYY-MM-DD"),
     ],
 )  # fmt: skip
@@ -159,6 +176,30 @@ def test_a_file_that_says_something_else_is_refused(page, trusted, text, message
         verify(page, trusted)
     assert str(refused.value).startswith(message.replace("{path}", str(page.with_suffix(".json"))))
     assert len(str(refused.value)) < 700
+
+
+def test_a_page_is_held_against_the_ledger_as_it_was_when_the_page_was_made(tmp_path, few_cases):
+    folder, page = tmp_path / "ledger", tmp_path / "2026-08-31.html"
+    live = issue_body(["salt2-observance-1979"], date(2026, 8, 31), kind="live", model="ladder")
+    put(folder, live)
+    asked = checked_parameters("scorecard", {"data": str(few_cases), "ledger": str(folder)})
+    values = asked.values(asked.checked())
+    rendering = {"template": "scorecard", "parameters": values, "fingerprint": fingerprint(source_of("scorecard"), asked, values)}  # fmt: skip
+    content = rerun("scorecard", values, values).content
+    page.with_suffix(".json").write_text(json.dumps({**content, "rendering": rendering}))
+    put(folder, live | {"target": "in_force"})
+    trusted = Trusted(data=few_cases, ledger=folder)
+    got = verify(page.with_suffix(".json"), trusted)
+    assert (got.differences, got.made_from) == ((), ())
+    (given,) = [note for note in got.notes if note.startswith("taken as given, read again and not worked out again: ")]
+    assert "evaluation/skill.csv" in given and "ledger" in given
+    change(page, lambda held: held["ledger"].update(entries=2))
+    assert [str(one) for one in verify(page.with_suffix(".json"), trusted).differences] == [
+        "/ledger/entries (Issued forecasts): says 2, the record gives 1"
+    ]
+    change(page, lambda held: held["ledger"].update(head="f" * 64))
+    with pytest.raises(UsageError, match=r"^expected a ledger with the entry of sha256 'f"):
+        verify(page.with_suffix(".json"), trusted)
 
 
 def test_what_is_nothing_to_verify_is_refused(tmp_path, page):
@@ -177,7 +218,7 @@ def test_what_is_nothing_to_verify_is_refused(tmp_path, page):
 def test_a_bomb_is_not_read(page, trusted):
     with page.with_suffix(".json").open("r+b") as file:
         file.truncate(20_000_000_000)
-    with pytest.raises(UsageError, match="json: expected at most 32000000 bytes, got 20000000000; "):
+    with pytest.raises(UsageError, match="json: expected at most 8000000 bytes, got 20000000000; "):
         verify(page, trusted)
 
 

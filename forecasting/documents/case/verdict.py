@@ -17,10 +17,15 @@ PERIOD_WORDS: Final = {
 }
 
 
-def verdict(content: Fields) -> list[Text]:
-    """Sentences: what to believe, the past forecasts like this one, and the period."""
+def believe(content: Fields) -> list[Text]:
+    """Sentences of the first screen: what to believe of the number, and what became of past forecasts like it."""
     found = content["verdict"]
-    return [part for part in (_believe(found), _like(found), _period(found)) if part is not None]
+    return [part for part in (_believe(found), _like(found)) if part is not None]
+
+
+def period(content: Fields) -> Text:
+    """Sentence on the period of the day: how many cases that began in it were formalized, and the skill."""
+    return _period(content["verdict"])
 
 
 def _believe(found: Fields) -> Text:
@@ -68,9 +73,10 @@ def _skill(found: Fields) -> Text:
         return _expected(found, when)
     worst = min(rows, key=lambda row: row["lower"])
     if worst["lower"] <= 0.0:
-        return text(f"It has not been shown to be better than the base rate {when}; that is {{base}}.",
-                    base=chance(found["base_rate"]))  # fmt: skip
-    return text(f"It was better than the base rate {when}; that is {{base}}.", base=chance(found["base_rate"]))
+        said = f"It has not been shown to be better {when} than the base rate, which says {{base}}."
+    else:
+        said = f"It was better {when} than the base rate, which says {{base}}."
+    return text(said, base=chance(found["base_rate"]))
 
 
 def _expected(found: Fields, when: str) -> Text:

@@ -1,13 +1,16 @@
 """Refusals of job requests as what they are: the fault of the request (4xx), not of the server (500)."""
 
 import sys
-from typing import Any
+from traceback import walk_tb
+from typing import Any, TypeGuard
 
 import jupyter_scheduler.handlers
 from jupyter_scheduler.exceptions import InputUriError, SchedulerError
 from jupyter_scheduler.pydantic_v1 import ValidationError
 from sqlalchemy.exc import NoResultFound
 from tornado.web import HTTPError
+
+from forecasting.store.errors import first_line
 
 BAD_REQUEST, NOT_FOUND, SERVER_ERROR = 400, 404, 500
 
@@ -31,11 +34,23 @@ class AnsweredError(HTTPError):
         elif status_code == SERVER_ERROR and isinstance(cause, NoResultFound):
             status_code, log_message = (
                 NOT_FOUND,
-                "expected the id of a job or job definition, got one that there is not",
+                "expected the id of a job or job definition, got one that there is not; see the list of jobs",
             )
-        elif status_code == SERVER_ERROR and isinstance(cause, KeyError | TypeError):
-            status_code, log_message = BAD_REQUEST, f"expected a request of the job form, got {type(cause).__name__}"
+        elif status_code == SERVER_ERROR and _is_of_the_request(cause):
+            got = first_line(cause)
+            status_code, log_message = BAD_REQUEST, f"expected a request of the job form, got: {got}; correct it"
         super().__init__(status_code, (log_message or "").replace("%", "%%"), *args, **kwargs)
+
+
+def _is_of_the_request(cause: BaseException | None) -> TypeGuard[KeyError | TypeError]:
+    """Whether an error comes from taking the request apart, which the handlers do themselves; else it is the server's.
+
+    A JSON body that is no object, or that lacks a key, raises one of these in a function of the handlers' own module.
+    """
+    if not isinstance(cause, KeyError | TypeError) or cause.__traceback__ is None:
+        return False
+    *_, (innermost, _) = walk_tb(cause.__traceback__)
+    return innermost.f_globals.get("__name__") == jupyter_scheduler.handlers.__name__
 
 
 def answer_refusals() -> None:

@@ -194,13 +194,17 @@ def _require_plain(model: Any) -> None:
         )
     name = getattr(model, "input_filename", None)
     if name is not None and (name != _own_name(name) or not name.endswith(".ipynb")):
-        raise RefusedJobError(f"expected an input_filename that is a plain name ending in .ipynb, got {shown(name)}")
+        raise RefusedJobError(
+            f"expected an input_filename that is a plain name ending in .ipynb, got {shown(name)}; rename it"
+        )
     template = getattr(model, "output_filename_template", None)
     if template is not None and _own_name(template) != template:
-        raise RefusedJobError(f"expected an output_filename_template without folders, got {shown(template)}")
+        raise RefusedJobError(
+            f"expected an output_filename_template without folders, got {shown(template)}; leave them out"
+        )
     environment = getattr(model, "runtime_environment_name", None)
     if environment not in (None, ENVIRONMENT):
-        raise RefusedJobError(f"expected the runtime environment {ENVIRONMENT}, got {shown(environment)}")
+        raise RefusedJobError(f"expected the runtime environment {ENVIRONMENT}, got {shown(environment)}; choose it")
     if getattr(model, "package_input_folder", None):
         raise RefusedJobError("expected a job of the notebook alone, got package_input_folder; leave it out")
 

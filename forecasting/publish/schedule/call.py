@@ -5,12 +5,13 @@ from pathlib import Path
 
 from forecasting.publish.engine import Limits
 from forecasting.publish.schedule.manifest import Manifest
-from forecasting.publish.schedule.notify import tell
+from forecasting.publish.schedule.notify import Item, tell, tell_once
 from forecasting.publish.schedule.plan import notifier, read_plan
 from forecasting.publish.schedule.run import LOCK, Outcome, run_due
-from forecasting.store.errors import ForecastingError
+from forecasting.store.errors import AtWorkError, ForecastingError
 from forecasting.store.lock import locked
-from forecasting.store.passing import AtWorkError
+
+REFUSED = "refused: "
 
 
 def run_schedule(
@@ -23,7 +24,7 @@ def run_schedule(
     tuple of Outcome and ForecastingError
         The outcome, and what refused the whole call (a faulty schedule, a folder that cannot be written, another run at
         work) or None. Such an error is a failure of the outcome too, and the command that the schedule names is told
-        of it once; of another run at work it is not told, since that run tells.
+        of it once, until it is mended; of another run at work it is not told, since that run tells.
     """
     try:
         return run_due(read_plan(schedule), out, now, jobs, limits, trial=trial), None
@@ -33,14 +34,11 @@ def run_schedule(
         command = notifier(schedule)
         if command is None or isinstance(error, AtWorkError):
             return outcome, error
-        manifest, item = Manifest(out), f"refused: {said}"
+        manifest, items = Manifest(out), {f"{REFUSED}{said}": Item(failure=said)}
         try:
             with locked(out, LOCK, wait=0, work="run"):
-                if item in manifest.past(trial).told:
-                    return outcome, error
-                faults = tell(command, outcome.told)
-                if not faults:
-                    manifest.append({"kind": "told", "items": [item], **({"trial": True} if trial else {})})
+                past = manifest.past(trial)
+                faults = tell_once(command, manifest, past, items, lambda _: outcome.told, trial=trial, seen=REFUSED)
         except ForecastingError:  # nothing can be noted there: it is told at every call
             faults = tell(command, outcome.told)
         return Outcome(now, failures=(said, *faults)), error

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.artefacts.session import content_hash, shared_history, shared_record
-from forecasting.ledger.place import ledger_folder
+from forecasting.ledger.place import ledger_folder, ledger_read
 from forecasting.ledger.registration import entries_of, headline_entries, issue_once
 from forecasting.ledger.resolve import resolve
-from forecasting.publish.fingerprint import files_hash
+from forecasting.publish.fingerprint import code_hash, files_hash
 from forecasting.publish.notebook import page_of, source_of
 from forecasting.publish.parameters import TEMPLATES, Parameters
 from forecasting.publish.requests import Request, Source, every_case, named_cases
@@ -23,6 +23,9 @@ from forecasting.record.vocabulary import TARGETS
 from forecasting.store.code_hash import PACKAGE
 from forecasting.store.errors import ForecastingError
 from forecasting.store.package_data import shipped
+
+RUNS = "forecasting.publish.schedule.run"
+"""The module that runs entries: its code and all that it reaches decide what becomes of one."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,10 @@ def clashes(entries: Iterable[Entry]) -> dict[str, str]:
     return found
 
 
-def inputs_of(entry: Timed) -> str:
-    """sha256 of everything that decides whether a refused run could succeed: entry, record, code and template."""
-    parts: list[Any] = [entry.model_dump(mode="json"), files_hash(PACKAGE)]
+def inputs_of(entry: Timed, ledger: str | None) -> str:
+    """sha256 of everything that decides whether a refused run could succeed: entry, record, ledger, code, template."""
+    parts: list[Any] = [entry.model_dump(mode="json"), code_hash(PACKAGE, RUNS)]
+    parts.append(files_hash(ledger_read(record_of(entry), ledger)))
     try:
         parts.append(content_hash(record_of(entry)))
     except (ForecastingError, OSError) as error:

@@ -12,17 +12,22 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.store.errors import ReportError, UsageError, shown
+from forecasting.store.foreign import Foreign, parsed_json
 
 MANIFEST = "manifest.jsonl"
 DONE, FAILED, MISSED, REFUSED = "done", "failed", "missed", "refused"
 """Made; not made, and tried again; not made in time; not made, and not tried again until what it rests on changes."""
 
+FILE = Foreign("the manifest of the runs", "correct or remove that line", most_bytes=256_000_000)
 Line = dict[str, Any]
 
 
 @dataclass
 class Past:
-    """What a manifest says of the runs before: everything a call needs, read once."""
+    """What a manifest says of the runs before: everything a call needs, read once.
+
+    `told`: keys of what the command to notify was told and still stood at the last call.
+    """
 
     newest: datetime | None = None
     runs: dict[str, dict[datetime, Line]] = field(default_factory=dict)
@@ -32,6 +37,11 @@ class Past:
     def of(self, name: str) -> dict[datetime, Line]:
         """The latest closing line of each due time of an entry."""
         return self.runs.get(name, {})
+
+    def latest(self, name: str) -> Line | None:
+        """The closing line of the latest due time of an entry."""
+        lines = self.of(name)
+        return lines[max(lines)] if lines else None
 
     def last_made(self, name: str) -> Line | None:
         """The closing line of the latest run of an entry that was done."""
@@ -61,23 +71,19 @@ class Manifest:
 
     def lines(self) -> Iterator[Line]:
         """Every line, oldest first; `UsageError` for a faulty one, except a last line left incomplete by a crash."""
-        if not self.path.is_file():
+        if not os.path.lexists(self.path):
             return
-        with self.path.open(encoding="utf-8") as file:
-            for number, text in enumerate(file, start=1):
-                try:
-                    line = json.loads(text)
-                except (ValueError, RecursionError):
-                    if not text.endswith("\n"):
-                        return
-                    line = None
-                if isinstance(line, dict):
-                    yield line
-                elif text.strip():
-                    raise UsageError(
-                        f"{self.path} row {number}: expected a JSON object, got {shown(text.strip(), 60)}; "
-                        "correct or remove that line"
-                    )
+        for number, text in enumerate(FILE.text_lines(self.path), start=1):
+            try:
+                line = parsed_json(text)
+            except ValueError:
+                if not text.endswith("\n"):
+                    return
+                line = None
+            if isinstance(line, dict):
+                yield line
+            elif text.strip():
+                raise FILE.error(f"{self.path} row {number}", "a JSON object", shown(text.strip(), 60))
 
     def append(self, line: Line) -> None:
         """Add a line durably, after removing an incomplete last line; `ReportError` if that is not possible."""
@@ -114,17 +120,12 @@ class Manifest:
                 ) from None
         return found
 
-    def closed(self, name: str, trial: bool = False) -> dict[datetime, str]:
-        """The latest status of each due time of an entry."""
-        return {due: str(line["status"]) for due, line in self.past(trial).of(name).items()}
-
     def _cut_incomplete_line(self) -> None:
-        if not self.path.is_file():
+        if not os.path.lexists(self.path):
             return
-        with self.path.open("rb+") as file:
-            content = file.read()
-            if content and not content.endswith(b"\n"):
-                file.truncate(content.rfind(b"\n") + 1)
+        content = FILE.content(self.path)
+        if content and not content.endswith(b"\n"):
+            os.truncate(self.path, content.rfind(b"\n") + 1)
 
 
 def _take(found: Past, line: Line, trial: bool) -> None:
@@ -142,4 +143,5 @@ def _take(found: Past, line: Line, trial: bool) -> None:
         due = datetime.fromisoformat(line["due"])
         found.runs.setdefault(str(line["entry"]), {})[due] = line | {"status": str(line["status"])}
     elif line["kind"] == "told":
+        found.told -= set(map(str, line.get("gone", ())))
         found.told |= set(map(str, line["items"]))

@@ -1,6 +1,5 @@
 """Runs of a schedule: each due time once, by one process at a time; a failure does not stop the others."""
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -13,8 +12,10 @@ import forecasting
 from forecasting.publish.batch import FAILED as REPORT_FAILED
 from forecasting.publish.batch import check_jobs, render_all
 from forecasting.publish.engine import Limits
+from forecasting.publish.notebook import RENDERED
 from forecasting.publish.requests import Refusal, Request, each_once
 from forecasting.publish.revisions import remove
+from forecasting.publish.schedule.alerts import alert_of
 from forecasting.publish.schedule.entries import (
     Freshness,
     clashes,
@@ -26,15 +27,15 @@ from forecasting.publish.schedule.entries import (
     worked,
 )
 from forecasting.publish.schedule.manifest import DONE, FAILED, MISSED, REFUSED, Line, Manifest, Past
-from forecasting.publish.schedule.notify import Told, tell
+from forecasting.publish.schedule.notify import Item, Items, tell_once
 from forecasting.publish.schedule.plan import Entry, Plan, Task, Timed
 from forecasting.publish.schedule.times import latest_first, missed_since
 from forecasting.publish.site import INDEX, publish, reports_in
 from forecasting.review import APPROVED
-from forecasting.store.errors import ForecastingError
+from forecasting.review.sidecar import PAGE
+from forecasting.store.errors import ForecastingError, may_pass
 from forecasting.store.files import require_writable
 from forecasting.store.lock import locked
-from forecasting.store.passing import may_pass
 
 LOCK = ".schedule.lock"
 
@@ -60,17 +61,17 @@ class Outcome:
         The closing line of each run, those that were missed included.
     failures
         Whatever kept a due report from being made, and what was lost of the record.
-    remarks
-        What to know and not to mend.
     to_sign
         Pages that are newer than the one approved, and wait to be approved.
+    moved
+        Cases that moved since their page before, as of `alert_of`, where an entry has `alert_points`.
     """
 
     now: datetime
     runs: tuple[Line, ...] = ()
     failures: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
     to_sign: tuple[str, ...] = ()
+    moved: tuple[dict[str, Any], ...] = ()
 
     @property
     def status(self) -> str:
@@ -85,8 +86,8 @@ class Outcome:
             "status": self.status,
             "runs": list(self.runs),
             "failures": list(self.failures),
-            "remarks": list(self.remarks),
             "to_sign": list(self.to_sign),
+            "moved": list(self.moved),
         }
 
 
@@ -101,21 +102,30 @@ class Call:
     runs: list[Line] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     to_sign: list[str] = field(default_factory=list)
-    news: Told = field(default_factory=dict)
+    moved: list[dict[str, Any]] = field(default_factory=list)
+    items: Items = field(default_factory=dict)
 
-    def close(self, due: Due | None, line: Line, failures: list[str]) -> None:
+    def close(self, line: Line, failures: list[str]) -> None:
         """Note the end of a run in the manifest."""
         whole = {"kind": "run", **line, "now": self.now.isoformat(), **({"trial": True} if self.trial else {})}
-        self.manifest.append(whole | {"failures": failures})
-        self.runs.append(whole | {"failures": failures})
+        closed = whole | {"failures": failures}
+        self.manifest.append(closed)
+        self.runs.append(closed)
         self.failures += failures
-        head = f"{line['entry']} {line['due']}"
-        self.news |= {f"{head}: {said}": said for said in failures}
-        if line["status"] == DONE and due is not None:
-            self.news[f"{head} done"] = ""
-        for page in line.get("to_sign", ()):
-            self.to_sign.append(page)
-            self.news[f"{page} sha256 {line['to_sign'][page]} to sign"] = ""
+        self.to_sign += line.get("to_sign", ())
+        self.items |= standing(closed)
+        if line["status"] == DONE:
+            self.items[f"{line['entry']} {line['due']} done"] = Item()
+        for alert in line.get("moved", ()):
+            self.moved.append(alert)
+            self.items[f"{alert['page']} moved since {alert['since']}"] = Item()
+
+
+def standing(line: Line) -> Items:
+    """What the closing line of an entry's latest run leaves to be mended or signed."""
+    failed = {f"{line['entry']} {line['due']}: {said}": Item(failure=said) for said in line.get("failures", ())}
+    signs = {f"{page} sha256 {sha256} to sign": Item(to_sign=page) for page, sha256 in line.get("to_sign", {}).items()}
+    return failed | signs
 
 
 def run_due(
@@ -125,7 +135,8 @@ def run_due(
 
     Of each entry the latest due time is run, once, if it is within the entry's `catch_up`. It covers earlier missed
     times, whose reports would be the same. A failed run is repeated by the next call; one that cannot succeed from the
-    same schedule, record and code (`refused`) is repeated once one of these has changed. Each failure is notified once.
+    same schedule, record, ledger and code (`refused`) is repeated once one of these has changed. Each failure is
+    notified once, and again if it comes back after it was mended.
 
     Parameters
     ----------
@@ -166,19 +177,19 @@ def run_due(
                 f"until then. If the clock was wrong at that run, remove its lines from {manifest.path}"
             )
             call.failures.append(said)
-            call.news[f"clock before {past.newest.isoformat()}"] = said
+            call.items[f"clock before {past.newest.isoformat()}"] = Item(failure=said)
         else:
             _run_all(call, plan, jobs, limits)
             if call.runs or _is_behind(out / INDEX, manifest.path):
                 publish(out, out)
         _carry_over(call, plan)
         failures = [*call.failures, *_notified(call, plan)]
-        return Outcome(now, tuple(call.runs), tuple(failures), (), tuple(call.to_sign))
+        return Outcome(now, tuple(call.runs), tuple(failures), tuple(call.to_sign), tuple(call.moved))
 
 
 def _run_all(call: Call, plan: Plan, jobs: int, limits: Limits | None) -> None:
     """Run what is due: tasks first, so that pages can show what was issued; none of two reports of one page."""
-    due_now = [(entry, *_due(call, entry)) for entry in plan.entries]
+    due_now = [(entry, *_due(call, entry, plan)) for entry in plan.entries]
     is_any = any(due is not None for entry, due, _ in due_now if isinstance(entry, Entry))
     twice = clashes(plan.report) if is_any else {}
     for entry, due, missed in due_now:
@@ -186,18 +197,18 @@ def _run_all(call: Call, plan: Plan, jobs: int, limits: Limits | None) -> None:
             said = f"{entry.name}: missed {missed.when.isoformat()}, longer ago than {entry.catch_up}"
             more = f", and {missed.made_up} before it" if missed.made_up else ""
             line = {"entry": entry.name, "due": missed.when.isoformat(), "status": MISSED, "counts": {}}
-            call.close(None, line, [said + more])
+            call.close(line, [said + more])
         if due is not None:
             _run(call, due, plan, twice.get(entry.name), jobs, limits)
 
 
-def _due(call: Call, entry: Timed) -> tuple[Due | None, Due | None]:
+def _due(call: Call, entry: Timed, plan: Plan) -> tuple[Due | None, Due | None]:
     """The due run of an entry, and a time missed for good; a refused one is due again once its inputs have changed."""
     lines = call.past.of(entry.name)
     closed = {due: line["status"] for due, line in lines.items()}
     for due, line in lines.items():
         if line["status"] == REFUSED and due == max(lines):
-            closed[due] = DONE if line.get("inputs") == inputs_of(entry) else FAILED
+            closed[due] = DONE if line.get("inputs") == inputs_of(entry, plan.ledger) else FAILED
     return due_of(entry, closed, call.now)
 
 
@@ -240,10 +251,10 @@ def _run(call: Call, due: Due, plan: Plan, clash: str | None, jobs: int, limits:
         **made.line,
     }
     if made.status == REFUSED:
-        line["inputs"] = inputs_of(entry)
+        line["inputs"] = inputs_of(entry, plan.ledger)
     if isinstance(entry, Entry) and entry.keep is not None:
         line["removed"] = _prune(call, entry, entry.keep, made.pages)
-    call.close(due, line, [f"{entry.name}: {said}" for said in made.failures])
+    call.close(line, [f"{entry.name}: {said}" for said in made.failures])
 
 
 @dataclass
@@ -278,6 +289,7 @@ def _report(call: Call, entry: Entry, plan: Plan, made: Made, due: Due, jobs: in
     if entry.issue_first:
         made.line["issued"] = issued_first(entry, plan.ledger)
     to_sign: dict[str, str] = {}
+    moved: list[dict[str, Any]] = []
     for line in _reports(entry, plan, fresh, call.manifest.folder, jobs, limits):
         made.counts[line["status"]] += 1
         call.manifest.append({"kind": "report", "entry": entry.name, "due": due.when.isoformat(), **line})
@@ -285,10 +297,15 @@ def _report(call: Call, entry: Entry, plan: Plan, made: Made, due: Due, jobs: in
             made.fail(line["said"], line["can_heal"])
         else:
             made.pages.add(line["page"])
+            if entry.alert_points is not None and line["status"] == RENDERED:
+                alert = alert_of(call.manifest.folder / line["page"], entry.alert_points)
+                moved += [alert | {"page": line["page"]}] if alert is not None else []
         if line["signed"]:
             to_sign[line["page"]] = line["html_sha256"]
     if to_sign:
         made.line["to_sign"] = to_sign
+    if moved:
+        made.line["moved"] = moved
     if not made.counts:
         said = "expected a case that goes on, got none: nothing is planned any more; correct or remove the entry"
         made.fail(said, can_heal=False)
@@ -310,9 +327,7 @@ def _reports(entry: Entry, plan: Plan, fresh: Freshness, out: Path, jobs: int, l
             "template": result.request.template,
             "parameters": result.request.asked.values(result.request.day),
             "fingerprint": result.fingerprint,
-            "html_sha256": hashlib.sha256(result.page.read_bytes()).hexdigest()
-            if is_rendered and result.page
-            else None,
+            "html_sha256": PAGE.sha256(result.page) if is_rendered and result.page else None,
             "version": forecasting.__version__,
             "seconds": round(result.seconds, 3),
             "said": result.said,
@@ -345,24 +360,22 @@ def _is_behind(index: Path, manifest: Path) -> bool:
 
 
 def _carry_over(call: Call, plan: Plan) -> None:
-    """Failures of earlier calls that the command to notify was never told, since it failed then."""
-    if plan.notify is None:
-        return
+    """What stands of entries that this call did not run: as their last run left it."""
+    run = {line["entry"] for line in call.runs}
     for entry in plan.entries:
-        for due, line in call.past.of(entry.name).items():
-            if due == max(call.past.of(entry.name)):
-                call.news |= {f"{entry.name} {line['due']}: {said}": said for said in line.get("failures", ())}
+        line = call.past.latest(entry.name)
+        if line is not None and entry.name not in run:
+            call.items |= standing(line)
 
 
 def _notified(call: Call, plan: Plan) -> list[str]:
     """Tell what was not told before; a list of what failed in that."""
-    news = {item: said for item, said in call.news.items() if item not in call.past.told}
-    if plan.notify is None or not news:
+    if plan.notify is None:
         return []
-    failures = list(dict.fromkeys([*call.failures, *(said for said in news.values() if said)]))
-    outcome = Outcome(call.now, tuple(call.runs), tuple(failures), (), tuple(call.to_sign))
-    faults = tell(plan.notify, outcome.told)
-    if not faults:
-        marked = {"trial": True} if call.trial else {}
-        call.manifest.append({"kind": "told", "items": sorted(news), **marked})
-    return faults
+
+    def outcome(new: Items) -> dict[str, Any]:
+        failures = dict.fromkeys([*call.failures, *(item.failure for item in new.values() if item.failure)])
+        to_sign = dict.fromkeys([*call.to_sign, *(item.to_sign for item in new.values() if item.to_sign)])
+        return Outcome(call.now, tuple(call.runs), tuple(failures), tuple(to_sign), tuple(call.moved)).told
+
+    return tell_once(plan.notify, call.manifest, call.past, call.items, outcome, trial=call.trial)

@@ -1,17 +1,20 @@
 """A job's status is what became of it."""
 
 import contextlib
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
 
 import nbformat
 import pytest
+from jupyter_scheduler import handlers
 from jupyter_scheduler.models import CountJobsQuery, CreateJob, ListJobsQuery
 from jupyter_scheduler.orm import Job, create_session
 
 from forecasting.publish.lab_jobs import ReportEnvironment, ReportExecution, ReportScheduler
 from forecasting.publish.lab_jobs.calendar import NEVER
+from forecasting.publish.lab_jobs.refusals import AnsweredError, RefusedJobError
 from forecasting.publish.lab_jobs.scheduler import LOST
 from forecasting.publish.schedule.times import cron_line, latest_first
 
@@ -119,3 +122,39 @@ def test_a_cron_line_means_the_same_in_the_job_form_and_in_a_schedule(database, 
 def test_a_recurring_job_that_no_reader_takes_stops_no_other(database, tmp_path):
     assert scheduler(database, tmp_path).task_runner.compute_next_run_time("0 0 30 2 *", "UTC") == NEVER
     assert scheduler(database, tmp_path).task_runner.compute_next_run_time("daily", "Mars/Olympus") == NEVER
+
+
+@pytest.mark.parametrize(
+    ("module", "work", "code"),
+    [
+        (handlers.__name__, "dict(**payload)", 400),
+        (handlers.__name__, "payload['status']", 400),
+        ("forecasting.publish.lab_jobs.scheduler", "dict(**payload)", 500),
+        ("sqlalchemy.orm", "{}['job_id']", 500),
+        (handlers.__name__, "1 / 0", 500),
+    ],
+)
+def test_only_what_a_handler_finds_wrong_with_the_request_is_the_fault_of_the_request(module, work, code):
+    """The handlers take the request apart themselves; the same error out of other code is the server's."""
+    names = {"__name__": module}
+    exec(f"def answer(payload): return {work}", names)
+    try:
+        names["answer"]([1])
+    except Exception:
+        answered = AnsweredError(500, "Unexpected error occurred")
+    assert answered.status_code == code
+    assert answered.log_message.startswith("expected a request of the job form, got: ") == (code == 400)
+
+
+def test_every_refusal_of_the_form_says_what_to_do(tmp_path, database):
+    whole = dict(ASKED, input_uri="t.ipynb")
+    (tmp_path / "t.ipynb").write_text("{}")
+    said = []
+    for change in (
+        {"output_formats": ["exe"]}, {"input_filename": "../t.ipynb"}, {"output_filename_template": "../x"},
+        {"runtime_environment_name": "other"}, {"package_input_folder": True}, {"input_uri": "/etc/passwd"},
+    ):  # fmt: skip
+        with pytest.raises(RefusedJobError) as refused:
+            scheduler(database, tmp_path).create_job(CreateJob(**(whole | change)))
+        said.append(str(refused.value))
+    assert all(re.fullmatch(r"expected .+, got .+; .+", one) for one in said), said

@@ -1,6 +1,8 @@
 import pytest
+from ledger.bodies import issue_body, put
 
-from forecasting.publish.schedule.plan import read_plan
+from forecasting.publish.schedule.entries import inputs_of
+from forecasting.publish.schedule.plan import Entry, Task, read_plan
 from forecasting.store.errors import UsageError
 
 GOOD = """
@@ -46,7 +48,7 @@ def test_a_schedule_is_read(tmp_path):
         ("keep = 12", "keep = 0", ": report 'cases': keep: expected how many dated reports to keep, from 1, got 0"),
         ('"monthly"', '"0 0 30 2 *"', ": report 'cases': every: expected daily, weekly, monthly, or a cron line of five fields, for example '0 6 1 * *', got '0 0 30 2 *': bad day-of-month"),
         ('"7 days"', '"-7 days"', ": report 'cases': catch_up: expected 1 to 366 days, as '36 hours', '7 days' or '2 weeks', got '-7 days'"),
-        ('"data-quality"', '"missing"', ": report 'record': template: expected a template out of case, portfolio, scorecard, data-quality, got 'missing'"),
+        ('"data-quality"', '"missing"', ": report 'record': template: expected a template out of case, brief, portfolio, scorecard, data-quality, got 'missing'"),
         ('every = "monthly"\n', "", ": report 'cases': every: expected daily, weekly, monthly or a cron line, got none"),
         ('cases = "all"', 'cases = "some"', ": report 'cases': cases: expected 'all' or a list of case ids, got 'some'"),
         ('cases = "all"', "", ": report 'cases': expected either cases or parameters.case_id, got neither"),
@@ -99,3 +101,14 @@ def test_a_schedule_that_cannot_be_read_is_one_error(tmp_path, spoil, said):
         read_plan(path)
     assert str(refused.value).startswith(f"{path}: {said}")
     assert str(refused.value).endswith("; name one with --schedule FILE")
+
+
+@pytest.mark.parametrize("kind", [Task, Entry])
+def test_a_refused_run_is_tried_again_once_its_ledger_has_changed_and_not_before(tmp_path, few_cases, kind):
+    common = {"name": "a", "every": "daily"}
+    given = {Task: {"do": "resolve", "data": str(few_cases)}, Entry: {"template": "portfolio", "parameters": {"data": str(few_cases)}}}  # fmt: skip
+    asked = kind(**common, **given[kind])
+    before = inputs_of(asked, str(tmp_path))
+    assert inputs_of(asked, str(tmp_path)) == before
+    put(tmp_path, issue_body())
+    assert inputs_of(asked, str(tmp_path)) != before

@@ -91,7 +91,7 @@ def test_what_cannot_heal_is_told_once_and_tried_again_once_its_inputs_change(tm
 
 
 def test_what_can_heal_is_tried_again_and_told_once(tmp_path, template, few_cases, told):
-    template("raise MemoryError('full')")
+    template("from forecasting.store.errors import AtWorkError\nraise AtWorkError('one at a time')")
     command, heard = told
     plan, out = Plan(report=[entry(few_cases)], notify=command), tmp_path / "out"
     for _ in range(2):
@@ -100,6 +100,43 @@ def test_what_can_heal_is_tried_again_and_told_once(tmp_path, template, few_case
     template()
     assert statuses(run_due(plan, out, moment("2026-03-01"))) == {"record": "done"}
     assert [one["status"] for one in heard()] == ["failed", "done"]
+
+
+def test_a_fault_that_is_mended_and_back_again_is_told_again(tmp_path, few_cases, told):
+    command, heard = told
+    schedule, out = tmp_path / "schedule.toml", tmp_path / "out"
+
+    def run(minute, notify=command, **changes):
+        held = {"name": "'cases'", "template": "'case'", "every": "'monthly'", "cases": json.dumps([ENDED])} | changes
+        lines = [f"{name} = {value}" for name, value in held.items()]
+        data = f"parameters = {{ data = {json.dumps(str(few_cases))} }}"
+        schedule.write_text("\n".join([f"notify = {json.dumps(notify)}", "[[report]]", *lines, data]))
+        return run_schedule(schedule, out, moment(f"2026-03-01T00:{minute}"))[0]
+
+    def last():
+        return len(heard()), heard()[-1]["failures"][0]
+
+    run(10)
+    assert last()[0] == 1 and "which collapsed" in last()[1]
+    for minute, every, n in ((11, "'never'", 2), (12, "'never'", 2), (13, "'monthly'", 2), (14, "'never'", 3)):
+        run(minute, every=every)
+        assert last()[0] == n, "what stands is told once, and the same fault again where it came back"
+    assert "every: expected daily, weekly" in last()[1]
+    run(15, cases='["no-such-case"]')
+    assert last()[0] == 4 and "no-such-case" in last()[1]
+    run(16)
+    run(17)
+    assert last()[0] == 5 and "which collapsed" in last()[1]
+
+
+def test_what_this_call_has_mended_is_not_told_as_a_failure(tmp_path, template, few_cases, told):
+    command, heard = told
+    template("raise MemoryError('full')")
+    broken = Plan(report=[entry(few_cases)], notify=[sys.executable, "-c", "import sys; sys.exit('no line')"])
+    assert statuses(run_due(broken, tmp_path / "out", moment("2026-03-01"))) == {"record": "failed"}
+    template()
+    run_due(Plan(report=[entry(few_cases)], notify=command), tmp_path / "out", moment("2026-03-01"))
+    assert [(one["status"], one["failures"]) for one in heard()] == [("done", [])]
 
 
 def test_what_the_notified_command_missed_is_told_by_the_next_call(tmp_path, few_cases, told):
@@ -165,9 +202,9 @@ def test_an_old_record_and_lost_acts_fail_above_their_thresholds(tmp_path, templ
     report = [line for line in Manifest(out).lines() if line["kind"] == "report"][-1]
     assert report["parameters"]["record_age"] == 9 and "lost_acts" not in report["parameters"]
     old = run("2027-10-01")
-    assert statuses(old) == {"record": "refused"} and report["page"] in {
-        line["page"] for line in Manifest(out).lines() if line["kind"] == "report"
-    }
+    made = [line for line in Manifest(out).lines() if line["kind"] == "report"][-1]
+    assert statuses(old) == {"record": "refused"} and made["parameters"]["record_age"] == 13, "and is made all the same"
+    assert (made["status"], made["page"]) == ("rendered", report["page"])
     assert "ends at most 12 months before the run, got 2026-08-31, 13 months before" in old.failures[0]
     for path in (small_copy.folder / "events").glob("*.csv"):
         path.write_text("".join(path.read_text().splitlines(keepends=True)[:-25]))
