@@ -27,9 +27,8 @@ def timed(work):
     for number in range(TIMES + 1):
         start = time.perf_counter(), time.process_time()
         work(number)
-        rows.append(
-            [1000 * (now - then) for now, then in zip((time.perf_counter(), time.process_time()), start, strict=True)]
-        )
+        end = time.perf_counter(), time.process_time()
+        rows.append([1000 * (now - then) for now, then in zip(end, start, strict=True)])
     return [median(column) for column in zip(*rows[1:], strict=True)]
 
 

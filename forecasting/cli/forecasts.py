@@ -21,6 +21,8 @@ from forecasting.cli.options import (
     Population,
     Target,
     names_in,
+    print_rows,
+    tell,
 )
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 from forecasting.store.errors import UsageError
@@ -76,10 +78,7 @@ def forecast_case(
         if limit.reasons and (not asked or name in {*asked, HEADLINE}):
             print(f"{name}: {LIMIT_WORDS[limit.status]}: {limit}", file=sys.stderr)
     if as_json:
-        if history.record.overlays:
-            laid = "+".join(one.sha256 for one in history.record.overlays)
-            table = table.assign(record_sha256=history.record_sha256, overlay_sha256=laid)
-        print(table.to_json(orient="records", indent=1, double_precision=15))
+        print_rows(table, history.record)
     elif len(table):
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
         if history.record.overlays:
@@ -129,7 +128,7 @@ def history(
     known = load_history(data, days[1], overlay)
     points = number_history(known, case, days[0], horizon=horizon, target=target, artefacts=artefacts)
     found = history_values(case, horizon, points, marks(known.case(case, target), points))
-    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else history_text(found))
+    tell(found, history_text(found), known.record, as_json)
 
 
 @app.command()
@@ -141,6 +140,7 @@ def compare(
     horizon: Annotated[int, typer.Option("--horizon", help="Months after each day.")] = 60,
     target: Target = "concluded",
     data: Data = None,
+    overlay: Overlay = None,
     artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,
 ) -> None:
@@ -148,8 +148,12 @@ def compare(
     from forecasting.explorer.comparison import compare as side_by_side
 
     days = list(as_of) if as_of else None
-    found = side_by_side(cases, days, horizon=horizon, target=target, data=data, artefacts=artefacts)
-    print(found.to_frame().to_json(orient="records", indent=1, double_precision=15) if as_json else str(found))
+    place = {"data": data, "artefacts": artefacts}
+    found = side_by_side(cases, days, horizon=horizon, target=target, overlay=overlay, **place)
+    if as_json:
+        print_rows(found.to_frame(), found.outlooks[0].session.history.record)
+    else:
+        print(found)
 
 
 @app.command("what-if")
@@ -162,6 +166,7 @@ def what_if(
     horizon: Annotated[int, typer.Option("--horizon", help="Months after the day.")] = 60,
     target: Target = "concluded",
     data: Data = None,
+    overlay: Overlay = None,
     artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,
 ) -> None:
@@ -171,12 +176,16 @@ def what_if(
     from forecasting.explorer.comparison import what_if as supposed
 
     if scenarios is None:
-        told = possible_acts(case, as_of, data=data)
+        told = possible_acts(case, as_of, data=data, overlay=overlay)
         print(json.dumps(told, indent=1) if as_json else "\n".join(told))
         return
     read = read_scenarios(scenarios, case)
-    found = supposed(case, read, as_of, horizon=horizon, target=target, data=data, artefacts=artefacts)
-    print(found.to_frame().to_json(orient="records", indent=1, double_precision=15) if as_json else str(found))
+    place = {"data": data, "artefacts": artefacts}
+    found = supposed(case, read, as_of, horizon=horizon, target=target, overlay=overlay, **place)
+    if as_json:
+        print_rows(found.to_frame(), found.outlook.session.history.record)
+    else:
+        print(found)
 
 
 @app.command()
@@ -192,8 +201,9 @@ def acts(
     from forecasting.documents.case.history_text import acts_text, acts_values
     from forecasting.record.history import load_history
 
-    found = acts_values(load_history(data, day, overlay), case)
-    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else acts_text(found))
+    known = load_history(data, day, overlay)
+    found = acts_values(known, case)
+    tell(found, acts_text(found), known.record, as_json)
 
 
 @app.command()
@@ -265,17 +275,13 @@ def changes(
     from forecasting.explain.changes import changes as changes_between
     from forecasting.explain.changes import check_days
     from forecasting.record.history import load_history
-    from forecasting.record.overlays import hashes_line, hashes_told
     from forecasting.record.panel import check_choice
 
     check_days(first, last)
     check_choice(target, "forward")
     history = load_history(data, last, overlay)
     found = change_values(changes_between(history, case, first, horizons=(horizon,), target=target), horizon)
-    told = hashes_told(history.record)
-    print(json.dumps(found | told, indent=1, ensure_ascii=False) if as_json else change_text(found))
-    if told and not as_json:
-        print(hashes_line(history.record))
+    tell(found, change_text(found), history.record, as_json)
 
 
 def _print_entry_changes(

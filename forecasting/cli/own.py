@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecasting.cli.options import Artefacts, AsOf, Case, Data, Horizons, Json, Overlay
+from forecasting.cli.options import Artefacts, AsOf, Case, Data, Horizons, Json, Overlay, tell
 from forecasting.store.errors import UsageError
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ def find(
     history = load_history(data, as_of, overlay)
     found = find_cases(history, " ".join(words or []), party=party, domain=domain, rung=rung, outcome=outcome)
     if as_json:
-        print(found.to_json(orient="records", indent=1, force_ascii=False))
+        tell(json.loads(found.to_json(orient="records")), "", history.record, as_json)
         return
     for row in found.to_dict(orient="records"):
         state = row["state"] if row["state"] != "ongoing" else f"level {row['level']}, strain {row['strain']}"

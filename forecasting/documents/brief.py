@@ -54,7 +54,7 @@ def brief_content(
     return {
         "template": "brief",
         "package_version": forecasting.__version__,
-        "record_sha256": history.sha256,
+        "record_sha256": history.record_sha256,
         "code_sha256": code_sha256(),
         "artefact": found.obtained.key,
         "data_end": history.record.data_end.isoformat(),

@@ -11,7 +11,7 @@ import pandas as pd
 from forecasting.artefacts.session import shared_history
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.documents import compose
-from forecasting.documents.blocks import Cell, Section
+from forecasting.documents.blocks import Cell, Section, Text
 from forecasting.documents.compose import section, text
 from forecasting.documents.figures.side_by_side import Bounded, side_by_side_figure
 from forecasting.documents.figures.style import Chart
@@ -21,8 +21,10 @@ from forecasting.documents.text import section_text
 from forecasting.documents.wording import PER_CENT, long_day, term_name, years
 from forecasting.explain.scenarios import NOW, Scenario, acts_to_suppose, save_scenarios, scenario_forecasts
 from forecasting.explorer.outlook import Outlook, ask
+from forecasting.explorer.words import hashes_said
 from forecasting.models import BASE_RATE, HEADLINE
-from forecasting.record.months import check_horizons, parse_day
+from forecasting.record.months import check_horizons
+from forecasting.record.overlays import Folders, hashes_told
 from forecasting.record.vocabulary import CAUSES, LADDERS, STATES, TARGETS
 from forecasting.store.errors import UsageError, shown
 
@@ -89,7 +91,7 @@ class Comparison:
             ["Last observed", *(str(row["last_seen"]) for row in frame)],
         ]
         caption = f"Within {years(self.horizon)} of each day, with 80{PER_CENT} intervals"
-        return section(compose.table(caption, ("", *self.names), lines))
+        return section(compose.table(caption, ("", *self.names), lines), _made_with(self.outlooks[0]))
 
     def _repr_html_(self) -> str:
         words = f"Chance of each ending within {years(self.horizon)}: {', '.join(self.names)}"
@@ -97,6 +99,12 @@ class Comparison:
 
     def __str__(self) -> str:
         return section_text(self._section())
+
+
+def _made_with(one: Outlook) -> Text | None:
+    """Hashes of the record and of what is laid over it; None where nothing is."""
+    told = hashes_said(hashes_told(one.session.history.record))
+    return text("{told}", told=told) if told else None
 
 
 def _states(one: Outlook, model: str, horizon: int) -> dict[str, tuple[float, float, float]]:
@@ -120,6 +128,7 @@ def compare(
     target: str = TARGETS[0],
     data: str | Path | None = None,
     artefacts: str | Path | None = ARTEFACTS,
+    overlay: Folders = None,
 ) -> Comparison:
     """Forecasts of several cases, or of several days, side by side.
 
@@ -137,6 +146,8 @@ def compare(
         The folder of a record; default: the one shipped.
     artefacts
         The folder of fitted models; models not found there are fitted.
+    overlay
+        Folders with rows of one's own, laid over the record.
 
     Returns
     -------
@@ -163,7 +174,10 @@ def compare(
             "or fewer"
         )
     check_horizons([horizon])
-    found = [ask(case, day, target=target, horizons=[horizon], data=data, artefacts=artefacts) for case, day in asked]
+    found = [
+        ask(case, day, target=target, horizons=[horizon], data=data, artefacts=artefacts, overlay=overlay)
+        for case, day in asked
+    ]
     return Comparison(tuple(_names(found, len(listed), len(days))), tuple(found), horizon)
 
 
@@ -239,7 +253,8 @@ class Scenarios:
             lines.append([quote(name), *cells])
         told = [text("{name}: {acts}", name=one.name, acts="; ".join(_told(one))) for one in self.scenarios]
         caption = f"Within {years(self.horizon)} of {long_day(self.outlook.case.as_of)}, and points from as it stands"
-        return section(compose.table(caption, ("Scenario", *ENDS), lines), compose.items(told) if told else None)
+        listed = compose.items(told) if told else None
+        return section(compose.table(caption, ("Scenario", *ENDS), lines), listed, _made_with(self.outlook))
 
     def _repr_html_(self) -> str:
         words = f"Chance of each ending within {years(self.horizon)}: {', '.join(self.chances)}"
@@ -264,6 +279,7 @@ def what_if(
     target: str = TARGETS[0],
     data: str | Path | None = None,
     artefacts: str | Path | None = ARTEFACTS,
+    overlay: Folders = None,
 ) -> Scenarios:
     """A case as it stands beside scenarios of several acts and facts.
 
@@ -283,6 +299,8 @@ def what_if(
         The folder of a record; default: the one shipped.
     artefacts
         The folder of fitted models; models not found there are fitted.
+    overlay
+        Folders with rows of one's own, laid over the record.
 
     Returns
     -------
@@ -307,12 +325,14 @@ def what_if(
             f"expected scenarios as made by scenario(name, acts, facts), got {shown(scenarios)}; give one or more"
         )
     check_horizons([horizon])
-    own = ask(case_id, as_of, target=target, horizons=[horizon], data=data, artefacts=artefacts)
+    own = ask(case_id, as_of, target=target, horizons=[horizon], data=data, artefacts=artefacts, overlay=overlay)
     chances = scenario_forecasts(own.session.headline, own.case, scenarios, horizon)
     return Scenarios(own, tuple(scenarios), horizon, chances)
 
 
-def possible_acts(case_id: str, as_of: Day = None, *, data: str | Path | None = None) -> tuple[str, ...]:
+def possible_acts(
+    case_id: str, as_of: Day = None, *, data: str | Path | None = None, overlay: Folders = None
+) -> tuple[str, ...]:
     """Words of the acts that a scenario may suppose of a case on a day.
 
     Parameters
@@ -323,6 +343,8 @@ def possible_acts(case_id: str, as_of: Day = None, *, data: str | Path | None = 
         The as_of day; default: the record's end.
     data
         The folder of a record; default: the one shipped.
+    overlay
+        Folders with rows of one's own, laid over the record.
 
     Returns
     -------
@@ -334,5 +356,5 @@ def possible_acts(case_id: str, as_of: Day = None, *, data: str | Path | None = 
     >>> "leaders endorse it" in possible_acts("mtcr-1987", "1990-01-01")
     True
     """
-    history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
+    history = shared_history(data, as_of, overlay)
     return acts_to_suppose(history.case(case_id))

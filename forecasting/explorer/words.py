@@ -275,7 +275,7 @@ def hashes_said(hashes: Mapping[str, Any]) -> str:
 
 
 def made_with(record: RawRecord) -> str:
-    """Hashes of a record with rows of one's own, and what stays the record's alone, as HTML; empty without such."""
+    """Hashes of a record with rows of one's own, as HTML; empty without such."""
     if record.beneath is None:
         return ""
     learned = [str(one.folder) for one in record.overlays if one.learns]

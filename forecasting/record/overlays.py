@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
@@ -126,12 +127,12 @@ def read_overlay(folder: Path, instead: Mapping[str, bytes] | None = None) -> Ov
     texts = {path: decoded(content, _told(folder, path), faults) for path, content in contents.items()}
     for path, text in texts.items():
         digest.update(f"{path}\0{len(text)}\0{text}".encode())
-        if all(not Path(path).match(table.path) for table in OWN_TABLES.values()):
+        if not any(fnmatchcase(path, table.path) for table in OWN_TABLES.values()):
             expected = f"a table out of {', '.join(table.path for table in OWN_TABLES.values())}"
             do = "an overlay has rows of these tables alone; move the file away"
             faults.append(Fault(_told(folder, path), 0, "", expected, path, do))
     for name, table in OWN_TABLES.items():
-        own = {_told(folder, path): text for path, text in texts.items() if Path(path).match(table.path)}
+        own = {_told(folder, path): text for path, text in texts.items() if fnmatchcase(path, table.path)}
         if own:
             tables[name], found = parsed(table, own)
             faults += found

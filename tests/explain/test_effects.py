@@ -12,6 +12,7 @@ from overlays import MINE as ROWS
 
 from forecasting import add_event, add_step, correct, fit_models, forecast, load_history, looked, retract
 from forecasting.artefacts.key import made_from
+from forecasting.artefacts.session import shared_fit
 from forecasting.record.own_rows import set_learning
 from forecasting.record.questionnaire import case_from_answers
 from forecasting.store.errors import UsageError
@@ -75,16 +76,20 @@ def test_a_case_of_ones_own_moves_no_number_of_another_case(history, tmp_path):
     folder = tmp_path / "mine"
     case_from_answers(ANSWERS | {"last_observed_date": "2026-08-31"}, folder)
     mine = load_history(overlay=folder)
-    models = ["base_rate"]
-    others = history.open_case_ids()
-    assert set(mine.open_case_ids()) == {*others, MINE}
+    assert set(mine.open_case_ids()) == {*history.open_case_ids(), MINE}
+    others, models = [CASE, *history.open_case_ids()[:9]], ("ladder",)
     assert made_from(mine, models, "concluded", "forward").key == made_from(history, models, "concluded", "forward").key
-    before = forecast(history, others, fitted=fit_models(history, models), horizons=[60])
-    pd.testing.assert_frame_equal(before, forecast(mine, others, fitted=fit_models(mine, models), horizons=[60]))
+    before, after = (
+        forecast(known, others, fitted=shared_fit(known, models, "concluded").fitted, horizons=[60])
+        for known in (history, mine)
+    )
+    pd.testing.assert_frame_equal(before, after)
     set_learning(folder, True)
     learned = load_history(overlay=folder)
-    after = forecast(learned, others, fitted=fit_models(learned, models), horizons=[60])
-    assert (before["probability"] != after["probability"]).any()
+    before, after = (
+        forecast(known, others, fitted=fit_models(known, ["base_rate"]), horizons=[60]) for known in (mine, learned)
+    )
+    assert (before["probability"] != after["probability"]).all()
 
 
 def test_a_case_that_nobody_can_forecast_is_kept_with_the_reason(few_cases, tmp_path):

@@ -57,7 +57,7 @@ def test_an_act_with_its_step_is_kept_together(form, tmp_path):
 
 
 def test_what_it_moves_is_shown_for_all_endings_with_markup_as_text(form, tmp_path):
-    moved = EventForm(CASE, tmp_path / "<i>mine</i>", artefacts=None)
+    moved = EventForm(CASE, tmp_path / "<i>mine", artefacts=None)
     for name in ("date", "kind", "actor", "target", "source", "summary"):
         moved.inputs[name].value = form.inputs[name].value
     moved.keep.click()
