@@ -27,7 +27,6 @@ from forecasting.record.describing import made_files
 from forecasting.record.differences import differences
 from forecasting.record.files import RESULTS, results_table
 from forecasting.record.history import load_history
-from forecasting.record.new_case import copied
 from forecasting.record.reading import read_record
 from forecasting.review.log import sign_offs
 from forecasting.review.sidecar import read_sidecar, sidecar_bytes
@@ -89,7 +88,6 @@ READERS = {
     "the descriptor, to describe": ("record/datapackage.json", lambda path: made_files(path.parent)),
     "a table, to compare": ("record/claims.csv", lambda path: differences(path.parent, path.parent)),
     "a table, to hash": ("record/claims.csv", lambda path: content_hash(path.parent) and record(path)),
-    "a file, to copy": ("record/notes.csv", lambda path: copied(str(path), str(path.parents[1] / "copy"))),
     "a table of results": ("record/skill.csv", lambda path: results_table(path, ("skill",))),
     "what a track record is of": ("record/track.json", lambda path: RESULTS.form(path, AboutTrackRecord)),
     "the head of a ledger": ("ledger/HEAD", lambda path: refused(examine(path.parent).faults)),
@@ -114,7 +112,7 @@ READERS = {
     "the stewards": ("card/stewards.json", lambda path: stewards(path.parent)),
     "what is verified": ("card/something.json", lambda path: subject_at(path)),
 }  # fmt: skip
-TAKE_ANY_BYTES = {"a file, to copy", "the manifest", "a page", "a news text"}
+TAKE_ANY_BYTES = {"the manifest", "a page", "a news text"}
 """Readers of what has no form of its own: an unfinished last line of a manifest, for one, was left by a crash."""
 
 
