@@ -114,13 +114,17 @@ Cell = Inline | Stack | str
 
 
 class Table(Part):
-    """A table: a row has as many cells as `head`; its first cell is the head of the row."""
+    """A table: a row has as many cells as `head`; its first cell is the head of the row.
+
+    `stacks`: on a narrow screen its rows are set one below the other, as those of every table of six columns are.
+    """
 
     kind: Literal["table"] = "table"
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     anchor: str | None = None
+    stacks: bool = False
 
     @field_validator("rows")
     @classmethod

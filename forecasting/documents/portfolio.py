@@ -173,6 +173,10 @@ def _largest(row: Content) -> float:
     return max(abs(row["after"][cause] - row["before"][cause]) for cause in CAUSES)
 
 
+def _most_moved(row: Content) -> str:
+    return max(CAUSES, key=lambda cause: abs(row["after"][cause] - row["before"][cause]))
+
+
 def _parts(found: Material, case_id: str) -> list[Content]:
     """Through what the endings moved, the largest part first; none where the days are one."""
     if found.earlier.as_of == found.history.as_of:
@@ -235,6 +239,7 @@ def watch_list(found: Material) -> Content:
     for view in found.views:
         own = moved.get(view.case_id)
         change = _largest(own) if own is not None else 0.0
+        cause = _most_moved(own) if own is not None else ""
         days = sorted(
             (one.scheduled_date, one.what)
             for one in view.calendar
@@ -244,11 +249,13 @@ def watch_list(found: Material) -> Content:
         ends = end is not None and found.history.as_of < end <= until
         if change >= LEAST_WATCHED or days or ends:
             listed[view.case_id] = {
-                "moved": change if change >= LEAST_WATCHED else None,
+                "moved": {"cause": cause, "points": own["after"][cause] - own["before"][cause]}
+                if own is not None and change >= LEAST_WATCHED
+                else None,
                 "dates": [{"day": day.isoformat(), "what": what} for day, what in days[:MOST_DATES]],
                 "term_end": end.isoformat() if ends and end is not None else None,
             }
-    order = sorted(listed, key=lambda case: (-(listed[case]["moved"] or 0.0), case))
+    order = sorted(listed, key=lambda case: (-abs((listed[case]["moved"] or {"points": 0.0})["points"]), case))
     return {case: listed[case] for case in order}
 
 

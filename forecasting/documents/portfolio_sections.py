@@ -71,7 +71,12 @@ def watch(content: Fields) -> Section:
 
 
 def _why_watched(why: Fields) -> Text:
-    told = [text("an ending moved by {points} points", points=points(why["moved"]))] if why["moved"] is not None else []
+    moved = why["moved"]
+    told = (
+        [text(f"{ENDINGS[moved['cause']].lower()} moved by {{points}} points", points=points(moved["points"]))]
+        if moved is not None
+        else []
+    )
     if why["term_end"] is not None:
         told.append(text("its stated term ends on {day}", day=day(why["term_end"])))
     told += [text("{day}: {what}", day=day(one["day"]), what=one["what"]) for one in why["dates"]]
@@ -133,7 +138,9 @@ def moved(content: Fields) -> Section:
     ]
     caption = f"Chance of each ending within {years(content['horizon'])}: changes of a point or more"
     most = (
-        table(caption, ["Case", "Formal agreement", "Collapse", "Fading", "Through"], rows)
+        table(caption, ["Case", "Formal agreement", "Collapse", "Fading", "Through"], rows).model_copy(
+            update={"stacks": True}
+        )
         if rows
         else text("No ending of any case moved by a point.")
     )

@@ -41,10 +41,6 @@ def text_of(html):
     return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"</?(a|code|data|small|span|strong|time)\b[^>]*>", "", seen)))
 
 
-def went(before, after):
-    return f"stayed at {after}" if before == after else f"went from {before} to {after}"
-
-
 def numbers_in(value):
     if isinstance(value, dict):
         return {n for item in value.values() for n in numbers_in(item)}
@@ -184,7 +180,6 @@ def test_what_limits_the_headline_is_said_beside_what_it_rests_on(first_day, few
     assert said not in nothing and "widened" not in nothing
     assert (few_endings.content["limit"]["status"], first_day.content["limit"]["status"]) == ("widened", "within")
     assert said not in few_endings.show("beside")._repr_markdown_()
-    assert "widened" in first_day.show("beside")._repr_markdown_()
     assert (reason["name"], reason["value"]) == ("age_months", 352) and abs(reason["effect"]) >= 0.01
 
 
@@ -313,7 +308,7 @@ def test_reported_acts_are_told_apart_from_confirmed_ones(first_day):
     assert chances == {("confirmed", 1.0), ("reported", claim["probability"])}
     assert claim["acts"] == first_day.content["n_unconfirmed_acts"] == 5
     said = f"{percent(claim['probability'])} likely: "
-    shown = [act for act in first_day.content["timeline"][:-6:-1] if act["standing"] != "confirmed"]
+    shown = [act for act in first_day.content["timeline"][:-5:-1] if act["standing"] != "confirmed"]
     assert shown and text_of(html).count(said) == len(shown)
 
 
@@ -400,8 +395,6 @@ def test_weeks_later_the_page_says_what_moved_the_forecast(weeks_later):
     assert (found["from"], found["to"]) == ("2026-02-05", "2026-03-01")
     assert found["states"]["collapsed"]["after"] > found["states"]["collapsed"]["before"] + 0.1
     text = " ".join(text_of(html_of(weeks_later, "changes")).split())
-    said, base_said = went(before, after), went(told["base_before"], told["base_after"])
-    assert f"of the day {said}. The base rate {base_said}." in text
     assert "Strain, as a share of its highest level level 2, live level 3, live" in text
     assert "DiNanno charges violations and calls Washington freed" in text
     assert "A leader stands behind it 30 % no" in text and "5 February 2026: leader rejection confirmed" in text

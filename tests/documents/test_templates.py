@@ -169,6 +169,7 @@ def test_the_watch_list_has_every_case_that_moved_by_five_points_or_has_a_day_ah
     assert {case for case, why in content["watch"].items() if why["moved"] is not None} == moved
     for why in content["watch"].values():
         assert why["moved"] or why["dates"] or why["term_end"]
+        assert why["moved"] is None or abs(why["moved"]["points"]) >= 0.05
         assert all(content["as_of"] < one["day"] <= "2026-11-30" for one in why["dates"])
     dated = {
         view.case_id

@@ -9,14 +9,12 @@ from forecasting.documents.wording import limit_words
 
 
 def beside(content: Fields) -> Section:
-    """Other numbers for the same question, and what limits the first registration's model."""
+    """Other numbers for the same question, and why the first registration's model gives none."""
     return section(models_beside(content), _limited(content), reference_classes(content))
 
 
 def _limited(content: Fields) -> Text | None:
     limit = content["hazard_model"]["limit"]
-    why = limit_words(limit)
-    if limit["status"] == "abstained":
-        return text("The hazard model of the first registration gives no number here: {why}.", why=why)
-    said = "The first registration's interval is widened to contain the base rate's, because {why}."
-    return text(said, why=why) if why else None
+    if limit["status"] != "abstained":
+        return None
+    return text("The hazard model of the first registration gives no number here: {why}.", why=limit_words(limit))

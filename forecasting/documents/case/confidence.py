@@ -47,7 +47,6 @@ SMALLEST: Final = 0.001
 ANCHOR: Final = "rests-on"
 SMALLEST_SHARE: Final = 0.01
 MOST_CHOICES: Final = 4
-MOST_CODINGS: Final = 3
 UNASSESSED: Final = "not assessed"
 WHY_NOT: Final[Mapping[str, str]] = {
     "skill": "the skill on this ending was not measured on this record",
@@ -230,15 +229,7 @@ def sensitivity(content: Fields) -> list[Block]:
     if not found["assessed"]:
         return [text(f"{not_assessed(found['why'])} {RULE}", ANCHOR)]
     shares = [text(f"{CHOICES[name]} {{share}}", share=chance(share)) for name, share in _largest(found["shares"])]
-    moved = [
-        text("{case} {points}", case=item["case"], points=points(item["change"]))
-        for item in found["codings"][:MOST_CODINGS]
-    ]
-    return [
-        _spread(found),
-        text("The spread comes from: {shares}. The arguable codings that move it most, in points: {moved}.",
-             shares=joined(shares, ", "), moved=joined(moved)),
-    ]  # fmt: skip
+    return [_spread(found), text("The spread comes from: {shares}.", shares=joined(shares, ", "))]
 
 
 def _largest(shares: Fields) -> list[tuple[str, float]]:

@@ -12,7 +12,7 @@ from forecasting.documents.wording import PAST, change_words, coarse_day, percen
 
 CONTESTED = "contested"
 BRIEF = 12
-MOST_ACTS = 5
+MOST_ACTS = 4
 MOST_MARKS = 1
 MOST_CODINGS = 3
 MOST_PRECEDENTS = 3

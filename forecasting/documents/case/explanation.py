@@ -9,13 +9,12 @@ from forecasting.documents.case.input_words import LEG_WORDS, change_name, input
 from forecasting.documents.compose import badge, chart, items, joined, section, table, text
 from forecasting.documents.quantities import chance, day, name, points
 from forecasting.documents.values import Fields, plain
-from forecasting.documents.wording import day_words, percent, term_name, years
+from forecasting.documents.wording import day_words, term_name, years
 from forecasting.record.vocabulary import CAUSES
 
 FULL_WORDS: Final = 1
 LEAST_MOVED: Final = 0.001
 LEAST_TOLD: Final = 0.01
-CHANGED: Final = "changes"
 FORMALIZED: Final = CAUSES[0]
 ENDS: Final = ("Formal agreement", "Collapse", "Fading")
 
@@ -75,7 +74,7 @@ def changes(content: Fields) -> Section:
     """Changes of the headline since an earlier day, with the rungs, acts and reports behind them."""
     found = content["explanation"]["changes"]
     if found is None:
-        return section(text("There is no earlier day with which this forecast could be compared.", CHANGED))
+        return section(text("There is no earlier day with which this forecast could be compared."))
     rows: list[list[Cell]] = [
         [
             change_name(row["leg"], row["name"]),
@@ -90,28 +89,9 @@ def changes(content: Fields) -> Section:
     whole = [found["states"][cause] for cause in CAUSES]
     moved = (text("**{points}**", points=points(each["after"] - each["before"])) for each in whole)
     rows.append([text("**Together**"), chance(whole[0]["before"]), chance(whole[0]["after"]), *moved, ""])
-    caption = f"What moved the forecast since {day_words(found['from'])}, in percentage points"
-    return section(_moved(found), table(caption, ["What moved it", "From", "To", *ENDS, "Because of"], rows))
-
-
-def _moved(found: Fields) -> Text:
-    """The headline and the base rate on both days."""
-    top = found["states"][FORMALIZED]
-    return text(
-        "From {since} to {until} the forecast of a formal agreement within "
-        f"{years(found['horizon'])} of the day {{said}}. The base rate {{base}}.",
-        CHANGED,
-        since=day(found["from"]),
-        until=day(found["to"]),
-        said=_went(top["before"], top["after"]),
-        base=_went(top["base_before"], top["base_after"]),
-    )
-
-
-def _went(before: float, after: float) -> Text:
-    if percent(before) == percent(after):
-        return text("stayed at {after}", after=chance(after))
-    return text("went from {before} to {after}", before=chance(before), after=chance(after))
+    within = years(found["horizon"])
+    caption = f"What moved the forecast since {day_words(found['from'])}, in points, within {within} of each day"
+    return section(table(caption, ["What moved it", "From", "To", *ENDS, "Because of"], rows))
 
 
 def _because(content: Fields, row: Fields) -> Cell:

@@ -1,5 +1,6 @@
 """The verdict on the headline: what to believe of it, computed from its past and from the skill of its period."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from forecasting.documents.blocks import Text
@@ -138,9 +139,14 @@ def _period(found: Fields) -> Text:
             skill=share(row["skill"], row["lower"], row["upper"]),
             n=count(row["n"]),
         )
-        for row in found["skill"]
-        if row["skill"] is not None
+        for row in _narrowest(found["skill"])
     ]
     if not told:
         return text("{began} The skill of the forecast is not known for this record.", began=began)
     return text("{began} Skill on formalization over the base rate: {skills}.", began=began, skills=joined(told))
+
+
+def _narrowest(rows: Sequence[Fields]) -> list[Fields]:
+    """Skill in the period of the day where it was measured, else of all forecasts."""
+    known = [row for row in rows if row["skill"] is not None]
+    return [row for row in known if row["by"] == "period"] or known

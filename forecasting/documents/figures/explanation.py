@@ -23,7 +23,7 @@ def drivers_chart(rows: list[dict[str, Any]], probability: float) -> str:
         height = 0.34 * (len(steps) + 2) + 0.4
         figure = Figure(figsize=(4.8, height))
         axis = figure.subplots()
-        figure.subplots_adjust(left=0.45, right=0.98, top=1 - 0.05 / height, bottom=0.3 / height)
+        figure.subplots_adjust(left=0.45, right=0.95, top=1 - 0.05 / height, bottom=0.3 / height)
         _bar(axis, 0, 0.0, base, COLOURS["ongoing"], f"{100 * base:.0f} %")
         reached = base
         for line, (_, size) in enumerate(steps, start=1):

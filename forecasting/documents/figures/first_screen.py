@@ -59,7 +59,7 @@ def way_chart(rows: list[dict[str, Any]], levels: list[str], until: str, as_of: 
     end, day = date.fromisoformat(until), date.fromisoformat(as_of)
     steps = [(date.fromisoformat(row["date"]), row["level"], row["status"]) for row in rows]
     with mpl.rc_context(SMALL):
-        figure = Figure(figsize=(WIDTH, 2.5))
+        figure = Figure(figsize=(WIDTH, 2.8))
         axis: Any = figure.subplots()
         figure.subplots_adjust(left=0.5, right=0.93, top=0.97, bottom=0.12)
         days = [one for one, _, _ in steps] + [end]
@@ -75,9 +75,9 @@ def way_chart(rows: list[dict[str, Any]], levels: list[str], until: str, as_of: 
         first = steps[0][0] if steps else end
         axis.set_xlim(min(first, day - SHORTEST) - MARGIN, day + MARGIN)
         axis.set_ylim(-0.5, len(levels) - 0.5)
-        named = [fill(f"{number}  {words}", 31, subsequent_indent="    ") for number, words in enumerate(levels)]
-        axis.set_yticks(range(len(levels)), named, fontsize=8.5, ha="left", linespacing=1.05)
-        axis.tick_params(axis="y", length=0, pad=150)
+        named = [fill(f"{number}  {words}", 29, subsequent_indent="    ") for number, words in enumerate(levels)]
+        axis.set_yticks(range(len(levels)), named, fontsize=9.2, ha="left", linespacing=1.02)
+        axis.tick_params(axis="y", length=0, pad=158)
         _dates(axis, 3)
         axis.grid(axis="y", color=LINE, linewidth=0.7)
         axis.spines["left"].set_visible(False)
