@@ -363,7 +363,7 @@ def test_a_reader_that_lets_an_error_of_another_kind_through_is_found(here):
 
 @pytest.mark.parametrize("odd", [True, 5, 2.5, [], b"data", {}])
 def test_what_is_no_folder_or_day_is_refused_in_words(odd):
-    with pytest.raises(fc.UsageError, match="^expected the folder of a record, got "):
+    with pytest.raises(fc.UsageError, match="^expected the folder of a record as a path, got "):
         fc.load_history(odd)
     with pytest.raises(fc.UsageError, match="^expected .*folder of a record, got |^expected data"):
         fc.ask(CASE, data=odd)

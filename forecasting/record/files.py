@@ -25,12 +25,12 @@ def folder_of(folder: str | Path | None) -> Path:
     PosixPath('data')
     >>> folder_of(5)
     Traceback (most recent call last):
-    forecasting.store.errors.UsageError: expected the folder of a record, got 5
+    forecasting.store.errors.UsageError: expected the folder of a record as a path, got 5
     """
     if folder is None:
         return shipped("data")
     if not isinstance(folder, str | Path):
-        raise UsageError(f"expected the folder of a record, got {shown(folder)}")
+        raise UsageError(f"expected the folder of a record as a path, got {shown(folder)}")
     return Path(folder)
 
 
