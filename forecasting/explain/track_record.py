@@ -28,6 +28,8 @@ FILE: Final = f"{EVALUATION}/track_record.csv"
 MODELS: Final = (HEADLINE, LADDER_MODEL, FIRST, BASE_RATE)
 CHANCES: Final = tuple(f"{model}_{cause}" for model in MODELS for cause in CAUSES)
 COLUMNS: Final = ("case_id", "as_of", "age_months", "horizon", *CHANCES, "state", "known_date")
+ALWAYS: Final = tuple(name for name in COLUMNS if name not in CHANCES)
+"""Columns that a track record has whichever models were scored."""
 KEPT: Final = ("rolling", FRESH, "fresh_rolling")
 """Designs whose forecasts are kept one by one."""
 FEWEST_CASES: Final = 10
@@ -213,7 +215,7 @@ def read_track_record(history: History, target: str = TARGETS[0]) -> PastForecas
         return PastForecasts(None, "the track record is of another state of the record")
     if about.target != target:
         return PastForecasts(None, f"the track record is for the target {about.target}")
-    return PastForecasts(results_table(path, COLUMNS, parse_dates=["as_of", "known_date"]), "")
+    return PastForecasts(results_table(path, ALWAYS, parse_dates=["as_of", "known_date"]), "")
 
 
 def headline_track_record(history: History, target: str = TARGETS[0]) -> PastForecasts:
