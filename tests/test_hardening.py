@@ -141,7 +141,8 @@ def test_a_killed_kernel_publishes_nothing(tmp_path, template, few_cases, monkey
 
 
 def test_no_room_for_temporary_files_is_one_error(tmp_path, monkeypatch, few_cases):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    nowhere = tmp_path.parents[-2] / "no-such-folder"  # a longer path would be passed over for /tmp
+    monkeypatch.setattr(tempfile, "tempdir", str(nowhere))
     with pytest.raises(PassingError, match="expected a folder for temporary files"):
         render_report("data_quality", {"data": few_cases}, tmp_path / "out")
     assert not (tmp_path / "out").exists()

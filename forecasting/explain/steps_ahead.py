@@ -311,6 +311,6 @@ def _around(point: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats
 
 
 def _whole_months(days: int) -> int:
-    if not 0 < days <= LONGEST_HORIZON * DAYS_PER_MONTH:
-        raise UsageError(f"expected deadlines from 1 to {LONGEST_HORIZON * DAYS_PER_MONTH:.0f} days, got {shown(days)}")
+    if not 0 <= days <= LONGEST_HORIZON * DAYS_PER_MONTH:
+        raise UsageError(f"expected deadlines from 0 to {LONGEST_HORIZON * DAYS_PER_MONTH:.0f} days, got {shown(days)}")
     return max(round(days / DAYS_PER_MONTH), 0)

@@ -209,7 +209,7 @@ def test_models_learn_from_the_record_alone_unless_an_overlay_says_so(few_cases,
 
 def test_what_is_kept_and_compared_is_made_from_the_record_itself(few_cases, tmp_path):
     require_no_overlay(load_history(few_cases), "a backtest")
-    with pytest.raises(UsageError, match="expected a backtest from the record itself, got one with rows of"):
+    with pytest.raises(UsageError, match="expected a backtest from the record itself, got one with rows from"):
         require_no_overlay(load_history(few_cases, overlay=written(tmp_path / "mine", MINE)), "a backtest")
 
 
