@@ -125,7 +125,17 @@ def read_sidecar(page: Path) -> tuple[Sidecar, dict[str, Any]]:
 
 
 def content_of(held: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of a page: what its sidecar holds but for what that says about the file.
+    """The content of a page.
+
+    Parameters
+    ----------
+    held
+        What its sidecar holds.
+
+    Returns
+    -------
+    dict
+        The same without what the sidecar says about the file.
 
     Examples
     --------
