@@ -14,7 +14,6 @@ MODULES = modules()
 LAYERS = [
     {"store"},
     {"record", "models", "scores"},
-    {"streams"},
     {"features"},
     {"forecasts"},
     {"artefacts", "backtest"},
@@ -39,17 +38,7 @@ ONLY_UNDER = {
     "matplotlib": ("forecasting.documents.figures",),
     "jinja2": ("forecasting.documents.html",),
     "markupsafe": ("forecasting.documents.html",),
-    "ipywidgets": (
-        "forecasting.explorer.widgets",
-        "forecasting.explorer.form",
-        "forecasting.explorer.event_form",
-        "forecasting.explorer.news_reader",
-    ),
-    "ibis": ("forecasting.streams",),
-    "duckdb": ("forecasting.streams",),
-    "pyspark": ("forecasting.streams.spark",),
-    "dask": ("forecasting.store.executor",),
-    "distributed": ("forecasting.store.executor",),
+    "ipywidgets": ("forecasting.explorer.widgets", "forecasting.explorer.form", "forecasting.explorer.news_reader"),
     "sentencex": ("forecasting.reading.sentences",),
     "typer": ("forecasting.cli",),
 }
@@ -106,7 +95,7 @@ def test_a_module_fits_on_a_few_screens():
 def test_what_fits_and_what_writes_models_reach_no_higher_than_the_artefacts():
     reached = {room(module) for module in reachable(FITTING)}
     fits = LAYERS[: LAYERS.index({"forecasts"}) + 1]
-    assert reached == set().union(*fits) - {"scores", "streams"} | {"artefacts"}
+    assert reached == set().union(*fits) - {"scores"} | {"artefacts"}
 
 
 def test_an_import_that_skips_upwards_or_sideways_is_seen(tmp_path):

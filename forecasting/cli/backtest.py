@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from forecasting.cli.options import Address, AsOf, Data, Executor, Jobs, Json, Target
+from forecasting.cli.options import AsOf, Data, Jobs, Json, Target
 from forecasting.record.months import parse_day
-from forecasting.store.executor import executor as run_on
 
 app = typer.Typer()
 
@@ -25,8 +24,6 @@ def backtest(
     ],
     target: Target = "concluded",
     jobs: Jobs = 1,
-    executor: Executor = "local",
-    address: Address = None,
     resume: Annotated[
         Path | None,
         typer.Option("--resume", help="Folder of checkpoints, one per fold; an interrupted run continues from it."),
@@ -64,8 +61,7 @@ def backtest(
     if lines and (chosen != "cluster" or tables is None):
         raise UsageError("expected --design cluster and --tables with --lines, got other options; the lines are of it")
     history = load_history(data)
-    with run_on(executor, address, jobs) as at_once:
-        scored = run(history, chosen, target, at_once, resume=resume)
+    scored = run(history, chosen, target, jobs, resume=resume)
     if tables is not None:
         found = result_tables(scored)
         if lines:
@@ -88,8 +84,6 @@ def multiverse(
     as_of: AsOf = None,
     specifications: Annotated[int, typer.Option("--specifications", help="How many, at least 30.")] = 500,
     jobs: Jobs = 1,
-    executor: Executor = "local",
-    address: Address = None,
     data: Data = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the tables and for the summary that reports read.")
@@ -104,8 +98,7 @@ def multiverse(
     from forecasting.record.history import load_history
 
     history = load_history(data, day)
-    with run_on(executor, address, jobs) as at_once:
-        found = run(history, cases or open_core_cases(history), specifications, at_once)
+    found = run(history, cases or open_core_cases(history), specifications, jobs)
     if out is not None:
         for path in write_summary(found, out):
             print(path)

@@ -114,17 +114,13 @@ Cell = Inline | Stack | str
 
 
 class Table(Part):
-    """A table: a row has as many cells as `head`; its first cell is the head of the row.
-
-    `stacks`: on a narrow screen its rows are set one below the other, as those of every table of six columns are.
-    """
+    """A table: a row has as many cells as `head`; its first cell is the head of the row."""
 
     kind: Literal["table"] = "table"
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     anchor: str | None = None
-    stacks: bool = False
 
     @field_validator("rows")
     @classmethod
@@ -216,22 +212,8 @@ class Summary(Part):
     alarm: bool = False
 
 
-class Panel(Part):
-    """One of several parts of a first screen: its title and its blocks."""
-
-    title: str
-    blocks: tuple["Block", ...]
-
-
-class Panels(Part):
-    """Parts that stand beside each other where there is room, and below each other on a narrow screen."""
-
-    kind: Literal["panels"] = "panels"
-    panels: tuple[Panel, ...]
-
-
 Block = Annotated[
-    Text | Items | Table | Chart | Title | Heading | Note | Timeline | Prose | Fold | Summary | Panels,
+    Text | Items | Table | Chart | Title | Heading | Note | Timeline | Prose | Fold | Summary,
     Field(discriminator="kind"),
 ]
 
@@ -272,5 +254,5 @@ def figures(part: Any) -> Iterator[Figure | Interval]:
             yield from figures(one)
 
 
-for _recursive in (Aside, Text, Items, Stack, Table, Chart, Fold, Summary, Panel, Panels, Section):
+for _recursive in (Aside, Text, Items, Stack, Table, Chart, Fold, Summary, Section):
     _recursive.model_rebuild()

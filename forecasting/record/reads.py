@@ -275,14 +275,12 @@ def noting(found: T, reads: Mapping[str, Reads]) -> T:
     base: Any = found.__class__
     kind = _noting_class(base, tuple(reads))
     made = object.__new__(kind)
-    held, kept = getattr(found, "__dict__", {}), made.__dict__
-    for name, place in _places(base):
-        value = held[place] if place in held else getattr(found, name)
+    for (name, place), value in zip(_places(base), _values(found), strict=True):
         if name in reads:
-            kept[place] = value
+            made.__dict__[place] = value
         else:
             object.__setattr__(made, name, value)
-    kept["_reads"] = reads
+    made.__dict__["_reads"] = reads
     return made
 
 

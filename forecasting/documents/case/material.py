@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -43,17 +42,13 @@ CURVE = tuple(range(1, 121))
 
 @dataclass(frozen=True)
 class Material:
-    """A case as of the history's day, and the models of that day: from an artefact if one is there, else fitted.
-
-    `since`: day of the page before, where there is one.
-    """
+    """A case as of the history's day, and the models of that day: from an artefact if one is there, else fitted."""
 
     history: History
     case_id: str
     asked: tuple[int, ...]
     target: str
     artefacts: str | Path | None = None
-    since: date | None = None
 
     @cached_property
     def horizons(self) -> tuple[int, ...]:
