@@ -144,7 +144,7 @@ def test_the_explorer_answers_when_a_control_moves(explorer):
     moved = figure(page).inner_html()
     panel(page).get_by_label("If it were known", exact=True).select_option(index=1)
     wait_until_changed(page, moved)
-    api.expect(figure(page)).to_contain_text("first registration, if so")
+    api.expect(figure(page)).to_contain_text("the forecast, if so")
     panel(page).get_by_label("As of").fill("2020-01-01")
     api.expect(panel(page)).to_contain_text("expected a day from 2026-02-05 on")
     api.expect(figure(page)).to_have_count(0)
