@@ -8,5 +8,5 @@ project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text
 declared = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
 for requirement in declared:
     if not requirement.startswith(f"{project['name']}["):
-        name, lowest = re.fullmatch(r"([\w-]+)>=([\w.]+)(?:,.*)?", requirement).groups()
+        name, lowest = re.fullmatch(r"([\w-]+)(?:\[\w+\])?>=([\w.]+)(?:,.*)?", requirement).groups()
         print(f"{name}=={lowest}")

@@ -8,9 +8,12 @@ from forecasting.documents.figures.incidence import incidence_chart
 IMAGES = Path(__file__).parent / "images"
 
 
-def founding_case() -> str:
-    """Cumulative incidence of the founding case on its first day, as SVG on a white ground."""
-    content = CaseReport("new-start-post-expiry-2026", "2026-02-05").content
+def founding_case(artefacts: Path | None = None) -> str:
+    """Cumulative incidence of the founding case on its first day, as SVG on a white ground.
+
+    `artefacts`: a folder with the fitted models of the day, where there is one.
+    """
+    content = CaseReport("new-start-post-expiry-2026", "2026-02-05", artefacts=artefacts).content
     chart = incidence_chart(content["curve"], content["stated_term"])
     start, end = chart.split(">", maxsplit=1)
     return f'{start}><rect width="100%" height="100%" fill="#ffffff"/>{end}\n'

@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from forecasting.explain.conditional import conditional as conditional
+    from forecasting.explain.effects import add_event as add_event
+    from forecasting.explain.effects import add_step as add_step
+    from forecasting.explain.effects import correct as correct
+    from forecasting.explain.effects import looked as looked
+    from forecasting.explain.effects import retract as retract
+    from forecasting.explain.finding import find as find
+    from forecasting.explain.number_history import number_history as number_history
+    from forecasting.explain.scenarios import read_scenarios as read_scenarios
+    from forecasting.explain.scenarios import scenario as scenario
     from forecasting.explain.where_it_stands import where_it_stands as where_it_stands
     from forecasting.forecasts import FittedModels as FittedModels
     from forecasting.forecasts import Session as Session
@@ -30,12 +39,20 @@ if TYPE_CHECKING:
     from forecasting.store.errors import LeakageError as LeakageError
     from forecasting.store.errors import SchemaError as SchemaError
     from forecasting.store.errors import UsageError as UsageError
+    from forecasting.streams.joining import event_features as event_features
+    from forecasting.streams.unusual import unusual_activity as unusual_activity
 
 __version__ = "0.1.0"
 _MODULES = {
     "explain.conditional": ("conditional",),
+    "explain.effects": ("add_event", "add_step", "correct", "looked", "retract"),
+    "explain.finding": ("find",),
     "explain.where_it_stands": ("where_it_stands",),
     "store.errors": ("ForecastingError", "LeakageError", "SchemaError", "UsageError"),
+    "explorer.event_form": ("EventForm",),
+    "explain.number_history": ("number_history",),
+    "explain.scenarios": ("read_scenarios", "scenario"),
+    "explorer.comparison": ("compare", "possible_acts", "what_if"),
     "explorer.form": ("CaseForm",),
     "explorer.outlook": ("ask",),
     "explorer.news_reader": ("NewsReader",),
@@ -48,6 +65,8 @@ _MODULES = {
     "record.history": ("History", "load_history"),
     "models": ("MODELS",),
     "models.incidence": ("Incidence", "aalen_johansen"),
+    "streams.joining": ("event_features",),
+    "streams.unusual": ("unusual_activity",),
     "record.months": ("HORIZONS", "parse_day"),
 }
 _MODULE_OF = {name: f"forecasting.{module}" for module, names in _MODULES.items() for name in names}

@@ -14,7 +14,12 @@ from forecasting.store.code_hash import imported, modules
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OPTIONAL = PROJECT["optional-dependencies"]
-UNDER_AN_EXTRA = {"forecasting.publish.lab_jobs": "schedule"}
+UNDER_AN_EXTRA = {
+    "forecasting.publish.lab_jobs": "schedule",
+    "forecasting.streams": "streams",
+    "forecasting.streams.spark": "spark",
+    "forecasting.store.executor": "scale",
+}
 PART_OF = {"pydantic-core": "pydantic"}
 NOT_IMPORTED = {
     "jupyterlab": "`forecasting lab` starts it as a process",
@@ -74,3 +79,30 @@ def test_every_declared_dependency_has_a_lowest_version_and_a_pinned_one():
     assert declared(lowest.splitlines()) == declared(every) - {"forecasting"}
     assert all(re.fullmatch(r"[\w-]+==\d+(\.\d+)+", line) for line in lowest.splitlines())
     assert declared(every) - {"forecasting"} <= declared((ROOT / "constraints.txt").read_text().splitlines())
+
+
+def table_of_reasons(text):
+    """Package, what brings it and the reason, from the rows of the documentation."""
+    rows = re.findall(r"^\| `([\w-]+)` \| (.+?) \| (.+?) \|$", text, re.M)
+    return {normal(name): (set(re.findall(r"\w+", brought)), reason) for name, brought, reason in rows}
+
+
+def brought_by():
+    """Extras that bring each package; `always` for what the package itself needs."""
+    found = {name: {"always"} for name in declared(PROJECT["dependencies"])}
+    for extra, requirements in OPTIONAL.items():
+        for name in declared(requirements) - {"forecasting"}:
+            found.setdefault(name, set()).add(extra)
+    return found
+
+
+def test_every_dependency_stands_with_its_reason_in_the_documentation():
+    told = table_of_reasons((ROOT / "docs/dependencies.md").read_text(encoding="utf-8"))
+    assert {name: extras for name, (extras, _) in told.items()} == brought_by()
+    assert all(len(reason.split()) > 1 for _, reason in told.values())
+
+
+def test_a_dependency_without_a_row_is_seen():
+    told = table_of_reasons("| `numpy` | always | arrays everywhere |\n| `ruff` | `dev` | style |\n")
+    assert told == {"numpy": ({"always"}, "arrays everywhere"), "ruff": ({"dev"}, "style")}
+    assert set(brought_by()) - set(told) != set()

@@ -16,7 +16,7 @@ from forecasting.store.package_data import shipped
 ROOT = Path(__file__).parents[1]
 REGISTERED = shipped("data") / "evaluation/registration2"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / ".github").rglob("*.md"))]
 ROWS = {
     "formal agreement": ("formalized", "all"),
     "- reserved half": ("formalized", "reserved"),
@@ -63,9 +63,9 @@ def interval(row):
     return f"{skill} % [{lower}, {upper}]"
 
 
-def test_the_picture_is_drawn_from_the_shipped_record():
+def test_the_picture_is_drawn_from_the_shipped_record(two_days):
     made = docs_script("make_figures")
-    assert (made.IMAGES / "new-start-2026-02-05.svg").read_text(encoding="utf-8") == made.founding_case()
+    assert (made.IMAGES / "new-start-2026-02-05.svg").read_text(encoding="utf-8") == made.founding_case(two_days)
 
 
 def test_the_size_of_the_record_and_of_the_fresh_test_is_what_they_hold(record):
@@ -77,7 +77,7 @@ def test_the_size_of_the_record_and_of_the_fresh_test_is_what_they_hold(record):
     assert 7000 <= len(record.tables["events"].cells) < 8000 and "seven thousand dated acts" in " ".join(README.split())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_link_to_a_file_leads_somewhere(page):
     links = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []

@@ -91,7 +91,7 @@ def made_from(history: History, names: Iterable[str], target: str, population: s
     False
     """
     check_choice(target, population)
-    chosen = check_models(names)
+    chosen, history = check_models(names), history.training
     return MadeFrom(
         record_sha256=history.sha256,
         as_of=history.as_of.isoformat(),

@@ -11,11 +11,14 @@ from typing import Any
 from forecasting.artefacts import Obtained, has_artefact, obtain
 from forecasting.features import DossierIndex
 from forecasting.forecasts import FittedModels, fit_models
-from forecasting.record.history import History, load_history
+from forecasting.record.files import RESULTS, folder_of
+from forecasting.record.history import History, checked_day, load_history
+from forecasting.record.overlay_checks import with_overlays
+from forecasting.record.overlays import SETTINGS, Folders, overlay_folders
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.reads import recording
 from forecasting.record.schema import EVALUATION, TABLES
-from forecasting.store import package_data as places
+from forecasting.store.errors import UsageError, shown
 
 MOST = 4
 FOLDERS = sorted({".", EVALUATION, *(Path(table.path).parent.as_posix() for table in TABLES.values())})
@@ -41,50 +44,61 @@ class _Recent:
         return key in self._kept
 
 
-_HASHES, _RECORDS, _WHOLE = _Recent(MOST), _Recent(2), _Recent(2)
+_HASHES, _RECORDS, _WHOLE = _Recent(2 * MOST), _Recent(2), _Recent(MOST)
 _HISTORIES, _FITTED = _Recent(MOST), _Recent(2 * MOST)
 _INDEXES, _POOLED, _WORKED = _Recent(MOST), _Recent(MOST), _Recent(2 * MOST)
 
 
-def shared_history(folder: str | Path | None = None, as_of: date | None = None) -> History:
+def shared_history(
+    folder: str | Path | None = None, as_of: date | str | None = None, overlay: Folders = None
+) -> History:
     """The history of `load_history`, cached while the files of the record are unchanged.
 
     Parameters
     ----------
     folder : str or Path, optional
         Folder of the record; by default the record shipped with the package.
-    as_of : date, optional
+    as_of : date or str, optional
         The day; by default the record's `data_end`.
+    overlay : path or sequence of paths, optional
+        Folders with rows of one's own, laid over the record.
 
     Returns
     -------
     History
         The record as known on the day.
     """
-    place = Path(folder) if folder is not None else places.shipped("data")
-    stamp = content_hash(place)
-    whole: History = _WHOLE.get((str(place), stamp), lambda: load_history(place))
-    if as_of is None or as_of == whole.as_of:
+    day, stamp = checked_day(as_of), _stamp(folder, overlay)
+    whole: History = _WHOLE.get(stamp, lambda: load_history(folder, overlay=overlay))
+    if day is None or day == whole.as_of:
         return whole
-    history: History = _HISTORIES.get((str(place), stamp, as_of), lambda: History(as_of, whole.record))
+    history: History = _HISTORIES.get((stamp, day), lambda: History(day, whole.record))
     return history
 
 
-def shared_record(folder: str | Path | None = None) -> RawRecord:
-    """The record of `read_record`, cached while its files are unchanged; the cells are not checked.
+def _stamp(folder: str | Path | None, overlay: Folders) -> Hashable:
+    """What a record and its overlays are: folders and hashes of their files."""
+    listed = (folder_of(folder), *overlay_folders(overlay))
+    return tuple((str(place), content_hash(place)) for place in listed)
+
+
+def shared_record(folder: str | Path | None = None, overlay: Folders = None) -> RawRecord:
+    """The record of `read_record`, cached while its files are unchanged; its cells are not checked, overlays are.
 
     Parameters
     ----------
     folder : str or Path, optional
         Folder of the record; by default the record shipped with the package.
+    overlay : path or sequence of paths, optional
+        Folders with rows of one's own, laid over the record.
 
     Returns
     -------
     RawRecord
         Tables as text.
     """
-    place = Path(folder) if folder is not None else places.shipped("data")
-    record: RawRecord = _RECORDS.get((str(place), content_hash(place)), lambda: read_record(place))
+    place = folder_of(folder)
+    record: RawRecord = _RECORDS.get(_stamp(folder, overlay), lambda: with_overlays(read_record(place), overlay))
     return record
 
 
@@ -107,6 +121,7 @@ def shared_fit(history: History, names: Iterable[str], target: str, artefacts: s
     Obtained
         The models and the key of their artefact.
     """
+    require_artefacts(artefacts)
     chosen = tuple(names)
     key = _fit_key(history, chosen, target, artefacts)
     fitted: Obtained = _FITTED.get(key, lambda: obtain(artefacts, history, chosen, target))
@@ -128,9 +143,15 @@ def shared_pooled(history: History, target: str) -> FittedModels:
     FittedModels
         With the base rate alone.
     """
-    key = (history.sha256, history.as_of, target)
+    key = (history.training.sha256, history.training.as_of, target)
     pooled: FittedModels = _POOLED.get(key, lambda: fit_models(history, ("base_rate",), target, "pooled"))
     return pooled
+
+
+def require_artefacts(artefacts: object) -> None:
+    """Raise `UsageError` for anything but a folder of fitted models or None."""
+    if artefacts is not None and not isinstance(artefacts, str | Path):
+        raise UsageError(f"expected artefacts as a folder or None, got {shown(artefacts)}")
 
 
 def is_at_hand(history: History, names: Iterable[str], target: str, artefacts: str | Path | None = None) -> bool:
@@ -152,6 +173,7 @@ def is_at_hand(history: History, names: Iterable[str], target: str, artefacts: s
     bool
         False if it would have to fit them.
     """
+    require_artefacts(artefacts)
     chosen = tuple(names)
     if _fit_key(history, chosen, target, artefacts) in _FITTED:
         return True
@@ -159,7 +181,8 @@ def is_at_hand(history: History, names: Iterable[str], target: str, artefacts: s
 
 
 def _fit_key(history: History, names: tuple[str, ...], target: str, artefacts: str | Path | None) -> Hashable:
-    return history.sha256, history.as_of, names, target, str(artefacts)
+    learned = history.training
+    return learned.sha256, learned.as_of, names, target, str(artefacts)
 
 
 def shared_index(history: History, target: str) -> DossierIndex:
@@ -213,7 +236,7 @@ def content_hash(folder: Path) -> str:
     Returns
     -------
     str
-        sha256 over names and bytes, 64 hexadecimal digits; cached while the files are unchanged.
+        sha256 over names and hashes, 64 hexadecimal digits; cached while the files are unchanged.
 
     Examples
     --------
@@ -232,7 +255,7 @@ def _stamps(folder: Path) -> Iterator[tuple[str, ...]]:
     if folder.is_dir():
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.is_file() and entry.name.endswith((".csv", "datapackage.json")):
+                if entry.is_file() and entry.name.endswith((".csv", "datapackage.json", SETTINGS)):
                     stat = entry.stat()
                     numbers = (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
                     yield entry.path, *map(str, numbers)
@@ -241,7 +264,5 @@ def _stamps(folder: Path) -> Iterator[tuple[str, ...]]:
 def _hash(folder: Path, paths: list[str]) -> str:
     digest = hashlib.sha256()
     for path in map(Path, paths):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{RESULTS.sha256(path)}\0".encode())
     return digest.hexdigest()

@@ -161,8 +161,10 @@ def save(fitted: FittedModels, history: History, artefacts: str | Path = ARTEFAC
     ...     sorted(path.name for path in save(fit_models(history, ["base_rate"]), history, folder).folder.iterdir())
     ['arrays.npz', 'models.json']
     """
-    if fitted.as_of != history.as_of:
-        raise UsageError(f"expected models fitted on {history.as_of}, got models of {fitted.as_of}; fit them again")
+    if fitted.as_of != history.training.as_of:
+        raise UsageError(
+            f"expected models fitted on {history.training.as_of}, got models of {fitted.as_of}; fit them again"
+        )
     source = made_from(history, fitted.models, fitted.target, fitted.population)
     folder = Path(artefacts) / source.key
     staged = None
@@ -232,6 +234,7 @@ def load(folder: Path, history: History, source: MadeFrom) -> FittedModels:
     except ValueError as error:
         raise ArtefactError(f"{place}: {error}; {remedy}") from None
     population = check_choice(source.target, source.population)
+    history = history.training
     known = spells(history, source.target, population)
     reads = {name: read_of(columns) for name, columns in contents.reads.items()}
     return FittedModels(

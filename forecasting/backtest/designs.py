@@ -177,11 +177,12 @@ def _held_out(
 ) -> Iterator[Fold]:
     """One fold per unit: its cases and those of their components are held out; models know the record's end."""
     units = dict(zip(core.case_ids, unit(history, core), strict=True))
-    component = dict(zip(core.case_ids, core.group, strict=True))
+    case_ids = core.case_ids
+    component = dict(zip(case_ids, core.group, strict=True))
     unit_of_line = origins.lines["case_id"].map(units).to_numpy()
     for name in dict.fromkeys(unit_of_line[np.argsort(unit_of_line, kind="stable")]):
-        components = {component[case] for case in core.case_ids if units[case] == name}
-        held_out = tuple(case for case in core.case_ids if component[case] in components)
+        components = {component[case] for case in case_ids if units[case] == name}
+        held_out = tuple(case for case in case_ids if component[case] in components)
         yield Fold(name, np.flatnonzero(unit_of_line == name), history.as_of, held_out)
 
 
@@ -203,11 +204,14 @@ def _years(
 def _components_of_years(years: Iterator[Fold], origins: Origins, core: Spells) -> Iterator[Fold]:
     """The folds of each year by component, which is held out."""
     component = dict(zip(core.case_ids, core.group.tolist(), strict=True))
+    members: dict[int, list[str]] = {}
+    for name, group in component.items():
+        members.setdefault(group, []).append(name)
     group_of_line = origins.lines["case_id"].map(component).to_numpy()
     for year in years:
         for group in np.unique(group_of_line[year.lines]):
-            held_out = tuple(name for name in core.case_ids if component[name] == group)
-            yield Fold(f"{year.name} {group:03d}", year.lines[group_of_line[year.lines] == group], year.day, held_out)
+            lines = year.lines[group_of_line[year.lines] == group]
+            yield Fold(f"{year.name} {group:03d}", lines, year.day, tuple(members[group]))
 
 
 _UNITS: dict[str, Callable[[History, Spells], Sequence[str]]] = {

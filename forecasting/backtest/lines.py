@@ -21,6 +21,7 @@ from forecasting.models import BASE_RATE, HEADLINE
 from forecasting.models.detection import CERTAIN, Detection
 from forecasting.models.ladder import LadderModel
 from forecasting.record.cases import Dossier
+from forecasting.record.files import results_table
 from forecasting.record.history import History
 from forecasting.record.ladders import Rung
 from forecasting.record.months import deadline
@@ -82,7 +83,7 @@ class FirstCoding:
     """
 
     def __init__(self, folder: Path, coding: str) -> None:
-        table = pd.read_csv(folder / FIRST_CODINGS)
+        table = results_table(folder / FIRST_CODINGS)
         self._rungs: dict[str, list[Rung]] = {}
         for row in table[table["coding"] == coding].sort_values(["case_id", "ladder", "date"]).itertuples():
             day = date.fromisoformat(str(row.date))
@@ -109,7 +110,7 @@ class FromLines:
 
     def __init__(self, folder: Path) -> None:
         self.read: dict[tuple[str, date], list[Rung]] = {}
-        for row in pd.read_csv(folder / FROM_LINES).itertuples():
+        for row in results_table(folder / FROM_LINES).itertuples():
             day = date.fromisoformat(str(row.day))
             rung = Rung(str(row.ladder), day, day, "day", int(str(row.level)), str(row.status), (), (), "", "low")
             # The landmarks were drawn on calendar anniversaries; an origin may fall on the day after.

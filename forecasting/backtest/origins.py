@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from forecasting.forecasts.fit import start_covariates
 from forecasting.forecasts.training import ERA_YEARS
+from forecasting.record.files import results_table
 from forecasting.record.history import History
 from forecasting.record.months import completed_months, completed_months_array, deadline
 from forecasting.record.panel import landmarks, spells
@@ -254,5 +255,5 @@ def _parts(history: History, case_ids: "pd.Series[str]") -> list[str]:
     path = history.record.folder / EVALUATION / "split.csv"
     if not path.is_file():
         return [""] * len(case_ids)
-    split = pd.read_csv(path).set_index("case_id")["half"].map(PARTS)
+    split = results_table(path, ("case_id", "half")).set_index("case_id")["half"].map(PARTS)
     return list(case_ids.map(split).fillna(""))

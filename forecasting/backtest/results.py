@@ -16,7 +16,7 @@ from forecasting.backtest.jobs import map_in_jobs
 from forecasting.backtest.origins import SCORED, Origins, Sample, Weights, origins
 from forecasting.backtest.scored_models import scored_models
 from forecasting.forecasts import LEVEL
-from forecasting.record.history import History
+from forecasting.record.history import History, require_no_overlay
 from forecasting.record.vocabulary import CAUSES, TARGETS
 from forecasting.scores.endings import censored_log_score
 from forecasting.scores.proper import (
@@ -244,6 +244,7 @@ def backtest(
     ('rolling', (4, 5))
     """
     chosen = check_design(design, jobs)
+    require_no_overlay(history, "a backtest")
     found = origins(history, target)
     if chosen == "gap":
         found = with_gaps(history, found, target)

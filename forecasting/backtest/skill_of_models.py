@@ -1,18 +1,17 @@
 """Skill of each model on formalization, as the table of the last backtest holds it."""
 
-import csv
-import io
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from forecasting.store.foreign import Foreign
+from forecasting.record.files import results_table
 
-TABLE: Final = Foreign("a table of skill", "make it anew with forecasting backtest")
 WANTED: Final = {
     "design": "cluster", "sample": "all", "weights": "forecast", "reference": "base_rate", "score": "formalized",
     "by": "all", "part": "all",
 }  # fmt: skip
+SHOWN: Final = ("model", "skill", "lower95", "upper95", "n", "n_endings", "n_groups", "record")
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def formalization_skill(folder: Path) -> dict[str, FormalizationSkill]:
     Raises
     ------
     ForeignFileError
-        The file is not readable text.
+        The file cannot be read, or is not of this form.
 
     Examples
     --------
@@ -69,12 +68,13 @@ def formalization_skill(folder: Path) -> dict[str, FormalizationSkill]:
     path = folder / "evaluation" / "skill.csv"
     if not path.is_file():
         return {}
-    rows = csv.DictReader(io.StringIO(TABLE.content(path).decode("utf-8")))
-    chosen = [row for row in rows if all(row.get(name) == value for name, value in WANTED.items())]
-    return {row["model"]: _skill(row) for row in chosen}
+    rows = results_table(path, (*WANTED, *SHOWN), dtype={"part": str})
+    for name, value in WANTED.items():
+        rows = rows[rows[name] == value]
+    return {str(row["model"]): _skill(row) for row in rows[list(SHOWN)].to_dict(orient="records")}
 
 
-def _skill(row: dict[str, str]) -> FormalizationSkill:
+def _skill(row: dict[Hashable, Any]) -> FormalizationSkill:
     skill, lower, upper = (float(row[name]) for name in ("skill", "lower95", "upper95"))
     n, n_endings, n_groups = (int(row[name]) for name in ("n", "n_endings", "n_groups"))
-    return FormalizationSkill(skill, lower, upper, n, n_endings, n_groups, row["record"])
+    return FormalizationSkill(skill, lower, upper, n, n_endings, n_groups, str(row["record"]))

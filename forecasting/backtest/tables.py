@@ -12,6 +12,7 @@ from forecasting.backtest.designs import DESIGNS, Design
 from forecasting.backtest.origins import FRESH, WEIGHTS, Sample, Weights
 from forecasting.backtest.results import SCORES, Backtest
 from forecasting.forecasts import LEVEL
+from forecasting.record.files import RESULTS
 from forecasting.record.vocabulary import CAUSES
 from forecasting.scores.power import power, ranked
 from forecasting.store.errors import UsageError
@@ -210,7 +211,7 @@ def _merged(path: Path, fresh: str, key: tuple[str, str]) -> str:
     header, *lines = fresh.splitlines(keepends=True)
     old: list[str] = []
     if path.exists():
-        old_header, *old = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        old_header, *old = RESULTS.text(path).splitlines(keepends=True) or [""]
         if old_header != header:
             raise UsageError(
                 f"expected {path} with the columns {header.strip()}, got {old_header.strip()}; "

@@ -15,9 +15,11 @@ from forecasting.cli import (
     ledger,
     models,
     news,
+    own,
     publish,
     record,
     reports,
+    streams,
     templates,
     verify,
 )
@@ -28,8 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Does an informal arms-control arrangement become a formal agreement, collapse, or fade?",
 )
-for family in (record, news, forecasts, conditional, models, reports, publish, templates, backtest, verify, lab):
+for family in (record, own, news, forecasts, conditional, models, reports, publish, templates, backtest, verify, lab):
     app.add_typer(family.app)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(card.app, name="card")
 app.add_typer(data.app, name="data")
+app.add_typer(streams.app, name="streams")

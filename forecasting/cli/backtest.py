@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from forecasting.cli.options import AsOf, Data, Jobs, Json, Target
+from forecasting.cli.options import Address, AsOf, Data, Executor, Jobs, Json, Target
 from forecasting.record.months import parse_day
+from forecasting.store.executor import executor as run_on
 
 app = typer.Typer()
 
@@ -24,6 +25,8 @@ def backtest(
     ],
     target: Target = "concluded",
     jobs: Jobs = 1,
+    executor: Executor = "local",
+    address: Address = None,
     resume: Annotated[
         Path | None,
         typer.Option("--resume", help="Folder of checkpoints, one per fold; an interrupted run continues from it."),
@@ -61,7 +64,8 @@ def backtest(
     if lines and (chosen != "cluster" or tables is None):
         raise UsageError("expected --design cluster and --tables with --lines, got other options; the lines are of it")
     history = load_history(data)
-    scored = run(history, chosen, target, jobs, resume=resume)
+    with run_on(executor, address, jobs) as at_once:
+        scored = run(history, chosen, target, at_once, resume=resume)
     if tables is not None:
         found = result_tables(scored)
         if lines:
@@ -84,6 +88,8 @@ def multiverse(
     as_of: AsOf = None,
     specifications: Annotated[int, typer.Option("--specifications", help="How many, at least 30.")] = 500,
     jobs: Jobs = 1,
+    executor: Executor = "local",
+    address: Address = None,
     data: Data = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the tables and for the summary that reports read.")
@@ -98,7 +104,8 @@ def multiverse(
     from forecasting.record.history import load_history
 
     history = load_history(data, day)
-    found = run(history, cases or open_core_cases(history), specifications, jobs)
+    with run_on(executor, address, jobs) as at_once:
+        found = run(history, cases or open_core_cases(history), specifications, at_once)
     if out is not None:
         for path in write_summary(found, out):
             print(path)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from forecasting.cli.options import AsOf, Case, Data, Horizons, Json, Ledger, Target
+from forecasting.cli.options import AsOf, Case, Data, Horizons, Json, Ledger, Overlay, Target, print_rows
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 
 app = typer.Typer()
@@ -24,6 +24,7 @@ def conditional(
     horizons: Horizons = None,
     target: Target = "concluded",
     data: Data = None,
+    overlay: Overlay = None,
     ledger: Ledger = Path("ledger"),
     as_json: Json = False,
 ) -> None:
@@ -32,8 +33,9 @@ def conditional(
     months = parse_horizons(horizons) if horizons is not None else HORIZONS
     from forecasting.explain.conditional import conditional as conditional_forecast
     from forecasting.record.history import load_history
+    from forecasting.record.overlays import hashes_line
 
-    history = load_history(data, day)
+    history = load_history(data, day, overlay)
     found = conditional_forecast(history, case, step, by, months, target)
     if issue:
         from forecasting.ledger import issue_conditional
@@ -42,7 +44,7 @@ def conditional(
             typer.echo(str(path), err=True)
     table = found.table()
     if as_json:
-        print(table.to_json(orient="records", indent=1, double_precision=15))
+        print_rows(table, history.record)
         return
     seen = f"{found.n_moved} past cases came there from a level as low"
     print(f"{case} as of {found.as_of}: {found.step} by {found.by}")
@@ -53,3 +55,5 @@ def conditional(
         own = table[table["branch"].eq(branch)].pivot(index="cause", columns="horizon", values="probability")
         print(f"\n{words}")
         print(own.rename_axis(index=None, columns="months").to_string(float_format=lambda value: f"{value:.3f}"))
+    if history.record.overlays:
+        print(f"\n{hashes_line(history.record)}")

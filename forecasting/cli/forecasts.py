@@ -17,9 +17,12 @@ from forecasting.cli.options import (
     Json,
     Ledger,
     Models,
+    Overlay,
     Population,
     Target,
     names_in,
+    print_rows,
+    tell,
 )
 from forecasting.record.months import HORIZONS, parse_day, parse_horizons
 from forecasting.store.errors import UsageError
@@ -44,6 +47,7 @@ def forecast_case(
     population: Population = "forward",
     models: Models = None,
     data: Data = None,
+    overlay: Overlay = None,
     artefacts: Artefacts = Path("artefacts"),
     ledger: Ledger = Path(LEDGER_FOLDER),
     as_json: Json = False,
@@ -57,11 +61,12 @@ def forecast_case(
     from forecasting.ledger import fitted_for, with_pool
     from forecasting.models import HEADLINE
     from forecasting.record.history import load_history
+    from forecasting.record.overlays import hashes_line
     from forecasting.record.panel import check_choice
 
     chosen = check_choice(target, population)
     asked = names_in(models) if models is not None else None
-    history = load_history(data, day)
+    history = load_history(data, day, overlay)
     open_cases(history, [case], target)
     obtained = obtain(artefacts, history, fitted_for(asked) if asked else None, target, chosen)
     index = DossierIndex(history, target) if obtained.fitted.support is not None else None
@@ -73,9 +78,132 @@ def forecast_case(
         if limit.reasons and (not asked or name in {*asked, HEADLINE}):
             print(f"{name}: {LIMIT_WORDS[limit.status]}: {limit}", file=sys.stderr)
     if as_json:
-        print(table.to_json(orient="records", indent=1, double_precision=15))
+        print_rows(table, history.record)
     elif len(table):
         print(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+        if history.record.overlays:
+            print(hashes_line(history.record))
+
+
+@app.command()
+def brief(
+    case: Case,
+    as_of: AsOf = None,
+    target: Target = "concluded",
+    data: Data = None,
+    overlay: Overlay = None,
+    artefacts: Artefacts = Path("artefacts"),
+    ledger: Annotated[Path | None, typer.Option("--ledger", help="Folder of the ledger named on the page.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print one page on a case: verdict, all endings, where it stands, what changed and what to watch."""
+    from forecasting.documents.brief import BriefReport
+
+    found = BriefReport(case, as_of, target=target, data=data, artefacts=artefacts, ledger=ledger, overlay=overlay)
+    print(json.dumps(found.content, indent=1, ensure_ascii=False) if as_json else found.text())
+
+
+@app.command()
+def history(
+    case: Case,
+    since: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD. Default: a year before.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD. Default: the record's end.")] = None,
+    horizon: Annotated[int, typer.Option("--horizon", help="Months after each day.")] = 60,
+    target: Target = "concluded",
+    data: Data = None,
+    overlay: Overlay = None,
+    artefacts: Artefacts = Path("artefacts"),
+    as_json: Json = False,
+) -> None:
+    """Print the headline of a case day by day, each point from what was known on its day, and what moved it most."""
+    days = [parse_day(day) if day is not None else None for day in (since, until)]
+    from forecasting.documents.case.history_text import history_text, history_values
+    from forecasting.explain.number_history import marks, number_history
+    from forecasting.record.history import load_history
+    from forecasting.record.months import check_horizons
+    from forecasting.record.panel import check_choice
+
+    check_choice(target, "forward")
+    check_horizons([horizon])
+    known = load_history(data, days[1], overlay)
+    points = number_history(known, case, days[0], horizon=horizon, target=target, artefacts=artefacts)
+    found = history_values(case, horizon, points, marks(known.case(case, target), points))
+    tell(found, history_text(found), known.record, as_json)
+
+
+@app.command()
+def compare(
+    cases: Annotated[list[str], typer.Argument(metavar="CASE...", help="Case ids.")],
+    as_of: Annotated[
+        list[str] | None, typer.Option("--as-of", help="A day, YYYY-MM-DD; may be given several times.")
+    ] = None,
+    horizon: Annotated[int, typer.Option("--horizon", help="Months after each day.")] = 60,
+    target: Target = "concluded",
+    data: Data = None,
+    overlay: Overlay = None,
+    artefacts: Artefacts = Path("artefacts"),
+    as_json: Json = False,
+) -> None:
+    """Print the forecasts of several cases, or of several days, side by side: all endings, base rates and ladders."""
+    from forecasting.explorer.comparison import compare as side_by_side
+
+    days = list(as_of) if as_of else None
+    place = {"data": data, "artefacts": artefacts}
+    found = side_by_side(cases, days, horizon=horizon, target=target, overlay=overlay, **place)
+    if as_json:
+        print_rows(found.to_frame(), found.outlooks[0].session.history.record)
+    else:
+        print(found)
+
+
+@app.command("what-if")
+def what_if(
+    case: Case,
+    scenarios: Annotated[
+        Path | None, typer.Option("--scenarios", help="JSON file of scenarios; without it, the acts are listed.")
+    ] = None,
+    as_of: AsOf = None,
+    horizon: Annotated[int, typer.Option("--horizon", help="Months after the day.")] = 60,
+    target: Target = "concluded",
+    data: Data = None,
+    overlay: Overlay = None,
+    artefacts: Artefacts = Path("artefacts"),
+    as_json: Json = False,
+) -> None:
+    """Print a case as it stands beside saved scenarios of several acts and facts, or the acts that may be supposed."""
+    from forecasting.explain.scenarios import read_scenarios
+    from forecasting.explorer.comparison import possible_acts
+    from forecasting.explorer.comparison import what_if as supposed
+
+    if scenarios is None:
+        told = possible_acts(case, as_of, data=data, overlay=overlay)
+        print(json.dumps(told, indent=1) if as_json else "\n".join(told))
+        return
+    read = read_scenarios(scenarios, case)
+    place = {"data": data, "artefacts": artefacts}
+    found = supposed(case, read, as_of, horizon=horizon, target=target, overlay=overlay, **place)
+    if as_json:
+        print_rows(found.to_frame(), found.outlook.session.history.record)
+    else:
+        print(found)
+
+
+@app.command()
+def acts(
+    case: Case,
+    as_of: AsOf = None,
+    data: Data = None,
+    overlay: Overlay = None,
+    as_json: Json = False,
+) -> None:
+    """Print the timeline of a case: every act known on a day, with its standing and sources, the latest first."""
+    day = parse_day(as_of) if as_of is not None else None
+    from forecasting.documents.case.history_text import acts_text, acts_values
+    from forecasting.record.history import load_history
+
+    known = load_history(data, day, overlay)
+    found = acts_values(known, case)
+    tell(found, acts_text(found), known.record, as_json)
 
 
 @app.command()
@@ -85,6 +213,7 @@ def train(
     population: Population = "forward",
     models: Models = None,
     data: Data = None,
+    overlay: Overlay = None,
     artefacts: Artefacts = Path("artefacts"),
     as_json: Json = False,
 ) -> None:
@@ -97,7 +226,7 @@ def train(
 
     chosen = check_choice(target, population)
     names = names_in(models) if models is not None else MODELS
-    trained = store.train(load_history(data, day), names, target, chosen, artefacts)
+    trained = store.train(load_history(data, day, overlay), names, target, chosen, artefacts)
     if as_json:
         print(json.dumps({"key": trained.key, "folder": str(trained.folder), "already": trained.already}, indent=1))
     else:
@@ -121,6 +250,7 @@ def changes(
     state: Annotated[str, typer.Option("--state", help="State, with --entries.")] = "formalized",
     target: Target = "concluded",
     data: Data = None,
+    overlay: Overlay = None,
     as_json: Json = False,
 ) -> None:
     """Print why the headline of a case changed between two days, or a forecast between two issued ledger entries."""
@@ -149,9 +279,9 @@ def changes(
 
     check_days(first, last)
     check_choice(target, "forward")
-    history = load_history(data, last)
+    history = load_history(data, last, overlay)
     found = change_values(changes_between(history, case, first, horizons=(horizon,), target=target), horizon)
-    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else change_text(found))
+    tell(found, change_text(found), history.record, as_json)
 
 
 def _print_entry_changes(

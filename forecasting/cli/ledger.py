@@ -178,22 +178,42 @@ def add(
     cause: Annotated[str | None, typer.Option("--cause", help="formalized, collapsed, faded or ongoing.")] = None,
     horizon: Annotated[str | None, typer.Option("--horizon", help="Months after the as-of day.")] = None,
     probability: Annotated[str | None, typer.Option("--probability", help="From 0 to 1.")] = None,
+    metaculus: Annotated[
+        Path | None, typer.Option("--metaculus", help="Folder of an unpacked export of Metaculus; with --questions.")
+    ] = None,
+    questions: Annotated[
+        Path | None, typer.Option("--questions", help="CSV: question_id,case_id,horizon,cause.")
+    ] = None,
+    hub: Annotated[Path | None, typer.Option("--hub", help="Folder of a hub (hubverse); with --model.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Folder of the model in the hub: TEAM-MODEL.")] = None,
     as_of: AsOf = None,
     target: Target = "concluded",
     ledger: Ledger = DEFAULT,
 ) -> None:
-    """Enter the probability of a person or a market beside the model's, to be scored on the same questions."""
+    """Enter the probabilities of a person or a market beside the model's, to be scored on the same questions."""
     options = {"--case": case, "--horizon": horizon, "--cause": cause, "--probability": probability}
     given = {name: value for name, value in options.items() if value is not None}
-    if bool(given) == (file is not None) or 0 < len(given) < len(options):
-        got = " and ".join(([] if file is None else ["FILE"]) + list(given)) or "neither"
-        raise UsageError(f"expected a FILE, or {ONE_FORECAST} together, got {got}; give one of the two whole")
+    named = {"FILE": file, "--metaculus": metaculus, "--hub": hub}
+    sources = [name for name, value in named.items() if value is not None]
+    if len(sources) + bool(given) != 1 or 0 < len(given) < len(options):
+        got = " and ".join([*sources, *given]) or "neither"
+        raise UsageError(
+            f"expected a FILE, --metaculus, --hub, or {ONE_FORECAST} together, got {got}; give one of them whole"
+        )
+    _require_together({"--metaculus": metaculus, "--questions": questions, "--as-of": as_of if metaculus else None})
+    _require_together({"--hub": hub, "--model": model, "--as-of": as_of if hub else None})
+    day = parse_day(as_of) if as_of is not None else None
     from forecasting.ledger import add as put
-    from forecasting.ledger import read_opinions
+    from forecasting.ledger import hub_opinions, metaculus_opinions, read_opinions
     from forecasting.ledger.additions import opinion
 
-    said = read_opinions(file) if file is not None else [opinion("", *given.values())]
-    _print_written(put(ledger, said, by, as_of=parse_day(as_of) if as_of is not None else None, target=target))
+    if metaculus is not None and questions is not None and day is not None:
+        said = metaculus_opinions(metaculus, questions, day)
+    elif hub is not None and model is not None and day is not None:
+        said = hub_opinions(hub, model, day, target)
+    else:
+        said = read_opinions(file) if file is not None else [opinion("", *given.values())]
+    _print_written(put(ledger, said, by, as_of=day, target=target))
 
 
 @app.command()
@@ -221,11 +241,17 @@ def pool(
 
 
 @app.command()
-def export(out: Annotated[Path, typer.Option("--out", help="Folder of the hub.")], ledger: Ledger = DEFAULT) -> None:
-    """Write the forecasts in the layout of a forecasting hub (hubverse): model-output/ and hub-config/tasks.json."""
+def export(
+    out: Annotated[Path, typer.Option("--out", help="Folder of the hub.")],
+    repository: Annotated[
+        str, typer.Option("--repository", help="OWNER/NAME of the hub's repository, for admin.json.")
+    ] = "unpublished/forecasting",
+    ledger: Ledger = DEFAULT,
+) -> None:
+    """Write the forecasts in the layout of a forecasting hub (hubverse): model-output/, -metadata/ and hub-config/."""
     from forecasting.ledger import export as write
 
-    for path in write(ledger, out):
+    for path in write(ledger, out, repository):
         print(path)
 
 
@@ -234,3 +260,10 @@ def _print_written(written: "Written") -> None:
         print(note, file=sys.stderr)
     for path in written.paths:
         print(path, flush=True)
+
+
+def _require_together(options: dict[str, object]) -> None:
+    """Raise where some of the options are given and others are not."""
+    missing = [name for name, value in options.items() if value is None]
+    if 0 < len(missing) < len(options):
+        raise UsageError(f"expected {', '.join(options)} together, got none of {', '.join(missing)}; give all of them")

@@ -1,7 +1,8 @@
 """Arguments and options that several commands share, and the values read from them."""
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,11 +10,18 @@ from forecasting.store.errors import UsageError
 from forecasting.store.settings import LEDGER_SETTING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from forecasting.publish.engine import Limits
+    from forecasting.record.reading import RawRecord
 
 Case = Annotated[str, typer.Argument(metavar="CASE", help="Case id, for example new-start-post-expiry-2026.")]
 Data = Annotated[
     Path | None, typer.Option("--data", help="Folder with a record of your own. Default: the record shipped.")
+]
+Overlay = Annotated[
+    list[Path] | None,
+    typer.Option("--overlay", help="Folder with rows of your own, laid over the record; may be given several times."),
 ]
 AsOf = Annotated[
     str | None,
@@ -39,6 +47,10 @@ Artefacts = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the reports.")]
 Jobs = Annotated[int, typer.Option("--jobs", help="Processes at once.")]
+Executor = Annotated[str, typer.Option("--executor", help="local, or dask with --address: a cluster that exists.")]
+Address = Annotated[
+    str | None, typer.Option("--address", help="Scheduler of the Dask cluster, such as tcp://host:8786.")
+]
 CellSeconds = Annotated[int | None, typer.Option("--cell-seconds", help="Longest time of a cell. Default: 120.")]
 RunSeconds = Annotated[int | None, typer.Option("--run-seconds", help="Longest time of a report. Default: 600.")]
 Megabytes = Annotated[int | None, typer.Option("--memory", help="Most memory of a report, in MiB. Default: 4096.")]
@@ -77,3 +89,38 @@ def limits_of(cell_seconds: int | None, run_seconds: int | None, memory: int | N
             raise UsageError(f"expected {option} from 1, got {value}; leave it out for the default")
     given = {"cell_seconds": cell_seconds, "run_seconds": run_seconds, "memory": memory and memory * 2**20}
     return Limits(**{name: value for name, value in given.items() if value is not None})
+
+
+def tell(found: Any, text: str, record: "RawRecord", as_json: bool) -> None:
+    """Print values as JSON or as text, with the hashes of the record and of what is laid over it, if anything is.
+
+    Parameters
+    ----------
+    found
+        Values: a mapping, or a list of rows.
+    text
+        The same as text.
+    record
+        The record that they were made from.
+    as_json
+        Whether to print JSON.
+    """
+    from forecasting.record.overlays import hashes_line, hashes_told
+
+    told = hashes_told(record)
+    if not as_json:
+        print(text)
+        if told:
+            print(hashes_line(record))
+        return
+    if told:
+        found = {**found, **told} if isinstance(found, dict) else [{**row, **told} for row in found]
+    print(json.dumps(found, indent=1, ensure_ascii=False))
+
+
+def print_rows(rows: "pd.DataFrame", record: "RawRecord") -> None:
+    """Print a table as JSON; where something is laid over the record, each row has the hashes of both."""
+    if record.overlays:
+        laid = "+".join(one.sha256 for one in record.overlays)
+        rows = rows.assign(record_sha256=record.shipped_sha256, overlay_sha256=laid)
+    print(rows.to_json(orient="records", indent=1, double_precision=15))

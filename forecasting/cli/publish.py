@@ -60,6 +60,12 @@ def _print_outcome(outcome: "Outcome", as_json: bool) -> None:
         print(said, file=sys.stderr)
     for page in outcome.to_sign:
         print(f"to sign: {page}", file=sys.stderr)
+    for one in outcome.moved:
+        moves = ", ".join(f"{cause} {points:+.1f}" for cause, points in one["points"].items())
+        print(
+            f"moved since {one['since']}: {one['page']} ({moves} points; {len(one['rungs'])} new steps)",
+            file=sys.stderr,
+        )
     if as_json:
         print(json.dumps(outcome.told, indent=1))
         return
@@ -125,12 +131,16 @@ def publish(
     out: Annotated[Path, typer.Option("--out", help="Public folder to build; may be the folder of reports itself.")],
     reports: Annotated[Path, typer.Option("--reports", help="Folder of the reports.")] = Path("reports"),
     require_approval: Annotated[bool, typer.Option("--require-approval", help="Only approved reports.")] = False,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", envvar="FORECASTING_BASE", help="Address of the public folder, for the feed's links."),
+    ] = None,
 ) -> None:
     """Build the index (no server, no script) and the Atom feed over the reports."""
     from forecasting.publish.site import publish as build
     from forecasting.review import EDITED
 
-    left_out = build(reports, out, require_approval)
+    left_out = build(reports, out, require_approval, base)
     for said in left_out:
         print(f"left out: {said}", file=sys.stderr)
     print(out / "index.html")

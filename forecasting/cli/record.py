@@ -1,13 +1,12 @@
-"""The record: its check, its features, and new cases."""
+"""The record: its check, and its features."""
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecasting.cli.options import Case, Data, Json
+from forecasting.cli.options import Data, Json, Overlay
 
 if TYPE_CHECKING:
     from forecasting.record.reading import RawRecord
@@ -18,6 +17,7 @@ app = typer.Typer()
 @app.command()
 def check(
     data: Data = None,
+    overlay: Overlay = None,
     as_json: Json = False,
     receipts: Annotated[
         bool, typer.Option("--receipts", help="Count the evidence: not opened, opened, with day and hash of the text.")
@@ -27,6 +27,7 @@ def check(
 ) -> None:
     """Validate the record and print every fault as file, row, case, expected and actual value; then warnings."""
     from forecasting.record.checks import record_faults, record_warnings
+    from forecasting.record.overlay_checks import with_overlays
     from forecasting.record.reading import read_record
     from forecasting.store.errors import SchemaError, UsageError
     from forecasting.store.package_data import shipped
@@ -37,6 +38,7 @@ def check(
     try:
         record = read_record(folder)
         faults = record_faults(record)
+        record = record if faults else with_overlays(record, overlay)
         warnings = [] if faults else record_warnings(record)
     except SchemaError as error:
         record, faults, warnings = None, list(error.faults), []
@@ -50,7 +52,8 @@ def check(
         for fault in faults:
             print(fault)
         if faults:
-            print(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {folder}")
+            place = ", ".join(map(str, (folder, *(overlay or ()))))
+            print(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {place}")
         elif record is not None:
             for warning in warnings:
                 print(f"warning: {warning}")
@@ -72,21 +75,6 @@ def features(as_json: Json = False) -> None:
         for row in rows.itertuples():
             print(f"  {row.name}  [{row.role}; {row.unit}, {row.minimum:.3g} to {row.maximum:.3g}]")
             print(f"    {row.what}\n    {row.reason}\n")
-
-
-@app.command("new-case")
-def new_case(
-    case: Case,
-    data: Annotated[
-        Path, typer.Option("--data", help="Folder of your record; made from the shipped one if it does not exist.")
-    ],
-) -> None:
-    """Add a template of a new case to a record of your own; edit it, then run `forecasting check --data DIR`."""
-    from forecasting.record.new_case import add_case
-
-    for path in add_case(case, data):
-        print(path)
-    print(f"Fill every '?' in the rows of {case}, then run: forecasting check --data {data}")
 
 
 def _print_receipts(record: "RawRecord", by_case: bool, case: str | None, as_json: bool) -> None:
@@ -122,8 +110,11 @@ def _print_receipts(record: "RawRecord", by_case: bool, case: str | None, as_jso
 
 
 def _print_counts(record: "RawRecord") -> None:
+    from forecasting.record.overlays import hashes_line
+
+    hashes = hashes_line(record) if record.overlays else f"sha256 {record.sha256}"
     cases, events = (len(record.tables[name].cells) for name in ("cases", "events"))
-    print(f"no faults: {cases} cases, {events} events up to {record.data_end}; sha256 {record.sha256}")
+    print(f"no faults: {cases} cases, {events} events up to {record.data_end}; {hashes}")
     causes = record.tables["outcomes"].cells.pivot(index="case_id", columns="target", values="cause")
     unbound = causes[(causes["concluded"] == "formalized") & (causes["in_force"] != "formalized")]
     print(f"concluded but not seen in force: {len(unbound)} cases ({', '.join(unbound.index)})")

@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forecasting.cli.options import (
+    Address,
     AsOf,
     CellSeconds,
     Data,
+    Executor,
     Horizons,
     Jobs,
     Json,
     Megabytes,
     Out,
+    Overlay,
     RunSeconds,
     limits_of,
 )
 from forecasting.store.errors import UsageError, shown
+from forecasting.store.executor import executor as run_on
 
 if TYPE_CHECKING:
     from forecasting.publish.batch import Result
@@ -37,13 +41,16 @@ def report(
     batch: Annotated[
         Path | None, typer.Option("--batch", help="CSV (a column per parameter) or JSONL file, one report a row.")
     ] = None,
-    template: Annotated[str, typer.Option("--template", help="case, portfolio, scorecard or data-quality.")] = "case",
+    template: Annotated[
+        str, typer.Option("--template", help="case, brief, portfolio, scorecard or data-quality.")
+    ] = "case",
     as_of: AsOf = None,
     horizons: Horizons = None,
     target: Annotated[
         str | None, typer.Option("--target", help="Definition of formal: concluded (default) or in_force.")
     ] = None,
     data: Data = None,
+    overlay: Overlay = None,
     out: Out = Path("reports"),
     artefacts: Annotated[
         Path | None, typer.Option("--artefacts", help="Folder of trained models. Default: artefacts, if it is there.")
@@ -55,6 +62,8 @@ def report(
         ),
     ] = None,
     jobs: Jobs = 1,
+    executor: Executor = "local",
+    address: Address = None,
     force: Annotated[bool, typer.Option("--force", help="Render unchanged reports, too.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="A tagged PDF beside each page (needs Chromium).")] = False,
     cell_seconds: CellSeconds = None,
@@ -63,7 +72,14 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Render reports: HTML, executed notebook and JSON sidecar of each; unchanged ones are not rendered again."""
-    given = {"as_of": as_of, "horizons": horizons, "target": target, "data": data, "artefacts": artefacts}
+    given: dict[str, Any] = {
+        "as_of": as_of,
+        "horizons": horizons,
+        "target": target,
+        "data": data,
+        "artefacts": artefacts,
+    }
+    given |= {"overlay": tuple(overlay) if overlay else None, "artefacts": artefacts}
     parameters = with_settings(given, settings or [])
     limits = limits_of(cell_seconds, run_seconds, memory)
     from forecasting.publish.batch import check_jobs, render_all
@@ -77,21 +93,38 @@ def report(
     source = _asked(cases or [], every, batch, template, parameters)
     counts = _checked(source())
     pages = []
-    for result in render_all(_sound(source()), out, jobs, force=force, pdf=pdf, limits=limits):
-        counts[result.status] += 1
-        if result.said:
-            print(f"ReportError: {result.said}", file=sys.stderr)
-        elif as_json:
-            pages.append(str(result.page))
-        else:
-            print(result.page, flush=True)
-        _print_progress(result, counts)
+    with run_on(executor, address, jobs) as at_once:
+        for result in render_all(_sound(source()), out, at_once, force=force, pdf=pdf, limits=limits):
+            counts[result.status] += 1
+            if result.said:
+                print(f"ReportError: {result.said}", file=sys.stderr)
+            elif as_json:
+                pages.append(str(result.page))
+            else:
+                print(result.page, flush=True)
+            _print_progress(result, counts)
     if as_json:
         print(json.dumps(pages, indent=1))
     if counts["asked"] + counts["refused"] > 1:
         said = ", ".join(f"{counts[name]} {name}" for name in ("rendered", "unchanged", "failed", "refused"))
         print(said, file=sys.stderr)
     raise typer.Exit(1 if counts["refused"] or counts["failed"] else 0)
+
+
+@app.command()
+def export(
+    page: Annotated[Path, typer.Argument(metavar="PAGE", help="Page of a report (.html).")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files.")],
+    form: Annotated[
+        str, typer.Option("--format", help="xlsx (a sheet for each table), svg or png (a file for each chart).")
+    ] = "xlsx",
+    replace: Annotated[bool, typer.Option("--replace", help="Replace files that exist.")] = False,
+) -> None:
+    """Write the tables of a page as a workbook, or its charts as pictures."""
+    from forecasting.publish.takeaway import export_page
+
+    for path in export_page(page, out, form, replace):
+        print(path)
 
 
 def with_settings(given: dict[str, Any], settings: list[str]) -> dict[str, Any]:

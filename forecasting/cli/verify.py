@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from forecasting.cli.options import Data, Json
+from forecasting.cli.options import Data, Json, Overlay
 from forecasting.store.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def verify(
         typer.Option("--explain", help="JSON pointer or a number as printed: print its lineage from source to page."),
     ] = None,
     data: Data = None,
+    overlay: Overlay = None,
     artefacts: Annotated[
         Path | None,
         typer.Option("--artefacts", help="Folder of fitted models to take as given. Default: fit them anew."),
@@ -62,7 +63,7 @@ def verify(
 
         found = verify_by_its_code(path, data=data, repository=repository, wheel=wheel, commit=commit)
         _report(found, as_json)
-    trusted = Trusted(data, artefacts, ledger)
+    trusted = Trusted(data, artefacts, ledger, tuple(overlay or ()))
     if explain is not None:
         lineage = lineage_of(path, explain, trusted)
         print(json.dumps(lineage, indent=1, ensure_ascii=False) if as_json else lineage_text(lineage))

@@ -114,13 +114,17 @@ Cell = Inline | Stack | str
 
 
 class Table(Part):
-    """A table: a row has as many cells as `head`; its first cell is the head of the row."""
+    """A table: a row has as many cells as `head`; its first cell is the head of the row.
+
+    `stacks`: on a narrow screen its rows are set one below the other, as those of every table of six columns are.
+    """
 
     kind: Literal["table"] = "table"
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     anchor: str | None = None
+    stacks: bool = False
 
     @field_validator("rows")
     @classmethod
@@ -212,8 +216,22 @@ class Summary(Part):
     alarm: bool = False
 
 
+class Panel(Part):
+    """One of several parts of a first screen: its title and its blocks."""
+
+    title: str
+    blocks: tuple["Block", ...]
+
+
+class Panels(Part):
+    """Parts that stand beside each other where there is room, and below each other on a narrow screen."""
+
+    kind: Literal["panels"] = "panels"
+    panels: tuple[Panel, ...]
+
+
 Block = Annotated[
-    Text | Items | Table | Chart | Title | Heading | Note | Timeline | Prose | Fold | Summary,
+    Text | Items | Table | Chart | Title | Heading | Note | Timeline | Prose | Fold | Summary | Panels,
     Field(discriminator="kind"),
 ]
 
@@ -254,5 +272,5 @@ def figures(part: Any) -> Iterator[Figure | Interval]:
             yield from figures(one)
 
 
-for _recursive in (Aside, Text, Items, Stack, Table, Chart, Fold, Summary, Section):
+for _recursive in (Aside, Text, Items, Stack, Table, Chart, Fold, Summary, Panel, Panels, Section):
     _recursive.model_rebuild()

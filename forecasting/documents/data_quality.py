@@ -12,14 +12,16 @@ from forecasting.artefacts import code_sha256
 from forecasting.documents import data_quality_sections as sections
 from forecasting.documents.provenance import PROVENANCE, Recorded
 from forecasting.documents.report import Maker, Report, by_name
+from forecasting.documents.standing import own_rows
 from forecasting.documents.values import Content
 from forecasting.features.coverage import coverage_by_state
 from forecasting.record.agreement import coder_agreement
 from forecasting.record.checks import record_faults
-from forecasting.record.history import History
+from forecasting.record.history import History, checked_day
 from forecasting.record.ladder_agreement import coded_twice, first_days, judged_from_lines, level_agreement
 from forecasting.record.levels import levels_by_age
-from forecasting.record.months import parse_day
+from forecasting.record.overlay_checks import with_overlays
+from forecasting.record.overlays import Folders
 from forecasting.record.quality import assumed_days, audit_verdicts, ladder_support, unopened_sources
 from forecasting.record.reading import RawRecord, read_record
 from forecasting.record.reads import note_rows
@@ -42,7 +44,7 @@ def quality_content(record: RawRecord, day: date) -> Content:
         "template": "data_quality",
         "title": f"The record - its quality as of {day}",
         "package_version": forecasting.__version__,
-        "record_sha256": record.sha256,
+        "record_sha256": record.shipped_sha256,
         "code_sha256": code_sha256(),
         "data_end": record.data_end.isoformat(),
         "as_of": day.isoformat(),
@@ -157,8 +159,10 @@ class QualityReport(Report):
         )
     )
 
-    def __init__(self, as_of: str | date | None = None, data: str | Path | None = None) -> None:
-        """Read and check the record; `SchemaError` only where it cannot be read at all."""
-        day = parse_day(as_of) if isinstance(as_of, str) else as_of
-        record = read_record(Path(data) if data is not None else places.shipped("data"))
-        self.content: dict[str, Any] = quality_content(record, day or record.data_end)
+    def __init__(
+        self, as_of: str | date | None = None, data: str | Path | None = None, overlay: Folders = None
+    ) -> None:
+        """Read and check the record; `SchemaError` only where it cannot be read at all, or an overlay has faults."""
+        day = checked_day(as_of)
+        record = with_overlays(read_record(Path(data) if data is not None else places.shipped("data")), overlay)
+        self.content: dict[str, Any] = quality_content(record, day or record.data_end) | own_rows(record)

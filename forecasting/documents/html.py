@@ -19,7 +19,7 @@ STYLE: Final = (TEMPLATES / "report" / "style.css").read_text(encoding="utf-8")
 NOTEBOOK_STYLE: Final = f"<style>{(TEMPLATES / 'notebook.css').read_text(encoding='utf-8').strip()}</style>"
 ORIGIN: Final = "<!-- origin -->"
 SHORT: Final = 18
-LINKS: Final = ("#", "http://", "https://")
+LINKS: Final = ("#", "http://", "https://", "../cases/")
 ANCHOR: Final = re.compile(r'<a class="anchor-link".*?</a>', re.S)
 
 

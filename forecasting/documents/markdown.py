@@ -21,6 +21,7 @@ from forecasting.documents.blocks import (
     Link,
     Marks,
     Note,
+    Panels,
     Prose,
     Section,
     Stack,
@@ -124,6 +125,9 @@ def block(one: Block) -> str:
             return "\n\n".join([f"**{escaped(summary)}**", *map(block, blocks)])
         case Summary():
             return "\n\n".join([*_leading(one), *map(block, one.blocks)])
+        case Panels(panels=panels):
+            parts = (f"### {escaped(panel.title)}\n\n" + "\n\n".join(map(block, panel.blocks)) for panel in panels)
+            return "\n\n".join(parts)
 
 
 def said(text: Text) -> str:

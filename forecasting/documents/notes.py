@@ -1,41 +1,33 @@
 """Footnotes of a page: from each table, chart and leading sentence to the provenance of its numbers, and back."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
 
 from nbformat import NotebookNode
 
 from forecasting.documents.blocks import Text
 from forecasting.documents.compose import joined, text
 from forecasting.documents.html import NOTEBOOK_STYLE, ORIGIN, rendered
-from forecasting.documents.provenance import Provenance
 from forecasting.documents.quantities import code, day
 from forecasting.documents.values import Content
-from forecasting.documents.wording import MODEL_NAMES, label
-from forecasting.record.schema import TABLES
+from forecasting.documents.wording import label
 
 SECTION = re.compile(r'<div class="section" data-made-by="([^"]+)" data-values="([^"]*)">')
 HEADING = re.compile(r"^## (.+)$", re.M)
 OWN_HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.S)
 LEADING = re.compile(r"(?=</p>|</li>)")
-BRIEF = 12
-PACKAGE = "forecasting."
 
 
 @dataclass(frozen=True)
 class Note:
-    """Provenance of a section of a page: its letter, title, function, code cell (from 1), values and marks."""
+    """Provenance of a section of a page: its letter, title and the values it read."""
 
     letter: str
     title: str
-    made_by: str
-    cell: int
     values: tuple[str, ...]
-    n_marks: int
 
 
 def with_notes(notebook: NotebookNode) -> tuple[NotebookNode, str]:
@@ -44,23 +36,22 @@ def with_notes(notebook: NotebookNode) -> tuple[NotebookNode, str]:
     The content, which no page shows as it is, is left out of the notebook.
     """
     content = _content(notebook)
-    marked, title, cell = deepcopy(notebook, {id(content): None}), "", 0
+    marked, title = deepcopy(notebook, {id(content): None}), ""
     notes: list[Note] = []
     for one in marked.cells:
         if one.cell_type == "markdown":
             title = next(reversed(HEADING.findall(one.source)), title)
         if one.cell_type != "code":
             continue
-        cell += 1
         for shown in (o["data"] for o in one.outputs if "text/html" in o.get("data", {})):
             html = shown["text/html"].removeprefix(NOTEBOOK_STYLE)
             found = SECTION.match(html)
             if found and found[2]:
                 letter = _letter(len(notes))
-                html, n_marks = _marked(html, letter)
+                html = _marked(html, letter)
                 own = OWN_HEADING.search(html) if html.startswith("<h2", found.end()) else None
                 told = own[1] if own else title or label(found[1].rpartition(".")[2]).capitalize()
-                notes.append(Note(letter, unescape(told), found[1], cell, tuple(found[2].split()), n_marks))
+                notes.append(Note(letter, unescape(told), tuple(found[2].split())))
             shown["text/html"] = html.replace(ORIGIN, "")
     return marked, _listed(notes, content)
 
@@ -71,7 +62,7 @@ def _letter(number: int) -> str:
     return before + "abcdefghijklmnopqrstuvwxyz"[number % 26]
 
 
-def _marked(html: str, letter: str) -> tuple[str, int]:
+def _marked(html: str, letter: str) -> str:
     """The section with its letter at each place for a mark; where there is none, at its first sentence."""
     if ORIGIN not in html:
         html = LEADING.sub(ORIGIN, html, count=1)
@@ -79,7 +70,7 @@ def _marked(html: str, letter: str) -> tuple[str, int]:
     marks = (
         rendered("note_mark.html.j2", letter=letter, number=number) + part for number, part in enumerate(rest, start=1)
     )
-    return first + "".join(marks), len(rest)
+    return first + "".join(marks)
 
 
 def _content(notebook: NotebookNode) -> Content:
@@ -89,16 +80,7 @@ def _content(notebook: NotebookNode) -> Content:
 
 def _listed(notes: Sequence[Note], content: Content) -> str:
     """The section of notes at the foot of the page; empty where no section has provenance."""
-    if not notes:
-        return ""
-    known = Provenance.of(content)
-    read = dict.fromkeys(value for note in notes for value in note.values if value in known)
-    return rendered(
-        "notes.html.j2",
-        made_from=_made_from(content),
-        notes=[_told(note, content, known) for note in notes],
-        values={value: _rests_on(known[value]) for value in read},
-    )
+    return rendered("notes.html.j2", made_from=_made_from(content), notes=notes) if notes else ""
 
 
 def _made_from(content: Content) -> Mapping[str, Text]:
@@ -107,7 +89,7 @@ def _made_from(content: Content) -> Mapping[str, Text]:
         "Record": text(
             "as of {day}, sha256 {record}", day=day(content["as_of"]), record=code(content["record_sha256"])
         ),
-        "Models": _models_told(content, whole=True),
+        "Models": _models_told(content),
         "Code": text(
             "package {version}; of what reads and fits: sha256 {code}",
             version=content["package_version"],
@@ -116,44 +98,9 @@ def _made_from(content: Content) -> Mapping[str, Text]:
     }
 
 
-def _models_told(content: Content, whole: bool = False) -> Text:
+def _models_told(content: Content) -> Text:
     if "artefact" not in content:
         return text("nothing was fitted for this page")
     keys = [content[name] for name in ("artefact", "artefact_earlier") if name in content]
-    told = [
-        text("artefact {key}", key=code(key if whole else key[:BRIEF])) if key else text("fitted anew") for key in keys
-    ]
-    return joined(told, ", for the earlier day ") if whole else told[0]
-
-
-def _told(note: Note, content: Content, known: Mapping[str, Provenance]) -> Mapping[str, Any]:
-    """A note with the provenance of its values, as the template takes it."""
-    origins = [known[value] for value in note.values if value in known]
-    models = _models({name for origin in origins for name in origin.models})
-    return {
-        "note": note,
-        "known": [value for value in note.values if value in known],
-        "made_by": note.made_by.removeprefix(PACKAGE),
-        "files": ", ".join(dict.fromkeys(name for origin in origins for name in _files(origin))),
-        "as_of": day(content["as_of"]),
-        "record": code(content["record_sha256"][:BRIEF]),
-        "models": text("{models}; {fitted}", models=models, fitted=_models_told(content)) if models else None,
-    }
-
-
-def _rests_on(origin: Provenance) -> Mapping[str, str]:
-    """Provenance of a value, as words."""
-    return {
-        "made_by": origin.made_by.removeprefix(PACKAGE),
-        "reads": "; ".join(origin.sources),
-        "models": _models(origin.models),
-    }
-
-
-def _files(origin: Provenance) -> list[str]:
-    return [*(TABLES[name].path for name in origin.reads), *origin.files]
-
-
-def _models(names: Collection[str]) -> str:
-    """Models in words, in the order of the page."""
-    return ", ".join(words for name, words in MODEL_NAMES.items() if name in names)
+    told = [text("artefact {key}", key=code(key)) if key else text("fitted anew") for key in keys]
+    return joined(told, ", for the earlier day ")

@@ -3,26 +3,27 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from forecasting.documents.blocks import Block, Cell, Figure, Section, Text, Title
+from forecasting.documents.blocks import Block, Cell, Link, Section, Text, Title
 from forecasting.documents.case.input_words import change_name
-from forecasting.documents.compose import aside, badge, items, joined, section, table, text
-from forecasting.documents.quantities import chance, code, count, day, name, points, quote, share
+from forecasting.documents.compose import aside, badge, joined, section, table, text
+from forecasting.documents.quantities import chance, code, count, day, figure, name, points, quote, share
 from forecasting.documents.skill_tables import DESIGNS
 from forecasting.documents.standing import live_sentence
-from forecasting.documents.values import Fields
+from forecasting.documents.values import Fields, plain
 from forecasting.documents.wording import PAST, PER_CENT, counted, limit_words, shared_words, years
+from forecasting.explain.standouts import standouts
 from forecasting.record.vocabulary import CAUSES
 
 MOST_MOVED = 10
-MOST_NAMED = 3
-LEAST_NAMED = 0.0005
-HEAD = ("Case", "Formal agreement", "Collapse", "Fading", "Base rate: formal", "First registration: formal")
+MOST_NAMED = 2
+LEAST_NAMED = 0.005
+LEAST_MOVED = 0.01
+ENDINGS = {"formalized": "Formal agreement", "collapsed": "Collapse", "faded": "Fading"}
+HEAD = ("Case", "Way to a text", "Strain", "Formal agreement", "Collapse", "Fading", "Stands out")
 UNKNOWN_HEAD = ("Case", "Acts looked for until", "Collapsed already", "Faded already", "Goes on", "Formal agreement",
                 "Collapse", "Fading")  # fmt: skip
 PARTS = {"all": "all"}
 ABSTAINS = "abstains"
-NO_ROW = {"probability": -1.0}
-"""Stands last in the order of the cases."""
 OF_BASE = "to contain the base rate's"
 WHY = {
     "range": "a covariate lies outside the range of the training cases",
@@ -45,12 +46,7 @@ def masthead(content: Fields) -> Section:
 
 
 def accuracy(content: Fields) -> Section:
-    """Ended cases and the skill of earlier forecasts."""
-    ended = [
-        text("{name}: {how} on {end}", name=e["name"], how=badge(e["cause"], PAST[e["cause"]]), end=day(e["end"]))
-        for e in content["ended"]
-    ]
-    known = [text("Ended since the last period:"), items(ended)] if ended else [text("No case ended in the period.")]
+    """The skill of earlier forecasts."""
     rows = [
         [DESIGNS.get(a["design"], a["design"]), PARTS.get(a["part"]) or name(a["part"]),
          share(a["skill"], a["lower"], a["upper"]), count(a["n"])]
@@ -63,67 +59,166 @@ def accuracy(content: Fields) -> Section:
         if rows
         else text("The out-of-sample skill of the forecast is not known for this record.")
     )
-    return section(live_sentence(content["live"]), *known, past)
+    return section(live_sentence(content["live"]), past)
+
+
+def watch(content: Fields) -> Section:
+    """Cases that moved by five points or have a date or the end of a term ahead within three months."""
+    rows: list[list[Cell]] = [[_case(content, case), _why_watched(why)] for case, why in content["watch"].items()]
+    if not rows:
+        return section(text("No case moved by five points, and none has a date ahead within three months."))
+    return section(table("Watch list", ["Case", "Why"], rows))
+
+
+def _why_watched(why: Fields) -> Text:
+    moved = why["moved"]
+    told = (
+        [text(f"{ENDINGS[moved['cause']].lower()} moved by {{points}} points", points=points(moved["points"]))]
+        if moved is not None
+        else []
+    )
+    if why["term_end"] is not None:
+        told.append(text("its stated term ends on {day}", day=day(why["term_end"])))
+    told += [text("{day}: {what}", day=day(one["day"]), what=one["what"]) for one in why["dates"]]
+    return joined(told, "; ")
+
+
+def last_period(content: Fields) -> Section:
+    """What the forecasts of the earlier day expected, what came, and the largest misses."""
+    found = content["last_period"]
+    told = [
+        text(
+            f"{ENDINGS[cause]} {{expected}} expected, {{came}} came",
+            expected=figure("number", found["expected"][cause]),
+            came=count(found["came"][cause]),
+        )
+        for cause in CAUSES
+    ]
+    rows: list[list[Cell]] = [
+        [quote(one["name"]), text("{how} {end}", how=badge(one["cause"], PAST[one["cause"]]), end=day(one["end"])),
+         chance(one["said"])]
+        for one in found["ended"]
+    ]  # fmt: skip
+    rows += [
+        [_case(content, one["case_id"]), f"goes on; expected most: {PAST[one['cause']]}", chance(one["said"])]
+        for one in found["held"]
+        if one["case_id"] in content["cases"]
+    ]
+    return section(
+        text(
+            f"From {{earlier}}, within {years(found['months'])}, among {{n}} cases: {{told}}.",
+            earlier=day(content["earlier"]),
+            n=count(found["n"]),
+            told=joined(told, "; "),
+        ),
+        table("What came, and what did not: the chance that the forecast had given it", ["Case", "Came", "Said"], rows)
+        if rows
+        else None,
+    )
 
 
 def moved(content: Fields) -> Section:
-    """The largest changes since the last period."""
+    """The largest changes since the last period, of any ending; none below a point."""
     rows: list[list[Cell]] = [
-        [quote(content["cases"][m["case_id"]]["name"]), chance(m["before"]), chance(m["after"]),
-         points(m["after"] - m["before"]), _through(m["parts"])]
+        [
+            _case(content, m["case_id"]),
+            *(
+                text(
+                    "{before} to {after} {points}",
+                    before=chance(m["before"][cause]),
+                    after=chance(m["after"][cause]),
+                    points=aside("{points}", points=points(m["after"][cause] - m["before"][cause])),
+                )
+                for cause in CAUSES
+            ),
+            _through(m["parts"]),
+        ]
         for m in content["moved"][:MOST_MOVED]
-    ]  # fmt: skip
-    caption = f"Chance of a formal agreement within {years(content['horizon'])}: largest changes"
+        if max(abs(m["after"][cause] - m["before"][cause]) for cause in CAUSES) >= LEAST_MOVED
+    ]
+    caption = f"Chance of each ending within {years(content['horizon'])}: changes of a point or more"
     most = (
-        table(caption, ["Case", "Earlier", "Now", "Points", "Through"], rows)
+        table(caption, ["Case", "Formal agreement", "Collapse", "Fading", "Through"], rows).model_copy(
+            update={"stacks": True}
+        )
         if rows
-        else text("No case was ongoing on both days.")
+        else text("No ending of any case moved by a point.")
     )
     entered = [text("{name}", name=content["cases"][case]["name"]) for case in content["entered"]]
     return section(most, text("New in the record since then: {cases}.", cases=joined(entered)) if entered else None)
 
 
 def _through(parts: Sequence[Fields]) -> Text:
-    """The largest parts of a change; empty where none reaches a tenth of a point."""
-    largest = [part for part in parts[:MOST_NAMED] if abs(part["points"]) >= LEAST_NAMED]
-    named = [
-        text(f"{change_name(part['leg'], part['name'])} {{points}}", points=points(part["points"])) for part in largest
-    ]
-    return joined(named, "; ") if largest else text("")
+    """The largest parts of a change, each by the ending that it moved most; empty where none reaches half a point."""
+    named = []
+    for part in parts[:MOST_NAMED]:
+        cause = max(CAUSES, key=lambda cause: abs(part["points"][cause]))
+        if abs(part["points"][cause]) >= LEAST_NAMED:
+            said = f"{change_name(part['leg'], part['name'])}: {ENDINGS[cause].lower()} {{points}}"
+            named.append(text(said, points=points(part["points"][cause])))
+    return joined(named, "; ") if named else text("")
+
+
+def _case(content: Fields, case: str) -> Link:
+    """The name of a case, with a link to its page of the day in the same folder of reports."""
+    words = plain(content["cases"][case]["name"])
+    return Link(words=words, to=f"../cases/{plain(case)}/{plain(content['as_of'])}.html")
 
 
 def forecasts(content: Fields) -> Section:
-    """Every case, by its chance of a formal agreement; those whose state is unknown stand apart."""
+    """Every case, live ones by what stands out most; those whose state is unknown stand apart."""
     horizon = content["horizon"]
     found = {
         (row["case_id"], row["model"], row["cause"]): row for row in content["forecast"] if row["horizon"] == horizon
     }
-    top = content["models"]["headline"]
-    chances = {case: found.get((case, top, CAUSES[0]), NO_ROW)["probability"] for case in content["cases"]}
-    order = sorted(content["cases"], key=lambda case: -chances[case])
+    order = sorted(content["cases"], key=lambda case: -_gap(content, case, found))
     known = [case for case in order if case not in content["unknown"]]
     unknown = [case for case in order if case in content["unknown"]]
-    within = f"within {years(horizon)}, with 80{PER_CENT} intervals"
+    within = f"within {years(horizon)}"
     return section(
-        table(f"Seen in the last two years: how each may end {within}", HEAD, _rows(content, known, found))
+        table(f"Seen in the last two years: how each may end {within}; what is far from the base rate first",
+              HEAD, [_row(content, case, found) for case in known])
         if known
         else text("No case was seen in the last two years."),
         *_unknown(content, unknown, found, within),
         *_limits(content),
         *_first_model_limits(content),
-    )
+    )  # fmt: skip
 
 
-def _rows(content: Fields, cases: list[str], found: Mapping[tuple[str, str, str], Fields]) -> list[list[Cell]]:
-    models = content["models"]
+Found = Mapping[tuple[str, str, str], Fields]
+
+
+def _states(content: Fields, case: str, model: str, found: Found) -> dict[str, float]:
+    """Chance of each ending by a model; empty where it abstains."""
+    rows = {cause: found.get((case, content["models"][model], cause)) for cause in CAUSES}
+    return {cause: row["probability"] for cause, row in rows.items() if row is not None}
+
+
+def _gap(content: Fields, case: str, found: Found) -> float:
+    own, base = (_states(content, case, model, found) for model in ("headline", "base_rate"))
+    return max(abs(own[cause] - base[cause]) for cause in CAUSES) if own and base else -1.0
+
+
+def _row(content: Fields, case: str, found: Found) -> list[Cell]:
+    own, base = (_states(content, case, model, found) for model in ("headline", "base_rate"))
+    far = standouts(own, base) if own and base else ()
+    here = content["cases"][case]
     return [
-        [
-            text("{name}", name=content["cases"][case]["name"]),
-            *(_cell(found.get((case, models["headline"], cause))) for cause in CAUSES),
-            *(_cell(found.get((case, models[model], CAUSES[0]))) for model in ("base_rate", "first")),
-        ]
-        for case in cases
+        _case(content, case),
+        text(f"{{level}}{_unless(here['way']['status'], 'active')}", level=count(here["way"]["level"])),
+        text(f"{{level}}{_unless(here['strain']['status'], 'live')}", level=count(here["strain"]["level"])),
+        *(_cell(found.get((case, content["models"]["headline"], cause)), bold=cause in far) for cause in CAUSES),
+        joined(
+            [text(f"{ENDINGS[cause].lower()} (base rate {{base}})", base=chance(base[cause])) for cause in far], "; "
+        )
+        if far
+        else "",
     ]
+
+
+def _unless(status: str, usual: str) -> str:
+    return "" if status in (usual, "none") else f", {status}"
 
 
 def _unknown(
@@ -133,15 +228,15 @@ def _unknown(
     if not cases:
         return
     rows: list[list[Cell]] = []
-    for case, own in zip(cases, _rows(content, cases, found), strict=True):
+    for case in cases:
         told, states = content["unknown"][case], content["unknown"][case]["states"]
         months = aside("last observed {n} months ago", n=count(content["cases"][case]["months_unseen"]))
         rows.append(
             [
-                text("{name} {months}", name=content["cases"][case]["name"], months=months),
+                joined([text("{name}", name=_case(content, case)), text("{months}", months=months)], " "),
                 day(told["looked_until"]),
                 *(chance(states[state]) if states else ABSTAINS for state in ("collapsed", "faded", "ongoing")),
-                *own[1:4],
+                *_row(content, case, found)[3:6],
             ]
         )
     yield text(
@@ -191,8 +286,11 @@ def _with_reasons(case: Fields, limit: Fields) -> Text:
     return text("{name} ({why})", name=case["name"], why=limit_words(limit))
 
 
-def _cell(row: Fields | None) -> Figure | str:
-    return chance(row["probability"], row["lower"], row["upper"]) if row else ABSTAINS
+def _cell(row: Fields | None, bold: bool = False) -> Cell:
+    if row is None:
+        return ABSTAINS
+    own = chance(row["probability"], row["lower"], row["upper"])
+    return text("**{own}**", own=own) if bold else own
 
 
 def provenance(content: Fields) -> Section:

@@ -12,7 +12,7 @@ PROVENANCE: Final = "provenance"
 SETTINGS: Final = frozenset(
     ("template", "title", "package_version", "record_sha256", "code_sha256", "artefact", "artefact_earlier", "data_end",
      "as_of", "earlier", "target", "horizons", "horizon", "deadlines", "level", "models", "sound", "record_age",
-     "lost_acts", "registered", PROVENANCE)
+     "lost_acts", "registered", "overlays", "evaluated", PROVENANCE)
 )  # fmt: skip
 
 

@@ -5,8 +5,6 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-import pandas as pd
-
 import forecasting
 from forecasting.artefacts import code_sha256
 from forecasting.documents import scorecard_sections as sections
@@ -17,6 +15,8 @@ from forecasting.documents.report import Maker, Report, by_name
 from forecasting.documents.values import Content
 from forecasting.forecasts import LEVEL
 from forecasting.ledger.place import ledger_read
+from forecasting.record.files import RESULTS as RESULTS_FILE
+from forecasting.record.files import results_table
 from forecasting.record.history import History, load_history
 from forecasting.record.months import parse_day
 from forecasting.record.reads import note_file
@@ -125,7 +125,7 @@ def rows_of(folder: Path, name: str) -> list[Content]:
     note_file(name)
     if not path.is_file():
         return []
-    table = pd.read_csv(path, dtype={"record": str, "part": str, "horizon": str}).astype(object)
+    table = results_table(path, dtype={"record": str, "part": str, "horizon": str}).astype(object)
     return table.where(table.notna(), None).to_dict(orient="records")
 
 
@@ -143,6 +143,6 @@ def registrations(path: Path) -> list[Content]:
 def _registration(path: Path) -> dict[str, str]:
     """The sections by their title."""
     note_file(path.name)
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = RESULTS_FILE.text(path) if path.is_file() else ""
     sections = re.split(r"^## ", text, flags=re.M)[1:]
     return {title.strip(): body.strip() for title, _, body in (section.partition("\n") for section in sections)}

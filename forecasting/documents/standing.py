@@ -5,7 +5,7 @@ from pathlib import Path
 
 from forecasting.documents.blocks import Block, Section, Text
 from forecasting.documents.compose import text
-from forecasting.documents.quantities import code, count, day
+from forecasting.documents.quantities import code, count, day, quote
 from forecasting.documents.values import Content, Fields
 from forecasting.documents.wording import label
 from forecasting.ledger.chain import NOTHING
@@ -13,6 +13,7 @@ from forecasting.ledger.live import live_record
 from forecasting.ledger.place import ledger_read
 from forecasting.ledger.registration import Registered, headline_entries
 from forecasting.record.history import History
+from forecasting.record.reading import RawRecord
 from forecasting.record.reads import note_file
 
 
@@ -52,6 +53,27 @@ def registration(
 
 def _values(one: Registered) -> Content:
     return {"entry": one.entry, "sha256": one.sha256, "kind": one.kind}
+
+
+def own_rows(record: RawRecord) -> Content:
+    """The keys `overlays` and `evaluated` of a page made with rows of one's own; none otherwise.
+
+    Parameters
+    ----------
+    record
+        The record of the page.
+
+    Returns
+    -------
+    dict
+        `overlays`: name, hash and whether models learn from it, of each; `evaluated`: end and number of cases of the
+        record without them, which the kept results are of.
+    """
+    if record.beneath is None:
+        return {}
+    laid = [{"name": one.folder.name, "sha256": one.sha256, "learns": one.learns} for one in record.overlays]
+    size = len(record.beneath.tables["cases"].cells)
+    return {"overlays": laid, "evaluated": {"data_end": record.beneath.data_end.isoformat(), "n_cases": size}}
 
 
 def live_values(record: Path, ledger: str | Path | None, until: str | None = None) -> Content:
@@ -100,6 +122,7 @@ def _blocks(content: Fields) -> Iterator[Block]:
         )
     if "lost_acts" in content:
         yield text("**The record has {n} acts fewer than at the run before this one.**", n=count(content["lost_acts"]))
+    yield from _overlay_blocks(content) if "overlays" in content else ()
     if "registered" not in content:
         return
     if not content["registered"]:
@@ -110,3 +133,20 @@ def _blocks(content: Fields) -> Iterator[Block]:
             entry=code(one["entry"]),
             sha256=code(one["sha256"]),
         )
+
+
+def _overlay_blocks(content: Fields) -> Iterator[Block]:
+    for one in content["overlays"]:
+        learned = "the models learned from them too" if one["learns"] else "no model learned from them"
+        yield text(
+            "With rows of its own from {name}, sha256 {overlay}, laid over the record, sha256 {record}; {learned}.",
+            learned=learned,
+            name=quote(one["name"]),
+            overlay=code(one["sha256"]),
+            record=code(content["record_sha256"]),
+        )
+    yield text(
+        "Skill, track record and confidence are quoted from the record to {end} with {n} cases, without these rows.",
+        end=day(content["evaluated"]["data_end"]),
+        n=count(content["evaluated"]["n_cases"]),
+    )

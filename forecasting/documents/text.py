@@ -19,6 +19,7 @@ from forecasting.documents.blocks import (
     Link,
     Marks,
     Note,
+    Panels,
     Prose,
     Section,
     Stack,
@@ -106,6 +107,8 @@ def block(one: Block) -> str:
             parts = [figure(one.number)] if one.number else []
             parts += [said(text) for text in (one.word, one.note) if text]
             return "\n\n".join([*(["  ".join(parts)] if parts else []), *map(block, one.blocks)])
+        case Panels(panels=panels):
+            return "\n\n".join("\n\n".join([panel.title.upper(), *map(block, panel.blocks)]) for panel in panels)
 
 
 def said(text: Text) -> str:
@@ -205,7 +208,7 @@ def inline(part: Inline) -> str:
         case Badge(words=words):
             return words
         case Link(words=words, to=to):
-            return words if to.startswith("#") else f"{words} <{to}>"
+            return f"{words} <{to}>" if to.startswith(("http://", "https://")) else words
         case Marks(numbers=numbers):
             return f" [{', '.join(map(str, numbers))}]" if numbers else ""
         case Text():

@@ -150,12 +150,13 @@ def past_rungs(
     known = spells(history, target)
     marks = landmarks(known)
     ends = _ending_days(history, target)
-    views = {name: index.dossier(name, history.as_of) for name in known.case_ids if name not in left_out}
-    laddered = [n for n, name in enumerate(known.case_ids) if name in views and _rows(views[name])]
+    case_ids = known.case_ids
+    views = {name: index.dossier(name, history.as_of) for name in case_ids if name not in left_out}
+    laddered = [n for n, name in enumerate(case_ids) if name in views and _rows(views[name])]
     parts: list[tuple[Integers, ...]] = []
     steps: list[tuple[Integers, Integers]] = []
     for case in laddered:
-        view = views[known.case_ids[case]]
+        view = views[case_ids[case]]
         own = np.flatnonzero(marks.case == case)
         day = marks.day[own].astype(np.int64) + date(1970, 1, 1).toordinal()
         step_day = np.unique([day[0], *(max(rung.known_date, rung.day).toordinal() for rung in _rows(view))])
@@ -166,7 +167,7 @@ def past_rungs(
         parts.append((day, marks.age[own], state, strain, rise))
         steps.append((step_day, at_step))
     chosen = np.array(laddered, dtype=np.int64)
-    names = tuple(known.case_ids[case] for case in laddered)
+    names = tuple(case_ids[case] for case in laddered)
     return PastRungs(
         names,
         signed(known)[chosen],

@@ -15,7 +15,8 @@ from forecasting.models.ladder_moves import N_STATES
 from forecasting.models.ladder_pool import LadderPool
 from forecasting.models.ladder_standings import Standings
 from forecasting.models.uncertainty import interval
-from forecasting.record.months import DAYS_PER_MONTH, check_horizons
+from forecasting.record.months import DAYS_PER_MONTH, LONGEST_HORIZON, check_horizons
+from forecasting.store.errors import UsageError, shown
 
 Floats = NDArray[np.float64]
 
@@ -310,4 +311,6 @@ def _around(point: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats
 
 
 def _whole_months(days: int) -> int:
+    if not 0 <= days <= LONGEST_HORIZON * DAYS_PER_MONTH:
+        raise UsageError(f"expected deadlines from 0 to {LONGEST_HORIZON * DAYS_PER_MONTH:.0f} days, got {shown(days)}")
     return max(round(days / DAYS_PER_MONTH), 0)

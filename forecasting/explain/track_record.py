@@ -1,6 +1,5 @@
 """Track record: past out-of-sample forecasts with their observed states, and those similar to a current forecast."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ from forecasting.backtest import SCORED, Backtest
 from forecasting.backtest.origins import FRESH
 from forecasting.forecasts import LEVEL
 from forecasting.models import BASE_RATE, FIRST, HEADLINE, LADDER_MODEL
+from forecasting.record.files import RESULTS, results_table
 from forecasting.record.history import History
 from forecasting.record.months import DAYS_PER_MONTH, deadline
 from forecasting.record.panel import spells
@@ -22,15 +22,27 @@ from forecasting.record.vocabulary import CAUSES, ONGOING, STATES, TARGETS
 from forecasting.scores.resampling import draw_groups, interval_around, number_groups
 from forecasting.store.errors import UsageError
 from forecasting.store.files import write_whole
+from forecasting.store.values import Values
 
 FILE: Final = f"{EVALUATION}/track_record.csv"
 MODELS: Final = (HEADLINE, LADDER_MODEL, FIRST, BASE_RATE)
 CHANCES: Final = tuple(f"{model}_{cause}" for model in MODELS for cause in CAUSES)
 COLUMNS: Final = ("case_id", "as_of", "age_months", "horizon", *CHANCES, "state", "known_date")
+ALWAYS: Final = tuple(name for name in COLUMNS if name not in CHANCES)
+"""Columns that a track record has whichever models were scored."""
 KEPT: Final = ("rolling", FRESH, "fresh_rolling")
 """Designs whose forecasts are kept one by one."""
 FEWEST_CASES: Final = 10
 DIGITS: Final = 4
+
+
+class AboutTrackRecord(Values):
+    """What the forecasts kept beside a record are of: its hash, the design, the target, and their number."""
+
+    record_sha256: str
+    design: str
+    target: str
+    n: int
 
 
 @dataclass(frozen=True)
@@ -150,8 +162,8 @@ def write_track_record(path: Path, scored: Backtest, history: History, target: s
     if scored.design != "rolling":
         table = table[table["case_id"].isin(scored.origins.fresh_cases())]
     text = table.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
-    about = {"record_sha256": history.sha256, "design": scored.design, "target": target, "n": len(table)}
-    write_whole({path: text.encode(), path.with_suffix(".json"): (json.dumps(about, indent=1) + "\n").encode()})
+    about = AboutTrackRecord(record_sha256=history.sha256, design=scored.design, target=target, n=len(table))
+    write_whole({path: text.encode(), path.with_suffix(".json"): (about.model_dump_json(indent=1) + "\n").encode()})
 
 
 def check_kept(design: str) -> None:
@@ -198,12 +210,12 @@ def read_track_record(history: History, target: str = TARGETS[0]) -> PastForecas
     note_file(FILE)
     if not path.is_file() or not path.with_suffix(".json").is_file():
         return PastForecasts(None, "there is no track record beside this record")
-    about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    if about.get("record_sha256") != history.sha256:
+    about = RESULTS.form(path.with_suffix(".json"), AboutTrackRecord)
+    if about.record_sha256 != history.record_sha256:
         return PastForecasts(None, "the track record is of another state of the record")
-    if about.get("target") != target:
-        return PastForecasts(None, f"the track record is for the target {about.get('target')}")
-    return PastForecasts(pd.read_csv(path, parse_dates=["as_of", "known_date"]), "")
+    if about.target != target:
+        return PastForecasts(None, f"the track record is for the target {about.target}")
+    return PastForecasts(results_table(path, ALWAYS, parse_dates=["as_of", "known_date"]), "")
 
 
 def headline_track_record(history: History, target: str = TARGETS[0]) -> PastForecasts:

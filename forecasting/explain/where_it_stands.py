@@ -14,10 +14,11 @@ from forecasting.forecasts.ladder import CaseOnLadder
 from forecasting.forecasts.limits import open_cases
 from forecasting.models import HEADLINE
 from forecasting.models.ladder_pool import LadderPool
-from forecasting.record.history import History
+from forecasting.record.history import History, require_history
 from forecasting.record.months import HORIZONS, check_horizons
+from forecasting.record.panel import check_choice
 from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
-from forecasting.store.errors import UsageError, shown
+from forecasting.store.errors import UsageError, require_text, shown
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,9 @@ def where_it_stands(
     >>> found.rung.level, found.shares().index.tolist()
     (3, [12, 24, 60])
     """
+    require_history(history)
+    require_text("case_id", case_id)
+    check_choice(target, "forward")
     months = check_horizons(horizons)
     (view,) = open_cases(history, [case_id], target)
     pool, index = shared_fit(history, (HEADLINE,), target).fitted.models[HEADLINE], shared_index(history, target)

@@ -17,17 +17,19 @@ LABEL = {"description_width": "25em"}
 
 
 class CaseForm(ipywidgets.VBox):
-    """Widget that asks the questions about a new case, adds it to a record and forecasts it.
+    """Widget that asks the questions about a new case, adds it to an overlay and forecasts it.
 
-    Public parts: `folder` of the record to which the case is added, `answers` (an input for each question), `faults`
+    Public parts: `folder` of the overlay to which the case is added, `answers` (an input for each question), `faults`
     (the faults of each answer), the button `keep`, the display `result`, and `outlook`, the forecast or None.
 
     Parameters
     ----------
     folder
-        The folder of a record; it is made if it does not exist.
+        The folder of an overlay; it is made if it does not exist.
     artefacts
         The folder of fitted models.
+    data
+        The folder of a record; default: the one shipped.
 
     Examples
     --------
@@ -38,11 +40,16 @@ class CaseForm(ipywidgets.VBox):
     True
     """
 
-    def __init__(self, folder: str | Path = "my-record", artefacts: str | Path | None = ARTEFACTS) -> None:
+    def __init__(
+        self,
+        folder: str | Path = "mine",
+        artefacts: str | Path | None = ARTEFACTS,
+        data: str | Path | None = None,
+    ) -> None:
         """Make an empty form; nothing is written before the button is pressed and all answers are valid."""
-        self._artefacts = artefacts
+        self._artefacts, self._data = artefacts, data
         self.outlook: Outlook | None = None
-        self.folder = ipywidgets.Text(str(folder), description="Folder of your record", style=LABEL, layout=_wide())
+        self.folder = ipywidgets.Text(str(folder), description="Folder for what is yours", style=LABEL, layout=_wide())
         self.answers = {question.name: _field(question) for question in QUESTIONS}
         self.faults = {question.name: ipywidgets.HTML() for question in QUESTIONS}
         self.keep = ipywidgets.Button(
@@ -59,9 +66,9 @@ class CaseForm(ipywidgets.VBox):
         self._say(words.paragraph("Checking the answers ..."), {})
         try:
             answers = {name: str(field.value) for name, field in self.answers.items()}
-            case_id = case_from_answers(answers, self.folder.value)
+            case_id = case_from_answers(answers, self.folder.value, self._data)
             self._say(words.forecasting(case_id, self.folder.value), {})
-            self.outlook = ask(case_id, data=self.folder.value, artefacts=self._artefacts)
+            self.outlook = ask(case_id, data=self._data, overlay=self.folder.value, artefacts=self._artefacts)
             self.result.value = words.kept(case_id, self.folder.value) + self.outlook._repr_html_()
         except AnswersError as error:
             self._say(words.refused(error.by_question.get("", ())), error.by_question)
@@ -79,7 +86,7 @@ class CaseForm(ipywidgets.VBox):
 def _field(question: Question) -> Any:
     column = question.column
     common = {"description": question.asks, "style": LABEL, "layout": _wide()}
-    if column is not None and column.kind == "choice":
+    if column.kind == "choice":
         meanings = MEANINGS.get(question.name, {})
         options = [("choose", ""), *((words.choice(code, meanings.get(code, "")), code) for code in column.choices)]
         return ipywidgets.Dropdown(options=options, value=question.default, **common)

@@ -10,8 +10,12 @@ from typing import Any
 import ipywidgets
 
 from forecasting.artefacts.session import shared_history
+from forecasting.artefacts.store import ARTEFACTS
+from forecasting.explain.effects import keep_accepted
+from forecasting.explorer import words
 from forecasting.reading import Proposal, Reading, read_text, rows_of
 from forecasting.record.months import parse_day
+from forecasting.record.overlays import Folders, overlay_folders
 from forecasting.record.vocabulary import EVENT_KINDS, PLOVER_BY_KIND, PRECISIONS, STANDINGS
 from forecasting.store.errors import ForecastingError
 
@@ -23,7 +27,8 @@ class NewsReader(ipywidgets.VBox):
 
     Public parts: the inputs `text` and `as_of`, the button `read`, the display `status`, the list of `lines` (each with
     the inputs `accept`, `kind`, `actor`, `target`, `day`, `precision` and `standing`), and `reading`, the `Reading`
-    shown, or None. It writes nothing: `rows()` gives what was accepted.
+    shown, or None. `rows()` gives what was accepted; nothing is written before the button `keep` is pressed, which adds
+    it to the overlay `folder` with the text's address in `source`, and shows what it moves in `result`.
 
     Parameters
     ----------
@@ -35,6 +40,10 @@ class NewsReader(ipywidgets.VBox):
         The folder of a record; default: the one shipped.
     source_id
         The source's id in `sources.csv`, entered in the rows.
+    overlay
+        Folders with rows of one's own; what is kept goes to the last.
+    artefacts
+        The folder of fitted models.
 
     Examples
     --------
@@ -46,10 +55,18 @@ class NewsReader(ipywidgets.VBox):
     """
 
     def __init__(
-        self, case_id: str, as_of: str | date | None = None, data: str | Path | None = None, source_id: str = ""
+        self,
+        case_id: str,
+        as_of: str | date | None = None,
+        data: str | Path | None = None,
+        source_id: str = "",
+        overlay: Folders = None,
+        artefacts: str | Path | None = ARTEFACTS,
     ) -> None:
         """Load the record; the text is read when the button is pressed."""
-        self._history, self._case, self._source = shared_history(data), case_id, source_id
+        there = [one for one in overlay_folders(overlay) if one.exists()]
+        self._history, self._case, self._source = shared_history(data, overlay=there), case_id, source_id
+        self._data, self._overlay, self._artefacts = data, overlay_folders(overlay), artefacts
         day = parse_day(as_of) if isinstance(as_of, str) else as_of or date.today()
         self._history.at(min(day, self._history.as_of)).case(case_id)
         self.reading: Reading | None = None
@@ -62,12 +79,33 @@ class NewsReader(ipywidgets.VBox):
         self.read = ipywidgets.Button(description="Read", button_style="primary")
         self.status = ipywidgets.HTML()
         self._table = ipywidgets.VBox()
-        super().__init__([self.text, self.as_of, self.read, self.status, self._table])
+        mine = str(self._overlay[-1]) if self._overlay else "mine"
+        self.folder = ipywidgets.Text(mine, description="Your folder", layout=ipywidgets.Layout(width="40em"))
+        self.source = ipywidgets.Text(
+            source_id, description="Source", placeholder="https://...", layout=ipywidgets.Layout(width="40em")
+        )
+        self.keep = ipywidgets.Button(
+            description="Keep what is ticked", button_style="primary", layout=ipywidgets.Layout(width="auto")
+        )
+        self.result = ipywidgets.HTML()
+        parts = [self.text, self.as_of, self.read, self.status, self._table, self.folder, self.source, self.keep]
+        super().__init__([*parts, self.result])
         self.read.on_click(lambda _: self._show())
+        self.keep.on_click(lambda _: self._kept())
 
     def rows(self) -> Mapping[str, list[dict[str, str]]]:
         """Rows of what is ticked, as edited, in the columns of the record's tables: `events` and `calendar`."""
         return rows_of([line.proposal() for line in self.lines if line.accept.value], self._source)
+
+    def _kept(self) -> None:
+        overlay = [*self._overlay[:-1], self.folder.value]
+        try:
+            found = keep_accepted(
+                self.rows(), self.source.value, overlay=overlay, data=self._data, artefacts=self._artefacts
+            )
+            self.result.value = words.moved_by_own(found)
+        except ForecastingError as error:
+            self.result.value = words.not_kept(error)
 
     def _show(self) -> None:
         self.lines, self.reading = [], None
@@ -106,8 +144,8 @@ class Line:
         self.day = ipywidgets.DatePicker(value=proposal.day, step=1)
         self.precision = ipywidgets.Dropdown(options=PRECISIONS, value=proposal.precision)
         self.standing = ipywidgets.Dropdown(options=STANDINGS, value=proposal.event_row()["standing"])
-        words = [FORM_WORDS[proposal.form], proposal.in_record and f"in the record: {proposal.in_record}"]
-        note = "; ".join(word for word in words if word)
+        said = [FORM_WORDS[proposal.form], proposal.in_record and f"in the record: {proposal.in_record}"]
+        note = "; ".join(word for word in said if word)
         sentence = ipywidgets.HTML(f"<small>{proposal.number}: {escape(proposal.sentence)}</small>")
         inputs: list[Any] = [self.accept, self.day, self.precision, self.kind, self.actor, self.target, self.standing]
         for entry in inputs:

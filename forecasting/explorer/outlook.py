@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.artefacts.session import shared_fit, shared_history
+from forecasting.artefacts.session import require_artefacts, shared_fit, shared_history
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.documents.case.material import MODELS_SHOWN
 from forecasting.documents.figures.incidence import outlook_figure
@@ -26,9 +26,11 @@ from forecasting.ledger.pool import fitted_for, pool_forecast
 from forecasting.models import BASE_RATE, FIRST, HEADLINE, LADDER_MODEL
 from forecasting.models.register import POOL
 from forecasting.record.cases import Dossier
-from forecasting.record.months import HORIZONS, check_horizons, parse_day
+from forecasting.record.months import HORIZONS, check_horizons
+from forecasting.record.overlays import Folders
+from forecasting.record.panel import check_choice
 from forecasting.record.vocabulary import CAUSES, STATES, TARGETS
-from forecasting.store.errors import AbstentionError, UsageError, shown
+from forecasting.store.errors import AbstentionError, UsageError, require_text, shown
 
 MODEL = FIRST
 MODELS = (HEADLINE, LADDER_MODEL, BASE_RATE, "recent_base_rate", "type_base_rate", MODEL)
@@ -142,9 +144,10 @@ class Outlook:
         return self._drivers[given]
 
     def why(self, given: str = MARGINAL) -> str:
-        """One line of text: the models at the main horizon, and the strongest drivers of the headline."""
+        """One line of text: all endings at the main horizon, the models, and the strongest drivers of the headline."""
         frame = self.to_frame(given)
-        sizes = {row.name: row.points[0][0] for row in self.drivers(given).rows}
+        rows = self.drivers(given).rows
+        sizes = {cause: {row.name: row.points[k][0] for row in rows} for k, cause in enumerate(CAUSES)}
         first, headline = asdict(self.limit), asdict(self.headline_limit)
         return words.why(frame[frame["horizon"] == self.horizon], sizes, first, headline)
 
@@ -211,7 +214,8 @@ class Outlook:
         told = words.ended(self.ended)
         top = f"{words.heading(self.case, self.session.target)}{words.paragraph(told) if told else ''}"
         top += words.paragraph(why)
-        return f"{top}{words.figure(self.plot().svg(), why)}{words.table(self.to_frame(MARGINAL))}"
+        foot = words.made_with(self.session.history.record)
+        return f"{top}{words.figure(self.plot().svg(), why)}{words.table(self.to_frame(MARGINAL))}{foot}"
 
 
 def session_of(
@@ -219,6 +223,7 @@ def session_of(
     target: str = TARGETS[0],
     data: str | Path | None = None,
     artefacts: str | Path | None = ARTEFACTS,
+    overlay: Folders = None,
 ) -> Session:
     """The session of a day: the record and the fitted models, cached in this process.
 
@@ -232,6 +237,8 @@ def session_of(
         The folder of a record; default: the one shipped.
     artefacts
         The folder of fitted models; models not found there are fitted.
+    overlay
+        Folders with rows of one's own, laid over the record.
 
     Returns
     -------
@@ -243,7 +250,8 @@ def session_of(
     LeakageError
         The day is after the record's end.
     """
-    history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
+    history = shared_history(data, as_of, overlay)
+    check_choice(target, "forward")
     obtained = shared_fit(history, MODELS_SHOWN, target, artefacts)
     return Session(history, obtained.only(*MODELS), obtained.key)
 
@@ -258,6 +266,7 @@ def ask(
     artefacts: str | Path | None = ARTEFACTS,
     model: str | None = None,
     ledger: str | Path | None = None,
+    overlay: Folders = None,
 ) -> Outlook:
     """Forecast one case by the headline and what stands under it, with an explanation.
 
@@ -280,6 +289,8 @@ def ask(
         Default: all but the pool. Figure and drivers are those of the headline.
     ledger
         The folder of the ledger whose entries by people are in `pool`; by default as for `forecasting ledger`.
+    overlay
+        Folders with rows of one's own, laid over the record.
 
     Returns
     -------
@@ -299,14 +310,17 @@ def ask(
     >>> outlook.to_frame()["horizon"].unique().tolist()
     [12]
     """
+    require_text("case_id", case_id)
+    require_artefacts(artefacts)
     check_horizons(horizons)
     if model not in (None, POOL, *MODELS):
         raise UsageError(
             f"expected a model out of {', '.join((*MODELS, POOL))}, got {shown(model)}; choose one of them"
         )
-    history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
+    check_choice(target, "forward")
+    history = shared_history(data, as_of, overlay)
     open_cases(history, [case_id], target)
-    found = outlook(session_of(history.as_of, target, data, artefacts), case_id, horizons)
+    found = outlook(session_of(history.as_of, target, data, artefacts, overlay), case_id, horizons)
     if model == POOL:
         parts = shared_fit(history, MODELS_SHOWN, target, artefacts).only(*fitted_for([POOL]))
         asked = sorted(set(found.table["horizon"]))

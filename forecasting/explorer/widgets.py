@@ -15,6 +15,8 @@ from forecasting.explorer.outlook import Outlook, outlook, session_of
 from forecasting.forecasts.uncertain import ENDORSED, MARGINAL, NOT_ENDORSED
 from forecasting.record.history import History
 from forecasting.record.months import parse_day
+from forecasting.record.overlays import Folders
+from forecasting.record.panel import check_choice
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import ForecastingError
 
@@ -45,6 +47,8 @@ class ForecastExplorer(ipywidgets.VBox):
         The folder of a record; default: the one shipped.
     artefacts
         The folder of fitted models.
+    overlay
+        Folders with rows of one's own, laid over the record.
 
     Raises
     ------
@@ -65,10 +69,12 @@ class ForecastExplorer(ipywidgets.VBox):
         target: str = TARGETS[0],
         data: str | Path | None = None,
         artefacts: str | Path | None = ARTEFACTS,
+        overlay: Folders = None,
     ) -> None:
         """Load the record, and load or fit the models of the first day."""
-        self._data, self._artefacts = data, artefacts
-        whole = shared_history(data)
+        check_choice(target, "forward")
+        self._data, self._artefacts, self._overlay = data, artefacts, overlay
+        whole = shared_history(data, overlay=overlay)
         history = whole.at(parse_day(as_of) if isinstance(as_of, str) else as_of or whole.as_of)
         self.outlook: Outlook | None = None
         self._answers = lru_cache(maxsize=KEPT)(self._answer)
@@ -130,7 +136,7 @@ class ForecastExplorer(ipywidgets.VBox):
         if self.as_of.value is None:
             self._blank(words.paragraph("Choose a day."))
             return
-        history = shared_history(self._data, self.as_of.value)
+        history = shared_history(self._data, self.as_of.value, self._overlay)
         self._set(self.case, _cases(history, self.target.value, self.case.value), self.case.value)
         if self.case.value not in history.open_case_ids(self.target.value):
             history.case(self.case.value)
@@ -144,7 +150,7 @@ class ForecastExplorer(ipywidgets.VBox):
         self._display(self._answers(self.case.value, history.as_of, self.target.value))
 
     def _answer(self, case_id: str, as_of: date, target: str) -> Outlook:
-        return outlook(session_of(as_of, target, self._data, self._artefacts), case_id)
+        return outlook(session_of(as_of, target, self._data, self._artefacts, self._overlay), case_id)
 
     def _display(self, found: Outlook) -> None:
         """Show an outlook, figure and table first: the browser shows them while drivers and what-ifs are computed."""
@@ -155,7 +161,8 @@ class ForecastExplorer(ipywidgets.VBox):
         self.fit.layout.display = "none"
         self.figure.value = words.figure(found.plot(given, found.suppose(act, given) if act else None).svg(), CHART)
         self.table.value = words.table(found.to_frame(given))
-        self.status.value = words.status(found.session.artefact, found.case, self.given.disabled)
+        status = words.status(found.session.artefact, found.case, self.given.disabled)
+        self.status.value = f"{status}{words.made_with(found.session.history.record)}"
         self.why.value = words.paragraph(found.why(given))
         self._set(self.act, [NOTHING, *((words.supposition(one), one.what) for one in found.what_ifs)], act)
         self.moves.value = words.moved_by(found.what_ifs, found.horizon)

@@ -9,7 +9,7 @@ import pandas as pd
 from forecasting.documents import compose, wording
 from forecasting.documents.blocks import Block, Cell, Heading, Text
 from forecasting.documents.compose import aside, section, text
-from forecasting.documents.html import drawing_html, rendered, section_html
+from forecasting.documents.html import NOTEBOOK_STYLE, drawing_html, rendered, section_html
 from forecasting.documents.quantities import chance, code, points, quote
 from forecasting.documents.wording import (
     EXTRAPOLATES,
@@ -26,15 +26,26 @@ from forecasting.documents.wording import (
     years,
 )
 from forecasting.explain.drivers import BASE
+from forecasting.explain.effects import Effect
+from forecasting.explain.standouts import standouts
 from forecasting.explain.what_ifs import WhatIf
+from forecasting.models import BASE_RATE, HEADLINE
 from forecasting.models.register import POOL
 from forecasting.record.cases import Dossier
+from forecasting.record.overlays import hashes_told
+from forecasting.record.reading import RawRecord
 from forecasting.record.vocabulary import CAUSES, ONGOING, STATES
 
 NAMES = {**MODEL_NAMES, POOL: POOL_NAME}
 TARGET_WORDS = {"concluded": "signed or adopted", "in_force": "in force"}
 HEAD = ("Within", "By", "Formal agreement", "Collapse", "Fading", "Still informal")
 HEAD_POINTS = ("Its points", "Collapse, points", "Fading, points")
+STATE_NAMES = {
+    "formalized": "formal agreement",
+    "collapsed": "collapse",
+    "faded": "fading",
+    "ongoing": "still informal",
+}
 MOST_NAMED = 2
 LEAST_NAMED = 0.005
 
@@ -68,12 +79,15 @@ def ended(chances: Mapping[str, float]) -> str:
 
 
 def why(
-    rows: pd.DataFrame, drivers: Mapping[str, float], limit: Mapping[str, Any], headline_limit: Mapping[str, Any]
+    rows: pd.DataFrame,
+    drivers: Mapping[str, Mapping[str, float]],
+    limit: Mapping[str, Any],
+    headline_limit: Mapping[str, Any],
 ) -> str:
-    """One line: the models beside each other at one horizon (`rows`), and what adds to or takes from the headline most.
+    """One line: all endings and those far from the base rate, the models beside each other, and what moves them most.
 
-    Outside the applicability domain of the first registration's model, and of the headline, the line gives the
-    reason: `limit` and `headline_limit` as mappings.
+    `rows`: at one horizon; `drivers`: by ending, points of each input. Outside the applicability domain of the first
+    registration's model, and of the headline, the line gives the reason: `limit` and `headline_limit` as mappings.
     """
     formal = rows[rows["cause"] == CAUSES[0]].set_index("model")
     told = ", ".join(
@@ -82,6 +96,49 @@ def why(
         for model, name in NAMES.items()
         if model in formal.index
     )
+    within = years(int(formal["horizon"].iloc[0]))
+    far = _far(rows)
+    reasons = "".join(_reasons(cause, drivers[cause]) for cause in dict.fromkeys((CAUSES[0], *far)) if cause in drivers)
+    beyond = limit_words(dict(limit))
+    if limit["status"] == "abstained":
+        reasons += f" The hazard model of the first registration gives no number here: {beyond}."
+    elif beyond:
+        reasons += f" The first registration's interval is widened to contain the base rate's, because {beyond}."
+    outside = limit_words(dict(headline_limit))
+    if headline_limit["status"] == "abstained":
+        outside = f" The forecast by the ladder gives no number here: {outside}."
+    elif outside:
+        outside = f" {EXTRAPOLATES}: {outside}. {WIDENED}"
+    return f"{_endings(rows, within, far)}Formal agreement within {within}: {told}.{outside}{reasons}"
+
+
+def _chances(rows: pd.DataFrame, model: str) -> dict[str, float]:
+    """Probability of each state by a model; empty where it gives none."""
+    own = rows[rows["model"] == model]
+    return dict(zip(own["cause"], map(float, own["probability"]), strict=True))
+
+
+def _far(rows: pd.DataFrame) -> tuple[str, ...]:
+    own, base = _chances(rows, HEADLINE), _chances(rows, BASE_RATE)
+    return standouts(own, base) if own and base else ()
+
+
+def _endings(rows: pd.DataFrame, within: str, far: Sequence[str]) -> str:
+    """All states by the headline, and each ending that lies far from the base rate; empty where it gives no number."""
+    own, base = _chances(rows, HEADLINE), _chances(rows, BASE_RATE)
+    if not own:
+        return ""
+    told = ", ".join(f"{STATE_NAMES[state]} {percent(own[state])}" for state in STATES)
+    out = "".join(
+        f" {STATE_NAMES[cause].capitalize()} stands out: {percent(own[cause])} against a base rate of "
+        f"{percent(base[cause])}."
+        for cause in far
+    )
+    return f"Within {within}: {told}.{out} "
+
+
+def _reasons(cause: str, drivers: Mapping[str, float]) -> str:
+    """What moves an ending most from the base rate, up and down."""
     moved = {name: size for name, size in drivers.items() if name != BASE and abs(size) >= LEAST_NAMED}
     ups = sorted((name for name in moved if moved[name] > 0), key=lambda name: -moved[name])
     downs = sorted((name for name in moved if moved[name] < 0), key=lambda name: moved[name])
@@ -90,22 +147,10 @@ def why(
         for side, names in (("up", ups), ("down", downs))
         if names
     ]
-    reasons = (
-        f" From the base rate the forecast goes {'; '.join(sides)} (points)."
-        if sides
-        else " Nothing moves the forecast from the base rate by half a point."
-    )
-    beyond = limit_words(dict(limit))
-    if limit["status"] == "abstained":
-        reasons += f" The hazard model of the first registration gives no number here: {beyond}."
-    elif beyond:
-        reasons += f" The first registration's interval is widened to contain the base rate's, because {beyond}."
-    far = limit_words(dict(headline_limit))
-    if headline_limit["status"] == "abstained":
-        far = f" The forecast by the ladder gives no number here: {far}."
-    elif far:
-        far = f" {EXTRAPOLATES}: {far}. {WIDENED}"
-    return f"Formal agreement within {years(int(formal['horizon'].iloc[0]))}: {told}.{far}{reasons}"
+    who = "the forecast" if cause == CAUSES[0] else STATE_NAMES[cause]
+    if not sides:
+        return f" Nothing moves {who} from the base rate by half a point."
+    return f" From the base rate {who} goes {'; '.join(sides)} (points)."
 
 
 def table(frame: pd.DataFrame) -> str:
@@ -127,7 +172,7 @@ def table(frame: pd.DataFrame) -> str:
 
 def figure(svg: str, words: str) -> str:
     """A chart of our own with the text that stands for it."""
-    return drawing_html(svg, words)
+    return NOTEBOOK_STYLE + drawing_html(svg, words)
 
 
 def moved_by(found: Sequence[WhatIf], horizon: int) -> str:
@@ -153,8 +198,11 @@ def origin(artefact: str | None, as_of: date) -> str:
 
 
 def supposition(one: WhatIf) -> str:
-    """A supposition with what it would do to formalization, as a line of a menu."""
-    return f"{one.what} ({percent(one.before[0])} to {percent(one.after[0])})"
+    """A supposition with what it would do to each ending, as a line of a menu."""
+    moves = (
+        f"{STATE_NAMES[cause]} {percent(one.before[k])} to {percent(one.after[k])}" for k, cause in enumerate(CAUSES)
+    )
+    return f"{one.what} ({', '.join(moves)})"
 
 
 def choice(code: str, meaning: str) -> str:
@@ -198,12 +246,55 @@ def fault(texts: Sequence[str]) -> str:
 def refused(rest: Sequence[str]) -> str:
     """That answers were refused, with faults of the record that stand beside no question, as HTML."""
     said = _html(text("**Nothing was written.** What is wrong stands below each answer; the others stay."))
-    return f"{said}{paragraph('The record itself has faults:')}{fault(rest)}" if rest else said
+    return f"{said}{paragraph('Other rows have faults:')}{fault(rest)}" if rest else said
+
+
+def moved_by_own(found: Effect) -> str:
+    """What rows of one's own do to the headline, at every horizon and for all endings, as HTML."""
+    rows: list[list[Cell]] = []
+    if not found.table.empty:
+        by_place = found.table.set_index(["horizon", "cause"])
+        for horizon in sorted(set(found.table["horizon"])):
+            cells: list[Cell] = [years(int(horizon))]
+            for state in STATES:
+                one = by_place.loc[(horizon, state)]
+                cells += [chance(one["before"]), chance(one["after"]), points(one["points"] / 100.0)]
+            rows.append(cells)
+    head = ["Within", *(f"{name}, {what}" for name in HEAD[2:] for what in ("before", "after", "points"))]
+    caption = f"The forecast by the ladder as of {long_day(found.as_of)}, without and with what was added"
+    told = [text("Kept in {files}.", files=", ".join(map(str, found.files)))]
+    told += [text("{note}", note=note) for note in (found.reason, *found.notes()) if note]
+    told += [text("{hashes}", hashes=hashes_said(found.hashes))]
+    return _html(*([compose.table(caption, head, rows)] if rows else []), *told)
+
+
+def hashes_said(hashes: Mapping[str, Any]) -> str:
+    """Hashes of the record and of its overlays, as text; empty where there is no overlay."""
+    laid = [f"overlay {one['folder']}, sha256 {one['sha256']}" for one in hashes.get("overlays", ())]
+    return "; ".join([f"Record sha256 {hashes['record_sha256']}", *laid]) + "." if laid else ""
+
+
+def made_with(record: RawRecord) -> str:
+    """Hashes of a record with rows of one's own, as HTML; empty without such."""
+    if record.beneath is None:
+        return ""
+    learned = [str(one.folder) for one in record.overlays if one.learns]
+    told = (
+        f"Models learned from the rows of {', '.join(learned)} too." if learned else "No model learned from these rows."
+    )
+    return paragraph(f"{hashes_said(hashes_told(record))} {told}")
+
+
+def not_kept(error: Exception) -> str:
+    """That nothing was written, with every reason, as HTML."""
+    return _live(
+        "alert", text("**Nothing was written.**"), *(text("{why}", why=one) for one in str(error).splitlines())
+    )
 
 
 def forecasting(case_id: str, folder: str) -> str:
     """That a case was written and is being forecast, as HTML."""
-    return _html(_kept(case_id, folder), text("Fitting the models on your record ..."))
+    return _html(_kept(case_id, folder), text("Forecasting ..."))
 
 
 def kept(case_id: str, folder: str) -> str:
@@ -213,14 +304,14 @@ def kept(case_id: str, folder: str) -> str:
 
 def _kept(case_id: str, folder: str) -> Text:
     return text(
-        "**{case}** stands in {folder}, and the record keeps its rules. Change it in the files there.",
+        "**{case}** stands in {folder}, laid over the record, which keeps its rules. Change it in the files there.",
         case=case_id,
         folder=folder,
     )
 
 
 def _html(*blocks: Block) -> str:
-    return section_html(section(*blocks))
+    return NOTEBOOK_STYLE + section_html(section(*blocks))
 
 
 def _live(role: str, *blocks: Block) -> str:

@@ -19,8 +19,8 @@ from forecasting.models.dated_rate import DatedRate
 from forecasting.models.hazard import HazardModel
 from forecasting.models.ladder import LadderModel
 from forecasting.models.ladder_pool import LadderPool
-from forecasting.record.history import History
-from forecasting.record.panel import Population, Spells, spells
+from forecasting.record.history import History, require_history
+from forecasting.record.panel import Population, Spells, check_choice, spells
 from forecasting.record.reads import NotedMapping, Reads, every_field, noting, once, recording, together
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import InsufficientHistoryError, UsageError
@@ -131,7 +131,7 @@ def fit_models(
     Returns
     -------
     FittedModels
-        The models in the order of `names`.
+        The models in the order of `names`; of `history.training`, which leaves out overlays that are not learned from.
 
     Raises
     ------
@@ -147,7 +147,12 @@ def fit_models(
     >>> fitted.as_of.isoformat(), list(fitted.models)
     ('2026-02-05', ['base_rate'])
     """
+    require_history(history)
     chosen = check_models(names)
+    check_choice(target, population)
+    if history.training is not history:
+        # rows of one's own are not learned from unless that is asked for
+        history, index = history.training, None
     own = _Learned(history, index or history.dossiers(target), target)
     known = spells(history, target, population)
     _require_endings(history, known, population, target)

@@ -18,7 +18,7 @@ from forecasting.models import BASE_RATE, HEADLINE, LADDER_MODEL
 from forecasting.models.dated_rate import DatedRate
 from forecasting.models.hazard import HazardModel
 from forecasting.record.cases import Dossier
-from forecasting.record.history import History
+from forecasting.record.history import History, require_history
 from forecasting.record.months import HORIZONS, check_horizons
 from forecasting.record.panel import Population, check_choice
 from forecasting.record.schema import FORECAST_COLUMNS
@@ -82,7 +82,10 @@ def forecast(
     >>> table["model"].unique().tolist()[:3]
     ['ladder', 'ladder_model', 'base_rate']
     """
+    require_history(history)
     check_choice(fitted.target if fitted else target, population)
+    if not isinstance(case_ids, str | Sequence):
+        raise UsageError(f"expected one case or more, each once, got {shown(case_ids)}")
     asked = [case_ids] if isinstance(case_ids, str) else list(case_ids)
     if not asked or len(set(asked)) != len(asked):
         raise UsageError(f"expected one case or more, each once, got {shown(asked)}")

@@ -141,9 +141,9 @@ def follow_ups_by_age(index: DossierIndex, core: Spells) -> Followed:
         n rows, every state, form and term 0.
     """
     n = len(core.exit)
-    dossiers = [index.dossier(case_id, index.as_of) for case_id in core.case_ids]
-    looked = np.array([_month_of(dossier, dossier.looked_until) for dossier in dossiers], dtype=np.int64)
-    reached = np.array([_month_of(dossier, index.as_of) for dossier in dossiers], dtype=np.int64)
+    told = [index.begun_and_looked(case_id) for case_id in core.case_ids]
+    looked = np.array([completed_months(start, last) + 1 for start, last in told], dtype=np.int64)
+    reached = np.array([completed_months(start, index.as_of) + 1 for start, _ in told], dtype=np.int64)
     until = np.where(core.cause > 0, core.exit, np.maximum(core.exit, reached))
     zero = np.zeros(n, dtype=np.int64)
     cases = FollowUps(

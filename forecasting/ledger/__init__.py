@@ -4,6 +4,7 @@ from forecasting.ledger.additions import add, read_opinions, retract
 from forecasting.ledger.chain import Chain, read_chain, verify
 from forecasting.ledger.changes import EntryChanges, entry_changes
 from forecasting.ledger.conditionals import issue_conditional
+from forecasting.ledger.elsewhere import hub_opinions, metaculus_opinions
 from forecasting.ledger.hubverse import export
 from forecasting.ledger.issue import MODELS_ISSUED, issue, open_forecasts, open_lineage, replay
 from forecasting.ledger.pool import fitted_for, pool, pool_forecast, with_pool
@@ -23,8 +24,10 @@ __all__ = [
     "entry_changes",
     "export",
     "fitted_for",
+    "hub_opinions",
     "issue",
     "issue_conditional",
+    "metaculus_opinions",
     "open_forecasts",
     "open_lineage",
     "pool",

@@ -1,20 +1,41 @@
 """Entries beside the forecasts: probabilities of people and markets, and retractions. No entry is removed."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from pydantic import ValidationError
 
 from forecasting.ledger.chain import Chain, Link, read_chain
-from forecasting.ledger.entries import LIVE, LIVE_DAYS, REPLAY, Added, Issue
+from forecasting.ledger.entries import LIVE, LIVE_DAYS, REPLAY, TOLERANCE, Added, Issue, Opinion
 from forecasting.ledger.questions import retractions, states_by_question
 from forecasting.ledger.writer import Written, append
-from forecasting.record.vocabulary import STATES
+from forecasting.record.columns import well_formed
+from forecasting.record.forms import Column
+from forecasting.record.months import LONGEST_HORIZON
+from forecasting.record.vocabulary import ONGOING, STATES
+from forecasting.store.csv_rows import CsvRow, csv_rows, header_text, other_separator
 from forecasting.store.errors import UsageError, shown
+from forecasting.store.foreign import Foreign
+from forecasting.store.values import complaint
 
-COLUMNS = ("case_id", "horizon", "cause", "probability")
+FORMS: Final = (
+    Column("case_id", "slug", "the case"),
+    Column(
+        "horizon",
+        "integer",
+        "months after the as-of day",
+        minimum=1,
+        maximum=LONGEST_HORIZON,
+        remedy="write 12, not 12.0",
+    ),
+    Column("cause", "choice", "a state", choices=STATES, remedy="choose one of them"),
+    Column("probability", "probability", "chance of that state", remedy="write 20 % as 0.2"),
+)
+COLUMNS: Final = tuple(column.name for column in FORMS)
+OPINIONS: Final = Foreign("a CSV file of probabilities", "correct it, or name another", most_bytes=4_000_000)
 
 
 def add(
@@ -73,19 +94,20 @@ def add(
     """
     read_chain(folder)
     today = issued_on or datetime.now(UTC).date()
-    asked = [(str(each["case_id"]), int(each["horizon"])) for each in opinions]
+    told = [_opinion(number, each) for number, each in enumerate(opinions)]
+    asked = [(each.case_id, each.horizon) for each in told]
     if not asked:
         raise UsageError("expected at least one probability, got none; give one, or a file with one in each row")
 
     def compose(chain: Chain) -> list[dict[str, Any]]:
         link, beside = _beside(chain, asked, as_of, target)
         _require_open(chain, beside, asked)
-        _require_unsaid(chain, opinions, by, beside)
+        _require_no_fall([*_require_unsaid(chain, told, by, beside), *told])
         live = beside.kind == LIVE and (today - beside.as_of).days <= LIVE_DAYS
         return [
             {
                 "entry": "added", "by": by, "kind": LIVE if live else REPLAY, "target": target, "as_of": beside.as_of,
-                "beside": link.name, "opinions": [{name: each[name] for name in COLUMNS} for each in opinions],
+                "beside": link.name, "opinions": [each.model_dump() for each in told],
             }
         ]  # fmt: skip
 
@@ -120,18 +142,18 @@ def read_opinions(path: Path) -> list[dict[str, Any]]:
     ...     read_opinions(path)[0]["probability"]
     0.05
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"expected a readable CSV file in UTF-8, got {path}: {error}; name another file") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise UsageError(
-            f"{path} row 1: expected the header {','.join(COLUMNS)}, got {shown(reader.fieldnames)}; correct it"
-        )
-    return [
-        opinion(f"{path} row {row}: ", *(line[name] for name in COLUMNS)) for row, line in enumerate(reader, start=2)
-    ]
+    header, *rows = list(csv_rows(OPINIONS.text_lines(path))) or [CsvRow(1, [])]
+    if header.cells != list(COLUMNS):
+        mark = other_separator(header.cells[0] if len(header.cells) == 1 else "", COLUMNS)
+        got = f"a header separated by {mark!r}" if mark else header_text(header.cells)
+        raise UsageError(f"{path} row 1: expected the header {','.join(COLUMNS)}, got {got}; correct it")
+    said = []
+    for row in rows:
+        place = f"{path} row {row.number}"
+        if row.fault:
+            raise OPINIONS.error(place, *row.fault)
+        said.append(opinion(f"{place}: ", *row.cells))
+    return said
 
 
 def opinion(place: str, case_id: str, horizon: str, cause: str, probability: str) -> dict[str, Any]:
@@ -159,18 +181,12 @@ def opinion(place: str, case_id: str, horizon: str, cause: str, probability: str
     >>> opinion("", "new-start-post-expiry-2026", "12", "formalized", "0.2")
     {'case_id': 'new-start-post-expiry-2026', 'horizon': 12, 'cause': 'formalized', 'probability': 0.2}
     """
-    if cause not in STATES:
-        raise UsageError(f"{place}expected a cause out of {', '.join(STATES)}, got {shown(cause)}; choose one of them")
-    try:
-        chance, months = float(probability), int(horizon)
-    except (TypeError, ValueError):
-        raise UsageError(
-            f"{place}expected a horizon in months and a probability, got {shown((horizon, probability))}; "
-            "write them as numbers"
-        ) from None
-    if not 0.0 <= chance <= 1.0:
-        raise UsageError(f"{place}expected a probability from 0 to 1, got {shown(probability)}; write 20 % as 0.2")
-    return {"case_id": case_id, "horizon": months, "cause": cause, "probability": chance}
+    cells = dict(zip(COLUMNS, (case_id, horizon, cause, probability), strict=True))
+    for column in FORMS:
+        cell = cells[column.name]
+        if not isinstance(cell, str) or not well_formed(column)(cell):
+            raise UsageError(f"{place}expected {column.expected()}, got {shown(cell)}; {column.remedy or 'correct it'}")
+    return cells | {"horizon": int(horizon), "probability": float(probability)}
 
 
 def retract(folder: Path | str, entry: str, reason: str, issued_on: date | None = None) -> Written:
@@ -265,8 +281,23 @@ def _require_open(chain: Chain, beside: Issue, asked: Sequence[tuple[str, int]])
             )
 
 
-def _require_unsaid(chain: Chain, opinions: Sequence[Mapping[str, Any]], by: str, beside: Issue) -> None:
-    asked = {(o["case_id"], o["horizon"], o["cause"]) for o in opinions}
+def _opinion(number: int, given: Mapping[str, Any]) -> Opinion:
+    """One probability of its form; `UsageError` for anything else."""
+    try:
+        return Opinion.model_validate({name: given[name] for name in COLUMNS if name in given})
+    except ValidationError as error:
+        found = complaint(error)
+        raise UsageError(f"expected opinions.{number}.{found.expected_there}, got {found.got}; correct it") from None
+    except TypeError:
+        expected = f"opinions.{number} with the keys {', '.join(COLUMNS)}"
+        raise UsageError(f"expected {expected}, got {shown(given)}; correct it") from None
+
+
+def _require_unsaid(chain: Chain, told: Sequence[Opinion], by: str, beside: Issue) -> list[Opinion]:
+    """What the same person said of that day before, unless it was retracted; `UsageError` for saying it twice."""
+    asked = {(o.case_id, o.horizon, o.cause) for o in told}
+    withdrawn = retractions(chain)
+    before: list[Opinion] = []
     for link in chain.links:
         e = link.entry
         if isinstance(e, Added) and (e.by, e.as_of, e.target) == (by, beside.as_of, beside.target):
@@ -276,4 +307,21 @@ def _require_unsaid(chain: Chain, opinions: Sequence[Mapping[str, Any]], by: str
                 raise UsageError(
                     f"expected a probability not entered before, got {case} {cause} at {horizon} months by {by}, which "
                     f"is in {link.name}; an entry is never changed: retract it, or answer as of another day"
+                )
+            before += [] if link.name in withdrawn else e.opinions
+    return before
+
+
+def _require_no_fall(told: Sequence[Opinion]) -> None:
+    """`UsageError` for an ending less probable within more months: what has come by 12 months has come by 24."""
+    chances: dict[tuple[str, str], dict[int, float]] = {}
+    for one in told:
+        chances.setdefault((one.case_id, one.cause), {})[one.horizon] = one.probability
+    for (case, state), by_horizon in chances.items():
+        word, sign = ("rises", 1) if state == ONGOING else ("falls", -1)
+        for (first, before), (then, after) in pairwise(sorted(by_horizon.items())):
+            if sign * (after - before) > TOLERANCE:
+                raise UsageError(
+                    f"expected a probability that never {word} with the horizon, got {case} {state} {before:g} at "
+                    f"{first} months and {after:g} at {then}; correct one of the two"
                 )

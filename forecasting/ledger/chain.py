@@ -14,6 +14,7 @@ from pathlib import Path
 
 from forecasting.ledger.entries import AnyEntry, decoded, encoded
 from forecasting.store.errors import Fault, ForeignFileError, LedgerError, UsageError, shown
+from forecasting.store.files import found_at
 from forecasting.store.foreign import Foreign
 from forecasting.store.lock import LOCK
 
@@ -124,8 +125,7 @@ def verify(folder: Path | str, head: str | None = None) -> Chain:
     ((), 1)
     """
     place = Path(folder)
-    if not place.is_dir():
-        found = "a file" if place.exists() else "no such folder"
+    if (found := found_at(place)) != "a folder":
         raise UsageError(
             f"expected the folder of a ledger, got {shown(str(place))}: {found}; name it with --ledger, or issue a "
             "forecast first"

@@ -16,7 +16,7 @@ from forecasting.ledger.lineage import code_of_now
 from forecasting.ledger.questions import retractions, rounded, settled_on, states_by_question
 from forecasting.ledger.writer import Written, append
 from forecasting.models import HEADLINE
-from forecasting.record.history import History
+from forecasting.record.history import History, require_no_overlay
 from forecasting.record.months import deadline
 from forecasting.record.vocabulary import SAME_OUTCOME_TYPES, STATES
 from forecasting.store.errors import UsageError
@@ -132,6 +132,7 @@ def issue_conditional(
     ...     [path.name for path in issue_conditional(found, folder, history, date(2026, 12, 1)).paths]
     ['000001-conditional-2026-12-01.json']
     """
+    require_no_overlay(history, "an entry of the ledger")
     today = issued_on or datetime.now(UTC).date()
     body = content_of(found, history)
 

@@ -11,6 +11,7 @@ from forecasting.record.forms import SLUG
 from forecasting.record.months import LONGEST_HORIZON, deadline
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import Fault, LedgerError, shown
+from forecasting.store.foreign import parsed_json
 from forecasting.store.values import BrokenRuleError, Values, complaint
 
 TOLERANCE = 1e-6
@@ -343,8 +344,8 @@ def encoded(entry: AnyEntry) -> bytes:
 def decoded(content: bytes, name: str) -> AnyEntry:
     """The entry in a file of this name; `LedgerError` unless the bytes are its canonical encoding and name it."""
     try:
-        held = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        held = parsed_json(content)
+    except ValueError as error:
         raise LedgerError([Fault(name, 0, "", "an entry as JSON", str(error)[:200] or "no JSON")]) from None
     try:
         entry = FORM.validate_python(held)

@@ -17,7 +17,7 @@ from forecasting.ledger.lineage import Lineages, code_of_now, with_lineage
 from forecasting.ledger.questions import QUESTION, REFERENCE, RULE, Block, block_forecasts, blocks
 from forecasting.ledger.writer import Written, append
 from forecasting.models import FIRST, HEADLINE, LADDER_MODEL
-from forecasting.record.history import History
+from forecasting.record.history import History, require_no_overlay
 from forecasting.record.months import HORIZONS, deadline
 from forecasting.record.panel import check_choice
 from forecasting.record.vocabulary import STATES, TARGETS
@@ -94,6 +94,7 @@ def issue(
     ['000001-replay-2026-02-05-concluded-base_rate.json']
     """
     found = blocks(table)
+    require_no_overlay(history, "an entry of the ledger")
     check_choice(target, population)
     if REFERENCE not in found:
         raise UsageError(
@@ -341,6 +342,8 @@ def open_lineage(
     """
     check_choice(target, "forward")
     chosen = list(cases) if cases is not None else history.open_case_ids(target)
+    if len(set(chosen)) < len(chosen):
+        raise UsageError(f"expected each case once, got {shown(chosen)}; leave out the repeated one")
     open_cases(history, chosen, target)
     names = [*models, *([] if REFERENCE in models else [REFERENCE])]
     session = Session(history, fit_models(history, names, target))

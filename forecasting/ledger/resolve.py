@@ -13,7 +13,7 @@ from forecasting.ledger.conditionals import QUESTIONS, asked, newly_settled
 from forecasting.ledger.entries import VOID
 from forecasting.ledger.questions import question_lines, settled_on, states_by_question
 from forecasting.ledger.writer import Written, append
-from forecasting.record.history import History
+from forecasting.record.history import History, require_no_overlay
 from forecasting.record.vocabulary import ONGOING
 from forecasting.store.errors import UsageError
 
@@ -64,6 +64,7 @@ def resolve(folder: Path | str, history: History, issued_on: date | None = None)
     ...     resolve(folder, load_history()).paths
     ()
     """
+    require_no_overlay(history, "a resolution in the ledger")
     read_chain(folder)
 
     def compose(chain: Chain) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+LARGEST = 2.0**63
 
 
 def check_spells(
@@ -290,7 +291,7 @@ def whole_numbers(name: str, values: ArrayLike, n: int | None = None) -> Integer
     [3, 4]
     """
     numbers = _shaped(name, values, n)
-    row = first_fault(~(np.isfinite(numbers) & (numbers == np.round(numbers))))
+    row = first_fault(~((np.abs(numbers) < LARGEST) & (numbers == np.round(numbers))))
     if row is not None:
         raise ValueError(f"expected {name} in whole months or numbers, got {numbers[row]:g} in row {row}; round them")
     return np.asarray(values).astype(np.int64)

@@ -1,7 +1,7 @@
 """Batch rendering: requests are streamed and rendered concurrently, and a failed report does not stop the others."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from forecasting.publish.engine import Limits
 from forecasting.publish.notebook import FailedReportError, render
 from forecasting.publish.requests import Request
 from forecasting.store.errors import ForecastingError, UsageError, may_pass
+from forecasting.store.executor import pool
 from forecasting.store.files import require_writable
 
 FAILED = "failed"
@@ -80,7 +81,7 @@ def render_all(
     pdf: bool = False,
     limits: Limits | None = None,
 ) -> Iterator[Result]:
-    """Render requests, several at a time, in constant memory.
+    """Render requests, several at a time, in constant memory; on a cluster inside `store.executor.executor`.
 
     Parameters
     ----------
@@ -108,19 +109,16 @@ def render_all(
         The folder cannot be written, or `jobs` is out of range; nothing was started.
     """
     require_writable(out)
-    pool = ThreadPoolExecutor(check_jobs(jobs))
     at_work: set[Future[Result]] = set()
-    try:
+    with pool(check_jobs(jobs)) as workers:
         for request in requests:
-            at_work.add(pool.submit(_result, request, out, force, pdf, limits))
+            at_work.add(workers.submit(_result, request, out, force, pdf, limits))
             if len(at_work) > jobs:
                 done, at_work = wait(at_work, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in done)
         while at_work:
             done, at_work = wait(at_work, return_when=FIRST_COMPLETED)
             yield from (future.result() for future in done)
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _result(request: Request, out: Path, force: bool, pdf: bool, limits: Limits | None) -> Result:

@@ -5,15 +5,17 @@ import json
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from forecasting.artefacts.session import content_hash
 from forecasting.publish.parameters import Mark, Parameters
 from forecasting.store import package_data as places
 from forecasting.store.code_hash import LIBRARIES, PACKAGE, library_versions, modules, modules_sha256
+from forecasting.store.foreign import Foreign
 
 SHIPPED = PACKAGE / "shipped"
 DRAWING = ("matplotlib", "nbconvert", "jinja2")
+BESIDE: Final = Foreign("a file that a report reads", "remove it", most_bytes=256_000_000)
 
 
 def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> str:
@@ -46,6 +48,7 @@ def fingerprint(notebook: Path, asked: Parameters, values: dict[str, Any]) -> st
         "template": hashlib.sha256(notebook.read_bytes()).hexdigest(),
         "parameters": values,
         "record": content_hash(asked.data or places.shipped("data")),
+        "overlays": [content_hash(folder) for folder in asked.overlay],
         "folders": {name: files_hash(value) for name, value in folders.items() if isinstance(value, Path)},
         "beside": {name: files_hash((asked.data or places.shipped("data")) / name) for name in asked.beside},
         "read": asked.files_read(),
@@ -74,5 +77,5 @@ def files_hash(folder: Path, but: tuple[str, ...] = (".pyc",)) -> str:
     for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
         if path.is_file() and path.suffix not in but and SHIPPED not in path.parents:
             digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            digest.update(bytes.fromhex(BESIDE.sha256(path.resolve())))
     return digest.hexdigest()

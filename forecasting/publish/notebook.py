@@ -15,10 +15,11 @@ import nbformat
 from forecasting.documents.page import html_page
 from forecasting.publish.engine import CellError, Limits, RunError, execute
 from forecasting.publish.fingerprint import fingerprint
-from forecasting.publish.parameters import Parameters, checked_parameters, template_named
+from forecasting.publish.parameters import AboutACase, Parameters, checked_parameters, template_named
 from forecasting.publish.pdf import pdf_page
-from forecasting.publish.revisions import last_signed, numbered, remove, revisions
+from forecasting.publish.revisions import day_before, last_signed, numbered, remove, revisions
 from forecasting.review import content_of, read_sidecar, review_of, sidecar_bytes
+from forecasting.review.sidecar import PAGE
 from forecasting.store.errors import (
     ForeignFileError,
     PassingError,
@@ -149,6 +150,8 @@ def render(
     place = Path(out) / asked.folder()
     page = place / f"{day}.html"
     require_writable(place)
+    if isinstance(asked, AboutACase) and asked.since is None:
+        asked = asked.model_copy(update={"since": day_before(page)})
     values = asked.values(day)
     print_of = fingerprint(source, asked, values)
     there = revisions(Path(out), page)
@@ -187,7 +190,7 @@ def _is_current(page: Path, print_of: str) -> bool:
     """Whether all three files exist, made from the same inputs, and the page is unchanged since it was rendered."""
     try:
         rendering = read_sidecar(page)[0].rendering
-        whole = hashlib.sha256(page.read_bytes()).hexdigest() == rendering.html_sha256
+        whole = PAGE.sha256(page) == rendering.html_sha256
     except (OSError, ForeignFileError):
         return False
     return whole and rendering.fingerprint == print_of and page.with_suffix(".ipynb").is_file()

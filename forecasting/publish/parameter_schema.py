@@ -20,7 +20,7 @@ def schema_of(template: str) -> dict[str, Any]:
     Examples
     --------
     >>> list(schema_of("data-quality")["properties"])
-    ['as_of', 'data', 'record_age', 'lost_acts']
+    ['as_of', 'data', 'overlay', 'record_age', 'lost_acts']
     """
     return TEMPLATES[template_named(template)].model_json_schema()
 

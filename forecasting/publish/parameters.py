@@ -21,6 +21,7 @@ from forecasting.ledger.registration import entries_of, headline_entries
 from forecasting.models import DEFAULT, FIRST
 from forecasting.record.history import History
 from forecasting.record.months import HORIZONS, check_horizons, parse_day, parse_horizons
+from forecasting.record.overlays import overlay_folders
 from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import LeakageError, UsageError
 from forecasting.store.package_data import shipped
@@ -57,6 +58,8 @@ class Parameters(Values):
         The as_of day; default: the record's end.
     data
         The folder of a record; default: the one shipped.
+    overlay
+        Folders with rows of one's own, laid over the record; default: none.
     """
 
     command: ClassVar[str]
@@ -69,6 +72,9 @@ class Parameters(Values):
     )
     data: Annotated[Path | None, Mark.PLACE] = Field(
         default=None, description="folder of a record; default: the one shipped"
+    )
+    overlay: Annotated[tuple[Path, ...], Mark.PLACE] = Field(
+        default=(), description="folders with rows of one's own; default: none"
     )
     record_age: Annotated[int | None, Mark.OF_THE_RUN] = Field(
         default=None, ge=0, le=1200, description="months from the record's end to the run, said on the page if given"
@@ -97,9 +103,16 @@ class Parameters(Values):
         """The parameters with a mark."""
         return tuple(name for name, field in cls.model_fields.items() if mark in field.metadata)
 
+    @field_validator("overlay", mode="before")
+    @classmethod
+    def _folders(cls, value: object) -> object:
+        if not isinstance(value, str | Path | list | tuple | None):
+            return value
+        return tuple(folder.resolve() for folder in reworded(overlay_folders, value))
+
     def history(self) -> History:
         """The record as of the as_of day; raises as `load_history` does."""
-        return shared_history(self.data, self.as_of)
+        return shared_history(self.data, self.as_of, self.overlay)
 
     def checked(self) -> date:
         """The as_of day of the report; `UsageError` or `SchemaError` if the request cannot be answered."""
@@ -157,9 +170,15 @@ class Parameters(Values):
         own = {name: getattr(self, name) for name in type(self).model_fields}
         of_the_run = self.marked(Mark.OF_THE_RUN)
         plain = {name: value for name, value in own.items() if value is not None or name not in of_the_run}
+        if not self.overlay:
+            del plain["overlay"]
         plain |= {"as_of": day.isoformat()}
         plain |= {name: str(value) for name, value in plain.items() if isinstance(value, Path)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+        return {name: _listed(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+
+
+def _listed(values: tuple[Any, ...]) -> list[Any]:
+    return [str(value) if isinstance(value, Path) else value for value in values]
 
 
 class Forecasting(Parameters):
@@ -211,12 +230,21 @@ class Forecasting(Parameters):
         return _head(content.get("live"))
 
 
-class CaseReport(Forecasting):
-    """Parameters of `case_report`: the forecast of one case."""
+class AboutACase(Forecasting):
+    """Parameters of templates about one case."""
 
-    command: ClassVar[str] = "case"
     beside: ClassVar[tuple[str, ...]] = ("multiverse",)
     case_id: Annotated[str, Mark.IN_PATH] = Field(description="case of the record")
+    since: Annotated[date | None, Mark.OF_THE_RUN] = Field(
+        default=None,
+        description="earlier day to compare with, YYYY-MM-DD; default: that of the page before in the folder, else "
+        "four weeks before",
+    )
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _earlier(cls, value: object) -> object:
+        return reworded(parse_day, value) if isinstance(value, str) else value
 
     def checked(self) -> date:
         """The as_of day; `UsageError` unless the case is open on that day."""
@@ -224,6 +252,25 @@ class CaseReport(Forecasting):
         if self.case_id not in history.open_case_ids(self.target):
             open_cases(history, [self.case_id], self.target)
         return history.as_of
+
+    def values(self, day: date) -> dict[str, Any]:
+        """The parameters of the notebook, the earlier day as text."""
+        plain = super().values(day)
+        return plain | {name: plain[name].isoformat() for name in ("since",) if name in plain}
+
+    def folder(self) -> Path:
+        """`<home>/<case_id>`, and a folder for each parameter that is not its default."""
+        return Path(self.home(), self.case_id, *self.variant())
+
+    def subject(self) -> str:
+        """The case."""
+        return self.case_id
+
+
+class CaseReport(AboutACase):
+    """Parameters of `case_report`: the forecast of one case."""
+
+    command: ClassVar[str] = "case"
 
     def share(self) -> None:
         """Work out one report: what it loads and fits is cached for all later ones of this record, day and target."""
@@ -243,17 +290,24 @@ class CaseReport(Forecasting):
         """`cases`."""
         return "cases"
 
-    def folder(self) -> Path:
-        """`cases/<case_id>`, and a folder for each parameter that is not its default."""
-        return Path(self.home(), self.case_id, *self.variant())
-
-    def subject(self) -> str:
-        """The case."""
-        return self.case_id
-
     def title(self, content: Mapping[str, Any]) -> str:
         """The name of the case and the as_of day."""
         return f"{content['case']['name']} - forecast as of {content['as_of']}"
+
+
+class Brief(AboutACase):
+    """Parameters of `brief`: one page on one case."""
+
+    command: ClassVar[str] = "brief"
+
+    @classmethod
+    def home(cls) -> str:
+        """`briefs`."""
+        return "briefs"
+
+    def title(self, content: Mapping[str, Any]) -> str:
+        """The name of the case and the as_of day."""
+        return f"{content['case']['name']} - brief as of {content['as_of']}"
 
 
 class Portfolio(Forecasting):
@@ -275,7 +329,7 @@ class DataQuality(Parameters):
 
     def checked(self) -> date:
         """The as_of day; a record with faults is reported on, one that cannot be read is a `SchemaError`."""
-        record = shared_record(self.data)
+        record = shared_record(self.data, self.overlay)
         if self.as_of is not None and self.as_of > record.data_end:
             raise LeakageError(
                 f"expected a day up to {record.data_end}, where the record ends, got {self.as_of}; "
@@ -315,6 +369,9 @@ class Scorecard(Parameters):
 
     def checked(self) -> date:
         """The record's end; `UsageError` for another day, for which there are no results."""
+        if self.overlay:
+            got = ", ".join(map(str, self.overlay))
+            raise UsageError(f"expected no overlay: the results are of the record itself, got {got}; leave it out")
         end = shared_history(self.data).as_of
         if self.as_of not in (None, end):
             raise UsageError(
@@ -325,6 +382,7 @@ class Scorecard(Parameters):
 
 TEMPLATES: dict[str, type[Parameters]] = {
     "case_report": CaseReport,
+    "brief": Brief,
     "portfolio": Portfolio,
     "scorecard": Scorecard,
     "data_quality": DataQuality,

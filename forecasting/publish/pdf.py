@@ -12,11 +12,13 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SECONDS = 120
 
 
-def browser() -> str:
-    """Path of Chromium on this machine; `UsageError` if there is none."""
+def browser(asked: str = "--pdf") -> str:
+    """Path of Chromium on this machine, for an option that needs it; `UsageError` if there is none."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
-        raise UsageError("expected Chromium for --pdf, got none; install it (Debian, Ubuntu: apt-get install chromium)")
+        raise UsageError(
+            f"expected Chromium for {asked}, got none; install it (Debian, Ubuntu: apt-get install chromium)"
+        )
     return found
 
 

@@ -1,7 +1,5 @@
 """Requests for reports: for named cases, for all open cases, or streamed from a file of parameter sets."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +10,8 @@ from forecasting.artefacts.session import shared_history
 from forecasting.publish.notebook import page_of
 from forecasting.publish.parameters import TEMPLATES, Parameters, checked_parameters, template_named
 from forecasting.record.vocabulary import TARGETS
-from forecasting.store.errors import ForecastingError, UsageError, shown
+from forecasting.store.csv_rows import CsvRow, csv_rows, header_text
+from forecasting.store.errors import ForecastingError, ForeignFileError, UsageError, shown
 from forecasting.store.foreign import Foreign, parsed_json
 
 Defaults = Mapping[str, Any]
@@ -103,9 +102,9 @@ def every_case(template: str, defaults: Defaults) -> Source:
     """
     if "case_id" not in TEMPLATES[template_named(template)].model_fields:
         raise UsageError(f"expected --all with a template about a case, got {template}; leave --all out")
-    parts = {name: value for name, value in defaults.items() if name in ("data", "as_of")}
+    parts = {name: value for name, value in defaults.items() if name in ("data", "overlay", "as_of")}
     whole = checked_parameters("data_quality", parts)
-    history = shared_history(whole.data, whole.as_of)
+    history = shared_history(whole.data, whole.as_of, whole.overlay)
     open_cases = history.open_case_ids(defaults.get("target", TARGETS[0]))
     cases = history.cases.sort_values(["start_date", "case_id"])["case_id"]
     asked = [case for case in cases if case in open_cases]
@@ -166,40 +165,40 @@ def from_file(path: Path, template: str, defaults: Defaults) -> Source:
 
     def requests() -> Iterator[Request | Refusal]:
         try:
-            with BATCH.opened(path) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as lines:
-                for number, row in rows(lines, path, template):
-                    place = f"{path} row {number}"
-                    yield row if isinstance(row, Refusal) else _request(place, template, row, defaults)
-        except UnicodeDecodeError as error:
-            yield Refusal(str(path), f"expected text in UTF-8, got byte 0x{error.object[error.start]:02x}")
+            for number, row in rows(BATCH.text_lines(path), path, template):
+                place = f"{path} row {number}"
+                yield row if isinstance(row, Refusal) else _request(place, template, row, defaults)
+        except ForeignFileError as error:
+            yield Refusal(str(path), f"expected {error.expected}, got {error.got}; no later row was read")
 
     return requests
 
 
 def _csv_rows(lines: Iterable[str], path: Path, template: str) -> Iterator[tuple[int, dict[str, Any] | Refusal]]:
-    reader = csv.reader(lines, strict=True)
-    try:
-        header = next(reader, [])
-        _check_header(header, path, template)
-        before = reader.line_num
-        for line in reader:
-            number, before = before + 1, reader.line_num
-            if not line:
-                continue
-            if len(line) != len(header):
-                yield number, Refusal(f"{path} row {number}", f"expected {len(header)} cells, got {len(line)}")
-            else:
-                yield number, {name: cell for name, cell in zip(header, line, strict=True) if cell}
-    except csv.Error as error:
-        number = reader.line_num
-        yield number, Refusal(f"{path} row {number}", f"expected well-formed CSV, got {error}; no later row was read")
+    rows = csv_rows(lines)
+    header = next(rows, CsvRow(1, []))
+    if header.fault:
+        yield header.number, _refused(path, header)
+        return
+    _check_header(header.cells, path, template)
+    for row in rows:
+        if row.fault:
+            yield row.number, _refused(path, row)
+        else:
+            yield row.number, {name: cell for name, cell in zip(header.cells, row.cells, strict=True) if cell}
+
+
+def _refused(path: Path, row: CsvRow) -> Refusal:
+    expected, got = row.fault or ("", "")
+    later = "" if row.cells else "; no later row was read"
+    return Refusal(f"{path} row {row.number}", f"expected {expected}, got {got}{later}")
 
 
 def _check_header(header: list[str], path: Path, template: str) -> None:
     fields = list(TEMPLATES[template_named(template)].model_fields)
     unknown = [] if "template" in header else [name for name in header if name not in fields]
     if not header or unknown or len(set(header)) != len(header):
-        got = ",".join(header) or "an empty file"
+        got = header_text(header)
         raise UsageError(
             f"{path} row 1: expected a header of parameters out of {', '.join(fields)}, each once, got {got}; mend it"
         )

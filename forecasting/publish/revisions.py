@@ -63,6 +63,24 @@ def numbered(page: Path, number: int) -> Path:
     return page if number == 1 else page.with_name(f"{page.stem}.r{number}.html")
 
 
+def day_before(page: Path) -> date | None:
+    """The as_of day of the last page in its folder before a page; None where there is none.
+
+    Parameters
+    ----------
+    page
+        Path of the page, which need not be there.
+
+    Examples
+    --------
+    >>> day_before(Path("no folder/2026-02-05.html")) is None
+    True
+    """
+    own, _ = dated(page)
+    names = (path for path in page.parent.glob("*.html") if STEM.fullmatch(path.stem))
+    return max((day for day, _ in map(dated, names) if day < own), default=None)
+
+
 def signed_pages(folder: Path) -> dict[str, frozenset[str]]:
     """Hashes approved under each path of a folder of reports, by its log of sign-offs."""
     found: dict[str, frozenset[str]] = {}

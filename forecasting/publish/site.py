@@ -1,6 +1,6 @@
 """Index page and Atom feed of a folder of reports, usable without a server and without scripts."""
 
-import hashlib
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,11 +18,16 @@ from forecasting.publish.revisions import ENDS, dated
 from forecasting.record.vocabulary import CAUSES
 from forecasting.review import APPROVALS, APPROVED, DRAFT, EDITED, Headline, read_sidecar, review_of
 from forecasting.review.log import LOG
+from forecasting.review.sidecar import PAGE
 from forecasting.store.errors import UsageError
 from forecasting.store.files import require_writable, write_whole
+from forecasting.store.foreign import Foreign
 
 INDEX, FEED = "index.html", "feed.xml"
 LONGEST_FEED = 200
+OLD_FEED = Foreign("the feed of an earlier publication", "remove it")
+FEED_ID = re.compile(r"<id>(urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})</id>")
+BASE = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?")
 ENDINGS = {"formalized": "formal agreement", "collapsed": "collapse", "faded": "fading"}
 NEWER_DRAFT = "a newer draft exists"
 
@@ -57,7 +62,7 @@ class Published:
         return self.day, self.revision
 
 
-def publish(reports: Path, out: Path, require_approval: bool = False) -> list[str]:
+def publish(reports: Path, out: Path, require_approval: bool = False, base: str | None = None) -> list[str]:
     """Publish a folder of reports: copy them, and write `index.html` and `feed.xml`.
 
     Parameters
@@ -68,6 +73,8 @@ def publish(reports: Path, out: Path, require_approval: bool = False) -> list[st
         The public folder, which may be `reports` itself.
     require_approval
         Publish only pages whose present content is approved.
+    base
+        Address under which `out` is served, for absolute links in the feed; None: the links are relative.
 
     Returns
     -------
@@ -83,13 +90,14 @@ def publish(reports: Path, out: Path, require_approval: bool = False) -> list[st
         raise UsageError(f"expected a folder of reports, got {reports}: no such folder; name it with --reports")
     require_writable(out)
     _require_no_link(out)
+    address = _checked_base(base)
     found = reports_in(reports)
     shown = shown_of(found, require_approval)
     if out.resolve() != reports.resolve():
         if reports.resolve() in out.resolve().parents or out.resolve() in reports.resolve().parents:
             raise UsageError(f"expected a public folder apart from {reports}, got {out}; choose another with --out")
         _copy(reports, out, shown)
-    write_whole({out / FEED: feed(shown).encode(), out / INDEX: index(shown).encode()})
+    write_whole({out / FEED: feed(shown, feed_id(out, address), address).encode(), out / INDEX: index(shown).encode()})
     copied = {one.page for one in shown}
     return [f"{one.page.as_posix()}: {one.review['status']}" for one in found if one.page not in copied]
 
@@ -165,12 +173,11 @@ def shown_of(found: Iterable[Published], require_approval: bool) -> list[Publish
 def _published(reports: Path, page: Path) -> Published | None:
     try:
         sidecar, _ = read_sidecar(page)
-        html = page.read_bytes()
+        sha256 = PAGE.sha256(page)
         kind, (day, revision) = TEMPLATES[sidecar.template], dated(page)
     except (OSError, KeyError, UsageError):
         return None
     place = page.relative_to(reports)
-    sha256 = hashlib.sha256(html).hexdigest()
     case, top = sidecar.case, sidecar.headline or Headline()
     review = review_of(reports, place.as_posix(), sha256)
     was_signed = review["status"] != DRAFT
@@ -199,7 +206,7 @@ def _copy(reports: Path, out: Path, shown: list[Published]) -> None:
     for one in shown:
         files = [path for end in ENDS if (path := (reports / one.page).with_suffix(end)).is_file()]
         copied |= {path.relative_to(reports) for path in files}
-        write_whole({out / path.relative_to(reports): path.read_bytes() for path in reversed(files)})  # the page last
+        write_whole({out / path.relative_to(reports): PAGE.content(path) for path in reversed(files)})  # the page last
     for old in reports_in(out):
         for end in ENDS:
             if (gone := old.page.with_suffix(end)) not in copied:
@@ -246,40 +253,68 @@ def _row(one: Published, earlier: Published | None) -> dict[str, Any]:
     }
 
 
-def feed(reports: Iterable[Published]) -> str:
-    """Atom feed (RFC 4287) of at most 200 reports, newest first, each with the change since the report before it."""
+def feed_id(out: Path, base: str) -> uuid.UUID:
+    """The id of a feed: its address where it has one, else the one that it got when it was first published."""
+    if base:
+        return uuid.uuid5(uuid.NAMESPACE_URL, base + FEED)
+    try:
+        kept = FEED_ID.search(OLD_FEED.text(out / FEED))
+    except UsageError:
+        kept = None
+    return uuid.UUID(kept[1]) if kept else uuid.uuid4()
+
+
+def _checked_base(base: str | None) -> str:
+    """The address with a slash at its end; empty for none, `UsageError` for what is no address of the web."""
+    if base is None:
+        return ""
+    if not BASE.fullmatch(base):
+        raise UsageError(f"expected an address such as https://example.org/reports/, got {base!r}; correct --base")
+    return base.rstrip("/") + "/"
+
+
+def feed(reports: Iterable[Published], own: uuid.UUID, base: str = "") -> str:
+    """Atom feed (RFC 4287) of at most 200 reports, newest first, each with the change since the report before it.
+
+    Parameters
+    ----------
+    reports
+        The reports.
+    own
+        Id of the feed, from which those of the entries are made: another installation has others.
+    base
+        Address that relative links are put after, with a slash at its end.
+    """
     listed = list(reports)
     before = _earlier(listed)
     newest = sorted(listed, key=lambda one: (one.changed, one.page.as_posix()), reverse=True)[:LONGEST_FEED]
-    entries = "".join(_entry(one, before.get(one.page)) for one in newest)
+    entries = "".join(_entry(one, before.get(one.page), own, base) for one in newest)
     updated = newest[0].changed if newest else datetime.fromtimestamp(0, UTC)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><title>Reports</title>'
-        f"<id>{uuid.uuid5(uuid.NAMESPACE_URL, 'forecasting/reports').urn}</id><updated>{_stamp(updated)}</updated>"
-        '<author><name>forecasting</name></author><link rel="self" href="feed.xml"/><link href="index.html"/>'
+        f"<id>{own.urn}</id><updated>{_stamp(updated)}</updated>"
+        "<author><name>forecasting</name></author>"
+        f'<link rel="self" href="{escape(base)}{FEED}"/><link href="{escape(base)}{INDEX}"/>'
         f"{entries}</feed>\n"
     )
 
 
-def _entry(one: Published, earlier: Published | None) -> str:
+def _entry(one: Published, earlier: Published | None, own: uuid.UUID, base: str) -> str:
     told = [f"{ENDINGS[cause].capitalize()}: {percent(chance)}" for cause, chance in one.chances.items()]
     within = f" within {years(one.horizon)}" if told and one.horizon is not None else ""
     number = f"{'; '.join(told)}{within}. " if told else ""
     moved = f"Since {earlier.day}: {_moved(one, earlier)}. " if earlier is not None and one.chances else ""
     said = f"{number}{moved}{str(one.review['status']).capitalize()}."
     return (
-        f"<entry><title>{escape(one.name)}, as of {one.day}</title><link href={_attribute(one)}/>"
-        f"<id>{uuid.uuid5(uuid.NAMESPACE_URL, f'forecasting/{one.page.as_posix()}').urn}</id>"
+        f"<entry><title>{escape(one.name)}, as of {one.day}</title>"
+        f'<link href="{escape(base)}{quote(one.page.as_posix())}"/>'
+        f"<id>{uuid.uuid5(own, one.page.as_posix()).urn}</id>"
         f"<updated>{_stamp(one.changed)}</updated><summary>{escape(said)}</summary></entry>"
     )
 
 
 def _stamp(when: datetime) -> str:
     return when.replace(microsecond=0).isoformat()
-
-
-def _attribute(one: Published) -> str:
-    return f'"{quote(one.page.as_posix())}"'
 
 
 def _moved(one: Published, earlier: Published | None) -> str:

@@ -17,6 +17,7 @@ from forecasting.reading.steps import Step, steps_of
 from forecasting.record.cases import Dossier
 from forecasting.record.history import History, load_history
 from forecasting.record.months import parse_day
+from forecasting.record.overlays import Folders
 from forecasting.store.errors import LeakageError, UsageError
 
 MOST_SECONDS = 20.0
@@ -208,7 +209,13 @@ def read_file(path: str | Path, case_id: str, as_of: date, history: History) -> 
     return read_text(text_of(path), case_id, as_of, history, path)
 
 
-def read_news(file: str | Path, case: str, as_of: str | date | None = None, data: str | Path | None = None) -> Reading:
+def read_news(
+    file: str | Path,
+    case: str,
+    as_of: str | date | None = None,
+    data: str | Path | None = None,
+    overlay: Folders = None,
+) -> Reading:
     """What a news text in a file proposes for a case: dated acts and steps of the ladders; nothing is written.
 
     Parameters
@@ -221,6 +228,8 @@ def read_news(file: str | Path, case: str, as_of: str | date | None = None, data
         The day it is read on; default: today. A text that begins with its own day is read on that.
     data
         The folder of a record; default: the one shipped.
+    overlay
+        Folders with rows of one's own, laid over the record.
 
     Returns
     -------
@@ -245,4 +254,4 @@ def read_news(file: str | Path, case: str, as_of: str | date | None = None, data
     day = parse_day(as_of) if isinstance(as_of, str) else as_of or date.today()
     if day > date.today():
         raise UsageError(f"expected an as-of day up to today, {date.today()}, got {day}; a day to come has no news")
-    return read_file(file, case, day, load_history(data))
+    return read_file(file, case, day, load_history(data, overlay=overlay))

@@ -12,10 +12,11 @@ from forecasting.record import rules
 from forecasting.record.act_rules import claim_faults, clearing_faults, retraction_faults, sight_faults
 from forecasting.record.columns import Vocabulary, column_faults
 from forecasting.record.corrections import corrected_tables, row_keys, with_values
-from forecasting.record.date_rules import span_faults, start_faults
+from forecasting.record.date_rules import end_faults, span_faults, start_faults
 from forecasting.record.descriptor import descriptor_faults
 from forecasting.record.duplicates import distinct_faults, duplicate_warnings
 from forecasting.record.evidence_rules import evidence_faults
+from forecasting.record.kept_faults import kept_faults
 from forecasting.record.ladder_rules import ladder_faults, reading_faults
 from forecasting.record.ladders import READING, readings
 from forecasting.record.name_rules import instrument_faults
@@ -24,6 +25,7 @@ from forecasting.record.reading import RawRecord, RawTable
 from forecasting.record.receipts import source_faults
 from forecasting.record.schema import TABLES
 from forecasting.record.series_rules import series_faults
+from forecasting.record.series_schema import SERIES, YEARLY
 from forecasting.record.vocabulary import LADDERS
 from forecasting.store.errors import Fault, SchemaError
 
@@ -31,13 +33,15 @@ ALTERED = ("cases", "outcomes", "coding")
 DAYS_OF_OUTCOMES = frozenset(column.name for column in TABLES["outcomes"].columns if column.kind == "day")
 
 
-def record_faults(record: RawRecord) -> list[Fault]:
+def record_faults(record: RawRecord, vocabulary: Vocabulary | None = None) -> list[Fault]:
     """All faults of a record, sorted by file and row.
 
     Parameters
     ----------
     record : RawRecord
         Tables as text.
+    vocabulary : mapping of str to frozenset of str, optional
+        Keys that cells may name, for a record that is a part of another; by default its own, see `vocabulary_of`.
 
     Returns
     -------
@@ -50,27 +54,46 @@ def record_faults(record: RawRecord) -> list[Fault]:
     the fault of the cell.
     """
     tables = record.tables
-    vocabulary: Vocabulary = {
-        name: frozenset(tables[name].cells[TABLES[name].key[0]])
-        for name in ("cases", "parties", "sources", "events", "claims")
-    }
     if tables["cases"].cells.empty:
         return [Fault("cases.csv", 1, "", "at least one case", "a header alone")]
-    malformed = [fault for raw in tables.values() for fault in column_faults(raw, vocabulary)]
-    between = [fault for raw in tables.values() for fault in rules.key_faults(raw)]
+    keys = vocabulary if vocabulary is not None else vocabulary_of(tables)
+    malformed, between = _faults_of_each(tables, keys, is_kept=vocabulary is None)
     between += _table_faults(record)
     between += start_faults(tables["cases"], tables["coding"].cells) + party_faults(tables["parties"])
     between += _completeness_faults(tables)
     between += claim_faults(tables["claims"], tables["events"].cells)
     between += distinct_faults(tables["distinct_cases"]) + source_faults(tables["sources"])
-    between += series_faults(tables)
+    of_series = [tables[name] for name in ("parties", "series_gaps", *sorted({*SERIES, *YEARLY}))]
+    between += kept_faults("series", of_series, lambda: series_faults(tables))
     malformed += descriptor_faults(record.descriptor, record.folder)
     between += evidence_faults(tables, _case_frames(tables))
     faults = malformed + _consequences_dropped(between, malformed)
     if not malformed:
-        faults += _correction_faults(record, vocabulary, between)
-        faults += _alternative_faults(record, vocabulary)
+        faults += _correction_faults(record, keys, between)
+        faults += _alternative_faults(record, keys)
     return sorted(set(faults))
+
+
+def vocabulary_of(tables: Mapping[str, RawTable]) -> Vocabulary:
+    """Keys of the tables that columns link to."""
+    return {
+        name: frozenset(tables[name].cells[TABLES[name].key[0]])
+        for name in ("cases", "parties", "sources", "events", "claims")
+    }
+
+
+def _faults_of_each(
+    tables: Mapping[str, RawTable], vocabulary: Vocabulary, *, is_kept: bool
+) -> tuple[list[Fault], list[Fault]]:
+    """Faults of the cells of each table by itself, and of its keys; kept where the vocabulary is that of the tables."""
+    malformed: list[Fault] = []
+    keys: list[Fault] = []
+    for raw in tables.values():
+        linked = [tables[column.link] for column in raw.table.columns if column.link]
+        find = partial(column_faults, raw, vocabulary)
+        malformed += kept_faults("columns", (raw, *linked), find) if is_kept else find()
+        keys += kept_faults("keys", (raw,), partial(rules.key_faults, raw))
+    return malformed, keys
 
 
 def _consequences_dropped(between: list[Fault], malformed: list[Fault]) -> list[Fault]:
@@ -138,10 +161,17 @@ def _table_faults(record: RawRecord, changed: Set[str] | None = None) -> list[Fa
         ({"events"}, lambda: clearing_faults(events, acts)),
         ({"outcomes", "events", "cases"}, lambda: sight_faults(outcomes, acts, frames["cases"]["start_date"])),
         ({"ladders", "events", "outcomes", "cases"}, lambda: ladder_faults(tables["ladders"], frames, end)),
+        ({"outcomes"}, lambda: end_faults(outcomes, end)),
         ({"calendar"}, lambda: rules.calendar_faults(tables["calendar"], end)),
         *(({name, "cases"}, partial(span_faults, raw, frames["cases"])) for name, raw in tables.items()),
     ]
-    return [fault for reads, check in checks if changed is None or reads & changed for fault in check()]
+    if changed is not None:
+        return [fault for reads, check in checks if reads & changed for fault in check()]
+    told = (
+        kept_faults(f"between {number}", [tables[name] for name in sorted(reads)], check, end)
+        for number, (reads, check) in enumerate(checks)
+    )
+    return [fault for found in told for fault in found]
 
 
 def _completeness_faults(tables: Mapping[str, RawTable]) -> list[Fault]:
@@ -193,6 +223,8 @@ def _faults_from(record: RawRecord, day: date, vocabulary: Vocabulary) -> list[F
 
 def _alternative_faults(record: RawRecord, vocabulary: Vocabulary) -> list[Fault]:
     alternatives, tables = record.tables["alternatives"], record.tables
+    if alternatives.cells.empty:
+        return []
     findings = rules.Findings(alternatives)
     cells = alternatives.cells
     owner = {name: table for table in reversed(ALTERED) for name in TABLES[table].names} | dict.fromkeys(

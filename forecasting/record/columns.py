@@ -44,7 +44,7 @@ def _wrong(column: Column, cells: "pd.Series[str]", vocabulary: Vocabulary) -> I
     """Cells that do not pass each test of the column, with the remedy; what is in many lines is tested once."""
     different = set(cells.tolist())
     empty = set() if column.required else {""}
-    tests = [_form(column)]
+    tests = [well_formed(column)]
     if column.link:
         known = vocabulary[column.link]
         tests.append(_parts_in(known) if column.kind == "keys" else known.__contains__)
@@ -67,7 +67,15 @@ def _matching(pattern: str) -> Callable[[str], re.Match[str] | None]:
     return re.compile(pattern).fullmatch
 
 
-def _form(column: Column) -> Test:
+def well_formed(column: Column) -> Test:
+    """The test of a cell by the pattern of its column; of a column with a link, without looking for the key.
+
+    Examples
+    --------
+    >>> share = well_formed(Column("share", "probability", "a share"))
+    >>> [share(cell) for cell in ("0.15", "0,15", ".15", "1e-1", "15 %")]
+    [True, False, False, False, False]
+    """
     match column.kind:
         case "choice":
             return frozenset(column.choices).__contains__

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from forecasting.record.descriptor import AUTHOR, DESCRIPTION, KEYWORDS, LICENCE, files_of
+from forecasting.record.files import FILE as RECORD_FILE
 from forecasting.record.forms import Column, Table
 from forecasting.record.schema import TABLES
 
@@ -95,7 +96,7 @@ def croissant(folder: Path, descriptor: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _file(folder: Path, path: str) -> dict[str, str]:
-    content = (folder / path).read_bytes()
+    content = RECORD_FILE.content_in(folder, path)
     return {
         "@type": "cr:FileObject",
         "@id": path,

@@ -1,9 +1,11 @@
 """Dates against the case to which they belong."""
 
+from datetime import date
 from typing import Final
 
 import pandas as pd
 
+from forecasting.record.descriptor import FILE
 from forecasting.record.reading import RawTable
 from forecasting.record.rules import Findings
 from forecasting.record.values import days_of
@@ -11,6 +13,7 @@ from forecasting.store.errors import Fault
 
 YEARS_BEFORE: Final = 25
 YEARS_AFTER: Final = 100
+YEARS_UNSEEN: Final = 10
 YEAR_OF_ID: Final = r"(?:^|-)([0-9]{4})$"
 LATE: Final = pd.DateOffset(years=1)
 """Time after its start at which a case that becomes known needs a note."""
@@ -54,3 +57,12 @@ def start_faults(cases: RawTable, coding: pd.DataFrame) -> list[Fault]:
         do="say in notes why, or correct the year",
     )
     return findings.faults
+
+
+def end_faults(outcomes: RawTable, data_end: date) -> list[Fault]:
+    """An end of the record so late that nobody can have looked until then: a century mistyped."""
+    last = outcomes.typed("looked_until").max()
+    if pd.isna(last) or (data_end.year - YEARS_UNSEEN, data_end.month) <= (last.year, last.month):
+        return []
+    expected = f"data_end at most {YEARS_UNSEEN} years after the last day until which somebody looked"
+    return [Fault(FILE, 0, "", f"{expected}, {last.date()}", str(data_end), "correct the year")]

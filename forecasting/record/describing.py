@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from forecasting.record import codebook, croissant, descriptor
+from forecasting.record.files import FILE
 from forecasting.record.schema import TABLES
-from forecasting.store.errors import UsageError
+from forecasting.store.errors import ForeignFileError, UsageError
+from forecasting.store.foreign import parsed_json
 
 OWN: Final = ("name", "title", "description", "version", "data_end", "keywords", "contributors", "licenses")
 """What a record may say of itself in its descriptor; the rest is made from the schema."""
 
 
-def described(folder: Path, version: str | None = None, also: Mapping[str, str] | None = None) -> dict[str, Any]:
+def described(folder: Path, version: str | None = None) -> dict[str, Any]:
     """Descriptor of the record in a folder, with what it says of itself and the rest made anew.
 
     Parameters
@@ -22,8 +24,6 @@ def described(folder: Path, version: str | None = None, also: Mapping[str, str] 
         Folder of the record.
     version : str, optional
         Version of the data; by default as it stands.
-    also : mapping of str to str, optional
-        A file for each of some tables that is about to be added.
 
     Returns
     -------
@@ -31,10 +31,7 @@ def described(folder: Path, version: str | None = None, also: Mapping[str, str] 
         Content of `datapackage.json`.
     """
     old = _read(folder)
-    added = {name: {path} for name, path in (also or {}).items()}
-    files = {
-        name: sorted({*descriptor.files_of(folder, table), *added.get(name, ())}) for name, table in TABLES.items()
-    }
+    files = {name: descriptor.files_of(folder, table) for name, table in TABLES.items()}
     made = descriptor.datapackage(str(old["data_end"]), version or str(old.get("version", "1")), files)
     return made | {name: old[name] for name in OWN if name in old and (name != "version" or version is None)}
 
@@ -71,7 +68,7 @@ def made_files(folder: Path, version: str | None = None) -> dict[str, bytes]:
     }
     readme = folder / codebook.README
     if readme.is_file():
-        made[codebook.README] = codebook.with_list_of_tables(readme.read_text(encoding="utf-8")).encode()
+        made[codebook.README] = codebook.with_list_of_tables(FILE.text(readme)).encode()
     return made
 
 
@@ -83,10 +80,10 @@ def as_json(document: Mapping[str, Any]) -> bytes:
 def _read(folder: Path) -> dict[str, Any]:
     place = folder / descriptor.FILE
     try:
-        old = json.loads(place.read_text(encoding="utf-8"))
+        old = parsed_json(FILE.content(place))
         if not isinstance(old.get("data_end"), str):
             raise TypeError("no data_end")
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (ForeignFileError, ValueError, TypeError, AttributeError) as error:
         raise UsageError(
             f"expected a descriptor with data_end at {place}, got {error}; name the folder of a record with --data"
         ) from None

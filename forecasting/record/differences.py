@@ -1,19 +1,22 @@
 """Difference of two records, row by row and by the keys of the tables; their columns need not be the same."""
 
-import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from forecasting.record.descriptor import files_of
+from forecasting.record.files import FILE
 from forecasting.record.forms import Table
 from forecasting.record.schema import TABLES
+from forecasting.store.csv_rows import csv_rows, header_text
 from forecasting.store.errors import UsageError
 
 Cells = dict[str, str]
 Rows = dict[tuple[str, ...], Cells]
 OWNERS: Final = ("case_id", "distinct_from")
+REMEDY: Final = "run: forecasting check --data"
 
 
 @dataclass(frozen=True)
@@ -127,18 +130,19 @@ def _table(folder: Path, table: Table) -> tuple[list[str], Rows]:
     """Columns and rows by key of a table in a folder; none where the folder has no such table."""
     columns: list[str] = []
     rows: Rows = {}
-    for path in sorted(path for path in folder.glob(table.path) if not path.name.startswith(".")):
+    for name in files_of(folder, table):
+        path = folder / name
         try:
-            text = path.read_bytes().decode("utf-8-sig")
-            lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise UsageError(f"expected {path} as CSV in UTF-8, got {error}; run: forecasting check --data") from None
-        header = lines[0] if lines else []
-        if missing := [name for name in table.key if name not in header]:
-            raise UsageError(f"expected {path} with the column {missing[0]}, got {','.join(header) or 'no header'}; "
-                             "run: forecasting check --data")  # fmt: skip
-        columns = header
+            lines = list(csv_rows(io.StringIO(FILE.content_in(folder, name).decode("utf-8-sig"), newline="")))
+        except UnicodeDecodeError as error:
+            raise UsageError(f"expected {path} as CSV in UTF-8, got {error}; {REMEDY}") from None
+        columns = lines[0].cells if lines else []
+        if missing := [name for name in table.key if name not in columns]:
+            got = header_text(columns)
+            raise UsageError(f"expected {path} with the column {missing[0]}, got {got}; {REMEDY}")
         for line in lines[1:]:
-            cells = dict(zip(header, line + [""] * len(header), strict=False))
+            if line.fault:
+                raise UsageError("{} row {}: expected {}, got {}; {}".format(path, line.number, *line.fault, REMEDY))
+            cells = dict(zip(columns, line.cells, strict=True))
             rows[tuple(cells[name] for name in table.key)] = cells
     return columns, rows

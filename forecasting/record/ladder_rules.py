@@ -166,7 +166,7 @@ def _act_faults(findings: Findings, events: pd.DataFrame) -> None:
             ("an act not later than date", f"{row.event_id} of {row.event_date}", "date the row by its act"),
             (
                 "an act that counts by known_date",
-                f"{row.event_id}, which counts from {row.counts:%Y-%m-%d}",
+                f"{row.event_id}, which counts from {row.counts!s:.10}",
                 "move known_date to that day",
             ),
         )

@@ -42,7 +42,7 @@ def parse_day(text: str) -> date:
     """
     try:
         day = date.fromisoformat(text)
-    except ValueError:
+    except (TypeError, ValueError):
         day = None
     if day is None or day.isoformat() != text:
         raise UsageError(f"expected a day as YYYY-MM-DD, for example 2026-02-05, got {shown(text)}")

@@ -56,7 +56,7 @@ class Spells:
     @property
     def case_ids(self) -> list[str]:
         """Ids of the cases, in order."""
-        return [str(case_id) for case_id in self.starts["case_id"]]
+        return self.starts["case_id"].astype(str).tolist()
 
     def at_risk(self, age_months: int) -> int:
         """Number of spells observed in the month after an age, in completed months.
@@ -213,7 +213,7 @@ def check_choice(target: str, population: str) -> Population:
     >>> check_choice("concluded", "pooled")
     'pooled'
     """
-    if target not in TARGETS:
+    if not isinstance(target, str) or target not in TARGETS:
         raise UsageError(f"expected a target out of {', '.join(TARGETS)}, got {target!r}")
     for known in POPULATIONS:
         if population == known:

@@ -1,25 +1,30 @@
-"""A questionnaire from which a case is added to a record of the user's own, after the whole record is checked."""
+"""A questionnaire from which a case of one's own is added to an overlay, after it is checked like the record."""
 
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from forecasting.record.checks import record_faults
-from forecasting.record.descriptor import FILE as DESCRIPTOR
 from forecasting.record.forms import PLACEHOLDER, Column
-from forecasting.record.months import parse_day
-from forecasting.record.new_case import add_case, copy_record, require_own
-from forecasting.record.reading import read_record
+from forecasting.record.new_case import case_rows
+from forecasting.record.overlays import Folders
+from forecasting.record.own_rows import OWN, Rows, keep_rows, last_of
+from forecasting.record.reading import RawRecord
 from forecasting.record.schema import TABLES
+from forecasting.record.suggestions import codes_named
 from forecasting.record.vocabulary import PLOVER_BY_KIND
 from forecasting.store.errors import Fault, SchemaError, UsageError, shown
-from forecasting.store.files import write_whole
 
-RECORD, LATER_END, CASE_ID = "record", "data_end", "case_id"
+CASE_ID = "case_id"
 STAND_IN = "a-case-without-a-name"
+TELLS_THE_ENDING: Final = re.compile(
+    r"\b(fail\w*|collaps\w*|broken?|broke down|breakdown|break-?up|fad(?:e|ed|es|ing)|ended|terminat\w*|abandon\w*|"
+    r"repudiat\w*|violat\w*|defunct|doomed|short-lived|ill-fated|formali[sz]ed|concluded|became|becomes|success|"
+    r"(?:un)?successful(?:ly)?|abortive|aborted|led to|leading to|fulfilled|superseded|replaced)\b",
+    re.IGNORECASE,
+)
+"""Words that tell how an arrangement ended; no name of the shipped record has one."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Question:
         Answer taken where none is entered.
     same_as : str
         Name of the question whose answer is the default, or empty.
+    told : str
+        What is asked for, as messages name it.
 
     Examples
     --------
@@ -51,32 +58,36 @@ class Question:
     cells: tuple[tuple[str, str], ...]
     default: str = ""
     same_as: str = ""
+    told: str = ""
 
     @property
-    def column(self) -> Column | None:
-        """Column of the first cell that the answer fills; None for the end of the record."""
+    def column(self) -> Column:
+        """Column of the first cell that the answer fills."""
         table, column = self.cells[0]
-        return TABLES[table].column(column) if table != RECORD else None
+        return TABLES[table].column(column)
 
 
-def _case(name: str, asks: str, hint: str = "", also: str = "", default: str = "", same_as: str = "") -> Question:
+def _case(
+    name: str, asks: str, told: str, hint: str = "", also: str = "", default: str = "", same_as: str = ""
+) -> Question:
     cells = (("cases", name), ("events", also)) if also else (("cases", name),)
-    return Question(name, asks, hint, cells, default, same_as)
+    return Question(name, asks, hint, cells, default, same_as, told)
 
 
 DAY, CHANCE = "YYYY-MM-DD", "0 no, 1 yes, between: not sure"
 QUESTIONS: tuple[Question, ...] = (
-    _case("case_id", "A short name for files, with the start year", "my-case-2026"),
-    _case("name", "What is it called?", "no word that tells how it ends"),
-    _case("type", "What form does it have?"),
-    _case("domain", "What is limited?"),
-    _case("limit_object", "What do the limits bear on?"),
-    _case("parties", "Who keeps it? Codes of parties.csv", "USA;RUS"),
-    _case("n_parties", "How many states are concerned?", "empty: those listed"),
-    _case("start_date", "When did it begin?", DAY, also="event_date"),
+    _case("case_id", "A short name for files, with the start year", "the short name", "my-case-2026"),
+    _case("name", "What is it called?", "what it is called", "no word that tells how it ends"),
+    _case("type", "What form does it have?", "its form"),
+    _case("domain", "What is limited?", "what is limited"),
+    _case("limit_object", "What do the limits bear on?", "what the limits bear on"),
+    _case("parties", "Who keeps it? Codes of states", "who keeps it", "USA;RUS"),
+    _case("n_parties", "How many states are concerned?", "how many states are concerned", "empty: those listed"),
+    _case("start_date", "When did it begin?", "the day it began", DAY, also="event_date"),
     _case(
         "start_known_date",
         "When could an outsider first know of it?",
+        "the day an outsider could first know of it",
         f"{DAY}; empty: when it began",
         also="known_date",
         same_as="start_date",
@@ -87,28 +98,43 @@ QUESTIONS: tuple[Question, ...] = (
         f"{DAY}; empty: when it became known",
         (("outcomes", "last_observed_date"), ("outcomes", "looked_until")),
         same_as="start_known_date",
+        told="the day it was last seen to be kept",
     ),
-    _case("stated_horizon_months", "For how many months was it made?", "empty: no term was named"),
-    _case("matched", "Did the other side say the same, or only do it?"),
-    _case("verification", "The strongest verification at the start?", default="none"),
-    _case("leader_endorsed", "A head of state or government endorsed it?", CHANCE, default="0"),
-    _case("negotiation_underway", "Talks on a binding text in session or dated?", CHANCE, default="0"),
-    _case("observed_now", "A limit was kept from the first day?", CHANCE, default="1"),
-    _case("ratification_required", "A binding text would need a legislature?", CHANCE, default="0"),
-    _case("third_party_objection", "Tied to a named outsider's joining?", CHANCE, default="0"),
-    _case("adversarial", "The parties are each other's main rival?", CHANCE, default="0"),
-    _case("armed_conflict", "One party was fighting the other or its client?", CHANCE, default="0"),
-    _case("prior_instrument", "Which binding text does it continue?", "empty: none"),
-    _case("formal_target", "Which formal text did the parties seek?", "empty: not said"),
-    _case("summary", "What was known at the start?", "two or three sentences", also="summary"),
-    Question("first_act", "What kind of act began it?", "", (("events", "kind"),), default="agreed_statement"),
-    Question("source_title", "A public source: its title", "", (("sources", "title"),)),
-    Question("source_publisher", "Who published it?", "", (("sources", "publisher"),)),
-    Question("source_url", "Its address", "empty: none", (("sources", "url"),)),
-    Question("source_kind", "What kind of source is it?", "", (("sources", "kind"),), default="news"),
-    Question(LATER_END, "A later end of your record", f"{DAY}; empty: as it is", ((RECORD, LATER_END),)),
-)
+    _case("stated_horizon_months", "For how many months was it made?", "its term in months", "empty: none was named"),
+    _case("matched", "Did the other side say the same, or only do it?", "whether the other side said the same"),
+    _case("verification", "The strongest verification at the start?", "its verification", default="none"),
+    _case("leader_endorsed", "A head of state or government endorsed it?", "whether a leader endorsed it", CHANCE,
+          default="0"),
+    _case("negotiation_underway", "Talks on a binding text in session or dated?", "whether talks were under way",
+          CHANCE, default="0"),
+    _case("observed_now", "A limit was kept from the first day?", "whether a limit was kept at once", CHANCE,
+          default="1"),
+    _case("ratification_required", "A binding text would need a legislature?", "whether a legislature is needed",
+          CHANCE, default="0"),
+    _case("third_party_objection", "Tied to a named outsider's joining?", "whether it is tied to an outsider", CHANCE,
+          default="0"),
+    _case("adversarial", "The parties are each other's main rival?", "whether they are rivals", CHANCE, default="0"),
+    _case("armed_conflict", "One party was fighting the other or its client?", "whether they were fighting", CHANCE,
+          default="0"),
+    _case("prior_instrument", "Which binding text does it continue?", "the text it continues", "empty: none"),
+    _case("formal_target", "Which formal text did the parties seek?", "the formal text sought", "empty: not said"),
+    _case("summary", "What was known at the start?", "what was known at the start", "two or three sentences",
+          also="summary"),
+    Question("first_act", "What kind of act began it?", "", (("events", "kind"),), "agreed_statement",
+             told="the kind of act that began it"),
+    Question("source_title", "A public source: its title", "", (("sources", "title"),), told="the title of the source"),
+    Question("source_publisher", "Who published it?", "", (("sources", "publisher"),), told="who published the source"),
+    Question("source_url", "Its address", "empty: none", (("sources", "url"),), told="the address of the source"),
+    Question("source_kind", "What kind of source is it?", "", (("sources", "kind"),), "news",
+             told="the kind of the source"),
+)  # fmt: skip
 NAMES = tuple(question.name for question in QUESTIONS)
+NAMED: Final = {column: question.told for question in QUESTIONS for _, column in question.cells[:1]} | {
+    "looked_until": "the day it was last seen to be kept",
+    "known_date": "the day an outsider could first know of it",
+    "event_date": "the day it began",
+}
+"""What each column is called in the questions."""
 
 
 class AnswersError(SchemaError):
@@ -132,15 +158,17 @@ class AnswersError(SchemaError):
         self.args = ("\n".join(f"{name or 'record'}: {text}" for name, told in by_question.items() for text in told),)
 
 
-def case_from_answers(answers: Mapping[str, str], folder: str | Path) -> str:
-    """Add the case that the answers describe to a record.
+def case_from_answers(answers: Mapping[str, str], overlay: Folders, data: str | Path | None = None) -> str:
+    """Add the case that the answers describe to an overlay.
 
     Parameters
     ----------
     answers : mapping of str to str
         By the names of `QUESTIONS`; what is missing or empty takes the question's default.
-    folder : str or Path
-        Folder of the record; made as a copy of the shipped record if it does not exist.
+    overlay : path or sequence of paths
+        Folders of overlays; the case goes to the last, which is made if it does not exist.
+    data : path, optional
+        Folder of the record; by default the one shipped.
 
     Returns
     -------
@@ -150,9 +178,9 @@ def case_from_answers(answers: Mapping[str, str], folder: str | Path) -> str:
     Raises
     ------
     AnswersError
-        With every fault, by question. The record is checked whole, with the case, before anything is written.
+        With every fault, by question. The rows are checked like those of the record before anything is written.
     UsageError
-        For an unknown question, or the shipped record itself.
+        For an unknown question, or a folder that holds a record.
 
     Examples
     --------
@@ -160,44 +188,62 @@ def case_from_answers(answers: Mapping[str, str], folder: str | Path) -> str:
     Traceback (most recent call last):
     forecasting.store.errors.UsageError: expected answers to case_id, name, type, ..., got ...
     """
-    place, given = Path(folder), _complete(answers)
-    require_own(place)
-    with tempfile.TemporaryDirectory() as work:
-        draft = Path(work) / "record"
-        if place.exists():
-            read_record(place)
-            shutil.copytree(place, draft, copy_function=shutil.copyfile)
-        told: dict[str, tuple[str, ...]] = {}
-        case_id, files = _added(draft, place, given, told)
-        files += _moved_end(draft, given[LATER_END], told)
-        faults = _draft_faults(draft)
-        told |= _by_question(faults, answers, case_id)
-        if told:
-            raise AnswersError(told, faults)
-        if place.exists():
-            write_whole({place / path: (draft / path).read_bytes() for path in files}, "another folder")
-        else:
-            copy_record(draft, place)
+    given, _ = _complete(answers), last_of(overlay)
+    told: dict[str, tuple[str, ...]] = {}
+    case_id, faults = given[CASE_ID], list[Fault]()
+    if word := TELLS_THE_ENDING.search(given["name"]):
+        told["name"] = (
+            f"expected a name that does not tell how it ends, got {shown(given['name'])} with {word[0]!r}; "
+            "call it what it was called when it began",
+        )
+
+    def make(record: RawRecord) -> Rows:
+        nonlocal case_id
+        try:
+            codes_named(given["parties"], record.tables["parties"].cells, "who keeps it")
+        except UsageError as error:
+            told["parties"] = (str(error),)
+        try:
+            return case_rows(record, case_id, _cells(given))
+        except UsageError as error:
+            # under a stand-in name the other answers are checked too
+            told[CASE_ID] = (str(error),)
+            year = given["start_date"][:4]
+            case_id = f"{STAND_IN}-{year}" if re.fullmatch("[0-9]{4}", year) else STAND_IN
+            return case_rows(record, case_id, _cells(given))
+
+    try:
+        keep_rows(make, overlay, data, write=False)
+    except SchemaError as error:
+        faults = list(error.faults)
+    told = _by_question(faults, answers, case_id, last_of(overlay)) | told
+    if told:
+        raise AnswersError(told, faults)
+    keep_rows(make, overlay, data)
     return case_id
 
 
-def _added(
-    draft: Path, place: Path, given: Mapping[str, str], told: dict[str, tuple[str, ...]]
-) -> tuple[str, list[Path]]:
-    """Add the case to the draft, under a stand-in name where its own is invalid, so that the rest is checked too."""
-    case_id = given[CASE_ID]
-    try:
-        files = add_case(case_id, draft, _cells(given))
-    except UsageError as error:
-        told[CASE_ID] = (str(error).replace(str(draft), str(place)),)
-        year = given["start_date"][:4]
-        case_id = f"{STAND_IN}-{year}" if re.fullmatch("[0-9]{4}", year) else STAND_IN
-        files = add_case(case_id, draft, _cells(given))
-    return case_id, [path.relative_to(draft) for path in files]
+def questions_to_fill() -> str:
+    """The questions as a TOML file to fill in, with their hints and codes as comments.
+
+    Examples
+    --------
+    >>> print(questions_to_fill().splitlines()[1])
+    name = ""
+    """
+    lines = []
+    for question in QUESTIONS[1:]:
+        known = f" ({', '.join(question.column.choices)})" if question.column.kind == "choice" else ""
+        hint = f" ({question.hint})" if question.hint else ""
+        default = question.default
+        lines += [f"# {question.asks}{hint}{known}", f'{question.name} = "{default}"']
+    return "\n".join(lines)
 
 
 def _complete(answers: Mapping[str, str]) -> dict[str, str]:
     """An answer to every question, defaults filled in, each on one line."""
+    if not isinstance(answers, Mapping):
+        raise UsageError(f"expected answers as a mapping of names to texts, got {shown(answers)}")
     if unknown := [name for name in answers if name not in NAMES]:
         raise UsageError(f"expected answers to {', '.join(NAMES)}, got {shown(unknown)}")
     given = {question.name: " ".join(str(answers.get(question.name, "")).split()) for question in QUESTIONS}
@@ -212,38 +258,16 @@ def _cells(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Answers as cells, by table and column; the placeholder where a required one is missing."""
     cells: dict[str, dict[str, str]] = {"cases": {"imposed_by_legislature": "0"}, "events": {"confidence": "low"}}
     for question in QUESTIONS:
-        for table, column in question.cells if question.name not in (CASE_ID, LATER_END) else ():
+        for table, column in question.cells if question.name != CASE_ID else ():
             needed = TABLES[table].column(column).required
             cells.setdefault(table, {})[column] = given[question.name] or (PLACEHOLDER if needed else "")
     cells["events"]["plover"] = PLOVER_BY_KIND.get(given["first_act"], "NONE")
     return cells
 
 
-def _moved_end(draft: Path, day: str, told: dict[str, tuple[str, ...]]) -> list[Path]:
-    """Move the end of the record to a later day, if one is entered; returns the files changed."""
-    end = read_record(draft).data_end
-    try:
-        if not day or (expected := parse_day(day)) == end:
-            return []
-        if expected < end:
-            raise UsageError(f"expected a day after {end}, where the record ends, got {shown(day)}")
-    except UsageError as error:
-        told[LATER_END] = (str(error),)
-        return []
-    text = (draft / DESCRIPTOR).read_text(encoding="utf-8")
-    moved = re.sub(r'("data_end":\s*)"[^"]*"', lambda found: f'{found[1]}"{expected}"', text, count=1)
-    (draft / DESCRIPTOR).write_text(moved, encoding="utf-8")
-    return [Path(DESCRIPTOR)]
-
-
-def _draft_faults(draft: Path) -> list[Fault]:
-    try:
-        return record_faults(read_record(draft))
-    except SchemaError as error:
-        return list(error.faults)
-
-
-def _by_question(faults: list[Fault], answers: Mapping[str, str], case_id: str) -> dict[str, tuple[str, ...]]:
+def _by_question(
+    faults: list[Fault], answers: Mapping[str, str], case_id: str, folder: Path
+) -> dict[str, tuple[str, ...]]:
     """Expected and actual answers, by question; where an answer was taken from another question, under that one."""
     told: dict[str, tuple[str, ...]] = {}
     claimed: set[Fault] = set()
@@ -253,21 +277,29 @@ def _by_question(faults: list[Fault], answers: Mapping[str, str], case_id: str) 
         while source.same_as and not str(answers.get(source.name, "")).strip():
             source = asked[source.same_as]
         for cell in question.cells:
-            own = [fault for fault in faults if _concerns(fault, cell, case_id)]
+            own = [fault for fault in faults if _concerns(fault, cell, case_id, folder)]
             claimed.update(own)
             if own:
-                told.setdefault(source.name, tuple(dict.fromkeys(map(_words, own))))
+                told.setdefault(source.name, tuple(dict.fromkeys(_words(fault, question) for fault in own)))
     rest = tuple(str(fault) for fault in faults if fault not in claimed)
     return told | ({"": rest} if rest else {})
 
 
-def _concerns(fault: Fault, cell: tuple[str, str], case_id: str) -> bool:
+def _concerns(fault: Fault, cell: tuple[str, str], case_id: str, folder: Path) -> bool:
     table, column = cell
-    file = DESCRIPTOR if table == RECORD else TABLES[table].path.replace("*", case_id)
+    file = (folder / TABLES[table].path.replace("*", OWN)).as_posix()
     named = re.findall(r"[a-z_]+", fault.expected.split(" as ")[0]) + re.findall(r"([a-z_]+)=", fault.got)
     return (fault.file, column in named) == (file, True) and fault.case_id in ("", case_id)
 
 
-def _words(fault: Fault) -> str:
+def _words(fault: Fault, question: Question) -> str:
+    """A fault in the words of the questions: no name of a column or file."""
     remedy = f"; {fault.do}" if fault.do else ""
-    return f"expected {fault.expected}, got {'no answer' if fault.got == repr(PLACEHOLDER) else fault.got}{remedy}"
+    got = "no answer" if fault.got == repr(PLACEHOLDER) else fault.got
+    message = f"expected {fault.expected}, got {got}{remedy}"
+    named = NAMED | {column: question.told for _, column in question.cells[:1]}
+    for column, told in sorted(named.items(), key=lambda item: -len(item[0])):
+        message = re.sub(rf"\b{column}=", f"{told} ", message)
+        message = re.sub(rf"\b{column}\b(?! \()", told, message) if "_" in column else message
+        message = message.replace(f"expected {column} as ", f"expected {told} as ")
+    return message

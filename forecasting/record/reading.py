@@ -1,28 +1,34 @@
 """Reader of the record's files: unchanged text, with the file and row of every line."""
 
-import csv
 import hashlib
 import io
-import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.record.files import FILE
 from forecasting.record.forms import Table
 from forecasting.record.months import parse_day
 from forecasting.record.schema import TABLES
 from forecasting.record.values import typed
-from forecasting.store.errors import Fault, SchemaError, UsageError, shown
+from forecasting.store.csv_rows import csv_rows, header_text, other_separator
+from forecasting.store.errors import Fault, ForeignFileError, SchemaError, UsageError, shown
+from forecasting.store.files import found_at
+from forecasting.store.foreign import parsed_json
+
+LATEST_YEAR: Final = 2199
+"""Last year that a cell of a record can name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RawTable:
     """A table as text; it never changes, and is shared by the records of which it is a part.
 
@@ -73,6 +79,15 @@ class RawTable:
 
 
 @dataclass(frozen=True)
+class Laid:
+    """An overlay that was laid over a record: its folder, its hash, and whether models learn from its rows."""
+
+    folder: Path
+    sha256: str
+    learns: bool
+
+
+@dataclass(frozen=True)
 class RawRecord:
     """A record as text.
 
@@ -87,7 +102,14 @@ class RawRecord:
     data_end : date
         Last day that the record covers.
     sha256 : str
-        Hash of the content, independent of line ends and of a byte-order mark.
+        Hash of the content, independent of line ends and of a byte-order mark, that of the overlays included.
+    overlays : tuple of Laid
+        Overlays whose rows are in the tables, in order.
+    beneath : RawRecord or None
+        The record without them; None where there are none.
+    learned : RawRecord or None
+        What models learn from, where that is less than this record: without the overlays that are not to be learned
+        from.
     """
 
     folder: Path
@@ -95,6 +117,14 @@ class RawRecord:
     descriptor: Mapping[str, Any]
     data_end: date
     sha256: str
+    overlays: tuple[Laid, ...] = ()
+    beneath: "RawRecord | None" = None
+    learned: "RawRecord | None" = None
+
+    @property
+    def shipped_sha256(self) -> str:
+        """Hash of the record without its overlays: that which kept results name."""
+        return self.beneath.sha256 if self.beneath is not None else self.sha256
 
 
 def read_record(folder: Path) -> RawRecord:
@@ -115,11 +145,7 @@ def read_record(folder: Path) -> RawRecord:
     SchemaError
         With every file and line that cannot be read.
     """
-    try:
-        found = "no such folder" if not folder.exists() else "" if folder.is_dir() else "a file"
-    except OSError as error:
-        found = error.strerror or str(error)
-    if found:
+    if (found := found_at(folder)) != "a folder":
         raise SchemaError([Fault(shown(str(folder))[1:-1], 0, "", "a folder with the record", found)])
     faults: list[Fault] = []
     digest = hashlib.sha256()
@@ -130,25 +156,13 @@ def read_record(folder: Path) -> RawRecord:
     return RawRecord(folder, tables, descriptor, data_end, digest.hexdigest())
 
 
-def _read_descriptor(folder: Path, digest: Any, faults: list[Fault]) -> tuple[dict[str, Any], date]:
-    name = "datapackage.json"
-    text = _read_text(folder / name, name, digest, faults)
-    expected = "a Data Package descriptor with data_end as a day, YYYY-MM-DD"
-    try:
-        descriptor = json.loads(text) if text else {}
-        return descriptor, parse_day(descriptor["data_end"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UsageError) as error:
-        if text:
-            faults.append(Fault(name, 0, "", expected, f"{type(error).__name__}: {str(error)[:200]}"))
-        return {}, date.min
+def parsed(table: Table, texts: Mapping[str, str]) -> tuple[RawTable, tuple[Fault, ...]]:
+    """A table of the text of its files, by the names used in messages, and the faults of their form."""
+    return _parsed_table(table, tuple(texts.items()))
 
 
-def _read_text(path: Path, name: str, digest: Any, faults: list[Fault]) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        faults.append(Fault(name, 0, "", "a readable file", error.strerror or str(error)))
-        return ""
+def decoded(content: bytes, name: str, faults: list[Fault]) -> str:
+    """Text of a file, with plain line ends; empty, with a fault, where it is not in UTF-8 or has nothing in it."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -158,6 +172,37 @@ def _read_text(path: Path, name: str, digest: Any, faults: list[Fault]) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         faults.append(Fault(name, 0, "", "a header and rows", "an empty file"))
+    return text
+
+
+def _read_descriptor(folder: Path, digest: Any, faults: list[Fault]) -> tuple[dict[str, Any], date]:
+    name = "datapackage.json"
+    text = _read_text(folder, name, digest, faults)
+    expected = "a Data Package descriptor with data_end as a day, YYYY-MM-DD"
+    try:
+        descriptor = parsed_json(text) if text else {}
+        return descriptor, _end(descriptor["data_end"])
+    except (ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
+        if text:
+            faults.append(Fault(name, 0, "", expected, f"{type(error).__name__}: {str(error)[:200]}"))
+        return {}, date.min
+
+
+def _end(text: str) -> date:
+    """The last day of a record; `UsageError` for one that no table can reach, whose months would fill the memory."""
+    day = parse_day(text)
+    if day.year > LATEST_YEAR:
+        raise UsageError(f"expected a day up to {LATEST_YEAR}-12-31, got {day}")
+    return day
+
+
+def _read_text(folder: Path, name: str, digest: Any, faults: list[Fault]) -> str:
+    try:
+        content = FILE.content_in(folder, name)
+    except ForeignFileError as error:
+        faults.append(Fault(name, 0, "", error.expected, error.got))
+        return ""
+    text = decoded(content, name, faults)
     digest.update(f"{name}\0{len(text)}\0".encode())
     digest.update(text.encode())
     return text
@@ -168,16 +213,19 @@ def _read_table(folder: Path, table: Table, digest: Any, faults: list[Fault]) ->
         folder / table.path.replace("*", "hand_coded")
     ]
     names = [path.relative_to(folder).as_posix().encode("utf-8", "replace").decode() for path in paths]
-    texts = (_read_text(path, name, digest, faults) for path, name in zip(paths, names, strict=True))
-    raw, found = _parsed_table(table.name, tuple(zip(names, texts, strict=True)))
+    size = sum(path.lstat().st_size for path in paths if os.path.lexists(path))
+    if size > FILE.most_bytes and len(paths) > 1:
+        faults.append(Fault(table.path, 0, "", f"at most {FILE.most_bytes} bytes in all", str(size)))
+        names = []
+    texts = (_read_text(folder, name, digest, faults) for name in names)
+    raw, found = parsed(table, dict(zip(names, texts, strict=True)))
     faults += found
     return raw
 
 
 @lru_cache(maxsize=64)  # by content: the records that a process reads mostly have the same tables
-def _parsed_table(table_name: str, texts: tuple[tuple[str, str], ...]) -> tuple[RawTable, tuple[Fault, ...]]:
+def _parsed_table(table: Table, texts: tuple[tuple[str, str], ...]) -> tuple[RawTable, tuple[Fault, ...]]:
     """A table of the text of its files, by their names, and the faults of their form."""
-    table = TABLES[table_name]
     lines: list[list[str]] = []
     files: list[str] = []
     rows: list[int] = []
@@ -192,39 +240,15 @@ def _parsed_table(table_name: str, texts: tuple[tuple[str, str], ...]) -> tuple[
     return RawTable(table, cells, np.array(files, dtype=object), np.array(rows, dtype=np.int64)), tuple(faults)
 
 
-def _other_separator(first_line: str, table: Table) -> str:
-    """The mark that separates the columns in place of the comma, or empty."""
-    for mark in ";\t|":
-        names = [cell.strip('" ') for cell in first_line.split(mark)]
-        if len(names) > 1 and set(names) & set(table.names):
-            return mark
-    return ""
-
-
 def _parse(text: str, name: str, table: Table, faults: list[Fault]) -> list[tuple[int, list[str]]]:
     expected = f"the header {','.join(table.names)}"
-    if mark := _other_separator(text.split("\n", 1)[0], table):
+    if mark := other_separator(text.split("\n", 1)[0], table.names):
         do = "save the file as CSV with commas"
         faults.append(Fault(name, 1, "", expected, f"a header separated by {mark!r}", do))
         return []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    parsed: list[tuple[int, list[str]]] = []
-    try:
-        header = next(reader)
-        if header != table.names:
-            faults.append(Fault(name, 1, "", expected, ",".join(header)))
-            return []
-        before = reader.line_num
-        for line in reader:
-            row, before = before + 1, reader.line_num
-            if not line:
-                continue
-            if len(line) != len(header):
-                faults.append(Fault(name, row, line[0], f"{len(header)} cells", f"{len(line)} cells"))
-            elif any("\n" in cell for cell in line):
-                faults.append(Fault(name, row, line[0], "cells of one line", "a line break inside a cell"))
-            else:
-                parsed.append((row, line))
-    except csv.Error as error:
-        faults.append(Fault(name, reader.line_num, "", "well-formed CSV", str(error)))
-    return parsed
+    header, *rows = csv_rows(io.StringIO(text, newline=""))
+    if header.cells != table.names:
+        faults.append(Fault(name, header.number, "", *(header.fault or (expected, header_text(header.cells)))))
+        return []
+    faults += [Fault(name, row.number, "".join(row.cells[:1]), *row.fault) for row in rows if row.fault]
+    return [(row.number, row.cells) for row in rows if not row.fault]

@@ -275,12 +275,14 @@ def noting(found: T, reads: Mapping[str, Reads]) -> T:
     base: Any = found.__class__
     kind = _noting_class(base, tuple(reads))
     made = object.__new__(kind)
-    for (name, place), value in zip(_places(base), _values(found), strict=True):
+    held, kept = getattr(found, "__dict__", {}), made.__dict__
+    for name, place in _places(base):
+        value = held[place] if place in held else getattr(found, name)
         if name in reads:
-            made.__dict__[place] = value
+            kept[place] = value
         else:
             object.__setattr__(made, name, value)
-    made.__dict__["_reads"] = reads
+    kept["_reads"] = reads
     return made
 
 

@@ -11,6 +11,7 @@ from forecasting.record.rules import Findings
 from forecasting.record.schema import TABLES
 from forecasting.store.errors import Fault
 
+ADDRESS: Final = r'https?://[^\s"<>\\^`{|}]+'
 STATES: Final = ("open", "opened", "receipt")
 """Not opened by anybody; opened, but the text was not kept by its hash; opened, with day and hash."""
 CITED: Final = {"acts": "events", "rungs": "ladders", "last sights": "outcomes", "announcements": "calendar",
@@ -38,7 +39,7 @@ class Receipts:
 
 
 def source_faults(sources: RawTable) -> list[Fault]:
-    """Receipts of sources that nobody opened, and hashes without a day."""
+    """Receipts of sources that nobody opened, hashes without a day, and addresses that are none of the web."""
     findings, cells = Findings(sources), sources.cells
     opened, hashed = cells["opened_on"] != "", cells["text_sha256"] != ""
     findings.add(
@@ -48,6 +49,11 @@ def source_faults(sources: RawTable) -> list[Fault]:
     findings.add(
         hashed & ~opened, "opened_on where text_sha256 is given", "opened_on", "text_sha256",
         do="say on which day the text was read",
+    )  # fmt: skip
+    addresses = cells["url"]
+    findings.add(
+        (addresses != "") & ~addresses.str.fullmatch(ADDRESS), "url as an address that begins with http:// or https://",
+        "url", do="copy it from the browser; a blank is %20 there, and a quote %22",
     )  # fmt: skip
     findings.add(
         findings.day("opened_on") < first_days(cells["published"]), "opened_on on or after published",

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from forecasting.record.corrections import row_keys
@@ -15,6 +16,7 @@ from forecasting.record.vocabulary import LADDERS
 from forecasting.store.errors import UsageError
 
 ALTERED = ("cases", "outcomes", "coding")
+OWN_ALONE = ("ladders", "calendar", "alternatives", "coding", "case_sources", "event_coverage")
 
 
 def recoded(history: History, alternative_ids: Sequence[str]) -> History:
@@ -76,6 +78,36 @@ def only_case(history: History, case_id: str) -> History:
         for name, raw in history.record.tables.items()
     }
     digest = hashlib.sha256(f"{history.sha256} {case_id} alone".encode()).hexdigest()
+    return History(history.as_of, replace(history.record, tables=tables, sha256=digest))
+
+
+def for_case(history: History, case_id: str) -> History:
+    """A history in which tables that bear on a case by its own rows alone have no other ones.
+
+    Parameters
+    ----------
+    history : History
+        The record as known on its day.
+    case_id : str
+        The case.
+
+    Returns
+    -------
+    History
+        As of the same day; its hash differs from that of the record. Enough for the forecast of the case, in a part of
+        the time: acts between its parties, endings and facts of the other cases are all there.
+    """
+    tables = {
+        name: raw.select((raw.cells["case_id"] == case_id).to_numpy()) if name in OWN_ALONE else raw
+        for name, raw in history.record.tables.items()
+    }
+    corrections = tables["corrections"]
+    stays = [
+        table not in OWN_ALONE or key.split("/")[0] == case_id
+        for table, key in zip(corrections.cells["table"], corrections.cells["row_key"], strict=True)
+    ]
+    tables["corrections"] = corrections.select(np.array(stays, dtype=np.bool_))
+    digest = hashlib.sha256(f"{history.sha256} for {case_id}".encode()).hexdigest()
     return History(history.as_of, replace(history.record, tables=tables, sha256=digest))
 
 

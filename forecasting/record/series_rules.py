@@ -6,10 +6,11 @@ import pandas as pd
 
 from forecasting.record.reading import RawTable
 from forecasting.record.rules import Findings
-from forecasting.record.series_schema import YEARLY
+from forecasting.record.series_schema import TABLES, YEARLY
 from forecasting.record.values import last_days_of
 from forecasting.store.errors import Fault
 
+TABLES_OF_SERIES = tuple(table.name for table in TABLES)
 FILL = "add the figures with their source, or a row of series/gaps.csv"
 
 
@@ -26,6 +27,8 @@ def series_faults(tables: Mapping[str, RawTable]) -> list[Fault]:
     list of Fault
         In no order.
     """
+    if all(tables[name].cells.empty for name in TABLES_OF_SERIES):
+        return []
     faults = _told_gap_faults(tables)
     for name in YEARLY:
         faults += _gap_faults(tables[name], tables["series_gaps"].cells)

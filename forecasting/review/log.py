@@ -134,7 +134,7 @@ def append(folder: Path, compose: Callable[[list[SignOff]], tuple[SignOff, Mappi
     with locked(folder):
         line, beside = compose(sign_offs(folder))
         log = folder / APPROVALS
-        old = log.read_bytes() if log.exists() else b""
+        old = LOG.content(log) if log.exists() else b""
         ended = old if not old or old.endswith(b"\n") else old + b"\n"
         # the log first: a page that says "approved" must never exist without the line that approves it
         write_whole({log: ended + _encoded(line), **beside}, "--out")

@@ -1,13 +1,13 @@
 """Sign-off of pages: a report is a draft until a named person approves exactly the page in the folder."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from forecasting.review.log import SignOff, append, now, require_name, sign_offs
-from forecasting.review.sidecar import read_sidecar, sidecar_bytes
+from forecasting.review.sidecar import PAGE, read_sidecar, sidecar_bytes
 from forecasting.review.status import APPROVED, DRAFT, EDITED
 from forecasting.store.errors import UsageError, shown
+from forecasting.store.files import found_at
 
 
 def review_of(folder: Path, page: str, sha256: str) -> dict[str, Any]:
@@ -80,6 +80,9 @@ def approve(report: str | Path, by: str, folder: str | Path = "reports") -> Sign
     ...     approve(page, "A. Reader", folder).decision
     'approved'
     """
+    for place in (Path(folder), Path(report)):
+        if (found := found_at(place)) not in ("a folder", "a file", "no such folder"):
+            raise UsageError(f"expected the page of a report below a folder, got {shown(str(place))}: {found}")
     root, page = Path(folder).resolve(), Path(report).resolve()
     require_name(by)
     if page.suffix != ".html" or not page.is_file() or root not in page.parents:
@@ -91,7 +94,7 @@ def approve(report: str | Path, by: str, folder: str | Path = "reports") -> Sign
         raise UsageError(f"expected a page with its JSON file beside it, got {shown(str(report))}; render it again")
 
     def compose(_: list[SignOff]) -> tuple[SignOff, dict[Path, bytes]]:
-        sha256 = hashlib.sha256(page.read_bytes()).hexdigest()
+        sha256 = PAGE.sha256(page)
         sidecar, content = read_sidecar(page)
         if sidecar.rendering.html_sha256 != sha256:
             raise UsageError(

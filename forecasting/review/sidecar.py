@@ -11,10 +11,12 @@ from forecasting.store.foreign import Foreign
 from forecasting.store.values import Values
 
 SIDECAR: Final = Foreign(
-    "the JSON file beside the page of a report, with its template and parameters", "render the report again"
+    "the JSON file beside the page of a report, with its template and parameters", "render the report again", 8_000_000
 )
 ABOUT_THE_FILE: Final = ("rendering", "review")
 """Keys that say how the page was made and signed off, and are no content of it."""
+
+PAGE: Final = Foreign("the page of a report", "render the report again")
 
 
 class Rendering(Values, extra="ignore"):

@@ -108,7 +108,8 @@ def power(
     Notes
     -----
     With the standard error s of the paired bootstrap and normal quantiles z, smallest = (z_((1+level)/2) + z_chance) s,
-    apart = z_((1+level)/2) s and right_sign = Phi(|value| / s). An estimate that just excludes 0 is likely too large.
+    apart = z_((1+level)/2) s and right_sign = Phi(abs(value) / s). An estimate that just excludes 0 is likely too
+    large.
 
     References
     ----------

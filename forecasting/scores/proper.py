@@ -224,7 +224,7 @@ class HorizonMean:
 def mean_over_horizons(
     score: Callable[[Floats, Integers], Floats], probabilities: ArrayLike, states: ArrayLike
 ) -> HorizonMean:
-    """Mean of a score over each forecast's scored horizons: 1/|H_i| sum_{h in H_i} score(p_ih, s_ih).
+    """Mean of a score over each forecast's scored horizons: sum over h in H_i of score(p_ih, s_ih), over their number.
 
     The mean is proper if the score is, as long as whether a horizon is scored does not depend on the forecast.
 

@@ -142,6 +142,19 @@ def shown(value: object, longest: int = 80) -> str:
     return text if len(text) <= longest else f"{text[:longest]}... ({len(text)} characters)"
 
 
+def require_text(name: str, value: object) -> None:
+    """Raise `UsageError` for a value that is no text.
+
+    Examples
+    --------
+    >>> require_text("case_id", ["mtcr-1987"])
+    Traceback (most recent call last):
+    forecasting.store.errors.UsageError: expected case_id as text, got ['mtcr-1987']
+    """
+    if not isinstance(value, str):
+        raise UsageError(f"expected {name} as text, got {shown(value)}")
+
+
 def first_line(error: BaseException) -> str:
     r"""The first line of an error's message, or the name of its class if the message is empty.
 

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -82,3 +83,20 @@ def require_writable(place: Path) -> None:
     nearest = next(folder for folder in (place, *place.absolute().parents) if folder.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         raise unwritable(nearest, "not writable" if nearest.is_dir() else "not a folder", "--out")
+
+
+def found_at(place: Path, expected: str = "folder") -> str:
+    """What is at a path where a folder or a file is expected, in words for a message.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found_at(Path(folder)), found_at(Path(folder, "none")), found_at(Path(chr(0)))
+    ('a folder', 'no such folder', 'embedded null byte')
+    """
+    try:
+        return "a folder" if stat.S_ISDIR(place.stat().st_mode) else "a file"
+    except (FileNotFoundError, NotADirectoryError):
+        return f"no such {expected}"
+    except (OSError, ValueError) as error:
+        return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -1,12 +1,16 @@
 """Bounded reading of foreign files, whose content is not trusted.
 
 A foreign file is a regular file (no link) of limited size; JSON in it has limited depth (201, the parser's limit) and
-the expected form. Anything else is a `ForeignFileError`.
+the expected form, TOML a depth of 32, and text lines of limited length. Anything else is a `ForeignFileError`.
 """
 
 import errno
+import hashlib
+import io
 import os
+import re
 import stat
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +24,10 @@ from forecasting.store.errors import ForeignFileError
 from forecasting.store.values import complaint
 
 FormT = TypeVar("FormT", bound=BaseModel)
+LONGEST_LINE = 1_000_000
+DEEPEST_TOML = 32
+_QUOTED = re.compile(r'''"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*''', re.DOTALL)
+_DOTTED = re.compile(rf"(?<![\w.-])(?:[\w-]+\.){{{DEEPEST_TOML}}}")
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,8 @@ line 1 column 9; name another file
         try:
             # O_NONBLOCK: opening a pipe would wait for a writer; it is refused below
             handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except ValueError as error:  # a zero byte, or what no file system can name
+            raise self.error(repr(str(path)), "the path of a file", str(error)) from None
         except OSError as error:
             is_link = error.errno in (errno.ELOOP, errno.EMLINK)
             raise self.error(path, self.expected, "a symbolic link" if is_link else str(error.strerror)) from None
@@ -81,6 +91,47 @@ line 1 column 9; name another file
         if len(content) > self.most_bytes:  # it grew since it was opened
             raise self.error(path, f"at most {self.most_bytes} bytes", "more")
         return content
+
+    def content_in(self, folder: Path, name: str) -> bytes:
+        """The bytes of a file below a folder; `ForeignFileError` also where a folder on the way is a link out of it."""
+        path = folder / name
+        if not path.parent.resolve().is_relative_to(folder.resolve()):
+            raise self.error(path, f"a file in {folder}", "a symbolic link out of it")
+        return self.content(path)
+
+    def sha256(self, path: Path) -> str:
+        """The sha256 of a file, 64 hexadecimal digits; it is not held in memory."""
+        digest, left = hashlib.sha256(), self.most_bytes
+        with self.opened(path) as file:
+            while left >= 0 and (part := file.read(1 << 20)):
+                digest.update(part)
+                left -= len(part)
+        if left < 0:
+            raise self.error(path, f"at most {self.most_bytes} bytes", "more")
+        return digest.hexdigest()
+
+    def text_lines(self, path: Path) -> Iterator[str]:
+        """The lines of a text in UTF-8, with their ends, read one by one; `ForeignFileError` for one too long."""
+        with self.opened(path) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as lines:
+            try:
+                while line := lines.readline(LONGEST_LINE + 1):
+                    if len(line) > LONGEST_LINE:
+                        raise self.error(path, f"lines of at most {LONGEST_LINE} characters", "a longer one")
+                    yield line
+            except UnicodeDecodeError as error:
+                raise self.error(path, "text in UTF-8", f"byte 0x{error.object[error.start]:02x}") from None
+
+    def toml(self, path: Path) -> dict[str, Any]:
+        """The table in a TOML file; `ForeignFileError` also unless it is TOML with keys at most 32 levels deep."""
+        text = self.text(path)
+        plain = _QUOTED.sub("q", text).replace(" ", "").replace("\t", "")
+        # the parser's time and memory grow with the square of the depth of a dotted key
+        if _DOTTED.search(plain):
+            raise self.error(path, f"keys of at most {DEEPEST_TOML} levels", "a deeper one")
+        try:
+            return tomllib.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise self.error(path, "TOML", str(error)) from None
 
     def text(self, path: Path) -> str:
         """The text of a file; `ForeignFileError` also unless it is UTF-8."""

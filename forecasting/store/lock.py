@@ -6,16 +6,19 @@ The operating system frees such a lock when its process ends, also when it is ki
 import contextlib
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from forecasting.store.errors import AtWorkError, unwritable
+from forecasting.store.errors import AtWorkError, ForeignFileError, unwritable
+from forecasting.store.foreign import Foreign
 
 LOCK: Final = ".lock"
 LONGEST_WAIT: Final = 60.0
 PAUSE: Final = 0.02
+FILE: Final = Foreign("a lock file", "remove it", most_bytes=1000)
 
 
 @contextlib.contextmanager
@@ -78,7 +81,10 @@ def locked(
 def _held(path: Path, end: float) -> int | None:
     """The open and locked file; None if another process still holds the lock at the time `end`."""
     while True:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
+        if not stat.S_ISREG(os.fstat(file).st_mode):  # a pipe would be locked, and keep whoever reads it waiting
+            os.close(file)
+            raise FILE.error(path, FILE.expected, "something else")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _is_at(file, path):  # else it was removed since it was opened, and its lock excludes nobody
@@ -100,7 +106,7 @@ def _is_at(file: int, path: Path) -> bool:
 
 def _owner(path: Path) -> str:
     try:
-        said = path.read_bytes()[:20].decode()
-    except (OSError, UnicodeDecodeError):
+        said = FILE.text(path)[:20]
+    except ForeignFileError:
         said = ""
     return f"process {said}" if said.isdecimal() else "another process"

@@ -18,6 +18,7 @@ from forecasting.store.errors import shown
 
 Arrays = dict[str, NDArray[Any]]
 MOST_HEADER = 1024
+DIRECTORY_ENTRY, MOST_ENTRIES = b"PK\x01\x02", 100
 UNREADABLE = (
     OSError, EOFError, ValueError, TypeError, RuntimeError, OverflowError, MemoryError, zipfile.BadZipFile,
     zlib.error, struct.error, tokenize.TokenError, UserWarning,
@@ -66,6 +67,9 @@ def read_npz(content: bytes, forms: Mapping[str, Form]) -> Arrays:
     Sizes are held against the forms before anything is read or decompressed, and no name in the file is used as a path.
     Raises `ValueError` with what was expected and what it got.
     """
+    # each entry of a directory takes ten times its bytes in memory; numbers may hold the mark by chance
+    if (n := content.count(DIRECTORY_ENTRY)) > MOST_ENTRIES + 2 * len(forms):
+        raise ValueError(f"expected the arrays {', '.join(forms)}, got a directory of {n} entries")
     with _readable(), zipfile.ZipFile(io.BytesIO(content)) as directory:
         entries = directory.infolist()
     _require_directory(entries, forms)

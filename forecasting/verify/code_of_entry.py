@@ -23,13 +23,14 @@ from forecasting.ledger.entries import Code, Issue
 from forecasting.store.code_hash import PACKAGE, library_versions
 from forecasting.store.code_origin import git
 from forecasting.store.errors import UsageError, shown
-from forecasting.store.foreign import parsed_json
+from forecasting.store.foreign import Foreign, parsed_json
 from forecasting.store.scratch import scratch
 from forecasting.verify.entries import line_of
 from forecasting.verify.verification import SUBJECT, Verification
 
 NOT_COMPARED: Final = ("sequence", "previous", "issued_on", "kind", "code")
 """What is another in an entry that is made again: its place in a chain, and where its code stands."""
+WHEEL: Final = Foreign("a wheel", "name it with --wheel")
 SECONDS: Final = 1800
 LAST_WORDS: Final = 400
 
@@ -143,7 +144,7 @@ def _unpacked(folder: Path, wheel: Path | None, name: str, sha256: str) -> Path:
     if wheel is None or not wheel.is_file():
         got = "none" if wheel is None else f"no such file {wheel}"
         raise UsageError(f"expected the wheel {name} that the entry names, got {got}; name it with --wheel")
-    content = wheel.read_bytes()
+    content = WHEEL.content(wheel)
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise UsageError(f"expected the wheel with sha256 {sha256}, got {found} of {wheel}; name another file")

@@ -39,6 +39,7 @@ from forecasting.ledger.questions import (
 from forecasting.ledger.resolve import every_question, verdicts
 from forecasting.record.history import History
 from forecasting.store.errors import UsageError
+from forecasting.store.files import found_at
 from forecasting.verify.conditionals import compared_conditional
 from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note
 
@@ -251,10 +252,10 @@ def _resolution(link: Link, links: Sequence[Link], whole: History) -> tuple[int,
     found: dict[str, Any] = {"resolutions": [_dumped(one) for one in map(Resolved.model_validate, resolved)]}
     if settled := newly_settled(earlier, history):
         found["conditions"] = [_dumped(one) for one in map(Settled.model_validate, settled)]
-    held = _dumped(entry)
-    said: dict[str, Any] = {name: held[name] for name in ("resolutions", "conditions") if name in held}
     if entry.record_sha256 == whole.sha256:
-        found["record_end"], said["record_end"] = whole.record.data_end.isoformat(), held["record_end"]
+        found["record_end"] = whole.record.data_end.isoformat()
+    held = _dumped(entry)
+    said = {name: held[name] for name in {*found, "conditions"} & held.keys()}
     differences = [Difference(d.pointer, link.name, d.said, d.found) for d in compared(said, found)]
     return sum(1 for _ in leaves(found)), differences
 
@@ -266,6 +267,6 @@ def _dumped(form: Form) -> dict[str, Any]:
 def split_line(text: str) -> tuple[Path, int | None]:
     """A path, and the line that `PATH:LINE` names where there is no file of that name."""
     found = LINE.fullmatch(text)
-    if found and not Path(text).exists():
+    if found and found_at(Path(text)) not in ("a folder", "a file"):
         return Path(found[1]), int(found[2])
     return Path(text), None

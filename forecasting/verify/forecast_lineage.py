@@ -63,7 +63,7 @@ def forecast_lineage(history: History, number: ForecastNumber, trusted: Trusted)
     row = table[(table["cause"] == number.cause) & (table["given"] == number.given)].iloc[0].to_dict()
     own = _of_model(history, view, obtained, index, number)
     origin = f"artefact {obtained.key}" if obtained.key else "fitted anew"
-    fit = {"from": origin, "record_sha256": history.sha256, "code_sha256": code_sha256(), **own.pop("fit")}
+    fit = {"from": origin, "record_sha256": history.training.sha256, "code_sha256": code_sha256(), **own.pop("fit")}
     return {**own, "fit": fit, "forecast": row | {"field": number.field}}
 
 

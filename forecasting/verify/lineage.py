@@ -20,6 +20,7 @@ from forecasting.record.history import History
 from forecasting.record.vocabulary import CAUSES, STATES
 from forecasting.store import errors
 from forecasting.store.errors import UsageError
+from forecasting.store.files import found_at
 from forecasting.verify.entries import is_entry, line_of, split_line
 from forecasting.verify.forecast_lineage import ForecastNumber, Lineage, forecast_lineage
 from forecasting.verify.pages import derived, headings_by_pointer, is_page, read_page
@@ -70,8 +71,8 @@ def explain(place: str, asked: str, trusted: Trusted) -> Lineage:
     '/forecasts/0/probability/0/0'
     """
     path, _ = split_line(place)
-    if not path.exists():
-        raise UsageError(f"expected a page or an entry, got {path}: no such file; name one that is there")
+    if (found := found_at(path, "file")) not in ("a folder", "a file"):
+        raise UsageError(f"expected a page or an entry, got {path}: {found}; name one that is there")
     if is_entry(path, {"entry": ""}) and path.is_file():
         return _of_entry(path, asked, trusted)
     if not is_page(path, {"rendering": {}}):

@@ -1,6 +1,5 @@
 """The files beside a page: its notebook, its standing and its hash held against the page and the log of sign-offs."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -13,8 +12,8 @@ from forecasting.publish.parameters import Parameters
 from forecasting.publish.rerun import Rerun
 from forecasting.publish.revisions import dated
 from forecasting.review import DRAFT, review_of
-from forecasting.review.sidecar import Rendering
-from forecasting.store.errors import UsageError, shown
+from forecasting.review.sidecar import PAGE, Rendering
+from forecasting.store.errors import ForeignFileError, UsageError, shown
 from forecasting.store.foreign import Foreign
 
 NOTEBOOK: Final = Foreign("the executed notebook beside a page", "render the report again")
@@ -24,7 +23,7 @@ SHORT = 60
 
 def hash_differences(page: Path, rendering: Rendering) -> Iterator[Difference]:
     """The hash of the page that its JSON file states."""
-    found = hashlib.sha256(page.read_bytes()).hexdigest()
+    found = PAGE.sha256(page)
     if rendering.html_sha256 != found:
         yield Difference("/rendering/html_sha256", page.name, rendering.html_sha256, found)
 
@@ -37,9 +36,8 @@ def review_differences(page: Path, said: Any, asked: Parameters) -> Iterator[Dif
     root, found = root_of(page, asked), {"status": DRAFT}
     if root is not None:
         try:
-            sha256 = hashlib.sha256(page.read_bytes()).hexdigest()
-            found = review_of(root, page.resolve().relative_to(root).as_posix(), sha256)
-        except OSError:
+            found = review_of(root, page.resolve().relative_to(root).as_posix(), PAGE.sha256(page))
+        except ForeignFileError:
             found = {"status": DRAFT}
     for one in compared({"status": DRAFT} if said is None else said, found, "/review"):
         yield Difference(one.pointer, "log of sign-offs", one.said, one.found)

@@ -22,7 +22,7 @@ from forecasting.verify.page_files import hash_differences, notebook_differences
 from forecasting.verify.page_html import page_differences
 from forecasting.verify.verification import SUBJECT, Trusted, Verification, models_note, results_note
 
-MADE_FROM = ("record_sha256", "code_sha256", "package_version", "artefact", "artefact_earlier")
+MADE_FROM = ("record_sha256", "overlays", "code_sha256", "package_version", "artefact", "artefact_earlier")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,15 @@ def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
             f"expected --data, the record to derive the page from, got none, and the page was made from one of its own "
             f"({shown(str(printed.parameters['data']))}): a page does not choose what it is held against"
         )
-    parameters = printed.parameters | {"data": str(trusted.data) if trusted.data is not None else None}
+    if printed.parameters.get("overlay") and not trusted.overlay:
+        raise UsageError(
+            f"expected --overlay, the rows of one's own to derive the page with, got none, and the page was made with "
+            f"{shown(printed.parameters['overlay'])}; name the folder that you trust"
+        )
+    parameters = printed.parameters | {
+        "overlay": [str(folder) for folder in trusted.overlay],
+        "data": str(trusted.data) if trusted.data is not None else None,
+    }
     if "artefacts" in kind.model_fields:
         parameters["artefacts"] = str(trusted.artefacts) if trusted.artefacts is not None else None
     says_entries = printed.parameters.get("ledger") is not None
@@ -145,6 +153,8 @@ def _made_from(printed: Printed, asked: Parameters, found: dict[str, Any]) -> It
     said = printed.content.get("record_sha256")
     if said != found.get("record_sha256"):
         yield f"made from another record: it says sha256 {shown(said)}; this one is {found.get('record_sha256')}"
+    if (laid := printed.content.get("overlays", [])) != found.get("overlays", []):
+        yield f"made with other rows of one's own: it says {shown(laid)}; here {shown(found.get('overlays', []))}"
     if "code_sha256" in found and printed.content.get("code_sha256") != found["code_sha256"]:
         code = shown(printed.content.get("code_sha256"))
         yield f"made from other code: it says sha256 {code}; this is {found['code_sha256']}"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forecasting.store.errors import UsageError
+from forecasting.store.errors import UsageError, shown
+from forecasting.store.files import found_at
 from forecasting.store.foreign import parsed_json
 from forecasting.verify.cards import is_card, verify_card
 from forecasting.verify.entries import is_entry, split_line, verify_entries
@@ -89,8 +90,8 @@ def verify(place: str | Path, trusted: Trusted | None = None) -> Verification:
 
 def subject_at(path: Path) -> Subject:
     """The kind of the document at a path; `UsageError` where it is none."""
-    if not path.exists():
-        raise UsageError(f"expected {expected()}, got {path}: no such file; name one that is there")
+    if (found := found_at(path, "file")) not in ("a folder", "a file"):
+        raise UsageError(f"expected {expected()}, got {shown(str(path))[1:-1]}: {found}; name one that is there")
     held = _held(path)
     for subject in SUBJECTS:
         if subject.is_one(path, held):

@@ -23,6 +23,8 @@ class Trusted:
         Folder of fitted models that are taken as given; None to fit them anew, which is what proves a number.
     ledger
         Folder of the ledger; None for the one that pages read by default.
+    overlay
+        Folders with rows of one's own, laid over the record.
 
     Examples
     --------
@@ -33,6 +35,7 @@ class Trusted:
     data: Path | None = None
     artefacts: Path | None = None
     ledger: Path | None = None
+    overlay: tuple[Path, ...] = ()
 
 
 def models_note(key: str | None) -> str:

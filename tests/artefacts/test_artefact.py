@@ -5,9 +5,7 @@ import json
 import os
 import re
 import shutil
-import threading
 from dataclasses import fields
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,18 +18,12 @@ from forecasting.artefacts.format import MOST_BYTES
 from forecasting.forecasts import case_limits
 from forecasting.record.reads import recording
 from forecasting.store import code_hash
-from forecasting.store.errors import ArtefactError, InsufficientHistoryError, UsageError
+from forecasting.store.errors import ArtefactError, UsageError
 
 CASES = ["new-start-post-expiry-2026", "south-atlantic-zpcas-1986"]
 OLD = "ctbt-signed-1996"
 RATE = ("base_rate",)
 NUMBER = r'"n_": (\d+)'
-
-
-@pytest.fixture(scope="module")
-def rate(history, tmp_path_factory):
-    """The artefact of the base rate alone, which is small."""
-    return train(history, RATE, artefacts=tmp_path_factory.mktemp("rates")).folder
 
 
 @pytest.fixture
@@ -404,85 +396,6 @@ def test_a_broken_artefact_stops_training_and_is_left_as_it_is(history, copy):
     assert (copy / "arrays.npz").read_bytes() == b"broken"
     with pytest.raises(ArtefactError, match=r"arrays\.npz: expected a file with sha256"):
         obtain(copy.parent, history, RATE)
-
-
-def test_training_again_finds_what_is_there_and_leaves_it(history, rate):
-    before = {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in (rate, *rate.iterdir())}
-    again = train(history, RATE, artefacts=rate.parent)
-    assert (again.key, again.folder, again.already) == (rate.name, rate, True)
-    assert {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in (rate, *rate.iterdir())} == before
-    assert list(rate.parent.iterdir()) == [rate]
-
-
-def test_two_trainers_at_once_write_one_artefact(history, rate, tmp_path):
-    fitted = fit_models(history, RATE)
-    start, results = threading.Barrier(4), []
-
-    def write():
-        start.wait()
-        results.append(save(fitted, history, tmp_path / "artefacts"))
-
-    threads = [threading.Thread(target=write) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(result.already for result in results) == [False, True, True, True]
-    assert [path.name for path in (tmp_path / "artefacts").iterdir()] == [rate.name]
-    for path in rate.iterdir():
-        assert (tmp_path / "artefacts" / rate.name / path.name).read_bytes() == path.read_bytes()
-
-
-def test_nothing_is_left_where_training_stops_on_the_way(history, tmp_path, monkeypatch):
-    def full(file):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(UsageError) as error:
-        train(history, RATE, artefacts=tmp_path)
-    assert re.fullmatch(
-        rf"expected a folder that can be written, got {tmp_path}/\.\w+\.\w+/models\.json: No space left on device; "
-        "choose another with --artefacts",
-        str(error.value),
-    )
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_that_cannot_be_written_is_refused(history, tmp_path):
-    (tmp_path / "file").write_text("")
-    for place, reason in (
-        (tmp_path / "file", "File exists"),
-        (tmp_path / "file" / "deep", "Not a directory"),
-        (Path("/proc/artefacts"), "No such file or directory"),
-    ):
-        with pytest.raises(UsageError) as error:
-            train(history, RATE, artefacts=place)
-        assert str(error.value) == (
-            f"expected a folder that can be written, got {place}: {reason}; choose another with --artefacts"
-        )
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_a_read_only_folder_is_refused(history, tmp_path):
-    tmp_path.chmod(0o555)
-    with pytest.raises(UsageError, match=r"^expected a folder that can be written, got .*: Permission denied; choose"):
-        train(history, RATE, artefacts=tmp_path)
-
-
-def test_models_of_another_day_are_not_written_as_of_this_one(history, tmp_path):
-    fitted = fit_models(history.at(history.as_of.replace(day=1)), RATE)
-    with pytest.raises(
-        UsageError, match="^expected models fitted on 2026-08-31, got models of 2026-08-01; fit them again$"
-    ):
-        save(fitted, history, tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_too_little_history_trains_nothing(history, tmp_path):
-    early = history.at(history.as_of.replace(year=1900))
-    with pytest.raises(InsufficientHistoryError):
-        train(early, RATE, artefacts=tmp_path)
-    assert list(tmp_path.iterdir()) == []
 
 
 @given(data=st.data())

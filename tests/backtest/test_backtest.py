@@ -149,7 +149,11 @@ def test_rolling_models_are_older_than_the_forecasts_and_have_burnt_in(history, 
 
 def test_both_at_once_hold_the_component_out_and_know_only_the_past(history, every_origin):
     year = folds(history, every_origin, "rolling", only=["1999"])[0]
-    parts = [fold for fold in folds(history, every_origin, "rolling_cluster", only=None) if fold.day == year.day]
+    core = spells(history, population="pooled")
+    group = dict(zip(core.case_ids, core.group.tolist(), strict=True))
+    names = [f"{year.name} {group[case]:03d}" for case in every_origin.lines["case_id"].iloc[year.lines]]
+    parts = folds(history, every_origin, "rolling_cluster", only=list(dict.fromkeys(names)))
+    assert {fold.day for fold in parts} == {year.day}
     assert sorted(np.concatenate([fold.lines for fold in parts])) == sorted(year.lines)
     for fold in parts:
         assert set(every_origin.lines["case_id"].iloc[fold.lines]) <= set(fold.held_out)

@@ -85,10 +85,16 @@ def every_nth_cluster(record, n):
 @pytest.fixture(scope="module")
 def year(record):
     """The first origins of a year under `rolling`."""
-    half = every_nth_cluster(record, 2)
-    known = known_at_the_end(half)
+    third = every_nth_cluster(record, 3)
+    known = known_at_the_end(third)
     asked = origins(known)
-    return trial(half, asked, folds(known, asked, "rolling", only=["1999"])[0], slice(3))
+    return trial(third, asked, folds(known, asked, "rolling", only=["1999"])[0], slice(3))
+
+
+@pytest.fixture(scope="module")
+def origin(year):
+    """The first of them alone."""
+    return trial(year.record, year.asked, year.fold, slice(1))
 
 
 @pytest.fixture(scope="module")
@@ -102,11 +108,11 @@ LONG = [pytest.param(design, marks=pytest.mark.long) for design in ("era", "dyad
 @pytest.fixture(scope="module", params=["cluster", "fresh", *LONG])
 def held(request, record):
     """Origins of all ages out of the fold that holds most cases out."""
-    third = every_nth_cluster(record, 3)
-    known = known_at_the_end(third)
+    fourth = every_nth_cluster(record, 4)
+    known = known_at_the_end(fourth)
     asked = origins(known)
     largest = max(folds(known, asked, request.param), key=lambda fold: len(fold.held_out))
-    return trial(third, asked, largest, slice(None, None, 13))
+    return trial(fourth, asked, largest, slice(None, None, 13))
 
 
 def open_on(record, day):
@@ -165,15 +171,13 @@ def test_a_training_landmark_sees_no_ending_of_a_related_held_case(held):
     assert (mine != theirs).any(axis=None)
 
 
-def test_events_known_after_the_origin_change_no_covariate_and_no_forecast(year):
-    origin = trial(year.record, year.asked, year.fold, slice(1))
+def test_events_known_after_the_origin_change_no_covariate_and_no_forecast(year, origin):
     planted = with_every_kind_later(year.record, origin.days[0])
     assert origin.moved(planted) == NO_MODEL
     assert not origin.covariates_moved(planted, MODEL_FEATURES)
 
 
-def test_the_same_events_known_on_the_origin_change_covariates_and_every_model_that_has_any(year):
-    origin = trial(year.record, year.asked, year.fold, slice(1))
+def test_the_same_events_known_on_the_origin_change_covariates_and_every_model_that_has_any(year, origin):
     planted = with_every_kind_later(year.record, origin.days[0] - DAY)
     assert origin.moved(planted) == WITH_ACTS
     assert origin.covariates_moved(planted, MODEL_FEATURES)
@@ -190,13 +194,11 @@ def with_higher_rungs(record, case_ids, day):
     return with_table(record, "ladders", pd.concat([kept, rows], ignore_index=True))
 
 
-def test_rungs_known_after_the_origin_change_no_forecast(year):
-    origin = trial(year.record, year.asked, year.fold, slice(1))
+def test_rungs_known_after_the_origin_change_no_forecast(year, origin):
     assert origin.moved(with_higher_rungs(year.record, [origin.marks[0][0]], origin.days[0] + DAY)) == NO_MODEL
 
 
-def test_the_same_rungs_known_on_the_origin_change_the_ladder_forecast(year):
-    origin = trial(year.record, year.asked, year.fold, slice(1))
+def test_the_same_rungs_known_on_the_origin_change_the_ladder_forecast(year, origin):
     assert origin.moved(with_higher_rungs(year.record, [origin.marks[0][0]], origin.days[0])) == WITH_LADDERS
 
 

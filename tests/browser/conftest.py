@@ -10,7 +10,9 @@ from forecasting.publish.pdf import browser as chromium
 
 CASE = "new-start-post-expiry-2026"
 WANTED = ("playwright", "axe_playwright_python")
-collect_ignore_glob = [] if all(importlib.util.find_spec(name) for name in WANTED) else ["test_pages.py"]
+collect_ignore_glob = (
+    [] if all(importlib.util.find_spec(name) for name in WANTED) else ["test_pages.py", "test_site.py"]
+)
 
 
 @pytest.fixture(scope="session")

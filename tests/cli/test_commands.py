@@ -4,8 +4,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 
 import pytest
+from answers import ANSWERS
+from answers import CASE as CASE_OF_MY_OWN
 from calling import call
 from ranges import of_fewer_months
 
@@ -13,6 +16,7 @@ from forecasting import forecast
 from forecasting.__main__ import main
 from forecasting.artefacts import save
 from forecasting.models import DEFAULT
+from forecasting.record.questionnaire import NAMES
 from forecasting.record.schema import FORECAST_COLUMNS
 from forecasting.store.errors import ArtefactError, SchemaError, UsageError
 
@@ -171,13 +175,18 @@ def test_the_check_gives_faults_as_json(capsys, small_copy):
     ]
 
 
-def test_a_new_case_is_told_file_by_file(capsys, tmp_path):
-    assert call("new-case", "my-case-2026", data=tmp_path / "mine") == 0
-    *files, advice = capsys.readouterr().out.splitlines()
-    assert files[0] == str(tmp_path / "mine" / "cases.csv")
-    assert advice == (
-        f"Fill every '?' in the rows of my-case-2026, then run: forecasting check --data {tmp_path / 'mine'}"
-    )
+def test_questions_for_a_new_case_are_printed_filled_in_and_kept(capsys, few_cases, tmp_path):
+    assert call("new-case", CASE_OF_MY_OWN) == 0
+    asked = tomllib.loads(capsys.readouterr().out)
+    assert ["case_id", *asked] == list(NAMES)
+    filled = asked | {name: answer.replace("\n", " ") for name, answer in ANSWERS.items() if name != "case_id"}
+    answers = tmp_path / "answers.toml"
+    answers.write_text("".join(f"{name} = {json.dumps(answer)}\n" for name, answer in filled.items()))
+    given = {"answers": answers, "overlay": tmp_path / "mine", "data": few_cases}
+    assert call("new-case", CASE_OF_MY_OWN, **given) == 0
+    assert CASE_OF_MY_OWN in (tmp_path / "mine" / "cases.csv").read_text()
+    with pytest.raises(UsageError, match="expected a case_id that the record does not have.*\nnothing was written$"):
+        call("new-case", CASE_OF_MY_OWN, **given)
 
 
 def test_a_case_asked_twice_in_one_report_is_refused(tmp_path):

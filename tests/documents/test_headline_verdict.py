@@ -9,7 +9,7 @@ from forecasting.backtest.origins import PERIODS
 from forecasting.documents.case.headline_values import computed_verdict
 from forecasting.documents.case.material import Material
 from forecasting.documents.case.skill import first_model_skill, headline_skill, period_record
-from forecasting.documents.case.verdict import verdict
+from forecasting.documents.case.verdict import believe, period
 from forecasting.documents.text import said
 from forecasting.documents.values import view
 from forecasting.explain.periods import period_count
@@ -31,9 +31,9 @@ def words(**changes):
         "horizon": 60, "probability": 0.1, "base_rate": 0.14, "period": PERIOD, "missing": "", "past": PAST,
         "like": LIKE, "beyond": "", "skill": [skill_row("all", 0.12, 0.05, 0.19)], "expected": None,
     }  # fmt: skip
-    return " ".join(said(part) for part in verdict(view({"verdict": found | changes}))).replace(
-        "\N{NO-BREAK SPACE}", " "
-    )
+    content = view({"verdict": found | changes})
+    told = " ".join(said(part) for part in [*believe(content), period(content)])
+    return told.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def words(**changes):
         ({"missing": "there is no track record", "like": None, "past": None},
          "How far to trust 10 % is not known: there is no track record. The base rate is 14 %."),
         ({"skill": [skill_row("period", -0.1, -0.3, 0.05, "since 2011")]},
-         "It has not been shown to be better than the base rate since 2011; that is 14 %."),
+         "It has not been shown to be better since 2011 than the base rate, which says 14 %."),
         ({"skill": [skill_row("period", 0.2, 0.1, 0.3, "since 2011")]},
-         "It was better than the base rate since 2011; that is 14 %."),
+         "It was better since 2011 than the base rate, which says 14 %."),
     ],
 )  # fmt: skip
 def test_what_to_believe_follows_from_past_forecasts_and_the_period(changes, expected):

@@ -44,7 +44,12 @@ def page(tmp_path_factory):
     folder = tmp_path_factory.mktemp("card")
     path = shipped("notebooks") / "reports" / "scorecard.ipynb"
     ran = papermill.execute_notebook(
-        path, folder / "ran.ipynb", engine_name=ENGINE, kernel_name="python3", progress_bar=False
+        path,
+        folder / "ran.ipynb",
+        engine_name=ENGINE,
+        kernel_name="python3",
+        progress_bar=False,
+        request_save_on_cell_execute=False,  # as when a report is rendered: written once, not twice for each cell
     )
     return html_page(ran, "Scorecard")
 

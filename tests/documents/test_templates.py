@@ -18,7 +18,7 @@ from forecasting.documents.provenance import PROVENANCE, SETTINGS
 from forecasting.publish.notebook import render_report
 from forecasting.publish.parameters import TEMPLATES, checked_parameters, template_named
 from forecasting.record.history import History, load_history
-from forecasting.record.vocabulary import LADDERS
+from forecasting.record.vocabulary import CAUSES, LADDERS
 from forecasting.store.errors import LeakageError
 from forecasting.store.package_data import shipped
 
@@ -63,8 +63,8 @@ def test_the_portfolio_has_every_case_that_goes_on_with_probabilities_that_sum_t
 def test_every_value_of_the_portfolio_says_what_it_rests_on(portfolio):
     html, content, _ = portfolio
     said = content[PROVENANCE]
-    assert set(said) == {"accuracy", "live", "ended", "entered", "moved", "cases", "unknown", "shared_limits",
-                         "first_model_limits", "forecast"}  # fmt: skip
+    assert set(said) == {"accuracy", "live", "ended", "entered", "last_period", "moved", "watch", "cases", "unknown",
+                         "shared_limits", "first_model_limits", "forecast"}  # fmt: skip
     assert set(content) - {"rendering", "review"} - SETTINGS == set(said)
     assert said["moved"]["models"] == said["unknown"]["models"] == ["ladder"]
     assert said["forecast"]["models"] == ["base_rate", "ladder", "primary"]
@@ -118,14 +118,15 @@ def test_what_moved_is_the_difference_of_two_honest_forecasts(portfolio):
     earlier = history.at(history.as_of.replace(month=5))
     past = forecast(earlier, CASE, fitted=shared_fit(earlier, ("ladder",), "concluded").fitted, horizons=(60,))
     row = next(row for row in content["moved"] if row["case_id"] == CASE)
-    expected = past[(past["cause"] == "formalized") & (past["given"] == "all")]["probability"].item()
-    assert row["before"] == pytest.approx(expected, abs=1e-9)
+    expected = past[past["given"] == "all"].set_index("cause")["probability"]
+    assert row["before"] == pytest.approx({cause: expected[cause] for cause in CAUSES}, abs=1e-9)
     told = [row for row in content["moved"] if "parts" in row]
     assert told == content["moved"][:10] and all(row["parts"] for row in told)
     for each in told:
-        whole = each["after"] - each["before"]
-        assert sum(part["points"] for part in each["parts"]) == pytest.approx(whole, abs=1e-9)
-    sizes = [abs(row["after"] - row["before"]) for row in content["moved"]]
+        for cause in CAUSES:
+            whole = each["after"][cause] - each["before"][cause]
+            assert sum(part["points"][cause] for part in each["parts"]) == pytest.approx(whole, abs=1e-9)
+    sizes = [max(abs(row["after"][cause] - row["before"][cause]) for cause in CAUSES) for row in content["moved"]]
     assert sizes == sorted(sizes, reverse=True)
     assert content["entered"] == ["us-iran-islamabad-mou-2026"]
 
@@ -143,9 +144,63 @@ def test_cases_that_nobody_has_seen_for_long_stand_apart_with_what_may_have_come
     )
 
 
-def test_the_portfolio_says_accuracy_first_then_moves_then_forecasts(portfolio):
+def test_the_portfolio_links_every_case_to_its_page_of_the_day_and_names_what_stands_out(portfolio):
     html, content, _ = portfolio
-    heads = ["Accuracy of earlier forecasts", "Largest changes since the last period", "The forecasts"]
+    for case in content["cases"]:
+        assert f'<a href="../cases/{case}/{content["as_of"]}.html">' in html
+    rows = {(r["case_id"], r["model"], r["cause"]): r["probability"] for r in content["forecast"] if r["horizon"] == 60}
+    far = [
+        (case, cause)
+        for case in set(content["cases"]) - set(content["unknown"])
+        for cause in CAUSES
+        if abs(rows[case, "ladder", cause] - rows[case, "base_rate", cause]) >= 0.1
+    ]
+    live = html[html.index("Seen in the last two years") : html.index("State unknown: what may have come already")]
+    assert far and live.count("(base rate ") == len(far)
+
+
+def test_the_watch_list_has_every_case_that_moved_by_five_points_or_has_a_day_ahead(portfolio):
+    html, content, history = portfolio
+    moved = {
+        row["case_id"]
+        for row in content["moved"]
+        if max(abs(row["after"][cause] - row["before"][cause]) for cause in CAUSES) >= 0.05
+    }
+    assert {case for case, why in content["watch"].items() if why["moved"] is not None} == moved
+    for why in content["watch"].values():
+        assert why["moved"] or why["dates"] or why["term_end"]
+        assert why["moved"] is None or abs(why["moved"]["points"]) >= 0.05
+        assert all(content["as_of"] < one["day"] <= "2026-11-30" for one in why["dates"])
+    dated = {
+        view.case_id
+        for view in history.case_views(list(content["cases"]), "concluded")
+        if any("2026-08-31" < one.scheduled_date.isoformat() <= "2026-11-30" for one in view.calendar)
+    }
+    assert dated <= set(content["watch"]) and "Watch list" in html
+
+
+def test_what_the_last_period_got_wrong_is_what_its_forecasts_said_beside_what_came(portfolio):
+    from forecasting import forecast
+
+    _, content, history = portfolio
+    found = content["last_period"]
+    earlier = history.at(history.as_of.replace(month=5))
+    assert found["months"] == 3 and found["n"] == len(set(KEPT) - set(content["entered"])) + len(content["ended"])
+    fitted = shared_fit(earlier, ("ladder",), "concluded").fitted
+    said = (
+        forecast(earlier, CASE, fitted=fitted, horizons=(3,)).query("given == 'all'").set_index("cause")["probability"]
+    )
+    own = next(one for one in found["held"] if one["case_id"] == CASE)
+    assert own["said"] == pytest.approx(max(said[cause] for cause in CAUSES), abs=1e-9)
+    assert {row["case_id"] for row in found["ended"]} == {row["case_id"] for row in content["ended"]}
+    assert found["came"] == {cause: sum(row["cause"] == cause for row in content["ended"]) for cause in CAUSES}
+    assert 0.0 < found["expected"]["collapsed"] < found["n"]
+
+
+def test_the_portfolio_says_what_to_watch_then_moves_misses_and_forecasts(portfolio):
+    html, content, _ = portfolio
+    heads = ["Watch list", "Largest changes since the last period", "What the last period got wrong", "The forecasts",
+             "Accuracy of earlier forecasts"]  # fmt: skip
     places = [html.index(f">{head}</h2>") for head in heads]
     assert places == sorted(places)
     assert "There is no live track record yet" in html
@@ -223,7 +278,7 @@ def test_a_record_with_faults_gets_its_report_and_each_fault_is_in_it(small_copy
 
 def test_a_template_has_a_name_on_the_command_line_and_one_of_its_own():
     assert {kind.command: template_named(kind.command) for kind in TEMPLATES.values()} == {
-        "case": "case_report", "portfolio": "portfolio", "scorecard": "scorecard", "data-quality": "data_quality",
+        "case": "case_report", "brief": "brief", "portfolio": "portfolio", "scorecard": "scorecard", "data-quality": "data_quality",
     }  # fmt: skip
     with pytest.raises(LeakageError, match="expected a day up to 2026-08-31"):
         checked_parameters("data-quality", {"as_of": "2026-09-01"}).checked()

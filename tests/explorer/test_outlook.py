@@ -167,14 +167,26 @@ def test_its_line_names_the_models_and_what_moves_the_headline_most(answer):
     for model in ("ladder", "base_rate"):
         table = answer.to_frame().query("model == @model and cause == 'formalized' and horizon == 60")
         said[model] = (100 * table[["probability", "lower", "upper"]].iloc[0]).map("{:.0f}".format)
-    assert line.startswith(
-        f"Formal agreement within five years: forecast by the ladder {said['ladder']['probability']} % ("
-    )
+    assert f" Formal agreement within five years: forecast by the ladder {said['ladder']['probability']} % (" in line
     base = said["base_rate"]
     assert f", base rate {base['probability']} % ({base['lower']} to {base['upper']} %), " in line
     assert " From the base rate the forecast goes up most by: " in line
     assert f"({100 * max(drivers.values()):+.1f})" in line
     assert f"(\N{MINUS SIGN}{abs(100 * min(drivers.values())):.1f})" in line
+
+
+def test_its_line_leads_with_all_endings_and_names_each_that_is_far_from_the_base_rate(answer):
+    line = answer.why().replace("\N{NO-BREAK SPACE}", " ")
+    rows = answer.to_frame("all").query("horizon == 60").set_index(["model", "cause"])["probability"]
+    own, base = rows["ladder"], rows["base_rate"]
+    told = ", ".join(
+        f"{name} {100 * own[state]:.0f} %"
+        for name, state in (("formal agreement", "formalized"), ("collapse", "collapsed"), ("fading", "faded"))
+    )
+    assert line.startswith(f"Within five years: {told}, still informal ")
+    assert abs(own["collapsed"] - base["collapsed"]) >= 0.1
+    out = f"Collapse stands out: {100 * own['collapsed']:.0f} % against a base rate of {100 * base['collapsed']:.0f} %."
+    assert out in line and " From the base rate collapse goes up most by: " in line
 
 
 def test_its_line_says_where_the_headline_reaches_beyond_what_it_learned_from(answer, known):

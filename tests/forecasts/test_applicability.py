@@ -193,11 +193,11 @@ def silent_report(regimes, kept):
 
 def test_the_page_of_a_case_on_which_the_first_model_is_silent_says_so(silent_report):
     assert (
-        "The hazard model gives no number here: no other training case has the same form "
+        "The hazard model of the first registration gives no number here: no other training case has the same form "
         "(informal regime); no other training case has the same domain (export control)."
-    ) in text_of(section_html(silent_report.show("hazard_model").section))
+    ) in text_of(section_html(silent_report.show("beside").section))
     assert "Hazard model of the first registrationno number" in text_of(
-        section_html(silent_report.show("bottom_line").section)
+        section_html(silent_report.show("beside").section)
     )
     explained = silent_report.content["explanation"]["drivers"]
     headline = silent_report.content["headline"]["states"]

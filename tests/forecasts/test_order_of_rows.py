@@ -42,13 +42,19 @@ def shuffled(record, names, seed):
 
 def said(record, models=tuple(MODELS)):
     known = History(DAY, record)
-    table = forecast(known, CASES, fitted=fit_models(known, models), horizons=[6, 60])
+    return numbers(known, fit_models(known, models))
+
+
+def numbers(known, fitted):
+    table = forecast(known, CASES, fitted=fitted, horizons=[6, 60])
     return table.set_index(KEY)[NUMBERS].sort_index()
 
 
 @pytest.fixture(scope="module")
-def straight(record):
-    return said(record)
+def straight(trained):
+    known, fitted, _ = trained
+    assert known.as_of == DAY and tuple(fitted.models) == tuple(MODELS)
+    return numbers(known, fitted)
 
 
 def test_the_order_of_rows_changes_no_forecast(record, straight):

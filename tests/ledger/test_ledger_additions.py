@@ -131,15 +131,27 @@ def test_probabilities_are_read_from_a_file(tmp_path):
     assert read_opinions(path) == [said()]
 
 
+HEADER = "case_id,horizon,cause,probability"
+CHANCE = "expected probability as a number from 0 to 1 (1 yes, 0 no), got {}; write 20 % as 0.2"
+MONTHS = "expected horizon as a whole number from 1 to 120, got {}; write 12, not 12.0"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("case,horizon\n", "row 1: expected the header case_id,horizon,cause,probability, got ['case', 'horizon']; correct it"),
-        ("", "row 1: expected the header case_id,horizon,cause,probability, got None; correct it"),
-        ("case_id,horizon,cause,probability\na,12,ended,0.5\n", "row 2: expected a cause out of formalized, collapsed, faded, ongoing, got 'ended'; choose one of them"),
-        ("case_id,horizon,cause,probability\na,12,faded,0.5\na,x,faded,0.5\n", "row 3: expected a horizon in months and a probability, got ('x', '0.5'); write them as numbers"),
-        ("case_id,horizon,cause,probability\na,12,faded\n", "row 2: expected a horizon in months and a probability, got ('12', None); write them as numbers"),
-        ("case_id,horizon,cause,probability\na,12,faded,nan\n", "row 2: expected a probability from 0 to 1, got 'nan'; write 20 % as 0.2"),
+        ("case,horizon\n", f" row 1: expected the header {HEADER}, got case,horizon; correct it"),
+        ("", f" row 1: expected the header {HEADER}, got an empty file; correct it"),
+        ("case_id;horizon;cause;probability\n", f" row 1: expected the header {HEADER}, got a header separated by ';'; correct it"),
+        (f"{HEADER}\na,12,ended,0.5\n", " row 2: expected cause as one of formalized, collapsed, faded, ongoing, got 'ended'; choose one of them"),
+        (f"{HEADER}\na,12,faded,0.5\na,x,faded,0.5\n", f" row 3: {MONTHS.format(repr('x'))}"),
+        (f"{HEADER}\na,12,faded\n", " row 2: expected 4 cells, got 3 cells; correct it, or name another"),
+        (f"{HEADER}\na,12,faded,0,15\n", " row 2: expected 4 cells, got 5 cells; correct it, or name another"),
+        (f'{HEADER}\na,12,faded,"0,15"\n', f" row 2: {CHANCE.format(repr('0,15'))}"),
+        (f'{HEADER}\n\n"a","12","faded","1\n"\n', " row 3: expected cells of one line, got a line break inside a cell; correct it, or name another"),
+        (f"{HEADER}\nA,12,faded,0.5\n", " row 2: expected case_id as lower-case words joined by hyphens, at most 80 characters, got 'A'; correct it"),
+        (f'{HEADER}\na,12,faded,0.5\n"a', " row 3: expected well-formed CSV, got unexpected end of data; correct it, or name another"),
+        *((f"{HEADER}\na,12,faded,{cell}\n", f" row 2: {CHANCE.format(repr(cell))}") for cell in ("nan", ".5", "5e-1", "1.5", " 0.5", "٠.٥", "0.5%", "")),
+        *((f"{HEADER}\na,{cell},faded,0.5\n", f" row 2: {MONTHS.format(repr(cell))}") for cell in ("0", "12.0", "-12", "1_2", "9999999", "9" * 5000)[:5]),
     ],
 )  # fmt: skip
 def test_a_faulty_file_is_refused_by_row(tmp_path, text, message):
@@ -147,17 +159,57 @@ def test_a_faulty_file_is_refused_by_row(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(UsageError) as refused:
         read_opinions(path)
-    assert str(refused.value) == f"{path} {message}"
+    assert str(refused.value) == f"{path}{message}"
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="^expected a readable CSV file in UTF-8, got "):
+    with pytest.raises(UsageError, match="expected a CSV file of probabilities, got No such file"):
         read_opinions(tmp_path / "none.csv")
 
 
 def test_a_probability_typed_in_is_checked_like_one_from_a_file():
-    with pytest.raises(UsageError, match="^expected a probability from 0 to 1, got '1.1'; write 20 % as 0.2$"):
+    with pytest.raises(
+        UsageError, match="^expected probability as a number from 0 to 1 .*, got '1.1'; write 20 % as 0.2$"
+    ):
         opinion("", "a-1990", "12", "faded", "1.1")
+
+
+@pytest.mark.parametrize(
+    ("cause", "chances", "message"),
+    [
+        (
+            "formalized",
+            (0.5, 0.1),
+            "never falls with the horizon, got a-1990 formalized 0.5 at 12 months and 0.1 at 24",
+        ),
+        ("ongoing", (0.5, 0.9), "never rises with the horizon, got a-1990 ongoing 0.5 at 12 months and 0.9 at 24"),
+        ("formalized", (0.1, 0.1), ""),
+        ("formalized", (0.1, 0.5), ""),
+        ("ongoing", (0.9, 0.5), ""),
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_has_come_by_12_months_has_come_by_24(tmp_path, cause, chances, message, at_once):
+    put(tmp_path / "ledger", issue_body(["a-1990"], Y2000, horizons=(12, 24)))
+    both = [
+        said(horizon=months, cause=cause, probability=chance) for months, chance in zip((12, 24), chances, strict=True)
+    ]
+    if not at_once:
+        add(tmp_path / "ledger", both[1:], "somebody", issued_on=ISSUED_ON)
+        both = both[:1]
+    if not message:
+        assert add(tmp_path / "ledger", both, "somebody", issued_on=ISSUED_ON).paths
+        return
+    with pytest.raises(UsageError) as refused:
+        add(tmp_path / "ledger", both, "somebody", issued_on=ISSUED_ON)
+    assert message in str(refused.value)
+    assert add(tmp_path / "ledger", both[:1], "somebody else", issued_on=ISSUED_ON).paths  # each is held to its own
+
+
+@pytest.mark.parametrize("given", [{}, {"case_id": 7}, {"case_id": "a-1990", "horizon": "x"}, 5, None])
+def test_what_is_no_probability_at_all_is_refused(ledger, given):
+    with pytest.raises(UsageError, match="^expected opinions.0"):
+        add(ledger, [given], "somebody")
 
 
 @pytest.mark.parametrize("by", ["a\x9b31m", "a\u202eb", "a\u2028b", "a\x7fb"])

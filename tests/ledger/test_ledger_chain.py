@@ -131,7 +131,7 @@ def test_a_dropped_last_entry_is_missed_by_head(ledger):
 def test_a_cut_entry_is_no_json(ledger):
     last = names(ledger)[-1]
     (ledger / last).write_bytes((ledger / last).read_bytes()[:-200])
-    assert first_fault(ledger).startswith(f"{last}: expected an entry as JSON, got Unterminated string starting at")
+    assert first_fault(ledger).startswith(f"{last}: expected an entry as JSON, got EOF while parsing a string at")
 
 
 def test_two_entries_that_changed_places_are_found(ledger):

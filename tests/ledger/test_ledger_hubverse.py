@@ -4,9 +4,11 @@ import csv
 import json
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from bodies import RECORD_END, issue_body, put
+from jsonschema import Draft202012Validator
 
 from forecasting.ledger import export
 from forecasting.ledger.hubverse import COLUMNS
@@ -28,7 +30,11 @@ def hub(tmp_path):
 
 def test_one_file_per_model_and_day_with_live_and_replay_apart(hub):
     assert sorted(str(path.relative_to(hub)) for path in hub.rglob("*") if path.is_file()) == [
+        "hub-config/admin.json",
+        "hub-config/model-metadata-schema.json",
         "hub-config/tasks.json",
+        "model-metadata/forecasting-primary.yml",
+        "model-metadata/forecasting-primary_replay.yml",
         "model-output/forecasting-primary/2026-08-31-forecasting-primary.csv",
         "model-output/forecasting-primary_replay/2000-01-01-forecasting-primary_replay.csv",
     ]
@@ -88,3 +94,42 @@ def test_a_ledger_without_forecasts_is_not_exported(tmp_path):
     with pytest.raises(UsageError, match="^expected a ledger with forecasts, got none in "):
         export(tmp_path / "ledger", tmp_path / "hub")
     assert not (tmp_path / "hub").exists()
+
+
+SCHEMAS = Path(__file__).parent / "hubverse"
+
+
+def held(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", ["admin", "tasks"])
+def test_the_configuration_is_valid_under_the_schemas_of_the_hub(hub, name):
+    validator = Draft202012Validator(held(SCHEMAS / f"{name}-schema.json"))
+    document = held(hub / "hub-config" / f"{name}.json")
+    assert list(validator.iter_errors(document)) == []
+    for key in document:
+        without = {other: value for other, value in document.items() if other != key}
+        assert list(validator.iter_errors(without)), f"the schema wants {key}"
+
+
+def test_every_model_is_described_as_the_hub_asks(hub):
+    validator = Draft202012Validator(held(hub / "hub-config" / "model-metadata-schema.json"))
+    for folder in (hub / "model-output").iterdir():
+        described = held(hub / "model-metadata" / f"{folder.name}.yml")
+        assert list(validator.iter_errors(described)) == []
+        assert f"{described['team_abbr']}-{described['model_abbr']}" == folder.name
+        assert described["methods"].startswith("Penalised multinomial hazard")
+
+
+def test_whoever_runs_the_hub_keeps_its_admin_file(hub, tmp_path):
+    admin = hub / "hub-config" / "admin.json"
+    assert held(admin)["repository"] == {"host": "github", "owner": "unpublished", "name": "forecasting"}
+    admin.write_text("{}")
+    export(tmp_path / "ledger", hub)
+    assert admin.read_text() == "{}"
+    admin.unlink()
+    export(tmp_path / "ledger", hub, "me/hub")
+    assert held(admin)["repository"] == {"host": "github", "owner": "me", "name": "hub"}
+    with pytest.raises(UsageError, match="expected a repository as OWNER/NAME, got 'hub'; correct --repository"):
+        export(tmp_path / "ledger", hub, "hub")

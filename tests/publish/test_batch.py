@@ -67,7 +67,7 @@ def test_bad_rows_are_named_and_the_others_run(tmp_path, template, few_cases, ca
     assert [line for line in err.splitlines() if line.startswith("refused")] == [
         f"refused: {batch} row 3: data_quality: as_of: expected a day as YYYY-MM-DD, for example 2026-02-05, got 'June'",
         f"refused: {batch} row 4: expected each report once, got data-quality/2026-06-01.html again, as in {batch} row 2; leave it out",
-        f"refused: {batch} row 5: expected 2 cells, got 1",
+        f"refused: {batch} row 5: expected 2 cells, got 1 cells",
         f"refused: {batch} row 6: expected a day up to 2026-08-31, where the record ends, got 2027-01-01; choose an earlier one",
         f"refused: {batch} row 7: {Path('nowhere').resolve()}: expected a folder with the record, got no such folder",
     ]
@@ -90,14 +90,14 @@ def test_rows_of_jsonl_may_name_their_template(tmp_path):
         f"{batch} row 2: expected a JSON object on one line, got '{{'",
         f"{batch} row 4: expected a JSON object on one line, got '[1]'",
         f"{batch} row 6: case_report: horizons: expected horizons as whole months, for example 6,12,24, got 'x'",
-        f"{batch} row 7: expected a template out of case, portfolio, scorecard, data-quality, got ['x']; choose one of them",
+        f"{batch} row 7: expected a template out of case, brief, portfolio, scorecard, data-quality, got ['x']; choose one of them",
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.csv", "case,as_of\nx,\n", "a.csv row 1: expected a header of parameters out of as_of, data, record_age, lost_acts, horizons, target, artefacts, ledger, ledger_until, case_id, each once, got case,as_of; mend it"),
+        ("a.csv", "case,as_of\nx,\n", "a.csv row 1: expected a header of parameters out of as_of, data, overlay, record_age, lost_acts, horizons, target, artefacts, ledger, ledger_until, case_id, since, each once, got case,as_of; mend it"),
         ("a.csv", "as_of,as_of\n", "each once, got as_of,as_of"),
         ("a.csv", "", "each once, got an empty file"),
         ("a.txt", "", "a.txt: expected a batch file that ends in .csv or .jsonl, got .txt; rename it"),
@@ -116,7 +116,7 @@ def test_a_batch_that_cannot_be_read_is_refused(tmp_path, name, text, message):
 def test_text_that_is_none_and_a_quote_without_end_are_rows_refused(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"case_id\n\xff\n")
     assert [str(one) for one in from_file(tmp_path / "a.csv", "case", {})()] == [
-        f"{tmp_path / 'a.csv'}: expected text in UTF-8, got byte 0xff"
+        f"{tmp_path / 'a.csv'}: expected text in UTF-8, got byte 0xff; no later row was read"
     ]
     (tmp_path / "b.csv").write_text(f'case_id\n{CASE}\n"never')
     assert str(list(from_file(tmp_path / "b.csv", "case", {})())[1]).startswith(
@@ -148,7 +148,7 @@ def test_a_row_nested_without_end_is_refused_and_the_next_is_read(tmp_path):
         ({"jobs": 0}, "expected --jobs from 1 to 64, got 0; choose another"),
         ({"case": CASE}, f"expected no case for the template data-quality, got {CASE}; leave it out"),
         ({"all": True}, "expected --all with a template about a case, got data-quality; leave --all out"),
-        ({"target": "in_force"}, "expected options of the template data-quality, out of as_of, data, record_age, lost_acts, got target; leave it out"),
+        ({"target": "in_force"}, "expected options of the template data-quality, out of as_of, data, overlay, record_age, lost_acts, got target; leave it out"),
         ({"template": "case"}, "expected one case or more, --all or --batch FILE, got none; give one of them"),
     ],
 )  # fmt: skip

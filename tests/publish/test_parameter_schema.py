@@ -38,7 +38,7 @@ def test_the_kinds_are_those_that_a_form_needs():
     kinds = {row.name: row.kind for row in (*parameters_of("case"), *parameters_of("portfolio"))}
     assert kinds == {
         "case_id": "text", "as_of": "date", "data": "folder", "horizons": "whole numbers", "target": "concluded or in_force",
-        "artefacts": "folder", "ledger": "folder", "ledger_until": "text", "record_age": "whole number", "lost_acts": "whole number",
+        "artefacts": "folder", "ledger": "folder", "ledger_until": "text", "overlay": "folders", "since": "date", "record_age": "whole number", "lost_acts": "whole number",
         "period_months": "whole number",
     }  # fmt: skip
 
@@ -50,10 +50,10 @@ def test_the_command_lists_them_in_words_and_as_json(capsys):
     assert "  period_months  whole number             months since the last period, 1 to 120 [3]" in lines
     assert call("templates", json=True) == 0
     told = json.loads(capsys.readouterr().out)
-    assert list(told) == ["case", "portfolio", "scorecard", "data-quality"]
+    assert list(told) == ["case", "brief", "portfolio", "scorecard", "data-quality"]
     assert told["portfolio"]["properties"]["period_months"]["maximum"] == 120
     with pytest.raises(
-        UsageError, match="expected a template out of case, portfolio, scorecard, data-quality, got 'x'"
+        UsageError, match="expected a template out of case, brief, portfolio, scorecard, data-quality, got 'x'"
     ):
         call("templates", "x")
 

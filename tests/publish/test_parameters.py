@@ -27,7 +27,7 @@ def test_horizons_come_as_text_or_list_sorted_without_repeats():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"case": "x"}, "case_report: case_id: expected case of the record, got none; expected keys out of as_of, data, record_age, lost_acts, horizons, target, artefacts, ledger, ledger_until, case_id, got the unknown key case"),
+        ({"case": "x"}, "case_report: case_id: expected case of the record, got none; expected keys out of as_of, data, overlay, record_age, lost_acts, horizons, target, artefacts, ledger, ledger_until, case_id, since, got the unknown key case"),
         ({**CASE, "as_of": "5 February"}, "case_report: as_of: expected a day as YYYY-MM-DD, for example 2026-02-05, got '5 February'"),
         ({**CASE, "as_of": 20260205}, "case_report: as_of: expected day whose knowledge is used, YYYY-MM-DD; default: data_end, got 20260205"),
         ({**CASE, "horizons": "abc"}, "case_report: horizons: expected horizons as whole months, for example 6,12,24, got 'abc'"),
@@ -45,6 +45,6 @@ def test_each_bad_parameter_is_named_with_what_it_wants(parameters, message):
 
 def test_unknown_template_is_refused():
     with pytest.raises(
-        UsageError, match="expected a template out of case, portfolio, scorecard, data-quality, got 'x'"
+        UsageError, match="expected a template out of case, brief, portfolio, scorecard, data-quality, got 'x'"
     ):
         checked_parameters("x", CASE)

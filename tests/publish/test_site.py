@@ -233,3 +233,41 @@ def test_a_sign_off_renews_the_entry_of_the_feed(reports):
     approve(page(reports, DAYS[1]), "Ann", reports)
     after = {one.day: one.changed for one in reports_in(reports)}
     assert after[DAYS[1]].year >= 2026 and after[DAYS[0]] == before[DAYS[0]]
+
+
+def links_and_ids(folder):
+    root = ElementTree.parse(folder / "feed.xml").getroot()
+    ids = [one.text for one in root.iter(f"{ATOM}id")]
+    return [one.get("href") for one in root.iter(f"{ATOM}link")], ids
+
+
+def test_a_feed_keeps_the_ids_that_it_has_and_another_installation_has_others(reports, tmp_path):
+    publish(reports, tmp_path / "one")
+    publish(reports, tmp_path / "other")
+    links, ids = links_and_ids(tmp_path / "one")
+    assert len(ids) == len(set(ids)) == 4 and all(one.startswith("urn:uuid:") for one in ids)
+    assert not set(ids) & set(links_and_ids(tmp_path / "other")[1])
+    publish(reports, tmp_path / "one")
+    assert links_and_ids(tmp_path / "one") == (links, ids)
+    assert links[0] == "feed.xml"
+
+
+@pytest.mark.parametrize("base", ["https://example.org/reports", "https://example.org/reports/"])
+def test_a_feed_with_an_address_has_absolute_links_and_the_ids_of_its_address(reports, tmp_path, base):
+    publish(reports, tmp_path / "one", base=base)
+    links, ids = links_and_ids(tmp_path / "one")
+    assert links[0] == "https://example.org/reports/feed.xml"
+    assert all(one.startswith("https://example.org/reports/") for one in links)
+    publish(reports, tmp_path / "built anew", base=base)
+    assert links_and_ids(tmp_path / "built anew") == (links, ids)
+    publish(reports, tmp_path / "elsewhere", base="http://localhost:8000")
+    assert not set(ids) & set(links_and_ids(tmp_path / "elsewhere")[1])
+
+
+@pytest.mark.parametrize(
+    "base", ["", "example.org", "javascript:alert(1)", 'https://a"onload=1', "https://a b/", "ftp://a/"]
+)
+def test_what_is_no_address_of_the_web_is_refused(reports, tmp_path, base):
+    with pytest.raises(UsageError, match="expected an address such as https://example.org/reports/, got "):
+        publish(reports, tmp_path / "one", base=base)
+    assert not (tmp_path / "one").exists()

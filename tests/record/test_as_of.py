@@ -66,8 +66,15 @@ def test_no_table_shows_what_was_known_later(record, later, day):
 
 
 @given(day=DAYS)
-@settings(QUICK_TO_FAIL, max_examples=20)
+@settings(QUICK_TO_FAIL, max_examples=6)
 def test_no_table_shows_anything_of_all_that_was_known_later(record, day):
+    assert_same_tables(History(day, with_everything_later(record, day)), History(day, record))
+
+
+@pytest.mark.long
+@given(day=DAYS)
+@settings(QUICK_TO_FAIL, max_examples=40)
+def test_no_table_shows_anything_of_all_that_was_known_later_on_many_days(record, day):
     assert_same_tables(History(day, with_everything_later(record, day)), History(day, record))
 
 

@@ -11,6 +11,7 @@ from record.planting import with_rows, with_table
 from forecasting import History, LeakageError, UsageError
 from forecasting.features import DossierIndex
 from forecasting.record.facts import KINDS, NEVER, in_effect, kinds, months_from
+from forecasting.record.reads import recording
 from forecasting.record.series import stockpiles
 from forecasting.record.successors import Successors, in_common, lineages
 from forecasting.record.vocabulary import TARGETS
@@ -47,6 +48,31 @@ def test_a_dossier_holds_plain_values_and_arrays_of_its_own(index):
     arrays = [part for part in parts_of(index.dossier(FOUNDING_CASE, date(2026, 2, 5))) if isinstance(part, np.ndarray)]
     assert len(arrays) == 17
     assert all(array.base is None and not array.flags.writeable for array in arrays)
+
+
+def test_start_and_look_of_a_case_are_those_of_its_dossier_and_rest_on_the_same_columns(index, history):
+    early = index.known_by(date(1990, 1, 1))
+    for one in (index, early):
+        for case_id in history.at(date(1990, 1, 1)).cases["case_id"]:
+            dossier = one.dossier(case_id, one.as_of)
+            assert one.begun_and_looked(case_id) == (dossier.start_date, dossier.looked_until)
+    with recording() as alone:
+        index.begun_and_looked(FOUNDING_CASE)
+    with recording() as whole:
+        dossier = index.dossier(FOUNDING_CASE, index.as_of)
+        assert dossier.start_date < dossier.looked_until
+    assert alone.reads.columns == whole.reads.columns != frozenset()
+    still_open = "south-atlantic-zpcas-1986"
+    assert early.begun_and_looked(still_open) != index.begun_and_looked(still_open)
+
+
+def test_days_asked_for_in_turn_are_kept_and_the_oldest_of_many_is_not(history):
+    mine = History(history.as_of, history.record)
+    first, *others = [mine.at(date(year, 1, 1)) for year in (2000, 2001, 2002)]
+    assert mine.at(date(2000, 1, 1)) is first
+    mine.at(date(2003, 1, 1))
+    assert mine.at(date(2000, 1, 1)) is first and mine.at(date(2002, 1, 1)) is others[1]
+    assert mine.at(date(2001, 1, 1)) is not others[0]
 
 
 def test_a_dossier_cannot_be_changed(index):

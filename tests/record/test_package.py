@@ -8,7 +8,6 @@ import pytest
 from forecasting.record.codebook import BEGIN, END, with_list_of_tables
 from forecasting.record.describing import made_files
 from forecasting.record.forms import LINKED
-from forecasting.record.new_case import add_case
 from forecasting.record.schema import TABLES
 from forecasting.store.errors import UsageError
 from forecasting.store.package_data import shipped
@@ -46,13 +45,6 @@ def test_a_changed_table_changes_the_metadata_and_a_changed_column_the_descripto
     small_copy.edit("cases", "salt2-observance-1979", name="Another name")
     after = made_files(small_copy.folder)
     assert [name for name in before if before[name] != after[name]] == ["croissant.json"]
-
-
-def test_a_case_of_ones_own_is_listed_in_the_descriptor(small_copy):
-    add_case("mine-2026", small_copy.folder)
-    told = json.loads((small_copy.folder / "datapackage.json").read_text(encoding="utf-8"))
-    events = next(one for one in told["resources"] if one["name"] == "events")
-    assert events["path"] == ["events/hand_coded.csv", "events/mine-2026.csv"]
 
 
 def test_acts_in_a_file_that_the_descriptor_does_not_list_are_a_fault(plain_copy):

@@ -136,3 +136,18 @@ def test_instruments_that_differ_by_a_number_are_two(small_copy, instrument):
 def test_the_shipped_record_spells_every_instrument_in_one_way(record):
     names = {name for name in record.tables["outcomes"].cells["instrument"] if name}
     assert len({folded(name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("https://example.org/a'b(c)?d=%22", True), ("http://example.org", True), ("", True),
+        ("javascript:alert(1)", False), ("data:text/html,x", False), ("example.org", False), ("ftp://example.org", False),
+        ('http://a"onmouseover=x', False), ("https://a b", False), ("https://<b>", False), ("https://", False),
+    ],
+)  # fmt: skip
+def test_an_address_is_one_of_the_web(small_copy, address, taken):
+    source = small_copy.read().tables["sources"].cells["source_id"][0]
+    small_copy.edit("sources", source, url=address)
+    told = [fault for fault in small_copy.faults() if "url as an address" in fault]
+    assert len(told) == (not taken)

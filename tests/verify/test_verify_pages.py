@@ -166,7 +166,7 @@ def test_a_page_does_not_choose_what_it_is_held_against(page, few_cases):
         ('{"rendering": 7}', "{path}: expected the JSON file beside the page of a report, with its template and parameters with rendering: an object, got 7; render the report again"),
         ('{"template": "../../x", "rendering": {"template": "../../x", "parameters": {}}}', "{path}: expected a page of a template out of case_report, portfolio, scorecard, data_quality, got ['../../x', '../../x']; render"),
         ('{"template": "portfolio", "rendering": {"template": "data_quality", "parameters": {}}}', "{path}: expected a page of a template out of case_report, "),
-        ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"x": 1}}}', "data_quality: expected keys out of as_of, data, record_age, lost_acts, got the unknown key x"),
+        ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"x": 1}}}', "data_quality: expected keys out of as_of, data, overlay, record_age, lost_acts, got the unknown key x"),
         ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"as_of": "2026-08-31; import os"}}}', "data_quality: as_of: expected a day as YYYY-MM-DD"),
     ],
 )  # fmt: skip
@@ -218,7 +218,7 @@ def test_what_is_nothing_to_verify_is_refused(tmp_path, page):
 def test_a_bomb_is_not_read(page, trusted):
     with page.with_suffix(".json").open("r+b") as file:
         file.truncate(20_000_000_000)
-    with pytest.raises(UsageError, match="json: expected at most 32000000 bytes, got 20000000000; "):
+    with pytest.raises(UsageError, match="json: expected at most 8000000 bytes, got 20000000000; "):
         verify(page, trusted)
 
 

@@ -17,7 +17,7 @@ from forecasting.backtest.multiverse.rows import Reader
 from forecasting.backtest.multiverse.shares import variance_shares
 from forecasting.backtest.multiverse.specifications import FACTORS, Specification, specifications
 from forecasting.forecasts import FEWEST_ENDINGS, open_cases
-from forecasting.record.history import History
+from forecasting.record.history import History, require_no_overlay
 from forecasting.store.errors import UsageError
 
 Alternative = tuple[str, int]
@@ -101,6 +101,7 @@ def multiverse(history: History, case_ids: Sequence[str], n: int = 500, jobs: in
     if n < FEWEST:
         raise UsageError(f"expected at least {FEWEST} specifications, got {n}; ask for more with --specifications")
     check_jobs(jobs)
+    require_no_overlay(history, "a multiverse")
     open_cases(history, list(case_ids))
     names = {case: len(set(rows["alternative_id"])) for case, rows in history.alternatives.groupby("case_id")}
     alternatives = [(str(case), number) for case, n_own in names.items() for number in range(1, n_own + 1)]

@@ -8,6 +8,7 @@ from typing import Any
 from forecasting.backtest.multiverse.refit import HEADLINE_MONTHS
 from forecasting.backtest.multiverse.run import Multiverse
 from forecasting.backtest.multiverse.specifications import FACTORS
+from forecasting.record.files import RESULTS
 from forecasting.record.reads import note_file
 from forecasting.store.files import write_whole
 
@@ -134,7 +135,7 @@ def read_summary(folder: Path, record_sha256: str, as_of: date) -> dict[str, Any
     days = sorted((path for path in folder.glob("*.json") if path.stem <= as_of.isoformat()), reverse=True)
     for path in days:
         note_file(f"{folder.name}/{path.name}")
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found = RESULTS.json(path)
         if found["record_sha256"] == record_sha256 and found.get("model") == MODEL:
             return found
     return None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from forecasting.documents.card.content import card_content
 from forecasting.documents.card.document import card_html, card_markdown
-from forecasting.documents.card.form import Card, card_bytes, read_signed, schema_bytes
+from forecasting.documents.card.form import CARD, Card, card_bytes, read_signed, schema_bytes
 from forecasting.documents.card.home import NAME, SCHEMA, STEWARDS, file_name, home_of, latest, status_of, stewards
 from forecasting.documents.card.staleness import Mismatch, made_anew, mismatches, other_versions
 from forecasting.record.history import History
@@ -87,7 +87,7 @@ def check_card(
     status = status_of(card, sha256, sign_offs(home))
     expected = {path.with_suffix(".md"): card_markdown(card, status, stale).encode(), home / SCHEMA: schema_bytes()}
     for place, content in expected.items():
-        if not place.is_file() or place.read_bytes() != content:
+        if not place.is_file() or CARD.content(place) != content:
             found.append(f"{place.name}: not what the card makes of it")
     return path, found, said
 

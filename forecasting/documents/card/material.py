@@ -1,6 +1,5 @@
 """Inputs of a card, read once: record, results beside it, fitted model, and the version before."""
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +28,7 @@ from forecasting.forecasts import FittedModels
 from forecasting.models import FIRST, HEADLINE, MODELS
 from forecasting.models.hazard import HazardModel
 from forecasting.models.ladder_pool import LadderPool
+from forecasting.record.files import sha256_of
 from forecasting.record.history import History
 from forecasting.record.schema import EVALUATION
 
@@ -149,8 +149,4 @@ def results_hashes(folder: Path, home: Path, multiverse_day: str | None) -> dict
     """
     names = [*RESULTS, *([f"{MULTIVERSE}/{multiverse_day}.json"] if multiverse_day else [])]
     places = {name: folder / name for name in names} | {f"{FOLDER}/{STEWARDS}": home / STEWARDS}
-    return {
-        name: hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
-        for name, path in places.items()
-        if path.is_file()
-    }
+    return {name: sha256_of(path) for name, path in places.items() if path.is_file()}

@@ -9,12 +9,13 @@ import pandas as pd
 
 from forecasting.backtest.multiverse.shares import REST
 from forecasting.backtest.tables import RECORD_DIGITS
-from forecasting.documents.blocks import Cell, Link, Section, Text
-from forecasting.documents.compose import section, table, text
+from forecasting.documents.blocks import Block, Link, Text
+from forecasting.documents.compose import joined, text
 from forecasting.documents.kept import MOST_MOVED, has_moved
 from forecasting.documents.quantities import chance, count, day, interval, points
 from forecasting.documents.values import Content, Fields
 from forecasting.documents.wording import years
+from forecasting.record.files import results_table
 from forecasting.record.history import History
 from forecasting.record.reads import note_file
 from forecasting.record.schema import EVALUATION
@@ -45,6 +46,7 @@ SMALLEST: Final = 0.001
 """Probabilities are cut off at a tenth of a point from 0 and 1 before their log odds are taken."""
 ANCHOR: Final = "rests-on"
 SMALLEST_SHARE: Final = 0.01
+MOST_CHOICES: Final = 4
 UNASSESSED: Final = "not assessed"
 WHY_NOT: Final[Mapping[str, str]] = {
     "skill": "the skill on this ending was not measured on this record",
@@ -55,9 +57,8 @@ WHY_NOT: Final[Mapping[str, str]] = {
     ),
 }
 RULE: Final = (
-    "Confidence is high only where skill on this ending is at least 10 % and shown (95 % interval above zero) with "
-    "related cases held out and as of each year, and both four in five other defensible choices and the 80 % interval "
-    "keep the odds within a factor of 1.6 on either side; moderate from 5 % and a factor of 3; else low."
+    "Confidence is high only with a shown skill of at least 10 % on this ending, and where four in five other choices "
+    "and the 80 % interval keep the odds within a factor of 1.6; moderate from 5 % and a factor of 3; else low."
 )
 CHOICES: Final = {
     "codings": "how arguable cases are coded",
@@ -161,7 +162,7 @@ def ending_skills(folder: Path, record_sha256: str, model: str = "ladder") -> li
     file = f"{EVALUATION}/skill.csv"
     note_file(file)
     path = folder / file
-    rows = pd.read_csv(path) if path.is_file() else pd.DataFrame()
+    rows = results_table(path) if path.is_file() else pd.DataFrame()
     if not {"record", "model", *ASKED, *SKILL} <= set(rows.columns):
         return []
     asked = (rows["record"] == record_sha256[:RECORD_DIGITS]) & (rows["model"] == model) & rows["design"].isin(DESIGNS)
@@ -222,34 +223,29 @@ def not_assessed(why: str) -> str:
     return f"Confidence in this forecast is {UNASSESSED}: {WHY_NOT[why]}."
 
 
-def sensitivity(content: Fields) -> Section:
-    """Sensitivity of the forecast to other choices, by choice, and the rule of confidence."""
+def sensitivity(content: Fields) -> list[Block]:
+    """Sensitivity of the forecast to other choices: the spread, the choices and codings behind it, and the rule."""
     found = content["confidence"]
     if not found["assessed"]:
-        return section(text(f"{not_assessed(found['why'])} {RULE}", ANCHOR))
-    shares: list[list[Cell]] = [
-        [CHOICES[name], chance(share)] for name, share in found["shares"].items() if share >= SMALLEST_SHARE
-    ]
-    moved: list[list[Cell]] = [
-        [text("{case}: {why}", case=item["case"], why=item["reason"]), points(item["change"])]
-        for item in found["codings"]
-    ]
-    return section(
-        _spread(found),
-        table("Where the spread of the forecast comes from", ["Choice", "Share of the spread"], shares),
-        table("The codings that move this case most", ["Another coding, by itself", "Points"], moved),
-    )
+        return [text(f"{not_assessed(found['why'])} {RULE}", ANCHOR)]
+    shares = [text(f"{CHOICES[name]} {{share}}", share=chance(share)) for name, share in _largest(found["shares"])]
+    return [_spread(found), text("The spread comes from: {shares}.", shares=joined(shares, ", "))]
+
+
+def _largest(shares: Fields) -> list[tuple[str, float]]:
+    """The choices with the largest shares of the spread."""
+    known = sorted(shares.items(), key=lambda one: -float(one[1]))
+    return [(name, share) for name, share in known if share >= SMALLEST_SHARE][:MOST_CHOICES]
 
 
 def _spread(found: Fields) -> Text:
     """Spread of the forecast and of its skill, in words, and the rule."""
     spread, skill = found["spread"], found["skill_spread"]
     return text(
-        "On {as_of}, when this forecast was {point}, it was fitted and scored again under {n} combinations of other "
-        f"choices, without recalibration. For a formal agreement within {years(found['months'])} that gave "
-        "{registered} as registered, and {most_of_them} under four in five of the others (all: {all}). Its skill on "
-        "this ending over the base rate, {skill} as registered, lay between {skill_lower} and {skill_upper} points "
-        f"under four in five. {RULE}",
+        "On {as_of}, when this forecast was {point}, it was fitted again under {n} combinations of other choices, "
+        f"without recalibration: a formal agreement within {years(found['months'])} had {{registered}} as registered, "
+        "{most_of_them} under four in five of the others (all: {all}); its skill, {skill} as registered, lay from "
+        f"{{skill_lower}} to {{skill_upper}} points. {RULE}",
         ANCHOR,
         as_of=day(found["as_of"]),
         point=chance(found["point"]),

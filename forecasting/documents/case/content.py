@@ -1,7 +1,9 @@
 """Content of a case report as plain values; pages and sidecars are made from this and nothing else."""
 
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -13,6 +15,7 @@ from forecasting.backtest.multiverse.summary import read_summary
 from forecasting.documents.case.confidence import confidence, ending_skills
 from forecasting.documents.case.evidence_values import EVIDENCE
 from forecasting.documents.case.explanation_values import EXPLANATION
+from forecasting.documents.case.first_screen_values import BRIEF, PANELS
 from forecasting.documents.case.headline_values import FIRST_SCREEN, headline
 from forecasting.documents.case.material import CURVE, HAZARD_MODEL, HEADLINE_MODEL, Material
 from forecasting.documents.case.rung_values import RUNG
@@ -52,24 +55,22 @@ def case_content(
     artefacts: str | Path | None = None,
     ledger: str | Path | None = None,
     until: str | None = None,
+    since: date | None = None,
 ) -> Content:
     """All values of a case report as of the history's day; JSON types only.
 
-    The models come from an artefact in `artefacts` if one is there, and are fitted otherwise: the values are the same.
+    `since`: day of the page before, with which the forecast is compared; four weeks before where it is None. The models
+    come from an artefact in `artefacts` if one is there, and are fitted otherwise: the values are the same.
     `live`: what became of the forecasts in `ledger` up to the entry with the sha256 `until`, by default the last.
     `provenance`: what each value rests on.
     """
-    found, value = Material(history, case_id, horizons, target, artefacts), Recorded()
-    if found.headline_limit.status == "abstained":
-        raise AbstentionError(
-            f"expected a forecast of {case_id} on {history.as_of}, got an abstention of the headline: "
-            f"{found.headline_limit}; ask for a later day"
-        )
+    found, value = Material(history, case_id, horizons, target, artefacts, since), Recorded()
+    require_forecast(found)
     first = value("case", case_facts, found)
     return {
         "template": "case_report",
         "package_version": forecasting.__version__,
-        "record_sha256": history.sha256,
+        "record_sha256": history.record_sha256,
         "code_sha256": code_sha256(),
         "artefact": found.obtained.key,
         "data_end": history.record.data_end.isoformat(),
@@ -80,7 +81,7 @@ def case_content(
         "level": LEVEL,
         "case": first,
         "live": value("live", live_values, history.record.folder, ledger, until),
-        **{name: value(name, work, found) for name, work in FIRST_SCREEN.items()},
+        **{name: value(name, work, found) for name, work in (FIRST_SCREEN | PANELS).items()},
         "confidence": value("confidence", assessed_confidence, found),
         "contested": value("contested", arguable_codings, found),
         "forecast": value("forecast", forecasts, found),
@@ -88,7 +89,7 @@ def case_content(
             "model": HAZARD_MODEL,
             "limit": value("hazard_model.limit", applicability, found),
             "forecast": value("hazard_model.forecast", hazard_forecasts, found),
-            "skill": value("hazard_model.skill", first_model_skill, history.record.folder, history.sha256),
+            "skill": value("hazard_model.skill", first_model_skill, history.record.folder, history.record_sha256),
         },
         "explanation": {name: value(f"explanation.{name}", work, found) for name, work in EXPLANATION.items()},
         "situation": {name: value(f"situation.{name}", work, found) for name, work in SITUATION.items()},
@@ -100,6 +101,15 @@ def case_content(
         **{name: value(name, work, found) for name, work in EVIDENCE.items()},
         PROVENANCE: value.provenance,
     }
+
+
+def require_forecast(found: Material) -> None:
+    """`AbstentionError` where the headline abstains from the case on the day."""
+    if found.headline_limit.status == "abstained":
+        raise AbstentionError(
+            f"expected a forecast of {found.case_id} on {found.history.as_of}, got an abstention of the headline: "
+            f"{found.headline_limit}; ask for a later day"
+        )
 
 
 def case_facts(found: Material) -> Content:
@@ -130,8 +140,8 @@ def assessed_confidence(found: Material) -> Content:
         history,
         found.case_id,
         {name: float(top[name]) for name in ("probability", "lower", "upper")},
-        ending_skills(folder, history.sha256),
-        read_summary(folder / "multiverse", history.sha256, history.as_of),
+        ending_skills(folder, history.record_sha256),
+        read_summary(folder / "multiverse", history.record_sha256, history.as_of),
     )
 
 
@@ -211,6 +221,7 @@ def _contested(item: Contested) -> Content:
         "alternative_id": item.alternative_id,
         "changes": item.changes,
         "reason": item.reason,
+        "brief": shorten(item.reason, BRIEF, placeholder=" ..."),
         "known": item.known_date.isoformat(),
         "closes": item.closes,
         "horizon": item.horizon,

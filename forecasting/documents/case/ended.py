@@ -1,25 +1,37 @@
-"""Words on a case that was not seen lately: how likely it has ended already, and how."""
+"""Whether a case may be over already: unseen, or on another reading of the record."""
 
-from forecasting.documents.blocks import Note
-from forecasting.documents.compose import text
-from forecasting.documents.quantities import chance, count, day
+from forecasting.documents.blocks import Link, Text
+from forecasting.documents.compose import joined, text
+from forecasting.documents.quantities import chance, count
 from forecasting.documents.values import Fields
 
 
-def ended_already(content: Fields) -> Note | None:
-    """How likely it has ended already without anybody having noted it, and how; None where it was seen in the month."""
-    unseen, case = content["unseen"], content["case"]
-    if unseen is None:
-        return None
-    state = "" if case["is_state_known"] else "**Its state is unknown.** "
-    return Note(
-        text=text(
-            f"{state}Acts looked for until {{looked}}; last observed {{months}} months before the day. With {{ended}} "
-            "it has ended already without being noted: collapsed {collapsed}, faded {faded}, formalized {formalized}. "
-            "The forecast counts that in.",
-            looked=day(unseen["looked_until"]),
-            months=count(case["months_unseen"]),
-            ended=chance(unseen["ended"]),
-            **{cause: chance(unseen[cause]["probability"]) for cause in ("collapsed", "faded", "formalized")},
+def over_already(content: Fields) -> Text | None:
+    """One line: on how many readings of the record it is over, and how likely it has ended without being noted.
+
+    A reading is the coding of the record, or an arguable one; None where it was seen in the month and none ends it.
+    """
+    unseen, codings = content["unseen"], content["contested"]
+    over = sum(bool(coding["closes"]) for coding in codings)
+    told: list[Text] = []
+    if not content["case"]["is_state_known"]:
+        told.append(text("**its state is unknown**"))
+    if over:
+        told.append(
+            text(
+                "it is on **{over} of {n} {readings}** of the record",
+                over=count(over),
+                n=count(len(codings) + 1),
+                readings=Link(words="readings", to="#contested"),
+            )
         )
-    )
+    if unseen is not None:
+        told.append(
+            text(
+                "{ended} that it has ended unseen (collapsed {collapsed}, faded {faded}, formalized {formalized}), "
+                "which the forecast counts in",
+                ended=chance(unseen["ended"]),
+                **{cause: chance(unseen[cause]["probability"]) for cause in ("collapsed", "faded", "formalized")},
+            )
+        )
+    return text("**Over already?** {told}.", told=joined(told, "; ")) if told else None

@@ -3,30 +3,28 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from forecasting.documents.blocks import Act, Cell, Fold, Link, Marks, Section, Text, Timeline
-from forecasting.documents.compose import aside, badge, items, joined, section, table, text
+from forecasting.documents.blocks import Act, Cell, Link, Marks, Section, Text, Timeline
+from forecasting.documents.compose import badge, items, joined, section, table, text
 from forecasting.documents.quantities import chance, code, count, day, name, quote
 from forecasting.documents.standing import live_sentence
 from forecasting.documents.values import Fields, plain
-from forecasting.documents.wording import FACT_NAMES, PAST, change_words, coarse_day, fact_words, percent, years
+from forecasting.documents.wording import PAST, change_words, coarse_day, percent
 
 CONTESTED = "contested"
 BRIEF = 12
+MOST_ACTS = 4
+MOST_MARKS = 1
+MOST_CODINGS = 3
+MOST_PRECEDENTS = 3
 
 
 def marks(content: Fields, sources: Sequence[str]) -> Marks:
-    """Numbers of the sources of a statement, with links to them."""
+    """Numbers of the first sources of a statement, with links to them; the JSON file has all."""
     order = {source["source_id"]: number for number, source in enumerate(content["sources"], start=1)}
-    return Marks(numbers=tuple(order[source] for source in sources if source in order))
+    return Marks(numbers=tuple(order[source] for source in sources if source in order)[:MOST_MARKS])
 
 
-def facts(content: Fields) -> Section:
-    """Facts of the case as known at its start, and the warheads of its parties."""
-    rows = [[FACT_NAMES[fact], fact_words(fact, value)] for fact, value in content["case"]["facts"].items()]
-    return section(table("The case at its start", ["Fact", "As coded"], rows), _stockpiles(content))
-
-
-def _stockpiles(content: Fields) -> Text | None:
+def stockpiles(content: Fields) -> Text | None:
     """Warheads of the parties, and of outsiders that refused to join."""
     held = content["stockpiles"]
     if not held:
@@ -56,113 +54,94 @@ def _outsiders(others: Fields) -> Iterator[Text]:
 
 
 def contested(content: Fields) -> Section:
-    """Every arguable coding and its effect on the forecast."""
-    rows = [[change_words(item["changes"]), quote(item["reason"]), _effect(item)] for item in content["contested"]]
+    """Arguable codings: those that would close the question, then those that move the forecast most."""
+    listed = sorted(content["contested"], key=_weight)
+    rows = [[change_words(one["changes"]), quote(one["brief"]), _effect(one)] for one in listed[:MOST_CODINGS]]
     if not rows:
         return section(text("No other coding of this case has been argued.", CONTESTED))
     head = ["Other coding", "Why it can be argued", "What it would do"]
-    return section(table("Arguable codings known by the day", head, rows, CONTESTED))
+    more = len(listed) - len(rows)
+    left = f"; {more} that move it less are in the JSON file" if more else ""
+    return section(table(f"Arguable codings known by the day{left}", head, rows, CONTESTED))
+
+
+def _weight(item: Fields) -> tuple[bool, float]:
+    model = item["model"]
+    return not item["closes"], -abs(model["after"] - model["before"]) if model is not None else 0.0
 
 
 def _effect(item: Fields) -> Cell:
-    """Effect on the chance of a formal agreement: of the base rate of its class, and of the forecast."""
+    """Effect on the chance of a formal agreement by the forecast."""
     if item["closes"]:
         return "the question would be closed"
-    if item["before"] is None:
-        base = text("no change of the base rate, which does not use it")
-    else:
-        base = _moves("base rate of its class", item, item["horizon"])
     if item["model"] is None:
-        return base
-    return joined([base, _moves("forecast", item["model"], item["horizon"])], "; ")
-
-
-def _moves(what: str, numbers: Fields, horizon: int) -> Text:
-    within = years(horizon)
-    if percent(numbers["before"]) == percent(numbers["after"]):
-        return text(f"{what}: {{after}} within {within} either way", after=chance(numbers["after"]))
-    return text(
-        f"{what}: {{before}} to {{after}} within {within}",
-        before=chance(numbers["before"]),
-        after=chance(numbers["after"]),
-    )
+        return "not computed"
+    before, after = item["model"]["before"], item["model"]["after"]
+    if percent(before) == percent(after):
+        return text("{after} either way", after=chance(after))
+    return text("{before} to {after}", before=chance(before), after=chance(after))
 
 
 def timeline(content: Fields) -> Section:
-    """Events known by the day, the latest first; reported and disputed ones are marked."""
-    since = date(date.fromisoformat(content["as_of"]).year - 1, 1, 1)
+    """The latest events known by the day, the latest first; reported and disputed ones are marked."""
     events = list(reversed(content["timeline"]))
-    recent = tuple(_act(content, event) for event in events if date.fromisoformat(event["date"]) >= since)
-    older = tuple(_act(content, event) for event in events if date.fromisoformat(event["date"]) < since)
     if not events:
         return section(text("No event that bears on the case was known on the day."))
-    earlier = Fold(
-        summary=f"{len(older)} earlier {'event' if len(older) == 1 else 'events'}",
-        blocks=(Timeline(acts=older),),
-        opened=not recent,
+    recent, more = events[:MOST_ACTS], len(events) - MOST_ACTS
+    left = text(
+        f"{{n}} earlier {'act is' if more == 1 else 'acts are'} in the JSON file; {{command}} prints them all.",
+        n=count(more),
+        command=code(f"forecasting acts {content['case']['case_id']} --as-of {content['as_of']}"),
     )
-    return section(Timeline(acts=recent) if recent else None, earlier if older else None)
+    return section(Timeline(acts=tuple(_act(content, event) for event in recent)), left if more > 0 else None)
 
 
 def _act(content: Fields, event: Fields) -> Act:
     exact = event["precision"] == "day"
     when = day(event["date"]) if exact else quote(coarse_day(date.fromisoformat(event["date"]), event["precision"]))
     known = text(" (known {known})", known=day(event["known"]))
-    who = " and ".join(event["actors"])
     doubt = (
-        text(", {likely} likely", likely=chance(event["probability"])) if event["standing"] != "confirmed" else text("")
+        text("{likely} likely: ", likely=chance(event["probability"])) if event["standing"] != "confirmed" else text("")
     )
     return Act(
         when=text("{when}{known}", when=when, known=known if exact and event["known"] != event["date"] else text("")),
         standing=plain(event["standing"]),
-        what=text(f"{{who}}{': ' if who else ''}{{kind}}{{doubt}}", who=who, kind=name(event["kind"]), doubt=doubt),
-        text=text("{summary}{marks}", summary=event["summary"], marks=marks(content, event["sources"])),
+        what=text("{kind}", kind=name(event["kind"])),
+        text=text(
+            "{doubt}{summary}{marks}", doubt=doubt, summary=event["brief"], marks=marks(content, event["sources"])
+        ),
     )
-
-
-def calendar(content: Fields) -> Section:
-    """Announcements for later days; none of them is used as if it had happened."""
-    rows: list[list[Cell]] = [
-        [
-            day(item["scheduled"]),
-            text("{what}{marks}", what=item["what"], marks=marks(content, item["sources"])),
-            day(item["announced"]),
-        ]
-        for item in content["calendar"]
-    ]
-    if not rows:
-        return section(text("Nothing dated had been announced."))
-    return section(table("On the calendar", ["Set for", "What", "Announced by"], rows))
 
 
 def precedents(content: Fields) -> Section:
     """The most similar earlier arrangements and their outcomes."""
-    if not content["precedents"]:
+    found = content["precedents"][:MOST_PRECEDENTS]
+    if not found:
         return section(text("No earlier case had ended."))
-    return section(items(map(_precedent, content["precedents"]), "precedents"))
+    head = ["Earlier arrangement", "How it ended", "After", "Alike in"]
+    return section(table("The most similar earlier arrangements", head, map(_precedent, found)))
 
 
-def _precedent(found: Fields) -> Text:
+def _precedent(found: Fields) -> list[Cell]:
     formal = found["cause"] == "formalized" and found["instrument"]
-    return text(
-        f"**{{name}}** ({found['start'][:4]}): {{ended}}{{instrument}} on {{end}}, after {{months}} months. Alike at "
-        "the start in {likeness} of what was compared: {shared}.\n{summary}",
-        name=found["name"],
-        ended=badge(found["cause"], PAST[found["cause"]]),
-        instrument=text(" in the {instrument}", instrument=found["instrument"]) if formal else text(""),
-        end=day(found["end"]),
-        months=count(found["months"]),
-        likeness=chance(found["likeness"]),
-        shared=", ".join(found["shared"]),
-        summary=aside("{summary}", summary=found["summary"]),
-    )
+    return [
+        text(f"{{name}} ({found['start'][:4]})", name=found["name"]),
+        text(
+            "{ended} {end}{instrument}",
+            ended=badge(found["cause"], PAST[found["cause"]]),
+            end=day(found["end"]),
+            instrument=text(", {instrument}", instrument=found["instrument"]) if formal else text(""),
+        ),
+        text("{months} months", months=count(found["months"])),
+        chance(found["likeness"]),
+    ]
 
 
 def sources(content: Fields) -> Section:
-    """The numbered sources."""
+    """The numbered sources of what the page shows."""
     listed = [
         text(
-            f"{{title}}. {{publisher}}{'' if source['seen'] else ' (page not opened by a coder)'}.",
+            f"{{title}}. {{publisher}}{'' if source['seen'] else ' (not opened by a coder)'}.",
             f"source-{number}",
             title=Link(
                 words="page published after the day" if source["written_later"] else plain(source["title"]),
@@ -171,12 +150,13 @@ def sources(content: Fields) -> Section:
             publisher=source["publisher"],
         )
         for number, source in enumerate(content["sources"], start=1)
+        if source["is_cited"]
     ]
     return section(items(listed, "sources"))
 
 
 def provenance(content: Fields) -> Section:
-    """Record, models and code of the page."""
+    """What became of forecasts issued live, what the models are, and how sure the coding of the case is."""
     key = content["artefact"]
     models = (
         text("models from artefact {key}, taken as given", key=code(key[:BRIEF])) if key else text("models refitted")
@@ -184,11 +164,8 @@ def provenance(content: Fields) -> Section:
     return section(
         live_sentence(content["live"]),
         text(
-            "Record to {end}, sha256 {record}; package {version}; target {target}; {models}; case coded with "
-            "{confidence} confidence. Every number on this page is in the JSON file beside it.",
+            "Record to {end}; target {target}; {models}; case coded with {confidence} confidence.",
             end=day(content["data_end"]),
-            record=code(content["record_sha256"]),
-            version=content["package_version"],
             target=name(content["target"]),
             models=models,
             confidence=content["case"]["confidence"],

@@ -1,10 +1,12 @@
 """Evidence on a case, as plain values: acts, appointments, precedents, stockpiles and sources."""
 
 from collections.abc import Callable
+from textwrap import shorten
 from typing import Any, Final
 
 import pandas as pd
 
+from forecasting.documents.case.first_screen_values import BRIEF
 from forecasting.documents.case.material import Material
 from forecasting.documents.values import Content
 from forecasting.explain.precedents import Precedent, nearest_precedents
@@ -31,7 +33,7 @@ def number_unconfirmed(found: Material) -> int:
 def timeline(found: Material) -> list[Content]:
     """The acts of the case, in order, each with its probability by its claim or standing."""
     names = found.history.parties.set_index("code")["name"].to_dict()
-    return [_event(event, names) | {"probability": found.view.probability(event)} for event in found.view.events]
+    return [event_values(event, names) | {"probability": found.view.probability(event)} for event in found.view.events]
 
 
 def appointments(found: Material) -> list[Content]:
@@ -117,7 +119,8 @@ def _stockpiles(history: History, view: Dossier) -> Content | None:
     }
 
 
-def _event(event: Event, names: dict[str, str]) -> Content:
+def event_values(event: Event, names: dict[str, str]) -> Content:
+    """An act as JSON types, its actors by their names."""
     return {
         "event_id": event.event_id,
         "date": event.event_date.isoformat(),
@@ -127,6 +130,7 @@ def _event(event: Event, names: dict[str, str]) -> Content:
         "kind": event.kind,
         "actors": [names.get(code, code) for code in event.actors],
         "summary": event.summary,
+        "brief": shorten(event.summary, BRIEF, placeholder=" ..."),
         "confidence": event.confidence,
         "sources": list(event.sources),
     }

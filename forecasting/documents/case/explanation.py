@@ -7,25 +7,29 @@ from forecasting.documents.blocks import Cell, Section, Stack, Text
 from forecasting.documents.case.evidence import marks
 from forecasting.documents.case.input_words import LEG_WORDS, change_name, input_words
 from forecasting.documents.compose import badge, chart, items, joined, section, table, text
-from forecasting.documents.quantities import chance, day, interval, name, points
+from forecasting.documents.quantities import chance, day, name, points
 from forecasting.documents.values import Fields, plain
-from forecasting.documents.wording import PER_CENT, day_words, percent, term_name, years
+from forecasting.documents.wording import day_words, term_name, years
 from forecasting.record.vocabulary import CAUSES
 
-FULL_WORDS: Final = 3
-CHANGED: Final = "changes"
+FULL_WORDS: Final = 1
+LEAST_MOVED: Final = 0.001
+LEAST_TOLD: Final = 0.01
 FORMALIZED: Final = CAUSES[0]
 ENDS: Final = ("Formal agreement", "Collapse", "Fading")
 
 
 def drivers(content: Fields) -> Section:
-    """Drivers: from the base rate to the forecast, row by row, for all endings."""
+    """Drivers: from the base rate to the forecast, for all endings; those that move none by a point stand together."""
     found = content["explanation"]["drivers"]
     base, total = found["rows"][0]["points"], found["states"]
-    rows = [_driver(row) for row in _by_size(found["rows"])]
-    together = [text("**{total}**", total=chance(total[cause])) for cause in CAUSES]
-    rows.append([text("**Together: the forecast**"), "", "", together[0], "", *together[1:]])
-    head = ["What it reads", "This case", "Average case", ENDS[0], f"80{PER_CENT} interval", *ENDS[1:]]
+    told, rest = _by_size(found["rows"])
+    rows = [_driver(row) for row in told]
+    if rest:
+        sums = (points(sum(row["points"][cause] for row in rest)) for cause in CAUSES)
+        rows.append([f"{len(rest)} others together", "", "", *sums])
+    rows.append([text("**Together: the forecast**"), "", "", *(text("**{p}**", p=chance(total[c])) for c in CAUSES)])
+    head = ["What it reads", "This case", "Average case", *ENDS]
     return section(
         chart(
             "drivers",
@@ -39,21 +43,21 @@ def drivers(content: Fields) -> Section:
                 base=chance(base[FORMALIZED]),
                 total=chance(total[FORMALIZED]),
             ),
-            table("What the forecast reads, in percentage points of each ending", head, rows),
         ),
-        text(
-            "The base rate is that of its age and of the months since its last sight. The average case has just begun, "
-            "was seen on the day, has no stated term, and stands where the training cases stood month by month; the "
-            "rows of age and silence are what the model of the ladder adds to the base rate's. Inputs that matter "
-            "together share what they move (Shapley values)."
-        ),
+        table("What the forecast reads, in percentage points of each ending", head, rows),
     )
 
 
-def _by_size(rows: Sequence[Fields]) -> list[Fields]:
-    """The base rate, the average case, then the rest by size."""
-    rank = {"base": 0, "average": 1}
-    return sorted(rows, key=lambda row: (rank.get(row["role"], 2), -abs(row["points"][FORMALIZED])))
+def _by_size(rows: Sequence[Fields]) -> tuple[list[Fields], list[Fields]]:
+    """The base rate and the average case, then the rest by the ending that each moves most; and those left out."""
+    first = [row for row in rows if row["role"] != "input"]
+    inputs = sorted((row for row in rows if row["role"] == "input"), key=lambda row: -_most(row))
+    told = [row for row in inputs if _most(row) >= LEAST_TOLD]
+    return first + told, inputs[len(told) :]
+
+
+def _most(row: Fields) -> float:
+    return max(abs(row["points"][cause]) for cause in CAUSES)
 
 
 def _driver(row: Fields) -> list[Cell]:
@@ -62,9 +66,7 @@ def _driver(row: Fields) -> list[Cell]:
         term_name(row["name"]),
         input_words(row["name"], plain(row["value"])) if is_input else "",
         input_words(row["name"], plain(row["average"]), average=True) if is_input else "",
-        points(row["points"][FORMALIZED]),
-        interval("points", row["lower"][FORMALIZED], row["upper"][FORMALIZED]),
-        *(points(row["points"][cause]) for cause in CAUSES[1:]),
+        *(points(row["points"][cause]) for cause in CAUSES),
     ]
 
 
@@ -72,7 +74,7 @@ def changes(content: Fields) -> Section:
     """Changes of the headline since an earlier day, with the rungs, acts and reports behind them."""
     found = content["explanation"]["changes"]
     if found is None:
-        return section(text("There is no earlier day with which this forecast could be compared.", CHANGED))
+        return section(text("There is no earlier day with which this forecast could be compared."))
     rows: list[list[Cell]] = [
         [
             change_name(row["leg"], row["name"]),
@@ -82,32 +84,14 @@ def changes(content: Fields) -> Section:
             _because(content, row),
         ]
         for row in found["rows"]
+        if _most(row) >= LEAST_MOVED
     ]
     whole = [found["states"][cause] for cause in CAUSES]
     moved = (text("**{points}**", points=points(each["after"] - each["before"])) for each in whole)
     rows.append([text("**Together**"), chance(whole[0]["before"]), chance(whole[0]["after"]), *moved, ""])
-    caption = f"What moved the forecast since {day_words(found['from'])}, in percentage points"
-    return section(_moved(found), table(caption, ["What moved it", "From", "To", *ENDS, "Because of"], rows))
-
-
-def _moved(found: Fields) -> Text:
-    """The headline and the base rate on both days."""
-    top = found["states"][FORMALIZED]
-    return text(
-        "From {since} to {until} the forecast of a formal agreement within "
-        f"{years(found['horizon'])} of the day {{said}}. The base rate {{base}}.",
-        CHANGED,
-        since=day(found["from"]),
-        until=day(found["to"]),
-        said=_went(top["before"], top["after"]),
-        base=_went(top["base_before"], top["base_after"]),
-    )
-
-
-def _went(before: float, after: float) -> Text:
-    if percent(before) == percent(after):
-        return text("stayed at {after}", after=chance(after))
-    return text("went from {before} to {after}", before=chance(before), after=chance(after))
+    within = years(found["horizon"])
+    caption = f"What moved the forecast since {day_words(found['from'])}, in points, within {within} of each day"
+    return section(table(caption, ["What moved it", "From", "To", *ENDS, "Because of"], rows))
 
 
 def _because(content: Fields, row: Fields) -> Cell:

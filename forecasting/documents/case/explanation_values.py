@@ -52,9 +52,13 @@ def day_before(history: History) -> date:
     return history.as_of - timedelta(days=BACK_DAYS)
 
 
-def compared_with(history: History, view: Dossier) -> date | None:
-    """The earlier day for a case: four weeks before, or when it became known; None on the day when it did."""
-    since = max(day_before(history), date.fromisoformat(str(view.start["start_known_date"])))
+def compared_with(history: History, view: Dossier, page_before: date | None = None) -> date | None:
+    """The earlier day for a case: that of the page before, or else four weeks before; at least when it became known.
+
+    None on the day when it became known.
+    """
+    known = date.fromisoformat(str(view.start["start_known_date"]))
+    since = max(page_before or day_before(history), known)
     return since if since < history.as_of else None
 
 
@@ -119,9 +123,9 @@ def rung_values(rung: Rung) -> Content:
 
 
 def moved(found: Material) -> Content | None:
-    """Changes in four weeks, or since the case became known; None where there is no earlier forecast."""
+    """Changes since the page before, in four weeks, or since it became known; None without an earlier forecast."""
     history, target = found.history, found.target
-    since = compared_with(history, found.view)
+    since = compared_with(history, found.view, found.since)
     if since is None:
         return None
     try:

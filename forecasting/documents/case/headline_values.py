@@ -8,7 +8,7 @@ from typing import Any, Final
 from forecasting.artefacts.session import shared_fit, shared_index
 from forecasting.documents.case.material import HEADLINE_MODEL, Material
 from forecasting.documents.case.skill import headline_skill, period_record
-from forecasting.documents.wording import band, verdict
+from forecasting.documents.wording import band, estimative, verdict
 from forecasting.explain.periods import period_count
 from forecasting.explain.track_record import headline_track_record, past_range, track_record
 from forecasting.forecasts import forecast
@@ -25,12 +25,15 @@ def headline(found: Material) -> Content:
     """The number that leads the page, with the probability of every state, and the size of the sample it rests on."""
     states = _at(found, HEADLINE_MODEL)
     top = states[CAUSES[0]]
+    ended = states["collapsed"]["probability"] + states["faded"]["probability"]
     return {
         "model": HEADLINE_MODEL,
         "horizon": found.horizon,
         "deadline": deadline(found.history.as_of, found.horizon).isoformat(),
         **top,
         "word": verdict(top["probability"], top["lower"], top["upper"]),
+        "ended": ended,
+        "end_word": estimative(ended),
         "states": states,
         "n": found.pool.base_.n_,
         "n_at_risk": found.n_at_risk,
@@ -85,7 +88,7 @@ def since_before(found: Material) -> Content | None:
     """The headline of an earlier day beside that of the day, and the rungs that became known between."""
     from forecasting.documents.case.explanation_values import compared_with
 
-    since = compared_with(found.history, found.view)
+    since = compared_with(found.history, found.view, found.since)
     if since is None:
         return None
     past = found.history.at(since)
@@ -101,6 +104,7 @@ def since_before(found: Material) -> Content | None:
     now = _at(found, HEADLINE_MODEL)
     return {
         "from": since.isoformat(),
+        "is_page": since == found.since,
         "states": {state: {"before": float(rows[state]), "after": now[state]["probability"]} for state in STATES},
         "rungs": [
             {"ladder": rung.ladder, "date": rung.day.isoformat(), "level": rung.level, "status": rung.status}
@@ -115,14 +119,14 @@ def computed_verdict(found: Material) -> Content:
     history, said = found.history, _at(found, HEADLINE_MODEL)[CAUSES[0]]["probability"]
     base = _at(found, BASE_RATE)[CAUSES[0]]["probability"]
     count = period_count(history, found.target)
-    rows = headline_skill(history.record.folder, history.sha256)
+    rows = headline_skill(history.record.folder, history.record_sha256)
     verdict_of: Content = {
         "horizon": found.horizon,
         "probability": said,
         "base_rate": base,
         "period": {"name": count.period, "n": count.n, "n_formalized": count.n_ended},
         "skill": [row for row in rows if row["by"] == "all" or row["part"] == count.period],
-        "expected": period_record(history.record.folder, history.sha256, count.period, found.horizon),
+        "expected": period_record(history.record.folder, history.record_sha256, count.period, found.horizon),
     }
     kept = headline_track_record(history, found.target)
     if kept.lines is None:

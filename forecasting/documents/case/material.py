@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -42,13 +43,17 @@ CURVE = tuple(range(1, 121))
 
 @dataclass(frozen=True)
 class Material:
-    """A case as of the history's day, and the models of that day: from an artefact if one is there, else fitted."""
+    """A case as of the history's day, and the models of that day: from an artefact if one is there, else fitted.
+
+    `since`: day of the page before, where there is one.
+    """
 
     history: History
     case_id: str
     asked: tuple[int, ...]
     target: str
     artefacts: str | Path | None = None
+    since: date | None = None
 
     @cached_property
     def horizons(self) -> tuple[int, ...]:

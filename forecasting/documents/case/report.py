@@ -6,39 +6,40 @@ from typing import Any, ClassVar
 
 from forecasting.artefacts.session import shared_history
 from forecasting.documents.case import (
-    confidence,
+    beside,
     evidence,
     explanation,
-    hazard_model,
+    first_screen,
     headline,
     incidence,
     rung,
     situation,
+    trust,
 )
+from forecasting.documents.case.citations import with_cited_first
 from forecasting.documents.case.content import case_content
 from forecasting.documents.report import Maker, Report, by_name
-from forecasting.documents.standing import registration
-from forecasting.record.months import HORIZONS, parse_day
+from forecasting.documents.standing import own_rows, registration
+from forecasting.record.history import checked_day
+from forecasting.record.months import HORIZONS
+from forecasting.record.overlays import Folders
 from forecasting.record.vocabulary import TARGETS
 
 SECTIONS = by_name(
     (
         headline.masthead,
         headline.bottom_line,
-        rung.where_it_stands,
-        rung.signposts,
+        first_screen.at_a_glance,
         explanation.drivers,
         explanation.changes,
         situation.situation,
+        rung.where_it_stands,
         incidence.incidence,
-        incidence.reference_classes,
-        hazard_model.hazard_model,
-        confidence.sensitivity,
-        evidence.precedents,
-        evidence.facts,
+        beside.beside,
+        trust.trust,
         evidence.contested,
+        evidence.precedents,
         evidence.timeline,
-        evidence.calendar,
         evidence.sources,
         evidence.provenance,
     )
@@ -60,13 +61,16 @@ class CaseReport(Report):
         artefacts: str | Path | None = None,
         ledger: str | Path | None = None,
         ledger_until: str | None = None,
+        since: str | date | None = None,
+        overlay: Folders = None,
     ) -> None:
         """Load the record as of the day and compute every value; raises what `forecast` and `obtain` raise."""
-        history = shared_history(data, parse_day(as_of) if isinstance(as_of, str) else as_of)
-        self.content: dict[str, Any] = case_content(
-            history, case_id, tuple(horizons), target, artefacts, ledger, ledger_until
-        )
-        self.content |= registration(history, ledger, target, case_id, ledger_until)
+        history = shared_history(data, as_of, overlay)
+        page_before = checked_day(since)
+        found = case_content(history, case_id, tuple(horizons), target, artefacts, ledger, ledger_until, page_before)
+        cited = (make for make in SECTIONS.values() if make is not evidence.sources)
+        self.content: dict[str, Any] = with_cited_first(found, cited)
+        self.content |= registration(history, ledger, target, case_id, ledger_until) | own_rows(history.record)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {

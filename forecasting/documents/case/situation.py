@@ -1,15 +1,16 @@
 """The situation of the case on the day: talks, offers, charges, words by party, verification, contacts and linkage."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from forecasting.documents.blocks import Cell, Section, Text
-from forecasting.documents.case.evidence import marks
-from forecasting.documents.compose import aside, badge, items, joined, section, table, text
+from forecasting.documents.case.evidence import marks, stockpiles
+from forecasting.documents.compose import badge, items, joined, section, table, text
 from forecasting.documents.quantities import chance, count, day, name
 from forecasting.documents.values import Fields
 from forecasting.documents.wording import fact_words
 
-MOST = 3
+MOST = 1
+MOST_CLAIMS = 1
 ANSWERED = "answered by a later act"
 UNANSWERED = "which no confirmed act has answered"
 
@@ -21,24 +22,25 @@ def situation(content: Fields) -> Section:
         ["Talks in the last year", _acts(content, found["talks"], "none known")],
         ["Offers without a formal answer", _offers(content)],
         ["Charges of violation", _charges(content)],
-        *_signals(content),
+        ["Words of officials, last two years", _signals(content)],
         ["Verification", _verification(content)],
         ["Military contact", _contact(content)],
         ["Tied to other dossiers", _acts(content, found["linkage"], "to none, in the last two years")],
     ]
     return section(
         table("The situation on the day", ["What", "As known"], rows),
-        items(map(_claim, found["claims"])) if found["claims"] else None,
+        items(map(_claim, found["claims"][:MOST_CLAIMS])) if found["claims"] else None,
+        stockpiles(content),
     )
 
 
 def _claim(claim: Fields) -> Text:
     return text(
-        f"{{n}} {'act rests' if claim['acts'] == 1 else 'acts rest'} on one unconfirmed claim, counted as {{p}} likely "
-        "by the coder: {about}",
+        f"{{n}} {'act rests' if claim['acts'] == 1 else 'acts rest'} on one unconfirmed claim, counted as {{p}} "
+        "likely: {what}",
         n=count(claim["acts"]),
         p=chance(claim["probability"]),
-        about=aside("{about}", about=claim["about"]),
+        what=claim["what"],
     )
 
 
@@ -47,8 +49,12 @@ def _acts(content: Fields, acts: Sequence[Fields], otherwise: str = "none") -> T
     if not acts:
         return text("{otherwise}", otherwise=otherwise)
     told = [_act(content, act) for act in acts[: -MOST - 1 : -1]]
-    more = len(acts) - len(told)
-    return joined([*told, *([text("{more} earlier", more=count(more))] if more else [])], "; ")
+    return joined([*told, *_more(len(acts))], "; ")
+
+
+def _more(n: int) -> list[Text]:
+    """That there are earlier ones than those told."""
+    return [text("{n} earlier", n=count(n - MOST))] if n > MOST else []
 
 
 def _act(content: Fields, act: Fields) -> Text:
@@ -66,9 +72,9 @@ def _offers(content: Fields) -> Cell:
     offers = content["situation"]["open_offers"]
     told = [
         text("{act}: {months} months old", act=_act(content, offer), months=count(offer["months"]))
-        for offer in offers[::-1]
+        for offer in offers[: -MOST - 1 : -1]
     ]
-    return joined(told, "; ") if told else "none"
+    return joined([*told, *_more(len(offers))], "; ") if told else "none"
 
 
 def _charges(content: Fields) -> Cell:
@@ -78,18 +84,24 @@ def _charges(content: Fields) -> Cell:
     return joined(
         [
             text(f"{{act}}, {ANSWERED if charge['answered_by'] else UNANSWERED}", act=_act(content, charge))
-            for charge in listed[::-1]
-        ],
+            for charge in listed[: -MOST - 1 : -1]
+        ]
+        + _more(len(listed)),
         "; ",
     )
 
 
-def _signals(content: Fields) -> Iterator[list[Cell]]:
-    for side in content["situation"]["signals"]:
-        yield [
-            f"Words of {side['party']}, last two years",
-            text("{n} for, {m} against", n=count(side["favourable"]), m=count(side["unfavourable"])),
-        ]
+def _signals(content: Fields) -> Cell:
+    told = [
+        text(
+            "{party} {n} for, {m} against",
+            party=side["party"],
+            n=count(side["favourable"]),
+            m=count(side["unfavourable"]),
+        )
+        for side in content["situation"]["signals"]
+    ]
+    return joined(told, "; ") if told else "none"
 
 
 def _verification(content: Fields) -> Cell:

@@ -62,9 +62,24 @@ def claims(found: Material) -> list[Content]:
     counts = Counter(event.claim_id for event in found.view.events if event.claim_id)
     about = found.history.claims.set_index("claim_id")["about"]
     return [
-        {"claim_id": claim, "about": str(about[claim]), "probability": found.view.claims[claim], "acts": n}
+        {
+            "claim_id": claim,
+            "about": str(about[claim]),
+            "what": first_sentence(str(about[claim])),
+            "probability": found.view.claims[claim],
+            "acts": n,
+        }
         for claim, n in counts.items()
     ]
+
+
+def first_sentence(words: str) -> str:
+    """What a claim says, without the grounds of its probability.
+
+    >>> first_sentence("That they met. One outlet.")
+    'That they met.'
+    """
+    return words.partition(". ")[0].rstrip(".") + "."
 
 
 def charges(found: Material) -> list[Content]:

@@ -9,6 +9,7 @@ from forecasting.backtest.tables import RECORD_DIGITS
 from forecasting.documents.case.material import HAZARD_MODEL, HEADLINE_MODEL
 from forecasting.documents.skill_tables import REGISTERED
 from forecasting.models import BASE_RATE
+from forecasting.record.files import results_table
 from forecasting.record.reads import note_file
 from forecasting.record.schema import EVALUATION
 from forecasting.record.vocabulary import CAUSES
@@ -54,7 +55,7 @@ def period_record(folder: Path, record_sha256: str, period: str, horizon: int) -
     path = folder / PERIODS_FILE
     if not path.is_file():
         return None
-    rows = pd.read_csv(path)
+    rows = results_table(path, ("record", "design", "period", "cause", "horizon", *EXPECTED))
     asked = {"record": record_sha256[:RECORD_DIGITS], "design": "rolling", "period": period, "cause": CAUSES[0],
              "horizon": horizon}  # fmt: skip
     for column, value in asked.items():
@@ -85,7 +86,7 @@ def skill_rows(folder: Path, record_sha256: str, model: str, by: tuple[str, ...]
     path = folder / FILE
     if not path.is_file():
         return []
-    rows = pd.read_csv(path, dtype={"part": str}, keep_default_na=False, na_values=[""])
+    rows = results_table(path, dtype={"part": str}, keep_default_na=False, na_values=[""])
     if not {"score", "by", "sample", "weights"} <= set(rows):
         return []
     asked = {"record": record_sha256[:RECORD_DIGITS], "model": model, "reference": BASE_RATE, "sample": "all",

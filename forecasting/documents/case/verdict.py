@@ -1,5 +1,6 @@
 """The verdict on the headline: what to believe of it, computed from its past and from the skill of its period."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from forecasting.documents.blocks import Text
@@ -17,10 +18,15 @@ PERIOD_WORDS: Final = {
 }
 
 
-def verdict(content: Fields) -> list[Text]:
-    """Sentences: what to believe, the past forecasts like this one, and the period."""
+def believe(content: Fields) -> list[Text]:
+    """Sentences of the first screen: what to believe of the number, and what became of past forecasts like it."""
     found = content["verdict"]
-    return [part for part in (_believe(found), _like(found), _period(found)) if part is not None]
+    return [part for part in (_believe(found), _like(found)) if part is not None]
+
+
+def period(content: Fields) -> Text:
+    """Sentence on the period of the day: how many cases that began in it were formalized, and the skill."""
+    return _period(content["verdict"])
 
 
 def _believe(found: Fields) -> Text:
@@ -68,9 +74,10 @@ def _skill(found: Fields) -> Text:
         return _expected(found, when)
     worst = min(rows, key=lambda row: row["lower"])
     if worst["lower"] <= 0.0:
-        return text(f"It has not been shown to be better than the base rate {when}; that is {{base}}.",
-                    base=chance(found["base_rate"]))  # fmt: skip
-    return text(f"It was better than the base rate {when}; that is {{base}}.", base=chance(found["base_rate"]))
+        said = f"It has not been shown to be better {when} than the base rate, which says {{base}}."
+    else:
+        said = f"It was better {when} than the base rate, which says {{base}}."
+    return text(said, base=chance(found["base_rate"]))
 
 
 def _expected(found: Fields, when: str) -> Text:
@@ -132,9 +139,14 @@ def _period(found: Fields) -> Text:
             skill=share(row["skill"], row["lower"], row["upper"]),
             n=count(row["n"]),
         )
-        for row in found["skill"]
-        if row["skill"] is not None
+        for row in _narrowest(found["skill"])
     ]
     if not told:
         return text("{began} The skill of the forecast is not known for this record.", began=began)
     return text("{began} Skill on formalization over the base rate: {skills}.", began=began, skills=joined(told))
+
+
+def _narrowest(rows: Sequence[Fields]) -> list[Fields]:
+    """Skill in the period of the day where it was measured, else of all forecasts."""
+    known = [row for row in rows if row["skill"] is not None]
+    return [row for row in known if row["by"] == "period"] or known

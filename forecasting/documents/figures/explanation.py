@@ -1,4 +1,4 @@
-"""Reference classes and drivers of a number."""
+"""Drivers of a number."""
 
 from textwrap import fill
 from typing import Any
@@ -10,33 +10,7 @@ from forecasting.documents.figures.style import COLOURS, INK, LINE, STYLE, svg_o
 from forecasting.documents.wording import points, term_name
 
 RISES, FALLS = COLOURS["formalized"], COLOURS["collapsed"]
-STEPS = 8
-
-
-def reference_class_chart(rungs: list[dict[str, Any]], horizon: int) -> str:
-    """Chance of formalization within a horizon, class by class, with intervals."""
-    with mpl.rc_context(STYLE):
-        height = 0.72 * len(rungs) + 0.6
-        figure = Figure(figsize=(6.4, height))
-        axis = figure.subplots()
-        figure.subplots_adjust(left=0.04, right=0.98, top=1 - 0.05 / height, bottom=0.3 / height)
-        for line, rung in enumerate(rungs):
-            weight = "bold" if line == 1 else "normal"
-            axis.text(0, line - 0.28, f" {rung['name']} (n {rung['n']})", va="center", fontweight=weight)
-            row = next((row for row in rung["formalized"] if row["horizon"] == horizon), None)
-            if row is None:
-                axis.text(0, line, " no other case", va="center")
-                continue
-            axis.plot([row["lower"], row["upper"]], [line, line], color=COLOURS["formalized"], linewidth=3, alpha=0.7)
-            axis.plot(row["probability"], line, "o", color=COLOURS["formalized"], markersize=9)
-        axis.set_yticks([])
-        axis.spines["left"].set_visible(False)
-        axis.set_ylim(len(rungs) - 0.5, -0.65)
-        axis.set_xlim(left=0)
-        axis.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
-        axis.grid(axis="x", color=LINE, linewidth=0.7)
-        axis.set_axisbelow(True)
-        return svg_of(figure)
+STEPS = 6
 
 
 def drivers_chart(rows: list[dict[str, Any]], probability: float) -> str:
@@ -45,11 +19,11 @@ def drivers_chart(rows: list[dict[str, Any]], probability: float) -> str:
     steps.sort(key=lambda step: -abs(step[1]))
     if len(steps) > STEPS:
         steps = [*steps[:STEPS], ("All others together", sum(size for _, size in steps[STEPS:]))]
-    with mpl.rc_context(STYLE):
-        height = 0.42 * (len(steps) + 2) + 0.5
-        figure = Figure(figsize=(6.4, height))
+    with mpl.rc_context(STYLE | {"font.size": 9.5}):
+        height = 0.34 * (len(steps) + 2) + 0.4
+        figure = Figure(figsize=(4.8, height))
         axis = figure.subplots()
-        figure.subplots_adjust(left=0.45, right=0.98, top=1 - 0.05 / height, bottom=0.3 / height)
+        figure.subplots_adjust(left=0.45, right=0.95, top=1 - 0.05 / height, bottom=0.3 / height)
         _bar(axis, 0, 0.0, base, COLOURS["ongoing"], f"{100 * base:.0f} %")
         reached = base
         for line, (_, size) in enumerate(steps, start=1):
@@ -57,7 +31,7 @@ def drivers_chart(rows: list[dict[str, Any]], probability: float) -> str:
             reached += size
         _bar(axis, len(steps) + 1, 0.0, probability, INK, f"{100 * probability:.0f} %")
         names = ["Base rate at its age", *(name for name, _ in steps), "The forecast"]
-        axis.set_yticks(range(len(names)), [fill(name, 34) for name in names], fontsize=10.5)
+        axis.set_yticks(range(len(names)), [fill(name, 32) for name in names], fontsize=9)
         axis.set_ylim(len(names) - 0.5, -0.5)
         axis.set_xlim(0, 1.12 * axis.get_xlim()[1])
         axis.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
@@ -69,5 +43,5 @@ def drivers_chart(rows: list[dict[str, Any]], probability: float) -> str:
 def _bar(axis: Any, line: int, start: float, size: float, colour: str, text: str) -> None:
     axis.barh(line, size, left=start, color=colour, height=0.62)
     axis.annotate(
-        text, (max(start, start + size), line), xytext=(4, 0), textcoords="offset points", va="center", fontsize=10.5
+        text, (max(start, start + size), line), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9
     )

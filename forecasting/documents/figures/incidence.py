@@ -26,16 +26,16 @@ BANDS = ("base_rate", "ladder")
 
 def incidence_chart(curve: dict[str, Any], stated_term: dict[str, Any] | None) -> str:
     """Cumulative incidence of the three endings by month after the as-of day, with bands and the stated term."""
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 3.6))
+    with mpl.rc_context(STYLE | {"font.size": 9.5}):
+        figure = Figure(figsize=(4.8, 2.9))
         axes = figure.subplots(1, 3, sharey=True)
-        figure.subplots_adjust(left=0.09, right=0.985, top=0.92, bottom=0.245, wspace=0.16)
+        figure.subplots_adjust(left=0.1, right=0.985, top=0.92, bottom=0.26, wspace=0.16)
         months, models = [0, *curve["horizons"]], curve["models"]
         lines = [line for endings in models.values() for line in endings.values()]
         top = max(max(line.get("upper", line["probability"])) for line in lines)
         for axis, (cause, title) in zip(axes, TITLES.items(), strict=True):
             _curve(axis, months, {model: endings[cause] for model, endings in models.items()}, COLOURS[cause])
-            axis.set_title(title, fontsize=12.5, color=COLOURS[cause], fontweight="bold")
+            axis.set_title(title, fontsize=10, color=COLOURS[cause], fontweight="bold")
             axis.set_xlim(0, 120)
             axis.set_ylim(0, 1.25 * top)
             axis.set_xticks([0, 24, 60, 120], ["0", "2", "5", "10"])
@@ -49,7 +49,7 @@ def incidence_chart(curve: dict[str, Any], stated_term: dict[str, Any] | None) -
             for model, (name, width, style) in LINES.items()
             if model in models
         ]
-        figure.legend(handles=keys, loc="lower center", ncols=3, frameon=False, fontsize=11)
+        figure.legend(handles=keys, loc="lower center", ncols=3, frameon=False, fontsize=9)
         return svg_of(figure)
 
 
@@ -75,7 +75,7 @@ def _term(axis: Any, term: dict[str, Any] | None, label: bool) -> None:
             xytext=(4, -2),
             textcoords="offset points",
             va="top",
-            fontsize=10.5,
+            fontsize=9,
         )
 
 

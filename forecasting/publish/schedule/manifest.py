@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.store.errors import ReportError, UsageError, shown
+from forecasting.store.foreign import Foreign, parsed_json
 
 MANIFEST = "manifest.jsonl"
 DONE, FAILED, MISSED, REFUSED = "done", "failed", "missed", "refused"
 """Made; not made, and tried again; not made in time; not made, and not tried again until what it rests on changes."""
 
+FILE = Foreign("the manifest of the runs", "correct or remove that line", most_bytes=256_000_000)
 Line = dict[str, Any]
 
 
@@ -69,23 +71,19 @@ class Manifest:
 
     def lines(self) -> Iterator[Line]:
         """Every line, oldest first; `UsageError` for a faulty one, except a last line left incomplete by a crash."""
-        if not self.path.is_file():
+        if not os.path.lexists(self.path):
             return
-        with self.path.open(encoding="utf-8") as file:
-            for number, text in enumerate(file, start=1):
-                try:
-                    line = json.loads(text)
-                except (ValueError, RecursionError):
-                    if not text.endswith("\n"):
-                        return
-                    line = None
-                if isinstance(line, dict):
-                    yield line
-                elif text.strip():
-                    raise UsageError(
-                        f"{self.path} row {number}: expected a JSON object, got {shown(text.strip(), 60)}; "
-                        "correct or remove that line"
-                    )
+        for number, text in enumerate(FILE.text_lines(self.path), start=1):
+            try:
+                line = parsed_json(text)
+            except ValueError:
+                if not text.endswith("\n"):
+                    return
+                line = None
+            if isinstance(line, dict):
+                yield line
+            elif text.strip():
+                raise FILE.error(f"{self.path} row {number}", "a JSON object", shown(text.strip(), 60))
 
     def append(self, line: Line) -> None:
         """Add a line durably, after removing an incomplete last line; `ReportError` if that is not possible."""
@@ -123,12 +121,11 @@ class Manifest:
         return found
 
     def _cut_incomplete_line(self) -> None:
-        if not self.path.is_file():
+        if not os.path.lexists(self.path):
             return
-        with self.path.open("rb+") as file:
-            content = file.read()
-            if content and not content.endswith(b"\n"):
-                file.truncate(content.rfind(b"\n") + 1)
+        content = FILE.content(self.path)
+        if content and not content.endswith(b"\n"):
+            os.truncate(self.path, content.rfind(b"\n") + 1)
 
 
 def _take(found: Past, line: Line, trial: bool) -> None:

@@ -1,7 +1,6 @@
 """The schedule file, validated as a whole before anything starts."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -71,6 +70,12 @@ class Entry(Timed):
     issue_first: bool = Field(default=False, description="true to issue its forecasts to the ledger first")
     oldest_record: int = Field(default=12, ge=0, description="most months from the record's end to the run")
     most_lost_acts: int = Field(default=20, ge=0, description="most acts lost since the last run")
+    alert_points: float | None = Field(
+        default=None,
+        gt=0,
+        le=100,
+        description="points by which an ending must move since a case's page before to be told, above 0 to 100",
+    )
 
     @field_validator("template")
     @classmethod
@@ -95,6 +100,8 @@ class Entry(Timed):
             )
         if taken := [name for name in kind.marked(Mark.OF_THE_RUN) if name in self.parameters]:
             raise UsageError(f"parameters: expected those that a run does not set itself, got {taken[0]}; leave it out")
+        if self.alert_points is not None and not takes_case:
+            raise UsageError(f"alert_points: expected a template about a case, got {self.template}; leave it out")
         if self.issue_first and not issubclass(kind, Forecasting):
             raise UsageError(f"issue_first: expected a template with forecasts, got {self.template}; leave it out")
         checked_parameters(self.template, self.parameters | ({"case_id": "any"} if self.cases is not None else {}))
@@ -180,10 +187,7 @@ def notifier(path: Path) -> tuple[str, ...] | None:
 
 
 def _content(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(SCHEDULE.text(path))
-    except (ValueError, RecursionError) as error:
-        raise SCHEDULE.error(path, "TOML", str(error)) from None
+    return SCHEDULE.toml(path)
 
 
 def _require_sound(path: Path, plan: Plan) -> None:

@@ -1,6 +1,5 @@
 """Runs of a schedule: each due time once, by one process at a time; a failure does not stop the others."""
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -13,8 +12,10 @@ import forecasting
 from forecasting.publish.batch import FAILED as REPORT_FAILED
 from forecasting.publish.batch import check_jobs, render_all
 from forecasting.publish.engine import Limits
+from forecasting.publish.notebook import RENDERED
 from forecasting.publish.requests import Refusal, Request, each_once
 from forecasting.publish.revisions import remove
+from forecasting.publish.schedule.alerts import alert_of
 from forecasting.publish.schedule.entries import (
     Freshness,
     clashes,
@@ -31,6 +32,7 @@ from forecasting.publish.schedule.plan import Entry, Plan, Task, Timed
 from forecasting.publish.schedule.times import latest_first, missed_since
 from forecasting.publish.site import INDEX, publish, reports_in
 from forecasting.review import APPROVED
+from forecasting.review.sidecar import PAGE
 from forecasting.store.errors import ForecastingError, may_pass
 from forecasting.store.files import require_writable
 from forecasting.store.lock import locked
@@ -61,12 +63,15 @@ class Outcome:
         Whatever kept a due report from being made, and what was lost of the record.
     to_sign
         Pages that are newer than the one approved, and wait to be approved.
+    moved
+        Cases that moved since their page before, as of `alert_of`, where an entry has `alert_points`.
     """
 
     now: datetime
     runs: tuple[Line, ...] = ()
     failures: tuple[str, ...] = ()
     to_sign: tuple[str, ...] = ()
+    moved: tuple[dict[str, Any], ...] = ()
 
     @property
     def status(self) -> str:
@@ -82,6 +87,7 @@ class Outcome:
             "runs": list(self.runs),
             "failures": list(self.failures),
             "to_sign": list(self.to_sign),
+            "moved": list(self.moved),
         }
 
 
@@ -96,6 +102,7 @@ class Call:
     runs: list[Line] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     to_sign: list[str] = field(default_factory=list)
+    moved: list[dict[str, Any]] = field(default_factory=list)
     items: Items = field(default_factory=dict)
 
     def close(self, line: Line, failures: list[str]) -> None:
@@ -109,6 +116,9 @@ class Call:
         self.items |= standing(closed)
         if line["status"] == DONE:
             self.items[f"{line['entry']} {line['due']} done"] = Item()
+        for alert in line.get("moved", ()):
+            self.moved.append(alert)
+            self.items[f"{alert['page']} moved since {alert['since']}"] = Item()
 
 
 def standing(line: Line) -> Items:
@@ -174,7 +184,7 @@ def run_due(
                 publish(out, out)
         _carry_over(call, plan)
         failures = [*call.failures, *_notified(call, plan)]
-        return Outcome(now, tuple(call.runs), tuple(failures), tuple(call.to_sign))
+        return Outcome(now, tuple(call.runs), tuple(failures), tuple(call.to_sign), tuple(call.moved))
 
 
 def _run_all(call: Call, plan: Plan, jobs: int, limits: Limits | None) -> None:
@@ -279,6 +289,7 @@ def _report(call: Call, entry: Entry, plan: Plan, made: Made, due: Due, jobs: in
     if entry.issue_first:
         made.line["issued"] = issued_first(entry, plan.ledger)
     to_sign: dict[str, str] = {}
+    moved: list[dict[str, Any]] = []
     for line in _reports(entry, plan, fresh, call.manifest.folder, jobs, limits):
         made.counts[line["status"]] += 1
         call.manifest.append({"kind": "report", "entry": entry.name, "due": due.when.isoformat(), **line})
@@ -286,10 +297,15 @@ def _report(call: Call, entry: Entry, plan: Plan, made: Made, due: Due, jobs: in
             made.fail(line["said"], line["can_heal"])
         else:
             made.pages.add(line["page"])
+            if entry.alert_points is not None and line["status"] == RENDERED:
+                alert = alert_of(call.manifest.folder / line["page"], entry.alert_points)
+                moved += [alert | {"page": line["page"]}] if alert is not None else []
         if line["signed"]:
             to_sign[line["page"]] = line["html_sha256"]
     if to_sign:
         made.line["to_sign"] = to_sign
+    if moved:
+        made.line["moved"] = moved
     if not made.counts:
         said = "expected a case that goes on, got none: nothing is planned any more; correct or remove the entry"
         made.fail(said, can_heal=False)
@@ -311,9 +327,7 @@ def _reports(entry: Entry, plan: Plan, fresh: Freshness, out: Path, jobs: int, l
             "template": result.request.template,
             "parameters": result.request.asked.values(result.request.day),
             "fingerprint": result.fingerprint,
-            "html_sha256": hashlib.sha256(result.page.read_bytes()).hexdigest()
-            if is_rendered and result.page
-            else None,
+            "html_sha256": PAGE.sha256(result.page) if is_rendered and result.page else None,
             "version": forecasting.__version__,
             "seconds": round(result.seconds, 3),
             "said": result.said,
@@ -362,6 +376,6 @@ def _notified(call: Call, plan: Plan) -> list[str]:
     def outcome(new: Items) -> dict[str, Any]:
         failures = dict.fromkeys([*call.failures, *(item.failure for item in new.values() if item.failure)])
         to_sign = dict.fromkeys([*call.to_sign, *(item.to_sign for item in new.values() if item.to_sign)])
-        return Outcome(call.now, tuple(call.runs), tuple(failures), tuple(to_sign)).told
+        return Outcome(call.now, tuple(call.runs), tuple(failures), tuple(to_sign), tuple(call.moved)).told
 
     return tell_once(plan.notify, call.manifest, call.past, call.items, outcome, trial=call.trial)

@@ -60,7 +60,7 @@ def test_a_job_is_a_report_and_a_parameter_never_becomes_code(server):
     ("notebook", "parameters", "said"),
     [
         (TEMPLATE, {"as_of": "soon"}, "data_quality: as_of: expected a day as YYYY-MM-DD, for example 2026-02-05, got 'soon'"),
-        (TEMPLATE, {"as_of = 1; x": "1"}, "data_quality: expected keys out of as_of, data, record_age, lost_acts, got the unknown key as_of = 1; x"),
+        (TEMPLATE, {"as_of = 1; x": "1"}, "data_quality: expected keys out of as_of, data, overlay, record_age, lost_acts, got the unknown key as_of = 1; x"),
         (TEMPLATE, {"data": "nowhere"}, "nowhere: expected a folder with the record, got no such folder"),
         ("templates/case_report.ipynb", {"horizons": "6,x", "case_id": CASE}, "case_report: horizons: expected horizons as whole months, for example 6,12,24, got '6,x'"),
         ("templates/case_report.ipynb", {"case_id": "__import__('os')", "data": "record"}, "expected the case_id of a case in the record, got \"__import__('os')\""),

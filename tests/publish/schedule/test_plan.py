@@ -44,11 +44,11 @@ def test_a_schedule_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("old", "changed", "message"),
     [
-        ("keep = 12", "keeep = 12", ": report 'cases': expected keys out of name, every, timezone, catch_up, overdue_after, template, cases, parameters, keep, issue_first, oldest_record, most_lost_acts, got the unknown key keeep"),
+        ("keep = 12", "keeep = 12", ": report 'cases': expected keys out of name, every, timezone, catch_up, overdue_after, template, cases, parameters, keep, issue_first, oldest_record, most_lost_acts, alert_points, got the unknown key keeep"),
         ("keep = 12", "keep = 0", ": report 'cases': keep: expected how many dated reports to keep, from 1, got 0"),
         ('"monthly"', '"0 0 30 2 *"', ": report 'cases': every: expected daily, weekly, monthly, or a cron line of five fields, for example '0 6 1 * *', got '0 0 30 2 *': bad day-of-month"),
         ('"7 days"', '"-7 days"', ": report 'cases': catch_up: expected 1 to 366 days, as '36 hours', '7 days' or '2 weeks', got '-7 days'"),
-        ('"data-quality"', '"missing"', ": report 'record': template: expected a template out of case, portfolio, scorecard, data-quality, got 'missing'"),
+        ('"data-quality"', '"missing"', ": report 'record': template: expected a template out of case, brief, portfolio, scorecard, data-quality, got 'missing'"),
         ('every = "monthly"\n', "", ": report 'cases': every: expected daily, weekly, monthly or a cron line, got none"),
         ('cases = "all"', 'cases = "some"', ": report 'cases': cases: expected 'all' or a list of case ids, got 'some'"),
         ('cases = "all"', "", ": report 'cases': expected either cases or parameters.case_id, got neither"),
