@@ -42,6 +42,6 @@ def find(
     Examples
     --------
     >>> find("new start", outcome="ongoing")["case_id"].tolist()
-    ['new-start-post-expiry-2026']
+    ['new-start-post-expiry-2026', 'new-start-russian-moratorium-2026']
     """
     return find_cases(shared_history(data, as_of, overlay), words, **filters)

@@ -19,7 +19,7 @@ from forecasting.forecasts.training import UNCERTAIN
 from forecasting.models.ladder_moves import N_STATES
 from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.cases import Dossier
-from forecasting.record.months import completed_months, parse_day
+from forecasting.record.months import calendar_months, completed_months, parse_day
 from forecasting.record.vocabulary import LADDER_LEVELS, STATES
 from forecasting.store.errors import UsageError, shown
 from forecasting.store.files import write_whole
@@ -151,7 +151,7 @@ def supposed_by(case: Dossier, supposed: Scenario) -> tuple[int, Situation]:
     Returns
     -------
     months : int
-        Completed months from the as-of day to the last act.
+        Calendar months from the as-of day to the last act, begun ones not counted.
     at : Situation
         The case on that day, seen to go on until then; of two acts on one ladder the later one counts.
 
@@ -181,8 +181,8 @@ def supposed_by(case: Dossier, supposed: Scenario) -> tuple[int, Situation]:
                 f"{shown(name)} = {shown(value)}; choose another"
             )
         at = at.with_covariate(name, float(value))
-    months = completed_months(case.as_of, last)
-    return months, replace(at, age=at.age + at.gap + months, gap=0, looked=0.0)
+    months = calendar_months(case.as_of, last)
+    return months, replace(at, age=at.age + at.gap + completed_months(case.as_of, last), gap=0, looked=0.0)
 
 
 def _checked(case: Dossier, act: Supposed) -> date:
@@ -190,7 +190,7 @@ def _checked(case: Dossier, act: Supposed) -> date:
     known = acts_to_suppose(case)
     if act.what not in known:
         raise UsageError(f"expected an act out of {'; '.join(known)}, got {shown(act.what)}; choose one of them")
-    if act.day < case.as_of or completed_months(case.as_of, act.day) >= LONGEST:
+    if act.day < case.as_of or calendar_months(case.as_of, act.day) >= LONGEST:
         raise UsageError(
             f"expected a day from {case.as_of} on, within ten years, got {act.day} for {shown(act.what)}; "
             "choose another"
@@ -312,6 +312,14 @@ def read_scenarios(path: Path, case_id: str) -> list[Scenario]:
         The file cannot be read, or does not have that form.
     UsageError
         It is of another case.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     save_scenarios(Path(folder) / "ifs.json", "mtcr-1987", [scenario("Talks", {"talks end": "2026-10-01"})])
+    ...     read_scenarios(Path(folder) / "ifs.json", "mtcr-1987")[0].acts
+    (Supposed(day=datetime.date(2026, 10, 1), what='talks end'),)
     """
     try:
         held = parsed_json(FILE.text(path))

@@ -30,6 +30,16 @@ def event_features(landmarks: Sequence[tuple[str, date]], path: str | Path) -> p
     ------
     ForeignFileError
         The file is not one of features.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> day = date(2026, 2, 5)
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "features.parquet"
+    ...     pd.DataFrame({"case_id": ["a-2026"], "as_of": [day], "events_30": [4.0]}).to_parquet(path)
+    ...     event_features([("a-2026", day), ("b-2026", day)], path)["events_30"].tolist()
+    [4.0, nan]
     """
     place = Path(path)
     do = "make it with `forecasting streams build`"

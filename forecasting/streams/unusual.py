@@ -153,6 +153,13 @@ def unusual_activity(store: str | Path, as_of: date | None = None, data: str | P
     ------
     UsageError
         The store holds nothing, or the day is not covered.
+
+    Examples
+    --------
+    >>> unusual_activity("news.store")
+    Traceback (most recent call last):
+    forecasting.store.errors.UsageError: expected a store of event files, got nothing in news.store; make one with \
+`streams build`
     """
     held = open_store(Path(store))
     if not held.spans():

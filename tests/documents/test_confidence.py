@@ -14,6 +14,7 @@ from forecasting.documents.case.confidence import (
     not_assessed,
     sensitivity,
 )
+from forecasting.documents.compose import section
 from forecasting.documents.html import section_html
 from forecasting.documents.text import said, section_text
 from forecasting.documents.values import view
@@ -122,7 +123,7 @@ def test_what_was_not_assessed_is_a_level_of_its_own_and_says_why(history, rows,
     assert content["confidence"]["why"] == why
     assert "spread" not in content["confidence"]
     assert said(confidence_words(view(content))) == not_assessed(why)
-    assert not_assessed(why) in section_text(sensitivity(view(content))).replace("\n", " ")
+    assert not_assessed(why) in section_text(section(*sensitivity(view(content)))).replace("\n", " ")
 
 
 def test_a_kept_result_says_its_day_and_centre_and_holds_for_two_points(history):
@@ -135,7 +136,7 @@ def test_a_kept_result_says_its_day_and_centre_and_holds_for_two_points(history)
 
 def test_what_it_rests_on_names_choices_and_codings(history):
     content = {"confidence": confidence(history, CASE, forecast(), skills(), summary())}
-    html = section_html(sensitivity(view(content)))
+    html = section_html(section(*sensitivity(view(content))))
     assert CHOICES["target"] in html
     assert CHOICES["rungs"] not in html
     assert "New START limits after expiry" in html

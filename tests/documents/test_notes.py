@@ -6,11 +6,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from forecasting.documents.compose import section, table, text
-from forecasting.documents.notes import MODEL_NAMES, with_notes
+from forecasting.documents.notes import with_notes
 from forecasting.documents.provenance import PROVENANCE, SETTINGS, Provenance, values_read
 from forecasting.documents.report import Shown
 from forecasting.documents.scorecard import REGISTERED_TABLES
 from forecasting.documents.values import PointersRead, view
+from forecasting.documents.wording import MODEL_NAMES
 from forecasting.models import MODELS
 from forecasting.record.schema import TABLES
 

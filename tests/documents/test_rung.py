@@ -12,7 +12,7 @@ from forecasting.documents.case.first_screen import MOST_STEPS, movers, where_no
 from forecasting.documents.case.first_screen_values import supposed
 from forecasting.documents.case.headline_values import headline
 from forecasting.documents.case.material import Material
-from forecasting.documents.case.rung import MOST_NEAR, UNCODED, where_it_stands
+from forecasting.documents.case.rung import MOST_NEAR, where_it_stands
 from forecasting.documents.case.rung_values import RUNG
 from forecasting.documents.case.situation_values import ladders
 from forecasting.documents.compose import section
@@ -71,7 +71,7 @@ def test_it_says_where_the_case_stands_and_until_when_somebody_looked(content):
     row = content["situation"]["ladders"]["rows"]["formalization"][-1]
     assert f"Way to a binding text: level {row['level']} of 5, {row['status']}, since " in told
     assert content["rung"]["here"]["level"] == row["level"] and content["rung"]["here"]["is_coded"]
-    assert UNCODED not in told and 'role="img"' in html(content)
+    assert "No step is coded" not in told and 'role="img"' in html(content)
     later = content | {"as_of": "2026-04-01"}
     assert "Acts looked for until" not in told and "Acts looked for until 1 March 2026" in words(html(later))
 
@@ -133,7 +133,8 @@ def test_a_case_without_rows_is_forecast_and_says_so(record_copy):
     found = content_of(record_copy.read())
     assert found["rung"]["here"] == {"level": 0, "status": "active", "is_coded": False}
     told = words(html(found))
-    assert UNCODED in told and "No step is known; counted as level 0 (nobody of weight proposes one)." in told
+    uncoded = "No step is coded for this case: it is forecast from everything else, as if it stood at level 0 (nobody of"
+    assert uncoded in told and 'role="img"' not in html(found)
     assert "talks get a date" in words(html(found, movers))
 
 
@@ -168,7 +169,7 @@ def test_what_lies_outside_history_is_grey_and_what_does_not_is_not(content):
         told = with_rung(content, steps=content["rung"]["steps"] | {"by": [by | {"steps": [step]}]})
         found = html(told, movers)
         assert ("4 of 12" in words(found)) != outside and ("too few" in words(found)) == outside
-        grey = re.search(r'<th scope="row"><small>' + re.escape(step["what"]), found)
+        grey = re.search(r'<th scope="row"><small><span data-at="[^"]+">' + re.escape(step["what"]), found)
         assert bool(grey) == outside
 
 

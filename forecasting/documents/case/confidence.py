@@ -229,7 +229,16 @@ def sensitivity(content: Fields) -> list[Block]:
     if not found["assessed"]:
         return [text(f"{not_assessed(found['why'])} {RULE}", ANCHOR)]
     shares = [text(f"{CHOICES[name]} {{share}}", share=chance(share)) for name, share in _largest(found["shares"])]
-    return [_spread(found), text("The spread comes from: {shares}.", shares=joined(shares, ", "))]
+    return [_spread(found), text("The spread comes from: {shares}.", shares=joined(shares, ", ")), *_most_moving(found)]
+
+
+def _most_moving(found: Fields) -> list[Block]:
+    """The arguable coding that by itself moves the case most."""
+    if not found["codings"]:
+        return []
+    most = found["codings"][0]
+    told = "Of the arguable codings one moves it most, by {points} points: {case}, {why}."
+    return [text(told, points=points(most["change"]), case=most["case"], why=most["reason"])]
 
 
 def _largest(shares: Fields) -> list[tuple[str, float]]:

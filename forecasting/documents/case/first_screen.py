@@ -71,7 +71,8 @@ def where_now(content: Fields) -> Iterator[Block | None]:
     else:
         here = content["rung"]["here"]
         yield text(
-            f"No step is known; counted as level {here['level']} ({level_words('formalization', here['level'], kind)})."
+            "No step is coded for this case: it is forecast from everything else, as if it stood at level "
+            f"{here['level']} ({level_words('formalization', here['level'], kind)})."
         )
     if ladders["until"] != content["as_of"]:
         yield text("Acts looked for until {day} (shaded after).", day=day(ladders["until"]))

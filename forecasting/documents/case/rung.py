@@ -9,7 +9,6 @@ from forecasting.documents.values import Fields, plain
 from forecasting.documents.wording import PAST
 
 MOST_NEAR: Final = 3
-UNCODED: Final = "No step is coded for this case: it is forecast from everything else, as if it stood there."
 
 
 def where_it_stands(content: Fields) -> Section:
