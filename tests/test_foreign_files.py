@@ -195,7 +195,7 @@ def test_a_lock_that_is_no_file_is_refused_and_a_left_one_is_taken_over(tmp_path
     ("end", "got"),
     [
         ("9999-12-31", "expected a day up to 2199-12-31, got 9999-12-31"),
-        ("2199-12-31", "expected data_end at most 10 years after the last day until which somebody looked"),
+        ("2199-12-31", "expected data_end at most 10 years after the last day on which somebody looked"),
         ("2036-08-31", ""),
     ],
 )
@@ -237,8 +237,8 @@ def test_a_zip_whose_directory_alone_fills_the_memory_is_refused():
 
 OWN_FILES = {
     "cli.data", "cli.lab", "documents.card.reforms", "documents.card.risk", "documents.html", "publish.fingerprint", "publish.kernel_server",
-    "publish.lab_jobs.execution", "publish.pdf", "publish.schedule.entries", "reading.tables", "record.questionnaire", "store.code_hash",
-    "store.code_origin", "streams.tables",
+    "publish.lab_jobs.execution", "publish.pdf", "publish.schedule.entries", "publish.takeaway", "reading.tables", "record.own_rows",
+    "store.code_hash", "store.code_origin", "streams.tables",
 }  # fmt: skip
 """Modules that read what the package ships, or what they have just written themselves."""
 READS = ("read_text", "read_bytes", "DictReader")

@@ -13,7 +13,7 @@ import forecasting
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "get_started.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.M | re.S)
-OWN = "my-record"
+OWN = "mine"
 
 
 def blocks():

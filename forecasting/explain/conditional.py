@@ -30,10 +30,10 @@ from forecasting.models.ladder_pool import LadderPool
 from forecasting.models.ladder_step import with_step
 from forecasting.models.uncertainty import interval
 from forecasting.record.cases import Dossier
-from forecasting.record.history import History
-from forecasting.record.months import DAYS_PER_MONTH, HORIZONS, check_horizons, parse_day
+from forecasting.record.history import History, require_history, required_day
+from forecasting.record.months import DAYS_PER_MONTH, HORIZONS, check_horizons
 from forecasting.record.vocabulary import STATES, TARGETS
-from forecasting.store.errors import UsageError, shown
+from forecasting.store.errors import UsageError, require_text, shown
 
 Floats = NDArray[np.float64]
 TAKEN, NOT_TAKEN, WHOLE = "taken", "not taken", "whole"
@@ -174,10 +174,12 @@ def conditional(
     >>> bool(found.probability["taken"][0, 0] > found.probability["not taken"][0, 0])
     True
     """
-    months = check_horizons(horizons)
+    require_history(history)
+    require_text("case_id", case_id)
+    require_text("step", step)
+    months, day = check_horizons(horizons), required_day(by)
     (view,) = open_cases(history, [case_id], target)
     words, rung = _step(step, view)
-    day = parse_day(by) if isinstance(by, str) else by
     within = round((day - history.as_of).days / DAYS_PER_MONTH)
     if not 1 <= within <= LONGEST:
         raise UsageError(

@@ -14,11 +14,12 @@ from forecasting.forecasts import FittedModels, case_limits
 from forecasting.forecasts.situation import SituationForecast, headline_pool, situation_of
 from forecasting.models import HEADLINE
 from forecasting.record.cases import Dossier, Event
-from forecasting.record.history import History
+from forecasting.record.history import History, checked_day, require_history
 from forecasting.record.ladders import Rung
-from forecasting.record.months import deadline
+from forecasting.record.months import check_horizons, deadline
+from forecasting.record.panel import check_choice
 from forecasting.record.vocabulary import TARGETS
-from forecasting.store.errors import InsufficientHistoryError, LeakageError
+from forecasting.store.errors import InsufficientHistoryError, LeakageError, require_text
 
 WINDOW: Final = 12
 """Months before the day of a page that its history covers."""
@@ -133,7 +134,7 @@ def _refits(first: date, last: date) -> Iterable[date]:
 def number_history(
     history: History,
     case_id: str,
-    since: date | None = None,
+    since: str | date | None = None,
     *,
     horizon: int = 60,
     target: str = TARGETS[0],
@@ -152,7 +153,7 @@ def number_history(
         The record as of the last day.
     case_id : str
         The case.
-    since : date, optional
+    since : date or str, optional
         First day; by default twelve months before the last, or when the case became known.
     horizon : int
         Months after each day.
@@ -184,9 +185,13 @@ def number_history(
     >>> [(point.day.isoformat(), round(sum(point.chances), 9)) for point in found]
     [('2026-02-05', 1.0)]
     """
+    require_history(history)
+    require_text("case_id", case_id)
+    check_choice(target, "forward")
+    check_horizons([horizon])
     fit = fit_of or (lambda past: shared_fit(past, (HEADLINE,), target, artefacts).fitted)
     case = history.case(case_id, target)
-    asked = history_days(case, since or deadline(history.as_of, -WINDOW))
+    asked = history_days(case, checked_day(since) or deadline(history.as_of, -WINDOW))
     first, last = asked[0], asked[-1]
     own = {day for day in refits if first < day < last}
     refitted = {first, last, *_refits(first, last), *own}

@@ -19,6 +19,7 @@ from forecasting.forecasts.training import UNCERTAIN
 from forecasting.models.ladder_moves import N_STATES
 from forecasting.models.ladder_pool import LadderPool
 from forecasting.record.cases import Dossier
+from forecasting.record.history import required_day
 from forecasting.record.months import calendar_months, completed_months, parse_day
 from forecasting.record.vocabulary import LADDER_LEVELS, STATES
 from forecasting.store.errors import UsageError, shown
@@ -112,7 +113,10 @@ def scenario(
     >>> scenario("Both endorse it", {"leaders endorse it": "2026-10-01"}).acts[0].day.isoformat()
     '2026-10-01'
     """
-    told = (Supposed(parse_day(day) if isinstance(day, str) else day, what) for what, day in (acts or {}).items())
+    for given, value in (("acts with their days", acts), ("facts with their values", facts)):
+        if value is not None and not isinstance(value, Mapping):
+            raise UsageError(f"expected {given} as a mapping, got {shown(value)}")
+    told = (Supposed(required_day(day), what) for what, day in (acts or {}).items())
     return Scenario(name, tuple(sorted(told, key=lambda act: act.day)), facts or {})
 
 

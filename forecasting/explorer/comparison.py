@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -26,7 +26,7 @@ from forecasting.models import BASE_RATE, HEADLINE
 from forecasting.record.months import check_horizons
 from forecasting.record.overlays import Folders, hashes_told
 from forecasting.record.vocabulary import CAUSES, LADDERS, STATES, TARGETS
-from forecasting.store.errors import UsageError, shown
+from forecasting.store.errors import UsageError, require_text, shown
 
 MOST: Final = 8
 ENDS: Final = ("Formal agreement", "Collapse", "Fading", "Still informal")
@@ -165,8 +165,7 @@ def compare(
     >>> found.to_frame()["case_id"].tolist()
     ['mtcr-1987', 'australia-group-1985']
     """
-    listed = [cases] if isinstance(cases, str) else list(cases)
-    days: list[Day] = [as_of] if as_of is None or isinstance(as_of, str | date) else list(as_of)
+    listed, days = _several("cases", cases), [None] if as_of is None else _several("as_of", as_of)
     asked = [(case, day) for case in listed for day in days]
     if not 2 <= len(asked) <= MOST or len(set(asked)) < len(asked):
         raise UsageError(
@@ -179,6 +178,15 @@ def compare(
         for case, day in asked
     ]
     return Comparison(tuple(_names(found, len(listed), len(days))), tuple(found), horizon)
+
+
+def _several(name: str, value: object) -> list[Any]:
+    """One text or day as a list of one, and a list of them as it is; `UsageError` for anything else."""
+    if isinstance(value, str | date):
+        return [value]
+    if not isinstance(value, Sequence):
+        raise UsageError(f"expected {name} as one or a list of them, got {shown(value)}")
+    return list(value)
 
 
 def _names(found: Sequence[Outlook], n_cases: int, n_days: int) -> list[str]:
@@ -320,7 +328,7 @@ def what_if(
     >>> list(found.chances)
     ['as it stands', 'More strain']
     """
-    if not scenarios or not all(isinstance(one, Scenario) for one in scenarios):
+    if not isinstance(scenarios, Sequence) or not scenarios or not all(isinstance(o, Scenario) for o in scenarios):
         raise UsageError(
             f"expected scenarios as made by scenario(name, acts, facts), got {shown(scenarios)}; give one or more"
         )
@@ -356,5 +364,6 @@ def possible_acts(
     >>> "leaders endorse it" in possible_acts("mtcr-1987", "1990-01-01")
     True
     """
+    require_text("case_id", case_id)
     history = shared_history(data, as_of, overlay)
     return acts_to_suppose(history.case(case_id))

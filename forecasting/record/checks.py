@@ -161,7 +161,7 @@ def _table_faults(record: RawRecord, changed: Set[str] | None = None) -> list[Fa
         ({"events"}, lambda: clearing_faults(events, acts)),
         ({"outcomes", "events", "cases"}, lambda: sight_faults(outcomes, acts, frames["cases"]["start_date"])),
         ({"ladders", "events", "outcomes", "cases"}, lambda: ladder_faults(tables["ladders"], frames, end)),
-        ({"outcomes"}, lambda: end_faults(outcomes, end)),
+        ({"outcomes", "sources"}, lambda: end_faults(outcomes, tables["sources"], end)),
         ({"calendar"}, lambda: rules.calendar_faults(tables["calendar"], end)),
         *(({name, "cases"}, partial(span_faults, raw, frames["cases"])) for name, raw in tables.items()),
     ]

@@ -59,10 +59,10 @@ def start_faults(cases: RawTable, coding: pd.DataFrame) -> list[Fault]:
     return findings.faults
 
 
-def end_faults(outcomes: RawTable, data_end: date) -> list[Fault]:
+def end_faults(outcomes: RawTable, sources: RawTable, data_end: date) -> list[Fault]:
     """An end of the record so late that nobody can have looked until then: a century mistyped."""
-    last = outcomes.typed("looked_until").max()
+    last = pd.concat([outcomes.typed("looked_until"), sources.typed("opened_on")]).max()
     if pd.isna(last) or (data_end.year - YEARS_UNSEEN, data_end.month) <= (last.year, last.month):
         return []
-    expected = f"data_end at most {YEARS_UNSEEN} years after the last day until which somebody looked"
+    expected = f"data_end at most {YEARS_UNSEEN} years after the last day on which somebody looked"
     return [Fault(FILE, 0, "", f"{expected}, {last.date()}", str(data_end), "correct the year")]

@@ -188,3 +188,11 @@ def checked_day(as_of: object) -> date | None:
     if as_of is not None and type(as_of) is not date:
         raise UsageError(f"expected a day as a date or as YYYY-MM-DD, got {shown(as_of)}")
     return as_of
+
+
+def required_day(day: object) -> date:
+    """A day given as a date or as text; `UsageError` for anything else."""
+    found = checked_day(day)
+    if found is None:
+        raise UsageError("expected a day as a date or as YYYY-MM-DD, got None")
+    return found

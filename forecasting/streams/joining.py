@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecasting.store.errors import ForeignFileError
+from forecasting.store.errors import ForeignFileError, UsageError, shown
 
 KEYS = ["case_id", "as_of"]
 
@@ -41,6 +41,8 @@ def event_features(landmarks: Sequence[tuple[str, date]], path: str | Path) -> p
     ...     event_features([("a-2026", day), ("b-2026", day)], path)["events_30"].tolist()
     [4.0, nan]
     """
+    if not isinstance(path, str | Path):
+        raise UsageError(f"expected the file of `forecasting streams build` as a path, got {shown(path)}")
     place = Path(path)
     do = "make it with `forecasting streams build`"
     try:

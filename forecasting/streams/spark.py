@@ -35,10 +35,11 @@ def spark(master: str, seconds: float = SECONDS) -> Iterator[Any]:
     Raises
     ------
     UsageError
-        PySpark or Java is missing, or the master does not answer in time.
+        The master does not answer in time, or PySpark or Java is missing.
     """
-    require_java()
     require_answer(master, seconds)
+    require_pyspark()
+    require_java()
     session = _session(master, seconds)
     try:
         yield ibis.pyspark.connect(session)
@@ -59,10 +60,14 @@ def collected(cluster: Any, expression: ir.Table) -> pa.Table:
     return cluster._session.sql(cluster.compile(expression)).toArrow()
 
 
-def require_java() -> None:
-    """Raise `UsageError` unless PySpark and Java are there."""
+def require_pyspark() -> None:
+    """Raise `UsageError` unless PySpark is installed."""
     if find_spec("pyspark") is None:
         raise UsageError('expected PySpark with --engine pyspark, got none; pip install "forecasting[spark]"')
+
+
+def require_java() -> None:
+    """Raise `UsageError` unless Java is there."""
     home = os.environ.get("JAVA_HOME")
     java = Path(home, "bin", "java") if home else None
     found = java.is_file() if java else shutil.which("java") is not None

@@ -13,9 +13,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from forecasting.record.history import History, load_history
-from forecasting.record.vocabulary import TARGETS
-from forecasting.store.errors import UsageError
+from forecasting.record.history import History, checked_day, load_history
+from forecasting.store.errors import UsageError, shown
 from forecasting.streams.case_days import dyads_of
 from forecasting.streams.coverage import COVERED, covered_shares, day_number
 from forecasting.streams.engine import embedded, frame, literal, small_table
@@ -128,7 +127,7 @@ class Looked:
         return pd.DataFrame([[getattr(one, name) for name in names] for one in self.unusual], columns=names)
 
 
-def unusual_activity(store: str | Path, as_of: date | None = None, data: str | Path | None = None) -> Looked:
+def unusual_activity(store: str | Path, as_of: str | date | None = None, data: str | Path | None = None) -> Looked:
     """Open cases with more events between their parties than ever before, since anyone last looked. Unvalidated.
 
     The days back from `as_of` are cut into blocks of 30 days (fewer, if somebody looked later than that). A case is
@@ -139,7 +138,7 @@ def unusual_activity(store: str | Path, as_of: date | None = None, data: str | P
     ----------
     store : str or Path
         Folder of `forecasting streams build`, by default its `--out` with `.store` at the end.
-    as_of : date, optional
+    as_of : date or str, optional
         The day; by default the last one that the files cover, or the record's end if that is earlier.
     data : str or Path, optional
         Folder of the record; by default the one shipped.
@@ -161,12 +160,15 @@ def unusual_activity(store: str | Path, as_of: date | None = None, data: str | P
     forecasting.store.errors.UsageError: expected a store of event files, got nothing in news.store; make one with \
 `streams build`
     """
+    asked = checked_day(as_of)
+    if not isinstance(store, str | Path):
+        raise UsageError(f"expected the folder of `forecasting streams build` as a path, got {shown(store)}")
     held = open_store(Path(store))
     if not held.spans():
         raise UsageError(f"expected a store of event files, got nothing in {store}; make one with `streams build`")
     first, last = min(start for start, _ in held.spans()), max(end for _, end in held.spans())
     history = load_history(data)
-    day = as_of or min(last, history.as_of)
+    day = asked or min(last, history.as_of)
     if not first <= day <= last:
         raise UsageError(f"expected a day that the files cover, {first} to {last}, got {day}; choose another --as-of")
     return _looked(held, history.at(day))
@@ -174,7 +176,7 @@ def unusual_activity(store: str | Path, as_of: date | None = None, data: str | P
 
 def _looked(store: Store, history: History) -> Looked:
     day = history.as_of
-    lengths = {case: _length(history, case) for case in _open_cases(history)}
+    lengths = {case: _length(history, case) for case in history.open_case_ids()}
     dyads = {case: dyads_of(history, case) for case, length in lengths.items() if length}
     sought = [(case, dyad, lengths[case]) for case in dyads for dyad in dyads[case]]
     with embedded() as engine:
@@ -224,11 +226,6 @@ def blocks(daily: ir.Table, cases: ir.Table, as_of_day: int) -> ir.Table:
 
 def _column(name: str) -> str:
     return name if name == "n" else f"n_{name}"
-
-
-def _open_cases(history: History) -> list[str]:
-    rows = history.outcomes
-    return sorted(rows.loc[(rows["target"] == TARGETS[0]) & (rows["cause"] == ""), "case_id"])
 
 
 def _length(history: History, case: str) -> int:
