@@ -11,7 +11,7 @@ from forecasting.cli.options import Artefacts, AsOf, Case, Data, Horizons, Json,
 from forecasting.store.errors import UsageError
 
 if TYPE_CHECKING:
-    from forecasting.explain.effects import Effect
+    from forecasting.explain.overlay_effect import Effect
 
 app = typer.Typer()
 Formal = Annotated[str, typer.Option("--formal", help="What counts as formal: concluded or in_force.")]

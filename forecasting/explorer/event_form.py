@@ -8,7 +8,7 @@ import ipywidgets
 from forecasting.artefacts.session import shared_history
 from forecasting.artefacts.store import ARTEFACTS
 from forecasting.documents.wording import LADDER_NAMES, level_words
-from forecasting.explain.effects import Effect, keep
+from forecasting.explain.overlay_effect import Effect, keep
 from forecasting.explorer import words
 from forecasting.record.overlays import Folders, overlay_folders
 from forecasting.record.own_facts import RefusedError, event_rows, step_rows

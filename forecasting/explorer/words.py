@@ -26,7 +26,7 @@ from forecasting.documents.wording import (
     years,
 )
 from forecasting.explain.drivers import BASE
-from forecasting.explain.effects import Effect
+from forecasting.explain.overlay_effect import Effect
 from forecasting.explain.standouts import standouts
 from forecasting.explain.what_ifs import WhatIf
 from forecasting.models import BASE_RATE, HEADLINE

@@ -133,7 +133,9 @@ def test_a_case_without_rows_is_forecast_and_says_so(record_copy):
     found = content_of(record_copy.read())
     assert found["rung"]["here"] == {"level": 0, "status": "active", "is_coded": False}
     told = words(html(found))
-    uncoded = "No step is coded for this case: it is forecast from everything else, as if it stood at level 0 (nobody of"
+    uncoded = (
+        "No step is coded for this case: it is forecast from everything else, as if it stood at level 0 (nobody of"
+    )
     assert uncoded in told and 'role="img"' not in html(found)
     assert "talks get a date" in words(html(found, movers))
 

@@ -220,10 +220,7 @@ def test_every_section_of_that_page_can_be_shown(silent_report, section):
 
 def test_the_page_of_all_cases_names_those_without_a_number_and_counts_the_wider_ones(regimes, kept):
     report = PortfolioReport(REGIME_DAY, period_months=0, artefacts=kept)
-    html = report.show("forecasts")._repr_html_()
-    text, name = text_of(html), report.content["cases"][FIRST_REGIME]["name"]
-    cells = r"(<td[^>]*>((?!</td>).)*</td>){4}"
-    assert re.search(rf"{re.escape(name)}</span></t[hd]>{cells}<td[^>]*>abstains</td>", html)
+    text, name = text_of(report.show("forecasts")._repr_html_()), report.content["cases"][FIRST_REGIME]["name"]
     assert f"The first registration's model abstains from {name} (no other training case has the same form" in text
     known, fitted, _ = regimes
     limits = [limit["primary"] for limit in case_limits(known, known.open_case_ids(), fitted).values()]

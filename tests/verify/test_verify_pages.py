@@ -164,7 +164,7 @@ def test_a_page_does_not_choose_what_it_is_held_against(page, few_cases):
         ("{", "{path}: expected the JSON file beside the page of a report, with its template and parameters with a whole JSON object, got EOF "),
         ("[" * 100_000, "{path}: expected the JSON file beside the page of a report, with its template and parameters with a whole JSON object, got recursion limit exceeded"),
         ('{"rendering": 7}', "{path}: expected the JSON file beside the page of a report, with its template and parameters with rendering: an object, got 7; render the report again"),
-        ('{"template": "../../x", "rendering": {"template": "../../x", "parameters": {}}}', "{path}: expected a page of a template out of case_report, portfolio, scorecard, data_quality, got ['../../x', '../../x']; render"),
+        ('{"template": "../../x", "rendering": {"template": "../../x", "parameters": {}}}', "{path}: expected a page of a template out of case_report, brief, portfolio, scorecard, data_quality, got ['../../x', '../../x']; render"),
         ('{"template": "portfolio", "rendering": {"template": "data_quality", "parameters": {}}}', "{path}: expected a page of a template out of case_report, "),
         ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"x": 1}}}', "data_quality: expected keys out of as_of, data, overlay, record_age, lost_acts, got the unknown key x"),
         ('{"template": "data_quality", "rendering": {"template": "data_quality", "parameters": {"as_of": "2026-08-31; import os"}}}', "data_quality: as_of: expected a day as YYYY-MM-DD"),
