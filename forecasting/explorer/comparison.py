@@ -248,17 +248,7 @@ class Scenarios:
         assert now is not None
         lines: list[list[Cell]] = []
         for name, found in self.chances.items():
-            cells: list[Cell] = [
-                text(
-                    "{p} {points}",
-                    p=chance(found[state]),
-                    points=compose.aside("{n}", n=points(found[state] - now[state])),
-                )
-                if found
-                else "after the horizon"
-                for state in STATES
-            ]
-            lines.append([quote(name), *cells])
+            lines.append([quote(name), *(_scenario_cell(found, now if name != NOW else None, s) for s in STATES)])
         told = [text("{name}: {acts}", name=one.name, acts="; ".join(_told(one))) for one in self.scenarios]
         caption = f"Within {years(self.horizon)} of {long_day(self.outlook.case.as_of)}, and points from as it stands"
         listed = compose.items(told) if told else None
@@ -272,10 +262,20 @@ class Scenarios:
         return section_text(self._section())
 
 
+def _scenario_cell(found: Mapping[str, float] | None, now: Mapping[str, float] | None, state: str) -> Cell:
+    """Chance of a state under a scenario, and points from that as it stands where it is another."""
+    if found is None:
+        return "after the horizon"
+    if now is None:
+        return chance(found[state])
+    moved = compose.aside("{n}", n=points(found[state] - now[state]))
+    return text("{p} {points}", p=chance(found[state]), points=moved)
+
+
 def _told(one: Scenario) -> list[str]:
     """Acts and facts of a scenario in words."""
     acts = [f"{long_day(act.day)}, {act.what}" for act in one.acts]
-    return acts + [f"{term_name(name)} {value:g}" for name, value in one.facts.items()]
+    return acts + [f"{term_name(name)}: {value:g}" for name, value in one.facts.items()]
 
 
 def what_if(
