@@ -80,10 +80,10 @@ def test_a_cluster_gives_the_same_bits_and_loses_nothing_with_a_worker(history, 
         assert spread.points == alone.points
 
         assert call(
-            *("report", "--all", "--template", "data-quality", "--out", tmp_path / "there"),
+            *("report", "--template", "data-quality", "--out", tmp_path / "there"),
             executor="dask", address=made.scheduler_address,
         ) == 0  # fmt: skip
-        assert call("report", "--all", "--template", "data-quality", "--out", tmp_path / "here") == 0
+        assert call("report", "--template", "data-quality", "--out", tmp_path / "here") == 0
         sidecars = [sorted((tmp_path / place).rglob("*.json")) for place in ("here", "there")]
         assert len(sidecars[0]) == len(sidecars[1]) > 0
 

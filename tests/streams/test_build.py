@@ -357,7 +357,8 @@ def test_a_run_that_is_interrupted_goes_on_when_it_is_run_again(tmp_path):
     paths = [daily_file(tmp_path, FIRST + timedelta(days=k), n=30_000) for k in range(6)]
     out = tmp_path / "out" / "features.parquet"
     command = [sys.executable, "-m", "forecasting", "streams", "build", *paths, "--out", out]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    heeds = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # a job in the background ignores it
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **heeds) as running:
         listing = Path(f"{out}.store") / stores.LIST
         while not listing.exists() and running.poll() is None:
             pass

@@ -65,7 +65,7 @@ def test_a_job_is_a_report_and_a_parameter_never_becomes_code(server):
         ("templates/case_report.ipynb", {"horizons": "6,x", "case_id": CASE}, "case_report: horizons: expected horizons as whole months, for example 6,12,24, got '6,x'"),
         ("templates/case_report.ipynb", {"case_id": "__import__('os')", "data": "record"}, "expected the case_id of a case in the record, got \"__import__('os')\""),
         ("templates/portfolio.ipynb", {"period_months": "0"}, "portfolio: period_months: expected months since the last period, 1 to 120, got 0"),
-        ("mine.ipynb", {}, "expected a notebook with the cells of a report template (case_report, portfolio, scorecard, data_quality) as shipped, got mine.ipynb; copy the template again"),
+        ("mine.ipynb", {}, "expected a notebook with the cells of a report template (case_report, brief, portfolio, scorecard, data_quality) as shipped, got mine.ipynb; copy the template again"),
         ("broken.ipynb", {}, "expected a notebook, got broken.ipynb: "),
         ("missing.ipynb", {}, "Input path 'missing.ipynb' does not exist."),
     ],
