@@ -271,7 +271,7 @@ def functions(world):
         "where_it_stands": slow(of_function(fc.where_it_stands, history=known, case_id=CASE, horizons=[12], target="concluded", deadlines=[12])),
         "read_news": of_function(fc.read_news, file=place / "nowhere.txt", case=CASE, as_of="2026-02-05", data=None),
         "read_text": of_function(read_text, text=NEWS.decode(), case_id=CASE, as_of=known.as_of, history=known),
-        "case_from_answers": slow(of_function(fc.case_from_answers, answers={"case_id": "my-case-2026"}, folder=place / "own")),
+        "case_from_answers": slow(of_function(fc.case_from_answers, answers={"case_id": "my-case-2026"}, overlay=place / "own")),
         "ask": of_function(fc.ask, case_id=CASE, as_of="2026-02-05", target="concluded", horizons=[12], data=few, model="base_rate"),
         "aalen_johansen": of_function(fc.aalen_johansen, 2, entry=A([0, 0, 0]), exit=A([1, 2, 3]), cause=A([1, 0, 2]), n_causes=2),
         "risk_table": of_function(risk_table, 2, entry=A([0, 0, 0]), exit=A([1, 2, 3]), cause=A([1, 0, 2]), n_causes=2),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from forecasting.store.errors import UsageError, shown
+from forecasting.store.errors import UsageError, error_words, shown
 from forecasting.store.foreign import Foreign
 from forecasting.store.package_data import shipped
 
@@ -31,7 +31,22 @@ def folder_of(folder: str | Path | None) -> Path:
         return shipped("data")
     if not isinstance(folder, str | Path):
         raise UsageError(f"expected the folder of a record as a path, got {shown(folder)}")
-    return Path(folder)
+    return nameable(Path(folder))
+
+
+def nameable(path: Path) -> Path:
+    """The path of a folder, there or not; `UsageError` for one that no file system can name.
+
+    Examples
+    --------
+    >>> nameable(Path("nowhere"))
+    PosixPath('nowhere')
+    """
+    try:
+        path.exists()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"expected the path of a folder, got {shown(str(path))}: {error_words(error)}") from None
+    return path
 
 
 def results_table(path: Path, columns: tuple[str, ...] = (), **how: Any) -> pd.DataFrame:

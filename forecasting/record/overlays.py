@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.record.corrections import row_keys
-from forecasting.record.files import FILE
+from forecasting.record.files import FILE, nameable
 from forecasting.record.forms import Table, day, keys
 from forecasting.record.reading import Laid, RawRecord, RawTable, decoded, parsed
 from forecasting.record.schema import CASE_ID, KNOWN_DAY, TABLES
@@ -89,7 +89,7 @@ def overlay_folders(overlay: Folders) -> tuple[Path, ...]:
     listed = [overlay] if isinstance(overlay, str | Path) else overlay
     if not isinstance(listed, Sequence) or not all(isinstance(one, str | Path) for one in listed):
         raise UsageError(f"expected overlay as a folder or a list of folders, got {shown(overlay)}")
-    folders = tuple(map(Path, listed))
+    folders = tuple(nameable(Path(one)) for one in listed)
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise UsageError(f"expected each overlay once, got {', '.join(map(str, folders))}; leave the repeated one out")
     return folders

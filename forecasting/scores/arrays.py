@@ -8,6 +8,8 @@ Integers = NDArray[np.int64]
 
 # Rounding that a probability or a sum of probabilities may show.
 TOLERANCE = 1e-9
+# Sums and squares of scores and weights up to here are finite.
+LARGEST = 1e100
 
 
 def check_distributions(probabilities: ArrayLike) -> Floats:
@@ -226,11 +228,12 @@ def check_weights(weights: ArrayLike | None, n: int) -> Floats:
     [1.0, 1.0]
     """
     values = np.ones(n) if weights is None else check_shape("weights", weights, n)
-    invalid = np.flatnonzero(~(np.isfinite(values) & (values >= 0.0)))
+    invalid = np.flatnonzero(~((values >= 0.0) & (values <= LARGEST)))
     if len(invalid):
         row = invalid[0]
         raise ValueError(
-            f"expected weights of 0 or more, got {values[row]:g} in row {row}; weigh a forecast left out with 0"
+            f"expected weights from 0 to {LARGEST:g}, got {values[row]:g} in row {row}; "
+            "weigh a forecast left out with 0"
         )
     if not values.any():
         raise ValueError("expected at least one forecast with a weight above 0, got none; give forecasts to score")
@@ -245,7 +248,7 @@ def check_scores(name: str, scores: ArrayLike, n: int) -> Floats:
     name : str
         Plural noun for the scores in messages.
     scores : array_like of shape (n,)
-        Finite scores.
+        Scores, at most 1e+100 in size, so that sums of them are finite.
     n : int
         Number of forecasts.
 
@@ -257,7 +260,7 @@ def check_scores(name: str, scores: ArrayLike, n: int) -> Floats:
     Raises
     ------
     ValueError
-        Where the shape is another, or a score is not finite.
+        Where the shape is another, or a score is not finite or larger.
 
     Examples
     --------
@@ -265,11 +268,12 @@ def check_scores(name: str, scores: ArrayLike, n: int) -> Floats:
     [0.25]
     """
     values = check_shape(name, scores, n)
-    invalid = np.flatnonzero(~np.isfinite(values))
+    invalid = np.flatnonzero(~(np.abs(values) <= LARGEST))
     if len(invalid):
         row = invalid[0]
         raise ValueError(
-            f"expected finite {name}, got {values[row]:g} in row {row}; leave out forecasts that are not scored"
+            f"expected finite {name}, at most {LARGEST:g} in size, got {values[row]:g} in row {row}; "
+            "leave out forecasts that are not scored"
         )
     return values
 

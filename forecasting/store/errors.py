@@ -166,6 +166,17 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
+def error_words(error: BaseException) -> str:
+    """What an error says: that of the operating system in its own words, without path and number.
+
+    Examples
+    --------
+    >>> error_words(OSError(36, "File name too long", "xxx")), error_words(ValueError("embedded null byte"))
+    ('File name too long', 'embedded null byte')
+    """
+    return getattr(error, "strerror", None) or first_line(error)
+
+
 @dataclass(frozen=True, order=True)
 class Fault:
     """A fault of a record or ledger: its file, row (0: the whole file) and case, expected and actual value, remedy."""

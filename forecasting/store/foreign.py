@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from forecasting.store.errors import ForeignFileError
+from forecasting.store.errors import ForeignFileError, error_words
 from forecasting.store.values import complaint
 
 FormT = TypeVar("FormT", bound=BaseModel)
@@ -76,7 +76,10 @@ line 1 column 9; name another file
             os.close(handle)
             raise
         with file:
-            yield file
+            try:
+                yield file
+            except OSError as error:  # a disk that fails, or what only looks like a file
+                raise self.error(path, self.expected, error_words(error)) from None
 
     def _require_plain(self, path: Path, found: os.stat_result) -> None:
         if not stat.S_ISREG(found.st_mode):

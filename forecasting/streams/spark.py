@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from forecasting.store.errors import UsageError, first_line
+from forecasting.store.errors import UsageError, error_words, first_line
 
 SECONDS: Final = 60.0
 LOCAL: Final = "local"
@@ -96,7 +96,7 @@ def require_answer(master: str, seconds: float = SECONDS) -> None:
             socket.create_connection((host, int(port)), timeout=seconds).close()
             return
         except OSError as error:
-            said = error.strerror or first_line(error)
+            said = error_words(error)
     raise silent(master, seconds, said)
 
 

@@ -77,7 +77,7 @@ def test_a_difference_that_never_varies_parts_models_and_itself_is_nobodys_rival
         (lambda: power([0.1, 0.1], [0, 0], None, [0, 1]), "expected a reference with a mean score above 0, got 0; no skill is defined against a perfect one, choose another"),
         (lambda: power([0.1], [0.1], None, [0]), "expected at least 2 groups to resample, got 1; score more cases"),
         (lambda: power([0.1, 0.1], [0.1, 0.1], None, [0, 1], chance=1.0), "expected a chance between 0 and 1, got 1; give a share such as 0.01 or 0.9"),
-        (lambda: ranked({"a": [0.1, np.nan]}, None, [0, 1]), "expected finite scores of a, got nan in row 1; leave out forecasts that are not scored"),
+        (lambda: ranked({"a": [0.1, np.nan]}, None, [0, 1]), "expected finite scores of a, at most 1e+100 in size, got nan in row 1; leave out forecasts that are not scored"),
     ],
 )  # fmt: skip
 def test_what_shows_nothing_is_refused(call, message):

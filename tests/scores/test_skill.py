@@ -120,11 +120,11 @@ def test_a_slope_is_that_of_least_squares_and_its_interval_comes_from_whole_grou
         (([[0.1]], [0.2], None, [0]), "expected scores of shape (1,), got (1, 1); give one per forecast"),
         (
             ([0.1, np.nan], [0.2, 0.3], None, [0, 1]),
-            "expected finite scores, got nan in row 1; leave out forecasts that are not scored",
+            "expected finite scores, at most 1e+100 in size, got nan in row 1; leave out forecasts that are not scored",
         ),
         (
             ([0.1, 0.1], [0.2, 0.3], [1, -1], [0, 1]),
-            "expected weights of 0 or more, got -1 in row 1; weigh a forecast left out with 0",
+            "expected weights from 0 to 1e+100, got -1 in row 1; weigh a forecast left out with 0",
         ),
         (
             ([0.1, 0.1], [0.2, 0.3], [0, 0], [0, 1]),

@@ -20,7 +20,9 @@ def written(folder, moved, rungs=(), is_page=True):
     states = {name: {"before": p, "after": p + moved / 100 * (name == "collapsed")} for name, p in before.items()}
     since = {"from": "2026-02-05", "is_page": is_page, "states": states, "rungs": list(rungs)}
     page = folder / "2026-03-01.html"
-    page.with_suffix(".json").write_bytes(sidecar_bytes({"title": "A case", "case": {"case_id": CASE, "name": "New START"}, "since": since}))
+    page.with_suffix(".json").write_bytes(
+        sidecar_bytes({"title": "A case", "case": {"case_id": CASE, "name": "New START"}, "since": since})
+    )
     return page
 
 
