@@ -194,7 +194,7 @@ def conditional(
     n_moved = cases_that_moved(past.step_case[own], past.step_state[own], rung.state, here.level)[1]
     at, weight = case.readings.at, case.readings.weight
     drawn = with_step(pool.model_, at, weight, states_of(rung), within, months)
-    mean, (low, high) = drawn.mean, interval(drawn.chance, LEVEL)
+    mean, (low, high) = drawn.averaged, interval(drawn.chance, LEVEL)
     seen = seen_case(view)
     base = pool.base_.predict_cumulative_incidence(seen, months).values[0]
     base_draws = with_ongoing(pool.base_.draws(seen, months)[:, 0])

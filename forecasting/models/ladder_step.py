@@ -49,7 +49,7 @@ class WithStep:
         return np.asarray((self.whole - self.joint) / (1.0 - self.chance)[:, None, None])
 
     @property
-    def mean(self) -> "WithStep":
+    def averaged(self) -> "WithStep":
         """The mean of the draws, as one draw."""
         return WithStep(*(each.mean(axis=0, keepdims=True) for each in (self.chance, self.whole, self.joint)))
 
@@ -101,7 +101,7 @@ def with_step(
     >>> model = LadderModel(n_draws=40).fit(cases, Lines(k, zeros, np.ones(n), np.zeros((n, 0))))
     >>> two = np.zeros(1, dtype=int)
     >>> at = Standings(two, two, two, np.zeros(1), two, two, np.eye(18)[:1], np.zeros((1, 0)))
-    >>> found = with_step(model, at, np.ones(1), np.arange(18) == 9, 12, (24,)).mean
+    >>> found = with_step(model, at, np.ones(1), np.arange(18) == 9, 12, (24,)).averaged
     >>> bool(found.taken[0, 0, 0] > found.whole[0, 0, 0] > found.not_taken[0, 0, 0])
     True
     """

@@ -264,7 +264,17 @@ LIMIT = {"limit", "hazard_model.limit", "confidence", "explanation.track_record"
 HAZARD = {"hazard_model.forecast", "curve"}
 CORRECTED = ("table", "row_key", "field", "value", "reason")
 ACTS = HAZARD | {"contested"}
-OF_LADDER = {"both_ends", "forecast", "headline", "verdict", "contested", "rung.steps", "explanation.drivers"}
+OF_LADDER = {
+    "both_ends",
+    "forecast",
+    "headline",
+    "history",
+    "supposed",
+    "verdict",
+    "contested",
+    "rung.steps",
+    "explanation.drivers",
+}
 FITTED = OF_LADDER | {"curve", "reference_classes"}
 SITUATIONS = {f"situation.{name}" for name in SITUATION}
 OPEN = SITUATIONS | {
@@ -332,6 +342,14 @@ IN_VAIN = {
         (
             "cases.parties", "events.actor", "events.target", "events.plover", "events.event_date", "parties.kind",
             "parties.successor",
+        ),
+    ),
+    "the models are fitted together, and of them the base rate, read here, knows ages, endings and gaps alone": (
+        {"beside_base"},
+        (
+            "cases.cluster_id", "cases.leader_endorsed", "cases.n_parties", "cases.observed_now", "cases.parties",
+            "cases.type", "claims.probability", "corrections", "events", "ladders.events", "outcomes.instrument",
+            "outcomes.looked_until", "parties.kind", "parties.successor",
         ),
     ),
     "every case that goes on was looked for until the day or longer": (FITTED, ("outcomes.looked_until",)),

@@ -65,13 +65,13 @@ def test_a_step_that_nothing_is_has_no_chance_and_a_higher_rung_makes_a_text_lik
     never = with_step(model, at(), ONE, np.zeros(N_STATES, dtype=bool), 6, MONTHS)
     np.testing.assert_allclose(never.chance, 0.0, atol=1e-14)
     np.testing.assert_allclose(never.joint, 0.0, atol=1e-14)
-    mean = with_step(model, at(), ONE, HIGHER, 6, MONTHS).mean
+    mean = with_step(model, at(), ONE, HIGHER, 6, MONTHS).averaged
     assert mean.taken[0, 0, -1] > mean.whole[0, 0, -1] > mean.not_taken[0, 0, -1]
 
 
 def test_who_takes_the_step_has_not_ended_before_it(model):
     """So within months of the day those who do not take it hold all who ended at once."""
-    mean = with_step(model, at(), ONE, HIGHER, 6, (1, 36)).mean
+    mean = with_step(model, at(), ONE, HIGHER, 6, (1, 36)).averaged
     assert mean.taken[0, :, 0].sum() < mean.not_taken[0, :, 0].sum()
 
 
