@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from forecasting.streams.joining import event_features as event_features
     from forecasting.streams.unusual import unusual_activity as unusual_activity
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 _MODULES = {
     "explain.conditional": ("conditional",),
     "explain.effects": ("add_event", "add_step", "correct", "looked", "retract"),

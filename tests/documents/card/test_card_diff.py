@@ -6,6 +6,7 @@ import random
 import pytest
 from calling import call
 
+import forecasting
 from forecasting.documents.card import card_bytes, differences
 from forecasting.documents.card.content import changed
 from forecasting.documents.card.form import parsed_card
@@ -123,7 +124,7 @@ def test_what_changed_is_filled_from_the_same_differences(fresh):
     expected = differences(before, fresh, ignore=("changes",))
     assert said.values["n"].value == len(listed.rows) == len(expected) == 2
     assert [tuple(cell.value for cell in row) for row in listed.rows] == [
-        ("", "/version", "0.0.9", "0.1.0"),
+        ("", "/version", "0.0.9", forecasting.__version__),
         (
             expected[1].section,
             "/sections/metrics/blocks/1/rows/0/1/value",

@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from calling import call
 
+import forecasting
 from forecasting.documents.card import card_bytes, card_html, card_markdown, check_card, make_card, show_card, sign_card
 from forecasting.documents.card.form import parsed_card, read_signed, schema_bytes
 from forecasting.documents.card.home import status_of, stewards
@@ -65,7 +66,7 @@ def test_a_signed_card_that_is_edited_says_so(kept):
     html, markdown = pages(kept)
     for page in (text_of(html), markdown):
         assert "Edited after approval: these are not the bytes that were signed" in page
-        assert "(of other bytes: card-0.1.0.json)" in page
+        assert f"(of other bytes: card-{forecasting.__version__}.json)" in page
     kept[1].write_bytes(content.replace(b"\n", b"\r\n"))
     assert stands(kept)[1].status == "edited after approval", "not a byte may differ"
     kept[1].write_bytes(content)
@@ -89,13 +90,18 @@ def test_a_remark_is_carried_to_the_next_version_until_it_is_answered(kept):
     sign(kept, "Cy", request_changes=True, comment="Say who paid.", section="training_data")
     sign(kept, "Bo", comment="A fine card.", section="uses")
     sign(kept, "Bo")
-    later = kept[1].with_name("card-0.2.0.json")
-    later.write_bytes(kept[1].read_bytes().replace(b'"version": "0.1.0"', b'"version": "0.2.0"', 1))
+    later = kept[1].with_name("card-9.0.0.json")
+    later.write_bytes(
+        kept[1].read_bytes().replace(f'"version": "{forecasting.__version__}"'.encode(), b'"version": "9.0.0"', 1)
+    )
     on_later = stands((kept[0], later))
     assert on_later[1].status == "draft", "nobody signed these bytes"
     assert [one.line.comment for one in on_later[1].remarks] == ["Say who paid.", "A fine card."]
     html = card_html(*on_later)
-    assert "Say who paid." in section_of(html, "training_data") and "of other bytes: card-0.1.0.json" in html
+    assert (
+        "Say who paid." in section_of(html, "training_data")
+        and f"of other bytes: card-{forecasting.__version__}.json" in html
+    )
     answer = sign((kept[0], later), "Owner", answers=1, comment="Nobody did.")
     assert answer.decision == "answered"
     assert [one.line.comment for one in stands((kept[0], later))[1].remarks] == ["A fine card."]
@@ -159,10 +165,15 @@ def test_a_faulty_sign_off_writes_nothing(kept, by, said, message):
 
 def test_a_path_outside_the_folder_is_refused(kept, tmp_path):
     home = kept[1].parent
-    outside = shutil.copyfile(kept[1], tmp_path / "card-0.1.0.json")
+    outside = shutil.copyfile(kept[1], tmp_path / f"card-{forecasting.__version__}.json")
     (home / "card-0.3.0.json").symlink_to(outside)
     (home / "other.json").write_bytes(kept[1].read_bytes())
-    for path in (outside, home / ".." / ".." / "card-0.1.0.json", home / "card-0.3.0.json", home / "other.json"):
+    for path in (
+        outside,
+        home / ".." / ".." / f"card-{forecasting.__version__}.json",
+        home / "card-0.3.0.json",
+        home / "other.json",
+    ):
         with pytest.raises(
             UsageError, match=rf"^expected a card-X.Y.Z.json in {re.escape(str(home))}, got .*; name another folder"
         ):
@@ -244,13 +255,19 @@ def test_who_answers_for_the_card_is_one_error_where_it_is_not_said(tmp_path, te
 
 def test_the_command_signs_a_card_and_refuses_remarks_on_reports(kept, capsys):
     assert call("approve", kept[1], by="Ada", out=kept[1].parent, data=kept[0]) == 0
-    assert re.fullmatch(r"card-0.1.0.json: approved by Ada, sha256 \w{64}\n", capsys.readouterr().out)
+    assert re.fullmatch(
+        rf"card-{forecasting.__version__}.json: approved by Ada, sha256 \w{{64}}\n", capsys.readouterr().out
+    )
     with pytest.raises(UsageError, match=r"^expected a card \(.json\) to comment on"):
         call("approve", kept[1].with_suffix(".html"), by="Ada", comment="x")
 
 
 def test_a_card_is_made_with_its_pages_and_its_schema(made, fresh, history):
-    assert [path.name for path in made] == ["card-0.1.0.json", "card-0.1.0.md", "card-0.1.0.html"]
+    assert [path.name for path in made] == [
+        f"card-{forecasting.__version__}.json",
+        f"card-{forecasting.__version__}.md",
+        f"card-{forecasting.__version__}.html",
+    ]
     assert sorted(path.name for path in made[0].parent.iterdir()) == sorted(
         [*(path.name for path in made), "schema.json"]
     )
@@ -262,11 +279,11 @@ def test_a_card_is_made_with_its_pages_and_its_schema(made, fresh, history):
 def test_an_edit_that_no_hash_shows_is_found_and_named(made, fresh, history, tmp_path):
     home = shutil.copytree(made[0].parent, tmp_path / "card")
     shutil.copyfile(shipped("data") / "card" / "stewards.json", home / "stewards.json")
-    path = home / "card-0.1.0.json"
+    path = home / f"card-{forecasting.__version__}.json"
     told = fresh.sections["summary"].blocks[0].items[1].values["skill"].value
     path.write_bytes(path.read_bytes().replace(f'"value": {told},'.encode(), f'"value": {told + 0.5:.6g},'.encode(), 1))
     _, found, said = check_card(history, home, fresh)
-    assert said == [] and found[-1] == "card-0.1.0.md: not what the card makes of it"
+    assert said == [] and found[-1] == f"card-{forecasting.__version__}.md: not what the card makes of it"
     assert len(found) == 2
     assert found[0].startswith("edited: /sections/summary/blocks/0/items/1/values/skill/value (Summary: ")
     assert found[0].endswith(f": says {told + 0.5:.6g}, the record gives {told}")
@@ -276,7 +293,9 @@ def test_the_check_exits_1_and_names_the_hash(kept, capsys):
     kept[1].write_bytes(kept[1].read_bytes().replace(b'"code_sha256": "', b'"code_sha256": "0', 1))
     assert call("card", check=True, data=kept[0]) == 1
     err = capsys.readouterr().err
-    assert re.search(r"card-0.1.0.json: stale: code_sha256: the card has 0\w{11}, now it is \w{12}\n", err)
+    assert re.search(
+        rf"card-{forecasting.__version__}.json: stale: code_sha256: the card has 0\w{{11}}, now it is \w{{12}}\n", err
+    )
     assert f"not current. `forecasting card --out {kept[1].parent}` makes it anew" in err
     kept[1].unlink()
     with pytest.raises(UsageError, match=r"^expected a card kept in .*, got none; `forecasting card --out"):
@@ -285,7 +304,7 @@ def test_the_check_exits_1_and_names_the_hash(kept, capsys):
 
 def test_a_kept_card_is_shown_with_its_sign_offs(kept, tmp_path, capsys):
     assert call("card", "show", kept[1], data=kept[0], out=tmp_path / "pages") == 0
-    assert (tmp_path / "pages" / "card-0.1.0.html").read_text() == pages(kept)[0]
+    assert (tmp_path / "pages" / f"card-{forecasting.__version__}.html").read_text() == pages(kept)[0]
     (kept[0] / "evaluation/skill.csv").write_text("design\n")
     written, found = show_card(kept[1], kept[0], tmp_path / "pages")
     assert [one.name for one in found] == ["evaluation/skill.csv"] and "STALE" in written[0].read_text()
