@@ -186,6 +186,7 @@ def add(
     ] = None,
     hub: Annotated[Path | None, typer.Option("--hub", help="Folder of a hub (hubverse); with --model.")] = None,
     model: Annotated[str | None, typer.Option("--model", help="Folder of the model in the hub: TEAM-MODEL.")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="Why, in one line; shown on the page of the case.")] = None,
     as_of: AsOf = None,
     target: Target = "concluded",
     ledger: Ledger = DEFAULT,
@@ -213,7 +214,7 @@ def add(
         said = hub_opinions(hub, model, day, target)
     else:
         said = read_opinions(file) if file is not None else [opinion("", *given.values())]
-    _print_written(put(ledger, said, by, as_of=day, target=target))
+    _print_written(put(ledger, said, by, as_of=day, target=target, note=note))
 
 
 @app.command()

@@ -10,6 +10,7 @@ from forecasting.documents.values import Content, Fields
 from forecasting.documents.wording import label
 from forecasting.ledger.chain import NOTHING
 from forecasting.ledger.live import live_record
+from forecasting.ledger.of_case import said_of_case
 from forecasting.ledger.place import ledger_read
 from forecasting.ledger.registration import Registered, headline_entries
 from forecasting.record.history import History
@@ -80,6 +81,12 @@ def live_values(record: Path, ledger: str | Path | None, until: str | None = Non
     """What became of the forecasts issued live, in the ledger that the page reads, up to the entry that it names."""
     note_file("ledger")
     return live_record(ledger_read(record, ledger), until)
+
+
+def said_values(history: History, case_id: str, target: str, ledger: str | Path | None, until: str | None) -> Content:
+    """What people, markets and conditional forecasts say of a case, in the ledger that the page reads."""
+    note_file("ledger")
+    return said_of_case(ledger_read(history.record.folder, ledger), case_id, target, history.as_of, until)
 
 
 def live_sentence(found: Fields) -> Text:

@@ -46,6 +46,7 @@ def add(
     as_of: date | None = None,
     target: str = "concluded",
     issued_on: date | None = None,
+    note: str | None = None,
 ) -> Written:
     """Enter the probabilities of a person or market on questions already issued, to be scored on the same questions.
 
@@ -66,6 +67,8 @@ def add(
         `concluded` or `in_force`.
     issued_on
         Day of the entry; default: today in UTC.
+    note
+        Why, in one line of at most 1,000 characters.
 
     Returns
     -------
@@ -107,7 +110,7 @@ def add(
         return [
             {
                 "entry": "added", "by": by, "kind": LIVE if live else REPLAY, "target": target, "as_of": beside.as_of,
-                "beside": link.name, "opinions": [each.model_dump() for each in told],
+                "beside": link.name, "opinions": [each.model_dump() for each in told], "note": note,
             }
         ]  # fmt: skip
 

@@ -180,7 +180,7 @@ class Opinion(Form):
 
 
 class Added(Entry):
-    """Probabilities of a person or a market on questions that the entry `beside` asked."""
+    """Probabilities of a person or a market on questions that the entry `beside` asked, and why, in a `note`."""
 
     entry: Literal["added"]
     by: Text
@@ -189,6 +189,7 @@ class Added(Entry):
     as_of: date
     beside: Text
     opinions: tuple[Opinion, ...] = Field(min_length=1)
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:

@@ -14,17 +14,19 @@ from pointers import follow_pointers
 from records import RecordCopy
 
 from forecasting.artefacts.session import is_at_hand, shared_fit
+from forecasting.documents.case.beside import beside
 from forecasting.documents.case.material import MODELS_SHOWN
 from forecasting.documents.case.report import SECTIONS, CaseReport
 from forecasting.documents.html import section_html
 from forecasting.documents.provenance import PROVENANCE, SETTINGS
+from forecasting.documents.values import view
 from forecasting.documents.wording import percent, points, signed_points, term_name
 from forecasting.features import MODEL_FEATURES
 from forecasting.ledger.live import live_record
 from forecasting.publish import notebook
 from forecasting.publish.notebook import render_report
 from forecasting.publish.parameters import checked_parameters
-from forecasting.record.vocabulary import CAUSES
+from forecasting.record.vocabulary import CAUSES, STATES
 from forecasting.store.errors import ArtefactError, ReportError, UsageError
 from forecasting.store.package_data import shipped
 from forecasting.verify import Trusted, verify
@@ -451,6 +453,35 @@ def test_the_page_says_where_it_stands_and_what_a_step_would_change(first_day):
         for state, told in headline.items():
             assert what["before"][state] == pytest.approx(told["probability"], abs=1e-12)
     assert now == sorted(now)
+
+
+SAID = {
+    "opinions": [
+        {"by": "A. Reader", "as_of": "2026-02-05", "kind": "live", "horizon": 12, "deadline": "2027-02-05",
+         "states": {"formalized": 0.01}, "note": None, "entry": "000001.json"},
+        {"by": "A. Reader", "as_of": "2026-02-05", "kind": "live", "horizon": 36, "deadline": "2029-02-05",
+         "states": {"formalized": 0.07, "collapsed": 0.6}, "note": "<b>Talks</b> will fail", "entry": "000001.json"},
+    ],
+    "conditionals": [
+        {"step": "talks get a date or open", "by": "2026-08-31", "as_of": "2026-02-05", "kind": "live", "chance": 0.02,
+         "horizons": [12, 60], "entry": "000002.json",
+         "taken": [dict.fromkeys(STATES, 0.25), {"formalized": 0.19, "collapsed": 0.5, "faded": 0.2, "ongoing": 0.11}],
+         "not_taken": [dict.fromkeys(STATES, 0.25), {"formalized": 0.05, "collapsed": 0.6, "faded": 0.2, "ongoing": 0.15}]},
+    ],
+}  # fmt: skip
+
+
+def test_what_the_ledger_says_of_the_case_stands_beside_the_models(first_day):
+    assert first_day.content["said"] == {"opinions": [], "conditionals": []}
+    without = section_html(beside(view(first_day.content)))
+    assert "People and markets" not in without and "If talks" not in text_of(without)
+    html = section_html(beside(view(first_day.content | {"said": SAID})))
+    told = " ".join(text_of(html).split()).replace("\N{NO-BREAK SPACE}", " ")
+    assert "A. Reader: <b>Talks</b> will fail (5 February 2026) 5 February 2029 7 % 60 %" in told
+    assert (
+        "If talks get a date or open by 31 August 2026 (chance 2 %; issued as of 5 February 2026), within five" in told
+    )
+    assert "formal 19 %, collapse 50 %, fading 20 %; if not, formal 5 %, collapse 60 %, fading 20 %." in told
 
 
 def test_the_track_record_stands_by_the_models_number(judged):

@@ -22,7 +22,7 @@ from forecasting.documents.case.rung_values import RUNG
 from forecasting.documents.case.situation_values import SITUATION
 from forecasting.documents.case.skill import first_model_skill
 from forecasting.documents.provenance import PROVENANCE, Recorded
-from forecasting.documents.standing import live_values
+from forecasting.documents.standing import live_values, said_values
 from forecasting.explain.contested import Contested, contested_codings, formalized_if_recoded
 from forecasting.explain.reference_classes import Rung, reference_class_ladder
 from forecasting.explain.windows import stated_terms, term_end
@@ -81,6 +81,7 @@ def case_content(
         "level": LEVEL,
         "case": first,
         "live": value("live", live_values, history.record.folder, ledger, until),
+        "said": value("said", said_values, history, case_id, target, ledger, until),
         **{name: value(name, work, found) for name, work in (FIRST_SCREEN | PANELS).items()},
         "confidence": value("confidence", assessed_confidence, found),
         "contested": value("contested", arguable_codings, found),
