@@ -40,6 +40,7 @@ LONGEST = (
     "browser/test_jupyterlab.py",
     "browser/test_pages.py",
     "documents/test_case_report.py",
+    "documents/test_case_page.py",
     "test_notebooks.py",
     "backtest/test_leakage.py",
     "features/test_leaks.py",

@@ -151,7 +151,7 @@ class Issue(Entry):
         unknown = list(self.unknown or ())
         _require(unknown == sorted(set(unknown) & set(cases)), "cases with a forecast, in order, each once", unknown)
         check_kind(self.kind, self.as_of, self.issued_on)
-        _require(self.kind == REPLAY or self.record_end == self.as_of, "a live as_of at the record's end", self.as_of)
+        _require_own_end(self.kind, self.as_of, self.record_end)
         for forecast in self.forecasts:
             _check_rows(forecast, len(self.horizons))
             is_itself = self.model == self.reference_model
@@ -256,6 +256,7 @@ class Conditional(Entry):
         _require(self.deadlines == due, "deadlines that run from as_of", ", ".join(map(str, self.deadlines)))
         _require(self.condition.by > self.as_of, f"a last day of the condition after {self.as_of}", self.condition.by)
         check_kind(self.kind, self.as_of, self.issued_on)
+        _require_own_end(self.kind, self.as_of, self.record_end)
         for rows in (self.taken, self.not_taken, self.whole):
             _require([len(row) for row in rows] == [len(STATES)] * len(months), "a row of four a horizon", len(rows))
             for row in rows:
@@ -365,6 +366,11 @@ def faulty(error: ValidationError) -> tuple[str, str]:
     """The first fault of an entry: what was expected and what was found."""
     found = complaint(error, skip=1)
     return found.expected_there, found.got
+
+
+def _require_own_end(kind: str, as_of: date, record_end: date) -> None:
+    """A live forecast is as of the end of its record."""
+    _require(kind == REPLAY or record_end == as_of, "a live as_of at the record's end", as_of)
 
 
 def check_kind(kind: str, as_of: date, issued_on: date) -> None:

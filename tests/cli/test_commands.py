@@ -12,6 +12,7 @@ from answers import CASE as CASE_OF_MY_OWN
 from calling import call
 from ranges import of_fewer_months
 
+import forecasting
 from forecasting import forecast
 from forecasting.__main__ import main
 from forecasting.artefacts import save
@@ -77,6 +78,10 @@ def test_a_faulty_call_says_so_in_one_line_and_prints_nothing_else(ran):
 def test_a_fault_of_the_record_is_one_line_of_a_process_too(tmp_path):
     told = "SchemaError: nowhere: expected a folder with the record, got no such folder\n"
     assert ran_elsewhere(tmp_path, "forecast", CASE, "--data", "nowhere") == (1, "", told)
+
+
+def test_the_version_is_printed(ran):
+    assert ran("--version") == (0, f"{forecasting.__version__}\n", "")
 
 
 def test_an_unknown_option_is_a_usage_error(ran):

@@ -122,6 +122,11 @@ def test_branches_that_do_not_add_up_are_refused(tmp_path, history):
     assert put(tmp_path / "two", kept)
     with pytest.raises(UsageError, match="expected branches that add up to the whole"):
         put(tmp_path / "three", kept | {"chance": 0.3})
+    # the record of the entry ends as it is made, and a live one is of that end
+    earlier = kept | {"kind": "live", "record_end": date(2026, 8, 30)}
+    with pytest.raises(UsageError, match="expected a live as_of at the record's end, got 2026-08-31"):
+        put(tmp_path / "four", earlier)
+    assert put(tmp_path / "five", earlier | {"record_end": date(2026, 8, 31)})
     assert FORM.validate_python(body).entry == "conditional"
 
 
