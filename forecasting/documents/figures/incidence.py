@@ -29,7 +29,7 @@ def incidence_chart(curve: dict[str, Any], stated_term: dict[str, Any] | None) -
     with mpl.rc_context(STYLE | {"font.size": 9.5}):
         figure = Figure(figsize=(4.8, 2.9))
         axes = figure.subplots(1, 3, sharey=True)
-        figure.subplots_adjust(left=0.1, right=0.985, top=0.92, bottom=0.26, wspace=0.16)
+        figure.subplots_adjust(left=0.118, right=0.985, top=0.92, bottom=0.26, wspace=0.16)
         months, models = [0, *curve["horizons"]], curve["models"]
         lines = [line for endings in models.values() for line in endings.values()]
         top = max(max(line.get("upper", line["probability"])) for line in lines)
