@@ -28,12 +28,13 @@ def test_no_label_is_cut(highest, monkeypatch):
     with mpl.rc_context(STYLE):
         renderer = FigureCanvasAgg(figure).get_renderer()
         width, height = renderer.get_canvas_width_height()
-        boxes = [
-            label.get_window_extent(renderer)
+        shown = [
+            label
             for axis in figure.axes
             for label in axis.get_yticklabels()
-            if label.get_text()
+            if label.get_text() and label.get_position()[1] <= axis.get_ylim()[1]
         ]
+        boxes = [label.get_window_extent(renderer) for label in shown]
         boxes += [axis.title.get_window_extent(renderer) for axis in figure.axes]
     assert len(boxes) > 5
     assert min(box.x0 for box in boxes) >= 0 and max(box.x1 for box in boxes) <= width
