@@ -77,12 +77,14 @@ def test_a_record_without_cases_is_one_fault(record_copy):
     assert record_copy.faults() == ["cases.csv row 1: expected at least one case, got a header alone"]
 
 
-def test_a_deep_descriptor_and_a_long_path_are_faults(record_copy):
+def test_a_deep_descriptor_is_a_fault_and_a_path_that_is_too_long_is_refused(record_copy):
     record_copy.rewrite("datapackage.json", lambda old: b"[" * 100_000)
     with pytest.raises(SchemaError, match="expected a Data Package descriptor"):
         record_copy.read()
-    with pytest.raises(SchemaError, match="File name too long"):
+    with pytest.raises(UsageError, match=r"^expected the path of a folder, got 'xxx.*: File name too long$"):
         load_history("x" * 5000)
+    with pytest.raises(UsageError, match=r"^expected the path of a folder, got 'xxx.*: File name too long$"):
+        load_history(overlay="x" * 5000)
 
 
 def test_hidden_files_beside_the_events_are_not_read(record_copy):

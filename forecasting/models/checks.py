@@ -31,7 +31,7 @@ def check_spells(
     cause : array_like of int, shape (n,)
         0 for censored, else 1 to `n_causes`.
     n_causes : int
-        Number of causes, 1 to 100.
+        Number of causes, at most 100.
     weights : array_like of shape (n,) or (n_replicates, n), optional
         Finite and at least 0.
     first, what : str
@@ -52,8 +52,8 @@ def check_spells(
     >>> [part.tolist() for part in check_spells([0.0], [3], [1], n_causes=1)]
     [[0], [3], [1]]
     """
-    if not 1 <= n_causes <= MOST_CAUSES:
-        raise ValueError(f"expected 1 to {MOST_CAUSES} causes, got {n_causes}; put endings together")
+    if n_causes > MOST_CAUSES:
+        raise ValueError(f"expected at most {MOST_CAUSES} causes, got {n_causes}; put endings together")
     begin = whole_numbers(f"{first} ages", entry)
     end, ending = whole_numbers("exit ages", exit, len(begin)), whole_numbers("causes", cause, len(begin))
     row = first_fault((end <= begin) | (begin < 0))
