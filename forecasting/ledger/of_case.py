@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecasting.ledger.chain import Link
 from forecasting.ledger.entries import Added, Conditional
 from forecasting.ledger.questions import retractions
 from forecasting.ledger.registration import entries_of
@@ -54,25 +53,24 @@ def said_of_case(
     """
     chain = entries_of(folder, until)
     taken_back = retractions(chain)
-    links = sorted(
-        (
-            link
-            for link in chain.links
-            if isinstance(link.entry, Added | Conditional)
-            and link.entry.target == target
-            and link.entry.as_of <= as_of
-            and link.name not in taken_back
-        ),
-        key=lambda link: (link.entry.as_of, link.entry.sequence),  # type: ignore[union-attr]
-    )
-    opinions = {(one["by"], one["horizon"]): one for link in links for one in _opinions(link, case_id)}
-    conditionals = {(one["step"], one["by"]): one for link in links for one in _conditional(link, case_id, as_of)}
+    told = [
+        (link.name, entry)
+        for link in chain.links
+        if isinstance(entry := link.entry, Added | Conditional)
+        and entry.target == target
+        and entry.as_of <= as_of
+        and link.name not in taken_back
+    ]
+    told.sort(key=lambda one: (one[1].as_of, one[1].sequence))
+    opinions = {(one["by"], one["horizon"]): one for name, entry in told for one in _opinions(name, entry, case_id)}
+    conditionals = {
+        (one["step"], one["by"]): one for name, entry in told for one in _conditional(name, entry, case_id, as_of)
+    }
     return {"opinions": [opinions[key] for key in sorted(opinions)], "conditionals": list(conditionals.values())}
 
 
-def _opinions(link: Link, case_id: str) -> Iterator[dict[str, Any]]:
+def _opinions(name: str, entry: Added | Conditional, case_id: str) -> Iterator[dict[str, Any]]:
     """What an entry of somebody says of the case, by horizon."""
-    entry = link.entry
     if not isinstance(entry, Added):
         return
     told = [one for one in entry.opinions if one.case_id == case_id]
@@ -85,13 +83,12 @@ def _opinions(link: Link, case_id: str) -> Iterator[dict[str, Any]]:
             "deadline": deadline(entry.as_of, horizon).isoformat(),
             "states": {one.cause: one.probability for one in told if one.horizon == horizon},
             "note": entry.note,
-            "entry": link.name,
+            "entry": name,
         }
 
 
-def _conditional(link: Link, case_id: str, day: date) -> Iterator[dict[str, Any]]:
+def _conditional(name: str, entry: Added | Conditional, case_id: str, day: date) -> Iterator[dict[str, Any]]:
     """The conditional forecast of an entry, if it is of the case and its last day is still to come."""
-    entry = link.entry
     if not isinstance(entry, Conditional) or entry.case_id != case_id or entry.condition.by < day:
         return
     branches = {"taken": entry.taken, "not_taken": entry.not_taken}
@@ -102,6 +99,6 @@ def _conditional(link: Link, case_id: str, day: date) -> Iterator[dict[str, Any]
         "kind": entry.kind,
         "chance": entry.chance,
         "horizons": list(entry.horizons),
-        **{name: [dict(zip(STATES, row, strict=True)) for row in rows] for name, rows in branches.items()},
-        "entry": link.name,
+        **{branch: [dict(zip(STATES, row, strict=True)) for row in rows] for branch, rows in branches.items()},
+        "entry": name,
     }
