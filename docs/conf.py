@@ -42,7 +42,6 @@ autodoc_default_options = {"members": True, "show-inheritance": False, "exclude-
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_ivar = True
-python_maximum_signature_line_length = 88
 
 html_theme = "pydata_sphinx_theme"
 html_title = "forecasting"
