@@ -12,6 +12,7 @@ import forecasting as fc
 from forecasting.ledger import issue_conditional, read_chain, resolve, score, verify
 from forecasting.ledger.conditionals import conditional_lines, settled_conditions
 from forecasting.ledger.entries import FORM
+from forecasting.ledger.of_case import said_of_case
 from forecasting.store.errors import UsageError
 from forecasting.verify.entries import verify_entries
 from forecasting.verify.verification import Trusted
@@ -103,6 +104,17 @@ def test_what_is_not_over_is_pending(tmp_path, history):
     assert not resolve(tmp_path, history, ISSUED_ON).paths
     row = score(tmp_path).conditionals.iloc[0]
     assert (row["issued"], row["void"], row["scored"]) == (2, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_told"), [("2026-08-30", False), ("2026-08-31", True), ("2027-08-31", True), ("2027-09-01", False)]
+)
+def test_a_page_tells_of_it_from_its_day_to_the_last_day_of_the_step(tmp_path, history, day, is_told):
+    asked = found("new-start-post-expiry-2026", "2026-08-31", "2027-08-31", 4)
+    issue_conditional(asked, tmp_path, history, ISSUED_ON)
+    told = said_of_case(tmp_path, asked.case_id, "concluded", date.fromisoformat(day))["conditionals"]
+    assert [(one["by"], one["chance"]) for one in told] == [("2027-08-31", pytest.approx(asked.chance))] * is_told
+    assert said_of_case(tmp_path, "mtcr-1987", "concluded", date.fromisoformat(day))["conditionals"] == []
 
 
 def test_the_same_condition_twice_is_refused_and_another_is_not(tmp_path, history):
