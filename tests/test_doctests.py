@@ -42,12 +42,29 @@ def failures(source, name, names):
     return printed, runner.tries
 
 
-@pytest.mark.parametrize("module", WITH_EXAMPLES)
+HEAVY = {
+    f"forecasting.{name}"
+    for name in (
+        "artefacts.store", "backtest.designs", "backtest.results", "backtest.tables", "explorer.comparison",
+        "explorer.widgets", "forecasts.fit", "forecasts.parts", "forecasts.situation", "ledger.issue", "ledger.pool",
+        "verify.ladder_lineage", "verify.lineage",
+    )
+}  # fmt: skip
+"""Modules whose examples fit models or render pages."""
+
+
+@pytest.mark.parametrize(
+    "module", [pytest.param(name, marks=pytest.mark.long if name in HEAVY else ()) for name in WITH_EXAMPLES]
+)
 def test_the_examples_of_a_module_hold(module):
     source = WITH_EXAMPLES[module]
     printed, n_run = failures(source, module, vars(importlib.import_module(module)))
     assert not printed, "".join(printed)
     assert n_run == len(EXAMPLE.findall(source))
+
+
+def test_the_heavy_modules_have_examples():
+    assert set(WITH_EXAMPLES) >= HEAVY
 
 
 def test_an_example_that_does_not_hold_is_seen_under_a_decorator():

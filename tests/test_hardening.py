@@ -49,6 +49,7 @@ def test_a_correction_is_held_against_the_contract_on_every_day_it_holds(record_
     ]
 
 
+@pytest.mark.long
 def test_a_case_whose_start_is_corrected_to_a_later_day_is_not_known_before_it(record_copy):
     record_copy.append(
         "corrections",

@@ -34,7 +34,14 @@ def test_template_declares_exactly_its_parameters(name):
     assert set(inferred) == set(TEMPLATES[name].model_fields)
 
 
-@pytest.mark.parametrize("path", THIN, ids=lambda path: path.stem)
+HEAVY = ("04_models", "05_backtest", "paper")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=pytest.mark.long if path.stem in HEAVY else ()) for path in THIN],
+    ids=lambda path: path.stem,
+)
 def test_cells_of_a_notebook_run_and_each_shows_something(path, tmp_path, two_days, monkeypatch):
     """In this process, which has read the record before; a warning is an error here."""
     (tmp_path / "artefacts").symlink_to(two_days)

@@ -227,6 +227,7 @@ def test_rolling_models_are_older_than_the_forecasts_by_less_than_five_years(his
         assert spells(history.at(split.day)).endings().sum() >= BURN_IN
 
 
+@pytest.mark.long
 def test_a_fold_of_components_holds_no_landmark_of_those_left_out(whole, every_origin, splits, standings):
     split = splits["cluster"][0]
     fold = made_fold(whole, split, every_origin, standings)

@@ -63,6 +63,7 @@ def interval(row):
     return f"{skill} % [{lower}, {upper}]"
 
 
+@pytest.mark.long
 def test_the_picture_is_drawn_from_the_shipped_record(two_days):
     made = docs_script("make_figures")
     assert (made.IMAGES / "new-start-2026-02-05.svg").read_text(encoding="utf-8") == made.founding_case(two_days)

@@ -94,12 +94,17 @@ def brief(
     overlay: Overlay = None,
     artefacts: Artefacts = Path("artefacts"),
     ledger: Annotated[Path | None, typer.Option("--ledger", help="Folder of the ledger named on the page.")] = None,
+    streams: Annotated[
+        Path | None, typer.Option("--streams", help="Folder of `streams build`: unusual activity in event files.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Print one page on a case: verdict, all endings, where it stands, what changed and what to watch."""
     from forecasting.documents.brief import BriefReport
 
-    found = BriefReport(case, as_of, target=target, data=data, artefacts=artefacts, ledger=ledger, overlay=overlay)
+    found = BriefReport(
+        case, as_of, target=target, data=data, artefacts=artefacts, ledger=ledger, overlay=overlay, streams=streams
+    )
     print(json.dumps(found.content, indent=1, ensure_ascii=False) if as_json else found.text())
 
 

@@ -3,7 +3,6 @@
 import json
 import sys
 from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from forecasting.cli.options import AsOf, Data, Json
 from forecasting.store.errors import UsageError
+from forecasting.streams import require_extra
 
 if TYPE_CHECKING:
     from forecasting.streams.doctor import Diagnosis
@@ -52,7 +52,7 @@ def build(
             f"expected --engine duckdb, or --engine pyspark with --master, got {engine}"
             f"{'' if master is None else ' with --master'}; add or leave out --master"
         )
-    _require_extra()
+    require_extra()
     from forecasting.record.history import load_history
     from forecasting.streams.build import build as run
     from forecasting.streams.case_days import read_days
@@ -76,7 +76,7 @@ def doctor(files: Files = None, form: Form = None, data: Data = None, as_json: J
     """Say what each file is: format, days, actors, rejects; write nothing. Exit 1 if one cannot be read."""
     if not files:
         raise UsageError("expected event files, got none; name some")
-    _require_extra()
+    require_extra()
     from forecasting.record.history import load_history
     from forecasting.streams.doctor import doctor as examine
 
@@ -107,7 +107,7 @@ def look(
     as_json: Json = False,
 ) -> None:
     """List open cases with more events between parties than ever before, since anyone last looked. Unvalidated."""
-    _require_extra()
+    require_extra()
     from forecasting.record.months import parse_day
     from forecasting.streams.unusual import UNVALIDATED, unusual_activity
 
@@ -123,15 +123,6 @@ def look(
         print(f"  looked at until {one.looked_until}")
         for event in one.events:
             print(f"  {event.day}  {event.source} to {event.target}: {event.act}  {event.reference}".rstrip())
-
-
-def _require_extra() -> None:
-    """Raise `UsageError` unless the libraries of the extra are installed."""
-    missing = [name for name in ("ibis", "duckdb", "pyarrow") if find_spec(name) is None]
-    if missing:
-        raise UsageError(
-            f'expected ibis and DuckDB for event files, got no {missing[0]}; pip install "forecasting[streams]"'
-        )
 
 
 def _diagnosis(one: "Diagnosis") -> str:

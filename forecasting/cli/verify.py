@@ -34,6 +34,9 @@ def verify(
     ledger: Annotated[
         Path | None, typer.Option("--ledger", help="The ledger to hold a page against that names one.")
     ] = None,
+    streams: Annotated[
+        Path | None, typer.Option("--streams", help="The event files to hold a page against that looked in some.")
+    ] = None,
     code_of_entry: Annotated[
         bool, typer.Option("--code-of-entry", help="Make an entry again with the commit or wheel that it names.")
     ] = False,
@@ -63,7 +66,7 @@ def verify(
 
         found = verify_by_its_code(path, data=data, repository=repository, wheel=wheel, commit=commit)
         _report(found, as_json)
-    trusted = Trusted(data, artefacts, ledger, tuple(overlay or ()))
+    trusted = Trusted(data, artefacts, ledger, tuple(overlay or ()), streams)
     if explain is not None:
         lineage = lineage_of(path, explain, trusted)
         print(json.dumps(lineage, indent=1, ensure_ascii=False) if as_json else lineage_text(lineage))

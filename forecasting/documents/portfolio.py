@@ -12,6 +12,7 @@ import forecasting
 from forecasting.artefacts import Obtained, code_sha256
 from forecasting.artefacts.session import shared_fit, shared_history, shared_index
 from forecasting.documents import portfolio_sections as sections
+from forecasting.documents.activity import activity_values
 from forecasting.documents.case.material import HAZARD_MODEL, HEADLINE_HORIZON, HEADLINE_MODEL, MODELS_SHOWN
 from forecasting.documents.case.skill import headline_skill
 from forecasting.documents.portfolio_sections import MOST_MOVED
@@ -115,10 +116,12 @@ def portfolio_content(
     artefacts: str | Path | None = None,
     ledger: str | Path | None = None,
     until: str | None = None,
+    streams: str | Path | None = None,
 ) -> Content:
     """All values of the report as of the history's day, with those of an earlier day; JSON types only.
 
     `live`: what became of the forecasts in `ledger` up to the entry with the sha256 `until`, by default the last.
+    `activity`: unusual activity in the event files of the store `streams`, where one is given.
     `provenance`: what each value rests on.
     """
     found, value = Material(history, earlier, horizons, target, artefacts), Recorded()
@@ -145,6 +148,7 @@ def portfolio_content(
         "last_period": value("last_period", last_period, found),
         "moved": value("moved", moves, found),
         "watch": value("watch", watch_list, found),
+        "activity": value("activity", activity_values, history, streams),
         "cases": value("cases", case_lines, found),
         "unknown": value("unknown", unknown_states, found),
         "shared_limits": value("shared_limits", shared_limits, found),
@@ -351,11 +355,12 @@ class PortfolioReport(Report):
         ledger: str | Path | None = None,
         ledger_until: str | None = None,
         overlay: Folders = None,
+        streams: str | Path | None = None,
     ) -> None:
         """Load the record as of the day and of `period_months` before; raises what `forecast` raises."""
         history = shared_history(data, as_of, overlay)
         earlier = shared_history(data, deadline(history.as_of, -period_months), overlay)
         self.content: dict[str, Any] = portfolio_content(
-            history, earlier, tuple(horizons), target, artefacts, ledger, ledger_until
+            history, earlier, tuple(horizons), target, artefacts, ledger, ledger_until, streams
         )
         self.content |= registration(history, ledger, target, until=ledger_until) | own_rows(history.record)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from forecasting.documents.activity import activity_of_all
 from forecasting.documents.blocks import Block, Cell, Link, Section, Text, Title
 from forecasting.documents.case.input_words import change_name
 from forecasting.documents.compose import aside, badge, joined, section, table, text
@@ -63,11 +64,14 @@ def accuracy(content: Fields) -> Section:
 
 
 def watch(content: Fields) -> Section:
-    """Cases that moved by five points or have a date or the end of a term ahead within three months."""
+    """Cases that moved by five points or have a date ahead; those with unusual activity where that was asked for."""
     rows: list[list[Cell]] = [[_case(content, case), _why_watched(why)] for case, why in content["watch"].items()]
-    if not rows:
-        return section(text("No case moved by five points, and none has a date ahead within three months."))
-    return section(table("Watch list", ["Case", "Why"], rows))
+    listed = (
+        table("Watch list", ["Case", "Why"], rows)
+        if rows
+        else text("No case moved by five points, and none has a date ahead within three months.")
+    )
+    return section(listed, *activity_of_all(content, _case))
 
 
 def _why_watched(why: Fields) -> Text:

@@ -23,6 +23,7 @@ from forecasting.explain.scenarios import NOW, Scenario, acts_to_suppose, save_s
 from forecasting.explorer.outlook import Outlook, ask
 from forecasting.explorer.words import hashes_said
 from forecasting.models import BASE_RATE, HEADLINE
+from forecasting.record.history import checked_day
 from forecasting.record.months import check_horizons
 from forecasting.record.overlays import Folders, hashes_told
 from forecasting.record.vocabulary import CAUSES, LADDERS, STATES, TARGETS
@@ -173,6 +174,10 @@ def compare(
             "or fewer"
         )
     check_horizons([horizon])
+    for case in listed:
+        require_text("case_id", case)
+    for day in days:
+        checked_day(day)
     found = [
         ask(case, day, target=target, horizons=[horizon], data=data, artefacts=artefacts, overlay=overlay)
         for case, day in asked

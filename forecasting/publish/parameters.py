@@ -26,6 +26,7 @@ from forecasting.record.vocabulary import TARGETS
 from forecasting.store.errors import LeakageError, UsageError
 from forecasting.store.package_data import shipped
 from forecasting.store.values import Values, complaint_of, reworded
+from forecasting.streams import require_extra
 
 
 class Mark(Enum):
@@ -230,6 +231,30 @@ class Forecasting(Parameters):
         return _head(content.get("live"))
 
 
+class WithEventFiles(Forecasting):
+    """Parameters of templates that list unusual activity in event files where they are asked to."""
+
+    streams: Annotated[Path | None, Mark.PLACE, Mark.OF_THE_RUN] = Field(
+        default=None,
+        description="folder of `streams build` with event files, in which unusual activity is looked for if given",
+    )
+
+    @field_validator("streams", mode="before")
+    @classmethod
+    def _store(cls, value: object) -> object:
+        return Path(value).resolve() if isinstance(value, str | Path) else value
+
+    def files_read(self) -> dict[str, str]:
+        """Those of every forecast, and the hash of the event files."""
+        read = super().files_read()
+        if self.streams is None:
+            return read
+        require_extra()
+        from forecasting.streams.unusual import filled_store
+
+        return read | {"streams": filled_store(self.streams).sha256}
+
+
 class AboutACase(Forecasting):
     """Parameters of templates about one case."""
 
@@ -295,7 +320,7 @@ class CaseReport(AboutACase):
         return f"{content['case']['name']} - forecast as of {content['as_of']}"
 
 
-class Brief(AboutACase):
+class Brief(WithEventFiles, AboutACase):
     """Parameters of `brief`: one page on one case."""
 
     command: ClassVar[str] = "brief"
@@ -310,7 +335,7 @@ class Brief(AboutACase):
         return f"{content['case']['name']} - brief as of {content['as_of']}"
 
 
-class Portfolio(Forecasting):
+class Portfolio(WithEventFiles):
     """Parameters of `portfolio`: the forecasts of all open cases."""
 
     command: ClassVar[str] = "portfolio"

@@ -72,6 +72,18 @@ class Store:
         """The Parquet files of `events` or `days`, by the names of the files that were read."""
         return [_place(self.folder, kind, kept) for _, kept in sorted(self.listed.files.items())]
 
+    @property
+    def sha256(self) -> str:
+        """Hash of what it holds: the format, the tables it was read with, and the files by name and hash."""
+        named = {name: kept.sha256 for name, kept in sorted(self.listed.files.items())}
+        told = json.dumps([self.listed.format, self.listed.tables_sha256, named])
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def covered(self) -> tuple[date, date]:
+        """First and last day of `spans`, between which there may be pauses."""
+        spans = self.spans()
+        return min(first for first, _ in spans), max(last for _, last in spans)
+
     def spans(self) -> list[tuple[date, date]]:
         """First and last days that the files cover, see `rows.Counts`."""
         found = [span for kept in self.listed.files.values() for span in kept.counts.covered]

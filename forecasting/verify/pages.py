@@ -93,6 +93,13 @@ def derived(printed: Printed, trusted: Trusted) -> tuple[Rerun, Parameters]:
             )
         parameters["ledger"] = str(trusted.ledger) if trusted.ledger is not None else None
         parameters["ledger_until"] = kind.head_read(printed.content)
+    if printed.parameters.get("streams") is not None:
+        if trusted.streams is None:
+            raise UsageError(
+                f"expected --streams, the event files to hold the page against, got none, and the page names some of "
+                f"its own ({shown(str(printed.parameters['streams']))}); name the folder that you trust"
+            )
+        parameters["streams"] = str(trusted.streams)
     asked = checked_parameters(printed.template, parameters)
     used = asked.values(asked.checked())
     again = rerun(printed.template, printed.parameters, used)

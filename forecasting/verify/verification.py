@@ -25,6 +25,8 @@ class Trusted:
         Folder of the ledger; None for the one that pages read by default.
     overlay
         Folders with rows of one's own, laid over the record.
+    streams
+        Folder of event files, for pages that looked there.
 
     Examples
     --------
@@ -36,6 +38,7 @@ class Trusted:
     artefacts: Path | None = None
     ledger: Path | None = None
     overlay: tuple[Path, ...] = ()
+    streams: Path | None = None
 
 
 def models_note(key: str | None) -> str:

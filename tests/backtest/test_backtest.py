@@ -161,6 +161,7 @@ def test_both_at_once_hold_the_component_out_and_know_only_the_past(history, eve
     assert [fold.name for fold in by_name] == [parts[0].name] and by_name[0].held_out == parts[0].held_out
 
 
+@pytest.mark.long
 def test_a_rolling_fold_gives_probabilities_of_every_state(history, every_origin, years):
     found = forecast_folds(history, every_origin, "concluded", years[:1])[0]
     assert tuple(found) == SCORED_MODELS

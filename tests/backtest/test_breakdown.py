@@ -166,6 +166,7 @@ def test_tables_keep_other_designs_and_records_and_replace_their_own(drawn, tmp_
     assert (paths[0].read_text(), paths[1].read_text()) == (before, "a,b\n1,2\n")
 
 
+@pytest.mark.long
 def test_tables_of_the_fresh_designs_are_of_the_fresh_cases_and_those_of_others_of_all(drawn):
     """Every fresh case and a sixth of the others, for two models: as good for the law, and sooner resampled."""
     part = drawn.origins.traits["part"].to_numpy()

@@ -34,6 +34,7 @@ def fresh(history):
     return backtest(history, "rolling", only=YEARS)
 
 
+@pytest.mark.long
 def test_a_run_goes_on_from_the_folds_that_are_kept_and_gives_the_same_bits(history, fresh, tmp_path):
     folder = tmp_path / "folds"
     backtest(history, "rolling", resume=folder, only=YEARS[:1])

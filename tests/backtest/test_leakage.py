@@ -102,10 +102,10 @@ def moved_by_later_corrections(year):
     return year.moved(with_corrected_facts(year.record, max(year.days) + DAY))
 
 
-LONG = [pytest.param(design, marks=pytest.mark.long) for design in ("era", "dyad")]
+LONG = [pytest.param(design, marks=pytest.mark.long) for design in ("fresh", "era", "dyad")]
 
 
-@pytest.fixture(scope="module", params=["cluster", "fresh", *LONG])
+@pytest.fixture(scope="module", params=["cluster", *LONG])
 def held(request, record):
     """Origins of all ages out of the fold that holds most cases out."""
     fourth = every_nth_cluster(record, 4)
@@ -202,6 +202,7 @@ def test_the_same_rungs_known_on_the_origin_change_the_ladder_forecast(year, ori
     assert origin.moved(with_higher_rungs(year.record, [origin.marks[0][0]], origin.days[0])) == WITH_LADDERS
 
 
+@pytest.mark.long
 def test_rungs_of_other_cases_teach_only_once_they_were_known(year):
     others = open_on(year.record, year.fold.day) - {case for case, _ in year.marks}
     started = year.record.tables["cases"].cells
@@ -220,6 +221,7 @@ def test_the_same_corrections_recorded_by_the_origins_change_every_model_with_co
     assert moved == tuple(model for model in SCORED_MODELS if model not in ("base_rate", "recent_base_rate"))
 
 
+@pytest.mark.long
 def test_the_same_corrections_recorded_by_the_day_of_the_models_change_every_model(year):
     assert year.moved(with_corrected_facts(year.record, year.fold.day)) == EVERY_MODEL
 

@@ -82,6 +82,7 @@ def test_masks_take_away_windows_of_open_cases_alone(history, drawn):
         np.testing.assert_array_equal(np.isnan(less.probabilities["ladder"]).all(axis=1), less.origins.states < 0)
 
 
+@pytest.mark.long
 def test_lines_are_run_by_name_and_tabled_with_their_kind(history):
     found = registered_lines(history.at(history.as_of.replace(year=1975)), names=["all rows", LAST_SEEN])
     table = lines_table(found)

@@ -200,6 +200,7 @@ def test_a_case_asked_twice_in_one_report_is_refused(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_a_forecast_from_the_artefact_is_that_of_a_refit_and_says_where_it_is_from(capsys, trained):
     known, fitted, folder = trained
     ask(as_of="2026-02-05", artefacts=folder.parent, json=True)
@@ -311,6 +312,7 @@ def test_changes_between_days_that_cannot_be_compared_are_refused(few_cases, cap
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.long
 def test_changes_are_printed_as_json(capsys):
     assert call("changes", CASE, "--from", "2026-02-05", "--to", "2026-03-01", json=True) == 0
     found = json.loads(capsys.readouterr().out)

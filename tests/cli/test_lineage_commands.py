@@ -34,6 +34,7 @@ def test_models_are_listed_in_words_and_as_json(capsys):
     assert set(listed[0]) == {"name", "status", "what", "registration", "card", "formalization"}
 
 
+@pytest.mark.long
 def test_two_entries_are_compared(entries, capsys):
     assert call("changes", CASE, "--entries", *entries, "--horizon", 12) == 0
     out = capsys.readouterr().out

@@ -25,11 +25,6 @@ CASE = "new-start-post-expiry-2026"
 
 
 @pytest.fixture(scope="module")
-def first_day():
-    return CaseReport(CASE, "2026-02-05")
-
-
-@pytest.fixture(scope="module")
 def asked(trained):
     return {"case_id": CASE, "as_of": "2026-02-05", "artefacts": trained[2].parent}
 
@@ -75,10 +70,11 @@ def test_sidecar_forecast_is_the_forecast(published, trained):
     assert sidecar["record_sha256"] == trained[0].sha256
 
 
-def test_sidecar_from_an_artefact_is_that_of_models_fitted_anew(published, first_day, trained):
+@pytest.mark.long
+def test_sidecar_from_an_artefact_is_that_of_models_fitted_anew(published, trained):
     sidecar = json.loads(published.with_suffix(".json").read_text())
     told = {name: value for name, value in sidecar.items() if name not in ("rendering", "review")}
-    assert told == json.loads(json.dumps(first_day.content)) | {"artefact": trained[2].name}
+    assert told == json.loads(json.dumps(CaseReport(CASE, "2026-02-05").content)) | {"artefact": trained[2].name}
 
 
 def test_a_second_rendering_is_the_same_page(published, tmp_path, asked):
@@ -133,6 +129,7 @@ def test_a_failing_notebook_publishes_nothing_and_says_where(tmp_path, monkeypat
     assert [path.name for path in (tmp_path / "out").rglob("*.*")] == ["2026-02-05.failed.ipynb"]
 
 
+@pytest.mark.long
 def test_the_published_page_is_derived_again_without_a_difference_whatever_was_issued_since(published, asked, tmp_path):
     later = shutil.copytree(shipped("data") / "ledger", tmp_path / "ledger")
     before = live_record(later)
@@ -143,6 +140,7 @@ def test_the_published_page_is_derived_again_without_a_difference_whatever_was_i
     assert got.n > 4_000
 
 
+@pytest.mark.long
 def test_what_is_shared_before_kernels_are_forked_leaves_nothing_to_fit_for_the_next_case(asked, tmp_path):
     own = tmp_path / "artefacts"  # under which no other test can have fitted anything
     own.symlink_to(asked["artefacts"])

@@ -26,8 +26,8 @@ AYACUCHO = "ayacucho-declaration-1974"
 
 
 @pytest.fixture(scope="module")
-def first_day():
-    return CaseReport(CASE, "2026-02-05")
+def first_day(trained):
+    return CaseReport(CASE, "2026-02-05", artefacts=trained[2].parent)
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +90,7 @@ def test_every_value_of_the_case_says_what_it_rests_on(first_day):
     assert {"beside_base", "history", "supposed"} <= set(said)
 
 
+@pytest.mark.long
 def test_what_limits_the_headline_is_said_beside_what_it_rests_on(first_day, few_endings):
     """The twin: of the founding case, which lies within, nothing is said; its hazard model's limit stays with that."""
     told, nothing = (report.show("bottom_line")._repr_markdown_() for report in (few_endings, first_day))
@@ -174,6 +175,7 @@ def test_the_first_screen_has_four_panels_of_the_same_numbers(first_day, weeks_l
     assert mark["day"] == "2026-02-06" and mark["brief"] in told
 
 
+@pytest.mark.long
 def test_the_page_before_is_what_its_movement_is_told_from(two_days):
     report = CaseReport(CASE, "2026-03-01", artefacts=two_days, since="2026-02-20")
     found = report.content["since"]
@@ -246,6 +248,7 @@ def test_once_leaders_have_spoken_there_is_one_side(weeks_later):
     assert {row["given"] for row in weeks_later.content["hazard_model"]["forecast"]} == {"all"}
 
 
+@pytest.mark.long
 def test_a_record_without_a_proof_says_so(record_copy):
     (record_copy.folder / "evaluation/skill.csv").unlink()
     report = CaseReport(CASE, "2026-02-05", data=record_copy.folder)
@@ -442,16 +445,17 @@ def test_text_of_the_record_never_becomes_markup(spoilt):
     assert "<script" not in html and "<img" not in html and "<b>x" not in html
 
 
+@pytest.mark.long
 def test_from_an_artefact_it_says_the_same_and_where_it_is_from(first_day, trained):
-    loaded = CaseReport(CASE, "2026-02-05", artefacts=trained[2].parent)
-    assert loaded.content == first_day.content | {"artefact": trained[2].name}
-    assert first_day.content["artefact"] is None
-    assert "; models refitted; " in html_of(first_day, "provenance")
+    refitted = CaseReport(CASE, "2026-02-05")
+    assert first_day.content == refitted.content | {"artefact": trained[2].name}
+    assert refitted.content["artefact"] is None
+    assert "; models refitted; " in html_of(refitted, "provenance")
     assert f"; models from artefact <code>{trained[2].name[:12]}</code>, taken as given; " in html_of(
-        loaded, "provenance"
+        first_day, "provenance"
     )
     assert all(
-        html_of(first_day, name) == html_of(loaded, name)
+        html_of(refitted, name) == html_of(first_day, name)
         for name in SECTIONS
         if name not in ("provenance", "incidence")
     )

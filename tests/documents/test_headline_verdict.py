@@ -87,6 +87,7 @@ def test_without_results_of_this_record_it_says_why(record_copy):
     assert found["skill"] == [] and found["period"]["name"] == "since 2011"
 
 
+@pytest.mark.long
 def test_what_came_of_past_forecasts_and_the_skill_are_those_of_the_tables(record_copy, history):
     folder, sha = record_copy.folder, history.sha256
     put_skill(folder, sha)

@@ -206,6 +206,7 @@ def test_cells_that_values_claim_to_have_read_change_them(few, whole, change, ta
     assert {name for name in expected if found[name] == values[name]} == set()
 
 
+@pytest.mark.long
 def test_a_domain_that_no_other_case_has_changes_the_limit_which_claims_it(few, whole):
     values, claims = whole
     found, again = values_of(altered(few, {("cases", "domain")}, spoilt))
@@ -240,6 +241,7 @@ def test_a_form_that_no_other_case_has_changes_the_limit_of_the_headline_which_c
     assert all(("cases", "type") in said["limit"] for said in (claims, again))
 
 
+@pytest.mark.long
 def test_a_case_from_which_the_headline_abstains_has_no_page_and_a_line_without_numbers(few, lonely):
     """The twin: on the record as it is, it has both."""
     with pytest.raises(AbstentionError) as error:

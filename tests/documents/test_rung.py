@@ -126,6 +126,7 @@ def test_the_nearest_cases_say_how_they_ended_or_that_they_go_on(content):
     assert "faded 31 December 1999" in words(html(with_rung(content, nearest=[closed]), where_it_stands))
 
 
+@pytest.mark.long
 def test_a_case_without_rows_is_forecast_and_says_so(record_copy):
     rows = [key for key in record_copy._keys("ladders") if key.startswith(f"{CASE}/")]
     for key in rows:

@@ -76,6 +76,7 @@ def test_every_percentage_on_the_page_is_in_its_content(scorecard_report):
         assert {one.replace(MINUS, "-") for one in printed} <= known
 
 
+@pytest.mark.long
 def test_every_figure_of_the_page_shows_the_value_that_its_pointer_leads_to(scorecard_report):
     rows = sum(len(scorecard_report.content[name]) for name in ("calibration", "power", "lines"))
     assert follow_pointers(scorecard_report) > rows

@@ -211,6 +211,7 @@ def test_the_portfolio_says_what_to_watch_then_moves_misses_and_forecasts(portfo
     assert "<script" not in html
 
 
+@pytest.mark.long
 def test_every_figure_of_the_report_of_the_record_shows_the_value_that_its_pointer_leads_to(quality_report, small_copy):
     content = quality_report.content
     assert follow_pointers(quality_report) > sum(len(content[name]) for name in ("stale", "agreement", "coverage"))
@@ -296,6 +297,7 @@ def test_what_is_shared_is_loaded_once_until_a_file_changes(small_copy):
     assert shared_fit(whole, ("base_rate",), "in_force").fitted.target == "in_force"
 
 
+@pytest.mark.long
 def test_the_size_of_a_record_is_that_of_the_day(record):
     first, last = QualityReport("2026-02-05"), QualityReport()
     assert first.content["known"]["events"] < last.content["known"]["events"] <= last.content["rows"]["events"]

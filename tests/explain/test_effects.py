@@ -57,6 +57,7 @@ def test_an_act_and_a_step_move_every_state_at_every_horizon_at_once(overlay, ca
     json.dumps(mended.as_dict())
 
 
+@pytest.mark.long
 def test_the_command_prints_what_moves_and_both_hashes(overlay, tmp_path, capsys):
     given = {"date": "2026-10-09", "kind": "summit", "source": URL, "actor": "USA", "target": "RUS"}
     place = {"overlay": overlay, "artefacts": tmp_path / "none", "horizons": 12}
@@ -71,6 +72,7 @@ def test_the_command_prints_what_moves_and_both_hashes(overlay, tmp_path, capsys
         call("event", CASE, **given)
 
 
+@pytest.mark.long
 def test_a_case_of_ones_own_moves_no_number_of_another_case(history, tmp_path):
     """Unless models learn from it: then it does."""
     folder = tmp_path / "mine"
@@ -98,6 +100,7 @@ def test_a_case_that_nobody_can_forecast_is_kept_with_the_reason(few_cases, tmp_
     assert "10 endings" in found._repr_html_() and (tmp_path / "mine" / "looked.csv").is_file()
 
 
+@pytest.mark.long
 def test_commands_that_print_forecasts_name_the_record_and_the_overlay(tmp_path, capsys):
     folder = written(tmp_path / "mine", ROWS)
     history = load_history(overlay=folder)

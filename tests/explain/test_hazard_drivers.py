@@ -32,6 +32,7 @@ def test_rows_add_up_to_the_number_for_every_case(model, open_lines, state):
             assert sum(points(found).values()) == pytest.approx(found.probability, abs=1e-9)
 
 
+@pytest.mark.long
 def test_the_number_is_that_of_the_forecast_which_is_widened_to_hold_the_base_rate(history, earlier, first_line):
     past, model = history.at(earlier.as_of), earlier.models["primary"]
     assert case_limits(past, [CASE], fitted=earlier)[CASE]["primary"].status == "widened"

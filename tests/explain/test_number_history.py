@@ -64,6 +64,7 @@ def test_days_are_the_ends_the_half_years_and_what_became_known_with_the_day_bef
     assert len(history_days(case, date(2000, 1, 1), most=3)) < len(history_days(case, date(2000, 1, 1), most=9))
 
 
+@pytest.mark.long
 def test_a_correction_of_the_record_holds_from_the_day_on_which_it_was_recorded(small_copy, history):
     """The twin: without it the days are those of the index, to the last digit."""
     from forecasting import load_history

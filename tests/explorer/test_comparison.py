@@ -40,6 +40,7 @@ def test_each_column_is_the_forecast_of_its_case(beside):
     assert "Missile Technology Control Regime" in str(beside) and "<svg" in beside._repr_html_()
 
 
+@pytest.mark.long
 def test_days_of_one_case_are_named_by_their_day():
     found = fc.compare(CASE, ["2026-02-05", "2026-08-31"], horizon=12, artefacts=None)
     assert found.names == ("5 February 2026", "31 August 2026")
@@ -60,6 +61,7 @@ def test_a_scenario_stands_beside_the_number_as_it_stands(supposed):
     assert "Talks <b>" not in supposed._repr_html_() and "Talks &lt;b&gt;" in supposed._repr_html_()
 
 
+@pytest.mark.long
 def test_saved_scenarios_are_read_by_the_command(supposed, tmp_path, capsys):
     path = tmp_path / "ifs.json"
     supposed.save(path)

@@ -41,6 +41,7 @@ def test_the_fact_taken_either_way_moves_figure_table_and_reason(explorer):
     assert shown(explorer) == before
 
 
+@pytest.mark.long
 def test_another_case_brings_another_answer_and_a_settled_fact_cannot_be_switched(explorer, known):
     explorer.given.value = "endorsed"
     explorer.case.value = SETTLED
@@ -52,6 +53,7 @@ def test_another_case_brings_another_answer_and_a_settled_fact_cannot_be_switche
     assert not explorer.given.disabled
 
 
+@pytest.mark.long
 def test_a_supposition_is_offered_with_what_it_would_do_and_drawn(explorer):
     first = explorer.outlook.what_ifs[0]
     assert explorer.act.options[1] == (words.supposition(first), first.what)

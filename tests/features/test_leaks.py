@@ -122,7 +122,7 @@ def test_an_index_of_a_later_day_serves_an_earlier_one_as_it_was(history, index,
     assert all(same(index.dossier(*mark), early.dossier(*mark)) for mark in marks)
 
 
-@pytest.mark.parametrize("target", ["concluded", "in_force"])
+@pytest.mark.parametrize("target", ["concluded", pytest.param("in_force", marks=pytest.mark.long)])
 def test_how_a_case_itself_ended_cannot_be_seen(record, target):
     full = DossierIndex(History(record.data_end, record), target)
     cells = record.tables["outcomes"].cells

@@ -191,6 +191,7 @@ def silent_report(regimes, kept):
     return CaseReport(FIRST_REGIME, REGIME_DAY, artefacts=kept)
 
 
+@pytest.mark.long
 def test_the_page_of_a_case_on_which_the_first_model_is_silent_says_so(silent_report):
     assert (
         "The hazard model of the first registration gives no number here: no other training case has the same form "
@@ -268,6 +269,7 @@ def test_past_days_are_judged_as_a_forecast_made_then_would_be(history, beside_i
     assert len(found) == len(asked) > 3
 
 
+@pytest.mark.long
 def test_the_counts_add_up(trained, beside_its_track_record):
     known, fitted = beside_its_track_record(trained[0].as_of), trained[1]
     counts = support_counts(known, fitted)

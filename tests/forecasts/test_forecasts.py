@@ -132,6 +132,7 @@ def test_the_order_asked_orders_the_rows_and_nothing_else(history, fitted, table
     )
 
 
+@pytest.mark.long
 def test_a_forecast_fits_every_model_by_itself_and_comes_out_the_same(history, table):
     again = forecast(history, CASES)
     pd.testing.assert_frame_equal(again, table, rtol=0, atol=0)

@@ -148,6 +148,7 @@ def test_of_one_ending_alone_the_others_are_unlikely_and_not_impossible(record, 
         assert found["upper"][60, other] > 0.0
 
 
+@pytest.mark.long
 def test_claims_that_are_certain_either_way_are_acts_or_no_acts(record):
     """Every claim with probability 1 is as good as confirmed; with 0, its rungs are left out."""
     record = resting(uncorrected(only(record, {*ended(record)[::4], CLAIMED})))

@@ -13,6 +13,8 @@ from forecasting.record.history import History
 from forecasting.record.panel import spells
 from forecasting.record.reading import RawTable
 
+pytestmark = pytest.mark.long
+
 DAY = date(2026, 2, 5)
 CASES = ("new-start-post-expiry-2026", "us-china-encounters-mou-2014", "south-atlantic-zpcas-1986")
 TABLES = ("cases", "outcomes", "events", "ladders", "sources")

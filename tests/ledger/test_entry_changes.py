@@ -23,6 +23,8 @@ from forecasting.ledger.changes import (
 from forecasting.ledger.entries import FORM
 from forecasting.store.errors import UsageError
 
+pytestmark = pytest.mark.long
+
 CASE = "us-china-encounters-mou-2014"
 DAYS = (date(2019, 1, 1), date(2020, 1, 1))
 MODELS = ("ladder", "ladder_model", "primary", "type_base_rate", "base_rate")

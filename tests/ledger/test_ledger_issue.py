@@ -162,6 +162,7 @@ def replays(tmp_path_factory, history):
     return folders
 
 
+@pytest.mark.long
 def test_later_facts_change_no_replayed_number(replays):
     entries = [[link.entry for link in read_chain(folder).links] for folder in replays]
     assert [entry.model for entry in entries[0]] == list(MODELS_ISSUED)
@@ -169,6 +170,7 @@ def test_later_facts_change_no_replayed_number(replays):
     assert entries[0][1].forecasts == entries[1][1].forecasts
 
 
+@pytest.mark.long
 def test_a_replay_is_the_forecast_of_that_day(replays, history):
     known = history.at(PAST)
     cases = known.open_case_ids()

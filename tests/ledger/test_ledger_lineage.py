@@ -18,6 +18,8 @@ from forecasting.store.code_origin import code_origin
 from forecasting.store.errors import UsageError
 from forecasting.store.package_data import shipped
 
+pytestmark = pytest.mark.long
+
 DAY = date(2019, 1, 1)
 CASE, GAP = "us-china-encounters-mou-2014", "south-atlantic-zpcas-1986"
 MODELS = ("ladder", "ladder_model", "primary")

@@ -25,6 +25,7 @@ def got(tmp_path_factory):
     return json.loads(run.stdout)
 
 
+@pytest.mark.long
 def test_a_writer_killed_at_any_renaming_leaves_a_sound_ledger(got):
     standing = [each["before"]["links"] for each in got["killed_writers"]]
     assert standing == [0, 0, 1, 2]

@@ -283,6 +283,7 @@ def test_rows_are_taken_only_as_they_are_needed(tmp_path, template, few_cases):
     assert max(ahead) <= 2
 
 
+@pytest.mark.long
 def test_ten_thousand_rows_are_checked_in_flat_memory(tmp_path, few_cases):
     days = [
         f"{year}-{month:02}-{day:02}" for year in range(1991, 2021) for month in range(1, 13) for day in range(1, 29)

@@ -71,6 +71,7 @@ def test_a_kernel_that_eats_memory_is_stopped_and_the_next_has_it_again(tmp_path
     assert ran(tmp_path, "print(len(bytearray(200 * 2**20)))", limits=limits) == [str(200 * 2**20)]
 
 
+@pytest.mark.long
 def test_a_killed_kernel_and_a_killed_server_do_not_stop_the_next_run(tmp_path):
     with pytest.raises(RunError, match="^Kernel died$"):
         ran(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")

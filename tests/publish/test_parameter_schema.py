@@ -39,7 +39,7 @@ def test_the_kinds_are_those_that_a_form_needs():
     assert kinds == {
         "case_id": "text", "as_of": "date", "data": "folder", "horizons": "whole numbers", "target": "concluded or in_force",
         "artefacts": "folder", "ledger": "folder", "ledger_until": "text", "overlay": "folders", "since": "date", "record_age": "whole number", "lost_acts": "whole number",
-        "period_months": "whole number",
+        "period_months": "whole number", "streams": "folder",
     }  # fmt: skip
 
 

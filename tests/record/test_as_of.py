@@ -94,7 +94,10 @@ def test_no_view_shows_what_was_known_later(record, day, first):
     assert views(History(day, with_everything_later(record, day)), first) == views(History(day, record), first)
 
 
-@pytest.mark.parametrize("day", [date(1990, 1, 1), date(2008, 2, 29), date(2026, 2, 5)])
+EARLY_AND_LATE = [pytest.param(day, marks=pytest.mark.long) for day in (date(1990, 1, 1), date(2026, 2, 5))]
+
+
+@pytest.mark.parametrize("day", [date(2008, 2, 29), *EARLY_AND_LATE])
 def test_no_forecast_moves_by_what_was_known_later(record, day):
     tables = []
     for known in (History(day, record), History(day, with_everything_later(record, day))):
@@ -124,6 +127,7 @@ def test_every_row_shown_was_known_and_none_is_an_ending(record, day):
     assert (known.outcomes["last_seen"] <= when).all()
 
 
+@pytest.mark.long
 @given(day=DAYS, days=st.integers(0, 20_000))
 @settings(QUICK_TO_FAIL, max_examples=6)
 def test_an_earlier_history_is_the_same_however_it_is_reached(record, day, days):

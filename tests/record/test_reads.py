@@ -232,6 +232,7 @@ def test_a_model_notes_its_training_set_when_it_is_used_and_no_other_model_is_cl
     assert heard.reads.columns == heard.reads.models == set()
 
 
+@pytest.mark.long
 def test_models_fitted_while_somebody_records_are_no_different(history):
     with recording() as heard:
         inside = fit_models(history)

@@ -98,6 +98,7 @@ def test_libraries_write_where_the_user_says(monkeypatch, tmp_path):
     assert library_folders(tmp_path)["MPLCONFIGDIR"] == "/mine"
 
 
+@pytest.mark.long
 def test_a_user_without_a_home_is_told_nothing_and_nothing_is_left(tmp_path):
     temporary = tmp_path / "t"
     temporary.mkdir()

@@ -1,9 +1,11 @@
 import pytest
 
+from forecasting.streams.build import checked
 from forecasting.streams.case_days import successors_of
 from forecasting.streams.engine import embedded
 from forecasting.streams.files import event_file, plain_text
 from forecasting.streams.rows import read_rows
+from forecasting.streams.store import add_files, open_store
 
 
 @pytest.fixture(scope="session")
@@ -23,4 +25,21 @@ def read(engine, history, tmp_path):
         rows = engine.raw_sql(f"select {columns} from events order by line, source, target").fetchall()
         return counts, rows, engine.raw_sql("from rejects order by line").fetchall()
 
+    return ask
+
+
+@pytest.fixture
+def added(engine, history, tmp_path):
+    """Add files to a store; what became of each. `added.events` counts the events between parties in it."""
+
+    def ask(*paths):
+        _, found = add_files(engine, open_store(tmp_path / "store"), checked(paths), successors_of(history))
+        return {one.name: one.became for one in found}
+
+    def events():
+        paths = [str(path) for path in open_store(tmp_path / "store").paths("days")]
+        return int(engine.raw_sql(f"select sum(n) from read_parquet({paths})").fetchone()[0])
+
+    ask.events = events
+    ask.folder = tmp_path / "store"
     return ask

@@ -39,3 +39,10 @@ def write(path, form, rows, ending="\n"):
     else:
         path.write_bytes(content)
     return path
+
+
+def daily_file(folder, day, n=1, first=1, **cells):
+    """A file of one day of GDELT 1.0 with events between the USA and Russia."""
+    number = f"{day:%Y%m%d}"
+    rows = [gdelt(int(number) * 1000 + k, number, "USA", "RUS", **cells) for k in range(first, first + n)]
+    return write(folder / f"{number}.export.CSV.zip", "gdelt1", rows)

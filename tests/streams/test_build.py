@@ -12,28 +12,20 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from calling import call
-from event_rows import gdelt, icews, write
+from event_rows import daily_file, gdelt, icews, write
 
 from forecasting.features import feature_table
 from forecasting.store.errors import ForeignFileError, LeakageError, UsageError
 from forecasting.streams import store as stores
-from forecasting.streams.build import build, checked
-from forecasting.streams.case_days import read_days, successors_of
+from forecasting.streams.build import build
+from forecasting.streams.case_days import read_days
 from forecasting.streams.joining import event_features
 from forecasting.streams.spark import require_answer, require_java
-from forecasting.streams.store import add_files, open_store, rejects_of
-from forecasting.streams.unusual import UNVALIDATED, unusual_activity
+from forecasting.streams.store import open_store, rejects_of
 
 CASE = "new-start-post-expiry-2026"
 LAGGING = "israel-opacity-understanding-1969"
 FIRST = date(2026, 2, 10)
-
-
-def daily_file(folder, day, n=1, first=1, **cells):
-    """A file of one day of GDELT 1.0 with events between the USA and Russia."""
-    number = f"{day:%Y%m%d}"
-    rows = [gdelt(int(number) * 1000 + k, number, "USA", "RUS", **cells) for k in range(first, first + n)]
-    return write(folder / f"{number}.export.CSV.zip", "gdelt1", rows)
 
 
 @pytest.fixture
@@ -42,23 +34,6 @@ def files(tmp_path):
 
 
 _plain = stores.plain_text
-
-
-@pytest.fixture
-def added(engine, history, tmp_path):
-    """Add files to a store; what became of each. `added.events` counts the events between parties in it."""
-
-    def ask(*paths):
-        _, found = add_files(engine, open_store(tmp_path / "store"), checked(paths), successors_of(history))
-        return {one.name: one.became for one in found}
-
-    def events():
-        paths = [str(path) for path in open_store(tmp_path / "store").paths("days")]
-        return int(engine.raw_sql(f"select sum(n) from read_parquet({paths})").fetchone()[0])
-
-    ask.events = events
-    ask.folder = tmp_path / "store"
-    return ask
 
 
 @pytest.fixture
@@ -248,51 +223,6 @@ def test_the_doctor_tells_of_each_file_and_writes_nothing(files, tmp_path, capsy
     assert call("streams", "doctor", files[1], json=True) == 0
     assert json.loads(capsys.readouterr().out)[0]["format"] == "gdelt1"
     assert sorted(tmp_path.rglob("*")) == before
-
-
-def file_of_days(folder, last, high=None, n_days=700):
-    """One file of the days before a day: two attacks a block of 30 days, and twenty on one day if asked for."""
-    rows = []
-    for ago in range(n_days):
-        day = f"{last - timedelta(days=ago):%Y%m%d}"
-        n = (ago % 15 == 0) + 20 * (ago == high)
-        rows += [gdelt(ago * 100 + k, day, "USA", "ISR", act="190", NumSources=k) for k in range(n)]
-        rows.append(gdelt(ago * 100 + 99, day, "FRA", "FRA"))
-    return write(folder / "all.CSV", "gdelt1", rows)
-
-
-@pytest.mark.parametrize(("high", "listed"), [(3, True), (None, False), (200, False)])
-def test_a_case_is_listed_for_a_new_high_since_anyone_looked_and_for_no_old_one(high, listed, added, history, tmp_path):
-    day, looked = history.as_of, history.case(LAGGING).looked_until
-    assert (looked, history.case(CASE).looked_until) == (day - timedelta(days=88), day)
-    added(file_of_days(tmp_path, day, high))
-    found = unusual_activity(added.folder)
-    ours = [one for one in found.unusual if one.case_id == LAGGING]
-    assert [one.what for one in ours] == (["all", "conflict"] if listed else [])
-    assert (LAGGING in found.usual) != listed and CASE in found.not_assessed
-    if listed:
-        assert (ours[0].first, ours[0].last, ours[0].n) == (day - timedelta(days=29), day, 22)
-        assert (ours[0].before, ours[0].most_before, ours[0].looked_until) == (2.0, 2, looked)
-        assert {one.act for one in ours[0].events} == {"Use conventional military force"}
-        assert [one.n_sources for one in ours[0].events] == list(range(19, 9, -1))
-        assert LAGGING in set(found.table()["case_id"])
-
-
-def test_what_became_known_after_the_day_lists_no_case(added, history, tmp_path):
-    added(file_of_days(tmp_path, history.as_of, high=3))
-    before, after = (unusual_activity(added.folder, history.as_of - timedelta(days=ago)) for ago in (4, 3))
-    assert [LAGGING in {one.case_id for one in found.unusual} for found in (before, after)] == [False, True]
-
-
-def test_too_few_days_of_files_list_nothing(added, history, tmp_path, capsys):
-    added(file_of_days(tmp_path, history.as_of, high=3, n_days=300))
-    assert call("streams", "look", added.folder) == 0
-    said = capsys.readouterr().out
-    assert said.startswith(UNVALIDATED) and "0 kinds of unusual activity; 0 cases" in said
-    with pytest.raises(UsageError, match="expected a day that the files cover, 2025-11-05 to 2026-08-31"):
-        unusual_activity(added.folder, date(2020, 1, 1))
-    with pytest.raises(UsageError, match="expected a store of event files, got nothing in"):
-        unusual_activity(tmp_path / "none")
 
 
 def test_java_and_an_address_are_asked_for(monkeypatch):

@@ -93,6 +93,7 @@ def refusal(entry, **arguments):
     return str(refused.value)
 
 
+@pytest.mark.long
 def test_an_entry_is_made_again_by_its_commit_though_the_code_has_changed_since(clone):
     folder, entry = clone
     first = git(folder, "rev-list", "--max-parents=0", "HEAD")

@@ -232,6 +232,7 @@ def test_every_field_of_an_entry_is_held_against_the_record_or_said_not_to_be(th
     assert sorted([*other, *implied, *given]) == sorted(Issue.model_fields), "each field once"
 
 
+@pytest.mark.long
 def test_values_are_counted_that_are_compared(then, history):
     link, trusted = read_chain(then[1]).links[0], then[2]
     n_forecast = {case: verify_links("", [link], history, trusted, case).n for case in link.entry.case_ids}

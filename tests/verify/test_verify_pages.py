@@ -178,6 +178,7 @@ def test_a_file_that_says_something_else_is_refused(page, trusted, text, message
     assert len(str(refused.value)) < 700
 
 
+@pytest.mark.long
 def test_a_page_is_held_against_the_ledger_as_it_was_when_the_page_was_made(tmp_path, few_cases):
     folder, page = tmp_path / "ledger", tmp_path / "2026-08-31.html"
     live = issue_body(["salt2-observance-1979"], date(2026, 8, 31), kind="live", model="ladder")
@@ -280,6 +281,7 @@ def test_whatever_is_edited_in_a_page_is_one_difference_with_its_section(old, ne
     assert str(found).startswith(message)
 
 
+@pytest.mark.long
 @given(
     st.integers(0, len(PAGE)),
     st.integers(0, 9),

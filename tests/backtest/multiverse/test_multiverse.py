@@ -64,6 +64,7 @@ def single(factor):
     return [Specification(**{factor: level}) for level in FACTORS[factor][1:]]
 
 
+@pytest.mark.long
 def test_the_registered_fit_is_the_product_s_without_recalibration(codings, reader, trained):
     theirs = trained.fit(LadderModel(COVARIATES, n_splits=0, calibration_sd=NEARLY_NONE, n_draws=2))
     ours = Refit(codings, reader, REGISTERED).model(n_draws=2)
@@ -291,6 +292,7 @@ def test_an_alternative_that_changes_no_row_is_not_fitted_again_and_gives_what_a
     assert kinds == {True, False}
 
 
+@pytest.mark.long
 def test_a_specification_that_leaves_too_few_endings_has_no_numbers(past, reader):
     few = Codings(past)
     few.cases = {key: case for key, case in few.cases.items() if case.fold == 0}

@@ -50,6 +50,7 @@ def tables(card, section):
     return {block.caption: block for block in card.sections[section].blocks if isinstance(block, Table)}
 
 
+@pytest.mark.long
 def test_the_card_that_is_kept_is_the_one_that_record_and_code_make(history, tmp_path):
     home = home_of(shipped("data"))
     path = latest(home)

@@ -38,6 +38,7 @@ def test_a_card_does_not_differ_from_itself(fresh):
     assert differences(fresh, fresh) == []
 
 
+@pytest.mark.long
 def test_any_value_that_is_altered_is_named_in_its_section_and_no_other(fresh):
     sections = json.loads(card_bytes(fresh))["sections"]
     places = [(name, *path) for name, section in sections.items() for path in paths(section)]

@@ -48,6 +48,7 @@ def sound(out):
     return tuple(page.stem for page in pages)
 
 
+@pytest.mark.long
 def test_a_run_keeps_others_out_and_one_that_is_killed_is_completed_by_the_next(tmp_path, template, few_cases):
     meeting = Meeting(tmp_path)
     template(meeting.cell)
