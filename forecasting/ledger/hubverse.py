@@ -1,7 +1,8 @@
 """Export of the ledger in the layout of a forecasting hub (hubverse): a CSV per model and day, and what describes them.
 
-Live forecasts are under `forecasting-MODEL`, replays under `forecasting-MODEL_replay`. `admin.json`, which names the
-people who run a hub, is written only where there is none. See https://docs.hubverse.io, schema version 6.0.0.
+Live forecasts are under `forecasting-MODEL`, replays under `forecasting-MODEL_replay`; what a person or market said is
+under `beside-NAME`, where all states are known of it: a hub asks for all. `admin.json`, which names the people who run
+a hub, is written only where there is none. See https://docs.hubverse.io, schema version 6.0.0.
 """
 
 import csv
@@ -14,16 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.ledger.chain import read_chain
-from forecasting.ledger.entries import LIVE, LIVE_DAYS, Issue
-from forecasting.models import HEADLINE
-from forecasting.models.register import REGISTER
-from forecasting.record.descriptor import AUTHOR, LICENCE
+from forecasting.ledger.entries import LIVE_DAYS
+from forecasting.ledger.submissions import TEAM, submissions
+from forecasting.record.descriptor import AUTHOR
 from forecasting.record.vocabulary import STATES
 from forecasting.store.errors import UsageError, shown
 from forecasting.store.files import write_whole
 
 SCHEMA = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v6.0.0/{}-schema.json"
-TEAM = "forecasting"
 UNPUBLISHED = "unpublished/forecasting"
 REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 COLUMNS = ("origin_date", "target", "horizon", "case_id", "output_type", "output_type_id", "value")
@@ -81,23 +80,22 @@ def export(folder: Path | str, out: Path | str, repository: str = UNPUBLISHED) -
     """
     if not REPOSITORY.fullmatch(repository):
         raise UsageError(f"expected a repository as OWNER/NAME, got {shown(repository)}; correct --repository")
-    issues = [link.entry for link in read_chain(folder).links if isinstance(link.entry, Issue)]
-    if not issues:
+    submitted = list(submissions(read_chain(folder)))
+    if not any(one.team == TEAM for one in submitted):
         raise UsageError(f"expected a ledger with forecasts, got none in {folder}; issue one first")
     lines: dict[Path, list[tuple[Any, ...]]] = defaultdict(list)
-    models: dict[str, Issue] = {}
-    for issue in issues:
-        name = f"{TEAM}-{issue.model}{'' if issue.kind == LIVE else '_replay'}"
-        models[name] = issue
-        lines[Path("model-output") / name / f"{issue.as_of}-{name}.csv"] += _rows(issue)
+    described: dict[str, dict[str, Any]] = {}
+    for one in submitted:
+        described[one.name] = one.metadata
+        lines[Path("model-output") / one.name / f"{one.as_of}-{one.name}.csv"] += one.rows
     contents = {Path(out) / path: _csv(rows) for path, rows in lines.items()}
-    for name, issue in models.items():
-        contents[Path(out) / "model-metadata" / f"{name}.yml"] = _json(metadata(issue))
+    for name, metadata in described.items():
+        contents[Path(out) / "model-metadata" / f"{name}.yml"] = _json(metadata)
     config = Path(out) / "hub-config"
     contents[config / "model-metadata-schema.json"] = _json(METADATA_SCHEMA)
     if not (config / "admin.json").exists():
         contents[config / "admin.json"] = _json(admin(repository))
-    contents[config / "tasks.json"] = _json(tasks(issues))
+    contents[config / "tasks.json"] = _json(tasks([row for one in submitted for row in one.rows]))
     write_whole(contents, "--out")
     return list(contents)
 
@@ -116,30 +114,14 @@ def admin(repository: str) -> dict[str, Any]:
     }
 
 
-def metadata(issue: Issue) -> dict[str, Any]:
-    """Description of a model, live and in replay apart; JSON, which is YAML too."""
-    replayed = "" if issue.kind == LIVE else "_replay"
-    known = REGISTER.get(issue.model)
-    return {
-        "team_name": AUTHOR,
-        "team_abbr": TEAM,
-        "model_name": f"{issue.model}{' in replay' if replayed else ''}",
-        "model_abbr": f"{issue.model}{replayed}",
-        "model_version": issue.code.version,
-        "methods": known.what if known else "A model of an earlier version of the package.",
-        "license": LICENCE["name"],
-        "designated_model": issue.model == HEADLINE and not replayed,
-    }
-
-
-def tasks(issues: Sequence[Issue]) -> dict[str, Any]:
-    """`tasks.json` of a hub that accepts these forecasts."""
-    targets = sorted({issue.target for issue in issues})
+def tasks(rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    """`tasks.json` of a hub that accepts these rows of `COLUMNS`."""
+    targets = sorted({row[1] for row in rows})
     values = {
-        "origin_date": sorted({issue.as_of.isoformat() for issue in issues}),
+        "origin_date": sorted({row[0].isoformat() for row in rows}),
         "target": targets,
-        "horizon": sorted({horizon for issue in issues for horizon in issue.horizons}),
-        "case_id": sorted({forecast.case_id for issue in issues for forecast in issue.forecasts}),
+        "horizon": sorted({row[2] for row in rows}),
+        "case_id": sorted({row[3] for row in rows}),
     }
     task = {
         "task_ids": {name: {"required": None, "optional": found} for name, found in values.items()},
@@ -167,15 +149,6 @@ def _target(target: str) -> dict[str, Any]:
         "is_step_ahead": True,
         "time_unit": "month",
     }
-
-
-def _rows(issue: Issue) -> list[tuple[Any, ...]]:
-    return [
-        (issue.as_of, issue.target, horizon, forecast.case_id, "pmf", state, value)
-        for forecast in issue.forecasts
-        for horizon, row in zip(issue.horizons, forecast.probability, strict=True)
-        for state, value in zip(STATES, row, strict=True)
-    ]
 
 
 def _json(held: dict[str, Any]) -> bytes:

@@ -133,3 +133,49 @@ def test_whoever_runs_the_hub_keeps_its_admin_file(hub, tmp_path):
     assert held(admin)["repository"] == {"host": "github", "owner": "me", "name": "hub"}
     with pytest.raises(UsageError, match="expected a repository as OWNER/NAME, got 'hub'; correct --repository"):
         export(tmp_path / "ledger", hub, "hub")
+
+
+def added(by, said, as_of=RECORD_END, **changes):
+    """An entry of somebody's words: probabilities by case, horizon and state."""
+    told = [
+        {"case_id": case, "horizon": horizon, "cause": cause, "probability": p}
+        for (case, horizon), states in said.items()
+        for cause, p in states.items()
+    ]
+    body = {"entry": "added", "by": by, "kind": "live", "target": "concluded", "as_of": as_of, "beside": "000001"}
+    return body | {"opinions": told} | changes
+
+
+def test_people_stand_beside_the_models_where_all_states_are_known_of_them(tmp_path):
+    quarter = dict.fromkeys(STATES[:3], 0.25)
+    put(
+        tmp_path / "ledger",
+        issue_body(["a-1990"], RECORD_END, kind="live"),
+        added("Ann <b>", {("a-1990", 12): quarter | {STATES[3]: 0.25}}),
+        added("Ann <b>", {("a-1990", 12): dict.fromkeys(STATES[:3], 0.1), ("a-1990", 24): {"formalized": 0.3}}),
+        added("ann b", {("a-1990", 24): quarter}),
+        added("Only one state", {("a-1990", 12): {"formalized": 0.3}}),
+    )
+    written = export(tmp_path / "ledger", tmp_path / "hub")
+    names = {path.parent.name for path in written if path.suffix == ".csv"}
+    assert names == {"forecasting-primary", "beside-ann_b", "beside-ann_b_2"}
+    (path,) = (tmp_path / "hub" / "model-output" / "beside-ann_b").iterdir()
+    _, *lines = csv.reader(path.read_text().splitlines())
+    assert [(line[2], line[5], line[6]) for line in lines] == [
+        ("12", state, p) for state, p in zip(STATES, ("0.1", "0.1", "0.1", lines[3][6]), strict=True)
+    ]
+    assert float(lines[3][6]) == pytest.approx(0.7, abs=1e-12)
+    described = json.loads((tmp_path / "hub" / "model-metadata" / "beside-ann_b.yml").read_text())
+    assert (described["model_name"], described["designated_model"]) == ("Ann <b>", False)
+    asked = json.loads((tmp_path / "hub" / "hub-config" / "tasks.json").read_text())
+    assert asked["rounds"][0]["model_tasks"][0]["task_ids"]["horizon"]["optional"] == [12, 24]
+
+
+def test_words_that_were_taken_back_are_not_exported(tmp_path):
+    quarter = dict.fromkeys(STATES, 0.25)
+    folder = tmp_path / "ledger"
+    _, name = put(folder, issue_body(["a-1990"], RECORD_END, kind="live"), added("Ann", {("a-1990", 12): quarter}))
+    before = export(folder, tmp_path / "before")
+    put(folder, {"entry": "retraction", "retracts": name, "reason": "a slip"})
+    after = export(folder, tmp_path / "after")
+    assert [sum("beside-ann" in str(path) for path in paths) for paths in (before, after)] == [2, 0]
