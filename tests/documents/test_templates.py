@@ -63,8 +63,8 @@ def test_the_portfolio_has_every_case_that_goes_on_with_probabilities_that_sum_t
 def test_every_value_of_the_portfolio_says_what_it_rests_on(portfolio):
     html, content, _ = portfolio
     said = content[PROVENANCE]
-    assert set(said) == {"accuracy", "live", "ended", "entered", "last_period", "moved", "watch", "cases", "unknown",
-                         "shared_limits", "first_model_limits", "forecast"}  # fmt: skip
+    assert set(said) == {"accuracy", "live", "ended", "entered", "last_period", "moved", "watch", "activity", "cases",
+                         "unknown", "shared_limits", "first_model_limits", "forecast"}  # fmt: skip
     assert set(content) - {"rendering", "review"} - SETTINGS == set(said)
     assert said["moved"]["models"] == said["unknown"]["models"] == ["ladder"]
     assert said["forecast"]["models"] == ["base_rate", "ladder", "primary"]

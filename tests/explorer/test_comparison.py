@@ -28,6 +28,7 @@ def supposed():
     return fc.what_if(CASE, ifs, horizon=12, artefacts=None)
 
 
+@pytest.mark.long
 def test_each_column_is_the_forecast_of_its_case(beside):
     frame = beside.to_frame().set_index("case_id")
     for case in (CASE, OTHER):
@@ -77,6 +78,7 @@ def test_saved_scenarios_are_read_by_the_command(supposed, tmp_path, capsys):
         call("what-if", OTHER, "--scenarios", path)
 
 
+@pytest.mark.long
 def test_the_commands_print_the_acts_and_the_cases(capsys):
     assert call("what-if", CASE) == 0
     assert capsys.readouterr().out.splitlines() == list(fc.possible_acts(CASE))

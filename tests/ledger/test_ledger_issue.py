@@ -184,6 +184,7 @@ def test_a_replay_is_the_forecast_of_that_day(replays, history):
     assert np.abs(both["upper_x"] - both["upper_y"]).max() <= 1e-3
 
 
+@pytest.mark.long
 def test_a_case_from_which_the_model_abstains_is_noted_with_the_reason_and_has_no_forecast(replays, history):
     known = history.at(PAST)
     entries = {link.entry.model: link.entry for link in read_chain(replays[0]).links}
@@ -226,6 +227,7 @@ def test_a_model_may_abstain_from_every_case_but_not_without_a_reason(tmp_path, 
         )
 
 
+@pytest.mark.long
 def test_a_replay_passes_over_what_stands(replays, history):
     before = sorted(replays[0].iterdir())
     assert list(replay(history, replays[0], PAST.year, PAST.year, issued_on=ISSUED_ON)) == []
