@@ -52,7 +52,7 @@ every = "daily"
 data = "{place}/record"
 """
 BEGIN = date(2026, 8, 31)
-FULL_MEGABYTES = 64
+FULL_MEGABYTES = 1024
 LONGEST_CALL = 1800
 
 

@@ -7,7 +7,8 @@ import forecasting
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE / "extensions")]
-from record_size import record_size  # noqa: E402 - found on the path that the line above extends
+from founding_case import founding_chances  # noqa: E402 - found on the path that the line above extends
+from record_size import record_size  # noqa: E402
 
 project = "forecasting"
 author = "The forecasting maintainers"
@@ -30,7 +31,7 @@ source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["extensions", "images", "style"]
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "substitution"]
-myst_substitutions = record_size()
+myst_substitutions = record_size() | founding_chances()
 myst_heading_anchors = 4
 default_role = "py:obj"
 

@@ -29,7 +29,7 @@ def steps():
 
 def fits(text):
     """Whether a step fits models, which takes its time."""
-    return re.search(r"fc\.forecast\(|^forecasting (forecast|changes) ", text) is not None
+    return re.search(r"fc\.forecast\(|^forecasting (forecast|changes|step) ", text) is not None
 
 
 def run(chosen):

@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from forecasting.explain.overlay_effect import Effect
 
 app = typer.Typer()
+LEVELS = (
+    "Level from that day on. formalization: 0 no effort, 1 a binding text is called for, 2 talks have a date or are "
+    "open, 3 a draft is tabled, 4 its main points are agreed, 5 initialled (of a signed text: 1 signed, 2 submitted, 3 "
+    "hearings or a first ratification, 4 all but one, 5 all consented). strain: 0 none to 4, a step of leaving."
+)
+STATUSES = (
+    "formalization: active (under way), stalled (nothing moves), broken (called off), none (level 0, no effort ever). "
+    "strain: live, or dormant (nothing has come of it for long)."
+)
 Formal = Annotated[str, typer.Option("--formal", help="What counts as formal: concluded or in_force.")]
 Source = Annotated[str, typer.Option("--source", help="Address of a page, or source_id of the record.")]
 Day = Annotated[str, typer.Option("--date", help="When: YYYY-MM-DD, YYYY-MM or YYYY.")]
@@ -66,8 +75,8 @@ def event(
 def step(
     case: Case,
     ladder: Annotated[str, typer.Option("--ladder", help="formalization or strain.")],
-    level: Annotated[str, typer.Option("--level", help="Level from that day on.")],
-    status: Annotated[str, typer.Option("--status", help="active, stalled, broken or none; live or dormant.")],
+    level: Annotated[str, typer.Option("--level", help=LEVELS)],
+    status: Annotated[str, typer.Option("--status", help=STATUSES)],
     date: Day,
     evidence: Annotated[str, typer.Option("--evidence", help="What could be known on that day.")],
     overlay: Overlay = None,

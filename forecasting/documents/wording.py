@@ -213,7 +213,7 @@ def verdict(probability: float, lower: float, upper: float) -> str:
     words = [word for _, word in ESTIMATIVE]
     low, high = estimative(lower), estimative(upper)
     if words.index(high) - words.index(low) >= 2:
-        return f"somewhere from {low} to {high}"
+        return f"between {low} and {high}"
     return estimative(probability)
 
 

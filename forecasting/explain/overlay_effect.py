@@ -29,10 +29,8 @@ from forecasting.store.errors import UsageError
 SHOWN: Final = (*DEFAULT, FIRST)
 """Models that a session has; where they are not at hand the headline alone is fitted."""
 LEAST_POINTS: Final = 0.05
-STILL: Final = (
-    "the headline does not move: it reads where a case stands on the two ladders and a few facts of it; `forecasting "
-    "step` says what the act means for a ladder"
-)
+STILL: Final = "the headline does not move: it reads where a case stands on the two ladders and a few facts of it"
+AS_STEP: Final = "`forecasting step` says what the act means for a ladder"
 COLUMNS: Final = ("horizon", "cause", "before", "after", "points")
 
 
@@ -51,6 +49,9 @@ class Effect:
         `points` (of 100) between them. Empty where there is no forecast.
     reason : str
         Why there is none, or empty.
+    by_look : pandas.DataFrame
+        The table for the part of the rows that says that somebody looked until a later day. Empty where they say no
+        such thing, or nothing else.
     looked_until : date or None
         Day until which somebody looked at the case.
     files : tuple of Path
@@ -65,6 +66,7 @@ class Effect:
     as_of: date
     table: pd.DataFrame
     reason: str
+    by_look: pd.DataFrame
     looked_until: date | None
     files: tuple[Path, ...]
     rows: Rows
@@ -87,6 +89,7 @@ class Effect:
             "looked_until": self.looked_until and self.looked_until.isoformat(),
             "reason": self.reason,
             "effect": self.table.to_dict(orient="records"),
+            "by_look": self.by_look.to_dict(orient="records"),
             "files": [str(path) for path in self.files],
             "rows": {name: [dict(row) for row in rows] for name, rows in self.rows.items()},
             **self.hashes,
@@ -101,10 +104,22 @@ class Effect:
         """What is to be said below the table."""
         told = []
         if not self.table.empty and not self.moves:
-            told.append(STILL)
+            told.append(f"{STILL}; {AS_STEP}" if self.rows.get("events") and not self.rows.get("ladders") else STILL)
+        if not self.by_look.empty:
+            told.append(self._by_look())
         if self.looked_until:
-            told.append(f"acts looked for until {self.looked_until}; `forecasting looked` says that it was further")
+            further = "" if self.rows.get("looked") else "; `forecasting looked` says that it was further"
+            told.append(f"acts looked for until {self.looked_until}{further}")
         return told
+
+    def _by_look(self) -> str:
+        """What of the movement comes from having looked until a later day, within the longest horizon."""
+        last = self.by_look[self.by_look["horizon"] == self.by_look["horizon"].max()].set_index("cause")["points"]
+        moved = ", ".join(f"{state} {last[state]:+.1f}" for state in STATES)
+        return (
+            f"the rows also say that you looked until {self.looked_until} (looked.csv), and so that no ending came "
+            f"before: that alone moves, within {self.by_look['horizon'].max()} months, {moved}"
+        )
 
     def __str__(self) -> str:
         top = f"{self.case_id or 'several cases'} as of {self.as_of}, by the headline, in per cent"
@@ -157,11 +172,17 @@ def keep(
     kept = keep_rows(make, overlay, data)
     own = case_id or _case_of(kept)
     after = History(kept.after.data_end, kept.after)
-    table, reason = _moved(kept, after, own, months, formal, artefacts)
+    settings = (own, months, formal, artefacts)
+    before = _until(kept.before, after.as_of)
+    table, reason = _moved(before, after, *settings)
+    says_more = any(rows for name, rows in kept.rows.items() if name not in ("looked", "sources"))
+    by_look = table.iloc[:0]
+    if kept.rows.get("looked") and says_more and not table.empty:
+        by_look, _ = _moved(before, _looked_alone(before, after, own), *settings)
     outcomes = kept.after.tables["outcomes"].cells
     days = outcomes.loc[outcomes["case_id"] == own, "looked_until"]
     until = parse_day(days.max()) if len(days) else None
-    return Effect(own, after.as_of, table, reason, until, kept.files, kept.rows, hashes_told(kept.after))
+    return Effect(own, after.as_of, table, reason, by_look, until, kept.files, kept.rows, hashes_told(kept.after))
 
 
 def _case_of(kept: Kept) -> str:
@@ -178,14 +199,32 @@ def _case_of(kept: Kept) -> str:
     return cases.pop() if len(cases) == 1 else ""
 
 
+def _looked_alone(before: History, after: History, case_id: str) -> History:
+    """The history without the rows, but that somebody looked at the case as long as with them."""
+    table = before.record.tables["outcomes"]
+    theirs = after.record.tables["outcomes"].cells
+    own, cells = theirs[theirs["case_id"] == case_id].set_index("target"), table.cells.copy()
+    for line in cells.index[cells["case_id"] == case_id]:
+        for name in ("looked_until", "last_observed_date"):
+            cells.loc[line, name] = own.loc[cells.loc[line, "target"], name]
+    digest = hashlib.sha256(f"{before.sha256} looked as {after.sha256}".encode()).hexdigest()
+    tables = {**before.record.tables, "outcomes": replace(table, cells=cells)}
+    learned = before.record.learned if before.record.overlays else before.record
+    return History(before.as_of, replace(before.record, tables=tables, sha256=digest, learned=learned))
+
+
 def _moved(
-    kept: Kept, after: History, case_id: str, months: tuple[int, ...], formal: str, artefacts: str | Path | None
+    before: History,
+    after: History,
+    case_id: str,
+    months: tuple[int, ...],
+    formal: str,
+    artefacts: str | Path | None,
 ) -> tuple[pd.DataFrame, str]:
     """Every state at every horizon without and with the rows, as of the same day, or why there is none."""
     nothing = pd.DataFrame(columns=list(COLUMNS))
     if not case_id:
         return nothing, "the rows are not of one case: ask for each with fc.ask(CASE, overlay=...)"
-    before = _until(kept.before, after.as_of)
     said = []
     try:
         for whole in (before, after):

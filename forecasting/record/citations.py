@@ -40,6 +40,8 @@ def _citation(history: History, table: str, line: int) -> Citation:
     if table in KNOWN_DAY:
         found["known"] = cells[KNOWN_DAY[table]]
     found |= {name: cells[name] for name in ("kind", "cause", "summary", "title", "url") if cells.get(name)}
+    if table == "ladders":
+        found["summary"] = f"{cells['ladder']}, level {cells['level']}, {cells['status']}: {cells['evidence']}"
     if "source_id" in cells.index and table not in ("sources", "case_sources"):
         found["sources"] = source_citations(history, cells["source_id"].split(";"))
     return found

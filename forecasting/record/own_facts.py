@@ -25,6 +25,7 @@ from forecasting.record.vocabulary import (
     OBSERVANCE_KINDS,
     PLOVER_BY_KIND,
     RETRACTED,
+    SAME_OUTCOME_TYPES,
     STANDINGS,
     TARGETS,
 )  # fmt: skip
@@ -335,6 +336,7 @@ def step_rows(
 ) -> Rows:
     """Rows of a step of a ladder: the step, its source if it is new, and that somebody looked until then.
 
+    On a ladder without any row the first is its bottom on the day when the case became known, with low confidence.
     Parameters are as for `event_rows`; `ladder` is one of `vocabulary.LADDERS`, `level` and `status` one of its own,
     `events` the acts of the case that moved it, joined by ';', and `evidence` what could be known on the day.
     """
@@ -356,10 +358,30 @@ def step_rows(
         "level": str(level), "status": status, "events": events, "source_id": source_id, "evidence": said,
         "confidence": confidence,
     }  # fmt: skip
-    rows: dict[str, list[dict[str, str]]] = {"sources": sources, "ladders": [row]}
+    first = [] if moved == door.known.isoformat() or _is_on(record, case_id, ladder) else [_first_row(door, ladder)]
+    rows: dict[str, list[dict[str, str]]] = {"sources": sources, "ladders": [*first, row]}
     if moved > door.looked.isoformat():
         rows["looked"] = [door.sight(moved)]
     return rows
+
+
+def _is_on(record: RawRecord, case_id: str, ladder: str) -> bool:
+    """Whether a ladder of a case has a row."""
+    cells = record.tables["ladders"].cells
+    return bool(((cells["case_id"] == case_id) & (cells["ladder"] == ladder)).any())
+
+
+def _first_row(door: "_Door", ladder: str) -> dict[str, str]:
+    """The level that models take where nothing is coded, on the day when a case became known: 0, or 1 if signed."""
+    cells, known = door.record.tables["cases"].cells, door.known.isoformat()
+    kind = cells.loc[cells["case_id"] == door.case_id, "type"].iloc[0]
+    signed = ladder == "formalization" and kind in SAME_OUTCOME_TYPES
+    level, status = ("1", "active") if signed else ("0", LADDER_STATUSES[ladder][0])
+    return {
+        "case_id": door.case_id, "ladder": ladder, "date": known, "precision": "day", "known_date": known,
+        "level": level, "status": status, "events": "", "source_id": "",
+        "evidence": "Nothing was coded for the day.", "confidence": "low",
+    }  # fmt: skip
 
 
 def correction_rows(

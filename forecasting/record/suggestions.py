@@ -31,6 +31,8 @@ def parties_like(word: str, parties: pd.DataFrame, most: int = 3) -> list[tuple[
     >>> known = pd.DataFrame({"code": ["IRN", "IRQ", "USA"], "name": ["Iran", "Iraq", "United States"]})
     >>> parties_like("IRAN", known)[0], parties_like("states", known)
     (('IRN', 'Iran'), [('USA', 'United States')])
+    >>> parties_like("UNI", known)
+    [('USA', 'United States')]
     """
     asked = folded(word[:80])
     pairs = list(zip(parties["code"], parties["name"], strict=True))
@@ -40,6 +42,7 @@ def parties_like(word: str, parties: pd.DataFrame, most: int = 3) -> list[tuple[
     if exact:
         return exact[:most]
     part = [pair for pair in pairs if len(asked) > 3 and asked in folded(pair[1])]
+    part += [pair for pair in pairs if len(asked) == 3 and folded(pair[1]).startswith(asked)]
     names = {folded(name): (code, name) for code, name in pairs}
     near = [names[one] for one in difflib.get_close_matches(asked, names, n=most, cutoff=0.75)]
     return list(dict.fromkeys([*part, *near]))[:most]
@@ -65,6 +68,6 @@ def codes_named(given: object, parties: pd.DataFrame, column: str) -> str:
     for code in codes:
         if code not in known:
             like = ", ".join(f"{own} ({name})" for own, name in parties_like(code, parties))
-            do = f"did you mean {like}?" if like else "`forecasting cases` and parties.csv list them"
+            do = f"did you mean {like}?" if like else "data/parties.csv lists them"
             raise UsageError(f"expected {column} as codes of parties.csv, got {shown(code)}; {do}")
     return ";".join(codes)

@@ -7,6 +7,12 @@ from forecasting.store.errors import shown
 from forecasting.verify.forecast_lineage import Lineage
 
 MOST = 5
+FORMULAS = {
+    "ladder": "docs/how/model.md, The pool; forecasting.models.ladder_pool.LadderPool, models.linear_pool.linear_pool",
+    "ladder_model": "docs/how/model.md; forecasting.models.ladder.LadderModel",
+    "base_rate": "docs/how/model.md, The base rate; forecasting.models.dated_rate.DatedRate",
+}
+"""Where the formula of a model stands, and the code that works it out; others are listed by `forecasting models`."""
 CONTROLS = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
@@ -91,6 +97,7 @@ def _forecast(row: Lineage) -> Iterator[str]:
         f"months {row['probability']!r} [{row['lower']!r}, {row['upper']!r}], given {row['given']}; "
         f"the {row['field']} of it"
     )
+    yield f"        formula: {FORMULAS.get(row['model'], 'see `forecasting models`')}"
 
 
 def _provenance(found: Lineage) -> Iterator[str]:

@@ -10,9 +10,7 @@ from forecasting.publish.pdf import browser as chromium
 
 CASE = "new-start-post-expiry-2026"
 WANTED = ("playwright", "axe_playwright_python")
-collect_ignore_glob = (
-    [] if all(importlib.util.find_spec(name) for name in WANTED) else ["test_pages.py", "test_site.py"]
-)
+collect_ignore_glob = [] if all(importlib.util.find_spec(name) for name in WANTED) else ["test_*.py"]
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +50,17 @@ def _write_page(folder, template, asked):
     page.parent.mkdir(parents=True)
     page.write_bytes(again.html(asked, again.content))
     page.with_suffix(".json").write_text(json.dumps(again.content), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def lab(two_days, tmp_path_factory):
+    """A JupyterLab beside the fitted models."""
+    from laboratory import started
+
+    place = tmp_path_factory.mktemp("lab")
+    (place / "artefacts").symlink_to(two_days)
+    with started(place) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ def test_words_of_icd_203_begin_at_their_bounds(probability, word):
 
 
 def test_an_interval_over_three_words_is_not_given_one_word():
-    assert verdict(0.3, 0.15, 0.5) == "somewhere from very unlikely to roughly even"
+    assert verdict(0.3, 0.15, 0.5) == "between very unlikely and roughly even"
     assert verdict(0.3, 0.15, 0.4) == "unlikely"
 
 

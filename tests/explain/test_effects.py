@@ -48,6 +48,11 @@ def test_an_act_and_a_step_move_every_state_at_every_horizon_at_once(overlay, ca
     assert fitted.as_of.isoformat() == "2026-08-31"
     said = step.table.set_index(["horizon", "cause"])["after"]
     pd.testing.assert_series_equal(said, probabilities(history, fitted), check_names=False, rtol=1e-12)
+    # what of it comes from having looked until the day is that of a look alone
+    alone = looked(CASE, "2026-10-05", overlay=overlay.parent / "look", artefacts=None)
+    pd.testing.assert_frame_equal(step.by_look, alone.table)
+    assert act.by_look.empty and alone.by_look.empty and alone.moves
+    assert "that alone moves, within 120 months, formalized" in str(step) and "`forecasting step`" not in str(step)
     taken = retract(f"{CASE}-own-a01", "It never happened.", overlay=overlay, artefacts=None)
     assert taken.case_id == CASE and taken.moves
     further = looked(CASE, "2026-11-01", overlay=overlay, artefacts=None)

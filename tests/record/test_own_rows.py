@@ -4,6 +4,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
+from planting import with_table
 
 from forecasting import SchemaError, UsageError, load_history
 from forecasting.record.own_facts import (
@@ -116,6 +117,28 @@ def test_a_step_says_that_somebody_looked_until_then(keep):
     assert [row["looked_until"] for row in kept.rows["looked"]] == ["2026-10-05"]
     early = step | {"ladder": "strain", "status": "live", "level": "1", "date": "2026-05-05"}
     assert "looked" not in keep(lambda record: step_rows(record, **early, evidence="Quiet.", source=URL)).rows
+
+
+@pytest.mark.parametrize(
+    ("case", "ladder", "bottom"),
+    [
+        (CASE, "formalization", ("2026-02-05", "0", "none", "low")),
+        (CASE, "strain", ("2026-02-05", "0", "live", "low")),
+        ("ctbt-signed-1996", "formalization", ("1996-09-24", "1", "active", "low")),
+    ],
+)
+def test_a_step_on_a_ladder_without_rows_comes_after_its_bottom(record, case, ladder, bottom):
+    step = {"ladder": ladder, "level": 2, "date": "2026-10-05", "evidence": "It moved.", "source": URL}
+    step["status"] = "active" if ladder == "formalization" else "live"
+    rows = step_rows(record, case, **step)["ladders"]
+    assert [row["level"] for row in rows] == ["2"], "the record has rows of it"
+    cells = record.tables["ladders"].cells
+    first, second = step_rows(with_table(record, "ladders", cells[cells["case_id"] != case]), case, **step)["ladders"]
+    assert tuple(first[name] for name in ("date", "level", "status", "confidence")) == bottom and second == rows[0]
+    on_the_day = step_rows(
+        with_table(record, "ladders", cells[cells["case_id"] != case]), case, **step | {"date": bottom[0]}
+    )
+    assert len(on_the_day["ladders"]) == 1, "the step is the first row itself"
 
 
 @pytest.mark.parametrize(

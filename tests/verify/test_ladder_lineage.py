@@ -1,5 +1,7 @@
 """The lineage of a number of the headline: rows of the ladders, their acts, and inputs that sum to it."""
 
+import re
+
 import pytest
 
 from forecasting import forecast
@@ -19,4 +21,7 @@ def test_inputs_sum_to_the_number_and_rows_are_those_of_the_case(trained, state,
     assert sum(one["points"] for one in found["inputs"]) == pytest.approx(number, abs=1e-12)
     assert found["fit"]["sum_of_points"] == pytest.approx(number, abs=1e-12)
     assert len(found["sources"]["ladders"]) == len(case.rungs) > 0
+    assert all(
+        re.match(r"(formalization|strain), level \d, \w+: ", row["summary"]) for row in found["sources"]["ladders"]
+    )
     assert {row["id"] for row in found["sources"]["events"]} <= {event.event_id for event in case.events}

@@ -1,0 +1,96 @@
+"""An analyst's week in JupyterLab, from this morning's news to a signed page, without leaving the notebooks."""
+
+import re
+
+import nbformat
+import pytest
+from laboratory import SLOW, opened, panel, run_all, wait_until_all_ran
+
+from forecasting.explorer import words
+
+api = pytest.importorskip("playwright.sync_api", reason='needs playwright: pip install "forecasting[browser]"')
+api.expect.set_options(timeout=SLOW)
+
+CASE, OTHER, OWN = "new-start-post-expiry-2026", "mtcr-1987", "lake-drone-pledge-2026"
+NEWS = (
+    "Moscow, 30 August. The Russian foreign ministry said on Sunday that it is ready for talks on a new treaty. "
+    "The weather was fine."
+)
+ANSWERS = {
+    "case_id": OWN, "name": "Pledge on drones over the lake", "type": "political_commitment",
+    "domain": "conventional_forces", "limit_object": "use", "parties": "FIN;SWE", "start_date": "2026-03-02",
+    "matched": "explicit", "leader_endorsed": "1",
+    "summary": "Two states say that they will fly no armed drones over the lake.",
+    "source_title": "Joint statement", "source_publisher": "Two ministries",
+}  # fmt: skip
+FORM = f'fc.EventForm("{CASE}", overlay="mine", artefacts=None)'
+READER = f'fc.NewsReader("{CASE}", "2026-08-30", overlay="mine", artefacts=None)'
+WHAT_IF = f"""
+talks = fc.scenario("Talks in winter", {{"talks get a date or open": "2026-12-01"}})
+fc.what_if("{CASE}", [talks], horizon=60, overlay="mine", artefacts=None)
+"""
+BESIDE = f'fc.compare(["{CASE}", "{OTHER}"], horizon=60, overlay="mine", artefacts=None)'
+OF_MY_OWN = f"""
+fc.case_from_answers({ANSWERS!r}, "mine")
+fc.ask("{OWN}", horizons=[60], overlay="mine", artefacts=None)
+"""
+PAGE = f"""
+!forecasting ledger issue {CASE} --models ladder --ledger ../ledger
+!forecasting ledger add --by "The analyst" --case {CASE} --cause formalized --horizon 60 --probability 0.07 --note "Winter talks" --ledger ../ledger
+!forecasting report {CASE} --overlay mine --set ledger=../ledger --out ../reports
+!forecasting approve ../reports/cases/{CASE}/2026-08-31.html --by "The analyst" --out ../reports
+"""
+
+
+def notebook(lab, chrome, name, *cells):
+    """A page with a notebook of the analyst's own in front, all cells of which have run without an error."""
+    made = [nbformat.v4.new_code_cell(text.strip()) for text in ("import forecasting as fc", *cells)]
+    own = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=made, metadata=own), lab.place / "notebooks" / f"{name}.ipynb")
+    page = opened(chrome, f"{lab.url}/lab/workspaces/{name}/tree/{name}.ipynb")
+    run_all(page)
+    wait_until_all_ran(page)
+    return page
+
+
+def test_a_week_from_the_news_to_a_signed_page(lab, chrome):
+    page = notebook(lab, chrome, "news", READER)
+    panel(page).get_by_placeholder("Paste the words of a news text in English").fill(NEWS)
+    panel(page).get_by_role("button", name="Read", exact=True).click()
+    accepted = panel(page).get_by_role("checkbox").first
+    accepted.check()
+    panel(page).get_by_placeholder("https://...").last.fill("https://example.org/ready-for-talks")
+    panel(page).get_by_role("button", name=re.compile("[Kk]eep")).click()
+    api.expect(panel(page)).to_contain_text("1 act")
+    page.close()
+
+    page = notebook(lab, chrome, "act", FORM)
+    form = panel(page)
+    form.get_by_label("When was it?").fill("2026-08-29")
+    form.get_by_label("What kind of act?").select_option(label=words.choice("talks_opened", ""))
+    form.get_by_label("Who acted?").select_option(label=["United States (USA)"])
+    form.get_by_label("Towards whom?").select_option(label=["Russia (RUS)"])
+    form.get_by_label("Where is it told?").fill("https://example.org/talks")
+    form.get_by_label("Which step is it?").select_option(index=3)
+    form.get_by_label("And then it is").select_option(label="active")
+    form.get_by_label("What of the step could be known?").fill("Both said that talks began.")
+    form.get_by_role("button", name="Check, keep and show what it moves").click()
+    api.expect(form).to_contain_text("Formal agreement")
+    page.close()
+
+    page = notebook(lab, chrome, "suppose", WHAT_IF, BESIDE)
+    api.expect(panel(page)).to_contain_text("Talks in winter")
+    page.close()
+
+    page = notebook(lab, chrome, "own", OF_MY_OWN)
+    api.expect(panel(page)).to_contain_text("Pledge on drones over the lake")
+    page.close()
+
+    page = notebook(lab, chrome, "page", PAGE)
+    page.close()
+    signed = lab.place / "reports" / "cases" / CASE / "2026-08-31.html"
+    page = chrome.new_page()
+    page.goto(signed.as_uri())
+    for told in ("The analyst", "Winter talks", "Approved"):
+        api.expect(page.locator("body")).to_contain_text(told)
+    page.close()
