@@ -163,8 +163,8 @@ def conditional(
     in its share of the headline the step says nothing about the ending. Covariates stay as they are known now: what no
     model moves, such as an endorsement by a leader, has no chance of coming and cannot be a condition; suppose it
     as a what-if. Who takes the step has not ended before: within horizons up to the day the branch without it holds all
-    early endings, by whatever cause. The chance itself has not been scored. A property of the models, not a claim
-    that the step would cause an ending.
+    early endings, by whatever cause. How good the chance has been: `docs/ledger.md`. A property of the models, not a
+    claim that the step would cause an ending.
 
     Examples
     --------

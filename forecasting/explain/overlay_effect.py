@@ -172,13 +172,13 @@ def keep(
     kept = keep_rows(make, overlay, data)
     own = case_id or _case_of(kept)
     after = History(kept.after.data_end, kept.after)
-    settings = (own, months, formal, artefacts)
     before = _until(kept.before, after.as_of)
-    table, reason = _moved(before, after, *settings)
     says_more = any(rows for name, rows in kept.rows.items() if name not in ("looked", "sources"))
-    by_look = table.iloc[:0]
-    if kept.rows.get("looked") and says_more and not table.empty:
-        by_look, _ = _moved(before, _looked_alone(before, after, own), *settings)
+    is_told = bool(kept.rows.get("looked")) and says_more and bool(own)
+    histories = [before, after, *([_looked_alone(before, after, own)] if is_told else [])]
+    said, reason = _said(histories, own, months, formal, artefacts)
+    nothing = pd.DataFrame(columns=list(COLUMNS))
+    table, by_look = (_moved(said[0], said[k]) if len(said) > k else nothing for k in (1, 2))
     outcomes = kept.after.tables["outcomes"].cells
     days = outcomes.loc[outcomes["case_id"] == own, "looked_until"]
     until = parse_day(days.max()) if len(days) else None
@@ -213,21 +213,15 @@ def _looked_alone(before: History, after: History, case_id: str) -> History:
     return History(before.as_of, replace(before.record, tables=tables, sha256=digest, learned=learned))
 
 
-def _moved(
-    before: History,
-    after: History,
-    case_id: str,
-    months: tuple[int, ...],
-    formal: str,
-    artefacts: str | Path | None,
-) -> tuple[pd.DataFrame, str]:
-    """Every state at every horizon without and with the rows, as of the same day, or why there is none."""
-    nothing = pd.DataFrame(columns=list(COLUMNS))
+def _said(
+    histories: Sequence[History], case_id: str, months: tuple[int, ...], formal: str, artefacts: str | Path | None
+) -> tuple[list[pd.Series], str]:
+    """Every state at every horizon by each history, or why there is none."""
     if not case_id:
-        return nothing, "the rows are not of one case: ask for each with fc.ask(CASE, overlay=...)"
+        return [], "the rows are not of one case: ask for each with fc.ask(CASE, overlay=...)"
     said = []
     try:
-        for whole in (before, after):
+        for whole in histories:
             history = for_case(whole, case_id)
             open_cases(history, [case_id], formal)
             names = SHOWN if is_at_hand(history, SHOWN, formal, artefacts) else (HEADLINE,)
@@ -235,11 +229,16 @@ def _moved(
             rows = forecast(history, case_id, fitted=fitted, horizons=months)
             said.append(rows[rows["given"] == MARGINAL].set_index(["horizon", "cause"])["probability"])
     except UsageError as error:
-        return nothing, str(error)
-    if said[0].empty or said[1].empty:
-        return nothing, f"the headline gives no number for {case_id}: it lies outside its applicability domain"
-    table = pd.DataFrame({"before": said[0], "after": said[1]}).reset_index()
-    return table.assign(points=100 * (table["after"] - table["before"])), ""
+        return [], str(error)
+    if any(one.empty for one in said):
+        return [], f"the headline gives no number for {case_id}: it lies outside its applicability domain"
+    return said, ""
+
+
+def _moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:
+    """Every state at every horizon without and with the rows, as of the same day."""
+    table = pd.DataFrame({"before": before, "after": after}).reset_index()
+    return table.assign(points=100 * (table["after"] - table["before"]))
 
 
 def _until(record: RawRecord, day: date) -> History:
