@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TOKEN = "only-for-this-test"
-SLOW = 120_000
+SLOW = 240_000
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,15 @@ def opened(chrome, address):
     return page
 
 
-def run_all(page):
-    """Run all cells of the notebook in front, by the menu, once its kernel is there."""
+def wait_for_kernel(page):
+    """Until the kernel of the notebook in front is there."""
     panel(page).locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()  # before, JupyterLab would ask for a kernel
+
+
+def run_all(page):
+    """Run all cells of the notebook in front, by the menu."""
+    wait_for_kernel(page)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.features import MODEL_FEATURES, DossierIndex
+from forecasting.features import MODEL_FEATURES, DossierIndex, feature_table
 from forecasting.forecasts.training import case_lines, lines_at, split_uncertain, state_features, training_set
 from forecasting.record.panel import landmarks, spells
 
@@ -25,6 +25,22 @@ def test_each_landmark_of_each_core_case_has_a_weight_of_one(history, learned):
     assert len(weight) == len(landmarks(core).case)
     np.testing.assert_allclose(weight, 1.0)
     assert set(learned.landmarks["case_id"]) == set(core.case_ids)
+
+
+def test_covariates_of_a_landmark_are_those_of_its_day_and_not_of_the_last(history, index, learned):
+    core = spells(history, population="pooled")
+    marks = landmarks(core)
+    chosen = np.arange(0, len(marks.case), 11)
+    cases = [core.case_ids[marks.case[k]] for k in chosen]
+    days = [marks.day[k].item() for k in chosen]
+    first = learned.landmarks.drop_duplicates(["case", "age_months"]).set_index(["case", "age_months"])
+    learned_of = first.loc[[(marks.case[k], marks.age[k]) for k in chosen], list(MODEL_FEATURES)]
+    known = [name for name in MODEL_FEATURES if name != "leader_endorsed"]  # split in two where it is uncertain
+    own = feature_table(index, list(zip(cases, days, strict=True)), MODEL_FEATURES)
+    np.testing.assert_array_equal(learned_of[known].to_numpy(float), own[known].to_numpy(float))
+    last = feature_table(index, [(case, index.as_of) for case in cases], MODEL_FEATURES)
+    moved = (last[known].to_numpy(float) != own[known].to_numpy(float)).any(axis=1)
+    assert moved.sum() > len(chosen) / 2
 
 
 def test_no_landmark_lies_after_the_day_it_is_learned_on(history, index):
