@@ -95,7 +95,8 @@ def for_case(history: History, case_id: str) -> History:
     -------
     History
         As of the same day; its hash differs from that of the record. Enough for the forecast of the case, in a part of
-        the time: acts between its parties, endings and facts of the other cases are all there.
+        the time: acts between its parties, endings and facts of the other cases are all there. Models learn from what
+        they would learn from without this.
     """
     tables = {
         name: raw.select((raw.cells["case_id"] == case_id).to_numpy()) if name in OWN_ALONE else raw
@@ -108,7 +109,8 @@ def for_case(history: History, case_id: str) -> History:
     ]
     tables["corrections"] = corrections.select(np.array(stays, dtype=np.bool_))
     digest = hashlib.sha256(f"{history.sha256} for {case_id}".encode()).hexdigest()
-    return History(history.as_of, replace(history.record, tables=tables, sha256=digest))
+    learned = history.record if history.record.learned is None else history.record.learned
+    return History(history.as_of, replace(history.record, tables=tables, sha256=digest, learned=learned))
 
 
 def _changed(raw: RawTable, alternatives: pd.DataFrame) -> RawTable:

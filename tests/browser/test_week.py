@@ -1,5 +1,6 @@
 """An analyst's week in JupyterLab, from this morning's news to a signed page, without leaving the notebooks."""
 
+import json
 import re
 
 import nbformat
@@ -36,12 +37,14 @@ OF_MY_OWN = f"""
 fc.case_from_answers({ANSWERS!r}, "mine")
 fc.ask("{OWN}", horizons=[60], overlay="mine", artefacts=None)
 """
-PAGE = f"""
-!forecasting ledger issue {CASE} --models ladder --ledger ../ledger
-!forecasting ledger add --by "The analyst" --case {CASE} --cause formalized --horizon 60 --probability 0.07 --note "Winter talks" --ledger ../ledger
-!forecasting report {CASE} --overlay mine --set ledger=../ledger --out ../reports
-!forecasting approve ../reports/cases/{CASE}/2026-08-31.html --by "The analyst" --out ../reports
-"""
+COMMANDS = (
+    f"ledger issue {CASE} --models ladder --ledger ../ledger",
+    f"ledger add --by 'The analyst' --case {CASE} --cause formalized --horizon 60 --probability 0.07 "
+    "--note 'Winter talks' --ledger ../ledger",
+    f"report {CASE} --overlay mine --set ledger=../ledger --out ../reports",
+    f"approve ../reports/cases/{CASE}/2026-08-31.html --by 'The analyst' --out ../reports",
+)
+PAGE = "\n".join(["import sys", *(f"!{{sys.executable}} -m forecasting {command}" for command in COMMANDS)])
 
 
 CELLS = (START, READER, FORM, ASK, WHAT_IF, BESIDE, OF_MY_OWN, PAGE)
@@ -97,7 +100,10 @@ def test_a_week_from_the_news_to_a_signed_page(lab, page, chrome):
     api.expect(run(page, OF_MY_OWN)).to_contain_text("Pledge on drones over the lake")
     run(page, PAGE)
     assert page.faults == []
+    written = lab.place / "reports" / "cases" / CASE / "2026-08-31.html"
+    review = json.loads(written.with_suffix(".json").read_text(encoding="utf-8"))["review"]
+    assert (review["status"], review["by"]) == ("approved", "The analyst")
     signed = chrome.new_page()
-    signed.goto((lab.place / "reports" / "cases" / CASE / "2026-08-31.html").as_uri())
-    for told in ("The analyst", "Winter talks", "Talks opened by United States", "Approved"):
+    signed.goto(written.as_uri())
+    for told in ("The analyst", "Winter talks", "Talks opened by United States"):
         api.expect(signed.locator("body")).to_contain_text(told)

@@ -62,6 +62,11 @@ def test_an_act_and_a_step_move_every_state_at_every_horizon_at_once(overlay, ca
     json.dumps(mended.as_dict())
 
 
+def test_the_first_row_of_an_overlay_may_be_of_a_day_that_the_record_covers(tmp_path):
+    early = add_event(CASE, "2026-08-29", "talks_opened", "USA", "RUS", URL, overlay=tmp_path / "mine", artefacts=None)
+    assert early.reason == "" and early.as_of.isoformat() == "2026-08-31" and early.table.shape == (24, 5)
+
+
 @pytest.mark.long
 def test_the_command_prints_what_moves_and_both_hashes(overlay, tmp_path, capsys):
     given = {"date": "2026-10-09", "kind": "summit", "source": URL, "actor": "USA", "target": "RUS"}
