@@ -15,6 +15,7 @@ import resource
 import signal
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,10 @@ def serve() -> None:
         if asked["report"]:
             _share(**asked["report"])
         own = _children()  # of what is shared, such as the tracker of shared memory: none is a run's
-        pid = os.fork()
+        with warnings.catch_warnings():
+            # Python 3.12 and later warn of threads of libraries: Arrow's, which Arrow starts anew in a child
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pid = os.fork()
         if pid == 0:
             _become_kernel(asked)
         print(json.dumps({"pid": pid}), file=replies, flush=True)
