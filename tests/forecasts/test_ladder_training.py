@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from forecasting.forecasts.fit import _Learned, unfitted
+from forecasting.forecasts.ladder_rows import COVARIATES, covariate_table
 from forecasting.forecasts.ladder_training import RATES, ladder_training
 from forecasting.models import LADDER_MODEL
 from forecasting.models.detection import Detection
@@ -44,6 +45,16 @@ def test_a_fold_that_leaves_cases_out_has_not(live, fold):
     fewer = rows(fold.without(fold.core.case_ids[::10]))
     assert len(fewer["FollowUps.key"]) < len(live.followed.cases.key)
     assert len(fewer["Lines.row"]) < len(live.lines.row)
+
+
+def test_covariates_of_a_landmark_are_those_of_its_day_and_not_of_the_last(trained, fold):
+    index, marks, names = DossierIndex(trained[0], TARGET), fold.marks, fold.core.case_ids
+    chosen = np.arange(0, len(marks.case), 11)
+    own = [(names[marks.case[k]], marks.day[k].item()) for k in chosen]
+    ours = fold.values[chosen]
+    np.testing.assert_array_equal(ours, covariate_table(index, own, COVARIATES))
+    last = covariate_table(index, [(case, index.as_of) for case, _ in own], COVARIATES)
+    assert (ours != last).any(axis=1).sum() > len(chosen) / 3
 
 
 def test_the_published_models_are_those_of_such_a_fold(trained, fold):
