@@ -5,6 +5,10 @@ import pandas as pd
 import pytest
 
 from forecasting.backtest.gaps import age_band, donor, live_gaps, with_gaps
+from forecasting.backtest.standings import Known, UncorrectedRecords, origin_standings
+from forecasting.forecasts.ladder_rows import read_paths
+from forecasting.models.ladder_moves import N_STATES
+from forecasting.record.dossiers import DossierIndex
 from forecasting.record.months import deadline
 from forecasting.record.vocabulary import CAUSES
 
@@ -52,3 +56,30 @@ def test_no_case_is_forecast_whose_ending_was_known_and_some_that_had_ended_unse
     assert not (had_ended & (gapped.cause == CAUSES.index("formalized") + 1)).any()
     assert ((gapped.states[had_ended] != 3) | (gapped.states[had_ended] == -1)).all()
     assert len(gapped.lines) < len(every_origin.lines)
+
+
+def test_in_its_gap_a_case_stands_where_it_was_last_seen(history, gapped):
+    """Of the cases of which a rung became known in the gap: their rung is that of the last sight."""
+    index = DossierIndex(history, "concluded")
+    ladders = history.ladders.query("ladder == 'formalization'")[["case_id", "known_date"]]
+    met = gapped.lines.reset_index().merge(ladders, on="case_id")
+    within = (met["known_date"].dt.date > met["seen"]) & (met["known_date"].dt.date <= met["day"])
+    chosen = np.isin(np.arange(len(gapped.lines)), met.loc[within, "index"].unique()[:40])
+    few = gapped.select(chosen)
+    assert len(few.lines) == 40
+    found = origin_standings(UncorrectedRecords(Known(history, index), "concluded"), few)
+    own, later = (
+        [levels(index, case, seen) for case, seen in zip(few.lines["case_id"], few.lines[name], strict=True)]
+        for name in ("seen", "day")
+    )
+    stood = [found.at.start[np.flatnonzero(found.line == line)[0]] for line in range(len(few.lines))]
+    np.testing.assert_allclose(stood, own, atol=1e-12)
+    assert sum((one != other).any() for one, other in zip(own, later, strict=True)) > 20
+
+
+def levels(index, case, day):
+    """Probability of each state of the way to a binding text, as known on a day."""
+    start = np.zeros(N_STATES)
+    for path, weight in read_paths(index.dossier(case, day), np.array([day.toordinal()])):
+        start[path[0]] += weight
+    return start
