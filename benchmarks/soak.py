@@ -69,7 +69,7 @@ class Soak:
     faults: list[str] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
     files: list[int] = field(default_factory=list)
-    left: list[int] = field(default_factory=list)
+    left: list[list[str]] = field(default_factory=list)
 
 
 class World:
@@ -168,7 +168,8 @@ class World:
         if half := [path for path in self.out.rglob(".*") if path.is_file() and path.name != ".lock"]:
             self.fault(f"{day}: half-made files {half}")
         self.soak.files.append(sum(1 for path in self.out.rglob("*") if path.is_file()) - 3 * len(pages))
-        self.soak.left.append(len(list(self.scratch.iterdir())) + len(processes_with(str(self.scratch))))
+        folders = [path.name for path in self.scratch.iterdir()]
+        self.soak.left.append(folders + [command_of(one) for one in processes_with(str(self.scratch))])
 
     def sign(self, day: date) -> None:
         """Sign the pages of a day off."""
@@ -225,6 +226,14 @@ def processes_with(word: str) -> list[int]:
     return found
 
 
+def command_of(process: int) -> str:
+    """The command of a process, or its number where it has ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return str(process)
+
+
 def through(world: World, now: str, tries: int = 4) -> None:
     """Call the schedule until it says that all is done."""
     for _ in range(tries):
@@ -259,7 +268,8 @@ def soak(world: World, days: int, kills: int, full: int, steps: int, longest: fl
             world.sign(day)
         world.soak.days += 1
         print(
-            f"{day}: {world.soak.pages} pages, {world.soak.calls} calls, {world.soak.kills} killed",
+            f"{day}: {world.soak.pages} pages, {world.soak.calls} calls, {world.soak.kills} killed; left: "
+            f"{sorted(world.soak.left[-1])}",
             file=sys.stderr,
             flush=True,
         )
@@ -282,7 +292,8 @@ def table(found: Soak) -> str:
             f"{max(part, default=0):.0f}" for part in (found.memory[:half], found.memory[half:])
         ),
         "files besides the pages, first and last day": f"{found.files[0]}, {found.files[-1]}",
-        "scratch folders and processes left, most on any day": max(found.left),
+        "scratch folders and processes left, most on any day": max(map(len, found.left)),
+        "the same on the last day": len(found.left[-1]),
     }
     return "\n".join(["| what | soak |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())])
 

@@ -30,6 +30,7 @@ IMPORTED = (
 
 def serve() -> None:
     """Answer each request with the process id of a new kernel, until the input ends."""
+    asker = os.getppid()
     # what imported modules print on standard output must not mix with the replies
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -51,6 +52,8 @@ def serve() -> None:
             continue
         if asked["report"]:
             _share(**asked["report"])
+        if os.getppid() != asker:  # it was killed meanwhile, and its scratch folder is swept: no kernel writes there
+            break
         own = _children()  # of what is shared, such as the tracker of shared memory: none is a run's
         with warnings.catch_warnings():
             # Python 3.12 and later warn of threads of libraries: Arrow's, which Arrow starts anew in a child

@@ -78,9 +78,17 @@ def sweep(folder: Path, now: float | None = None) -> list[Path]:
     removed = []
     for path in sorted(folder.glob(f"{PREFIX}*")):
         if _is_abandoned(path, time.time() if now is None else now):
-            shutil.rmtree(path, ignore_errors=True)
+            _remove(path)
             removed.append(path)
     return removed
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder, its lock file last: what is interrupted is gone on with by the next sweep."""
+    with contextlib.suppress(OSError):
+        for one in [one for one in path.iterdir() if one.name != OWNER]:
+            shutil.rmtree(one, ignore_errors=True) if one.is_dir() and not one.is_symlink() else one.unlink()
+    shutil.rmtree(path, ignore_errors=True)
 
 
 @cache

@@ -1,9 +1,11 @@
 """Forked kernels: what one run does never reaches the next, and none outlasts or outgrows what it was given."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -143,3 +145,45 @@ print(left.pid, subprocess.run(["echo", "done"], capture_output=True, text=True)
 def test_ipython_and_matplotlib_write_into_the_scratch_folder(tmp_path):
     folders = ran(tmp_path, "import os, matplotlib\nprint(os.environ['IPYTHONDIR'], matplotlib.get_configdir())")
     assert all(f"/{PREFIX}" in folder for folder in folders)
+
+
+ASKS_AND_DIES = """
+import json, os, signal, subprocess, sys, time
+replies, request = sys.argv[1:]
+with open(replies, "w") as file:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "forecasting.publish.kernel_server"], stdin=subprocess.PIPE, stdout=file, text=True
+    )
+while not open(replies).read():
+    time.sleep(0.01)
+os.kill(server.pid, signal.SIGSTOP)
+server.stdin.write(request + "\\n")
+server.stdin.flush()
+print(server.pid, flush=True)
+sys.stdin.read()  # until it is killed
+"""
+
+
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_a_server_whose_asker_was_killed_meanwhile_makes_no_kernel(is_killed, tmp_path):
+    """The scratch folder of the asker is swept by the next call: a kernel would write into it again."""
+    request = {"report": None, "folder": str(tmp_path), "environment": {}, "memory": None,
+               "connection": str(tmp_path / "scratch" / "kernel.json")}  # fmt: skip
+    replies = tmp_path / "replies"
+    asker = subprocess.Popen(
+        [sys.executable, "-c", ASKS_AND_DIES, str(replies), json.dumps(request)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    server = int(asker.stdout.readline())
+    if is_killed:
+        asker.kill()
+        asker.wait()
+    os.kill(server, signal.SIGCONT)
+    wanted = 1 if is_killed else 2  # that it is there, and the kernel
+    until = time.monotonic() + 60
+    while (there := Path(f"/proc/{server}").exists()) and len(replies.read_text().splitlines()) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert (len(replies.read_text().splitlines()), there) == (wanted, not is_killed)
+    asker.kill()
+    asker.communicate()

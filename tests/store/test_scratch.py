@@ -29,6 +29,26 @@ def started(folder):
     return process, Path(process.stdout.readline().strip())
 
 
+def test_a_sweep_that_is_interrupted_is_gone_on_with_by_the_next(tmp_path, monkeypatch):
+    process, folder = started(tmp_path)
+    process.kill()
+    process.communicate()
+    for name in ("a", "z"):
+        (folder / name).mkdir()
+        (folder / name / "file").write_text("x")
+
+    def killed(path, **_):
+        sorted(path.iterdir())[0].unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("shutil.rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            sweep(tmp_path)
+    assert (folder / OWNER).is_file()
+    assert sweep(tmp_path) == [folder] and list(tmp_path.iterdir()) == []
+
+
 def test_the_folder_of_a_killed_process_is_swept_and_that_of_a_living_one_is_not(tmp_path):
     (killed, one), (living, other) = started(tmp_path), started(tmp_path)
     (one / "deep").mkdir()
