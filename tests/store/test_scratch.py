@@ -21,6 +21,13 @@ with scratch() as folder:
 """
 
 
+@pytest.fixture
+def tmp_path():
+    """A folder with a short path: where it is long, scratch folders lie in `/tmp` itself."""
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="short") as folder:
+        yield Path(folder)
+
+
 def started(folder):
     process = subprocess.Popen(
         [sys.executable, "-c", KEEP], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
